@@ -1,0 +1,159 @@
+"""The bot's half of the configuration file: the table ``[bot]`` and the shared ``[wire]``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from bot.errors import ConfigError
+from engine.wire import Sampler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Rating = Literal["safe", "sensitive", "nsfw", "explicit"]
+
+
+class Wire(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where bot and engine meet; the engine reads the same table."""
+
+    url: str = "unix:engine.sock"
+    secret_file: str = ""
+
+
+class Discord(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where Discord is."""
+
+    api: str = "https://discord.com/api/v10"
+    """Base of the REST routes; the local Discord prints its own."""
+    token_file: str = ""
+    """A file that holds the bot token; the environment's ESHI_TOKEN wins. Never the token itself."""
+
+
+class EngineProcess(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who starts the engine."""
+
+    url: str = ""
+    """Set: connect there and start nothing, so that a bot restart keeps the weights warm. "": start a child."""
+    start_timeout_s: Annotated[float, Meta(gt=0)] = 600.0
+    """Reading seven gigabytes from a slow disk takes minutes."""
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one request may ask for, and how many may wait."""
+
+    max_count: Annotated[int, Meta(ge=1, le=4)] = 4
+    min_steps: Annotated[int, Meta(ge=1, le=150)] = 1
+    max_steps: Annotated[int, Meta(ge=1, le=150)] = 50
+    min_guidance: Annotated[float, Meta(ge=1.0, le=30.0)] = 1.0
+    max_guidance: Annotated[float, Meta(ge=1.0, le=30.0)] = 12.0
+    samplers: tuple[Sampler, ...] = (
+        "euler_a",
+        "euler",
+        "dpmpp_2m_karras",
+        "dpmpp_2m_sde_karras",
+        "ddim",
+        "unipc",
+    )
+    max_prompt_chars: Annotated[int, Meta(ge=100, le=5000)] = 2000
+    """Of any one text option, and of the written prompt."""
+    max_queue: Annotated[int, Meta(ge=1)] = 500
+    max_queue_per_person: Annotated[int, Meta(ge=1)] = 5
+
+
+class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an omitted option means; the values are the model card's."""
+
+    steps: Annotated[int, Meta(ge=1, le=150)] = 28
+    guidance: Annotated[float, Meta(ge=1.0, le=30.0)] = 5.0
+    sampler: Sampler = "euler_a"
+    shape: str = "portrait 2:3"
+    """One of the nine of `bot.request.SHAPES`; 832×1216 is the size of the card's own example."""
+    quality: str = "standard"
+    negative: str = "card"
+
+
+class Ratings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the operator allows at all."""
+
+    highest: Rating = "sensitive"
+
+
+class Bot(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that the bot's process reads."""
+
+    data_dir: str = "data"
+    """Database and spool; relative to the configuration file."""
+    vocabulary_dir: str = ""
+    """Imported vocabulary; "" is ``vocabulary`` under the data folder."""
+    presets_file: str = ""
+    """More quality, negative and style presets, in the form of ``bot/prompt/presets.toml``."""
+    wildcards_dir: str = ""
+    """``NAME.txt`` files, one choice a line, for ``__NAME__``."""
+    discord: Discord = msgspec.field(default_factory=Discord)
+    engine: EngineProcess = msgspec.field(default_factory=EngineProcess)
+    limits: Limits = msgspec.field(default_factory=Limits)
+    defaults: Defaults = msgspec.field(default_factory=Defaults)
+    ratings: Ratings = msgspec.field(default_factory=Ratings)
+
+
+class _File(Struct, frozen=True):
+    """The tables that this process reads; the engine's is the engine's business."""
+
+    bot: Bot = msgspec.field(default_factory=Bot)
+    wire: Wire = msgspec.field(default_factory=Wire)
+
+
+class Config(Struct, frozen=True):
+    """The decoded file and where it stood, for relative paths and for the engine's child process."""
+
+    path: Path
+    bot: Bot
+    wire: Wire
+
+    def resolve(self, relative: str) -> Path:
+        """Give a path of the file as one that does not depend on the working directory."""
+        return (self.path.parent / Path(relative).expanduser()).resolve()
+
+    @property
+    def data_dir(self) -> Path:
+        return self.resolve(self.bot.data_dir)
+
+
+def load(path: Path) -> Config:
+    """Read the bot's tables.
+
+    Raises:
+        ConfigError: The file is absent, no TOML, or holds an unknown key or a value outside its range.
+    """
+    try:
+        file = msgspec.toml.decode(path.read_bytes(), type=_File)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return Config(path=path.resolve(), bot=file.bot, wire=file.wire)
+
+
+def token(config: Config, environ: Mapping[str, str] = os.environ) -> str:
+    """Find the bot token: the environment's ESHI_TOKEN, else the file that the configuration names.
+
+    Raises:
+        ConfigError: Neither holds one.
+    """
+    if found := environ.get("ESHI_TOKEN", "").strip():
+        return found
+    if not config.bot.discord.token_file:
+        raise ConfigError("no bot token: set ESHI_TOKEN in the environment or name a file in bot.discord.token_file")
+    path = config.resolve(config.bot.discord.token_file)
+    try:
+        found = path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"{path}: the token file cannot be read: {error.strerror}") from error
+    if not found:
+        raise ConfigError(f"{path}: the token file is empty")
+    return found

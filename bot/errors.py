@@ -1,0 +1,52 @@
+"""What can go wrong in the bot: what a member reads and what an operator reads are two strings."""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Base of everything that the bot raises on purpose."""
+
+
+class ConfigError(BotError):
+    """Start-up: the configuration cannot be used; the message is one clear line for the operator."""
+
+
+class Refused(BotError):
+    """A no; the message is shown to the person who asked, as it is, privately."""
+
+
+class InvalidRequest(Refused):
+    """What was asked for cannot be drawn as it stands."""
+
+
+class PromptRefused(Refused):
+    """The rating or the words are not allowed here."""
+
+
+class QueueFull(Refused):
+    """The line is at its limit, for everybody or for this person."""
+
+
+class NotYours(Refused):
+    """This button belongs to somebody else."""
+
+
+class EngineError(BotError):
+    """The engine did not do its part; logged with the job id, told to the member in other words."""
+
+
+class EngineUnavailable(EngineError):
+    """There is no engine to talk to, or it went away."""
+
+
+class EngineTimeout(EngineError):
+    """The engine is there and does not answer."""
+
+
+class GenerationFailed(EngineError):
+    """The engine gave up on a job; the code is one of `engine.wire.ErrorCode`."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail

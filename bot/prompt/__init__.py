@@ -1,0 +1,1 @@
+"""From structured options to the prompt that the model was trained to read."""

@@ -1,0 +1,1 @@
+"""Which rating may be drawn and shown where; knows no Discord objects."""

@@ -1,0 +1,1 @@
+"""SQLite and the spool: what must survive the death of the process."""

@@ -1,0 +1,1 @@
+"""What a message looks like in each state of its job, and what its buttons do."""

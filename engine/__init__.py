@@ -1,0 +1,1 @@
+"""The process that owns the GPU: it draws what it is asked to and remembers nothing."""

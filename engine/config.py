@@ -1,0 +1,66 @@
+"""The engine's half of the configuration file: the table ``[engine]`` and the shared ``[wire]``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names the file and the path in it."""
+
+
+class Wire(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where bot and engine meet."""
+
+    url: str = "unix:engine.sock"
+    """``unix:PATH`` (relative to the configuration file) or ``ws://127.0.0.1:PORT``; loopback only."""
+    secret_file: str = ""
+    """Holds the secret that a TCP connection must show; "" takes the environment's ESHI_WIRE_SECRET."""
+
+
+class Engine(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is drawn with, and on what."""
+
+    model: str = "cagliostrolab/animagine-xl-4.0"
+    """A hub id, a folder in diffusers layout, or one ``.safetensors`` file."""
+    revision: str = ""
+    """Commit of a hub id; required for one, because a moving model changes everybody's pictures."""
+    sha256: str = ""
+    """Of a single ``.safetensors`` file; checked before it is read."""
+    config_folder: str = ""
+    """A single file's configs and tokenizers, in diffusers layout; "" looks in the hub's cache."""
+    offline: bool = False
+    """Never ask the hub, not even for a file that is missing."""
+    device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
+    dtype: Literal["auto", "float16", "bfloat16", "float32"] = "auto"
+    """"auto" is float16 on CUDA and MPS, float32 on the CPU."""
+    batch_cap: Annotated[int, Meta(ge=1, le=64)] = 4
+    """At most this many samples share one UNet call."""
+
+
+class _File(Struct, frozen=True):
+    """The tables that this process reads; the bot's is the bot's business."""
+
+    engine: Engine = msgspec.field(default_factory=Engine)
+    wire: Wire = msgspec.field(default_factory=Wire)
+
+
+def load(path: Path) -> tuple[Engine, Wire]:
+    """Read the engine's tables.
+
+    Raises:
+        ConfigError: The file is absent, no TOML, or holds an unknown key or a value outside its range.
+    """
+    try:
+        file = msgspec.toml.decode(path.read_bytes(), type=_File)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return file.engine, file.wire

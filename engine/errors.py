@@ -1,0 +1,36 @@
+"""What can go wrong in the engine; the codes of `engine.wire` travel, the exceptions stay here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from engine.wire import ErrorCode
+
+
+class ModelLoadError(Exception):
+    """The checkpoint cannot be used; the message names the path and what was expected. Fatal at start-up."""
+
+
+class GenerationError(Exception):
+    """A job cannot be drawn."""
+
+    code: ClassVar[ErrorCode] = "internal"
+
+
+class InvalidParameters(GenerationError):
+    """What was asked for is outside what this model can draw."""
+
+    code = "invalid_parameters"
+
+
+class OutOfMemory(GenerationError):
+    """The device has no room for this job, even alone."""
+
+    code = "out_of_memory"
+
+
+class NumericalFailure(GenerationError):
+    """The picture came out as NaN or black."""
+
+    code = "numerical_failure"

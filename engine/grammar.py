@@ -1,0 +1,153 @@
+r"""Prompt text to weighted segments: the one parser, so that what filters the text reads what the model reads.
+
+The attention syntax of the AUTOMATIC1111 WebUI: ``(x)`` × 1.1, ``(x:1.3)`` × 1.3, ``[x]`` ÷ 1.1, nested weights
+multiply, ``\\(`` is a literal bracket, a lone backslash vanishes, an unclosed bracket reaches to the end of the
+text, and the word ``BREAK`` starts a new chunk, inside brackets too. Every text has a meaning: nothing here raises.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EMPHASIS = 1.1
+"""What one pair of round brackets multiplies by, and one of square brackets divides by (WebUI)."""
+
+MAX_DEPTH = 32
+"""Openers beyond this many are text: 1.1³² is already a weight of 21, and parsing stays linear."""
+
+_TOKEN = re.compile(
+    r"""
+    \\(?P<literal>[\\()\[\]])                               # an escaped bracket or backslash
+  | (?P<lone>\\)                                            # any other backslash: dropped
+  | (?P<open>[(\[])
+  | :\s*(?P<weight>[+-]?(?:\d{1,3}(?:\.\d{0,16})?|\.\d{1,16}))\s*\)
+  | (?P<close>[)\]])
+  | (?P<text>[^\\()\[\]:]+|:)
+    """,
+    re.VERBOSE,
+)
+_BREAK = re.compile(r"\s*\bBREAK\b\s*")
+_SPECIAL = re.compile(r"[\\()\[\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Neighbouring text of one weight, brackets and escapes removed."""
+
+    text: str
+    weight: float = 1.0
+
+
+def parse(prompt: str) -> tuple[tuple[Segment, ...], ...]:
+    """Read a prompt as the model will.
+
+    Returns:
+        One tuple of segments for every section between two ``BREAK``; an empty prompt is one empty section.
+    """
+    texts: list[str | None] = []  # None is a BREAK
+    weights: list[float] = []
+    opened: dict[str, list[int]] = {"(": [], "[": []}
+
+    def write(text: str | None) -> None:
+        texts.append(text)
+        weights.append(1.0)
+
+    def multiply(start: int, factor: float) -> None:
+        for position in range(start, len(weights)):
+            weights[position] *= factor
+
+    for match in _TOKEN.finditer(prompt):
+        if (literal := match["literal"]) is not None:
+            write(literal)
+        elif match["lone"] is not None:
+            continue
+        elif (opener := match["open"]) is not None:
+            if len(opened[opener]) < MAX_DEPTH:
+                opened[opener].append(len(texts))
+            else:
+                write(opener)
+        elif (weight := match["weight"]) is not None and opened["("]:
+            multiply(opened["("].pop(), float(weight))
+        elif match["close"] == ")" and opened["("]:
+            multiply(opened["("].pop(), EMPHASIS)
+        elif match["close"] == "]" and opened["["]:
+            multiply(opened["["].pop(), 1 / EMPHASIS)
+        else:
+            for number, part in enumerate(_BREAK.split(match[0])):
+                if number:
+                    write(None)
+                write(part)
+    for start in opened["("]:
+        multiply(start, EMPHASIS)
+    for start in opened["["]:
+        multiply(start, 1 / EMPHASIS)
+    return tuple(_sections(texts, weights))
+
+
+def _sections(texts: list[str | None], weights: list[float]) -> Iterator[tuple[Segment, ...]]:
+    section: list[Segment] = []
+    for text, weight in zip(texts, weights, strict=True):
+        if text is None:
+            yield tuple(section)
+            section = []
+        elif text and section and section[-1].weight == weight:
+            section[-1] = Segment(section[-1].text + text, weight)
+        elif text:
+            section.append(Segment(text, weight))
+    yield tuple(section)
+
+
+def plain_text(prompt: str) -> str:
+    """Give the words that the model reads, without weights, brackets and escapes; ``BREAK`` becomes a space."""
+    return " ".join("".join(segment.text for segment in section) for section in parse(prompt))
+
+
+def escape(text: str) -> str:
+    """Write text so that it parses as exactly itself, at weight 1."""
+    escaped = _SPECIAL.sub(lambda special: "\\" + special[0], text)
+    return re.sub(r"\bBREAK\b", r"B\\REAK", escaped)  # a lone backslash vanishes, and the word with it
+
+
+def balance(text: str) -> str:
+    r"""Write text so that it parses as before, wherever it stands: nothing reaches into what follows.
+
+    Closers without an opener and openers beyond the depth are escaped, unclosed brackets are closed. ``(x:1.3``
+    is text to the end at 1.1; the bracket that closes it must not make the number a weight, hence ``(x:\\1.3)``.
+    """
+    written: list[str] = []
+    opened: list[str] = []
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if match["lone"] is not None:
+            token = "" if match.end() == len(text) else token
+        elif (opener := match["open"]) is not None:
+            if opened.count(opener) < MAX_DEPTH:
+                opened.append(opener)
+            else:
+                token = "\\" + token
+        elif match["weight"] is not None:
+            if "(" in opened:
+                _close(opened, "(")
+            else:
+                token = token[:-1] + "\\)"
+        elif (closer := match["close"]) is not None:
+            opener = "(" if closer == ")" else "["
+            if opener in opened:
+                _close(opened, opener)
+            else:
+                token = "\\" + token
+        written.append(token)
+    joined = "".join(written)
+    if "(" in opened:
+        joined = re.sub(r":(?=\s*[+-]?[.\d]+\s*$)", r":\\", joined)
+    return joined + "".join(")" if opener == "(" else "]" for opener in reversed(opened))
+
+
+def _close(opened: list[str], opener: str) -> None:
+    """Remove the innermost bracket of this kind; the two kinds may interleave, as in WebUI."""
+    del opened[len(opened) - 1 - opened[::-1].index(opener)]

@@ -1,0 +1,168 @@
+"""The contract between bot and engine: every message that crosses the socket, and nothing else.
+
+One WebSocket, binary frames, one msgpack message a frame. The bot sends commands, the engine events.
+Each message carries its type's name under the key ``type``. Limits live in the types, so what decodes is
+within them. Changing a message means changing its golden bytes in `tests/engine/test_wire.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+PROTOCOL = 1
+"""Raised when a message changes its meaning; the two sides refuse each other when theirs differ."""
+
+SEED_LIMIT = 2**32
+"""Seeds are 0 … 2³²−1: the range that WebUI writes and reads back."""
+
+MAX_MESSAGE_BYTES = 32 * 1024 * 1024
+"""One picture is the largest message: a 2048×2048 PNG of pure noise is 12.6 MB."""
+
+JobId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+PromptText: TypeAlias = Annotated[str, Meta(max_length=20_000)]
+Side: TypeAlias = Annotated[int, Meta(ge=64, le=2048, multiple_of=8)]
+Steps: TypeAlias = Annotated[int, Meta(ge=1, le=150)]
+Guidance: TypeAlias = Annotated[float, Meta(ge=1.0, le=30.0)]
+Seed: TypeAlias = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
+Seeds: TypeAlias = Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=16)]
+Sampler: TypeAlias = Literal["euler_a", "euler", "dpmpp_2m_karras", "dpmpp_2m_sde_karras", "ddim", "unipc"]
+ErrorCode: TypeAlias = Literal[
+    "invalid_parameters", "out_of_memory", "numerical_failure", "model_not_ready", "shutting_down", "internal"
+]
+
+
+class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """Draw one picture for every seed."""
+
+    job_id: JobId
+    prompt: PromptText
+    negative_prompt: PromptText
+    width: Side
+    height: Side
+    num_inference_steps: Steps
+    guidance_scale: Guidance
+    sampler: Sampler
+    seeds: Seeds
+    preview_every: Annotated[int, Meta(ge=0)] = 0
+    """Steps between two previews of a picture; 0 means none."""
+
+
+class Cancel(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """Stop a job between two steps; a job that is not here is no error."""
+
+    job_id: JobId
+
+
+class Loading(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """The checkpoint is being read; sent on connection and at every stage until Ready."""
+
+    stage: str
+
+
+class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """The engine draws from here on."""
+
+    protocol: int
+    model_name: str
+    model_hash: str
+    """First ten hex digits of the checkpoint's SHA-256, as WebUI shows it; "" where it is no single file."""
+    device: str
+    """For an operator to read: ``cuda (NVIDIA GeForce RTX 4090), float16``."""
+    size_multiple: int
+    """Width and height must be multiples of this: what VAE and UNet together divide by."""
+
+
+class Started(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """The first sample of this job joined the batch."""
+
+    job_id: JobId
+
+
+class Progress(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """A step of one or more of this job's samples is done."""
+
+    job_id: JobId
+    steps_done: int
+    """Over all pictures of the job."""
+    steps_total: int
+    """``num_inference_steps`` × pictures."""
+
+
+class Preview(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """What a picture is going to be: the predicted x0, small, as a PNG without metadata."""
+
+    job_id: JobId
+    number: int
+    """Which picture of the job, from 0."""
+    step: int
+    image: bytes
+
+
+class Picture(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """One finished picture."""
+
+    job_id: JobId
+    number: int
+    seed: int
+    png: bytes
+
+
+class Finished(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """Every picture of this job was sent."""
+
+    job_id: JobId
+    engine_s: float
+    """Seconds from Started to here."""
+
+
+class Cancelled(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """The job is gone; nothing more of it will be sent."""
+
+    job_id: JobId
+
+
+class Failed(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """The job is gone because of an error; the detail is for the operator's log, never for a member."""
+
+    job_id: JobId
+    code: ErrorCode
+    detail: str
+
+
+class Rejected(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """A frame was no valid command; the detail names the field. Nothing else happened."""
+
+    detail: str
+
+
+Command: TypeAlias = Generate | Cancel
+Event: TypeAlias = Loading | Ready | Started | Progress | Preview | Picture | Finished | Cancelled | Failed | Rejected
+
+_encoder = msgspec.msgpack.Encoder()
+_commands = msgspec.msgpack.Decoder(Command)
+_events = msgspec.msgpack.Decoder(Event)
+
+
+def encode(message: Command | Event) -> bytes:
+    return _encoder.encode(message)
+
+
+def decode_command(frame: bytes) -> Command:
+    """Read what the bot sent.
+
+    Raises:
+        msgspec.DecodeError: It is no command within its limits (`msgspec.ValidationError` names the field).
+    """
+    return _commands.decode(frame)
+
+
+def decode_event(frame: bytes) -> Event:
+    """Read what the engine sent.
+
+    Raises:
+        msgspec.DecodeError: As `decode_command`.
+    """
+    return _events.decode(frame)

@@ -1,0 +1,20 @@
+"""Two processes, one arrow: who may import whom, held by running it."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def modules_after(statement):
+    """What is imported in a fresh interpreter after this statement."""
+    program = f"{statement}\nimport sys\nprint(*sys.modules)"
+    return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()  # noqa: S603
+
+
+@pytest.mark.parametrize("module", ["engine.wire", "engine.grammar"])
+def test_the_pure_modules_between_the_processes_bring_nothing_heavy(module):
+    """What the bot takes from the engine imports neither torch nor discord nor any other part of the engine."""
+    loaded = modules_after(f"import {module}")
+    assert not {"torch", "diffusers", "transformers", "discord", "aiohttp"} & set(loaded)
+    assert [name for name in loaded if name.startswith("engine.")] == [module]
