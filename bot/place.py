@@ -1,0 +1,67 @@
+"""From Discord's channels to the gate's `Place`, and what the bot may do there."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.safety.gate import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FETCH_TIMEOUT_S = 1.0
+"""Discord gives an interaction three seconds; a parent that is not cached must not eat them."""
+
+NEEDED = ("view_channel", "send_messages", "attach_files")
+NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "attach_files")
+
+
+async def place_of(client: discord.Client, guild_id: int | None, channel_id: int) -> Place:
+    """Look up what a channel is at this moment, from the cache that the gateway keeps fresh.
+
+    Only what is missing there is fetched; whatever cannot be found out is `Place.UNKNOWN`.
+    """
+    if guild_id is None:
+        return Place.DIRECT
+    guild = client.get_guild(guild_id)
+    if guild is None:
+        return Place.UNKNOWN
+    channel = guild.get_channel_or_thread(channel_id) or await _fetch(client, channel_id)
+    if isinstance(channel, discord.Thread):
+        channel = channel.parent or await _fetch(client, channel.parent_id)
+    if channel is None or isinstance(channel, Place):
+        return channel or Place.UNKNOWN
+    if channel.type is discord.ChannelType.news:
+        return Place.ANNOUNCEMENT
+    is_nsfw = getattr(channel, "is_nsfw", None)  # direct messages and categories of the future have none
+    if is_nsfw is None:
+        return Place.UNKNOWN
+    return Place.AGE_RESTRICTED if is_nsfw() is True else Place.OPEN
+
+
+async def _fetch(
+    client: discord.Client, channel_id: int
+) -> discord.abc.GuildChannel | discord.abc.PrivateChannel | discord.Thread | Place:
+    try:
+        return await asyncio.wait_for(client.fetch_channel(channel_id), FETCH_TIMEOUT_S)
+    except (discord.NotFound, discord.Forbidden):
+        return Place.GONE
+    except (discord.DiscordException, OSError, TimeoutError):
+        return Place.UNKNOWN
+
+
+def missing_permissions(interaction: discord.Interaction) -> tuple[str, ...]:
+    """Name what the bot may not do here and must, as Discord's own settings page spells it."""
+    if interaction.guild_id is None:
+        return ()
+    needed = NEEDED_IN_THREADS if isinstance(interaction.channel, discord.Thread) else NEEDED
+    granted = interaction.app_permissions
+    return tuple(_spelled(name for name in needed if not getattr(granted, name)))
+
+
+def _spelled(names: Iterable[str]) -> Iterable[str]:
+    for name in names:
+        yield name.replace("_", " ").title().replace(" In ", " in ")

@@ -1,0 +1,31 @@
+"""The four ratings, in the model's own words and in their order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from bot.config import Rating
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
+
+ORDER: tuple[Rating, ...] = get_args(Rating)
+"""From what anybody may see to what few may."""
+
+
+def is_rating(text: str) -> TypeGuard[Rating]:
+    return text in ORDER
+
+
+def lowest(*ratings: Rating) -> Rating:
+    """Give the strictest of several limits."""
+    return min(ratings, key=ORDER.index)
+
+
+def exceeds(rating: Rating, limit: Rating) -> bool:
+    return ORDER.index(rating) > ORDER.index(limit)
+
+
+def spoilered(rating: Rating) -> bool:
+    """Tell whether a picture is shown only to those who click: a channel's label does not warn who scrolls by."""
+    return exceeds(rating, "sensitive")
