@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.errors import StoreError
-from bot.job import UNFINISHED, Job, NewJob, State, public_id, row_key
+from bot.job import Job, NewJob, State, public_id, row_key
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
     from bot.store.database import Database
+
+_PAGE = 200
+"""Rows read at a time: a hundred thousand waiting jobs neither fill the memory nor hold up the event loop."""
 
 
 class Jobs:
@@ -82,13 +85,19 @@ class Jobs:
     async def refuse(self, job_id: str, sentence: str, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.refused(sentence, now=now))
 
-    async def unfinished(self) -> list[Job]:
-        """Everything that a start-up must see to, the oldest first."""
-        return await self._in_states(UNFINISHED)
-
-    async def waiting(self) -> list[Job]:
-        """The line as it was joined, the oldest first; who is next is `bot.queue`'s business."""
-        return await self._in_states([State.QUEUED])
+    async def unfinished(self) -> AsyncGenerator[Job]:
+        """Everything that a start-up must see to, the oldest first, each once whatever becomes of it meanwhile."""
+        after = -1
+        while rows := await self._database.fetch(
+            """
+            SELECT * FROM jobs WHERE state IN ('queued', 'running', 'rendered') AND key > :after
+            ORDER BY key LIMIT :page
+            """,
+            {"after": after, "page": _PAGE},
+        ):
+            for row in rows:
+                yield _job(row)
+            after = rows[-1]["key"]
 
     async def counts(self, user_id: int) -> Mapping[State, int]:
         """How many of a person's jobs stand in each state; a state without any is absent."""
@@ -130,13 +139,6 @@ class Jobs:
             )
             if rows:
                 return _job(rows[0])
-
-    async def _in_states(self, states: Iterable[State]) -> list[Job]:
-        rows = await self._database.fetch(
-            "SELECT * FROM jobs WHERE state IN (SELECT value FROM json_each(:states)) ORDER BY key",
-            {"states": msgspec.json.encode(list(states)).decode()},
-        )
-        return [_job(row) for row in rows]
 
 
 def _job(row: sqlite3.Row) -> Job:

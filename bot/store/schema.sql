@@ -26,8 +26,8 @@ CREATE TABLE jobs (
     error TEXT
 ) STRICT;
 
--- A restart looks for these few among all that ever were.
-CREATE INDEX jobs_unfinished ON jobs (state) WHERE state IN ('queued', 'running', 'rendered');
+-- A restart reads these few, among all that ever were, in order; the query must repeat the condition word for word.
+CREATE INDEX jobs_unfinished ON jobs (key) WHERE state IN ('queued', 'running', 'rendered');
 CREATE INDEX jobs_of_person ON jobs (user_id, state);
 
 CREATE TABLE pictures (

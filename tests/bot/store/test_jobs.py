@@ -18,6 +18,10 @@ from bot.request import Request
 from bot.store import Store
 
 
+async def unfinished(store):
+    return [job async for job in store.jobs.unfinished()]
+
+
 @pytest.fixture
 async def store(tmp_path):
     async with Store.open(tmp_path) as opened:
@@ -44,7 +48,7 @@ async def test_a_job_walks_from_the_click_to_the_picture(store, new_job):
     assert (await store.jobs.rendered(job.id, engine_s=4.5)).engine_s == 4.5
     done = await store.jobs.delivered(job.id, now=9.0)
     assert (done.state, done.finished_at, done.error, done.message_id) == (State.DELIVERED, 9.0, None, 5)
-    assert await store.jobs.unfinished() == []
+    assert await unfinished(store) == []
 
 
 async def test_an_illegal_step_changes_nothing(store, new_job):
@@ -62,6 +66,28 @@ async def test_an_unknown_id_is_none_to_read_and_an_error_to_write(store, job_id
         await store.jobs.start(job_id, now=1.0)
     with pytest.raises(StoreError, match="not in the database"):
         await store.jobs.set_message(job_id, 1)
+
+
+async def test_a_start_up_sees_every_unfinished_job_once(store, new_job, monkeypatch):
+    """Also those over several pages, and those that it changes while it looks."""
+    monkeypatch.setattr("bot.store.jobs._PAGE", 3)
+    jobs = [await store.jobs.submit(new_job(), now=1.0) for _ in range(10)]
+    for job in jobs[::2]:
+        await store.jobs.start(job.id, now=2.0)
+    await store.jobs.cancel(jobs[4].id, "Cancelled.", now=3.0)
+    seen = []
+    async for job in store.jobs.unfinished():
+        seen.append(job.id)
+        if job.state is State.RUNNING:
+            await store.jobs.put_back(job.id)
+    assert seen == [job.id for job in jobs if job is not jobs[4]]
+
+
+async def test_a_start_up_reads_unfinished_jobs_only(store):
+    """Not everything that ever was."""
+    query = "SELECT * FROM jobs WHERE state IN ('queued', 'running', 'rendered') AND key > 0 ORDER BY key LIMIT 9"
+    [step] = await store.jobs._database.fetch(f"EXPLAIN QUERY PLAN {query}")
+    assert step["detail"] == "SEARCH jobs USING INDEX jobs_unfinished (key>?)"
 
 
 async def test_ids_are_never_given_twice(store, new_job):
@@ -163,11 +189,10 @@ class Table(RuleBasedStateMachine):
 
     @invariant()
     def the_table_says_what_happened(self):
-        jobs = self.runner.run(self.store.jobs.unfinished())
+        jobs = self.runner.run(unfinished(self.store))
         assert [(job.id, job.state) for job in jobs] == [
             (job_id, state) for job_id, state in sorted(self.states.items()) if state in UNFINISHED
         ]
-        assert [job for job in jobs if job.state is State.QUEUED] == self.runner.run(self.store.jobs.waiting())
         counts = self.runner.run(self.store.jobs.counts(1))
         mine = [state for job_id, state in self.states.items() if self.owners[job_id] == 1]
         assert counts == {state: mine.count(state) for state in set(mine)}
