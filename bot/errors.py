@@ -63,3 +63,7 @@ class GenerationFailed(EngineError):
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+
+
+class Undeliverable(BotError):
+    """Discord's final no: the message or its channel is gone, or there is no right left to edit it."""
