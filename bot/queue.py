@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from bot.errors import QueueFull
@@ -103,6 +104,11 @@ class Queue:
             else:
                 place += min(len(line), turn if owner_passed else turn + 1)
         return place
+
+    def head(self, jobs: int) -> list[str]:
+        """List who is served next if nobody else comes, at most so many."""
+        turns = zip_longest(*self._lines.values())
+        return list(islice((job_id for turn in turns for job_id in turn if job_id is not None), jobs))
 
     def _next(self) -> str | None:
         """Choose who is served next: the first job of the person whose turn it is."""
