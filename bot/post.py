@@ -96,11 +96,11 @@ class Post:
                 await webhook.edit_message(
                     job.message_id, view=view, attachments=list(files()), allowed_mentions=NO_PINGS
                 )
-            except discord.DiscordServerError:
-                raise
             except discord.HTTPException as error:
                 if error.code in (_UNKNOWN_MESSAGE, _UNKNOWN_CHANNEL):
                     raise Undeliverable("the message was deleted") from error
+                if error.status not in (401, 404):
+                    raise
                 # Tokens have been seen to die early, with 404 as well as with 401: the bot's own right is next.
                 log.info("job %s: its token is no longer good (%s)", job.id, error)
             else:
