@@ -38,6 +38,9 @@ SILENCE_S = 300.0
 """An engine at work that sends nothing for so long hangs: a step of a large picture takes a minute on two CPU cores."""
 
 
+_CONNECTING = aiohttp.ClientTimeout(total=10.0)
+"""An engine that accepts a connection and says nothing hangs."""
+
 _CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)  # pyright: ignore[reportCallIssue]  its fields have no annotations
 """An engine on this machine answers a closing handshake at once, or it hangs."""
 
@@ -154,12 +157,11 @@ class EngineClient:
     async def generate(self, job: wire.Generate) -> AsyncGenerator[Drawing]:
         """Have a job drawn; what happens to it, from Started to Finished.
 
-        Progress and previews that the reader is too slow for are skipped, pictures never. Closing the generator
-        early (`contextlib.aclosing`) cancels the job. An end without Finished means that the engine cancelled it,
-        which it does when it is told to stop.
+        Progress and previews that the reader is too slow for are skipped, pictures never. Finished is the last
+        event; every other end is an error. Closing the generator early (`contextlib.aclosing`) cancels the job.
 
         Raises:
-            EngineUnavailable: It is not ready, or went away: the job may be drawn later.
+            EngineUnavailable: It is not ready, stops, or went away: the job may be drawn later.
             EngineTimeout: It hangs; if it is ours, it is being started again.
             GenerationFailed: It gave up on this job, or the job is outside the wire's limits.
         """
@@ -181,10 +183,13 @@ class EngineClient:
             while not ended:
                 event = await mailbox.get()
                 ended = isinstance(event, wire.Finished | wire.Cancelled | wire.Failed)
-                if isinstance(event, wire.Failed):
-                    raise GenerationFailed(event.code, event.detail)
-                if not isinstance(event, wire.Cancelled):
-                    yield event
+                match event:
+                    case wire.Failed(code="model_not_ready" | "shutting_down") | wire.Cancelled():
+                        raise EngineUnavailable(f"it gave the job back ({event})")  # nobody here asked it to cancel
+                    case wire.Failed():
+                        raise GenerationFailed(event.code, event.detail)
+                    case _:
+                        yield event
         finally:
             del self._mailboxes[job.job_id]
             self._expect_news()
@@ -197,7 +202,7 @@ class EngineClient:
         url = "ws://engine/" if isinstance(self._address, Path) else self._address
         headers = {"Authorization": f"Bearer {self._secret}"} if self._secret else {}
         try:
-            async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
+            async with aiohttp.ClientSession(connector=connector, headers=headers, timeout=_CONNECTING) as session:
                 while True:
                     await self._converse(session, url)
                     delay_s = self._reconnect_s[min(self._failures, len(self._reconnect_s) - 1)]
@@ -221,8 +226,8 @@ class EngineClient:
         except (aiohttp.ClientError, OSError) as error:
             # Our own engine is not there before it has started, and its death is told by whoever watches it.
             level = logging.WARNING if self._child is None else logging.INFO
-            reason = isinstance(error, OSError) and error.strerror
-            self._lose(EngineUnavailable(f"no connection to {self._address} ({reason or error})"), level=level)
+            reason = (isinstance(error, OSError) and error.strerror) or str(error) or "no answer"
+            self._lose(EngineUnavailable(f"no connection to {self._address} ({reason})"), level=level)
 
     async def _receive(self, socket: aiohttp.ClientWebSocketResponse) -> NoReturn:
         try:

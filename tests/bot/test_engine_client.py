@@ -8,10 +8,12 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import aiohttp
 import psutil
 import pytest
 from aiohttp.test_utils import unused_port
@@ -170,6 +172,34 @@ async def test_an_engine_that_gives_up_a_job_says_why(fake):
         with pytest.raises(GenerationFailed, match="out_of_memory: as it was told") as caught:
             await drawn(client, generate(prompt="huge"))
         assert caught.value.code == "out_of_memory"
+        assert len(pictures(await drawn(client, generate()))) == 2
+
+
+@pytest.mark.parametrize("trouble", ["cancel", "shutting_down", "model_not_ready"])
+async def test_a_job_that_the_engine_gives_back_may_be_drawn_later(fake, trouble):
+    """An engine that is told to stop is no reason to tell a member that the job failed."""
+    async with fake("--trouble", trouble) as client:
+        await client.ready()
+        with pytest.raises(EngineUnavailable, match="it gave the job back"):
+            await drawn(client, generate())
+
+
+async def test_an_engine_that_accepts_and_says_nothing_is_not_waited_for(tmp_path, monkeypatch):
+    """A connection that is never answered is tried again, like one that is refused."""
+    monkeypatch.setattr("bot.engine_client._CONNECTING", aiohttp.ClientTimeout(total=0.05))
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(str(tmp_path / "mute.sock"))
+        mute.listen()
+        client = EngineClient(tmp_path / "mute.sock", reconnect_s=(0.01,))
+        statuses = Statuses(client)
+        async with client:
+            await statuses.until(lambda status: isinstance(status, Away) and "no connection" in status.why)
+
+
+async def test_a_connection_outlives_the_time_that_connecting_may_take(fake, monkeypatch):
+    monkeypatch.setattr("bot.engine_client._CONNECTING", aiohttp.ClientTimeout(total=0.2))
+    async with fake("--step-s", 0.1) as client:
+        await client.ready()
         assert len(pictures(await drawn(client, generate()))) == 2
 
 
