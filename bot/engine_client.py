@@ -8,6 +8,7 @@ import ipaddress
 import logging
 import os
 import secrets
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -85,7 +86,7 @@ class EngineClient:
         self._is_ready = asyncio.Event()
         self._listeners: list[Callable[[Status], None]] = []
         self._mailboxes: dict[str, Mailbox] = {}
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._connection: aiohttp.ClientWebSocketResponse | None = None
         self._silence: asyncio.Timeout | None = None
         self._failures = 0
         self._tasks: list[asyncio.Task[NoReturn]] = []
@@ -138,7 +139,7 @@ class EngineClient:
             task.cancel()
             await asyncio.wait([task])
         if self._child is not None and isinstance(self._address, Path):
-            self._address.unlink(missing_ok=True)  # an engine that had to be killed leaves its socket
+            _remove_stale(self._address)
 
     @property
     def status(self) -> Status:
@@ -170,8 +171,8 @@ class EngineClient:
             wire.decode_command(frame)  # the engine could only answer that some frame was wrong, not whose
         except msgspec.DecodeError as error:
             raise GenerationFailed("invalid_parameters", str(error)) from error
-        socket = self._socket
-        if socket is None or not isinstance(self._status, wire.Ready):
+        connection = self._connection
+        if connection is None or not isinstance(self._status, wire.Ready):
             raise EngineUnavailable(f"the engine is not ready: {_describe(self._status)}")
         if job.job_id in self._mailboxes:
             raise ValueError(f"job {job.job_id} is already being drawn")
@@ -179,7 +180,7 @@ class EngineClient:
         self._expect_news()
         ended = False
         try:
-            await _send(socket, frame)
+            await _send(connection, frame)
             while not ended:
                 event = await mailbox.get()
                 ended = isinstance(event, wire.Finished | wire.Cancelled | wire.Failed)
@@ -193,9 +194,9 @@ class EngineClient:
         finally:
             del self._mailboxes[job.job_id]
             self._expect_news()
-            if not ended and socket is self._socket:
+            if not ended and connection is self._connection:
                 with contextlib.suppress(EngineUnavailable):
-                    await _send(socket, wire.encode(wire.Cancel(job_id=job.job_id)))
+                    await _send(connection, wire.encode(wire.Cancel(job_id=job.job_id)))
 
     async def _stay_connected(self) -> NoReturn:
         connector = aiohttp.UnixConnector(str(self._address)) if isinstance(self._address, Path) else None
@@ -214,10 +215,10 @@ class EngineClient:
     async def _converse(self, session: aiohttp.ClientSession, url: str | yarl.URL) -> None:
         """Connect, and receive until the connection is lost, for whatever reason."""
         try:
-            async with session.ws_connect(url, max_msg_size=wire.MAX_MESSAGE_BYTES, timeout=_CLOSING) as socket:
-                self._socket = socket
+            async with session.ws_connect(url, max_msg_size=wire.MAX_MESSAGE_BYTES, timeout=_CLOSING) as connection:
+                self._connection = connection
                 try:
-                    await self._receive(socket)
+                    await self._receive(connection)
                 except EngineError as error:
                     self._lose(error)  # before the closing handshake, which a hanging engine would not answer
         except aiohttp.WSServerHandshakeError as error:
@@ -229,10 +230,10 @@ class EngineClient:
             reason = (isinstance(error, OSError) and error.strerror) or str(error) or "no answer"
             self._lose(EngineUnavailable(f"no connection to {self._address} ({reason})"), level=level)
 
-    async def _receive(self, socket: aiohttp.ClientWebSocketResponse) -> NoReturn:
+    async def _receive(self, connection: aiohttp.ClientWebSocketResponse) -> NoReturn:
         try:
             async with asyncio.timeout(None) as self._silence:
-                async for message in socket:
+                async for message in connection:
                     if message.type is not aiohttp.WSMsgType.BINARY:
                         raise EngineUnavailable(f"it sent a {message.type.name} frame ({message.data!r})")
                     self._take(wire.decode_event(message.data))
@@ -272,7 +273,7 @@ class EngineClient:
             self._silence.reschedule(now + self._silence_s if self._mailboxes else None)
 
     def _lose(self, error: EngineError, *, level: int = logging.WARNING) -> None:
-        self._socket = None
+        self._connection = None
         for mailbox in self._mailboxes.values():
             mailbox.fail(type(error)(str(error)))  # one each: every reader adds its own traceback
         if self._child is not None:
@@ -295,9 +296,9 @@ class EngineClient:
             listener(status)
 
 
-async def _send(socket: aiohttp.ClientWebSocketResponse, frame: bytes) -> None:
+async def _send(connection: aiohttp.ClientWebSocketResponse, frame: bytes) -> None:
     try:
-        await socket.send_bytes(frame)
+        await connection.send_bytes(frame)
     except (aiohttp.ClientError, OSError) as error:
         raise EngineUnavailable(f"the connection was lost ({error})") from error
 
@@ -317,11 +318,24 @@ def _address(key: str, url: str, config: Config) -> Path | yarl.URL:
         return config.resolve(url.removeprefix("unix:"))
     try:
         address = yarl.URL(url)
-        if address.scheme == "ws" and ipaddress.ip_address(address.host or "").is_loopback and address.explicit_port:
+        if address.scheme == "ws" and _is_loopback(address.host) and address.explicit_port:
             return address
     except ValueError:
         pass
     raise ConfigError(f'{config.path}: $.{key}: expected "unix:PATH" or "ws://127.0.0.1:PORT", got {url!r}')
+
+
+def _is_loopback(host: str | None) -> bool:
+    return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove the socket that an engine left which had to be killed, and not one on which somebody listens."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
 
 
 def _report(task: asyncio.Task[NoReturn]) -> None:

@@ -500,6 +500,14 @@ def test_an_address_that_cannot_be_used_is_named(settings, text, said):
 def test_addresses_are_relative_to_the_configuration_file(settings, tmp_path):
     read = settings('[wire]\nurl = "unix:run/engine.sock"')
     assert EngineClient.from_config(read)._address == tmp_path / "run" / "engine.sock"
-    read = settings('[bot.engine]\nurl = "ws://[::1]:7421"')
-    client = EngineClient.from_config(read, environ={"ESHI_WIRE_SECRET": "x"})
-    assert client._address == URL("ws://[::1]:7421")
+    for url in ("ws://[::1]:7421", "ws://localhost:7421"):
+        read = settings(f'[bot.engine]\nurl = "{url}"')
+        assert EngineClient.from_config(read, environ={"ESHI_WIRE_SECRET": "x"})._address == URL(url)
+
+
+async def test_somebody_elses_socket_is_left_alone(fake, settings, tmp_path):
+    """A bot whose engine found the place taken does not take it away."""
+    async with running_engine(settings(), ""):
+        async with fake("--exit", 2) as client:
+            await client.ready()
+        assert (tmp_path / "engine.sock").exists()
