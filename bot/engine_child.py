@@ -149,5 +149,5 @@ def _kill(process: asyncio.subprocess.Process) -> None:
 
 def _ending(status: int | None) -> str:
     if status is not None and status < 0:
-        return f"was ended by {signal.Signals(-status).name}"
+        return f"was ended by signal {-status} ({signal.strsignal(-status)})"
     return f"ended with exit status {status}"

@@ -85,7 +85,7 @@ class EngineClient:
         self._status: Status = Away("not connected yet")
         self._is_ready = asyncio.Event()
         self._listeners: list[Callable[[Status], None]] = []
-        self._mailboxes: dict[str, Mailbox] = {}
+        self._mailboxes: dict[str, Mailbox] = {}  # of the jobs that the engine has; readers may lag behind
         self._connection: aiohttp.ClientWebSocketResponse | None = None
         self._silence: asyncio.Timeout | None = None
         self._failures = 0
@@ -178,23 +178,23 @@ class EngineClient:
             raise ValueError(f"job {job.job_id} is already being drawn")
         mailbox = self._mailboxes[job.job_id] = Mailbox()
         self._expect_news()
-        ended = False
         try:
             await _send(connection, frame)
-            while not ended:
-                event = await mailbox.get()
-                ended = isinstance(event, wire.Finished | wire.Cancelled | wire.Failed)
-                match event:
+            while True:
+                match event := await mailbox.get():
                     case wire.Failed(code="model_not_ready" | "shutting_down") | wire.Cancelled():
                         raise EngineUnavailable(f"it gave the job back ({event})")  # nobody here asked it to cancel
                     case wire.Failed():
                         raise GenerationFailed(event.code, event.detail)
+                    case wire.Finished():
+                        yield event
+                        return
                     case _:
                         yield event
         finally:
-            del self._mailboxes[job.job_id]
-            self._expect_news()
-            if not ended and connection is self._connection:
+            if self._mailboxes.get(job.job_id) is mailbox:  # the engine still has it
+                del self._mailboxes[job.job_id]
+                self._expect_news()
                 with contextlib.suppress(EngineUnavailable):
                     await _send(connection, wire.encode(wire.Cancel(job_id=job.job_id)))
 
@@ -246,7 +246,6 @@ class EngineClient:
         raise EngineUnavailable("it closed the connection")
 
     def _take(self, event: wire.Event) -> None:
-        self._expect_news()
         match event:
             case wire.Loading():
                 self._become(event)
@@ -263,8 +262,11 @@ class EngineClient:
                 log.error("The engine rejected a command: %s.", event.detail)
             case _ if (mailbox := self._mailboxes.get(event.job_id)) is not None:
                 mailbox.put(event)
+                if isinstance(event, wire.Finished | wire.Cancelled | wire.Failed):
+                    del self._mailboxes[event.job_id]
             case _:
                 log.debug("Job %s: %s came after its end.", event.job_id, type(event).__name__)
+        self._expect_news()
 
     def _expect_news(self) -> None:
         """Start the time anew in which an engine that has jobs must send something."""
@@ -276,6 +278,7 @@ class EngineClient:
         self._connection = None
         for mailbox in self._mailboxes.values():
             mailbox.fail(type(error)(str(error)))  # one each: every reader adds its own traceback
+        self._mailboxes.clear()
         if self._child is not None:
             if isinstance(error, EngineTimeout):
                 self._child.kill()

@@ -231,7 +231,7 @@ async def test_an_engine_that_crashes_is_started_again(fake, tmp_path, caplog):
             await drawn(client, generate())
         await client.ready()
         assert len(pictures(await drawn(client, generate()))) == 2
-    assert "The engine was ended by SIGKILL; starting it again in 0 s." in caplog.messages
+    assert "The engine was ended by signal 9 (Killed); starting it again in 0 s." in caplog.messages
     assert "listening" in [record.message for record in caplog.records if record.name == "engine"]
 
 
@@ -252,6 +252,17 @@ async def test_an_idle_engine_may_be_silent(fake):
         await drawn(client, generate())
         assert client._silence.when() is None
         assert isinstance(client.status, wire.Ready)
+
+
+async def test_a_slow_reader_is_no_silent_engine(fake):
+    """A job that the engine has done with is no work for it, however long its reader takes to notice."""
+    async with fake() as client:
+        await client.ready()
+        async with contextlib.aclosing(client.generate(generate("A"))) as events:
+            await anext(events)
+            await drawn(client, generate("B", num_inference_steps=20))
+            assert client._silence.when() is None
+            assert len(pictures([event async for event in events])) == 2
 
 
 async def test_an_engine_that_sends_garbage_is_left_and_connected_to_anew(fake, tmp_path):
