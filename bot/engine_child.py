@@ -23,8 +23,8 @@ engine_log = logging.getLogger("engine")
 BACKOFF_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 """Waits between a death and the next start; the last one repeats."""
 
-STOP_S = 10.0
-"""From SIGTERM to SIGKILL: a step of a large picture on a CPU may take this long, and the engine stops between two."""
+STOP_S = 15.0
+"""From SIGTERM to SIGKILL: the engine gives the step under way ten seconds, and then its clients two."""
 
 
 class EngineChild:
@@ -69,18 +69,20 @@ class EngineChild:
 
     def answers(self) -> None:
         """Note that the engine is ready: it may take its time from here on."""
-        if self._patience is not None:
-            self._patience.reschedule(None)
+        self._wait_until(None)
 
     def is_silent(self) -> None:
         """Note that the engine cannot be talked to: it has as long to come back as a new one has to be ready."""
-        if self._patience is not None:
-            self._patience.reschedule(asyncio.get_running_loop().time() + self._start_timeout_s)
+        self._wait_until(asyncio.get_running_loop().time() + self._start_timeout_s)
 
     def kill(self) -> None:
         """End a process that hangs; `run` starts the next."""
         if self._process is not None:
             _kill(self._process)
+
+    def _wait_until(self, when: float | None) -> None:
+        if self._patience is not None and not self._patience.expired():
+            self._patience.reschedule(when)
 
     async def _live(self) -> str:
         """Live one life of the process, and say how it ended."""
@@ -147,5 +149,5 @@ def _kill(process: asyncio.subprocess.Process) -> None:
 
 def _ending(status: int | None) -> str:
     if status is not None and status < 0:
-        return f"was ended by {signal.Signals(-status).name}"
+        return f"was ended by signal {-status} ({signal.strsignal(-status)})"
     return f"ended with exit status {status}"

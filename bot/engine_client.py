@@ -8,6 +8,7 @@ import ipaddress
 import logging
 import os
 import secrets
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -37,6 +38,9 @@ RECONNECT_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 SILENCE_S = 300.0
 """An engine at work that sends nothing for so long hangs: a step of a large picture takes a minute on two CPU cores."""
 
+
+_CONNECTING = aiohttp.ClientTimeout(total=10.0)
+"""An engine that accepts a connection and says nothing hangs."""
 
 _CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)  # pyright: ignore[reportCallIssue]  its fields have no annotations
 """An engine on this machine answers a closing handshake at once, or it hangs."""
@@ -81,8 +85,8 @@ class EngineClient:
         self._status: Status = Away("not connected yet")
         self._is_ready = asyncio.Event()
         self._listeners: list[Callable[[Status], None]] = []
-        self._mailboxes: dict[str, Mailbox] = {}
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._mailboxes: dict[str, Mailbox] = {}  # of the jobs that the engine has; readers may lag behind
+        self._connection: aiohttp.ClientWebSocketResponse | None = None
         self._silence: asyncio.Timeout | None = None
         self._failures = 0
         self._tasks: list[asyncio.Task[NoReturn]] = []
@@ -135,7 +139,7 @@ class EngineClient:
             task.cancel()
             await asyncio.wait([task])
         if self._child is not None and isinstance(self._address, Path):
-            self._address.unlink(missing_ok=True)  # an engine that had to be killed leaves its socket
+            _remove_stale(self._address)
 
     @property
     def status(self) -> Status:
@@ -154,12 +158,11 @@ class EngineClient:
     async def generate(self, job: wire.Generate) -> AsyncGenerator[Drawing]:
         """Have a job drawn; what happens to it, from Started to Finished.
 
-        Progress and previews that the reader is too slow for are skipped, pictures never. Closing the generator
-        early (`contextlib.aclosing`) cancels the job. An end without Finished means that the engine cancelled it,
-        which it does when it is told to stop.
+        Progress and previews that the reader is too slow for are skipped, pictures never. Finished is the last
+        event; every other end is an error. Closing the generator early (`contextlib.aclosing`) cancels the job.
 
         Raises:
-            EngineUnavailable: It is not ready, or went away: the job may be drawn later.
+            EngineUnavailable: It is not ready, stops, or went away: the job may be drawn later.
             EngineTimeout: It hangs; if it is ours, it is being started again.
             GenerationFailed: It gave up on this job, or the job is outside the wire's limits.
         """
@@ -168,36 +171,39 @@ class EngineClient:
             wire.decode_command(frame)  # the engine could only answer that some frame was wrong, not whose
         except msgspec.DecodeError as error:
             raise GenerationFailed("invalid_parameters", str(error)) from error
-        socket = self._socket
-        if socket is None or not isinstance(self._status, wire.Ready):
+        connection = self._connection
+        if connection is None or not isinstance(self._status, wire.Ready):
             raise EngineUnavailable(f"the engine is not ready: {_describe(self._status)}")
         if job.job_id in self._mailboxes:
             raise ValueError(f"job {job.job_id} is already being drawn")
         mailbox = self._mailboxes[job.job_id] = Mailbox()
         self._expect_news()
-        ended = False
         try:
-            await _send(socket, frame)
-            while not ended:
-                event = await mailbox.get()
-                ended = isinstance(event, wire.Finished | wire.Cancelled | wire.Failed)
-                if isinstance(event, wire.Failed):
-                    raise GenerationFailed(event.code, event.detail)
-                if not isinstance(event, wire.Cancelled):
-                    yield event
+            await _send(connection, frame)
+            while True:
+                match event := await mailbox.get():
+                    case wire.Failed(code="model_not_ready" | "shutting_down") | wire.Cancelled():
+                        raise EngineUnavailable(f"it gave the job back ({event})")  # nobody here asked it to cancel
+                    case wire.Failed():
+                        raise GenerationFailed(event.code, event.detail)
+                    case wire.Finished():
+                        yield event
+                        return
+                    case _:
+                        yield event
         finally:
-            del self._mailboxes[job.job_id]
-            self._expect_news()
-            if not ended and socket is self._socket:
+            if self._mailboxes.get(job.job_id) is mailbox:  # the engine still has it
+                del self._mailboxes[job.job_id]
+                self._expect_news()
                 with contextlib.suppress(EngineUnavailable):
-                    await _send(socket, wire.encode(wire.Cancel(job_id=job.job_id)))
+                    await _send(connection, wire.encode(wire.Cancel(job_id=job.job_id)))
 
     async def _stay_connected(self) -> NoReturn:
         connector = aiohttp.UnixConnector(str(self._address)) if isinstance(self._address, Path) else None
         url = "ws://engine/" if isinstance(self._address, Path) else self._address
         headers = {"Authorization": f"Bearer {self._secret}"} if self._secret else {}
         try:
-            async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
+            async with aiohttp.ClientSession(connector=connector, headers=headers, timeout=_CONNECTING) as session:
                 while True:
                     await self._converse(session, url)
                     delay_s = self._reconnect_s[min(self._failures, len(self._reconnect_s) - 1)]
@@ -209,10 +215,10 @@ class EngineClient:
     async def _converse(self, session: aiohttp.ClientSession, url: str | yarl.URL) -> None:
         """Connect, and receive until the connection is lost, for whatever reason."""
         try:
-            async with session.ws_connect(url, max_msg_size=wire.MAX_MESSAGE_BYTES, timeout=_CLOSING) as socket:
-                self._socket = socket
+            async with session.ws_connect(url, max_msg_size=wire.MAX_MESSAGE_BYTES, timeout=_CLOSING) as connection:
+                self._connection = connection
                 try:
-                    await self._receive(socket)
+                    await self._receive(connection)
                 except EngineError as error:
                     self._lose(error)  # before the closing handshake, which a hanging engine would not answer
         except aiohttp.WSServerHandshakeError as error:
@@ -221,13 +227,13 @@ class EngineClient:
         except (aiohttp.ClientError, OSError) as error:
             # Our own engine is not there before it has started, and its death is told by whoever watches it.
             level = logging.WARNING if self._child is None else logging.INFO
-            reason = isinstance(error, OSError) and error.strerror
-            self._lose(EngineUnavailable(f"no connection to {self._address} ({reason or error})"), level=level)
+            reason = (isinstance(error, OSError) and error.strerror) or str(error) or "no answer"
+            self._lose(EngineUnavailable(f"no connection to {self._address} ({reason})"), level=level)
 
-    async def _receive(self, socket: aiohttp.ClientWebSocketResponse) -> NoReturn:
+    async def _receive(self, connection: aiohttp.ClientWebSocketResponse) -> NoReturn:
         try:
             async with asyncio.timeout(None) as self._silence:
-                async for message in socket:
+                async for message in connection:
                     if message.type is not aiohttp.WSMsgType.BINARY:
                         raise EngineUnavailable(f"it sent a {message.type.name} frame ({message.data!r})")
                     self._take(wire.decode_event(message.data))
@@ -240,7 +246,6 @@ class EngineClient:
         raise EngineUnavailable("it closed the connection")
 
     def _take(self, event: wire.Event) -> None:
-        self._expect_news()
         match event:
             case wire.Loading():
                 self._become(event)
@@ -257,8 +262,11 @@ class EngineClient:
                 log.error("The engine rejected a command: %s.", event.detail)
             case _ if (mailbox := self._mailboxes.get(event.job_id)) is not None:
                 mailbox.put(event)
+                if isinstance(event, wire.Finished | wire.Cancelled | wire.Failed):
+                    del self._mailboxes[event.job_id]
             case _:
                 log.debug("Job %s: %s came after its end.", event.job_id, type(event).__name__)
+        self._expect_news()
 
     def _expect_news(self) -> None:
         """Start the time anew in which an engine that has jobs must send something."""
@@ -267,9 +275,10 @@ class EngineClient:
             self._silence.reschedule(now + self._silence_s if self._mailboxes else None)
 
     def _lose(self, error: EngineError, *, level: int = logging.WARNING) -> None:
-        self._socket = None
+        self._connection = None
         for mailbox in self._mailboxes.values():
             mailbox.fail(type(error)(str(error)))  # one each: every reader adds its own traceback
+        self._mailboxes.clear()
         if self._child is not None:
             if isinstance(error, EngineTimeout):
                 self._child.kill()
@@ -290,9 +299,9 @@ class EngineClient:
             listener(status)
 
 
-async def _send(socket: aiohttp.ClientWebSocketResponse, frame: bytes) -> None:
+async def _send(connection: aiohttp.ClientWebSocketResponse, frame: bytes) -> None:
     try:
-        await socket.send_bytes(frame)
+        await connection.send_bytes(frame)
     except (aiohttp.ClientError, OSError) as error:
         raise EngineUnavailable(f"the connection was lost ({error})") from error
 
@@ -312,11 +321,24 @@ def _address(key: str, url: str, config: Config) -> Path | yarl.URL:
         return config.resolve(url.removeprefix("unix:"))
     try:
         address = yarl.URL(url)
-        if address.scheme == "ws" and ipaddress.ip_address(address.host or "").is_loopback and address.explicit_port:
+        if address.scheme == "ws" and _is_loopback(address.host) and address.explicit_port:
             return address
     except ValueError:
         pass
     raise ConfigError(f'{config.path}: $.{key}: expected "unix:PATH" or "ws://127.0.0.1:PORT", got {url!r}')
+
+
+def _is_loopback(host: str | None) -> bool:
+    return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove the socket that an engine left which had to be killed, and not one on which somebody listens."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
 
 
 def _report(task: asyncio.Task[NoReturn]) -> None:

@@ -133,6 +133,9 @@ class Client:
                 await self.socket.send_bytes(b"\xc1")
             case "slow":
                 await asyncio.Event().wait()
+            case "cancel":
+                await self.send(wire.Cancelled(job_id=job.job_id))
+                return False
             case code:
                 await self.send(wire.Failed(job_id=job.job_id, code=code, detail="as it was told"))
                 return False
@@ -206,7 +209,7 @@ def main() -> None:
     parser.add_argument("--protocol", type=int, default=wire.PROTOCOL)
     parser.add_argument(
         "--trouble",
-        help="crash, hang (answers nothing any more), slow (this job goes no further), garbage, or an error code",
+        help="crash, hang (nothing answers any more), slow (the job stands still), cancel, garbage, or an error code",
     )
     parser.add_argument("--word", default="")
     parser.add_argument("--at-step", type=int, default=1)

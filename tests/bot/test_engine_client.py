@@ -8,10 +8,12 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import aiohttp
 import psutil
 import pytest
 from aiohttp.test_utils import unused_port
@@ -173,6 +175,34 @@ async def test_an_engine_that_gives_up_a_job_says_why(fake):
         assert len(pictures(await drawn(client, generate()))) == 2
 
 
+@pytest.mark.parametrize("trouble", ["cancel", "shutting_down", "model_not_ready"])
+async def test_a_job_that_the_engine_gives_back_may_be_drawn_later(fake, trouble):
+    """An engine that is told to stop is no reason to tell a member that the job failed."""
+    async with fake("--trouble", trouble) as client:
+        await client.ready()
+        with pytest.raises(EngineUnavailable, match="it gave the job back"):
+            await drawn(client, generate())
+
+
+async def test_an_engine_that_accepts_and_says_nothing_is_not_waited_for(tmp_path, monkeypatch):
+    """A connection that is never answered is tried again, like one that is refused."""
+    monkeypatch.setattr("bot.engine_client._CONNECTING", aiohttp.ClientTimeout(total=0.05))
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(str(tmp_path / "mute.sock"))
+        mute.listen()
+        client = EngineClient(tmp_path / "mute.sock", reconnect_s=(0.01,))
+        statuses = Statuses(client)
+        async with client:
+            await statuses.until(lambda status: isinstance(status, Away) and "no connection" in status.why)
+
+
+async def test_a_connection_outlives_the_time_that_connecting_may_take(fake, monkeypatch):
+    monkeypatch.setattr("bot.engine_client._CONNECTING", aiohttp.ClientTimeout(total=0.2))
+    async with fake("--step-s", 0.1) as client:
+        await client.ready()
+        assert len(pictures(await drawn(client, generate()))) == 2
+
+
 async def test_a_job_outside_the_limits_never_reaches_the_engine(fake):
     """Its answer could not say which job it meant."""
     async with fake() as client:
@@ -201,7 +231,7 @@ async def test_an_engine_that_crashes_is_started_again(fake, tmp_path, caplog):
             await drawn(client, generate())
         await client.ready()
         assert len(pictures(await drawn(client, generate()))) == 2
-    assert "The engine was ended by SIGKILL; starting it again in 0 s." in caplog.messages
+    assert "The engine was ended by signal 9 (Killed); starting it again in 0 s." in caplog.messages
     assert "listening" in [record.message for record in caplog.records if record.name == "engine"]
 
 
@@ -222,6 +252,17 @@ async def test_an_idle_engine_may_be_silent(fake):
         await drawn(client, generate())
         assert client._silence.when() is None
         assert isinstance(client.status, wire.Ready)
+
+
+async def test_a_slow_reader_is_no_silent_engine(fake):
+    """A job that the engine has done with is no work for it, however long its reader takes to notice."""
+    async with fake() as client:
+        await client.ready()
+        async with contextlib.aclosing(client.generate(generate("A"))) as events:
+            await anext(events)
+            await drawn(client, generate("B", num_inference_steps=20))
+            assert client._silence.when() is None
+            assert len(pictures([event async for event in events])) == 2
 
 
 async def test_an_engine_that_sends_garbage_is_left_and_connected_to_anew(fake, tmp_path):
@@ -470,6 +511,14 @@ def test_an_address_that_cannot_be_used_is_named(settings, text, said):
 def test_addresses_are_relative_to_the_configuration_file(settings, tmp_path):
     read = settings('[wire]\nurl = "unix:run/engine.sock"')
     assert EngineClient.from_config(read)._address == tmp_path / "run" / "engine.sock"
-    read = settings('[bot.engine]\nurl = "ws://[::1]:7421"')
-    client = EngineClient.from_config(read, environ={"ESHI_WIRE_SECRET": "x"})
-    assert client._address == URL("ws://[::1]:7421")
+    for url in ("ws://[::1]:7421", "ws://localhost:7421"):
+        read = settings(f'[bot.engine]\nurl = "{url}"')
+        assert EngineClient.from_config(read, environ={"ESHI_WIRE_SECRET": "x"})._address == URL(url)
+
+
+async def test_somebody_elses_socket_is_left_alone(fake, settings, tmp_path):
+    """A bot whose engine found the place taken does not take it away."""
+    async with running_engine(settings(), ""):
+        async with fake("--exit", 2) as client:
+            await client.ready()
+        assert (tmp_path / "engine.sock").exists()
