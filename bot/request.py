@@ -13,8 +13,8 @@ from bot.config import Rating
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import dynamic, tags, terms
 from bot.prompt.compose import compose
-from bot.prompt.near import near
 from bot.prompt.order import place
+from bot.prompt.sentences import near, quoted
 from engine.grammar import plain_text
 from engine.wire import SEED_LIMIT, Sampler
 
@@ -149,36 +149,31 @@ def complete(
         _check_weights(written)
         return written
 
-    typed, more = drawn(options.tags, "the tags"), drawn(options.more_tags, "the further tags")
+    lines = [line for line in (drawn(options.tags, "the tags"), drawn(options.more_tags, "the further tags")) if line]
+    typed = ", ".join(tags.close(line) for line in lines) if len(lines) > 1 else "".join(lines)
     width, height = SHAPES[_one_of(options.shape or defaults.shape, SHAPES, "shape")]
-    year = options.year
+    count = 1 if options.count is None else options.count
+    steps = defaults.steps if options.steps is None else options.steps
+    guidance = defaults.guidance if options.guidance is None else options.guidance
+    if (year := options.year) is not None:
+        _within(year, terms.FIRST_YEAR, terms.LAST_YEAR, "year", grouped=False)
     request = Request(
         subject=_subject(options.subject or ""),
         character=(options.character or "").strip(),
         series=(options.series or "").strip(),
-        rating=_rating(options.rating, f"{tags.close(typed)}, {tags.close(more)}"),
-        tags=f"{tags.close(typed)}, {tags.close(more)}" if typed and more else typed or more,
+        rating=_rating(options.rating, typed),
+        tags=typed,
         negative=drawn(options.negative, "the negative prompt"),
         quality=_one_of(options.quality or defaults.quality, presets.quality, "quality preset"),
         negative_preset=_one_of(options.negative_preset or defaults.negative, presets.negative, "negative preset"),
         style=_one_of(options.style, presets.style, "style") if options.style else "",
-        year=None if year is None else _within(year, terms.FIRST_YEAR, terms.LAST_YEAR, "year", grouped=False),
+        year=year,
         width=width,
         height=height,
-        count=_within(1 if options.count is None else options.count, 1, limits.max_count, "number of pictures"),
+        count=_within(count, 1, limits.max_count, "number of pictures"),
         seed=seed,
-        steps=_within(
-            defaults.steps if options.steps is None else options.steps,
-            limits.min_steps,
-            limits.max_steps,
-            "number of steps",
-        ),
-        guidance=_within(
-            defaults.guidance if options.guidance is None else options.guidance,
-            limits.min_guidance,
-            limits.max_guidance,
-            "guidance",
-        ),
+        steps=_within(steps, limits.min_steps, limits.max_steps, "number of steps"),
+        guidance=_within(guidance, limits.min_guidance, limits.max_guidance, "guidance"),
         sampler=_one_of(options.sampler or defaults.sampler, limits.samplers, "sampler"),
         private=bool(options.private),
     )
@@ -279,12 +274,12 @@ def _one_of(value: str, names: Iterable[_Name], what: str) -> _Name:
     for name in names:
         if name.casefold() == wanted:
             return name
-    raise InvalidRequest(f"There is no {what} “{value[:60]}”: {near(value, names)}")
+    raise InvalidRequest(f"There is no {what} {quoted(value)}: {near(value, names)}")
 
 
 def _subject(text: str) -> str:
     """Read several count tags and write them as the tag list has them."""
-    spoken = " ".join(text.replace("_", " ").split())
+    spoken = " ".join(text.replace("_", " ").split()).replace("+ ", "+")
     parts = [part.strip() for part in spoken.replace(",", ";").split(";")]
     return "; ".join(_one_of(part, terms.COUNT_TAGS, "subject") for part in parts if part)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from bot.prompt import presets as preset
 from bot.prompt import tags, terms
 from bot.prompt.order import place
+from bot.prompt.sentences import quoted
 from bot.prompt.tags import shown
 from bot.prompt.terms import key, unknown
 from bot.safety.negative import REQUIRED
@@ -48,7 +49,8 @@ def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Compose
 
     The order is the model card's: subject, characters, series, rating, everything else (the style last), year,
     quality. Each field is read and closed alone, so nothing in one reaches into another. No tag of the person's is
-    lost silently: it is in the prompt, or a note says why not. Composing what was composed changes nothing.
+    lost silently: it is in the prompt, or a note says why not. A request whose tags are the written prompt composes
+    to that prompt again.
 
     Raises:
         InvalidRequest: A preset that the request names is gone.
@@ -61,17 +63,19 @@ def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Compose
 
     seen: set[str] = set()
     line = place(_typed(request.tags, "tags", kind, notes), kind, named=bool(request.character or request.series))
-    notes.extend(_moved(line, request))
     if line.breaks_dropped:
         notes.append(_break_note("tags"))
-    counts = _once((*tags.names(request.subject), *line.counts), seen, notes)
+    subject = tags.names(request.subject)
+    counts = _once((*subject, *line.counts), seen, notes)
     names = (name for field in (request.character, request.series) for name in _names(field, kind, notes))
     prompt = [*counts, *_once((*names, *line.names), seen, notes), request.rating]
     notes.extend(_rating_notes(request.rating, line.ratings))
-    prompt += _once(line.others, seen, notes)
+    prompt = [*tags.inner_breaks([*prompt, *_once(line.others, seen, notes)])]
     prompt += _once(_preset(style.prompt, kind), seen, unsaid)
     prompt += _year(request.year, line.years, notes)
-    prompt += _quality(_once(_preset(quality.prompt, kind), seen, unsaid), line.quality, notes)
+    enhancing = _once(_preset(quality.prompt, kind), seen, unsaid)
+    prompt += _quality(enhancing, line.quality, notes)
+    notes.extend(_moved(line, request, {key(item) for item in (*subject, *enhancing)}))
 
     avoided: set[str] = set()
     negative_prompt = _once(REQUIRED[request.rating], avoided, unsaid)
@@ -81,7 +85,7 @@ def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Compose
     kept = tags.inner_breaks(own)
     if len(kept) < len(own):
         notes.append(_break_note("negative prompt"))
-    negative_prompt += _once(kept, avoided, notes)
+    negative_prompt = [*tags.inner_breaks([*negative_prompt, *_once(kept, avoided, notes)])]
 
     notes.extend(_contradictions([key(count) for count in counts], _keys(prompt), _keys(negative_prompt)))
     return Composed(tags.join(prompt), tags.join(negative_prompt), tuple(notes))
@@ -93,6 +97,7 @@ def _typed(text: str, field: str, kind: Kind, notes: list[Note]) -> Sequence[str
     if read.closed:
         notes.append(Note("closed", f"A bracket in the {field} had no partner; it was closed or written as text."))
     notes.extend(_escape_note(tag) for tag in read.escaped)
+    notes.extend(Note("dropped", f"{quoted(item)} says nothing to the model; it was dropped.") for item in read.empty)
     return read.items
 
 
@@ -115,11 +120,13 @@ def _preset(text: str, kind: Kind) -> Iterator[str]:
     return (item for item in tags.read(text, kind).items if item != BREAK)
 
 
-def _moved(line: Line, request: Request) -> Iterator[Note]:
-    """Say what stands elsewhere than it was typed; what gives way to the request's rating or year is said there."""
+def _moved(line: Line, request: Request, given: set[str]) -> Iterator[Note]:
+    """Say what stands elsewhere than it was typed; what was given besides, or gave way, is said with that."""
     year = request.year or next(iter(line.years), None)
     for item in line.moved:
         tag = key(item)
+        if tag in given:
+            continue
         if terms.is_count(tag):
             home = "the front, where the count tags stand"
         elif terms.is_quality(tag):

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.errors import InvalidRequest
-from bot.prompt.near import near
+from bot.prompt.sentences import near, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ MAX_DEPTH = 10
 MAX_DRAWS = 200
 """Choices in one text, those inside what was drawn included."""
 
-NAME = r"[A-Za-z0-9]+(?:[ _/-][A-Za-z0-9]+)*"
+NAME = r"[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*"
 """What a group may be called."""
 
 _TOKEN = re.compile(rf"\\(?P<literal>[{{}}])|\\(?P<bar>\|)|\\.|(?P<brace>[{{}}|])|__(?P<group>{NAME})__", re.DOTALL)
@@ -100,12 +100,13 @@ class _Drawing:
 
     def _group(self, name: str) -> Sequence[str]:
         choices = self._groups.get(group_key(name))
+        shown = quoted(f"__{name}__")
         if not self._groups:
-            raise InvalidRequest(f"There are no groups to draw “__{name[:60]}__” from.")
+            raise InvalidRequest(f"There are no groups to draw {shown} from.")
         if choices is None:
-            raise InvalidRequest(f"There is no group “__{name[:60]}__” to draw from: {near(name, self._groups)}")
+            raise InvalidRequest(f"There is no group {shown} to draw from: {near(name, self._groups)}")
         if not choices:
-            raise InvalidRequest(f"The group “__{name[:60]}__” is empty.")
+            raise InvalidRequest(f"The group {shown} is empty.")
         return choices
 
 

@@ -36,17 +36,21 @@ class Line(NamedTuple):
     breaks_dropped: int
 
 
-def place(items: Sequence[str], kind: Kind = unknown, *, named: bool = False) -> Line:
+def place(items: Sequence[str], kind: Kind = unknown, *, named: bool = False, composed: bool = False) -> Line:
     """Sort the items of a line into the card's places.
 
-    ``named`` says that the characters and series were given elsewhere, so that no tag here is taken for one: the
-    character of a costume follows the one who wears it.
+    Args:
+        items: As `bot.prompt.tags.read` gives them.
+        kind: What the vocabulary knows.
+        named: The characters and series were given elsewhere, so that no tag here is taken for one: the character of
+            a costume follows the one who wears it.
+        composed: The line was written by `bot.prompt.compose`: what stands before its rating are counts and names.
 
     A group that holds a tag with a place is opened, so that none hides in brackets. After a BREAK a count tag stays
     where it is: there it describes the person of that chunk.
     """
     items = [piece for item in items for piece in _opened_for_places(item)]
-    opening = range(0) if named else _names(items, kind)
+    opening = range(0) if named else _names(items, kind, composed)
     counts: list[str] = []
     ratings: list[tuple[str, Rating]] = []
     others: list[str] = []
@@ -88,7 +92,7 @@ def _opened_for_places(item: str) -> tuple[str, ...]:
     return (item,)
 
 
-def _names(items: Sequence[str], kind: Kind) -> range:
+def _names(items: Sequence[str], kind: Kind, composed: bool) -> range:
     """Find where the line names its characters and series: right after its count tags.
 
     Known names are taken as far as they go. A line that is a whole prompt in the card's order (it opens with a count
@@ -97,11 +101,12 @@ def _names(items: Sequence[str], kind: Kind) -> range:
     tags = [key(item) for item in items]
     start = next((position for position, tag in enumerate(tags) if not terms.is_count(tag)), len(tags))
     rated = next((position for position, tag in enumerate(tags) if terms.rating(tag) is not None), 0)
-    whole = start > 0 and rated > 0 and terms.is_quality(tags[-1])
+    whole = rated > 0 and start > 0 and terms.is_quality(tags[-1])
     stop = start
     while stop < len(items) and items[stop] != BREAK and not terms.has_place(tags[stop]):
         known = kind(tags[stop])
-        if known not in {"character", "series"} and not (whole and known is None and stop < rated):
+        expected = stop < rated and (composed or (whole and known is None))
+        if known not in {"character", "series"} and not expected:
             break
         stop += 1
     return range(start, stop)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import ConfigError, InvalidRequest
-from bot.prompt.near import near
+from bot.prompt.sentences import near, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,5 +111,5 @@ def pick(table: Mapping[str, _Preset], what: str, name: str) -> _Preset:
         InvalidRequest: There is none of that name; the sentence offers near ones.
     """
     if (preset := table.get(name)) is None:
-        raise InvalidRequest(f"There is no {what} “{name[:60]}”: {near(name, table)}")
+        raise InvalidRequest(f"There is no {what} {quoted(name)}: {near(name, table)}")
     return preset

@@ -18,7 +18,7 @@ RATINGS: tuple[Rating, ...] = get_args(Rating)
 """Lowest first."""
 
 COUNT_TAGS: tuple[str, ...] = (
-    *(f"{how_many}{who}" for who in ("girl", "boy", "other") for how_many in ("1",)),
+    *("1girl", "1boy", "1other"),
     *(f"{how_many}{who}" for who in ("girls", "boys", "others") for how_many in ("2", "3", "4", "5", "6+")),
     *(f"multiple {who}" for who in ("girls", "boys", "others")),
     "no humans",

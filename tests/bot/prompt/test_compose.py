@@ -18,7 +18,8 @@ CARD_NEGATIVE = (
 )
 CARD_EXAMPLE = (
     r"1girl, firefly \(honkai: star rail\), honkai \(series\), honkai: star rail, safe, casual, solo, "
-    "looking at viewer, outdoors, smile, reaching towards viewer, night, masterpiece, high score, great score, absurdres"
+    "looking at viewer, outdoors, smile, reaching towards viewer, night, "
+    "masterpiece, high score, great score, absurdres"
 )
 
 
@@ -46,7 +47,8 @@ def test_the_model_card_s_second_example_is_written_character_for_character(ask,
         ({"tags": "masterpiece, smile", "quality": "none"}, "safe, smile, masterpiece", ["“masterpiece” moved"]),
         ({"tags": "smile, masterpiece"}, f"safe, smile, {QUALITY}", ["written once"]),
         ({"tags": "smile, best quality"}, f"safe, smile, {QUALITY}, best quality", []),
-        ({"tags": "smile, (great score:1.2)"}, f"safe, smile, {QUALITY}".replace("great score", "(great score:1.2)"), ["written once"]),
+        ({"tags": "smile, (great score:1.2)"},
+         "safe, smile, masterpiece, high score, (great score:1.2), absurdres", ["written once"]),
         ({"tags": "a, nsfw"}, f"nsfw, a, {QUALITY}", ["“nsfw” moved to the place of the rating"]),
         ({"tags": "sensitive, nsfw, a"}, f"nsfw, a, {QUALITY}", ["“nsfw” and the tags say “sensitive”"]),
         ({"tags": "a, explicit", "rating": "safe"}, f"safe, a, {QUALITY}", ["“safe” and the tags say “explicit”"]),
@@ -63,9 +65,12 @@ def test_the_model_card_s_second_example_is_written_character_for_character(ask,
         ({"tags": "a, 1girl BREAK a, 1girl, b"}, f"1girl, safe, a BREAK a, 1girl, b, {QUALITY}", ["“1girl” moved"]),
         ({"tags": "BREAK a BREAK BREAK b BREAK"}, f"safe, a BREAK b, {QUALITY}", ["A BREAK with no tag"]),
         ({"tags": "a, love live!, b"}, f"safe, a, love live! , b, {QUALITY}", []),
+        ({"tags": "a, (), (:3)"}, f"safe, a, {QUALITY}", ["“()” says nothing", "“(:3)” says nothing"]),
         ({"character": "BREAK (x"}, rf"B\REAK \(x, safe, {QUALITY}", ["“BREAK (x”"]),
-        ({"subject": "1boy; 1girl", "character": "a; b", "series": "c; d, e"}, f"1boy, 1girl, a, b, c, d, e, safe, {QUALITY}", []),
-        ({"subject": "1girl", "tags": "solo, 1girl, a"}, f"1girl, safe, solo, a, {QUALITY}", ["“1girl” moved", "“1girl” is there"]),
+        ({"subject": "1boy; 1girl", "character": "a; b", "series": "c; d, e"},
+         f"1boy, 1girl, a, b, c, d, e, safe, {QUALITY}", []),
+        ({"subject": "1girl", "tags": "solo, 1girl, a"},
+         f"1girl, safe, solo, a, {QUALITY}", ["“1girl” is there"]),
     ],
 )  # fmt: skip
 def test_every_tag_has_its_place_and_every_change_a_note(ask, ours, options, prompt, said):
@@ -141,8 +146,8 @@ def test_a_vanished_preset_is_a_sentence(ours):
 
 words = st.sampled_from(
     ["smile", "long_hair", "^_^", "1girl", "no humans", "nsfw", "safe", "masterpiece", "year 2012", "BREAK", "a (b)",
-     "a (b) (c: d)", r"a \(b\)", "(smile:1.2)", "[hat", "hat)", "(1girl, hat:0.7)", ":(", r"\l\o", "x:1.2)", "{", "love!",
-     "(a BREAK explicit)", "((x)", "solo"]
+     "a (b) (c: d)", r"a \(b\)", "(smile:1.2)", "[hat", "hat)", "(1girl, hat:0.7)", ":(", r"\l\o", "x:1.2)", "{",
+     "love!", "(a BREAK explicit)", "((x)", "solo"]
 )  # fmt: skip
 fields = st.lists(words, max_size=6).map(", ".join) | st.text(
     st.sampled_from(list("ab, ()[]\\:1.2_!BREAK")), max_size=25
@@ -167,7 +172,7 @@ def keys(items):
     return [key(piece) for item in items for piece in tags.opened(item) if key(piece)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(requests)
 def test_what_was_composed_composes_to_itself(ours, request_):
     """The written prompt, pasted back as tags, is written again without a change."""
@@ -187,7 +192,7 @@ def test_what_was_composed_composes_to_itself(ours, request_):
     assert (twice.prompt, twice.negative_prompt) == (once.prompt, once.negative_prompt)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(requests)
 def test_the_order_is_the_model_card_s(ours, request_):
     """Counts, names, one rating, everything else, one year, quality tags; whatever was typed where."""
@@ -202,7 +207,7 @@ def test_the_order_is_the_model_card_s(ours, request_):
     assert not any(is_count(tag) for tag in keys(split(first))[len(head) :])
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(requests)
 def test_no_tag_is_lost_in_silence(ours, request_):
     """Every tag that was typed is in its prompt, or a note names it."""
@@ -217,7 +222,7 @@ def test_no_tag_is_lost_in_silence(ours, request_):
             assert tag in there or f"“{tag}”" in said or rating(tag) == request_.rating
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(requests, fields)
 def test_no_field_reaches_into_another(ours, request_, other):
     """Whatever stands in the tags, the words of the other fields are read at weight 1; likewise the negative."""
@@ -234,9 +239,18 @@ def test_no_field_reaches_into_another(ours, request_, other):
 @given(requests)
 def test_a_request_written_as_options_reads_as_the_same_prompt(ask, ours, request_):
     """The Edit form of a picture, sent unchanged, asks for the same picture."""
-    options = {name: getattr(options_of(request_), name) for name in options_of(request_).__struct_fields__}
     try:
-        asked = ask(**options)
+        asked = ask(options_of(request_))
     except InvalidRequest:
         assume(False)
     assert compose(asked, ours).prompt == compose(request_, ours).prompt
+
+
+def test_a_vocabulary_that_knows_every_spelling_changes_no_escape(ours):
+    """What is escaped already is not escaped again."""
+
+    def knows_all(_tag):
+        return "general"
+
+    composed = compose(Request(seed=0, tags=r"firefly \(honkai: star rail\), a (b)", quality="none"), ours, knows_all)
+    assert composed.prompt == r"safe, firefly \(honkai: star rail\), a \(b\)"
