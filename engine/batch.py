@@ -254,18 +254,20 @@ class Batch:
 
     def _blame(self, job: Job, error: Exception) -> None:
         """End a job by its error."""
+        job_id = job.request.job_id
         if isinstance(error, GenerationError):
+            log.warning("job %s: %s: %s", job_id, error.code, error)
             self._fail(job, error.code, str(error))
         elif _is_out_of_memory(error):
+            log.warning("job %s: %s", job_id, _one_line(error))
             self._fail(job, OutOfMemory.code, _one_line(error))
             self._return_memory()
         else:
-            log.error("job %s: failed", job.request.job_id, exc_info=error)
+            log.error("job %s: failed", job_id, exc_info=error)
             self._fail(job, GenerationError.code, _one_line(error))
 
     def _fail(self, job: Job, code: ErrorCode, detail: str) -> None:
         if self._forget(job):
-            log.warning("job %s: %s: %s", job.request.job_id, code, detail)
             job.emit(Failed(job_id=job.request.job_id, code=code, detail=detail))
 
     def _forget(self, job: Job) -> bool:
