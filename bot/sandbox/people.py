@@ -19,7 +19,7 @@ Conventions
     ``invalid_body`` ``invalid_options`` 400 · ``forbidden`` ``age_restricted`` 403 · ``unknown_user``
     ``unknown_guild`` ``unknown_channel`` ``unknown_message`` ``unknown_command`` ``unknown_component``
     ``unknown_modal``
-    ``unknown_attachment`` 404 · ``did_not_respond`` 504.
+    ``unknown_attachment`` ``unknown_role`` 404 · ``did_not_respond`` 504.
 
 Reading
     ``GET /people`` — whom one may speak as::
@@ -201,3 +201,26 @@ For developers (`bot.sandbox.developer`)
     ``POST /developer/clock`` — ``{"advance_s": 900}`` → 200 ``{"now", "advanced_s"}``; what falls due happens at once
     ``POST /developer/switches/{name}`` → 204: what the program around the stand-in offers ("kill the engine now")
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.asking import answering
+from bot.sandbox.people_acting import Acting
+from bot.sandbox.people_administering import Administering
+from bot.sandbox.people_reading import Reading
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from bot.sandbox.crowd import Crowd
+    from bot.sandbox.feed import Feed
+    from bot.sandbox.routing import Scene
+
+
+def add_to(app: web.Application, scene: Scene, crowd: Crowd, feed: Feed) -> None:
+    reading, acting, administering = Reading(scene, crowd), Acting(scene), Administering(scene)
+    app.router.add_get("/people", reading.people)
+    for method, path, handler in (*reading.routes(), *acting.routes(), *administering.routes()):
+        app.router.add_route(method, r"/people/{me:\d+}" + path, answering(handler, scene, feed))
