@@ -35,8 +35,8 @@ def _list_messages(scene: Scene, call: Call) -> Reply:
     limit = min(max(int(call.query.get("limit", "50")), 1), _MOST_MESSAGES)
     found = [one for one in channel.messages.values() if not one.ephemeral]
     if around := call.query.get("around"):
-        nearest = sorted(found, key=lambda one: abs(one.id - int(around)))[:limit]
-        found = sorted(nearest, key=lambda one: one.id)
+        middle = sum(one.id < int(around) for one in found)
+        found = found[max(middle - limit // 2, 0) :][:limit]
     elif after := call.query.get("after"):
         found = [one for one in found if one.id > int(after)][:limit]
     elif before := call.query.get("before"):

@@ -191,7 +191,7 @@ class Person:
 
     async def upload(self, filename: str, data: bytes) -> str:
         """Upload a file; give the id that options, messages and forms take."""
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)
         form.add_field("file", data, filename=filename)
         async with self._session.post(f"{self._page_url}/people/{self.id}/attachments", data=form) as response:
             return (await response.json())["attachment"]["id"]

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_MS = 41_250
 _COMMANDS_A_MINUTE = 120
+_CUT = 1006
+"""RFC 6455: no code was sent at all; to close with it is to cut the line."""
 _KNOWN_INTENTS = (1 << 26) - 1
 _REQUIRED_PROPERTIES = {"os", "browser", "device"}
 
@@ -60,7 +62,7 @@ class Gateway:
             raise web.HTTPBadRequest(text=f"compress={compress} is not spoken here, zlib-stream is.")
         socket = web.WebSocketResponse(max_msg_size=4096 * 4, autoping=True)
         await socket.prepare(request)
-        await _Connection(self, socket, compressed=compress is not None).run()
+        await _Connection(self, socket, request.transport, compressed=compress is not None).run()
         return socket
 
     # What a connection asks of the gateway.
@@ -171,9 +173,17 @@ def _as_list(value: Any) -> list[Any]:
 class _Connection:
     """One socket: a reader, and a writer with a queue, so that no event waits for a slow client."""
 
-    def __init__(self, gateway: Gateway, socket: web.WebSocketResponse, *, compressed: bool) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport | None,
+        *,
+        compressed: bool,
+    ) -> None:
         self._gateway = gateway
         self._socket = socket
+        self._transport = transport
         self._deflate = zlib.compressobj() if compressed else None
         self._outbox: asyncio.Queue[str | int] = asyncio.Queue()
         """Texts, and at last a close code."""
@@ -223,12 +233,10 @@ class _Connection:
                 return
 
     async def _shut(self, code: int) -> None:
-        """Close; 1006 means: cut the line without a word."""
-        transport = self._socket.get_extra_info("transport") if code == 1006 else None  # noqa: PLR2004 - RFC 6455
-        if code != 1006:  # noqa: PLR2004 - RFC 6455
+        if code != _CUT:
             await self._socket.close(code=code)
-        elif transport is not None:
-            transport.abort()
+        elif self._transport is not None:
+            self._transport.abort()
 
     async def _read(self) -> None:
         patience_s = 2 * HEARTBEAT_MS / 1000

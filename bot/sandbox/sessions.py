@@ -84,7 +84,7 @@ class Sessions:
 
     def detach(self, session: Session, send: Callable[[str], None]) -> None:
         """Take the connection away, unless another one has come in its place."""
-        if session.send is not send:
+        if session.send != send:
             return
         session.send = session.close = None
         if not self.online:

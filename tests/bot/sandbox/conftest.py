@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 import discord
 import pytest
+import yarl
 from discord import app_commands
 
 from bot.sandbox.driver import Person
@@ -45,6 +46,7 @@ class Bot(discord.AutoShardedClient):
 async def running(sandbox, bot):
     """Run a bot against the stand-in until the block is left."""
     discord.http.Route.BASE = sandbox.api_url
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.scene.gateway_url())
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(bot.start(sandbox.token))
         async with asyncio.timeout(20):
@@ -54,6 +56,14 @@ async def running(sandbox, bot):
             yield bot
         finally:
             await bot.close()
+
+
+@pytest.fixture
+def openapi_path():
+    found = openapi()
+    if found is None:
+        pytest.skip("Discord's OpenAPI description is not at hand (DISCORD_OPENAPI names it)")
+    return found
 
 
 @pytest.fixture
@@ -102,7 +112,7 @@ class Api:
         sent = {"Authorization": f"Bot {token or self._sandbox.token}"} | (headers or {})
         content = {"json": body} if body is not None else {}
         if files:
-            form = aiohttp.FormData()
+            form = aiohttp.FormData(quote_fields=False)
             if body is not None:
                 form.add_field("payload_json", json.dumps(body))
             for number, (name, data) in enumerate(files):
