@@ -6,13 +6,14 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from bot import cli
 from bot.errors import ConfigError, Refused
 from bot.prompt import cli as prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (prompt.add_parsers,)
+COMMANDS = (cli.add_parsers, prompt.add_parsers)
 """Each adds its parser and sets ``run``, which takes the parsed arguments and gives the exit status."""
 
 
