@@ -21,7 +21,8 @@ START_S = 120.0
 class Studio:
     """Everything that runs, and what the tests want to do to it."""
 
-    def __init__(self, folder, checkpoint):
+    def __init__(self, folder, *, checkpoint=None):
+        """Without a checkpoint, a stand-in engine draws flat colours, a step every 50 ms."""
         self.folder = folder
         self.config = folder / "config.toml"
         self.log = folder / "bot.log"
@@ -43,7 +44,7 @@ class Studio:
             [wire]
             url = "unix:engine.sock"
             [engine]
-            model = "{self._checkpoint}"
+            model = "{self._checkpoint or "none"}"
             offline = true
             device = "cpu"
             [bot]
@@ -61,7 +62,8 @@ class Studio:
         await self.start_bot()
 
     async def start_engine(self):
-        await self._spawn("engine", "-m", "engine", "serve", "--config", str(self.config))
+        real, flat = ("-m", "engine", "serve"), ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05")
+        await self._spawn("engine", *(real if self._checkpoint else flat), "--config", str(self.config))
 
     async def start_bot(self):
         """Start it, and wait until it is at the gateway and its engine is ready."""
@@ -101,14 +103,15 @@ class Studio:
             yield person
 
     async def developer(self, method, path, body=None):
-        async with aiohttp.ClientSession() as session:
-            async with session.request(method, f"{self.page_url}/developer{path}", json=body) as answer:
-                return await answer.json() if answer.content_type == "application/json" else None
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(method, f"{self.page_url}/developer{path}", json=body) as answer,
+        ):
+            return await answer.json() if answer.content_type == "application/json" else None
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def running(tmp_path_factory, tiny_checkpoint):
-    studio = Studio(tmp_path_factory.mktemp("studio"), tiny_checkpoint)
+async def _run(folder, **options):
+    studio = Studio(folder, **options)
     try:
         await studio.start()
         yield studio
@@ -116,14 +119,39 @@ async def running(tmp_path_factory, tiny_checkpoint):
         await studio.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def studio(running):
-    """What runs for the whole session; afterwards Discord must have had nothing to complain about."""
-    yield running
-    found = await running.developer("GET", "/violations")
-    await running.developer("DELETE", "/violations")
-    await running.developer("DELETE", "/faults")
+async def _watch(studio):
+    """Lend what runs; afterwards Discord must have had nothing to complain about."""
+    yield studio
+    found = await studio.developer("GET", "/violations")
+    await studio.developer("DELETE", "/violations")
+    await studio.developer("DELETE", "/faults")
     assert found["violations"] == []
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _flat(tmp_path_factory):
+    async for studio in _run(tmp_path_factory.mktemp("flat")):
+        yield studio
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _real(tmp_path_factory, tiny_checkpoint):
+    async for studio in _run(tmp_path_factory.mktemp("real"), checkpoint=tiny_checkpoint):
+        yield studio
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def studio(_flat):
+    """What runs for the whole session, with an engine that takes no time."""
+    async for lent in _watch(_flat):
+        yield lent
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def drawing_studio(_real):
+    """The same with the real engine and a tiny checkpoint."""
+    async for lent in _watch(_real):
+        yield lent
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -70,6 +70,10 @@ async def test_what_discord_can_check_cannot_even_be_sent(yuki, options, field):
 )
 async def test_the_place_decides_the_rating(ada, channel, rating, allowed):
     """Threads and forum posts count as their parents; what is over the limit is refused, never lowered."""
+    if channel == "announcements":  # as the world begins, the bot may only read there
+        rights = {"allow": str((1 << 11) + (1 << 15)), "deny": "0"}
+        bot = ada.state["bot"]["user"]["id"]
+        await ada.call("PUT", f"/channels/{ada.channel(channel)}/overwrites/{bot}", rights)
     sent = await ada.slash(ada.channel(channel), "imagine", subject="1girl", rating=rating)
     if allowed:
         assert gallery(await result_of(ada, sent))

@@ -1,27 +1,12 @@
 """Processes die, Discord stumbles, and every acknowledged request still comes to its one end."""
 
+import signal
+
 import pytest
 
-from bot.sandbox.driver import control
 from tests.journey.people import gallery, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def test_an_old_button_works_after_both_processes_were_killed(studio, yuki):
-    """Bot and engine are killed and started again: Reroll, Recipe and an open form know the picture still."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="smile", seed=5)
-    result = await result_of(yuki, sent)
-    form = await yuki.modal(await yuki.press(result, control(result, "Edit")))
-    await studio.kill("bot")
-    await studio.kill("engine")
-    await studio.start_engine()
-    await studio.start_bot()
-    assert gallery(await result_of(yuki, await yuki.press(result, control(result, "Reroll"))))
-    recipe = await yuki.answer(await yuki.press(result, control(result, "Recipe")))
-    assert "1girl, safe, smile" in recipe["content"]
-    changed = await yuki.submit(form, tags="frown", negative="", subject="1girl", rating=["safe"])
-    assert "frown" in words(await result_of(yuki, changed))
 
 
 async def test_a_job_outlives_the_bot(studio, yuki):
@@ -114,8 +99,6 @@ async def test_the_token_is_in_no_log_line(studio, yuki):
 
 async def test_a_clean_stop_is_quick_and_silent(studio):
     """SIGTERM ends both with status 0, the socket file goes, and they start again on the same data."""
-    import signal
-
     assert await studio.kill("bot", signal.SIGTERM) == 0
     assert await studio.kill("engine", signal.SIGTERM) == 0
     assert not (studio.folder / "engine.sock").exists()
