@@ -41,7 +41,7 @@ def own_user(of: User) -> Json:
 
 
 def application(world: World) -> Json:
-    owner = next(one for one in world.users.values() if not one.bot)
+    owner = next((one for one in world.users.values() if not one.bot), world.bot)
     return {
         "id": str(world.application_id),
         "name": world.bot.username,

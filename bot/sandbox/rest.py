@@ -167,8 +167,7 @@ class Rest:
         if route.fields is not None:
             if not isinstance(body, dict):
                 raise Refusal(Reason.UNREADABLE)
-            for name in sorted(cast("Json", body).keys() - route.fields):
-                problems.add((name,), "UNKNOWN_FIELD", "This request has no such field.")
+            routing.check_fields(cast("Json", body), route.fields, problems)
         if self._description is not None and route.method in {"POST", "PUT", "PATCH"}:
             for finding in self._description.request(route.method, route.template, cast("Any", body)):
                 problems.add(*finding)
