@@ -286,3 +286,18 @@ async def test_a_world_of_ones_own():
 def test_the_starter_world_is_the_same_every_time():
     """Planned ids do not change between runs."""
     assert blueprint.starter() == blueprint.starter()
+
+
+async def test_the_oldest_files_go_when_they_are_too_many(sandbox, yuki, monkeypatch):
+    """Half a gibibyte of attachments is kept; then the oldest links die."""
+    monkeypatch.setattr("bot.sandbox.state.MOST_KEPT_BYTES", 10)
+    first, second = [await yuki.upload(f"{number}.bin", b"12345678") for number in range(2)]
+    assert int(first) not in sandbox.world.attachments
+    assert int(second) in sandbox.world.attachments
+
+
+async def test_whoever_is_kicked_learns_it(yuki, ada):
+    """Out of the guild its channels are unknown."""
+    await ada.call("DELETE", f"/guilds/{ada.guild}/members/{yuki.id}")
+    assert await yuki.wait_for_event("guild.delete") == {"id": yuki.guild}
+    assert (await refusal(yuki.messages(yuki.channel("general")))).code == "unknown_channel"
