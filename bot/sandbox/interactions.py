@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from bot.sandbox.uploads import Upload
 
 _KEPT = 20_000
-_COMPONENT = InteractionType.MESSAGE_COMPONENT
 _DATA_FIELDS: dict[CallbackType, Fields] = {
     CallbackType.AUTOCOMPLETE: {"choices": list},
     CallbackType.MODAL: {"custom_id": str, "title": str, "components": list},

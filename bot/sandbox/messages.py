@@ -59,7 +59,7 @@ class Messages:
         """Post a message.
 
         Raises:
-            Refusal: 10003, 40005, 50006, 50008, 50035 or 50083; nothing was posted.
+            Refusal: 10003, 40005, 50006, 50008 or 50035; nothing was posted.
         """
         if channel.deleted:
             raise Refusal(Reason.UNKNOWN_CHANNEL)
@@ -77,7 +77,6 @@ class Messages:
         message.nonce = body.get("nonce")
         message.reply_to = self._replied(channel, body, problems)
         self._apply(message, body, files, flags, problems)
-        channel.archived = False
         channel.messages[message.id] = message
         self._broadcast.message_created(message, mentions.notified(message))
         return message

@@ -92,7 +92,6 @@ class Channel:
     members: list[int] = field(default_factory=list[int])
     """Of a thread: who joined it."""
     created_at: float = 0.0
-    archived: bool = False
     deleted: bool = False
     messages: dict[int, Message] = field(default_factory=dict[int, "Message"])
     """In the order of their ids."""

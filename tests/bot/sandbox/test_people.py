@@ -301,3 +301,10 @@ async def test_whoever_is_kicked_learns_it(yuki, ada):
     await ada.call("DELETE", f"/guilds/{ada.guild}/members/{yuki.id}")
     assert await yuki.wait_for_event("guild.delete") == {"id": yuki.guild}
     assert (await refusal(yuki.messages(yuki.channel("general")))).code == "unknown_channel"
+
+
+async def test_words_that_are_too_many_are_told_in_a_sentence(yuki):
+    """What the rules of messages refuse is a sentence to the person."""
+    caught = await refusal(yuki.say(yuki.channel("general"), "x" * 2001))
+    assert (caught.code, str(caught)) == ("invalid_body", "400 invalid_body: Must be 2000 or fewer in length.")
+    assert "Cannot send an empty message." in str(await refusal(yuki.say(yuki.channel("general"), "")))
