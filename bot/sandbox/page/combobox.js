@@ -10,11 +10,12 @@ import { announce } from "./notice.js";
  * `suggest(text, signal)` gives `[{name, description, value}]` or a promise of them; `waitMs` delays it after typing.
  * `pick(choice)` is told a choice, `leaveEmpty(event)` a Backspace in the empty field, `enter()` Enter with nothing to
  * pick, `typed(text)` every change; a `tag` of "textarea" keeps its own arrow keys while no list is open.
+ * The list stands at `anchor`, by default the field itself.
  * `eager(text)` says whether the first suggestion is marked at once, so that Enter picks it. Arrow keys move, Enter and Tab pick, Escape closes the list and only then goes on.
  *
  * Returns `{element, input, picked(), set(choice), close()}`.
  */
-export function combobox({ tag = "input", suggest, waitMs = 0, pick = () => {}, typed = () => {}, enter = () => {}, eager = () => true, attributes = {} }) {
+export function combobox({ tag = "input", suggest, waitMs = 0, pick = () => {}, typed = () => {}, enter = () => {}, eager = () => true, anchor = null, attributes = {} }) {
   const listId = newId("suggestions");
   const list = el("ul", { class: "options float", role: "listbox", id: listId, "aria-label": "Suggestions" });
   const input = el(tag, {
@@ -96,7 +97,7 @@ export function combobox({ tag = "input", suggest, waitMs = 0, pick = () => {}, 
         ),
       ),
     );
-    remove ??= floatBelow(list, input, { leave: close });
+    remove ??= floatBelow(list, anchor ?? input, { leave: close });
     input.setAttribute("aria-expanded", String(found.length > 0));
     activate(active);
   }

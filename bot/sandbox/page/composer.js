@@ -33,6 +33,7 @@ export function showComposer(root, app, channel, signal) {
   const replyLine = el("div", { class: "reply-line", hidden: true });
   const box = combobox({
     tag: "textarea",
+    anchor: body,
     suggest: (text) =>
       text.startsWith("/") && !text.includes("\n")
         ? matching(app.commands.runnable, text.slice(1)).map((command) => ({ name: `/${command.name}`, description: command.description, value: command }))
@@ -72,6 +73,7 @@ export function showComposer(root, app, channel, signal) {
     box.close();
     const back = () => {
       fill(body, writing);
+      grow();
       input.focus();
     };
     const form = commandForm({ command, channel, app, done: back, cancel: back });

@@ -67,13 +67,13 @@ export function developerPanel(root, app) {
   function draw() {
     if (tab === "faults") return;
     const found = (tab === "message" ? concerning() : happened()).slice(-SHOWN);
-    const open = new Set([...body.querySelectorAll("details[open]")].map((one) => one.dataset.seq));
+    const unfolded = new Set([...body.querySelectorAll("details[open]")].map((one) => one.dataset.seq));
     const atEnd = body.scrollHeight - body.scrollTop - body.clientHeight < 40;
     fill(
       body,
       violations > 0 && el("p", { class: "failure" }, violations === 1 ? "1 request would not have been accepted by Discord." : `${violations} requests would not have been accepted by Discord.`),
       tab === "message" && el("p", { class: "quiet selected-line" }, selected ? summary(selected).slice(0, 100) || "A message without words" : "Press a message, or choose “Look behind it” in its menu."),
-      el("ol", { class: "feed" }, found.map((entry) => el("li", {}, row(entry, open.has(String(entry.seq)))))),
+      el("ol", { class: "feed" }, found.map((entry) => el("li", {}, row(entry, unfolded.has(String(entry.seq)))))),
       tab === "all" && !found.length && el("p", { class: "quiet" }, "Nothing has happened yet."),
     );
     if (atEnd) body.scrollTop = body.scrollHeight;

@@ -41,7 +41,7 @@ export function gallery(items, key) {
 
 export function thumbnail(component, key) {
   const item = fromMedia(component.media, `${key}/m0`, component);
-  return el("div", { class: "thumbnail" }, tile(item, [item], "thumbnail"));
+  return el("div", { class: "thumbnail" }, tile(item, [item]));
 }
 
 export function file(component, key) {
@@ -63,14 +63,14 @@ export function attachments(list, key) {
 /** A picture of an embed: nothing but an address is known of it. */
 export function embedPicture(media, key, kind) {
   const item = fromMedia({ content_type: "image/*", ...media }, key, {});
-  return el("div", { class: `embed-${kind}` }, tile(item, [item], kind));
+  return el("div", { class: `embed-${kind}` }, tile(item, [item]));
 }
 
 function grid(items) {
-  return el("div", { class: "gallery", "data-count": items.length, role: "group", "aria-label": items.length === 1 ? "1 picture" : `${items.length} pictures` }, items.map((item, at) => tile(item, items, "gallery", at)));
+  return el("div", { class: "gallery", "data-count": items.length, role: "group", "aria-label": items.length === 1 ? "1 picture" : `${items.length} pictures` }, items.map((item, at) => tile(item, items, at)));
 }
 
-function tile(item, items, place, at = 0) {
+function tile(item, items, at = 0) {
   const lookable = items.filter(isLookable);
   const draw = () => {
     if (!isLookable(item)) return fileCard(item);
@@ -81,8 +81,7 @@ function tile(item, items, place, at = 0) {
     const open = () => openLightbox(lookable, lookable.indexOf(item));
     return el("button", { type: "button", class: "picture", "aria-label": label, "data-key": item.key, on: { click: open } }, picture(item));
   };
-  const style = { "--ratio": item.width && item.height ? `${item.width} / ${item.height}` : "auto", "--wide": item.width ? `${item.width}px` : "auto" };
-  return el("figure", { class: ["tile", place], style }, item.hidden ? spoiler("div", item.key, draw) : draw());
+  return el("figure", { class: "tile" }, item.hidden ? spoiler("div", item.key, draw) : draw());
 }
 
 /** The picture itself; its description is on the button around it. */
