@@ -28,7 +28,12 @@ async function call(method, path, { body, signal } = {}) {
   const answer = response.headers.get("Content-Type")?.includes("json") ? await response.json() : null;
   if (response.ok) return answer;
   const error = answer?.error ?? {};
-  throw new Refusal(response.status, error.code ?? "unknown", error.message ?? `The sandbox answered ${response.status}.`, error.fields);
+  throw new Refusal(
+    response.status,
+    error.code ?? "unknown",
+    error.message ?? `The sandbox answered ${response.status}.`,
+    error.fields,
+  );
 }
 
 export const api = {

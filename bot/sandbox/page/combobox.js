@@ -11,11 +11,22 @@ import { announce } from "./notice.js";
  * `pick(choice)` is told a choice, `leaveEmpty(event)` a Backspace in the empty field, `enter()` Enter with nothing to
  * pick, `typed(text)` every change; a `tag` of "textarea" keeps its own arrow keys while no list is open.
  * The list stands at `anchor`, by default the field itself.
- * `eager(text)` says whether the first suggestion is marked at once, so that Enter picks it. Arrow keys move, Enter and Tab pick, Escape closes the list and only then goes on.
+ * `eager(text)` says whether the first suggestion is marked at once, so that Enter picks it.
+ * Arrow keys move, Enter and Tab pick, Escape closes the list and only then goes on.
  *
  * Returns `{element, input, picked(), set(choice), close()}`.
  */
-export function combobox({ tag = "input", suggest, waitMs = 0, pick = () => {}, typed = () => {}, enter = () => {}, eager = () => true, anchor = null, attributes = {} }) {
+export function combobox({
+  tag = "input",
+  suggest,
+  waitMs = 0,
+  pick = () => {},
+  typed = () => {},
+  enter = () => {},
+  eager = () => true,
+  anchor = null,
+  attributes = {},
+}) {
   const listId = newId("suggestions");
   const list = el("ul", { class: "options float", role: "listbox", id: listId, "aria-label": "Suggestions" });
   const input = el(tag, {
@@ -91,9 +102,18 @@ export function combobox({ tag = "input", suggest, waitMs = 0, pick = () => {}, 
             role: "option",
             id: `${listId}-${at}`,
             "aria-selected": "false",
-            on: { pointerdown: (event) => event.preventDefault(), click: () => choose(choice), pointermove: () => activate(at) },
+            on: {
+              pointerdown: (event) => event.preventDefault(),
+              click: () => choose(choice),
+              pointermove: () => activate(at),
+            },
           },
-          el("span", { class: "option-text" }, name(choice.name), choice.description && el("small", {}, name(choice.description))),
+          el(
+            "span",
+            { class: "option-text" },
+            name(choice.name),
+            choice.description && el("small", {}, name(choice.description)),
+          ),
         ),
       ),
     );

@@ -3,7 +3,8 @@
 import { api } from "./api.js";
 import { combobox } from "./combobox.js";
 import { typeHint } from "./commands.js";
-import { el, fill, iconButton, name, newId } from "./dom.js";
+import { el, fill, name, newId } from "./dom.js";
+import { iconButton } from "./icons.js";
 import { showError } from "./notice.js";
 import { askBot, optionField } from "./option-field.js";
 
@@ -26,12 +27,19 @@ export function commandForm({ command, channel, app, done, cancel }) {
     suggest: (text) =>
       rest()
         .filter((option) => option.name.toLowerCase().includes(text.trim().toLowerCase()))
-        .map((option) => ({ name: option.name, description: `${option.description} (${typeHint(option)})`, value: option.name })),
+        .map((option) => ({
+          name: option.name,
+          description: `${option.description} (${typeHint(option)})`,
+          value: option.name,
+        })),
     // Enter in the empty box runs the command, so nothing is chosen here before an arrow key or a letter.
     eager: (text) => text.trim() !== "",
     pick: ({ value }) => add(value).focus(),
     enter: () => submit(),
-    attributes: { placeholder: "Add an option", "aria-label": "Add an option. Enter in the empty box runs the command." },
+    attributes: {
+      placeholder: "Add an option",
+      "aria-label": "Add an option. Enter in the empty box runs the command.",
+    },
   });
 
   function makeField(option) {
@@ -39,7 +47,13 @@ export function commandForm({ command, channel, app, done, cancel }) {
       option,
       app,
       channel,
-      ask: (text, signal) => askBot(app, channel.id, { command: command.name, options: { ...values(), [option.name]: text }, focused: option.name }, signal),
+      ask: (text, signal) =>
+        askBot(
+          app,
+          channel.id,
+          { command: command.name, options: { ...values(), [option.name]: text }, focused: option.name },
+          signal,
+        ),
       next: () => forward(made),
       enter: () => submit(),
       remove: () => removeField(made),
@@ -76,7 +90,11 @@ export function commandForm({ command, channel, app, done, cancel }) {
   }
 
   function draw() {
-    fill(list, fields.map((field) => field.element), rest().length > 0 && el("div", { class: "option adder" }, adder.element));
+    fill(
+      list,
+      fields.map((field) => field.element),
+      rest().length > 0 && el("div", { class: "option adder" }, adder.element),
+    );
   }
 
   /** What can be sent of the fields so far, by option. */
@@ -116,7 +134,9 @@ export function commandForm({ command, channel, app, done, cancel }) {
   }
 
   function refuse(error) {
-    const mentioned = Object.entries(error.fields ?? {}).filter(([key]) => command.options.some((option) => option.name === key));
+    const mentioned = Object.entries(error.fields ?? {}).filter(([key]) =>
+      command.options.some((option) => option.name === key),
+    );
     for (const [key, text] of mentioned) (fields.find((field) => field.option.name === key) ?? add(key)).complain(text);
     if (mentioned.length) fields.find((field) => field.option.name === mentioned[0][0]).focus();
     else showError(send, problem, error.message);
@@ -134,7 +154,12 @@ export function commandForm({ command, channel, app, done, cancel }) {
     ),
     list,
     problem,
-    el("div", { class: "command-foot" }, el("span", { class: "quiet keys" }, "Enter runs it · Escape gives it up"), send),
+    el(
+      "div",
+      { class: "command-foot" },
+      el("span", { class: "quiet keys" }, "Enter runs it · Escape gives it up"),
+      send,
+    ),
   );
   element.addEventListener("submit", (event) => {
     event.preventDefault();

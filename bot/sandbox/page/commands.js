@@ -1,14 +1,28 @@
-/** Reads the schemas of registered commands: full names, what fits a search, whether a value is allowed. Draws nothing. */
+/** Reads the schemas of commands: full names, what fits a search, whether a value is allowed. Draws nothing. */
 
 export const COMMAND = { slash: 1, user: 2, message: 3 };
-export const OPTION = { sub: 1, group: 2, string: 3, integer: 4, boolean: 5, user: 6, channel: 7, role: 8, mentionable: 9, number: 10, attachment: 11 };
+export const OPTION = {
+  sub: 1,
+  group: 2,
+  string: 3,
+  integer: 4,
+  boolean: 5,
+  user: 6,
+  channel: 7,
+  role: 8,
+  mentionable: 9,
+  number: 10,
+  attachment: 11,
+};
 
 /** Discord's own bound for whole numbers and numbers in options, 2^53. */
 const LARGEST = 2 ** 53;
 
 /** Every slash command that can be run, sub-commands by their full names: `{name, description, nsfw, options}`. */
 export function runnable(commands) {
-  return commands.filter((command) => (command.type ?? COMMAND.slash) === COMMAND.slash).flatMap((command) => unfold(command, command.name, command.nsfw));
+  return commands
+    .filter((command) => (command.type ?? COMMAND.slash) === COMMAND.slash)
+    .flatMap((command) => unfold(command, command.name, command.nsfw));
 }
 
 function unfold(node, name, nsfw) {
@@ -22,7 +36,7 @@ export function menuCommands(commands, type) {
   return commands.filter((command) => command.type === type).map((command) => command.name);
 }
 
-/** The commands that fit what was typed after the slash, the best first: start of name, then inside, then description. */
+/** The commands that fit what was typed after the slash: start of the name first, then inside it, then description. */
 export function matching(commands, typed) {
   const wanted = typed.trim().toLowerCase();
   const rank = (command) => {
@@ -52,9 +66,16 @@ export function typeHint(option) {
     [OPTION.attachment]: "file",
   }[option.type];
   const numeric = [OPTION.integer, OPTION.number].includes(option.type);
-  const range = numeric ? span(option.min_value, option.max_value) : span(option.min_length > 1 ? option.min_length : undefined, option.max_length < 6000 ? option.max_length : undefined);
+  const range = numeric
+    ? span(option.min_value, option.max_value)
+    : span(
+        option.min_length > 1 ? option.min_length : undefined,
+        option.max_length < 6000 ? option.max_length : undefined,
+      );
   if (!range) return kind;
-  return numeric ? `${kind}, ${range}` : `${kind}, ${range} ${(option.max_length ?? option.min_length) === 1 ? "character" : "characters"}`;
+  return numeric
+    ? `${kind}, ${range}`
+    : `${kind}, ${range} ${(option.max_length ?? option.min_length) === 1 ? "character" : "characters"}`;
 }
 
 function span(least, most) {
@@ -72,7 +93,8 @@ export function valueOf(option, typed, picked) {
   if (picked) return { value: picked.value };
   if (typed.trim() === "") return option.required ? { error: "This option is required." } : {};
   const numeric = option.type === OPTION.integer || option.type === OPTION.number;
-  if (option.choices?.length || (!numeric && option.type !== OPTION.string)) return { error: "Choose one from the list." };
+  if (option.choices?.length || (!numeric && option.type !== OPTION.string))
+    return { error: "Choose one from the list." };
   if (!numeric) return checkLength(option, typed);
   const value = Number(typed.trim().replace(",", "."));
   if (!Number.isFinite(value)) return { error: "This must be a number." };

@@ -16,7 +16,12 @@ const DRAW = {
   7: (one, place) => selectMenu(one, place),
   8: (one, place) => selectMenu(one, place),
   9: (section, place) =>
-    el("div", { class: "section" }, el("div", {}, drawAll(section.components, place)), drawAll([section.accessory], { ...place, key: `${place.key}/accessory` })),
+    el(
+      "div",
+      { class: "section" },
+      el("div", {}, drawAll(section.components, place)),
+      drawAll([section.accessory], { ...place, key: `${place.key}/accessory` }),
+    ),
   10: (text, place) => markdown(text.content, place.app, place.key),
   11: (one, place) => thumbnail(one, place.key),
   12: (one, place) => gallery(one.items, place.key),
@@ -29,13 +34,20 @@ const DRAW = {
 export function drawAll(components, place) {
   return components.map((component, at) => {
     const draw = DRAW[component.type];
-    if (!draw) return el("p", { class: "quiet" }, `A component of type ${Number(component.type)}, which this page does not know.`);
+    if (!draw)
+      return el(
+        "p",
+        { class: "quiet" },
+        `A component of type ${Number(component.type)}, which this page does not know.`,
+      );
     return draw(component, { ...place, key: `${place.key}/${at}` });
   });
 }
 
 function container(one, place) {
-  const accent = Number.isInteger(one.accent_color) ? `#${one.accent_color.toString(16).padStart(6, "0").slice(-6)}` : null;
+  const accent = Number.isInteger(one.accent_color)
+    ? `#${one.accent_color.toString(16).padStart(6, "0").slice(-6)}`
+    : null;
   const draw = () => drawAll(one.components, place);
   return el(
     "div",

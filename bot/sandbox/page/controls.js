@@ -1,6 +1,7 @@
 /** Draws what can be pressed or chosen in a message and hands it to the bot. */
 
-import { el, icon, linkAddress, name } from "./dom.js";
+import { el, linkAddress, name } from "./dom.js";
+import { icon } from "./icons.js";
 import { picker, selectChoices } from "./picker.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link", 6: "premium" };
@@ -17,8 +18,15 @@ export function button(one, { app, message }) {
   const face = [emojiText(one.emoji), one.label && name(one.label)];
   if (one.style === 5) {
     const address = linkAddress(one.url);
-    const attributes = { class: "button link", href: address, target: "_blank", rel: "noopener noreferrer nofollow", title: address };
-    if (!address || one.disabled) return el("span", { class: "button link", role: "link", "aria-disabled": "true" }, face);
+    const attributes = {
+      class: "button link",
+      href: address,
+      target: "_blank",
+      rel: "noopener noreferrer nofollow",
+      title: address,
+    };
+    if (!address || one.disabled)
+      return el("span", { class: "button link", role: "link", "aria-disabled": "true" }, face);
     return el("a", attributes, face, icon("open"));
   }
   const key = subject(message, one.custom_id);

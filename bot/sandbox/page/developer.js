@@ -1,8 +1,9 @@
 /** The developer's panel: the calls and events behind a message as they happened, and the faults. */
 
 import { api, listen } from "./api.js";
-import { el, fill, iconButton, name, newId } from "./dom.js";
+import { el, fill, name, newId } from "./dom.js";
 import { showFaults } from "./faults.js";
+import { iconButton } from "./icons.js";
 import { summary } from "./message.js";
 import { tell } from "./notice.js";
 import { format } from "./time.js";
@@ -29,7 +30,11 @@ export function developerPanel(root, app) {
     ["all", "Everything"],
     ["faults", "Faults"],
   ].map(([value, label]) => {
-    const button = el("button", { type: "button", role: "tab", id: `tab-${value}`, "aria-controls": body.id, on: { click: () => turn(value) } }, label);
+    const button = el(
+      "button",
+      { type: "button", role: "tab", id: `tab-${value}`, "aria-controls": body.id, on: { click: () => turn(value) } },
+      label,
+    );
     button.dataset.tab = value;
     return button;
   });
@@ -41,7 +46,17 @@ export function developerPanel(root, app) {
     turn(next.dataset.tab);
     next.focus();
   });
-  fill(root, el("header", {}, el("h2", {}, "Behind the scenes"), iconButton("close", "Close the developer's panel", () => close())), strip, body);
+  fill(
+    root,
+    el(
+      "header",
+      {},
+      el("h2", {}, "Behind the scenes"),
+      iconButton("close", "Close the developer's panel", () => close()),
+    ),
+    strip,
+    body,
+  );
 
   function turn(to) {
     tab = to;
@@ -71,9 +86,27 @@ export function developerPanel(root, app) {
     const atEnd = body.scrollHeight - body.scrollTop - body.clientHeight < 40;
     fill(
       body,
-      violations > 0 && el("p", { class: "failure" }, violations === 1 ? "1 request would not have been accepted by Discord." : `${violations} requests would not have been accepted by Discord.`),
-      tab === "message" && el("p", { class: "quiet selected-line" }, selected ? summary(selected).slice(0, 100) || "A message without words" : "Press a message, or choose “Look behind it” in its menu."),
-      el("ol", { class: "feed" }, found.map((entry) => el("li", {}, row(entry, unfolded.has(String(entry.seq)))))),
+      violations > 0 &&
+        el(
+          "p",
+          { class: "failure" },
+          violations === 1
+            ? "1 request would not have been accepted by Discord."
+            : `${violations} requests would not have been accepted by Discord.`,
+        ),
+      tab === "message" &&
+        el(
+          "p",
+          { class: "quiet selected-line" },
+          selected
+            ? summary(selected).slice(0, 100) || "A message without words"
+            : "Press a message, or choose “Look behind it” in its menu.",
+        ),
+      el(
+        "ol",
+        { class: "feed" },
+        found.map((entry) => el("li", {}, row(entry, unfolded.has(String(entry.seq))))),
+      ),
       tab === "all" && !found.length && el("p", { class: "quiet" }, "Nothing has happened yet."),
     );
     if (atEnd) body.scrollTop = body.scrollHeight;
@@ -148,17 +181,32 @@ export function developerPanel(root, app) {
 function row(entry, open) {
   const time = el("time", { class: "quiet", datetime: entry.at }, format(Date.parse(entry.at), "T"));
   const [title, detail] = DESCRIBE[entry.kind]?.(entry) ?? [entry.kind, entry];
-  const face = [el("span", { class: `kind ${entry.kind}` }, KIND[entry.kind] ?? entry.kind), el("span", { class: "what" }, title), time];
+  const face = [
+    el("span", { class: `kind ${entry.kind}` }, KIND[entry.kind] ?? entry.kind),
+    el("span", { class: "what" }, title),
+    time,
+  ];
   if (detail === null) return el("div", { class: "entry" }, face);
-  return el("details", { class: ["entry", entry.violations?.length > 0 && "violation"], open, "data-seq": entry.seq }, el("summary", {}, face), detail);
+  return el(
+    "details",
+    { class: ["entry", entry.violations?.length > 0 && "violation"], open, "data-seq": entry.seq },
+    el("summary", {}, face),
+    detail,
+  );
 }
 
 const KIND = { rest: "REST", gateway: "Gateway", person: "Person", fault: "Fault" };
-const json = (title, value) => value !== undefined && value !== null && [el("h4", {}, title), el("pre", { tabindex: 0 }, JSON.stringify(value, null, 2))];
+const json = (title, value) =>
+  value !== undefined &&
+  value !== null && [el("h4", {}, title), el("pre", { tabindex: 0 }, JSON.stringify(value, null, 2))];
 
 const DESCRIBE = {
   rest: (entry) => [
-    [name(`${entry.method} ${entry.path}`), el("span", { class: ["status", entry.status >= 400 && "bad"] }, ` ${entry.status ?? "lost"}`), el("span", { class: "quiet" }, ` ${entry.duration_ms} ms`)],
+    [
+      name(`${entry.method} ${entry.path}`),
+      el("span", { class: ["status", entry.status >= 400 && "bad"] }, ` ${entry.status ?? "lost"}`),
+      el("span", { class: "quiet" }, ` ${entry.duration_ms} ms`),
+    ],
     [
       entry.violations?.length > 0 && json("Discord would not accept this", entry.violations),
       json("Request", entry.request),
@@ -166,7 +214,10 @@ const DESCRIBE = {
       json("Response", entry.response),
     ],
   ],
-  gateway: (entry) => [[`${entry.direction === "sent" ? "to the bot" : "from the bot"}: `, name(entry.t ?? `op ${entry.op}`)], json("Payload", entry.d)],
+  gateway: (entry) => [
+    [`${entry.direction === "sent" ? "to the bot" : "from the bot"}: `, name(entry.t ?? `op ${entry.op}`)],
+    json("Payload", entry.d),
+  ],
   person: (entry) => [name(entry.act), null],
   fault: (entry) => [name(entry.what), null],
 };

@@ -1,6 +1,7 @@
 /** Dialogs of the page itself: a titled box, and a question that must be answered before something is lost. */
 
-import { el, iconButton, name, newId } from "./dom.js";
+import { el, name, newId } from "./dom.js";
+import { iconButton } from "./icons.js";
 
 /** Opens a box with a title; returns the `<dialog>`, which removes itself when closed. */
 export function openDialog(title, ...children) {
@@ -8,7 +9,12 @@ export function openDialog(title, ...children) {
   const dialog = el(
     "dialog",
     { class: "modal", "aria-labelledby": titleId },
-    el("header", {}, el("h2", { id: titleId }, name(title)), iconButton("close", "Close", () => dialog.close())),
+    el(
+      "header",
+      {},
+      el("h2", { id: titleId }, name(title)),
+      iconButton("close", "Close", () => dialog.close()),
+    ),
     el("div", { class: "modal-body" }, children),
   );
   dialog.addEventListener("close", () => dialog.remove());
@@ -43,12 +49,19 @@ export function confirmed(title, text, action) {
 /** A labelled text field. */
 export function textField(label, value, attributes = {}) {
   const input = el("input", { class: "field", type: "text", id: newId("setting"), value: value ?? "", ...attributes });
-  return { input, element: el("div", { class: "modal-field" }, el("label", { class: "label", for: input.id }, label), input) };
+  return {
+    input,
+    element: el("div", { class: "modal-field" }, el("label", { class: "label", for: input.id }, label), input),
+  };
 }
 
 /** A switch that is on or off; `turn(on)` may be asynchronous, and a refusal turns it back. */
 export function toggle(label, on, turn, help) {
-  const button = el("button", { type: "button", class: "switch", role: "switch", "aria-checked": String(on) }, el("span", { class: "knob" }));
+  const button = el(
+    "button",
+    { type: "button", class: "switch", role: "switch", "aria-checked": String(on) },
+    el("span", { class: "knob" }),
+  );
   button.id = newId("switch");
   button.addEventListener("click", async () => {
     const wanted = button.getAttribute("aria-checked") !== "true";

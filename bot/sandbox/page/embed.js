@@ -8,7 +8,11 @@ import { format } from "./time.js";
 export function embed(one, { app, key }) {
   const text = (content, part) => markdown(content, app, `${key}/${part}`);
   const address = linkAddress(one.url ?? "");
-  const title = one.title && (one.url && address ? el("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, name(one.title)) : name(one.title));
+  const title =
+    one.title &&
+    (one.url && address
+      ? el("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, name(one.title))
+      : name(one.title));
   const footer = [one.footer?.text, one.timestamp && format(Date.parse(one.timestamp))].filter(Boolean).join(" · ");
   const accent = Number.isInteger(one.color) ? `#${one.color.toString(16).padStart(6, "0").slice(-6)}` : null;
   return el(
@@ -22,7 +26,14 @@ export function embed(one, { app, key }) {
       el(
         "dl",
         { class: "embed-fields" },
-        one.fields.map((field, at) => el("div", { class: field.inline && "inline" }, el("dt", {}, name(field.name)), el("dd", {}, text(field.value, `field${at}`)))),
+        one.fields.map((field, at) =>
+          el(
+            "div",
+            { class: field.inline && "inline" },
+            el("dt", {}, name(field.name)),
+            el("dd", {}, text(field.value, `field${at}`)),
+          ),
+        ),
       ),
     one.image && embedPicture(one.image, `${key}/image`, "image"),
     footer && el("p", { class: "embed-footer" }, name(footer)),

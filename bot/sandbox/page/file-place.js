@@ -1,7 +1,8 @@
 /** A place to put files: by button, by drop or by paste; each is uploaded at once and can be taken back. */
 
 import { api } from "./api.js";
-import { el, fill, iconButton, mediaAddress, name, newId } from "./dom.js";
+import { el, fill, mediaAddress, name, newId } from "./dom.js";
+import { iconButton } from "./icons.js";
 import { bytes } from "./media.js";
 import { announce, notify } from "./notice.js";
 
@@ -23,8 +24,18 @@ export function filePlace({ app, most, labelledBy, describedBy, changed = () => 
     on: { change: () => (add(input.files), (input.value = "")) },
   });
   const shown = el("ul", { class: "file-list", "aria-label": "Attached files" });
-  const open = el("span", { class: "file-open", "aria-hidden": "true" }, most > 1 ? `Choose up to ${most} files or drop them here` : "Choose a file or drop it here");
-  const element = el("div", { class: ["file-place", compact && "compact"] }, input, !compact && el("label", { for: input.id }, open), shown);
+  const open = el(
+    "span",
+    { class: "file-open", "aria-hidden": "true" },
+    most > 1 ? `Choose up to ${most} files or drop them here` : "Choose a file or drop it here",
+  );
+  const element = el(
+    "div",
+    { class: ["file-place", compact && "compact"] },
+    input,
+    !compact && el("label", { for: input.id }, open),
+    shown,
+  );
   takeDrops(element, (list) => add(list));
 
   async function add(list) {

@@ -24,7 +24,9 @@ export function floatBelow(panel, anchor, { leave, point } = {}) {
     const upwards = panel.offsetHeight > below && above > below;
     panel.style.maxHeight = `${Math.max(upwards ? above : below, 120)}px`;
     panel.style.left = `${Math.max(GAP_PX, Math.min(box.left, innerWidth - panel.offsetWidth - GAP_PX))}px`;
-    panel.style.top = upwards ? `${Math.max(GAP_PX, box.top - panel.offsetHeight - GAP_PX)}px` : `${box.bottom + GAP_PX}px`;
+    panel.style.top = upwards
+      ? `${Math.max(GAP_PX, box.top - panel.offsetHeight - GAP_PX)}px`
+      : `${box.bottom + GAP_PX}px`;
   }
 
   settle();

@@ -1,6 +1,7 @@
 /** Shows one picture large, the others a key away; Escape goes back to where one was. */
 
-import { el, fill, iconButton } from "./dom.js";
+import { el, fill } from "./dom.js";
+import { iconButton } from "./icons.js";
 import { spoiler } from "./spoiler.js";
 
 /** Opens at `items[at]`; items as `media.js` makes them, pictures and videos only. */

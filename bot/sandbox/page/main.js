@@ -32,6 +32,7 @@ class App extends EventTarget {
   failures = new Map();
   #person = new AbortController();
   #place = new AbortController();
+  #entering = 0;
   #conversation = null;
   #composer = null;
 
@@ -52,7 +53,7 @@ class App extends EventTarget {
   async #follow() {
     const [, personId, channelId] = location.hash.split("/");
     const person = this.people.find(({ user }) => user.id === personId) ?? this.people[0];
-    if (this.world?.meId !== person.user.id) await this.#enter(person.user.id);
+    if (this.world?.meId !== person.user.id && !(await this.#enter(person.user.id))) return;
     const wanted = this.world.channel(channelId) ?? this.#firstChannel();
     if (!wanted) {
       this.#showNothing("There is nothing here that you may see.");
@@ -63,12 +64,19 @@ class App extends EventTarget {
     this.#show(wanted);
   }
 
+  /** Becomes a person; false if somebody else was chosen while their world was still being read. */
   async #enter(personId) {
+    this.#entering += 1;
+    const turn = this.#entering;
+    const world = await World.enter(personId);
+    if (turn !== this.#entering) {
+      world.close();
+      return false;
+    }
     this.#person.abort();
     this.world?.close();
     this.#person = new AbortController();
     const { signal } = this.#person;
-    const world = await World.enter(personId);
     this.world = world;
     this.channelId = null;
     this.failures.clear();
@@ -83,10 +91,13 @@ class App extends EventTarget {
     world.addEventListener("modal", ({ detail }) => this.#openModal(detail), { signal });
     world.addEventListener("online", ({ detail }) => ($("offline").hidden = detail.connected), { signal });
     $("offline").hidden = true;
+    return true;
   }
 
   #firstChannel() {
-    const channels = this.world.guilds.flatMap((guild) => guild.channels).filter((channel) => channel.type === CHANNEL.text && !channel.nsfw);
+    const channels = this.world.guilds
+      .flatMap((guild) => guild.channels)
+      .filter((channel) => channel.type === CHANNEL.text && !channel.nsfw);
     return channels.sort((a, b) => a.position - b.position)[0] ?? this.world.directMessages[0] ?? null;
   }
 
@@ -102,12 +113,17 @@ class App extends EventTarget {
     fill($("composer"));
     this.dispatchEvent(new Event("moved"));
     if (gate) {
-      askAge($("conversation"), gate, this.world.meId, { enter: () => this.#show(channel), back: () => this.open(this.#firstChannel()?.id) });
+      askAge($("conversation"), gate, this.world.meId, {
+        enter: () => this.#show(channel),
+        back: () => this.open(this.#firstChannel()?.id),
+      });
       return;
     }
     this.#readCommands();
     if (channel.type === CHANNEL.forum) {
-      this.#showNothing("This is a forum: choose one of its posts in the list of channels, or start one from the menu above.");
+      this.#showNothing(
+        "This is a forum: choose one of its posts in the list of channels, or start one from the menu above.",
+      );
       return;
     }
     this.#composer = showComposer($("composer"), this, channel, signal);
@@ -239,7 +255,8 @@ class App extends EventTarget {
 
   async #openModal(modal) {
     // A modal opens where it was asked for, not in every tab of the same person.
-    if (await this.interactions.owns(modal.interaction_id)) openModal(modal, this, this.world.channel(modal.channel_id));
+    if (await this.interactions.owns(modal.interaction_id))
+      openModal(modal, this, this.world.channel(modal.channel_id));
   }
 
   // ---- messages
@@ -265,4 +282,6 @@ class App extends EventTarget {
   }
 }
 
-new App().start().catch((error) => fill($("conversation"), el("p", { class: "panel failure", role: "alert" }, error.message)));
+new App()
+  .start()
+  .catch((error) => fill($("conversation"), el("p", { class: "panel failure", role: "alert" }, error.message)));

@@ -16,11 +16,22 @@ export function markdown(text, app, key) {
 
 const DRAW = {
   paragraph: (node, draw) => el("p", {}, draw(node.children)),
-  heading: (node, draw) => el("p", { class: `heading-${node.level}`, role: "heading", "aria-level": node.level + 3 }, draw(node.children)),
+  heading: (node, draw) =>
+    el("p", { class: `heading-${node.level}`, role: "heading", "aria-level": node.level + 3 }, draw(node.children)),
   subtext: (node, draw) => el("p", { class: "subtext" }, draw(node.children)),
   quote: (node, draw) => el("blockquote", {}, draw(node.children)),
-  codeblock: (node) => el("pre", { tabindex: 0, "aria-label": node.language ? `Code, ${node.language}` : "Code" }, el("code", {}, node.text)),
-  list: (node, draw) => el(node.ordered ? "ol" : "ul", { start: node.ordered && node.start }, node.items.map((item) => el("li", {}, draw(item)))),
+  codeblock: (node) =>
+    el(
+      "pre",
+      { tabindex: 0, "aria-label": node.language ? `Code, ${node.language}` : "Code" },
+      el("code", {}, node.text),
+    ),
+  list: (node, draw) =>
+    el(
+      node.ordered ? "ol" : "ul",
+      { start: node.ordered && node.start },
+      node.items.map((item) => el("li", {}, draw(item))),
+    ),
   text: (node) => node.text,
   code: (node) => el("code", {}, node.text),
   emoji: (node) => `:${node.name}:`,
@@ -30,10 +41,18 @@ const DRAW = {
   link: (node, draw) => {
     const address = linkAddress(node.address);
     if (!address) return draw(node.children);
-    return el("a", { href: address, title: address, target: "_blank", rel: "noopener noreferrer nofollow" }, draw(node.children));
+    return el(
+      "a",
+      { href: address, title: address, target: "_blank", rel: "noopener noreferrer nofollow" },
+      draw(node.children),
+    );
   },
   command: (node, draw, app) =>
-    el("button", { type: "button", class: "mention", on: { click: () => app.startCommand(node.name) } }, `/${node.name}`),
+    el(
+      "button",
+      { type: "button", class: "mention", on: { click: () => app.startCommand(node.name) } },
+      `/${node.name}`,
+    ),
 };
 for (const [type, tag] of Object.entries(INLINE)) DRAW[type] = (node, draw) => el(tag, {}, draw(node.children));
 
@@ -43,7 +62,12 @@ function mention({ kind, id }, app) {
   if (kind === "channel") {
     const channel = world.channel(id);
     if (!channel) return el("span", { class: "mention" }, "#unknown");
-    return el("button", { type: "button", class: "mention", on: { click: () => app.open(id) } }, "#", name(world.channelName(channel)));
+    return el(
+      "button",
+      { type: "button", class: "mention", on: { click: () => app.open(id) } },
+      "#",
+      name(world.channelName(channel)),
+    );
   }
   const found = kind === "role" ? world.role(id) : world.user(id);
   const text = found ? (kind === "role" ? found.name : world.userName(found)) : `unknown ${kind}`;

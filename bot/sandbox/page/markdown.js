@@ -18,7 +18,8 @@ function blocks(text, depth) {
   const lines = text.split("\n");
   let paragraph = [];
   const flush = () => {
-    if (paragraph.some((line) => line.trim())) found.push({ type: "paragraph", children: inline(paragraph.join("\n").replace(/^\n+|\n+$/g, ""), depth) });
+    if (paragraph.some((line) => line.trim()))
+      found.push({ type: "paragraph", children: inline(paragraph.join("\n").replace(/^\n+|\n+$/g, ""), depth) });
     paragraph = [];
   };
   const quotes = depth < DEEPEST;
@@ -47,7 +48,12 @@ function blocks(text, depth) {
       lines.shift();
     } else if (ITEM.test(line)) {
       flush();
-      found.push(list(takeWhile(lines, (one) => ITEM.test(one)).map((one) => ITEM.exec(one)), depth));
+      found.push(
+        list(
+          takeWhile(lines, (one) => ITEM.test(one)).map((one) => ITEM.exec(one)),
+          depth,
+        ),
+      );
     } else {
       paragraph.push(lines.shift());
     }
@@ -70,7 +76,13 @@ function fence(lines) {
   const inside = text.slice(start + FENCE.length, end);
   const [, language, body] = /^(?:([\w+#.-]*)\n)?([\s\S]*)$/.exec(inside);
   const after = text.slice(end + FENCE.length).split("\n")[0];
-  return { before: text.slice(0, start), language: language ?? "", text: body.replace(/\n$/, ""), after, lines: text.slice(0, end).split("\n").length };
+  return {
+    before: text.slice(0, start),
+    language: language ?? "",
+    text: body.replace(/\n$/, ""),
+    after,
+    lines: text.slice(0, end).split("\n").length,
+  };
 }
 
 /** Items by their indent: deeper ones belong to the one before. */
@@ -101,7 +113,10 @@ const RULES = [
   [/<a?:(\w{1,32}):(\d{1,20})>/y, (m) => ({ type: "emoji", name: m[1] })],
   [/@(everyone|here)\b/y, (m) => ({ type: "mention", kind: "all", id: m[1] })],
   [/<(https?:\/\/[^\s<>]+)>/y, (m) => link(m[1])],
-  [/\[([^[\]\n]{1,1000})\]\(<?(https?:\/\/[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?: "[^"\n]*")?\)/y, (m, within) => link(m[2], within(m[1]))],
+  [
+    /\[([^[\]\n]{1,1000})\]\(<?(https?:\/\/[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?: "[^"\n]*")?\)/y,
+    (m, within) => link(m[2], within(m[1])),
+  ],
   [/https?:\/\/[^\s<>]*[^\s<>.,:;"')\]!?*_~|]/y, (m) => link(m[0])],
   [/\|\|([\s\S]+?)\|\|/y, (m, within) => ({ type: "spoiler", children: within(m[1]) })],
   [/\*\*(?!\s)([\s\S]+?)\*\*(?!\*)/y, (m, within) => ({ type: "strong", children: within(m[1]) })],
@@ -155,18 +170,4 @@ function first(text, at, within) {
     if (match) return { end: at + match[0].length, made: make(match, within) };
   }
   return null;
-}
-
-/** The words alone, for what is read aloud and for previews. */
-export function plainText(nodes) {
-  return nodes
-    .map((node) => {
-      if (node.type === "spoiler") return "spoiler";
-      if (node.type === "timestamp") return "";
-      if (node.type === "list") return node.items.map(plainText).join(", ");
-      return node.children ? plainText(node.children) : (node.text ?? node.name ?? "");
-    })
-    .join(" ")
-    .replace(/\s+/g, " ")
-    .trim();
 }

@@ -1,6 +1,7 @@
 /** Draws pictures, videos, sounds and files: in galleries, as thumbnails and as plain attachments. */
 
-import { el, icon, mediaAddress, name } from "./dom.js";
+import { el, mediaAddress, name } from "./dom.js";
+import { icon } from "./icons.js";
 import { openLightbox } from "./lightbox.js";
 import { spoiler } from "./spoiler.js";
 
@@ -10,7 +11,8 @@ const IS_SPOILER = 1 << 3;
 function fromMedia(media, key, { description, spoiler: hidden, fileName, size }) {
   const path = (mediaAddress(media.url) ?? "").split("?")[0];
   const type = media.content_type ?? "";
-  const kind = /^(image|video|audio)\//.exec(type)?.[1] ?? (/\.(png|jpe?g|gif|webp|avif)$/i.test(path) ? "image" : "file");
+  const kind =
+    /^(image|video|audio)\//.exec(type)?.[1] ?? (/\.(png|jpe?g|gif|webp|avif)$/i.test(path) ? "image" : "file");
   return {
     key,
     kind,
@@ -53,11 +55,21 @@ export function file(component, key) {
 export function attachments(list, key) {
   const items = list.map((one) => {
     const hidden = one.flags & IS_SPOILER || one.filename.startsWith("SPOILER_");
-    return fromMedia(one, `${key}/a${one.id}`, { description: one.description, spoiler: hidden, fileName: one.filename, size: one.size });
+    return fromMedia(one, `${key}/a${one.id}`, {
+      description: one.description,
+      spoiler: hidden,
+      fileName: one.filename,
+      size: one.size,
+    });
   });
   const others = items.filter((item) => !isLookable(item));
   const pictures = items.filter(isLookable);
-  return [pictures.length > 0 && grid(pictures), others.map((item) => (item.hidden ? spoiler("div", item.key, () => fileCard(item), "Spoiler file") : fileCard(item)))];
+  return [
+    pictures.length > 0 && grid(pictures),
+    others.map((item) =>
+      item.hidden ? spoiler("div", item.key, () => fileCard(item), "Spoiler file") : fileCard(item),
+    ),
+  ];
 }
 
 /** A picture of an embed: nothing but an address is known of it. */
@@ -67,35 +79,79 @@ export function embedPicture(media, key, kind) {
 }
 
 function grid(items) {
-  return el("div", { class: "gallery", "data-count": items.length, role: "group", "aria-label": items.length === 1 ? "1 picture" : `${items.length} pictures` }, items.map((item, at) => tile(item, items, at)));
+  return el(
+    "div",
+    {
+      class: "gallery",
+      "data-count": items.length,
+      role: "group",
+      "aria-label": items.length === 1 ? "1 picture" : `${items.length} pictures`,
+    },
+    items.map((item, at) => tile(item, items, at)),
+  );
 }
 
 function tile(item, items, at = 0) {
   const lookable = items.filter(isLookable);
   const draw = () => {
     if (!isLookable(item)) return fileCard(item);
-    if (!item.address) return el("p", { class: "not-loaded" }, icon("file"), item.alt || "A picture from elsewhere; this page loads nothing from the network.");
-    if (item.kind === "video") return el("video", { src: item.address, controls: true, preload: "metadata", "aria-label": item.alt || item.name });
+    if (!item.address)
+      return el(
+        "p",
+        { class: "not-loaded" },
+        icon("file"),
+        item.alt || "A picture from elsewhere; this page loads nothing from the network.",
+      );
+    if (item.kind === "video")
+      return el("video", {
+        src: item.address,
+        controls: true,
+        preload: "metadata",
+        "aria-label": item.alt || item.name,
+      });
     const position = items.length > 1 ? `Picture ${at + 1} of ${items.length}` : "Picture";
     const label = `${position}${item.alt ? `: ${item.alt}` : ", without a description"}. Open it.`;
     const open = () => openLightbox(lookable, lookable.indexOf(item));
-    return el("button", { type: "button", class: "picture", "aria-label": label, "data-key": item.key, on: { click: open } }, picture(item));
+    return el(
+      "button",
+      { type: "button", class: "picture", "aria-label": label, "data-key": item.key, on: { click: open } },
+      picture(item),
+    );
   };
   return el("figure", { class: "tile" }, item.hidden ? spoiler("div", item.key, draw) : draw());
 }
 
 /** The picture itself; its description is on the button around it. */
 function picture(item) {
-  const image = el("img", { src: item.address, alt: item.alt, width: item.width, height: item.height, title: item.alt || null, decoding: "async" });
-  image.addEventListener("error", () => image.replaceWith(el("span", { class: "not-loaded" }, icon("file"), "This picture is gone.")));
+  const image = el("img", {
+    src: item.address,
+    alt: item.alt,
+    width: item.width,
+    height: item.height,
+    title: item.alt || null,
+    decoding: "async",
+  });
+  image.addEventListener("error", () =>
+    image.replaceWith(el("span", { class: "not-loaded" }, icon("file"), "This picture is gone.")),
+  );
   return image;
 }
 
 function fileCard(item) {
   const size = item.size === undefined || item.size === null ? "" : bytes(item.size);
-  const sound = item.kind === "audio" && item.address && el("audio", { src: item.address, controls: true, "aria-label": item.name });
-  const link = item.address ? el("a", { href: item.address, download: item.name, "data-key": item.key }, name(item.name)) : name(item.name || "A file from elsewhere");
-  return el("div", { class: "file-card" }, icon("file"), el("div", {}, link, size && el("span", { class: "quiet" }, size), sound));
+  const sound =
+    item.kind === "audio" &&
+    item.address &&
+    el("audio", { src: item.address, controls: true, "aria-label": item.name });
+  const link = item.address
+    ? el("a", { href: item.address, download: item.name, "data-key": item.key }, name(item.name))
+    : name(item.name || "A file from elsewhere");
+  return el(
+    "div",
+    { class: "file-card" },
+    icon("file"),
+    el("div", {}, link, size && el("span", { class: "quiet" }, size), sound),
+  );
 }
 
 /** "1.4 MB"; decimal units, as file managers count. */

@@ -20,10 +20,25 @@ export function openMenu(event, groups, label) {
     items.map((group, at) => [
       at > 0 && el("div", { role: "separator", class: "menu-line" }),
       group[0].title && el("p", { class: "menu-title", role: "presentation" }, group[0].title),
-      group.map((item) => el("button", { type: "button", role: "menuitem", tabindex: -1, class: item.danger && "danger", on: { click: () => (leave(), item.run()) } }, name(item.label))),
+      group.map((item) =>
+        el(
+          "button",
+          {
+            type: "button",
+            role: "menuitem",
+            tabindex: -1,
+            class: item.danger && "danger",
+            on: { click: () => (leave(), item.run()) },
+          },
+          name(item.label),
+        ),
+      ),
     ]),
   );
-  const close = floatBelow(menu, anchor, { leave: () => leave(), point: byPointer ? { x: event.clientX, y: event.clientY } : undefined });
+  const close = floatBelow(menu, anchor, {
+    leave: () => leave(),
+    point: byPointer ? { x: event.clientX, y: event.clientY } : undefined,
+  });
   const buttons = [...menu.querySelectorAll("button")];
 
   function leave() {
@@ -33,7 +48,12 @@ export function openMenu(event, groups, label) {
 
   menu.addEventListener("keydown", (pressed) => {
     const at = buttons.indexOf(document.activeElement);
-    const to = { ArrowDown: (at + 1) % buttons.length, ArrowUp: (at - 1 + buttons.length) % buttons.length, Home: 0, End: buttons.length - 1 }[pressed.key];
+    const to = {
+      ArrowDown: (at + 1) % buttons.length,
+      ArrowUp: (at - 1 + buttons.length) % buttons.length,
+      Home: 0,
+      End: buttons.length - 1,
+    }[pressed.key];
     if (to !== undefined) buttons[to].focus();
     else if (pressed.key === "Escape" || pressed.key === "Tab") leave();
     else return;

@@ -20,7 +20,13 @@ async function copy(text) {
 
 /** The bot's commands of one type, to be run on `path`. */
 function botCommands(app, type, path) {
-  return app.menuCommands(type).map((command, at) => ({ title: at === 0 ? "Of the bot" : null, label: command, run: () => app.runMenuCommand(command, path) }));
+  return app
+    .menuCommands(type)
+    .map((command, at) => ({
+      title: at === 0 ? "Of the bot" : null,
+      label: command,
+      run: () => app.runMenuCommand(command, path),
+    }));
 }
 
 export function messageMenu(message, event, app) {
@@ -30,7 +36,8 @@ export function messageMenu(message, event, app) {
   const channel = world.channel(message.channel_id);
   const mine = message.author.id === world.meId;
   const real = !isEphemeral(message) && !isThinking(message);
-  const mayThread = real && channel?.type !== CHANNEL.direct && !isThread(channel) && world.may("createThreads", channel);
+  const mayThread =
+    real && channel?.type !== CHANNEL.direct && !isThread(channel) && world.may("createThreads", channel);
   const mayDelete = isEphemeral(message) || mine || world.may("manageMessages", channel);
   openMenu(
     event,
@@ -43,7 +50,9 @@ export function messageMenu(message, event, app) {
         { label: "Copy the id", run: () => copy(message.id) },
         { label: "Look behind it", run: () => app.inspect(message) },
       ].filter(Boolean),
-      mayDelete ? [{ label: isEphemeral(message) ? "Dismiss" : "Delete", danger: true, run: () => app.deleteMessage(message) }] : [],
+      mayDelete
+        ? [{ label: isEphemeral(message) ? "Dismiss" : "Delete", danger: true, run: () => app.deleteMessage(message) }]
+        : [],
     ],
     "Message",
   );
@@ -71,10 +80,20 @@ export function newThread(channel, app, message = null) {
   const forum = channel.type === CHANNEL.forum;
   const title = textField("Name", "", { maxlength: 100, required: true });
   const first = textField("First message", "", { maxlength: 2000, required: true });
-  const form = el("form", {}, title.element, forum && first.element, el("button", { type: "submit", class: "button primary" }, "Start it"));
+  const form = el(
+    "form",
+    {},
+    title.element,
+    forum && first.element,
+    el("button", { type: "submit", class: "button primary" }, "Start it"),
+  );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const body = { name: title.input.value, ...(forum ? { content: first.input.value } : {}), ...(message ? { message_id: message.id } : {}) };
+    const body = {
+      name: title.input.value,
+      ...(forum ? { content: first.input.value } : {}),
+      ...(message ? { message_id: message.id } : {}),
+    };
     const answer = await tell(api.post(`/people/${app.world.meId}/channels/${channel.id}/threads`, body));
     if (!answer) return;
     dialog.close();

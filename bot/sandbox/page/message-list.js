@@ -1,6 +1,7 @@
 /** The conversation of one channel: older ones on demand, new ones as they come, edits in place. */
 
-import { el, fill, iconButton } from "./dom.js";
+import { el, fill } from "./dom.js";
+import { iconButton } from "./icons.js";
 import { isEphemeral, isThinking, messageElement, summary } from "./message.js";
 import { announce, tell } from "./notice.js";
 import { day } from "./time.js";
@@ -17,9 +18,23 @@ export async function showMessages(root, app, channelId, signal) {
   const { world } = app;
   const list = el("div", { class: "messages", role: "group", "aria-label": "Messages" });
   const local = el("div", { class: "local-lines" });
-  const older = el("button", { type: "button", class: "button secondary older", hidden: true, on: { click: () => readOlder() } }, "Show earlier messages");
-  const latest = el("button", { type: "button", class: "button secondary latest", hidden: true, on: { click: () => toEnd() } }, "To the newest message");
-  const scroller = el("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Conversation" }, older, list, local);
+  const older = el(
+    "button",
+    { type: "button", class: "button secondary older", hidden: true, on: { click: () => readOlder() } },
+    "Show earlier messages",
+  );
+  const latest = el(
+    "button",
+    { type: "button", class: "button secondary latest", hidden: true, on: { click: () => toEnd() } },
+    "To the newest message",
+  );
+  const scroller = el(
+    "div",
+    { class: "scroller", tabindex: 0, role: "region", "aria-label": "Conversation" },
+    older,
+    list,
+    local,
+  );
   fill(root, scroller, latest);
 
   const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
@@ -46,7 +61,8 @@ export async function showMessages(root, app, channelId, signal) {
     const messages = world.messages(channelId) ?? [];
     const rows = [];
     messages.forEach((message, at) => {
-      if (at === 0 || dayOf(message) !== dayOf(messages[at - 1])) rows.push(el("p", { class: "day" }, el("span", {}, dayOf(message))));
+      if (at === 0 || dayOf(message) !== dayOf(messages[at - 1]))
+        rows.push(el("p", { class: "day" }, el("span", {}, dayOf(message))));
       rows.push(messageElement(message, app, joins(message, messages[at - 1])));
     });
     if (!rows.length) rows.push(el("p", { class: "empty" }, "Nothing has been said here yet."));
@@ -131,12 +147,20 @@ export async function showMessages(root, app, channelId, signal) {
         // Progress is not read aloud at every step: only that the wait is over, or that pictures came.
         appeared(detail.message);
       }
-      if (detail.message) last.set(detail.id, { thinking: isThinking(detail.message), pictures: pictures(detail.message) });
+      if (detail.message)
+        last.set(detail.id, { thinking: isThinking(detail.message), pictures: pictures(detail.message) });
       world.markRead(channelId);
     },
     { signal },
   );
-  world.addEventListener("messages", ({ detail }) => (detail.channelId === undefined ? tell(world.readMessages(channelId)) : detail.channelId === channelId && drawAll()), { signal });
+  world.addEventListener(
+    "messages",
+    ({ detail }) =>
+      detail.channelId === undefined
+        ? tell(world.readMessages(channelId))
+        : detail.channelId === channelId && drawAll(),
+    { signal },
+  );
   // Names, roles and channels are written into messages.
   world.addEventListener("names", drawAll, { signal });
 
@@ -153,7 +177,17 @@ export async function showMessages(root, app, channelId, signal) {
   scroller.addEventListener("keydown", (event) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     const current = event.target.closest?.(".message");
-    if (!step || event.target.closest("input, textarea, select") || (event.target !== scroller && event.target !== current)) return;
+    if (event.key === "Enter" && current && event.target === current) {
+      event.preventDefault();
+      current.querySelector(".more").click();
+      return;
+    }
+    if (
+      !step ||
+      event.target.closest("input, textarea, select") ||
+      (event.target !== scroller && event.target !== current)
+    )
+      return;
     const all = [...list.querySelectorAll(".message")];
     const next = current ? all[all.indexOf(current) + step] : all.at(-1);
     if (!next) return;
@@ -163,14 +197,20 @@ export async function showMessages(root, app, channelId, signal) {
   });
 
   await world.readMessages(channelId);
-  for (const message of world.messages(channelId)) last.set(message.id, { thinking: isThinking(message), pictures: pictures(message) });
+  for (const message of world.messages(channelId))
+    last.set(message.id, { thinking: isThinking(message), pictures: pictures(message) });
   toEnd();
   world.markRead(channelId);
 
   /** A line that only this page knows of: a command on its way, or one that came to nothing. */
   function line(text, kind) {
     const words = el("span", {}, text);
-    const element = el("p", { class: ["local-line", kind] }, words, iconButton("close", "Dismiss", () => element.remove()));
+    const element = el(
+      "p",
+      { class: ["local-line", kind] },
+      words,
+      iconButton("close", "Dismiss", () => element.remove()),
+    );
     local.append(element);
     toEnd();
     return {

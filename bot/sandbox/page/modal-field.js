@@ -21,11 +21,15 @@ export function modalField(component, app, channel) {
   const inner = component.type === LABEL ? component.component : component;
   const ids = { label: newId("label"), help: newId("help"), error: newId("error") };
   const make = KINDS[inner.type];
-  if (!make) return { element: el("p", { class: "quiet" }, `A component of type ${Number(inner.type)}, which this page does not know.`) };
+  if (!make)
+    return {
+      element: el("p", { class: "quiet" }, `A component of type ${Number(inner.type)}, which this page does not know.`),
+    };
   const described = `${ids.help} ${ids.error}`;
   const control = make(inner, { app, channel, labelledBy: ids.label, describedBy: described });
   const error = el("p", { class: "field-error", id: ids.error, hidden: true, role: "alert" });
-  const required = inner.type !== 23 && isRequired(inner) && el("span", { class: "required", "aria-hidden": "true" }, " required");
+  const required =
+    inner.type !== 23 && isRequired(inner) && el("span", { class: "required", "aria-hidden": "true" }, " required");
   const head = [name(component.label ?? inner.label ?? ""), required];
   return {
     customId: inner.custom_id,
@@ -95,7 +99,16 @@ function select(one, { app, channel, labelledBy, describedBy }) {
   const { choices, chosen } = selectChoices(one, app.world, channel);
   const least = isRequired(one) ? Math.max(1, one.min_values ?? 1) : 0;
   const most = one.max_values ?? 1;
-  const made = picker({ choices, chosen, least, most, placeholder: one.placeholder ?? "Choose …", label: one.placeholder ?? "Menu", labelledBy, describedBy });
+  const made = picker({
+    choices,
+    chosen,
+    least,
+    most,
+    placeholder: one.placeholder ?? "Choose …",
+    label: one.placeholder ?? "Menu",
+    labelledBy,
+    describedBy,
+  });
   made.opener.id = newId("select");
   // The button is named by its label and by what it shows, so that the choice is read out too.
   made.opener.setAttribute("aria-labelledby", `${labelledBy} ${made.opener.id}`);
@@ -129,17 +142,42 @@ function fileUpload(one, { app, labelledBy, describedBy }) {
 /** Radio buttons or checkboxes under one heading; `names` makes radio buttons one group. */
 function choices(one, type, labelledBy, describedBy) {
   const names = newId("group");
-  const inputs = (one.options ?? []).map((option) => el("input", { type, name: names, id: newId("choice"), value: option.value, checked: option.default }));
-  const rows = (one.options ?? []).map((option, at) =>
-    el("label", { class: "choice" }, inputs[at], el("span", {}, name(option.label), option.description && el("small", {}, name(option.description)))),
+  const inputs = (one.options ?? []).map((option) =>
+    el("input", { type, name: names, id: newId("choice"), value: option.value, checked: option.default }),
   );
-  const element = el("div", { role: type === "radio" ? "radiogroup" : "group", class: "choices", "aria-labelledby": labelledBy, "aria-describedby": describedBy }, rows);
-  return { element, target: element, focus: inputs.find((input) => input.checked) ?? inputs[0], chosen: () => inputs.filter((input) => input.checked).map((input) => input.value) };
+  const rows = (one.options ?? []).map((option, at) =>
+    el(
+      "label",
+      { class: "choice" },
+      inputs[at],
+      el("span", {}, name(option.label), option.description && el("small", {}, name(option.description))),
+    ),
+  );
+  const element = el(
+    "div",
+    {
+      role: type === "radio" ? "radiogroup" : "group",
+      class: "choices",
+      "aria-labelledby": labelledBy,
+      "aria-describedby": describedBy,
+    },
+    rows,
+  );
+  return {
+    element,
+    target: element,
+    focus: inputs.find((input) => input.checked) ?? inputs[0],
+    chosen: () => inputs.filter((input) => input.checked).map((input) => input.value),
+  };
 }
 
 function radioGroup(one, { labelledBy, describedBy }) {
   const made = choices(one, "radio", labelledBy, describedBy);
-  return { ...made, read: () => made.chosen()[0] ?? null, check: () => (isRequired(one) && !made.chosen().length ? "Choose one." : "") };
+  return {
+    ...made,
+    read: () => made.chosen()[0] ?? null,
+    check: () => (isRequired(one) && !made.chosen().length ? "Choose one." : ""),
+  };
 }
 
 function checkboxGroup(one, { labelledBy, describedBy }) {
@@ -147,10 +185,25 @@ function checkboxGroup(one, { labelledBy, describedBy }) {
   const most = one.max_values ?? one.options?.length ?? 10;
   const least = isRequired(one) ? Math.max(1, one.min_values ?? 1) : 0;
   const fits = () => made.chosen().length >= least && made.chosen().length <= most;
-  return { ...made, read: made.chosen, check: () => (fits() || (!made.chosen().length && !isRequired(one)) ? "" : choose(least, most)) };
+  return {
+    ...made,
+    read: made.chosen,
+    check: () => (fits() || (!made.chosen().length && !isRequired(one)) ? "" : choose(least, most)),
+  };
 }
 
 function checkbox(one, { labelledBy, describedBy }) {
-  const target = el("input", { type: "checkbox", id: newId("check"), checked: one.default, "aria-labelledby": labelledBy, "aria-describedby": describedBy });
-  return { element: el("label", { class: "choice lone" }, target, el("span", {}, "Yes")), target, read: () => target.checked, check: () => "" };
+  const target = el("input", {
+    type: "checkbox",
+    id: newId("check"),
+    checked: one.default,
+    "aria-labelledby": labelledBy,
+    "aria-describedby": describedBy,
+  });
+  return {
+    element: el("label", { class: "choice lone" }, target, el("span", {}, "Yes")),
+    target,
+    read: () => target.checked,
+    check: () => "",
+  };
 }

@@ -1,7 +1,8 @@
 /** A form that the bot opened: its fields, its errors, and the wait for the bot after it was sent. */
 
 import { api } from "./api.js";
-import { el, iconButton, name, newId } from "./dom.js";
+import { el, name, newId } from "./dom.js";
+import { iconButton } from "./icons.js";
 import { modalField } from "./modal-field.js";
 import { markdown } from "./markdown-view.js";
 import { showError, tell } from "./notice.js";
@@ -24,9 +25,19 @@ export function openModal(opened, app, channel) {
   const form = el(
     "form",
     { class: "modal-form", novalidate: true },
-    el("header", {}, el("h2", { id: titleId }, name(opened.title)), iconButton("close", "Close the form unsent", () => dialog.close())),
+    el(
+      "header",
+      {},
+      el("h2", { id: titleId }, name(opened.title)),
+      iconButton("close", "Close the form unsent", () => dialog.close()),
+    ),
     el("div", { class: "modal-body" }, body, problem),
-    el("footer", {}, el("button", { type: "button", class: "button secondary", on: { click: () => dialog.close() } }, "Cancel"), send),
+    el(
+      "footer",
+      {},
+      el("button", { type: "button", class: "button secondary", on: { click: () => dialog.close() } }, "Cancel"),
+      send,
+    ),
   );
   const dialog = el("dialog", { class: "modal", "aria-labelledby": titleId }, form);
 

@@ -1,6 +1,7 @@
 /** Says things: aloud to screen readers, and as a note at the edge of the page to everybody. */
 
-import { el, fill, iconButton } from "./dom.js";
+import { el, fill } from "./dom.js";
+import { iconButton } from "./icons.js";
 
 const SHOWN_MS = 7000;
 
@@ -14,7 +15,12 @@ export function announce(text, urgent = false) {
 
 /** Shows and speaks one sentence; `kind` is "info" or "error". An error stays until it is closed. */
 export function notify(text, kind = "info") {
-  const note = el("div", { class: ["note", kind] }, el("span", {}, text), iconButton("close", "Close this note", () => note.remove()));
+  const note = el(
+    "div",
+    { class: ["note", kind] },
+    el("span", {}, text),
+    iconButton("close", "Close this note", () => note.remove()),
+  );
   document.getElementById("notes").append(note);
   announce(text, kind === "error");
   if (kind === "info") setTimeout(() => note.remove(), SHOWN_MS);

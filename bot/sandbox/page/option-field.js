@@ -3,8 +3,9 @@
 import { api } from "./api.js";
 import { combobox } from "./combobox.js";
 import { OPTION, typeHint, valueOf } from "./commands.js";
-import { el, iconButton, name, newId } from "./dom.js";
+import { el, name, newId } from "./dom.js";
 import { filePlace } from "./file-place.js";
+import { iconButton } from "./icons.js";
 import { showError } from "./notice.js";
 import { selectChoices } from "./picker.js";
 
@@ -30,11 +31,21 @@ export function optionField({ option, app, channel, ask, next, enter, remove }) 
     el(
       "div",
       { class: "option-head" },
-      el("label", { id: ids.label, for: control.input.id }, name(option.name), option.required && el("span", { class: "required", "aria-hidden": "true" }, " required")),
+      el(
+        "label",
+        { id: ids.label, for: control.input.id },
+        name(option.name),
+        option.required && el("span", { class: "required", "aria-hidden": "true" }, " required"),
+      ),
       !option.required && iconButton("close", `Remove ${option.name}`, remove),
     ),
     control.element,
-    el("p", { class: "hint", id: ids.hint }, name(option.description), el("span", { class: "quiet" }, ` ${typeHint(option)}`)),
+    el(
+      "p",
+      { class: "hint", id: ids.hint },
+      name(option.description),
+      el("span", { class: "quiet" }, ` ${typeHint(option)}`),
+    ),
     error,
   );
 
@@ -70,12 +81,27 @@ export function optionField({ option, app, channel, ask, next, enter, remove }) 
   /** What was picked, or the choice whose name was typed out in full. */
   function matchOf(box) {
     const typed = box.input.value.trim().toLowerCase();
-    return box.picked() ?? (option.autocomplete ? null : localChoices()?.find((choice) => choice.name.toLowerCase() === typed || choice.name.toLowerCase() === `@${typed}` || choice.name.toLowerCase() === `#${typed}`)) ?? null;
+    return (
+      box.picked() ??
+      (option.autocomplete
+        ? null
+        : localChoices()?.find(
+            (choice) =>
+              choice.name.toLowerCase() === typed ||
+              choice.name.toLowerCase() === `@${typed}` ||
+              choice.name.toLowerCase() === `#${typed}`,
+          )) ??
+      null
+    );
   }
 
   function localChoices() {
     if (option.choices?.length) return option.choices;
-    if (option.type === OPTION.boolean) return [{ name: "Yes", value: true }, { name: "No", value: false }];
+    if (option.type === OPTION.boolean)
+      return [
+        { name: "Yes", value: true },
+        { name: "No", value: false },
+      ];
     const type = LISTED_AS[option.type];
     return type ? selectChoices({ type, channel_types: option.channel_types }, app.world, channel).choices : null;
   }
@@ -95,7 +121,13 @@ export function optionField({ option, app, channel, ask, next, enter, remove }) 
   }
 
   function fileControl() {
-    const place = filePlace({ app, most: 1, labelledBy: ids.label, describedBy: `${ids.hint} ${ids.error}`, changed: () => complain("") });
+    const place = filePlace({
+      app,
+      most: 1,
+      labelledBy: ids.label,
+      describedBy: `${ids.hint} ${ids.error}`,
+      changed: () => complain(""),
+    });
     place.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && place.files().length) {
         event.preventDefault();
@@ -118,7 +150,14 @@ export function optionField({ option, app, channel, ask, next, enter, remove }) 
     showError(control.input, error, text);
   }
 
-  return { option, element, complain, focus: () => control.input.focus(), read: () => control.read(), partial: () => control.partial() };
+  return {
+    option,
+    element,
+    complain,
+    focus: () => control.input.focus(),
+    read: () => control.read(),
+    partial: () => control.partial(),
+  };
 }
 
 /** Asks the bot for suggestions through the sandbox; a bot that is silent is a sentence in the list. */

@@ -1,28 +1,46 @@
 /** A menu to choose from, one or several: used in messages, in modals and wherever values are picked from a list. */
 
-import { el, fill, icon, name, newId } from "./dom.js";
+import { el, fill, name, newId } from "./dom.js";
 import { floatBelow } from "./float.js";
+import { icon } from "./icons.js";
 import { CHANNEL, isThread } from "./world.js";
 
 const SEARCHABLE_FROM = 8;
 
-/** The choices of a select component of any kind, as `{value, name, description, emoji}`, and what is chosen already. */
+/** The choices of a select component of any kind, `{value, name, description, emoji}`, and what is chosen already. */
 export function selectChoices(one, world, place) {
   if (one.type === 3) {
     const options = one.options ?? [];
     return {
-      choices: options.map((option) => ({ value: option.value, name: option.label, description: option.description, emoji: option.emoji?.id ? null : option.emoji?.name })),
+      choices: options.map((option) => ({
+        value: option.value,
+        name: option.label,
+        description: option.description,
+        emoji: option.emoji?.id ? null : option.emoji?.name,
+      })),
       chosen: options.filter((option) => option.default).map((option) => option.value),
     };
   }
   const guild = world.guildOf(place);
   const people = guild ? guild.members.map((member) => member.user) : [world.me, ...(place?.recipients ?? [])];
-  const users = people.map((user) => ({ value: user.id, name: `@${world.userName(user)}`, description: user.username }));
-  const roles = (guild?.roles ?? []).map((role) => ({ value: role.id, name: `@${role.name.replace(/^@/, "")}`, description: "Role" }));
+  const users = people.map((user) => ({
+    value: user.id,
+    name: `@${world.userName(user)}`,
+    description: user.username,
+  }));
+  const roles = (guild?.roles ?? []).map((role) => ({
+    value: role.id,
+    name: `@${role.name.replace(/^@/, "")}`,
+    description: "Role",
+  }));
   const types = one.channel_types;
   const channels = (guild?.channels ?? [])
     .filter((channel) => (types?.length ? types.includes(channel.type) : true))
-    .map((channel) => ({ value: channel.id, name: channelLabel(channel), description: world.isAgeRestricted(channel) ? "Age-restricted" : null }));
+    .map((channel) => ({
+      value: channel.id,
+      name: channelLabel(channel),
+      description: world.isAgeRestricted(channel) ? "Age-restricted" : null,
+    }));
   const choices = { 5: users, 6: roles, 7: [...users, ...roles], 8: channels }[one.type];
   return { choices, chosen: (one.default_values ?? []).map((value) => String(value.id)) };
 }
@@ -38,7 +56,18 @@ function channelLabel(channel) {
  *
  * Returns `{element, values()}`.
  */
-export function picker({ choices, chosen = [], least = 1, most = 1, placeholder, label, labelledBy, describedBy, disabled, commit = () => {} }) {
+export function picker({
+  choices,
+  chosen = [],
+  least = 1,
+  most = 1,
+  placeholder,
+  label,
+  labelledBy,
+  describedBy,
+  disabled,
+  commit = () => {},
+}) {
   let values = chosen.slice(0, most);
   const single = most === 1;
   const opener = el("button", {
@@ -49,27 +78,57 @@ export function picker({ choices, chosen = [], least = 1, most = 1, placeholder,
     "aria-expanded": "false",
     "aria-labelledby": labelledBy,
     "aria-describedby": describedBy,
-    on: { click: () => open(), keydown: (event) => ["ArrowDown", "ArrowUp"].includes(event.key) && (event.preventDefault(), open()) },
+    on: {
+      click: () => open(),
+      keydown: (event) => ["ArrowDown", "ArrowUp"].includes(event.key) && (event.preventDefault(), open()),
+    },
   });
   const element = el("div", { class: "picker-box" }, opener);
 
   function face() {
     const names = values.map((value) => choices.find((choice) => choice.value === value)?.name ?? value);
-    const shown = names.length ? names.map((one) => el("span", { class: single ? "" : "chip" }, name(one))) : el("span", { class: "quiet" }, placeholder);
+    const shown = names.length
+      ? names.map((one) => el("span", { class: single ? "" : "chip" }, name(one)))
+      : el("span", { class: "quiet" }, placeholder);
     fill(opener, el("span", { class: "picked" }, shown), icon("down"));
     if (!labelledBy) opener.setAttribute("aria-label", names.length ? `${label}: ${names.join(", ")}` : label);
   }
 
   function open() {
     let draft = [...values];
-    let active = Math.max(0, choices.findIndex((choice) => draft.includes(choice.value)));
+    let active = Math.max(
+      0,
+      choices.findIndex((choice) => draft.includes(choice.value)),
+    );
     let shown = choices;
     const listId = newId("list");
-    const list = el("ul", { class: "options", role: "listbox", id: listId, tabindex: 0, "aria-multiselectable": single ? null : "true", "aria-label": label ?? placeholder });
-    const search = choices.length >= SEARCHABLE_FROM && el("input", { type: "text", class: "field", placeholder: "Search", "aria-label": "Search the list", "aria-controls": listId, autocomplete: "off" });
+    const list = el("ul", {
+      class: "options",
+      role: "listbox",
+      id: listId,
+      tabindex: 0,
+      "aria-multiselectable": single ? null : "true",
+      "aria-label": label ?? placeholder,
+    });
+    const search =
+      choices.length >= SEARCHABLE_FROM &&
+      el("input", {
+        type: "text",
+        class: "field",
+        placeholder: "Search",
+        "aria-label": "Search the list",
+        "aria-controls": listId,
+        autocomplete: "off",
+      });
     const hint = el("p", { class: "quiet" }, least === most ? `Choose ${most}.` : `Choose ${least} to ${most}.`);
     const done = el("button", { type: "button", class: "button primary", on: { click: () => finish() } }, "Done");
-    const panel = el("div", { class: "float picker-panel" }, search, list, !single && el("div", { class: "picker-foot" }, hint, done));
+    const panel = el(
+      "div",
+      { class: "float picker-panel" },
+      search,
+      list,
+      !single && el("div", { class: "picker-foot" }, hint, done),
+    );
     const close = floatBelow(panel, opener, { leave: () => (single ? cancel() : finish()) });
     const focused = search || list;
 
@@ -80,9 +139,20 @@ export function picker({ choices, chosen = [], least = 1, most = 1, placeholder,
           const selected = draft.includes(choice.value);
           return el(
             "li",
-            { role: "option", id: `${listId}-${at}`, class: at === active && "active", "aria-selected": String(selected), on: { click: () => toggle(choice), pointermove: () => activate(at) } },
+            {
+              role: "option",
+              id: `${listId}-${at}`,
+              class: at === active && "active",
+              "aria-selected": String(selected),
+              on: { click: () => toggle(choice), pointermove: () => activate(at) },
+            },
             choice.emoji && el("span", { class: "emoji" }, choice.emoji),
-            el("span", { class: "option-text" }, name(choice.name), choice.description && el("small", {}, name(choice.description))),
+            el(
+              "span",
+              { class: "option-text" },
+              name(choice.name),
+              choice.description && el("small", {}, name(choice.description)),
+            ),
             selected && icon("check"),
           );
         }),
@@ -153,7 +223,9 @@ export function picker({ choices, chosen = [], least = 1, most = 1, placeholder,
       const at = performance.now();
       letters.text = at - letters.at < 600 ? letters.text + letter : letter;
       letters.at = at;
-      const found = shown.findIndex((choice) => choice.name.toLowerCase().replace(/^[@#]/, "").startsWith(letters.text.toLowerCase()));
+      const found = shown.findIndex((choice) =>
+        choice.name.toLowerCase().replace(/^[@#]/, "").startsWith(letters.text.toLowerCase()),
+      );
       return found === -1 ? active : found;
     }
     if (search) {

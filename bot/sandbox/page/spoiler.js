@@ -13,7 +13,11 @@ export function spoiler(tag, key, draw, label = "Spoiler") {
   if (uncovered.has(key)) return el(tag, { class: "spoiler uncovered" }, draw());
   const id = newId("spoiler");
   const content = el(tag, { class: "spoiler-content", id, inert: true, "aria-hidden": "true" }, draw());
-  const cover = el("button", { type: "button", class: "spoiler-cover", "aria-label": `${label}, hidden. Show it.`, "aria-controls": id }, tag === "span" ? "" : el("span", {}, label));
+  const cover = el(
+    "button",
+    { type: "button", class: "spoiler-cover", "aria-label": `${label}, hidden. Show it.`, "aria-controls": id },
+    tag === "span" ? "" : el("span", {}, label),
+  );
   const box = el(tag, { class: "spoiler covered" }, content, cover);
   cover.addEventListener("click", () => {
     uncovered.add(key);

@@ -1,6 +1,7 @@
 /** Light or dark: as the system says, until somebody says otherwise here. */
 
-import { el, fill, icon } from "./dom.js";
+import { el, fill } from "./dom.js";
+import { icon } from "./icons.js";
 
 const KEY = "theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");

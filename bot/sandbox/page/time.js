@@ -46,7 +46,9 @@ const STYLES = {
   S: { day: "2-digit", month: "2-digit", year: "numeric", ...TIME, second: "2-digit" },
 };
 
+/** A moment in one of these styles; empty where no calendar reaches (a hostile number). */
 export function format(atMs, style = "f") {
+  if (Number.isNaN(new Date(atMs).getTime())) return "";
   return new Intl.DateTimeFormat(LOCALE, STYLES[style] ?? STYLES.f).format(atMs);
 }
 

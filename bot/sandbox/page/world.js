@@ -5,7 +5,16 @@ import { may } from "./rights.js";
 import { setClock } from "./time.js";
 
 export const FLAG = { ephemeral: 1 << 6, thinking: 1 << 7, layout: 1 << 15 };
-export const CHANNEL = { text: 0, direct: 1, category: 4, announcement: 5, newsThread: 10, thread: 11, privateThread: 12, forum: 15 };
+export const CHANNEL = {
+  text: 0,
+  direct: 1,
+  category: 4,
+  announcement: 5,
+  newsThread: 10,
+  thread: 11,
+  privateThread: 12,
+  forum: 15,
+};
 const THREADS = [CHANNEL.newsThread, CHANNEL.thread, CHANNEL.privateThread];
 const PAGE = 50;
 
@@ -15,7 +24,8 @@ const byId = (a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
 
 /**
  * One person's world. Tells `state` after anything but messages changed, `message` and `messages` (all of a channel)
- * when talk did, `names` after people or roles changed, and passes on what concerns interactions: `interaction`, `modal`, `commands`, `typing`, `online`.
+ * when talk did, `names` after people or roles changed, and passes on the rest: `interaction`, `modal`, `commands`,
+ * `typing`, `online`.
  */
 export class World extends EventTarget {
   #events = new AbortController();
@@ -86,7 +96,11 @@ export class World extends EventTarget {
   }
 
   channel(id) {
-    return this.directMessages.find((one) => one.id === id) ?? this.guilds.flatMap((guild) => guild.channels).find((one) => one.id === id) ?? null;
+    return (
+      this.directMessages.find((one) => one.id === id) ??
+      this.guilds.flatMap((guild) => guild.channels).find((one) => one.id === id) ??
+      null
+    );
   }
 
   guildOf(channel) {
@@ -111,13 +125,23 @@ export class World extends EventTarget {
   /** The name a user goes by: the server's nickname, else the display name, else the account's. */
   userName(user) {
     if (!user) return "somebody";
-    const nick = this.guilds.map((guild) => guild.members.find((member) => member.user.id === user.id)?.nick).find(Boolean);
+    const nick = this.guilds
+      .map((guild) => guild.members.find((member) => member.user.id === user.id)?.nick)
+      .find(Boolean);
     return nick ?? user.global_name ?? user.username;
   }
 
   user(id) {
-    const everybody = [this.me, this.bot.user, ...this.guilds.flatMap((guild) => guild.members.map((member) => member.user))];
-    return everybody.find((user) => user.id === id) ?? this.directMessages.flatMap((one) => one.recipients).find((user) => user.id === id) ?? null;
+    const everybody = [
+      this.me,
+      this.bot.user,
+      ...this.guilds.flatMap((guild) => guild.members.map((member) => member.user)),
+    ];
+    return (
+      everybody.find((user) => user.id === id) ??
+      this.directMessages.flatMap((one) => one.recipients).find((user) => user.id === id) ??
+      null
+    );
   }
 
   role(id) {
@@ -154,7 +178,8 @@ export class World extends EventTarget {
   }
 
   #history(channelId) {
-    if (!this.#histories.has(channelId)) this.#histories.set(channelId, { messages: new Map(), read: false, whole: false });
+    if (!this.#histories.has(channelId))
+      this.#histories.set(channelId, { messages: new Map(), read: false, whole: false });
     return this.#histories.get(channelId);
   }
 

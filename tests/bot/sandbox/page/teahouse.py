@@ -139,7 +139,8 @@ class Teahouse(discord.AutoShardedClient):
     """Keeps the last interaction of every command, for tests that go on from there."""
 
     def __init__(self) -> None:
-        super().__init__(intents=discord.Intents(guilds=True))
+        # The library waits this long after the last server for one more; here there is one.
+        super().__init__(intents=discord.Intents(guilds=True), guild_ready_timeout=0.01)
         self.tree = app_commands.CommandTree(self)
         self.asked: list[str] = []
         self.last: dict[str, discord.Interaction] = {}

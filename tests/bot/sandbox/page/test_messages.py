@@ -128,6 +128,7 @@ async def test_a_modal_takes_files_and_a_yes(house):
     async with house.window() as page:
         await run(page, "letter")
         form = page.get_by_role("dialog", name="A letter")
+        await expect(form).to_be_visible()
         await page.keyboard.press("Escape")
         await expect(form).to_have_count(0)
         await run(page, "letter")
