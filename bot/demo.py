@@ -25,7 +25,7 @@ _CONFIG = """\
 url = "unix:engine.sock"
 
 [engine]
-model = "demo"
+model = "{model}"
 offline = true
 device = "cpu"
 
@@ -52,8 +52,9 @@ async def demo(port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with tempfile.TemporaryDirectory(prefix="eshi-demo-") as folder:
         async with Sandbox.serve(port=port, token=token) as sandbox:
-            config = Path(folder, "config.toml")
-            await asyncio.to_thread(config.write_text, _CONFIG.format(api=sandbox.api_url))
+            config, model = Path(folder, "config.toml"), Path(folder, "model")
+            await _make_checkpoint(model)
+            await asyncio.to_thread(config.write_text, _CONFIG.format(api=sandbox.api_url, model=model))
             async with _bot(config, token) as bot:
                 print(f"\n  Eshi is at {sandbox.page_url}\n  Type /imagine there. Ctrl-C ends it.\n", flush=True)  # noqa: T201
                 stopped = asyncio.create_task(stop.wait())
@@ -63,6 +64,12 @@ async def demo(port: int) -> None:
                 if ended.done():
                     sys.exit("The bot ended by itself; its last lines are above.")
                 ended.cancel()
+
+
+async def _make_checkpoint(folder: Path) -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "engine.demo.untrained", str(folder))
+    if await process.wait():
+        sys.exit("The demo's checkpoint could not be made; the reason is above.")
 
 
 @contextlib.asynccontextmanager
