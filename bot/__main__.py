@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from bot import cli
 from bot.errors import ConfigError, Refused
 from bot.prompt import cli as prompt
+from bot.prompt.vocabulary import cli as vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (cli.add_parsers, prompt.add_parsers)
+COMMANDS = (cli.add_parsers, prompt.add_parsers, vocabulary.add_parsers)
 """Each adds its parser and sets ``run``, which takes the parsed arguments and gives the exit status."""
 
 
