@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here, so no advice about it
+
 REACH_DELAYS_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Waits for Discord's first answer at start-up, the last one repeating."""
 
