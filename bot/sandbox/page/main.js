@@ -204,7 +204,8 @@ class App extends EventTarget {
       await answered;
       line?.remove();
     } catch (error) {
-      if (line) line.fail(`${what}: ${error.message}`);
+      // Whoever has gone elsewhere meanwhile is told there.
+      if (line?.isShown()) line.fail(`${what}: ${error.message}`);
       else notify(`${what}: ${error.message}`, "error");
     }
   }

@@ -73,6 +73,9 @@ async def test_unread_talk_and_mentions_are_marked_until_they_are_read(house):
         await link.click()
         await expect(yuki.get_by_role("article", name="Ada")).to_contain_text("Look, @Yuki!")
         await expect(link).to_have_accessible_name("gallery")
+        await say(ada, f"And here, <@{house.person('yuki')}>?")
+        await expect(yuki.get_by_role("article", name="Ada").last).to_contain_text("And here, @Yuki?")
+        await expect(link).to_have_accessible_name("gallery")
 
 
 async def test_a_direct_message_with_the_bot_is_opened_and_used(house):
@@ -150,7 +153,8 @@ CONTRAST = """() => {
         const ink = over([`rgb(${ground})`, getComputedStyle(element).color]);
         const [low, high] = [light(ink), light(ground)].sort((a, b) => a - b);
         const ratio = (high + 0.05) / (low + 0.05);
-        if (ratio < 4.5) found.push(`${element.className || element.tagName} ${element.textContent.slice(0, 30)} ${ratio.toFixed(2)}`);
+        const what = element.className || element.tagName;
+        if (ratio < 4.5) found.push(`${what} ${element.textContent.slice(0, 30)} ${ratio.toFixed(2)}`);
     }
     return found;
 }"""
@@ -251,8 +255,9 @@ async def test_behind_a_message_stand_the_calls_that_made_it(house):
         await run(page, "brew", tea="assam")
         answer = page.get_by_role("article", name="bot").last
         await expect(answer.get_by_role("img")).to_have_count(1)
-        await answer.get_by_role("button", name="More about the message of bot").click()
+        await page.get_by_role("article", name="bot").first.click(button="right", position={"x": 300, "y": 30})
         await page.get_by_role("menuitem", name="Look behind it").click()
+        await answer.locator(".subtext").click()
         panel = page.get_by_role("complementary", name="Behind the scenes")
         entries = panel.locator(".entry")
         await expect(entries.filter(has_text="INTERACTION_CREATE")).to_have_count(1)
