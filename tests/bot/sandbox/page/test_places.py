@@ -56,6 +56,21 @@ async def test_one_speaks_as_another_without_leaving_the_channel(house):
         await expect(page.get_by_role("article", name="Mio")).to_contain_text("Welcome.")
 
 
+async def test_a_change_of_mind_while_a_person_is_on_the_way_counts(house):
+    """Whoever was chosen last speaks, and nothing is said in another's name meanwhile."""
+    async with house.window("ada") as page:
+        await page.evaluate(
+            """([one, other, place]) => {
+                location.hash = `#/${one}/${place}`;
+                setTimeout(() => { location.hash = `#/${other}/${place}`; });
+            }""",
+            [house.person("yuki"), house.person("ada"), str(house.channel("general").id)],
+        )
+        await expect(page.get_by_role("combobox", name="Speak as")).to_have_value(house.person("ada"))
+        await say(page, "Still me.")
+        await expect(page.get_by_role("article", name="Ada")).to_contain_text("Still me.")
+
+
 async def test_where_one_may_not_write_the_page_says_so(house):
     """The announcements are for reading."""
     async with house.window("nico", "announcements") as page:
