@@ -84,6 +84,7 @@ class Flow:
 
     async def judge(self, guild_id: int | None, channel_id: int, request: Request) -> Verdict:
         """Ask the gate about this request in this place as it is now."""
+        await self._client.wait_until_ready()  # before the first connection every place is unknown
         place = await place_of(self._client, guild_id, channel_id)
         return judge(place, request.rating, self._config.ratings.highest)
 
