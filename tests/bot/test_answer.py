@@ -57,17 +57,3 @@ async def test_a_bug_behind_a_button_still_answers_its_presser(chat, caplog):
     assert "Something went wrong on my side" in apology["content"]
     assert pressed in apology["content"]
     assert any(pressed in record.getMessage() and record.exc_info for record in caplog.records)
-
-
-async def test_a_mixed_view_that_timed_out_takes_no_old_button_with_it(chat):
-    """No view of ours mixes; this holds what would break if one did not stay so: an old button still answers."""
-    client, yuki = chat
-    view = ui.LayoutView(timeout=None)
-    view.add_item(row("000001", "reroll"))
-    await client.get_partial_messageable(int(yuki.channel("general"))).send(view=view)
-    message = await yuki.wait_for(lambda m: bool(m["components"]))
-    later = ui.LayoutView(timeout=None)
-    later.add_item(row("000002", "reroll", "edit"))
-    await client.get_partial_messageable(int(yuki.channel("general"))).send(view=later)
-    later.stop()
-    assert (await yuki.answer(await yuki.press(message, control(message, "Reroll"))))["flags"] & 64
