@@ -149,11 +149,28 @@ def token(config: Config, environ: Mapping[str, str] = os.environ) -> str:
         return found
     if not config.bot.discord.token_file:
         raise ConfigError("no bot token: set ESHI_TOKEN in the environment or name a file in bot.discord.token_file")
-    path = config.resolve(config.bot.discord.token_file)
+    return _read_secret(config.resolve(config.bot.discord.token_file), "token")
+
+
+def wire_secret(config: Config, environ: Mapping[str, str] = os.environ) -> str:
+    """Find the secret of a TCP engine: the file that the configuration names, else the environment's ESHI_WIRE_SECRET.
+
+    Returns:
+        "" where there is none: a Unix socket needs none, and a bot that starts its engine makes one up.
+
+    Raises:
+        ConfigError: The named file cannot be read or is empty.
+    """
+    if config.wire.secret_file:
+        return _read_secret(config.resolve(config.wire.secret_file), "secret")
+    return environ.get("ESHI_WIRE_SECRET", "").strip()
+
+
+def _read_secret(path: Path, what: str) -> str:
     try:
         found = path.read_text().strip()
     except OSError as error:
-        raise ConfigError(f"{path}: the token file cannot be read: {error.strerror}") from error
+        raise ConfigError(f"{path}: the {what} file cannot be read: {error.strerror}") from error
     if not found:
-        raise ConfigError(f"{path}: the token file is empty")
+        raise ConfigError(f"{path}: the {what} file is empty")
     return found

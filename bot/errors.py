@@ -31,6 +31,19 @@ class NotYours(Refused):
     """This button belongs to somebody else."""
 
 
+class StoreError(BotError):
+    """The database or the spool cannot be used; the message is one clear line for the operator."""
+
+
+class WrongState(BotError):
+    """A job is past what it was told to do: somebody was faster (a cancel, say), or it is a bug."""
+
+    def __init__(self, job_id: str, state: str, wanted: str) -> None:
+        super().__init__(f"job {job_id} is {state} and cannot {wanted}")
+        self.job_id = job_id
+        self.state = state
+
+
 class EngineError(BotError):
     """The engine did not do its part; logged with the job id, told to the member in other words."""
 
@@ -50,3 +63,7 @@ class GenerationFailed(EngineError):
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+
+
+class Undeliverable(BotError):
+    """Discord's final no: the message or its channel is gone, or there is no right left to edit it."""

@@ -32,25 +32,25 @@ async def place_of(client: discord.Client, guild_id: int | None, channel_id: int
     channel = guild.get_channel_or_thread(channel_id) or await _fetch(client, channel_id)
     if isinstance(channel, discord.Thread):
         channel = channel.parent or await _fetch(client, channel.parent_id)
-    if channel is None or isinstance(channel, Place):
-        return channel or Place.UNKNOWN
+    if isinstance(channel, Place):
+        return channel
     if channel.type is discord.ChannelType.news:
         return Place.ANNOUNCEMENT
-    is_nsfw = getattr(channel, "is_nsfw", None)  # direct messages and categories of the future have none
+    is_nsfw = getattr(channel, "is_nsfw", None)  # not every kind of channel has it
     if is_nsfw is None:
         return Place.UNKNOWN
     return Place.AGE_RESTRICTED if is_nsfw() is True else Place.OPEN
 
 
-async def _fetch(
-    client: discord.Client, channel_id: int
-) -> discord.abc.GuildChannel | discord.abc.PrivateChannel | discord.Thread | Place:
+async def _fetch(client: discord.Client, channel_id: int) -> discord.abc.GuildChannel | discord.Thread | Place:
+    """Ask Discord for a channel; a `Place` where it gives none that belongs to a server."""
     try:
-        return await asyncio.wait_for(client.fetch_channel(channel_id), FETCH_TIMEOUT_S)
+        channel = await asyncio.wait_for(client.fetch_channel(channel_id), FETCH_TIMEOUT_S)
     except (discord.NotFound, discord.Forbidden):
         return Place.GONE
     except (discord.DiscordException, OSError, TimeoutError):
         return Place.UNKNOWN
+    return Place.UNKNOWN if isinstance(channel, discord.abc.PrivateChannel) else channel
 
 
 def missing_permissions(interaction: discord.Interaction) -> tuple[str, ...]:

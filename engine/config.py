@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class ConfigError(Exception):
@@ -52,7 +50,7 @@ class _File(Struct, frozen=True):
 
 
 def load(path: Path) -> tuple[Engine, Wire]:
-    """Read the engine's tables.
+    """Read the engine's tables; the model's relative paths are the file's, and become independent of where we are.
 
     Raises:
         ConfigError: The file is absent, no TOML, or holds an unknown key or a value outside its range.
@@ -63,4 +61,14 @@ def load(path: Path) -> tuple[Engine, Wire]:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except msgspec.DecodeError as error:
         raise ConfigError(f"{path}: {error}") from error
-    return file.engine, file.wire
+    model, config_folder = (
+        path.parent / Path(name).expanduser() for name in (file.engine.model, file.engine.config_folder)
+    )
+    return (
+        msgspec.structs.replace(
+            file.engine,
+            model=str(model) if model.exists() else file.engine.model,  # else a hub id
+            config_folder=str(config_folder) if file.engine.config_folder else "",
+        ),
+        file.wire,
+    )

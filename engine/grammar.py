@@ -32,7 +32,11 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _BREAK = re.compile(r"\s*\bBREAK\b\s*")
+_CUT = re.compile(r"(,|\bBREAK\b)")
 _SPECIAL = re.compile(r"[\\()\[\]]")
+
+BREAK = "BREAK"
+"""The word that starts a new chunk; case matters, as in WebUI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,32 @@ def balance(text: str) -> str:
     if "(" in opened:
         joined = re.sub(r":(?=\s*[+-]?[.\d]+\s*$)", r":\\", joined)
     return joined + "".join(")" if opener == "(" else "]" for opener in reversed(opened))
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Cut a balanced text at the commas and at every ``BREAK`` that stand in no bracket.
+
+    Returns:
+        The items without the space around them; ``BREAK`` is an item of its own, empty items are left out.
+    """
+    items = [""]
+    opened: list[str] = []
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if match["open"] is not None:
+            opened.append(token)
+        elif match["weight"] is not None and "(" in opened:
+            _close(opened, "(")
+        elif (closer := match["close"]) is not None and (opener := "(" if closer == ")" else "[") in opened:
+            _close(opened, opener)
+        elif match["text"] is not None and not opened:
+            first, *rest = _CUT.split(token)
+            items[-1] += first
+            for cut, after in zip(rest[::2], rest[1::2], strict=True):
+                items.extend([BREAK, after] if cut == BREAK else [after])
+            continue
+        items[-1] += token
+    return tuple(item.strip() for item in items if item.strip())
 
 
 def _close(opened: list[str], opener: str) -> None:

@@ -7,7 +7,7 @@ within them. Changing a message means changing its golden bytes in `tests/engine
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -72,7 +72,7 @@ class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbi
     device: str
     """For an operator to read: ``cuda (NVIDIA GeForce RTX 4090), float16``."""
     size_multiple: int
-    """Width and height must be multiples of this: what VAE and UNet together divide by."""
+    """Width and height must be multiples of this: what the VAE divides by; the UNet takes latents of any size."""
 
 
 class Started(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -141,6 +141,8 @@ class Rejected(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
 Command: TypeAlias = Generate | Cancel
 Event: TypeAlias = Loading | Ready | Started | Progress | Preview | Picture | Finished | Cancelled | Failed | Rejected
 
+_Message = TypeVar("_Message")
+
 _encoder = msgspec.msgpack.Encoder()
 _commands = msgspec.msgpack.Decoder(Command)
 _events = msgspec.msgpack.Decoder(Event)
@@ -156,7 +158,7 @@ def decode_command(frame: bytes) -> Command:
     Raises:
         msgspec.DecodeError: It is no command within its limits (`msgspec.ValidationError` names the field).
     """
-    return _commands.decode(frame)
+    return _decode(_commands, frame)
 
 
 def decode_event(frame: bytes) -> Event:
@@ -165,4 +167,11 @@ def decode_event(frame: bytes) -> Event:
     Raises:
         msgspec.DecodeError: As `decode_command`.
     """
-    return _events.decode(frame)
+    return _decode(_events, frame)
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[_Message], frame: bytes) -> _Message:
+    try:
+        return decoder.decode(frame)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(f"MessagePack data is malformed: {error}") from error

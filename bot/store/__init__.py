@@ -1,1 +1,42 @@
 """SQLite and the spool: what must survive the death of the process."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.errors import StoreError
+from bot.store.database import open_database
+from bot.store.jobs import Jobs
+from bot.store.pictures import Pictures
+from bot.store.spool import Spool
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The open data folder: an object for each group of tables."""
+
+    jobs: Jobs
+    pictures: Pictures
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, folder: Path, *, busy_timeout_s: float = 5.0) -> AsyncGenerator[Store]:
+        """Open the data folder, or make it; only its owner may look inside, for it holds what people asked for.
+
+        Raises:
+            StoreError: Another bot uses it, or it cannot be written, or its database cannot be used.
+        """
+        spool = folder / "spool"
+        try:
+            for path in (folder, spool):
+                path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{folder}: cannot be made: {error.strerror}") from error
+        async with open_database(folder / "eshi.sqlite3", busy_timeout_s=busy_timeout_s) as database:
+            yield cls(Jobs(database), Pictures(database, Spool(spool)))

@@ -18,3 +18,9 @@ def test_the_pure_modules_between_the_processes_bring_nothing_heavy(module):
     loaded = modules_after(f"import {module}")
     assert not {"torch", "diffusers", "transformers", "discord", "aiohttp"} & set(loaded)
     assert [name for name in loaded if name.startswith("engine.")] == [module]
+
+
+def test_the_command_line_starts_without_discord():
+    """`python -m bot prompt` answers at once and where discord.py is not needed."""
+    loaded = modules_after("import bot.__main__")
+    assert not {"torch", "diffusers", "discord", "aiohttp", "sqlite3"} & set(loaded)

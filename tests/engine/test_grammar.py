@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.grammar import MAX_DEPTH, Segment, balance, escape, parse, plain_text
+from engine.grammar import MAX_DEPTH, Segment, balance, escape, parse, plain_text, split
 
 prompts = st.text(alphabet=st.sampled_from(list("ab,()[]\\:1.5- BREAK")) | st.characters(), max_size=60)
 
@@ -97,3 +97,31 @@ def test_a_bracket_bomb_is_read_in_linear_time_and_ends_in_a_finite_weight():
 def test_plain_text_is_what_the_model_reads():
     """Weights and brackets hide no word."""
     assert plain_text(r"(lo:1.1)(li:1.1), \l\o BREAK x") == "loli, lo x"
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("", ()),
+        (" , ,", ()),
+        ("a,b c , d", ("a", "b c", "d")),
+        ("(a, b:1.2), [c, d], e", ("(a, b:1.2)", "[c, d]", "e")),
+        (r"a \(b, c\), d", (r"a \(b", r"c\)", "d")),
+        ("a BREAK b, BREAK, c", ("a", "BREAK", "b", "BREAK", "c")),
+        (r"(a BREAK b), B\REAK, BREAKFAST", ("(a BREAK b)", r"B\REAK", "BREAKFAST")),
+        ("([a), b], c", ("([a), b]", "c")),
+    ],
+)
+def test_a_field_is_cut_where_no_bracket_is_open(text, items):
+    """Commas and BREAK inside brackets belong to their group."""
+    assert split(text) == items
+
+
+@settings(max_examples=500)
+@given(prompts)
+def test_cutting_loses_no_word_and_leaves_every_item_balanced(text):
+    """The items, each read alone, are the words of the whole."""
+    items = split(balance(text))
+    words = " ".join(plain_text(item) for item in items if item != "BREAK")
+    assert words.replace(",", " ").split() == plain_text(balance(text)).replace(",", " ").split()
+    assert all(_rounded(balance(item)) == _rounded(item) for item in items)

@@ -1,0 +1,38 @@
+"""The command line of the bot: ``python -m bot COMMAND``; each command lives beside what it shows."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from bot.errors import ConfigError, Refused
+from bot.prompt import cli as prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = (prompt.add_parsers,)
+"""Each adds its parser and sets ``run``, which takes the parsed arguments and gives the exit status."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        0; 1 after a sentence on stderr that says what cannot be done. Wrong usage exits with 2, as `argparse` does.
+    """
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Eshi, a Discord bot that draws.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add_parsers in COMMANDS:
+        add_parsers(commands)
+    parsed = parser.parse_args(arguments)
+    try:
+        return parsed.run(parsed)
+    except (Refused, ConfigError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

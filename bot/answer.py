@@ -1,0 +1,54 @@
+"""Whatever a person did, they get an answer: the command tree's hook, and the same for buttons and modals."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+log = logging.getLogger(__name__)
+
+NO_PINGS = discord.AllowedMentions.none()
+
+
+async def answering(interaction: discord.Interaction[Any], work: Awaitable[object]) -> None:
+    """Do what a button or a modal asked for; discord.py would only log what is raised in there."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001  the one broad net of this process: `explain` answers and logs
+        await explain(interaction, error)
+
+
+async def explain(interaction: discord.Interaction[Any], error: Exception) -> None:
+    """Tell the person, privately, why nothing came of it; tell the operator what it was."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    if isinstance(error, Refused):
+        sentence = str(error)
+        log.info("interaction %s refused: %s", interaction.id, type(error).__name__)
+    elif isinstance(error, app_commands.CheckFailure):
+        sentence = "You may not use this here."
+    elif isinstance(error, app_commands.TransformerError | app_commands.CommandSignatureMismatch):
+        sentence = "This command has just changed. Please type it again."
+    else:
+        sentence = f"Something went wrong on my side, and nothing was drawn. (`{interaction.id}`)"
+        log.error("interaction %s failed", interaction.id, exc_info=error)
+    try:
+        await tell(interaction, sentence)
+    except (discord.DiscordException, OSError) as unreachable:
+        log.warning("interaction %s could not be answered: %s", interaction.id, unreachable)
+
+
+async def tell(interaction: discord.Interaction[Any], sentence: str) -> None:
+    """Say something to one person only."""
+    if interaction.response.is_done():
+        await interaction.followup.send(sentence, ephemeral=True, allowed_mentions=NO_PINGS)
+    else:
+        await interaction.response.send_message(sentence, ephemeral=True, allowed_mentions=NO_PINGS)

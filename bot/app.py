@@ -1,0 +1,177 @@
+"""Builds every object of the bot once, hands each what it needs, and runs the Discord client."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import secrets
+import signal
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.http import Route
+
+from bot.answer import answering, explain
+from bot.commands import help as help_command
+from bot.commands import imagine
+from bot.engine_client import EngineClient
+from bot.flow import Flow
+from bot.post import Post
+from bot.prompt import presets as prompt_presets
+from bot.prompt import wildcards
+from bot.prompt.compose import compose
+from bot.queue import Queue
+from bot.request import check_defaults, complete
+from bot.store import Store
+from bot.views.buttons import JobButton
+from bot.views.edit import CUSTOM_ID as EDITED
+from bot.views.presses import Presses
+from engine.wire import SEED_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bot.config import Config
+    from bot.request import Options, Request
+
+log = logging.getLogger(__name__)
+
+REACH_DELAYS_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Waits for Discord's first answer at start-up, the last one repeating."""
+
+
+class Tree(app_commands.CommandTree["Eshi"]):
+    """The command tree, with the hook that answers whoever ran into an error."""
+
+    async def on_error(self, interaction: discord.Interaction[Eshi], error: app_commands.AppCommandError) -> None:
+        await explain(interaction, error)
+
+
+class Eshi(discord.AutoShardedClient):
+    """The Discord client; it knows where things are, not how they work.
+
+    Sharded automatically, also because `discord.Client` dies when its first connection is refused (discord.py
+    issue 10520) while this one tries again.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),  # the channels' age restriction; interactions need none
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+        self.tree = Tree(self)
+        self.flow: Flow
+        self.complete: Callable[[Options], Request]
+        self.presses: Presses
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Take what discord.py has no memory of after a restart: the Edit form, known by its custom_id."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data: Any = interaction.data
+        if match := EDITED.fullmatch(data["custom_id"]):
+            await answering(interaction, self.presses.submit_edit(interaction, match["job"]))
+
+    async def sync_commands(self, remembered: Path) -> None:
+        """Tell Discord about the commands, only when they changed: it allows 200 creations a day."""
+        commands = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        described = f"{self.application_id} {commands!r}"
+        digest = hashlib.sha256(described.encode()).hexdigest()
+        if await asyncio.to_thread(_read, remembered) == digest:
+            return
+        await self.tree.sync()
+        await asyncio.to_thread(remembered.write_text, digest)
+        log.info("told Discord about %d commands", len(commands))
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def draw_seed() -> int:
+    """Draw a seed that nobody can predict from another."""
+    return secrets.randbelow(SEED_LIMIT)
+
+
+async def run(config: Config, token: str, *, now: Callable[[], float] = time.time) -> None:
+    """Be the bot until SIGINT or SIGTERM.
+
+    Raises:
+        ConfigError, StoreError: Start-up: something that the operator set cannot be used.
+        discord.LoginFailure: The token is not accepted.
+    """
+    Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
+    presets = prompt_presets.load(config.resolve(config.bot.presets_file) if config.bot.presets_file else None)
+    groups = wildcards.load(config.resolve(config.bot.wildcards_dir)) if config.bot.wildcards_dir else {}
+    check_defaults(config.bot, presets)
+    async with (
+        Store.open(config.data_dir) as store,
+        EngineClient.from_config(config) as engine,
+        Eshi() as client,
+    ):
+        limits = config.bot.limits
+        flow = Flow(
+            client=client,
+            config=config.bot,
+            store=store,
+            queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
+            engine=engine,
+            post=Post(client, now=now),
+            compose=partial(compose, presets=presets),
+            now=now,
+        )
+        client.flow = flow
+        client.complete = partial(complete, config=config.bot, presets=presets, groups=groups, draw_seed=draw_seed)
+        client.presses = Presses(
+            flow=flow, store=store, config=config.bot, complete=client.complete, draw_seed=draw_seed
+        )
+        client.add_dynamic_items(JobButton)
+        client.tree.add_command(imagine.command(limits))
+        client.tree.add_command(help_command.command())
+        await _reach(config.bot.discord.api)
+        await client.login(token)
+        await client.sync_commands(config.data_dir / "commands.sha256")
+        await flow.recover()
+        await _until_stopped(client.connect(), flow.work())
+        await flow.close()
+
+
+async def _reach(api: str) -> None:
+    """Wait until Discord answers at all, so that a machine that boots before its network needs no second start."""
+    delays = iter(REACH_DELAYS_S)
+    delay = 0.0
+    async with aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(f"{api}/gateway") as answer:
+                    if answer.status < 500:  # noqa: PLR2004  a server's own fault passes; everything else is an answer
+                        return
+                    reason = f"status {answer.status}"
+            except (aiohttp.ClientError, OSError) as error:
+                reason = str(error)
+            delay = next(delays, delay)
+            log.warning("Discord does not answer at %s (%s); again in %.0f s", api, reason, delay)
+            await asyncio.sleep(delay)
+
+
+async def _until_stopped(*works: Any) -> None:
+    """Run until one of these ends or a signal comes; an error in one is an error here."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(work) for work in (*works, stop.wait())]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        task.result()

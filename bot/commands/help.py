@@ -1,0 +1,44 @@
+"""`/help`: what to type, with examples that work as they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+
+from bot.answer import NO_PINGS
+
+_TEXT = """\
+## Drawing with Eshi
+Type `/imagine` and fill in what you like; everything is optional but one of subject, character, series or tags.
+- **subject**: who is in it: `1girl`, `1boy`, `2girls`, `1boy; 1girl`, `no humans`
+- **character** and **series**: pick from the suggestions; several are separated by `;`
+- **tags**: the rest, separated by commas: `smile, night, looking at viewer`
+- **rating**: how daring it may be; `safe` unless you say otherwise, and never above what this channel allows
+- **negative**: what should not be in it
+
+## Examples
+`/imagine subject:1girl character:hatsune miku series:vocaloid tags:smile, waving, outdoors`
+`/imagine subject:no humans tags:scenery, mountain, sunset, cloud shape:landscape 7:4`
+`/imagine subject:1girl tags:{red|blue} hair, (smile:1.2), [hat] count:4 seed:7`
+
+## Weights
+`(smile:1.3)` is stronger, `[hat]` weaker, `{red|blue}` picks one, `\\(` is a bracket, `BREAK` starts a new thought.
+
+## Under every picture
+**Reroll** draws it again with other seeds, **Edit** lets you change it first; both become *your* picture.
+**Recipe** shows exactly how it was made. **Delete** is for whoever asked for it, and for moderators.
+"""
+
+
+@app_commands.allowed_installs(guilds=True, users=False)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+async def _help(interaction: discord.Interaction[Any]) -> None:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(_TEXT))
+    await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+
+
+def command() -> app_commands.Command[Any, ..., None]:
+    return app_commands.Command(name="help", description="How to ask for a picture, with examples.", callback=_help)

@@ -1,0 +1,102 @@
+"""`/imagine`: Discord's options into `Options`; no thought here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.request import SHAPES, Options
+from bot.safety.ratings import ORDER
+
+if TYPE_CHECKING:
+    from bot.app import Eshi
+    from bot.config import Limits
+
+
+@app_commands.describe(
+    subject="Who is in it: 1girl, 1boy, 1other, 2girls …; several separated by ;",
+    character="Pick a character; several separated by ;",
+    series="Where they are from; several separated by ; or ,",
+    rating="How daring it may be; safe if you do not say",
+    tags="Everything else, separated by commas; the last one is completed",
+    more_tags="More tags, where the first line is full",
+    shape="Size and orientation",
+    count="How many pictures",
+    seed="The same seed draws the same picture again: 0 to 4294967295",
+    negative="What should not be in it",
+    quality="The quality words at the end",
+    year="Draw in the manner of this year",
+    style="A manner of drawing",
+    steps="More steps, finer and slower",
+    guidance="How closely to follow the words",
+    sampler="How the noise is removed",
+    private="Only you will see it",
+)
+@app_commands.choices(
+    rating=[app_commands.Choice(name=rating, value=rating) for rating in ORDER],
+    shape=[
+        app_commands.Choice(name=f"{name} · {width}×{height}", value=name) for name, (width, height) in SHAPES.items()
+    ],
+)
+@app_commands.allowed_installs(guilds=True, users=False)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+async def _imagine(  # noqa: PLR0917  an option each, passed by name
+    interaction: discord.Interaction[Eshi],
+    subject: str | None = None,
+    character: str | None = None,
+    series: str | None = None,
+    rating: str | None = None,
+    tags: str | None = None,
+    more_tags: str | None = None,
+    shape: str | None = None,
+    count: int | None = None,
+    seed: app_commands.Range[int, 0, 4294967295] | None = None,
+    negative: str | None = None,
+    quality: str | None = None,
+    year: app_commands.Range[int, 2005, 2025] | None = None,
+    style: str | None = None,
+    steps: int | None = None,
+    guidance: float | None = None,
+    sampler: str | None = None,
+    private: bool | None = None,
+) -> None:
+    options = Options(
+        subject=subject,
+        character=character,
+        series=series,
+        rating=rating,
+        tags=tags,
+        more_tags=more_tags,
+        shape=shape,
+        count=count,
+        seed=seed,
+        negative=negative,
+        quality=quality,
+        year=year,
+        style=style,
+        steps=steps,
+        guidance=guidance,
+        sampler=sampler,
+        private=private,
+    )
+    client = interaction.client
+    await client.flow.ask(interaction, client.complete(options))
+
+
+def command(limits: Limits) -> app_commands.Command[Any, ..., None]:
+    """Build the command with the operator's limits as Discord's own ranges and choices."""
+    _imagine.__annotations__ |= {
+        "count": _optional(int, 1, limits.max_count),
+        "steps": _optional(int, limits.min_steps, limits.max_steps),
+        "guidance": _optional(float, limits.min_guidance, limits.max_guidance),
+    }
+    choices = [app_commands.Choice(name=sampler, value=sampler) for sampler in limits.samplers]
+    app_commands.choices(sampler=choices)(_imagine)
+    return app_commands.Command(name="imagine", description="Draw a picture.", callback=_imagine)
+
+
+def _optional(number: type[float], low: float, high: float) -> Any:
+    bounded: Any = app_commands.Range  # to a type checker a range is known only when it is written out
+    return bounded[number, low, high] | None

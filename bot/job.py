@@ -1,0 +1,161 @@
+"""A job: a request in line, the states it passes through, and nothing of where it is kept.
+
+Every ``…_at`` is Unix time in seconds.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot.errors import WrongState
+from bot.request import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ID_PATTERN = "[0-9A-HJKMNP-TV-Z]{6}"
+"""What a job's id looks like, for the custom ids of buttons."""
+
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+_ID_LENGTH = 6  # a fixed width sorts as text; 32⁶ is a thousand million jobs
+_MISREAD = str.maketrans("OIL", "011")
+
+
+def public_id(key: int) -> str:
+    """Write a row's number as people see it: short, sorts by age, hard to misread."""
+    digits = ""
+    for _ in range(_ID_LENGTH):
+        key, digit = divmod(key, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits
+
+
+def row_key(job_id: str) -> int | None:
+    """Read an id back, as it was written or as somebody typed it; None is no id at all."""
+    digits = job_id.strip().upper().translate(_MISREAD)
+    if not 0 < len(digits) <= _ID_LENGTH or any(digit not in _DIGITS for digit in digits):
+        return None
+    key = 0
+    for digit in digits:
+        key = key * len(_DIGITS) + _DIGITS.index(digit)
+    return key
+
+
+class State(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    RENDERED = "rendered"
+    """Every picture is in the spool: a restart delivers them without drawing again."""
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    """The gate said no after the job had been accepted: when it started, or before it was shown."""
+
+
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.RUNNING, State.FAILED, State.CANCELLED, State.REFUSED}),
+    State.RUNNING: frozenset({State.QUEUED, State.RENDERED, State.FAILED, State.CANCELLED, State.REFUSED}),
+    State.RENDERED: frozenset({State.DELIVERED, State.FAILED, State.CANCELLED, State.REFUSED}),
+    State.DELIVERED: frozenset(),
+    State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.REFUSED: frozenset(),
+}
+"""What may follow what; running → queued is a job whose engine or bot died under it."""
+
+UNFINISHED = tuple(state for state, following in TRANSITIONS.items() if following)
+
+
+class NewJob(Struct, frozen=True, kw_only=True):
+    """A request with everything that is needed to draw it and to find its asker again."""
+
+    user_id: int
+    guild_id: int | None
+    """None: a direct message."""
+    channel_id: int
+    application_id: int
+    interaction_id: int
+    interaction_token: str
+    """Opens the acknowledging message for 15 minutes after `token_created_at`."""
+    token_created_at: float
+    request: Request
+    prompt: str
+    negative_prompt: str
+    notes: tuple[str, ...] = ()
+    """Sentences for the asker about what was made of the request."""
+
+    @property
+    def private(self) -> bool:
+        return self.request.private
+
+
+class Job(NewJob, frozen=True, kw_only=True):
+    """One job at one moment; each step of its life returns the next value or raises `WrongState`."""
+
+    id: str
+    state: State = State.QUEUED
+    message_id: int | None = None
+    """The message that acknowledged the job and becomes its result; None until Discord told its number."""
+    created_at: float
+    started_at: float | None = None
+    finished_at: float | None = None
+    engine_s: float | None = None
+    attempts: int = 0
+    """How often it was given to the engine."""
+    error: str | None = None
+    """Why it ended without a picture, in the words that its asker reads."""
+
+    def __repr__(self) -> str:
+        # Prompt and token must not reach a log because somebody logged a job.
+        return f"<Job {self.id} {self.state}>"
+
+    @property
+    def wire_id(self) -> str:
+        """What the engine calls this attempt: a job that is drawn again never meets its former self's events."""
+        return f"{self.id}.{self.attempts}"
+
+    def started(self, *, now: float) -> Job:
+        return self._moved(State.RUNNING, started_at=now, attempts=self.attempts + 1)
+
+    def put_back(self) -> Job:
+        return self._moved(State.QUEUED, started_at=None)
+
+    def rendered(self, *, engine_s: float) -> Job:
+        return self._moved(State.RENDERED, engine_s=engine_s)
+
+    def delivered(self, *, now: float) -> Job:
+        return self._moved(State.DELIVERED, finished_at=now)
+
+    def failed(self, sentence: str, *, now: float) -> Job:
+        return self._moved(State.FAILED, error=sentence, finished_at=now)
+
+    def cancelled(self, sentence: str, *, now: float) -> Job:
+        return self._moved(State.CANCELLED, error=sentence, finished_at=now)
+
+    def refused(self, sentence: str, *, now: float) -> Job:
+        return self._moved(State.REFUSED, error=sentence, finished_at=now)
+
+    def _moved(self, target: State, **changes: object) -> Job:
+        if target not in TRANSITIONS[self.state]:
+            raise WrongState(self.id, self.state, f"become {target}")
+        return replace(self, state=target, **changes)
+
+
+class Picture(Struct, frozen=True, kw_only=True):
+    """One picture of a job in the spool."""
+
+    number: int
+    """Which picture of the job, from 0."""
+    seed: int
+    file: str
+    """Its name in the spool."""
+    size_bytes: int
+    deleted: bool = False
+    """The file is gone: somebody deleted it, or its time was over."""

@@ -1,0 +1,93 @@
+"""``python -m bot prompt``: what ``/imagine`` would send for the same options, without Discord."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot import config
+from bot.prompt import presets, wildcards
+from bot.prompt.compose import compose
+from bot.request import SHAPES, Options, complete
+from engine.wire import SEED_LIMIT
+
+if TYPE_CHECKING:
+    import argparse
+
+    from bot.prompt.compose import Composed
+
+_WORDS = {
+    "subject": "count tags, several separated by ';': 1girl, 2boys, no humans …",
+    "character": "as the tag list has it, several separated by ';'",
+    "series": "several separated by ';' or ','",
+    "rating": "safe (default), sensitive, nsfw or explicit",
+    "tags": "everything else, with attention syntax and {dynamic|prompts}",
+    "more_tags": "where one line is too short",
+    "negative": "besides the preset",
+    "quality": "a quality preset",
+    "negative_preset": "a negative preset",
+    "style": "a style preset",
+    "shape": "one of: " + ", ".join(SHAPES),
+    "sampler": "one of the operator's",
+}
+_NUMBERS: dict[str, tuple[type[int | float], str]] = {
+    "year": (int, "2005 to 2025"),
+    "count": (int, "pictures"),
+    "seed": (int, "0 to 4294967295; drawn when left out"),
+    "steps": (int, "28 when left out"),
+    "guidance": (float, "5 when left out"),
+}
+
+
+def add_parsers(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage] -- it has no public name
+) -> None:
+    parser = commands.add_parser("prompt", help="print the prompt that /imagine would send", description=__doc__)
+    for name, meaning in _WORDS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", help=meaning.replace("%", "%%"))
+    for name, (number, meaning) in _NUMBERS.items():
+        parser.add_argument(f"--{name}", type=number, help=meaning)
+    parser.add_argument("--json", action="store_true", help="only the keys prompt and negative_prompt")
+    parser.add_argument("--config", type=Path, help="the configuration file (default: config.toml where it exists)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print both texts.
+
+    Raises:
+        InvalidRequest: The options are no request.
+        ConfigError: The configuration cannot be used.
+    """
+    read = _configuration(arguments.config)
+    known = presets.load(read.resolve(read.bot.presets_file) if read.bot.presets_file else None)
+    groups = wildcards.load(read.resolve(read.bot.wildcards_dir)) if read.bot.wildcards_dir else {}
+    chosen: dict[str, Any] = {name: getattr(arguments, name) for name in (*_WORDS, *_NUMBERS)}
+    request = complete(
+        Options(**chosen),
+        config=read.bot,
+        presets=known,
+        groups=groups,
+        draw_seed=lambda: secrets.randbelow(SEED_LIMIT),
+    )
+    composed = compose(request, known)
+    if arguments.json:
+        print(json.dumps({"prompt": composed.prompt, "negative_prompt": composed.negative_prompt}))
+    else:
+        print("\n".join(_lines(composed)))
+    return 0
+
+
+def _configuration(path: Path | None) -> config.Config:
+    """Read the named file; without a name, the one in this folder or, where there is none, every default."""
+    usual = Path("config.toml")
+    if path is None and not usual.exists():
+        return config.Config(path=usual.resolve(), bot=config.Bot(), wire=config.Wire())
+    return config.load(path or usual)
+
+
+def _lines(composed: Composed) -> list[str]:
+    lines = [f"Prompt: {composed.prompt}", f"Negative prompt: {composed.negative_prompt}"]
+    return lines + [f"{note.kind.capitalize()}: {note.text}" for note in composed.notes]

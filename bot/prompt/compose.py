@@ -1,0 +1,224 @@
+"""A request to the prompt and the negative prompt that the model reads, with notes on what was done to the words."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal
+
+from bot.prompt import presets as preset
+from bot.prompt import tags, terms
+from bot.prompt.order import place
+from bot.prompt.sentences import quoted
+from bot.prompt.tags import shown
+from bot.prompt.terms import key, unknown
+from bot.safety.negative import REQUIRED
+from engine.grammar import BREAK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from bot.config import Rating
+    from bot.prompt.order import Line
+    from bot.prompt.presets import Presets
+    from bot.prompt.terms import Kind
+    from bot.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing that was done to somebody's words, or found in them."""
+
+    kind: Literal["moved", "dropped", "escaped", "closed", "contradiction"]
+    text: str
+    """A sentence for the person who wrote them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What the engine is sent, and what the person who asked may want to know of it."""
+
+    prompt: str
+    negative_prompt: str
+    notes: tuple[Note, ...]
+
+
+def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Composed:
+    """Write a request the way the model was trained to read it.
+
+    The order is the model card's: subject, characters, series, rating, everything else (the style last), year,
+    quality. Each field is read and closed alone, so nothing in one reaches into another. No tag of the person's is
+    lost silently: it is in the prompt, or a note says why not. A request whose tags are the written prompt composes
+    to that prompt again.
+
+    Raises:
+        InvalidRequest: A preset that the request names is gone.
+    """
+    quality = preset.pick(presets.quality, "quality preset", request.quality)
+    negative = preset.pick(presets.negative, "negative preset", request.negative_preset)
+    style = preset.pick(presets.style, "style", request.style) if request.style else preset.NO_STYLE
+    notes: list[Note] = []
+    unsaid: list[Note] = []  # what happens to our own words is no news to anybody
+
+    seen: set[str] = set()
+    line = place(_typed(request.tags, "tags", kind, notes), kind, named=bool(request.character or request.series))
+    if line.breaks_dropped:
+        notes.append(_break_note("tags"))
+    subject = tags.names(request.subject)
+    counts = _once((*subject, *line.counts), seen, notes)
+    names = (name for field in (request.character, request.series) for name in _names(field, kind, notes))
+    prompt = [*counts, *_once((*names, *line.names), seen, notes), request.rating]
+    notes.extend(_rating_notes(request.rating, line.ratings))
+    prompt = [*tags.inner_breaks([*prompt, *_once(line.others, seen, notes)])]
+    prompt += _once(_preset(style.prompt, kind), seen, unsaid)
+    prompt += _year(request.year, line.years, notes)
+    enhancing = _once(_preset(quality.prompt, kind), seen, unsaid)
+    prompt += _quality(enhancing, line.quality, notes)
+    notes.extend(_moved(line, request, {key(item) for item in (*subject, *enhancing)}))
+
+    avoided: set[str] = set()
+    negative_prompt = _once(REQUIRED[request.rating], avoided, unsaid)
+    negative_prompt += _once(_preset(negative.negative, kind), avoided, unsaid)
+    negative_prompt += _once(_preset(style.negative, kind), avoided, unsaid)
+    own = _typed(request.negative, "negative prompt", kind, notes)
+    kept = tags.inner_breaks(own)
+    if len(kept) < len(own):
+        notes.append(_break_note("negative prompt"))
+    negative_prompt = [*tags.inner_breaks([*negative_prompt, *_once(kept, avoided, notes)])]
+
+    notes.extend(_contradictions([key(count) for count in counts], _keys(prompt), _keys(negative_prompt)))
+    return Composed(tags.join(prompt), tags.join(negative_prompt), tuple(notes))
+
+
+def _typed(text: str, field: str, kind: Kind, notes: list[Note]) -> Sequence[str]:
+    """Read one of the two free fields."""
+    read = tags.read(text, kind)
+    if read.closed:
+        notes.append(Note("closed", f"A bracket in the {field} had no partner; it was closed or written as text."))
+    notes.extend(_escape_note(tag) for tag in read.escaped)
+    notes.extend(Note("dropped", f"{quoted(item)} says nothing to the model; it was dropped.") for item in read.empty)
+    return read.items
+
+
+def _names(text: str, kind: Kind, notes: list[Note]) -> Sequence[str]:
+    names = tags.names(text, kind)
+    if "\\" not in text:
+        notes.extend(_escape_note(name) for name in names if "\\" in name)
+    return names
+
+
+def _escape_note(tag: str) -> Note:
+    return Note("escaped", f"The brackets in {shown(tag)} are written \\( \\): they belong to the tag.")
+
+
+def _break_note(field: str) -> Note:
+    return Note("dropped", f"A BREAK with no tag before or after it in the {field} was dropped.")
+
+
+def _preset(text: str, kind: Kind) -> Iterator[str]:
+    return (item for item in tags.read(text, kind).items if item != BREAK)
+
+
+def _moved(line: Line, request: Request, given: set[str]) -> Iterator[Note]:
+    """Say what stands elsewhere than it was typed; what was given besides, or gave way, is said with that."""
+    year = request.year or next(iter(line.years), None)
+    for item in line.moved:
+        tag = key(item)
+        if tag in given:
+            continue
+        if terms.is_count(tag):
+            home = "the front, where the count tags stand"
+        elif terms.is_quality(tag):
+            home = "the end, where the quality tags stand"
+        elif terms.rating(tag) == request.rating:
+            home = "the place of the rating"
+        elif year is not None and terms.year(tag) == year:
+            home = "the place of the year, before the quality tags"
+        else:
+            continue
+        yield Note("moved", f"{shown(item)} moved to {home}.")
+
+
+def _once(items: Iterable[str], seen: set[str], notes: list[Note]) -> list[str]:
+    """Leave out what stands there already, inside groups too; after a BREAK a tag may stand once more.
+
+    What is kept is added to ``seen``.
+    """
+    kept: list[str] = []
+    section = seen
+    waiting = deque(items)
+    while waiting:
+        item = waiting.popleft()
+        pieces = tags.opened(item)
+        found = [key(piece) for piece in pieces]
+        if item == BREAK:
+            section = set[str]()
+        elif len(pieces) > 1 and (len(set(found)) < len(found) or not section.isdisjoint(found)):
+            waiting.extendleft(reversed(pieces))
+            continue
+        elif len(pieces) == 1 and found[0] in section:
+            notes.append(Note("dropped", f"{shown(item)} is there already; it was dropped."))
+            continue
+        kept.append(item)
+        section.update(found)
+        seen.update(found)
+    return kept
+
+
+def _rating_notes(rating: Rating, typed: Sequence[Rating]) -> Iterator[Note]:
+    """Say what became of the ratings among the tags; the request's holds, since the gate has judged it."""
+    for other in typed:
+        if other != rating:
+            yield Note("contradiction", f"The rating is “{rating}” and the tags say “{other}”: the tag was dropped.")
+
+
+def _year(chosen: int | None, typed: Sequence[int], notes: list[Note]) -> list[str]:
+    years = [*([] if chosen is None else [chosen]), *typed]
+    notes.extend(
+        Note("contradiction", f"“year {other}” was dropped: the picture is of the year {years[0]}.")
+        for other in years[1:]
+        if other != years[0]
+    )
+    return [f"year {year}" for year in years[:1]]
+
+
+def _quality(preset_items: Sequence[str], typed: Sequence[str], notes: list[Note]) -> Iterable[str]:
+    """Write every quality tag once: in the preset's place, with the weight that the person gave it."""
+    written = {key(item): item for item in preset_items}
+    named: set[str] = set()
+    for item in typed:
+        tag = key(item)
+        if tag in written:
+            notes.append(Note("dropped", f"{shown(item)} is among the quality tags already; it is written once."))
+        if tag not in named:
+            written[tag] = item
+        named.add(tag)
+    return written.values()
+
+
+def _keys(items: Iterable[str]) -> list[str]:
+    return [key(piece) for item in items for piece in tags.opened(item) if piece != BREAK]
+
+
+def _contradictions(counts: Sequence[str], prompt: Sequence[str], negative: Sequence[str]) -> Iterator[Note]:
+    """Name what cannot be true together; nobody but the person who asked can say which was meant."""
+
+    def both(first: str, second: str) -> Note:
+        return Note("contradiction", f"“{first}” and “{second}” contradict each other.")
+
+    people = [count for count in counts if count != "no humans"]
+    if "no humans" in counts:
+        yield from (both("no humans", count) for count in (*people, *(tag for tag in prompt if tag == "solo")))
+    for who in ("girl", "boy", "other"):
+        same = [count for count in people if count.rstrip("s").endswith(who)]
+        for first, second in combinations(same, 2):
+            crowd = {first, second} - {f"multiple {who}s"}
+            if len(crowd) > 1 or f"1{who}" in crowd:
+                yield both(first, second)
+    if "solo" in prompt and (len(people) > 1 or any(not count.startswith("1") for count in people)):
+        yield both("solo", next((count for count in people if not count.startswith("1")), people[-1]))
+    for tag in dict.fromkeys(tag for tag in prompt if tag in set(negative)):
+        yield Note(
+            "contradiction", f"“{tag}” is in the prompt and in the negative prompt; the two work against each other."
+        )

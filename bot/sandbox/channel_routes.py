@@ -1,0 +1,152 @@
+"""Channels and their messages by the bot's own token, with the bot's own rights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox import payloads, permissions
+from bot.sandbox.protocol import ChannelType, Json, MessageFlag, Permission
+from bot.sandbox.refusal import Reason, Refusal
+from bot.sandbox.routing import Call, Reply, Route, Scene
+
+if TYPE_CHECKING:
+    from bot.sandbox.state import Channel, Message
+
+_MOST_MESSAGES = 100
+_EDIT = frozenset({"content", "embeds", "flags", "allowed_mentions", "components", "attachments", "tts"})
+_CREATE = _EDIT | {"nonce", "enforce_nonce", "message_reference"}
+_THREAD = frozenset({"name", "auto_archive_duration", "rate_limit_per_user", "type", "invitable", "message"})
+
+
+def _visible(scene: Scene, call: Call) -> Channel:
+    channel = call.channel(scene)
+    permissions.require(scene.world.bot, channel, Permission.VIEW_CHANNEL)
+    return channel
+
+
+def _get_channel(scene: Scene, call: Call) -> Reply:
+    return Reply(payloads.channel(_visible(scene, call), scene.world))
+
+
+def _list_messages(scene: Scene, call: Call) -> Reply:
+    channel = _visible(scene, call)
+    if not permissions.may(scene.world.bot, channel, Permission.READ_MESSAGE_HISTORY):
+        return Reply([])
+    limit = min(max(int(call.query.get("limit", "50")), 1), _MOST_MESSAGES)
+    found = [one for one in channel.messages.values() if not one.ephemeral]
+    if around := call.query.get("around"):
+        middle = sum(one.id < int(around) for one in found)
+        found = found[max(middle - limit // 2, 0) :][:limit]
+    elif after := call.query.get("after"):
+        found = [one for one in found if one.id > int(after)][:limit]
+    elif before := call.query.get("before"):
+        found = [one for one in found if one.id < int(before)]
+    return Reply([payloads.message(one, scene.world) for one in reversed(found[-limit:])])
+
+
+def _message(scene: Scene, call: Call) -> Message:
+    """Find a message as the bot's token sees it: ephemeral ones are reached only by their interaction."""
+    channel = _visible(scene, call)
+    message = scene.messages.find(channel, call.id("message_id"), scene.world.bot)
+    call.about["message_id"] = str(message.id)
+    return message
+
+
+def _get_message(scene: Scene, call: Call) -> Reply:
+    permissions.require(scene.world.bot, _visible(scene, call), Permission.READ_MESSAGE_HISTORY)
+    return Reply(payloads.message(_message(scene, call), scene.world))
+
+
+def _create_message(scene: Scene, call: Call) -> Reply:
+    channel, bot = call.channel(scene), scene.world.bot
+    permissions.require(bot, channel, permissions.sending_in(channel))
+    body: Json = call.body
+    if call.files:
+        permissions.require(bot, channel, Permission.ATTACH_FILES)
+    if body.get("embeds"):
+        permissions.require(bot, channel, Permission.EMBED_LINKS)
+    if body.get("message_reference") and not permissions.may(bot, channel, Permission.READ_MESSAGE_HISTORY):
+        raise Refusal(Reason.CANNOT_REPLY)
+    message = scene.messages.create(channel, bot, body, call.files)
+    call.about["message_id"] = str(message.id)
+    return Reply(payloads.message(message, scene.world))
+
+
+def _edit_message(scene: Scene, call: Call) -> Reply:
+    message, bot = _message(scene, call), scene.world.bot
+    if message.author is not bot:
+        _only_flags(scene, call, message)
+    elif call.files:
+        permissions.require(bot, message.channel, Permission.ATTACH_FILES)
+    return Reply(payloads.message(scene.messages.edit(message, call.body, call.files), scene.world))
+
+
+def _only_flags(scene: Scene, call: Call, message: Message) -> None:
+    """Of other people's messages a moderator may hide the embeds, and nothing else."""
+    if call.body.keys() - {"flags"} or int(call.body.get("flags") or 0) & ~MessageFlag.SUPPRESS_EMBEDS:
+        raise Refusal(Reason.NOT_THE_AUTHOR)
+    permissions.require(scene.world.bot, message.channel, Permission.MANAGE_MESSAGES)
+
+
+def _delete_message(scene: Scene, call: Call) -> Reply:
+    message = _message(scene, call)
+    if message.author is not scene.world.bot:
+        permissions.require(scene.world.bot, message.channel, Permission.MANAGE_MESSAGES)
+    scene.messages.delete(message)
+    return Reply(status=204)
+
+
+def _type(scene: Scene, call: Call) -> Reply:
+    channel = call.channel(scene)
+    permissions.require(scene.world.bot, channel, permissions.sending_in(channel))
+    scene.broadcast.typing(channel, scene.world.bot)
+    return Reply(status=204)
+
+
+def _create_thread(scene: Scene, call: Call) -> Reply:
+    parent, bot, body = call.channel(scene), scene.world.bot, call.body
+    if parent.type == ChannelType.FORUM:
+        permissions.require(bot, parent, Permission.SEND_MESSAGES)
+        if call.files:
+            permissions.require(bot, parent, Permission.ATTACH_FILES)
+        thread = scene.places.create_thread(parent, str(body["name"]), bot)
+        first = scene.messages.create(thread, bot, body.get("message") or {}, call.files)
+        answer = payloads.channel(thread, scene.world) | {"message": payloads.message(first, scene.world)}
+        return Reply(answer, 201)
+    private = body.get("type", ChannelType.PRIVATE_THREAD) == ChannelType.PRIVATE_THREAD
+    needed = Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS
+    permissions.require(bot, parent, needed)
+    thread = scene.places.create_thread(parent, str(body["name"]), bot, private=private)
+    return Reply(payloads.channel(thread, scene.world), 201)
+
+
+def _create_thread_from(scene: Scene, call: Call) -> Reply:
+    message = _message(scene, call)
+    permissions.require(scene.world.bot, message.channel, Permission.CREATE_PUBLIC_THREADS)
+    thread = scene.places.create_thread(message.channel, str(call.body["name"]), scene.world.bot, source=message)
+    return Reply(payloads.channel(thread, scene.world), 201)
+
+
+def _join_thread(scene: Scene, call: Call) -> Reply:
+    thread = _visible(scene, call)
+    if not thread.is_thread:
+        raise Refusal(Reason.WRONG_CHANNEL_TYPE)
+    if scene.world.bot.id not in thread.members:
+        thread.members.append(scene.world.bot.id)
+    return Reply(status=204)
+
+
+_MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+
+ROUTES = (
+    Route("GET", "/channels/{channel_id}", _get_channel),
+    Route("GET", "/channels/{channel_id}/messages", _list_messages),
+    Route("POST", "/channels/{channel_id}/messages", _create_message, _CREATE),
+    Route("GET", _MESSAGE, _get_message),
+    Route("PATCH", _MESSAGE, _edit_message, _EDIT),
+    Route("DELETE", _MESSAGE, _delete_message),
+    Route("POST", "/channels/{channel_id}/typing", _type),
+    Route("POST", "/channels/{channel_id}/threads", _create_thread, _THREAD),
+    Route("POST", f"{_MESSAGE}/threads", _create_thread_from, _THREAD - {"message", "type", "invitable"}),
+    Route("PUT", "/channels/{channel_id}/thread-members/@me", _join_thread),
+)

@@ -1,0 +1,291 @@
+"""The gateway: one WebSocket of a bot, from HELLO to its close code (documentation, "Gateway")."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import zlib
+from typing import TYPE_CHECKING, Any, cast
+
+from aiohttp import WSMsgType, web
+
+from bot.sandbox import payloads
+from bot.sandbox.protocol import CloseCode, Intent, Json, Opcode
+from bot.sandbox.sessions import without_token
+
+if TYPE_CHECKING:
+    from bot.sandbox.faults import Faults
+    from bot.sandbox.feed import Feed
+    from bot.sandbox.sessions import Session, Sessions
+    from bot.sandbox.state import World
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_MS = 41_250
+_COMMANDS_A_MINUTE = 120
+_CUT = 1006
+"""RFC 6455: no code was sent at all; to close with it is to cut the line."""
+_KNOWN_INTENTS = (1 << 26) - 1
+_REQUIRED_PROPERTIES = {"os", "browser", "device"}
+
+
+class _Close(Exception):
+    """The connection must end with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Gateway:
+    """Answers every connection; what is sent over it afterwards is `Sessions`' business."""
+
+    def __init__(self, world: World, sessions: Sessions, faults: Faults, feed: Feed, token: str) -> None:
+        self._world = world
+        self._sessions = sessions
+        self._faults = faults
+        self._feed = feed
+        self._token = token
+        self.url = ""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if self._faults.refuses_gateway():
+            if request.transport is not None:
+                request.transport.abort()
+            raise web.HTTPServiceUnavailable
+        if request.query.get("encoding", "json") != "json":
+            raise web.HTTPBadRequest(text="Only encoding=json is spoken here.")
+        compress = request.query.get("compress")
+        if compress not in {None, "zlib-stream"}:
+            raise web.HTTPBadRequest(text=f"compress={compress} is not spoken here, zlib-stream is.")
+        socket = web.WebSocketResponse(max_msg_size=4096 * 4, autoping=True)
+        await socket.prepare(request)
+        await _Connection(self, socket, request.transport, compressed=compress is not None).run()
+        return socket
+
+    # What a connection asks of the gateway.
+
+    def record(self, message: Json) -> None:
+        data: Any = message.get("d")
+        if isinstance(data, dict):
+            data = without_token(cast("Json", data))
+        self._feed.add("gateway", direction="received", shard=None, op=message.get("op"), t=None, s=None, d=data)
+
+    def identify(self, data: Json, connection: _Connection) -> Session:
+        if data.get("token") != self._token:
+            raise _Close(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
+        properties = cast("Json", data.get("properties") or {})
+        if _REQUIRED_PROPERTIES - {name.removeprefix("$") for name in properties}:
+            raise _Close(CloseCode.DECODE_ERROR, "IDENTIFY needs properties: os, browser, device.")
+        shard, shards = cast("tuple[int, int]", data.get("shard") or (0, 1))
+        if not 0 <= shard < shards:
+            raise _Close(CloseCode.INVALID_SHARD, "Invalid shard.")
+        intents = data.get("intents")
+        if not isinstance(intents, int) or intents < 0 or intents & ~_KNOWN_INTENTS:
+            raise _Close(CloseCode.INVALID_INTENTS, "Invalid intent(s).")
+        session = self._sessions.open(intents, shard, shards)
+        self._sessions.attach(session, connection.send, connection.close)
+        self._welcome(session)
+        return session
+
+    def _welcome(self, session: Session) -> None:
+        world = self._world
+        here = [guild for guild in world.guilds.values() if world.bot_member(guild) and session.covers(guild)]
+        self._sessions.send(
+            session,
+            "READY",
+            {
+                "v": 10,
+                "user": payloads.own_user(world.bot),
+                "guilds": [{"id": str(guild.id), "unavailable": True} for guild in here],
+                "session_id": session.id,
+                "session_type": "normal",
+                "resume_gateway_url": self.url,
+                "shard": [session.shard, session.shards],
+                "application": {"id": str(world.application_id), "flags": 0, "flags_new": "0"},
+                "private_channels": [],
+                "relationships": [],
+                "presences": [],
+                "user_settings": {},
+                "geo_ordered_rtc_regions": [],
+                "_trace": [],
+            },
+        )
+        if Intent.GUILDS in session.intents:
+            everybody = Intent.GUILD_MEMBERS in session.intents
+            for guild in here:
+                body = payloads.guild_create(guild, world, everybody=everybody) | {"unavailable": False}
+                self._sessions.send(session, "GUILD_CREATE", body)
+
+    def resume(self, data: Json, connection: _Connection) -> Session | None:
+        """Take a session up again; None where Discord answers "invalid session"."""
+        if data.get("token") != self._token:
+            raise _Close(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
+        session = self._sessions.find(str(data.get("session_id")))
+        if session is None:
+            return None
+        if session.close is not None:
+            session.close(CloseCode.SESSION_TIMED_OUT)
+        self._sessions.attach(session, connection.send, connection.close)
+        if not self._sessions.replay(session, int(data.get("seq") or 0)):
+            self._sessions.detach(session, connection.send)
+            self._sessions.forget(session)
+            return None
+        return session
+
+    def leave(self, session: Session, connection: _Connection) -> None:
+        self._sessions.detach(session, connection.send)
+
+    def end(self, session: Session) -> None:
+        """The client said good-bye (1000 or 1001): Discord then forgets the session."""
+        self._sessions.forget(session)
+
+    def members(self, session: Session, data: Json) -> None:
+        """Answer REQUEST_GUILD_MEMBERS in one chunk."""
+        guild = self._world.guilds.get(int(data.get("guild_id") or 0))
+        if guild is None:
+            return
+        wanted = {int(one) for one in _as_list(data.get("user_ids"))}
+        prefix = str(data.get("query") or "").lower()
+        found = [
+            member
+            for member in guild.members.values()
+            if (member.user.id in wanted if wanted else member.user.username.startswith(prefix))
+        ]
+        chunk: Json = {
+            "guild_id": str(guild.id),
+            "members": [payloads.member(one, self._world) for one in found],
+            "chunk_index": 0,
+            "chunk_count": 1,
+            "not_found": [str(one) for one in wanted - {member.user.id for member in found}],
+        }
+        if data.get("nonce") is not None:
+            chunk["nonce"] = data["nonce"]
+        self._sessions.send(session, "GUILD_MEMBERS_CHUNK", chunk)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else [] if value is None else [value]
+
+
+class _Connection:
+    """One socket: a reader, and a writer with a queue, so that no event waits for a slow client."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport | None,
+        *,
+        compressed: bool,
+    ) -> None:
+        self._gateway = gateway
+        self._socket = socket
+        self._transport = transport
+        self._deflate = zlib.compressobj() if compressed else None
+        self._outbox: asyncio.Queue[str | int] = asyncio.Queue()
+        """Texts, and at last a close code."""
+        self._session: Session | None = None
+        self._commands: list[float] = []
+
+    def send(self, text: str) -> None:
+        self._outbox.put_nowait(text)
+
+    def close(self, code: int) -> None:
+        self._outbox.put_nowait(code)
+
+    def _say(self, op: Opcode, data: Any) -> None:
+        self.send(json.dumps({"op": op, "d": data, "s": None, "t": None}))
+
+    async def run(self) -> None:
+        writer = asyncio.create_task(self._write())
+        self._say(Opcode.HELLO, {"heartbeat_interval": HEARTBEAT_MS, "_trace": []})
+        try:
+            await self._read()
+        except _Close as close:
+            log.info("The gateway closes a connection: %s %s", close.code, close.reason)
+            self._leave()
+            self.close(close.code)
+            await writer
+        finally:
+            self._leave()
+            writer.cancel()
+
+    def _leave(self) -> None:
+        if self._session is not None:
+            self._gateway.leave(self._session, self)
+
+    async def _write(self) -> None:
+        while True:
+            item = await self._outbox.get()
+            try:
+                if isinstance(item, int):
+                    await self._shut(item)
+                    return
+                if self._deflate is None:
+                    await self._socket.send_str(item)
+                else:
+                    packed = self._deflate.compress(item.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+                    await self._socket.send_bytes(packed)
+            except ConnectionError:
+                return
+
+    async def _shut(self, code: int) -> None:
+        if code != _CUT:
+            await self._socket.close(code=code)
+        elif self._transport is not None:
+            self._transport.abort()
+
+    async def _read(self) -> None:
+        patience_s = 2 * HEARTBEAT_MS / 1000
+        while True:
+            try:
+                frame = await self._socket.receive(timeout=patience_s)
+            except TimeoutError:
+                raise _Close(CloseCode.SESSION_TIMED_OUT, "No heartbeat.") from None
+            if frame.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
+                if self._session is not None and frame.type == WSMsgType.CLOSE and frame.data in {1000, 1001}:
+                    self._gateway.end(self._session)
+                return
+            self._count()
+            try:
+                message = json.loads(frame.data)
+            except ValueError:
+                raise _Close(CloseCode.DECODE_ERROR, "Decode error.") from None
+            if not isinstance(message, dict):
+                raise _Close(CloseCode.DECODE_ERROR, "Decode error.")
+            self._obey(cast("Json", message))
+
+    def _count(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._commands = [moment for moment in self._commands if moment > now - 60] + [now]
+        if len(self._commands) > _COMMANDS_A_MINUTE:
+            raise _Close(CloseCode.RATE_LIMITED, "You are being rate limited.")
+
+    def _obey(self, message: Json) -> None:
+        op, data = message.get("op"), message.get("d")
+        if op == Opcode.HEARTBEAT:
+            self._say(Opcode.HEARTBEAT_ACK, None)
+            return
+        self._gateway.record(message)
+        if op in {Opcode.IDENTIFY, Opcode.RESUME}:
+            if self._session is not None:
+                raise _Close(CloseCode.ALREADY_AUTHENTICATED, "Already authenticated.")
+            if not isinstance(data, dict):
+                raise _Close(CloseCode.DECODE_ERROR, "Decode error.")
+            body = cast("Json", data)
+            if op == Opcode.IDENTIFY:
+                self._session = self._gateway.identify(body, self)
+            else:
+                self._session = self._gateway.resume(body, self)
+                if self._session is None:
+                    self._say(Opcode.INVALID_SESSION, False)
+            return
+        if self._session is None:
+            raise _Close(CloseCode.NOT_AUTHENTICATED, "Not authenticated.")
+        if op == Opcode.REQUEST_MEMBERS:
+            self._gateway.members(self._session, cast("Json", data))
+        elif op not in {Opcode.PRESENCE, Opcode.VOICE_STATE}:
+            raise _Close(CloseCode.UNKNOWN_OPCODE, "Unknown opcode.")

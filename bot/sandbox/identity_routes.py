@@ -1,0 +1,80 @@
+"""Who the bot is, where its gateway is, and the direct messages that it opens."""
+
+from __future__ import annotations
+
+from bot.sandbox import payloads, permissions
+from bot.sandbox.refusal import Reason, Refusal
+from bot.sandbox.routing import Call, Reply, Route, Scene
+
+
+def _me(scene: Scene, _call: Call) -> Reply:
+    return Reply(payloads.own_user(scene.world.bot))
+
+
+def _user(scene: Scene, call: Call) -> Reply:
+    found = scene.world.users.get(call.id("user_id"))
+    if found is None:
+        raise Refusal(Reason.UNKNOWN_USER)
+    return Reply(payloads.user(found))
+
+
+def _application(scene: Scene, _call: Call) -> Reply:
+    return Reply(payloads.application(scene.world))
+
+
+def _guilds(scene: Scene, _call: Call) -> Reply:
+    world = scene.world
+    return Reply(
+        [
+            {
+                "id": str(guild.id),
+                "name": guild.name,
+                "icon": None,
+                "banner": None,
+                "owner": False,
+                "permissions": str(permissions.in_guild(guild, member)),
+                "features": [],
+            }
+            for guild in world.guilds.values()
+            if (member := world.bot_member(guild)) is not None
+        ]
+    )
+
+
+def _gateway(scene: Scene, _call: Call) -> Reply:
+    return Reply({"url": scene.gateway_url()})
+
+
+def _gateway_for_bot(scene: Scene, _call: Call) -> Reply:
+    limit = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
+    return Reply({"url": scene.gateway_url(), "shards": 1, "session_start_limit": limit})
+
+
+def _open_direct_message(scene: Scene, call: Call) -> Reply:
+    user = scene.world.users.get(int(call.body.get("recipient_id") or 0))
+    if user is None:
+        raise Refusal(Reason.UNKNOWN_USER)
+    if user.bot:
+        raise Refusal(Reason.CANNOT_DM)
+    channel = scene.world.direct_message(user)
+    call.about["channel_id"] = str(channel.id)
+    return Reply(payloads.channel(channel, scene.world))
+
+
+def _emojis(scene: Scene, call: Call) -> Reply:
+    if call.id("application_id") != scene.world.application_id:
+        raise Refusal(Reason.UNKNOWN_APPLICATION)
+    return Reply({"items": []})
+
+
+ROUTES = (
+    Route("GET", "/users/@me", _me),
+    Route("GET", "/users/@me/guilds", _guilds),
+    Route("POST", "/users/@me/channels", _open_direct_message, frozenset({"recipient_id"})),
+    Route("GET", "/users/{user_id}", _user),
+    Route("GET", "/applications/@me", _application),
+    Route("GET", "/oauth2/applications/@me", _application),
+    Route("GET", "/applications/{application_id}/emojis", _emojis),
+    Route("GET", "/gateway", _gateway, of_bot=False),
+    Route("GET", "/gateway/bot", _gateway_for_bot),
+)

@@ -1,0 +1,241 @@
+"""Messages, whoever writes them: one set of rules for making, editing and deleting, whatever the door."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox import components, mentions, rendering, uploads
+from bot.sandbox.protocol import (
+    MAX_CONTENT,
+    MAX_EMBEDS,
+    WITH_MESSAGES,
+    Json,
+    MessageFlag,
+)
+from bot.sandbox.refusal import Problems, Reason, Refusal
+from bot.sandbox.state import Message
+
+if TYPE_CHECKING:
+    from bot.sandbox.broadcast import Broadcast
+    from bot.sandbox.state import Channel, Interaction, User, World
+    from bot.sandbox.uploads import Upload
+
+_SETTABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
+_MAX_EMBED_TEXT = 6000
+"""Of all embeds of a message together."""
+_NONCE_WINDOW_S = 300.0
+NOBODY = 0
+"""Who sees a dismissed message."""
+
+
+class Messages:
+    """All changes to messages go through here, so that every one is checked and told."""
+
+    def __init__(self, world: World, broadcast: Broadcast) -> None:
+        self._world = world
+        self._broadcast = broadcast
+
+    def find(self, channel: Channel, message_id: int, viewer: User) -> Message:
+        """Look a message up as somebody sees it.
+
+        Raises:
+            Refusal: 10008, it is not there or not for these eyes.
+        """
+        message = channel.messages.get(message_id)
+        if message is None or message.deleted or (message.visible_to not in {None, viewer.id}):
+            raise Refusal(Reason.UNKNOWN_MESSAGE)
+        return message
+
+    def create(
+        self,
+        channel: Channel,
+        author: User,
+        body: Json,
+        files: dict[int, Upload],
+        *,
+        interaction: Interaction | None = None,
+    ) -> Message:
+        """Post a message.
+
+        Raises:
+            Refusal: 10003, 40005, 50006, 50008, 50035 or 50083; nothing was posted.
+        """
+        if channel.deleted:
+            raise Refusal(Reason.UNKNOWN_CHANNEL)
+        if channel.type not in WITH_MESSAGES:
+            raise Refusal(Reason.NOT_A_TEXT_CHANNEL)
+        if (earlier := self._same_nonce(channel, author, body)) is not None:
+            return earlier
+        message = Message(self._world.new_id(), channel, author, self._world.clock.now(), interaction=interaction)
+        flags = MessageFlag(body.get("flags") or 0)
+        problems = Problems()
+        if flags & MessageFlag.EPHEMERAL and interaction is not None:
+            message.visible_to = interaction.user.id
+            message.flags = MessageFlag.EPHEMERAL
+            flags &= ~MessageFlag.EPHEMERAL
+        message.nonce = body.get("nonce")
+        message.reply_to = self._replied(channel, body, problems)
+        self._apply(message, body, files, flags, problems)
+        channel.archived = False
+        channel.messages[message.id] = message
+        self._broadcast.message_created(message, mentions.notified(message))
+        return message
+
+    def defer(self, interaction: Interaction, *, ephemeral: bool) -> Message:
+        """Post the "thinking" message, to be filled later."""
+        message = Message(
+            self._world.new_id(),
+            interaction.channel,
+            self._world.bot,
+            self._world.clock.now(),
+            flags=MessageFlag.LOADING | (MessageFlag.EPHEMERAL if ephemeral else MessageFlag(0)),
+            interaction=interaction,
+            visible_to=interaction.user.id if ephemeral else None,
+        )
+        interaction.channel.messages[message.id] = message
+        self._broadcast.message_created(message, set())
+        return message
+
+    def edit(self, message: Message, body: Json, files: dict[int, Upload]) -> Message:
+        """Change what the request names and keep the rest; a "thinking" message becomes a real one.
+
+        Raises:
+            Refusal: 10003, 10008, 40005, 50006 or 50035; nothing was changed.
+        """
+        if message.channel.deleted:
+            raise Refusal(Reason.UNKNOWN_CHANNEL)
+        if message.deleted:
+            raise Refusal(Reason.UNKNOWN_MESSAGE)
+        filled = MessageFlag.LOADING in message.flags
+        flags = MessageFlag(body["flags"] or 0) if "flags" in body else message.flags & _SETTABLE
+        problems = Problems()
+        if message.is_layout and not flags & MessageFlag.COMPONENTS_V2:
+            problems.add(("flags",), "MESSAGE_COMPONENTS_V2_FLAG_PERMANENT", "This flag cannot be removed.")
+        if filled:
+            flags &= ~MessageFlag.EPHEMERAL  # a followup that fills the answer may repeat it; the deferral decided
+        self._apply(message, body, files, flags, problems)
+        if not filled:
+            message.edited_at = self._world.clock.now()
+        self._broadcast.message_updated(message)
+        return message
+
+    def dismiss(self, message: Message) -> None:
+        """Take an ephemeral message out of the one view that it is in; its token may still edit it."""
+        self._broadcast.message_deleted(message)
+        message.visible_to = NOBODY
+
+    def delete(self, message: Message) -> None:
+        message.deleted = True
+        message.channel.messages.pop(message.id, None)
+        for attachment in message.attachments:
+            self._world.attachments.pop(attachment.id, None)
+        self._broadcast.message_deleted(message)
+
+    def _apply(
+        self, message: Message, body: Json, files: dict[int, Upload], flags: MessageFlag, problems: Problems
+    ) -> None:
+        """Check the message as it would be, then make it so."""
+        layout = bool(flags & MessageFlag.COMPONENTS_V2)
+        content: str = (body["content"] or "") if "content" in body else message.content
+        sent_embeds: list[Json] = (body["embeds"] or []) if "embeds" in body else message.embeds
+        allowed: Json | None = body.get("allowed_mentions")
+        if flags & ~_SETTABLE:
+            problems.add(("flags",), "MESSAGE_FLAGS_INVALID", "These flags cannot be set here.")
+        _check_text(content, sent_embeds, problems, layout=layout)
+        mentions.check(allowed, problems)
+        filenames = _filenames_after(message, body, files)
+        sent_components: list[Json] = (body.get("components") or []) if "components" in body else []
+        if "components" in body:
+            components.check_message(sent_components, layout=layout, filenames=filenames, problems=problems)
+        elif layout and not message.is_layout and message.components:
+            problems.add(("components",), "BASE_TYPE_REQUIRED", "Components of the old kind must be replaced.")
+        attachments = uploads.arrange(
+            body.get("attachments"),
+            files,
+            message.attachments,
+            channel=message.channel,
+            world=self._world,
+            problems=problems,
+        )
+        problems.refuse()
+        written = (
+            rendering.components(sent_components, attachments, self._world)
+            if "components" in body
+            else message.components
+        )
+        if not (written or (not layout and (content or sent_embeds or attachments))):
+            for one in set(attachments) - set(message.attachments):
+                del self._world.attachments[one.id]
+            raise Refusal(Reason.EMPTY_MESSAGE)
+        for one in set(message.attachments) - set(attachments):
+            self._world.attachments.pop(one.id, None)
+        for one in attachments:
+            one.ephemeral = message.ephemeral
+        if "embeds" in body:
+            message.embeds = rendering.embeds(sent_embeds, attachments, self._world)
+        message.content, message.components, message.attachments = content, written, attachments
+        message.flags = flags | (message.flags & MessageFlag.EPHEMERAL)
+        self._mention(message, allowed)
+
+    def _mention(self, message: Message, allowed: Json | None) -> None:
+        text = "\n".join([message.content, *components.texts(message.components)])
+        found = mentions.find(text, allowed, message.author, message.channel, self._world)
+        if message.reply_to is not None and message.edited_at is None:
+            found.users += [one for one in mentions.replied_to(message.reply_to, allowed) if one not in found.users]
+        message.mentions, message.mention_roles, message.mention_everyone = found.users, found.roles, found.everyone
+
+    def _replied(self, channel: Channel, body: Json, problems: Problems) -> Message | None:
+        reference: Json | None = body.get("message_reference")
+        if not reference:
+            return None
+        if reference.get("type"):
+            problems.add(("message_reference", "type"), "UNKNOWN_FIELD", "Forwarding is unknown here.")
+        found = channel.messages.get(int(reference["message_id"]))
+        if found is None and reference.get("fail_if_not_exists", True):
+            problems.add(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+        return found
+
+    def _same_nonce(self, channel: Channel, author: User, body: Json) -> Message | None:
+        """Find what the same author posted here with the same nonce a moment ago, where the request insists on one."""
+        if not body.get("enforce_nonce") or body.get("nonce") is None:
+            return None
+        for message in reversed(channel.messages.values()):
+            if message.created_at < self._world.clock.now() - _NONCE_WINDOW_S:
+                return None
+            if message.author is author and message.nonce == body["nonce"]:
+                return message
+        return None
+
+
+def _check_text(content: str, embeds: list[Json], problems: Problems, *, layout: bool) -> None:
+    if len(content) > MAX_CONTENT:
+        problems.add(("content",), "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_CONTENT} or fewer in length.")
+    if len(embeds) > MAX_EMBEDS:
+        problems.add(("embeds",), "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_EMBEDS} or fewer in length.")
+    if sum(map(_embed_text, embeds)) > _MAX_EMBED_TEXT:
+        problems.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {_MAX_EMBED_TEXT}")
+    for name, present in (("content", content), ("embeds", embeds)):
+        if layout and present:
+            problems.add(
+                (name,),
+                "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+                f"The '{name}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
+            )
+
+
+def _embed_text(embed: Json) -> int:
+    footer: Json = embed.get("footer") or {}
+    author: Json = embed.get("author") or {}
+    fields: list[Json] = embed.get("fields") or []
+    parts: list[str | None] = [embed.get("title"), embed.get("description"), footer.get("text"), author.get("name")]
+    for one in fields:
+        parts += [one.get("name"), one.get("value")]
+    return sum(len(part) for part in parts if part)
+
+
+def _filenames_after(message: Message, body: Json, files: dict[int, Upload]) -> set[str]:
+    """Give the names that ``attachment://`` may use: of what the message will carry."""
+    entries: list[Json] | None = body.get("attachments")
+    named = {int(entry["id"]): entry.get("filename") for entry in entries or ()}
+    new = {uploads.safe_name(named.get(number) or upload.filename) for number, upload in files.items()}
+    return new | {one.filename for one in message.attachments if entries is None or one.id in named}

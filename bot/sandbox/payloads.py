@@ -1,0 +1,346 @@
+"""How Discord writes what exists: every object in the shape that API v10 answers with."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from bot.sandbox import permissions
+from bot.sandbox.components import media
+from bot.sandbox.protocol import ChannelType, InteractionType, Json
+
+if TYPE_CHECKING:
+    from bot.sandbox.state import Attachment, Channel, Guild, Interaction, Member, Message, Role, User, World
+
+LINK_LIFE_S = 24 * 3600
+"""Attachment links are signed and run out (documentation, "Signed Attachment CDN URLs"); here after a day."""
+
+
+def user(of: User) -> Json:
+    return {
+        "id": str(of.id),
+        "username": of.username,
+        "avatar": None,
+        "discriminator": "0000" if of.bot else "0",
+        "public_flags": 0,
+        "flags": 0,
+        "bot": of.bot,
+        "banner": None,
+        "accent_color": None,
+        "global_name": of.global_name,
+        "avatar_decoration_data": None,
+        "collectibles": None,
+        "primary_guild": None,
+    }
+
+
+def own_user(of: User) -> Json:
+    """What somebody learns about themselves."""
+    return user(of) | {"mfa_enabled": True, "locale": of.locale, "premium_type": 0, "email": None, "verified": True}
+
+
+def application(world: World) -> Json:
+    owner = next(one for one in world.users.values() if not one.bot)
+    return {
+        "id": str(world.application_id),
+        "name": world.bot.username,
+        "icon": None,
+        "description": "",
+        "type": None,
+        "bot": user(world.bot),
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "integration_types_config": {"0": {}},
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "flags_new": "0",
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "owner": user(owner),
+        "approximate_guild_count": sum(world.bot.id in guild.members for guild in world.guilds.values()),
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "team": None,
+        "eligible_oauth2_scopes": ["bot", "applications.commands"],
+    }
+
+
+def role(of: Role) -> Json:
+    return {
+        "id": str(of.id),
+        "name": of.name,
+        "permissions": str(of.permissions),
+        "position": of.position,
+        "color": of.color,
+        "colors": {"primary_color": of.color, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "managed": of.managed,
+        "mentionable": of.mentionable,
+        "icon": None,
+        "unicode_emoji": None,
+        "flags": 0,
+    }
+
+
+def member(of: Member, world: World, *, with_user: bool = True) -> Json:
+    body: Json = {
+        "avatar": None,
+        "avatar_decoration_data": None,
+        "banner": None,
+        "communication_disabled_until": None,
+        "flags": 0,
+        "joined_at": world.clock.iso(of.joined_at),
+        "nick": of.nick,
+        "pending": False,
+        "premium_since": None,
+        "roles": [str(one) for one in of.roles],
+        "collectibles": None,
+        "mute": False,
+        "deaf": False,
+    }
+    if with_user:
+        body["user"] = user(of.user)
+    return body
+
+
+def channel(of: Channel, world: World) -> Json:
+    last = next(reversed(of.messages), None)
+    body: Json = {
+        "id": str(of.id),
+        "type": int(of.type),
+        "last_message_id": None if last is None else str(last),
+        "flags": 0,
+    }
+    if of.type == ChannelType.DM:
+        return body | {"recipients": [user(one) for one in of.recipients if one is not world.bot]}
+    body |= {
+        "guild_id": str(of.guild.id if of.guild else 0),
+        "name": of.name,
+        "parent_id": None if of.parent is None else str(of.parent.id),
+        "rate_limit_per_user": 0,
+    }
+    if of.is_thread:
+        return body | {
+            "owner_id": str(of.owner_id),
+            "message_count": len(of.messages),
+            "member_count": len(of.members),
+            "total_message_sent": len(of.messages),
+            "thread_metadata": {
+                "archived": of.archived,
+                "archive_timestamp": world.clock.iso(of.created_at),
+                "auto_archive_duration": 1440,
+                "locked": False,
+                "create_timestamp": world.clock.iso(of.created_at),
+            },
+        }
+    body |= {
+        "position": of.position,
+        "permission_overwrites": [
+            {"id": str(one.id), "type": int(one.of_member), "allow": str(one.allow), "deny": str(one.deny)}
+            for one in of.overwrites.values()
+        ],
+        "nsfw": of.nsfw,
+        "topic": of.topic,
+    }
+    if of.type == ChannelType.FORUM:
+        body |= {
+            "available_tags": [],
+            "default_reaction_emoji": None,
+            "default_sort_order": None,
+            "default_forum_layout": 0,
+        }
+    return body
+
+
+def partial_channel(of: Channel, asker: User, world: World) -> Json:
+    """What an interaction says of the channel it happened in, with the rights of the one who acted."""
+    return channel(of, world) | {"permissions": str(permissions.in_channel(asker, of))}
+
+
+def guild(of: Guild) -> Json:
+    return {
+        "id": str(of.id),
+        "name": of.name,
+        "icon": None,
+        "description": None,
+        "home_header": None,
+        "splash": None,
+        "discovery_splash": None,
+        "features": [],
+        "banner": None,
+        "owner_id": str(of.owner_id),
+        "application_id": None,
+        "region": "deprecated",
+        "afk_channel_id": None,
+        "afk_timeout": 300,
+        "system_channel_id": None,
+        "system_channel_flags": 0,
+        "widget_enabled": False,
+        "widget_channel_id": None,
+        "verification_level": 0,
+        "roles": [role(one) for one in of.roles.values()],
+        "default_message_notifications": 1,
+        "mfa_level": 0,
+        "explicit_content_filter": 0,
+        "max_presences": None,
+        "max_members": 500_000,
+        "max_stage_video_channel_users": 50,
+        "max_video_channel_users": 25,
+        "vanity_url_code": None,
+        "premium_tier": 0,
+        "premium_subscription_count": 0,
+        "preferred_locale": "en-US",
+        "rules_channel_id": None,
+        "safety_alerts_channel_id": None,
+        "public_updates_channel_id": None,
+        "premium_progress_bar_enabled": False,
+        "nsfw": False,
+        "nsfw_level": 0,
+        "emojis": [],
+        "stickers": [],
+        "incidents_data": None,
+    }
+
+
+def guild_create(of: Guild, world: World, *, everybody: bool) -> Json:
+    """The gateway's form: with channels and members; without the members intent, the bot alone.
+
+    After IDENTIFY it also says ``unavailable: false``; without that word it means that the bot has just joined.
+    """
+    members = [one for one in of.members.values() if everybody or one.user is world.bot]
+    bot = of.members[world.bot.id]
+    return guild(of) | {
+        "joined_at": world.clock.iso(bot.joined_at),
+        "large": False,
+        "member_count": len(of.members),
+        "members": [member(one, world) for one in members],
+        "channels": [channel(one, world) for one in of.channels.values() if not one.is_thread],
+        "threads": [
+            channel(one, world)
+            for one in of.channels.values()
+            if one.is_thread and not one.archived and permissions.sees(world.bot, one)
+        ],
+        "presences": [],
+        "voice_states": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "soundboard_sounds": [],
+    }
+
+
+def attachment(of: Attachment, world: World) -> Json:
+    url = attachment_url(of, world)
+    body: Json = {"id": str(of.id), "filename": of.filename, "size": len(of.data), "url": url, "proxy_url": url}
+    optional = {
+        "width": of.width,
+        "height": of.height,
+        "description": of.description,
+        "title": of.title,
+        "content_type": of.content_type,
+    }
+    body |= {name: value for name, value in optional.items() if value is not None}
+    if of.ephemeral:
+        body["ephemeral"] = True
+    if of.spoiler:
+        body["flags"] = 1 << 3
+    return body
+
+
+def attachment_url(of: Attachment, world: World) -> str:
+    until = int(world.clock.now()) + LINK_LIFE_S
+    return f"{world.base_url}/attachments/{of.channel_id}/{of.id}/{quote(of.filename)}?ex={until:x}"
+
+
+def message(of: Message, world: World) -> Json:
+    """Write a message as everybody who sees it sees it."""
+    body: Json = {
+        "id": str(of.id),
+        "type": _message_type(of),
+        "channel_id": str(of.channel.id),
+        "author": user(of.author),
+        "content": of.content,
+        "timestamp": world.clock.iso(of.created_at),
+        "edited_timestamp": None if of.edited_at is None else world.clock.iso(of.edited_at),
+        "tts": False,
+        "mention_everyone": of.mention_everyone,
+        "mentions": [user(one) for one in of.mentions],
+        "mention_roles": [str(one) for one in of.mention_roles],
+        "attachments": [attachment(one, world) for one in of.attachments],
+        "embeds": of.embeds,
+        "components": _components(of, world),
+        "pinned": False,
+        "flags": int(of.flags),
+    }
+    if of.nonce is not None:
+        body["nonce"] = of.nonce
+    if of.author is world.bot and of.interaction is not None:
+        body["application_id"] = body["webhook_id"] = str(world.application_id)
+        body["interaction_metadata"] = metadata(of.interaction)
+        if of.interaction.type == InteractionType.APPLICATION_COMMAND:
+            body["interaction"] = {
+                "id": str(of.interaction.id),
+                "type": int(of.interaction.type),
+                "name": of.interaction.command_name or "",
+                "user": user(of.interaction.user),
+            }
+    if of.reply_to is not None:
+        body["message_reference"] = _reference(of.reply_to)
+        body["referenced_message"] = None if of.reply_to.deleted else message_without_reply(of.reply_to, world)
+    if of.thread is not None:
+        body["thread"] = channel(of.thread, world)
+    return body
+
+
+def _components(of: Message, world: World) -> list[Json]:
+    """Sign the links of a layout anew, as those of the attachments are with every answer."""
+    if not of.attachments:
+        return of.components
+    by_id = {str(one.id): one for one in of.attachments}
+    fresh = copy.deepcopy(of.components)
+    for _, reference in media(fresh):
+        if (file := by_id.get(reference.get("attachment_id", ""))) is not None:
+            reference["url"] = reference["proxy_url"] = attachment_url(file, world)
+    return fresh
+
+
+def message_without_reply(of: Message, world: World) -> Json:
+    body = message(of, world)
+    body.pop("referenced_message", None)
+    return body
+
+
+def _message_type(of: Message) -> int:
+    if of.interaction is not None:
+        return {InteractionType.APPLICATION_COMMAND: 23 if of.interaction.target_message else 20}.get(
+            of.interaction.type, 0 if of.reply_to is None else 19
+        )
+    return 0 if of.reply_to is None else 19
+
+
+def _reference(of: Message) -> Json:
+    body: Json = {"type": 0, "channel_id": str(of.channel.id), "message_id": str(of.id)}
+    if of.channel.guild is not None:
+        body["guild_id"] = str(of.channel.guild.id)
+    return body
+
+
+def metadata(of: Interaction) -> Json:
+    """Who caused a message and by what."""
+    body: Json = {
+        "id": str(of.id),
+        "type": int(of.type),
+        "user": user(of.user),
+        "authorizing_integration_owners": of.payload["authorizing_integration_owners"],
+    }
+    if of.command_name is not None:
+        body["name"] = of.command_name
+    if of.target_message is not None:
+        body["target_message_id"] = str(of.target_message.id)
+    if of.type == InteractionType.MESSAGE_COMPONENT and of.source is not None:
+        body["interacted_message_id"] = str(of.source.id)
+    if of.trigger is not None:
+        body["triggering_interaction_metadata"] = metadata(of.trigger)
+    return body

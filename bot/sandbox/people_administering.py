@@ -1,0 +1,147 @@
+"""What a person with rights does to channels, roles and members; every act asks for Discord's own right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox import asking, payloads, permissions
+from bot.sandbox.denied import Denied, forbidden, unknown
+from bot.sandbox.protocol import ChannelType, Json, Permission
+from bot.sandbox.state import Overwrite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.sandbox.asking import Ask, Handler
+    from bot.sandbox.routing import Scene
+    from bot.sandbox.state import Channel, Guild, Member, User
+
+_CREATABLE = {ChannelType.TEXT, ChannelType.ANNOUNCEMENT, ChannelType.FORUM, ChannelType.CATEGORY}
+
+
+class Administering:
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._world = scene.world
+        self._places = scene.places
+
+    def routes(self) -> Iterable[tuple[str, str, Handler]]:
+        channel = r"/channels/{channel:\d+}"
+        overwrite = channel + r"/overwrites/{target:\d+}"
+        member = r"/guilds/{guild:\d+}/members/{user:\d+}"
+        role = member + r"/roles/{role:\d+}"
+        yield "POST", f"{channel}/threads", self.open_thread
+        yield "PATCH", channel, self.change_channel
+        yield "DELETE", channel, self.delete_channel
+        yield "POST", r"/guilds/{guild:\d+}/channels", self.create_channel
+        yield "PUT", overwrite, self.set_overwrite
+        yield "DELETE", overwrite, self.remove_overwrite
+        yield "PUT", role, self.give_role
+        yield "DELETE", role, self.take_role
+        yield "PUT", member, self.invite
+        yield "DELETE", member, self.kick
+
+    def _shown(self, channel: Channel, me: User) -> Json:
+        return {"channel": payloads.partial_channel(channel, me, self._world)}
+
+    async def open_thread(self, ask: Ask) -> Json:
+        channel, body = ask.channel, await ask.body(asking.OpenThread)
+        forum = channel.type == ChannelType.FORUM
+        _require(ask.me, channel, Permission.SEND_MESSAGES if forum else Permission.CREATE_PUBLIC_THREADS)
+        if forum and not body.content:
+            raise Denied(400, "invalid_body", "A post needs a first message.")
+        source = None
+        if body.message_id is not None:
+            source = self._scene.messages.find(channel, int(body.message_id), ask.me)
+        thread = self._places.create_thread(channel, body.name, ask.me, source=source)
+        if body.content:
+            self._scene.messages.create(thread, ask.me, {"content": body.content}, {})
+        return self._shown(thread, ask.me)
+
+    async def change_channel(self, ask: Ask) -> Json:
+        channel, body = ask.channel, await ask.body(asking.ChangeChannel)
+        _require(ask.me, channel, _managing(channel))
+        if body.nsfw is not None and channel.is_thread:
+            raise forbidden("A thread is as age-restricted as its channel.")
+        self._places.change_channel(channel, name=body.name, topic=body.topic, nsfw=body.nsfw)
+        return self._shown(channel, ask.me)
+
+    async def delete_channel(self, ask: Ask) -> None:
+        channel = ask.channel
+        _require(ask.me, channel, _managing(channel))
+        self._places.delete_channel(channel)
+
+    async def create_channel(self, ask: Ask) -> Json:
+        guild, body = ask.guild, await ask.body(asking.CreateChannel)
+        _require_in_guild(ask.me, guild, Permission.MANAGE_CHANNELS)
+        if body.type not in _CREATABLE:
+            raise Denied(400, "invalid_body", "There is no such kind of channel.")
+        parent = None if body.parent_id is None else guild.channels.get(int(body.parent_id))
+        channel = self._places.create_channel(guild, body.name, ChannelType(body.type), nsfw=body.nsfw, parent=parent)
+        return self._shown(channel, ask.me)
+
+    async def set_overwrite(self, ask: Ask) -> None:
+        channel, body, target = ask.channel, await ask.body(asking.SetOverwrite), ask.id("target")
+        guild = _require(ask.me, channel, Permission.MANAGE_ROLES)
+        if target not in guild.roles and target not in guild.members:
+            raise unknown("user")
+        try:
+            allow, deny = int(body.allow), int(body.deny)
+        except ValueError:
+            raise Denied(400, "invalid_body", "Rights are decimal numbers.") from None
+        self._places.overwrite(channel, Overwrite(target, target in guild.members, allow, deny))
+
+    async def remove_overwrite(self, ask: Ask) -> None:
+        channel = ask.channel
+        _require(ask.me, channel, Permission.MANAGE_ROLES)
+        self._places.remove_overwrite(channel, ask.id("target"))
+
+    async def give_role(self, ask: Ask) -> None:
+        self._set_role(ask, held=True)
+
+    async def take_role(self, ask: Ask) -> None:
+        self._set_role(ask, held=False)
+
+    def _set_role(self, ask: Ask, *, held: bool) -> None:
+        guild, role_id = ask.guild, ask.id("role")
+        _require_in_guild(ask.me, guild, Permission.MANAGE_ROLES)
+        if role_id not in guild.roles or role_id == guild.id:
+            raise Denied(404, "unknown_role", "There is no such role.")
+        self._places.set_role(guild, _member(guild, ask.id("user")).user, role_id, held=held)
+
+    async def invite(self, ask: Ask) -> None:
+        guild = ask.guild
+        _require_in_guild(ask.me, guild, Permission.MANAGE_GUILD)
+        if ask.id("user") != self._world.bot.id:
+            raise forbidden("Only the bot can be invited.")
+        self._places.invite_bot(guild)
+
+    async def kick(self, ask: Ask) -> None:
+        guild = ask.guild
+        _require_in_guild(ask.me, guild, Permission.KICK_MEMBERS)
+        member = _member(guild, ask.id("user"))
+        if member.user.id == guild.owner_id:
+            raise forbidden("Nobody can kick the owner.")
+        self._places.remove_member(guild, member.user)
+
+
+def _member(guild: Guild, user_id: int) -> Member:
+    found = guild.members.get(user_id)
+    if found is None:
+        raise unknown("user")
+    return found
+
+
+def _managing(channel: Channel) -> Permission:
+    return Permission.MANAGE_THREADS if channel.is_thread else Permission.MANAGE_CHANNELS
+
+
+def _require(me: User, channel: Channel, permission: Permission) -> Guild:
+    if channel.guild is None or not permissions.may(me, channel, permission):
+        raise forbidden()
+    return channel.guild
+
+
+def _require_in_guild(me: User, guild: Guild, permission: Permission) -> None:
+    if permissions.in_guild(guild, guild.members[me.id]) & permission != permission:
+        raise forbidden()

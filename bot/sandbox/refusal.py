@@ -1,0 +1,87 @@
+"""How Discord says no: status, code and sentence, and for a bad form a tree of what is wrong where."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.sandbox.protocol import Json
+
+Path = tuple[str | int, ...]
+
+
+class Reason(Enum):
+    """HTTP status, Discord's error code, Discord's words (documentation, "JSON Error Codes")."""
+
+    UNAUTHORIZED = (401, 0, "401: Unauthorized")
+    NOT_FOUND = (404, 0, "404: Not Found")
+    UNREADABLE = (400, 50109, "The request body contains invalid JSON.")
+    UNKNOWN_CHANNEL = (404, 10003, "Unknown Channel")
+    UNKNOWN_GUILD = (404, 10004, "Unknown Guild")
+    UNKNOWN_MEMBER = (404, 10007, "Unknown Member")
+    UNKNOWN_MESSAGE = (404, 10008, "Unknown Message")
+    UNKNOWN_USER = (404, 10013, "Unknown User")
+    UNKNOWN_WEBHOOK = (404, 10015, "Unknown Webhook")
+    UNKNOWN_APPLICATION = (404, 10002, "Unknown Application")
+    UNKNOWN_INTERACTION = (404, 10062, "Unknown interaction")
+    UNKNOWN_COMMAND = (404, 10063, "Unknown application command")
+    TOO_LARGE = (413, 40005, "Request entity too large")
+    ALREADY_ACKNOWLEDGED = (400, 40060, "Interaction has already been acknowledged.")
+    MISSING_ACCESS = (403, 50001, "Missing Access")
+    CANNOT_DM = (403, 50007, "Cannot send messages to this user")
+    NOT_THE_AUTHOR = (403, 50005, "Cannot edit a message authored by another user")
+    EMPTY_MESSAGE = (400, 50006, "Cannot send an empty message")
+    NOT_A_TEXT_CHANNEL = (400, 50008, "Cannot send messages in a non-text channel")
+    MISSING_PERMISSIONS = (403, 50013, "Missing Permissions")
+    WRONG_CHANNEL_TYPE = (400, 50024, "Cannot execute action on this channel type")
+    INVALID_WEBHOOK_TOKEN = (401, 50027, "Invalid Webhook Token")
+    INVALID_FORM = (400, 50035, "Invalid Form Body")
+    THREAD_ARCHIVED = (400, 50083, "Thread is archived")
+    ALREADY_HAS_THREAD = (400, 160004, "A thread has already been created for this message")
+    CANNOT_REPLY = (400, 160002, "Cannot reply without permission to read message history")
+
+
+class Refusal(Exception):
+    """Discord's no; the route that raises it changes nothing."""
+
+    def __init__(self, reason: Reason, errors: Json | None = None) -> None:
+        self.status, self.code, self.words = reason.value
+        super().__init__(f"{self.status} {self.code}: {self.words}")
+        self.reason = reason
+        self.errors = errors
+
+    def body(self) -> Json:
+        body: Json = {"message": self.words, "code": self.code}
+        if self.errors is not None:
+            body["errors"] = self.errors
+        return body
+
+
+class Problems:
+    """What is wrong with a form, collected: Discord reports all of it at once."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[Path, str, str]] = []
+
+    def add(self, path: Path, code: str, message: str) -> None:
+        self.found.append((path, code, message))
+
+    def tree(self) -> Json:
+        """Nest the findings by their paths; the leaves are lists under ``_errors``."""
+        tree: Json = {}
+        for path, code, message in self.found:
+            node: dict[str, Any] = tree
+            for step in path:
+                node = node.setdefault(str(step), {})
+            node.setdefault("_errors", []).append({"code": code, "message": message})
+        return tree
+
+    def refuse(self) -> None:
+        """Raise 50035 if anything was found.
+
+        Raises:
+            Refusal: With the tree.
+        """
+        if self.found:
+            raise Refusal(Reason.INVALID_FORM, self.tree())

@@ -1,0 +1,93 @@
+"""From what the bot sent to what Discord answers: components get ids and defaults, references become addresses."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any, cast
+
+from bot.sandbox import payloads
+from bot.sandbox.components import media, referenced_name, walk
+from bot.sandbox.protocol import SELECTS, ComponentType, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.sandbox.state import Attachment, World
+
+C = ComponentType
+
+_DEFAULTS: dict[C, Json] = {
+    C.THUMBNAIL: {"description": None, "spoiler": False},
+    C.FILE: {"spoiler": False, "name": None, "size": None},
+    C.SEPARATOR: {"spacing": 1, "divider": True},
+    C.CONTAINER: {"accent_color": None, "spoiler": False},
+    C.BUTTON: {"disabled": False},
+} | {kind: {"min_values": 1, "max_values": 1, "disabled": False} for kind in SELECTS}
+
+
+def components(sent: list[Json], attachments: Sequence[Attachment], world: World) -> list[Json]:
+    """Answer with the components as they stand in the message; what was sent is not changed."""
+    done: list[Json] = [_copy(one) for one in sent]
+    taken = {one.get("id") for _, one in walk(done)}
+    fresh = (number for number in count(1) if number not in taken)
+    for _, one in walk(done):
+        one["id"] = one.get("id") or next(fresh)
+        for name, value in _DEFAULTS.get(C(one["type"]), {}).items():
+            one.setdefault(name, value)
+        if one["type"] == C.MEDIA_GALLERY:
+            for item in one["items"]:
+                item.setdefault("description", None)
+                item.setdefault("spoiler", False)
+    by_name = {one.filename: one for one in attachments}
+    for _, reference in media(done):
+        _resolve(reference, by_name, world)
+    by_id = {str(one.id): one for one in attachments}
+    for _, one in walk(done):
+        if one["type"] == C.FILE and (file := by_id.get(one["file"].get("attachment_id", ""))):
+            one |= {"name": file.filename, "size": len(file.data)}
+    return done
+
+
+def _copy(value: Any) -> Any:
+    """Copy without what is null: Discord answers with a field or without it."""
+    if isinstance(value, dict):
+        return {name: _copy(inner) for name, inner in cast("Json", value).items() if inner is not None}
+    if isinstance(value, list):
+        return [_copy(inner) for inner in cast("list[Any]", value)]
+    return value
+
+
+def _resolve(reference: Json, by_name: dict[str, Attachment], world: World) -> None:
+    url: str = reference["url"]
+    name = referenced_name(url)
+    file = by_name.get(name) if name is not None else None
+    if file is None:
+        reference |= {"id": str(world.new_id()), "proxy_url": url}
+        return
+    address = payloads.attachment_url(file, world)
+    reference |= {
+        "id": str(file.id),
+        "url": address,
+        "proxy_url": address,
+        "width": file.width,
+        "height": file.height,
+        "content_type": file.content_type,
+        "attachment_id": str(file.id),
+    }
+
+
+def embeds(sent: list[Json], attachments: Sequence[Attachment], world: World) -> list[Json]:
+    """Answer with the embeds as they stand in the message."""
+    by_name = {one.filename: one for one in attachments}
+    done: list[Json] = [_copy(one) for one in sent]
+    for embed in done:
+        embed["type"] = "rich"
+        for place, key in (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url")):
+            part: Json | None = embed.get(place)
+            if part is None or key not in part:
+                continue
+            file = by_name.get(referenced_name(part[key]) or "")
+            if file is not None:
+                part[key] = payloads.attachment_url(file, world)
+            part[f"proxy_{key}"] = part[key]
+    return done

@@ -1,0 +1,265 @@
+"""The REST API's front door: faults, token, rate limit, body, description, handler, and the answer judged as well."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import socket
+import struct
+import time
+from typing import TYPE_CHECKING, Any, cast
+
+from aiohttp import web
+
+from bot.sandbox import (
+    channel_routes,
+    command_routes,
+    forms,
+    guild_routes,
+    identity_routes,
+    interaction_routes,
+    routing,
+)
+from bot.sandbox.faults import Answer, Delay, Lose, Reset
+from bot.sandbox.limits import limited_body, limited_headers
+from bot.sandbox.refusal import Problems, Reason, Refusal
+from bot.sandbox.routing import Call, Reply
+
+if TYPE_CHECKING:
+    from bot.sandbox.faults import Faults, OfCalls
+    from bot.sandbox.feed import Feed
+    from bot.sandbox.limits import Limits, Verdict
+    from bot.sandbox.protocol import Json
+    from bot.sandbox.routing import Route, Scene
+    from bot.sandbox.schema import Description
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/api/v10"
+ROUTES: tuple[Route, ...] = (
+    *identity_routes.ROUTES,
+    *command_routes.ROUTES,
+    *interaction_routes.ROUTES,
+    *channel_routes.ROUTES,
+    *guild_routes.ROUTES,
+)
+_MAJOR = ("webhook_token", "interaction_token", "channel_id", "guild_id")
+"""What a rate limit's bucket is for, beside the route."""
+_SECRET = ("webhook_token", "interaction_token")
+_OWN_FAULT = {Reason.INVALID_FORM, Reason.EMPTY_MESSAGE, Reason.UNREADABLE}
+"""Refusals that a correct bot never meets: they are recorded as violations."""
+
+
+class Rest:
+    def __init__(
+        self,
+        scene: Scene,
+        feed: Feed,
+        faults: Faults,
+        *,
+        limits: Limits | None,
+        description: Description | None,
+        token: str,
+    ) -> None:
+        self._scene = scene
+        self._feed = feed
+        self._faults = faults
+        self._limits = limits
+        self._description = description
+        self._authorization = f"Bot {token}"
+
+    def add_to(self, app: web.Application) -> None:
+        for route in ROUTES:
+            app.router.add_route(route.method, PREFIX + route.template, self._handler(route))
+        app.router.add_route("*", "/api/{rest:.*}", self._unknown)
+
+    def _handler(self, route: Route) -> Any:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            return await self._serve(route, request)
+
+        return handle
+
+    async def _unknown(self, request: web.Request) -> web.Response:
+        name = f"{request.method} {request.path}"
+        log.warning("Unknown route: %s", name)
+        found = self._feed.violation(name, "request", "UNKNOWN_ROUTE", "This stand-in has no such route.")
+        refusal = Refusal(Reason.NOT_FOUND)
+        self._feed.add(
+            "rest",
+            method=request.method,
+            path=request.path,
+            route=name,
+            status=refusal.status,
+            duration_ms=0.0,
+            request=None,
+            files=[],
+            response=refusal.body(),
+            channel_id=None,
+            message_id=None,
+            interaction_id=None,
+            violations=[found],
+        )
+        return _response(Reply(refusal.body(), refusal.status), {})
+
+    async def _serve(self, route: Route, request: web.Request) -> web.StreamResponse:
+        started = time.perf_counter()
+        params = dict(request.match_info)
+        path = request.path.removeprefix(PREFIX)
+        fault = self._faults.next_for(request.method, path)
+        call = Call(params, request.query)
+        violations: list[Json] = []
+        reply: Reply
+        headers: dict[str, str] = {}
+        if isinstance(fault, Delay):
+            await asyncio.sleep(fault.delay_s)
+        if isinstance(fault, Reset):
+            await _read_some(request, fault.after_bytes)
+            return _cut(request)
+        try:
+            raw = await forms.read(request)
+            if isinstance(fault, Answer):
+                reply, headers = _faulty(fault)
+            else:
+                verdict = self._admit(route, request, params)
+                headers = verdict.headers if verdict is not None else {}
+                if verdict is not None and verdict.retry_after_s is not None:
+                    reply = Reply(verdict.body(), 429)
+                else:
+                    call.body, call.files = forms.parse(request.headers.get("Content-Type", ""), raw)
+                    self._check(route, call)
+                    reply = route.handler(self._scene, call)
+        except Refusal as refusal:
+            reply = Reply(refusal.body(), refusal.status)
+            if refusal.reason in _OWN_FAULT:
+                violations = self._own_fault(route, refusal)
+        if not isinstance(fault, Answer):
+            violations += self._judge(route, reply)
+        for secret in _SECRET:
+            path = path.replace(params.get(secret, "\0"), "<token>")
+        took_ms = round((time.perf_counter() - started) * 1000, 2)
+        self._record(route, call, reply, path=path, duration_ms=took_ms, violations=violations)
+        if isinstance(fault, Lose):
+            return _cut(request)
+        return _response(reply, headers)
+
+    def _admit(self, route: Route, request: web.Request, params: dict[str, str]) -> Verdict | None:
+        """Check the token and count the call.
+
+        Raises:
+            Refusal: 401.
+        """
+        if route.of_bot and request.headers.get("Authorization") != self._authorization:
+            raise Refusal(Reason.UNAUTHORIZED)
+        if self._limits is None:
+            return None
+        major = next((params[name] for name in _MAJOR if name in params), "")
+        return self._limits.take(route.name, major, of_bot=route.of_bot)
+
+    def _check(self, route: Route, call: Call) -> None:
+        """Refuse unknown fields, and what Discord's description does not allow.
+
+        Raises:
+            Refusal: 50035 or 50109.
+        """
+        problems = Problems()
+        body: Any = call.body
+        if route.fields is not None:
+            if not isinstance(body, dict):
+                raise Refusal(Reason.UNREADABLE)
+            for name in sorted(cast("Json", body).keys() - route.fields):
+                problems.add((name,), "UNKNOWN_FIELD", "This request has no such field.")
+        if self._description is not None and route.method in {"POST", "PUT", "PATCH"}:
+            for finding in self._description.request(route.method, route.template, cast("Any", body)):
+                problems.add(*finding)
+        problems.refuse()
+
+    def _own_fault(self, route: Route, refusal: Refusal) -> list[Json]:
+        leaves = list(_leaves(refusal.errors or {})) or [("", str(refusal.code), refusal.words)]
+        found = [
+            self._feed.violation(route.name, "request", code, f"{where}: {words}" if where else words)
+            for where, code, words in leaves
+        ]
+        for one in found:
+            log.warning("The bot sent what Discord refuses: %s: %s %s", route.name, one["rule"], one["message"])
+        return found
+
+    def _judge(self, route: Route, reply: Reply) -> list[Json]:
+        if self._description is None:
+            return []
+        body: Any = reply.body
+        found = [
+            self._feed.violation(route.name, "response", code, f"{'.'.join(map(str, where))}: {words}")
+            for where, code, words in self._description.answer(route.method, route.template, reply.status, body)
+        ]
+        for one in found:
+            log.error("The stand-in answers what Discord does not: %s: %s", route.name, one["message"])
+        return found
+
+    def _record(
+        self, route: Route, call: Call, reply: Reply, *, path: str, duration_ms: float, violations: list[Json]
+    ) -> None:
+        about = {"channel_id": None, "message_id": None, "interaction_id": None} | call.about
+        body: Any = reply.body
+        if isinstance(body, dict) and about["message_id"] is None:
+            about["message_id"] = routing.message_id_of(cast("Json", body))
+        self._feed.add(
+            "rest",
+            method=route.method,
+            path=path,
+            route=route.name,
+            status=reply.status,
+            duration_ms=duration_ms,
+            request=call.body,
+            files=[{"filename": one.filename, "size": len(one.data)} for one in call.files.values()],
+            response=body,
+            **about,
+            violations=violations,
+        )
+
+
+def _leaves(tree: Json, where: str = "") -> list[tuple[str, str, str]]:
+    """Flatten an error tree: place, code, sentence."""
+    found: list[tuple[str, str, str]] = []
+    for name, node in tree.items():
+        if name == "_errors":
+            found += [(where, one["code"], one["message"]) for one in node]
+        else:
+            found += _leaves(node, f"{where}.{name}" if where else name)
+    return found
+
+
+def _faulty(fault: OfCalls) -> tuple[Reply, dict[str, str]]:
+    assert isinstance(fault, Answer)  # noqa: S101 - narrows for the type checker
+    if fault.status == 429:  # noqa: PLR2004 - the status itself
+        headers = limited_headers(fault.retry_after_s, is_global=fault.is_global, via=fault.via)
+        return Reply(limited_body(fault.retry_after_s, is_global=fault.is_global), 429), headers
+    return Reply({"message": f"{fault.status}: a fault on demand", "code": 0}, fault.status), {}
+
+
+def _response(reply: Reply, headers: dict[str, str]) -> web.Response:
+    """Answer with ``application/json`` and not a letter more: clients compare the header."""
+    answer: Any = reply.body
+    if answer is None:
+        return web.Response(status=reply.status if reply.status != 200 else 204, headers=headers)  # noqa: PLR2004
+    body = json.dumps(answer).encode()
+    return web.Response(body=body, status=reply.status, headers={"Content-Type": "application/json", **headers})
+
+
+async def _read_some(request: web.Request, at_least: int) -> None:
+    size = 0
+    async for chunk in request.content.iter_any():
+        size += len(chunk)
+        if size >= at_least:
+            return
+
+
+def _cut(request: web.Request) -> web.Response:
+    """End the connection with a reset instead of an answer."""
+    transport = request.transport
+    if transport is not None:
+        raw = transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response(status=502)

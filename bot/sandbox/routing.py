@@ -1,0 +1,116 @@
+"""A route of the REST API, a call to it and what it answers; the routes themselves are in the modules ``*_routes``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.refusal import Reason, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.sandbox.broadcast import Broadcast
+    from bot.sandbox.interactions import Interactions
+    from bot.sandbox.messages import Messages
+    from bot.sandbox.places import Places
+    from bot.sandbox.protocol import Json
+    from bot.sandbox.sessions import Sessions
+    from bot.sandbox.state import Channel, Guild, World
+    from bot.sandbox.uploads import Upload
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that a route acts upon."""
+
+    world: World
+    sessions: Sessions
+    broadcast: Broadcast
+    messages: Messages
+    places: Places
+    interactions: Interactions
+    gateway_url: Callable[[], str]
+    """Known once the port is."""
+
+
+@dataclass
+class Call:
+    """One request, read and checked."""
+
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any = None
+    files: dict[int, Upload] = field(default_factory=dict[int, "Upload"])
+    about: dict[str, str | None] = field(default_factory=dict[str, str | None])
+    """Which channel, message and interaction it turned out to be about, for the feed."""
+
+    def id(self, name: str) -> int:
+        """Give an id from the path.
+
+        Raises:
+            Refusal: 50035, it is no number.
+        """
+        if not self.params[name].isdecimal():
+            error = {"code": "NUMBER_TYPE_COERCE", "message": f'Value "{self.params[name]}" is not snowflake.'}
+            raise Refusal(Reason.INVALID_FORM, {name: {"_errors": [error]}})
+        return int(self.params[name])
+
+    def flag(self, name: str) -> bool:
+        return self.query.get(name, "").lower() in {"1", "true"}
+
+    def channel(self, scene: Scene) -> Channel:
+        """Find the channel of the path.
+
+        Raises:
+            Refusal: 10003.
+        """
+        found = scene.world.channel(self.id("channel_id"))
+        if found is None:
+            raise Refusal(Reason.UNKNOWN_CHANNEL)
+        self.about["channel_id"] = str(found.id)
+        return found
+
+    def guild(self, scene: Scene) -> Guild:
+        """Find the guild of the path, where the bot is a member.
+
+        Raises:
+            Refusal: 10004, or 50001 where the bot is not.
+        """
+        found = scene.world.guilds.get(self.id("guild_id"))
+        if found is None:
+            raise Refusal(Reason.UNKNOWN_GUILD)
+        if scene.world.bot_member(found) is None:
+            raise Refusal(Reason.MISSING_ACCESS)
+        return found
+
+
+@dataclass(frozen=True)
+class Reply:
+    body: Any = None
+    """None: an empty one, with 204."""
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    template: str
+    """As in Discord's description."""
+    handler: Callable[[Scene, Call], Reply]
+    fields: frozenset[str] | None = None
+    """The fields that its body may have; None: it has no body, or its handler looks at them."""
+    of_bot: bool = True
+    """Needs the bot's token; the others carry one of their own in the path."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.template}"
+
+
+def message_id_of(body: Json) -> str | None:
+    """Give the id of the message that an answer is or holds."""
+    if "channel_id" in body and "author" in body:
+        return body["id"]
+    about: Json = body.get("interaction") or {}
+    return about.get("response_message_id")

@@ -1,0 +1,131 @@
+"""Discord's own OpenAPI description as a judge of every request and of every answer."""
+
+from __future__ import annotations
+
+import copy
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path as FilePath
+
+    import jsonschema_rs
+
+    from bot.sandbox.protocol import Json
+    from bot.sandbox.refusal import Path
+
+Finding = tuple["Path", str, str]
+"""Where, a code, a sentence."""
+
+_CODES = {
+    "required": "BASE_TYPE_REQUIRED",
+    "maxLength": "BASE_TYPE_MAX_LENGTH",
+    "minLength": "BASE_TYPE_MIN_LENGTH",
+    "maxItems": "BASE_TYPE_BAD_LENGTH",
+    "minItems": "BASE_TYPE_BAD_LENGTH",
+    "maximum": "NUMBER_TYPE_MAX",
+    "minimum": "NUMBER_TYPE_MIN",
+    "enum": "BASE_TYPE_CHOICES",
+    "const": "BASE_TYPE_CHOICES",
+    "pattern": "STRING_TYPE_REGEX",
+    "type": "BASE_TYPE_BAD_TYPE",
+}
+
+
+class Description:
+    """The document, compiled route by route when one is first used."""
+
+    def __init__(self, path: FilePath) -> None:
+        import jsonschema_rs
+
+        answers: Json = json.loads(path.read_bytes())
+        requests = copy.deepcopy(answers)
+        # Discord takes a snowflake as a number too, and clients send it so; it answers with strings alone.
+        snowflake: Json = requests["components"]["schemas"]["SnowflakeType"]
+        requests["components"]["schemas"]["SnowflakeType"] = {"anyOf": [snowflake, {"type": "integer", "minimum": 0}]}
+        # It types the code of a single error as a number; Discord answers with names such as BASE_TYPE_REQUIRED.
+        answers["components"]["schemas"]["Error"]["properties"]["code"] = {"type": ["integer", "string"]}
+        self._paths: dict[str, Json] = answers["paths"]
+        self._registry = jsonschema_rs.Registry([("urn:requests", requests), ("urn:answers", answers)])
+        self._validators: dict[str, jsonschema_rs.Validator] = {}
+
+    def request(self, method: str, template: str, body: Any) -> list[Finding]:
+        """Give what is wrong with a JSON body; of a multipart form, with its ``payload_json``."""
+        operation = self._operation(method, template)
+        if operation is None:
+            return [((), "UNKNOWN_ROUTE", "Discord's description has no such route.")]
+        if "requestBody" not in operation:
+            return []
+        pointer = (template, method.lower(), "requestBody", "content", "application/json", "schema")
+        return list(_flatten(self._validator("urn:requests", pointer).iter_errors(body)))
+
+    def answer(self, method: str, template: str, status: int, body: Any) -> list[Finding]:
+        """Give what is wrong with an answer; None for `body` is an empty one."""
+        operation = self._operation(method, template)
+        if operation is None:
+            return [((), "UNKNOWN_ROUTE", "Discord's description has no such route.")]
+        responses: Json = operation["responses"]
+        key = str(status) if str(status) in responses else f"{status // 100}XX"
+        if key not in responses:
+            return [] if status >= 500 else [((), "UNKNOWN_STATUS", f"Discord does not answer {status} here.")]  # noqa: PLR2004
+        if "$ref" in responses[key]:
+            schema = "RatelimitedResponse" if status == 429 else "ErrorResponse"  # noqa: PLR2004
+            validator = self._validator("urn:answers", (), schema)
+        elif "content" in responses[key]:
+            pointer = (template, method.lower(), "responses", key, "content", "application/json", "schema")
+            validator = self._validator("urn:answers", pointer)
+        else:
+            return [] if body is None else [((), "NOT_EMPTY", "Discord answers without a body here.")]
+        return list(_flatten(validator.iter_errors(body)))
+
+    def _operation(self, method: str, template: str) -> Json | None:
+        return self._paths.get(template, {}).get(method.lower())
+
+    def _validator(self, document: str, pointer: tuple[str, ...], schema: str = "") -> jsonschema_rs.Validator:
+        import jsonschema_rs
+
+        steps = ("components", "schemas", schema) if schema else ("paths", *pointer)
+        reference = f"{document}#/" + "/".join(quote(step.replace("~", "~0").replace("/", "~1")) for step in steps)
+        if reference not in self._validators:
+            self._validators[reference] = jsonschema_rs.validator_for(
+                {"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": reference}, registry=self._registry
+            )
+        return self._validators[reference]
+
+
+@lru_cache(maxsize=1)
+def describe(path: FilePath) -> Description:
+    """Read a description once for all stand-ins of a process.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is no JSON.
+    """
+    return Description(path)
+
+
+def _flatten(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[Finding]:
+    """Of a union, report the branch that was meant: right ``type``, fewest faults."""
+    import jsonschema_rs
+
+    for error in errors:
+        kind = error.kind
+        match kind:
+            case jsonschema_rs.ValidationErrorKind.AnyOf(context=branches):
+                yield from _flatten(min(branches, key=_distance))
+            case jsonschema_rs.ValidationErrorKind.OneOfNotValid(context=branches):
+                yield from _flatten(min(branches, key=_distance))
+            case jsonschema_rs.ValidationErrorKind.Required(property=name):
+                yield (*error.instance_path, name), "BASE_TYPE_REQUIRED", "This field is required"
+            case _:
+                code = _CODES.get(kind.name, f"SCHEMA_{kind.name.upper()}")
+                yield tuple(error.instance_path), code, error.message
+
+
+def _distance(branch: list[jsonschema_rs.ValidationError]) -> tuple[bool, bool, int]:
+    depths = [len(error.instance_path) for error in branch]
+    other_type = any(list(error.instance_path)[-1:] == ["type"] for error in branch)
+    return other_type, 0 in depths and branch[0].kind.name == "type", len(branch)

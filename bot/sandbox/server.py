@@ -1,0 +1,179 @@
+"""The local Discord as a whole: every part built once, served on loopback."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.sandbox import blueprint, cdn, developer, people
+from bot.sandbox.broadcast import Broadcast
+from bot.sandbox.clock import Clock
+from bot.sandbox.crowd import Crowd
+from bot.sandbox.faults import Drop, Expire, Faults, Invalidate
+from bot.sandbox.feed import Feed
+from bot.sandbox.gateway import Gateway
+from bot.sandbox.interactions import Interactions
+from bot.sandbox.limits import Limits
+from bot.sandbox.messages import Messages
+from bot.sandbox.places import Places
+from bot.sandbox.protocol import Opcode
+from bot.sandbox.rest import PREFIX, Rest
+from bot.sandbox.routing import Scene
+from bot.sandbox.schema import describe
+from bot.sandbox.sessions import Sessions
+from bot.sandbox.state import World
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+
+    from bot.sandbox.blueprint import Plan
+    from bot.sandbox.developer import Switch
+    from bot.sandbox.faults import Fault, Immediate
+    from bot.sandbox.protocol import Json
+
+log = logging.getLogger(__name__)
+
+PAGE = Path(__file__).with_name("page")
+_LOOPBACK = {"127.0.0.1", "localhost", "::1", None}
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A running stand-in; for tests also its insides."""
+
+    token: str
+    """The bot's."""
+    page_url: str
+    """``http://127.0.0.1:PORT``; the page, the people's and the developers' API."""
+    world: World
+    feed: Feed
+    faults: Faults
+    sessions: Sessions
+    scene: Scene
+
+    @property
+    def api_url(self) -> str:
+        """What a client takes for ``https://discord.com/api/v10``."""
+        return self.page_url + PREFIX
+
+    @property
+    def violations(self) -> list[Json]:
+        return self.feed.violations
+
+    def fault(self, fault: Fault) -> str:
+        """Arrange a fault; give the id by which it can be withdrawn."""
+        return self.faults.post(fault)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock; what falls due happens before this returns."""
+        self.world.clock.advance(seconds)
+        self.scene.broadcast.clock_moved()
+
+    @classmethod
+    @asynccontextmanager
+    async def serve(
+        cls,
+        *,
+        plan: Plan | None = None,
+        token: str | None = None,
+        port: int = 0,
+        openapi: Path | None = None,
+        rate_limits: bool = True,
+        switches: Sequence[Switch] = (),
+        time_source: Callable[[], float] = time.time,
+    ) -> AsyncGenerator[Sandbox]:
+        """Serve on 127.0.0.1 until the block is left.
+
+        Args:
+            plan: What there is at first; by default the starter world.
+            token: The bot's; by default drawn.
+            port: 0 takes a free one.
+            openapi: Discord's description, to judge requests and answers by; None judges by the own rules alone.
+            rate_limits: Whether calls are counted; without, only ordered 429s happen.
+            switches: What the program around offers to developers.
+            time_source: Seconds since 1970.
+
+        Raises:
+            OSError: The port is taken, or the description cannot be read.
+        """
+        clock = Clock(time_source)
+        world = World(clock)
+        blueprint.build(plan or blueprint.starter(), world)
+        token = token or f"local.{secrets.token_urlsafe(24)}"
+        feed = Feed(clock)
+        faults = Faults(feed)
+        sessions = Sessions(feed)
+        crowd = Crowd(world)
+        broadcast = Broadcast(world, sessions, crowd)
+        messages = Messages(world, broadcast)
+        interactions = Interactions(world, broadcast, messages)
+        places = Places(world, broadcast, crowd)
+        gateway = Gateway(world, sessions, faults, feed, token)
+        description = None if openapi is None else describe(openapi)
+        app = web.Application(middlewares=[_only_loopback], client_max_size=1 << 26)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        scene = Scene(world, sessions, broadcast, messages, places, interactions, lambda: gateway.url)
+        limits = Limits(time.monotonic) if rate_limits else None
+        Rest(scene, feed, faults, limits=limits, description=description, token=token).add_to(app)
+        app.router.add_get("/gateway", gateway.handle)
+        app.router.add_get("/gateway/", gateway.handle)
+        cdn.add_to(app, world)
+        people.add_to(app, scene, crowd, feed)
+        developer.add_to(app, scene, feed, faults, switches)
+        if PAGE.is_dir():
+            app.router.add_get("/", _index)
+            app.router.add_static("/", PAGE)
+        faults.at_once = lambda fault: _carry_out(fault, sessions, interactions)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+            host, bound = runner.addresses[0][:2]
+            world.base_url = f"http://{host}:{bound}"
+            gateway.url = f"ws://{host}:{bound}/gateway"
+            yield cls(token, world.base_url, world, feed, faults, sessions, scene)
+        finally:
+            clock.close()
+            for session in sessions.living:
+                if session.close is not None:
+                    session.close(1001)
+            await runner.cleanup()
+
+
+def _carry_out(fault: Immediate, sessions: Sessions, interactions: Interactions) -> None:
+    if isinstance(fault, Expire):
+        interactions.expire_all()
+        return
+    for session in sessions.living:
+        match fault:
+            case Drop(code=code):
+                if session.close is not None:
+                    session.close(code)
+            case Invalidate(resumable=resumable):
+                sessions.command(session, Opcode.INVALID_SESSION, resumable)
+                if not resumable:
+                    sessions.forget(session)
+            case _:
+                sessions.command(session, Opcode.RECONNECT, None)
+
+
+async def _index(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(PAGE / "index.html")
+
+
+@web.middleware
+async def _only_loopback(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Keep strangers' web pages out: a name that is not loopback's, or another page's origin, is refused."""
+    origin = request.headers.get("Origin")
+    if urlsplit(f"//{request.host}").hostname not in _LOOPBACK or (origin and urlsplit(origin).netloc != request.host):
+        raise web.HTTPForbidden(text="This is a local stand-in; it answers only its own page on loopback.")
+    return await handler(request)

@@ -1,0 +1,246 @@
+"""What exists: guilds, channels, people, messages, commands and interactions, as plain values that change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.sandbox.protocol import MAX_FILE_BYTES, THREADS, ChannelType, InteractionType, Json, MessageFlag
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from bot.sandbox.clock import Clock, Timer
+    from bot.sandbox.protocol import CallbackType
+
+DISCORD_EPOCH_MS = 1_420_070_400_000
+NO_FLAGS = MessageFlag(0)
+
+
+@dataclass(eq=False, slots=True)
+class User:
+    id: int
+    username: str
+    global_name: str | None = None
+    bot: bool = False
+    title: str = ""
+    """What the page calls this person besides the name, such as "moderator"."""
+    locale: str = "en-US"
+    adult_in_dms: bool = False
+    """Has allowed age-restricted commands in direct messages."""
+
+
+@dataclass(eq=False, slots=True)
+class Role:
+    id: int
+    name: str
+    permissions: int
+    position: int = 0
+    color: int = 0
+    mentionable: bool = False
+    managed: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Member:
+    user: User
+    roles: list[int]
+    """Without the one that everybody has."""
+    joined_at: float
+    nick: str | None = None
+
+
+@dataclass(slots=True)
+class Overwrite:
+    id: int
+    of_member: bool
+    """Of one member; else of a role."""
+    allow: int
+    deny: int
+
+
+@dataclass(eq=False, slots=True)
+class Guild:
+    id: int
+    name: str
+    owner_id: int
+    max_file_bytes: int = MAX_FILE_BYTES
+    roles: dict[int, Role] = field(default_factory=dict[int, Role])
+    members: dict[int, Member] = field(default_factory=dict[int, Member])
+    channels: dict[int, Channel] = field(default_factory=dict[int, "Channel"])
+    """Threads too."""
+
+
+@dataclass(eq=False, slots=True)
+class Channel:
+    id: int
+    type: ChannelType
+    guild: Guild | None = None
+    name: str = ""
+    nsfw: bool = False
+    topic: str | None = None
+    position: int = 0
+    parent: Channel | None = None
+    """A channel's category, a thread's channel."""
+    overwrites: dict[int, Overwrite] = field(default_factory=dict[int, Overwrite])
+    recipients: list[User] = field(default_factory=list[User])
+    """Of a direct message: both sides."""
+    owner_id: int = 0
+    """Of a thread: who opened it."""
+    members: list[int] = field(default_factory=list[int])
+    """Of a thread: who joined it."""
+    created_at: float = 0.0
+    archived: bool = False
+    deleted: bool = False
+    messages: dict[int, Message] = field(default_factory=dict[int, "Message"])
+    """In the order of their ids."""
+
+    @property
+    def is_thread(self) -> bool:
+        return self.type in THREADS
+
+    @property
+    def age_restricted(self) -> bool:
+        """A thread is what its parent is."""
+        return self.parent.age_restricted if self.is_thread and self.parent else self.nsfw
+
+
+@dataclass(eq=False, slots=True)
+class Attachment:
+    id: int
+    filename: str
+    content_type: str | None
+    data: bytes
+    width: int | None = None
+    height: int | None = None
+    description: str | None = None
+    title: str | None = None
+    spoiler: bool = False
+    ephemeral: bool = False
+    channel_id: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Message:
+    id: int
+    channel: Channel
+    author: User
+    created_at: float
+    content: str = ""
+    flags: MessageFlag = NO_FLAGS
+    edited_at: float | None = None
+    embeds: list[Json] = field(default_factory=list[Json])
+    components: list[Json] = field(default_factory=list[Json])
+    """As answered: with ids and resolved media."""
+    attachments: list[Attachment] = field(default_factory=list[Attachment])
+    mentions: list[User] = field(default_factory=list[User])
+    mention_roles: list[int] = field(default_factory=list[int])
+    mention_everyone: bool = False
+    interaction: Interaction | None = None
+    visible_to: int | None = None
+    """Of an ephemeral message: the one person who sees it."""
+    reply_to: Message | None = None
+    nonce: str | int | None = None
+    thread: Channel | None = None
+    deleted: bool = False
+
+    @property
+    def ephemeral(self) -> bool:
+        return MessageFlag.EPHEMERAL in self.flags
+
+    @property
+    def is_layout(self) -> bool:
+        return MessageFlag.COMPONENTS_V2 in self.flags
+
+
+@dataclass(eq=False, slots=True)
+class Command:
+    id: int
+    name: str
+    type: int
+    guild_id: int | None
+    body: Json
+    """As answered."""
+
+    @property
+    def key(self) -> tuple[int | None, int, str]:
+        """Within this, a name is used once."""
+        return self.guild_id, self.type, self.name
+
+
+@dataclass(eq=False, slots=True)
+class Interaction:
+    """One act of one person that the bot must answer."""
+
+    id: int
+    token: str
+    type: InteractionType
+    kind: str
+    """What the person did, in the words of the people's API."""
+    user: User
+    channel: Channel
+    created_at: float
+    payload: Json
+    command_name: str | None = None
+    source: Message | None = None
+    """The message whose component was used, now or before the modal."""
+    target_message: Message | None = None
+    trigger: Interaction | None = None
+    """What opened the modal that was submitted."""
+    answered: CallbackType | None = None
+    failed: bool = False
+    """Not acknowledged in time; for Discord it no longer exists."""
+    revoked: bool = False
+    """Its token ran out before its time, for a test."""
+    original: Message | None = None
+    """The first answer; of an update, the message it updates."""
+    loading: bool = False
+    """Deferred, and the message not yet filled."""
+    modal: Json | None = None
+    """The one this interaction opened and that was not yet sent."""
+    choices: asyncio.Future[list[Json] | None] | None = None
+    """What autocomplete waits for; None comes when the bot did not answer."""
+    deadline: Timer | None = None
+    messages: set[int] = field(default_factory=set[int])
+    """Ids of what its token may edit."""
+
+
+class World:
+    """All of it, with the ids; who is told of a change is not decided here."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.bot = User(0, "bot", bot=True)
+        self.application_id = 0
+        self.base_url = ""
+        """Where attachments are served, without a slash at its end."""
+        self.users: dict[int, User] = {}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        self.commands: dict[int, Command] = {}
+        self.attachments: dict[int, Attachment] = {}
+        self.interactions: dict[int, Interaction] = {}
+        self.tokens: dict[str, Interaction] = {}
+        self._last_id = 0
+
+    def new_id(self) -> int:
+        """Draw a snowflake: unique, growing, and of the present moment."""
+        milliseconds = int(self.clock.now() * 1000) - DISCORD_EPOCH_MS
+        self._last_id = max(self._last_id + 1, milliseconds << 22)
+        return self._last_id
+
+    def channel(self, channel_id: int) -> Channel | None:
+        found = self.channels.get(channel_id)
+        return None if found is None or found.deleted else found
+
+    def direct_message(self, user: User) -> Channel:
+        """Find the channel between the bot and somebody, or open it."""
+        for channel in self.channels.values():
+            if channel.type == ChannelType.DM and user in channel.recipients:
+                return channel
+        channel = Channel(self.new_id(), ChannelType.DM, recipients=[user, self.bot], created_at=self.clock.now())
+        self.channels[channel.id] = channel
+        return channel
+
+    def bot_member(self, guild: Guild) -> Member | None:
+        return guild.members.get(self.bot.id)

@@ -1,0 +1,110 @@
+"""Files that came with a request: what becomes an attachment, under which name, within which limits."""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image, UnidentifiedImageError
+
+from bot.sandbox.protocol import MAX_FILE_BYTES, MAX_FILES, Json
+from bot.sandbox.refusal import Reason, Refusal
+from bot.sandbox.state import Attachment
+
+if TYPE_CHECKING:
+    from bot.sandbox.refusal import Problems
+    from bot.sandbox.state import Channel, World
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_SPOILER = "SPOILER_"
+_PICTURES = ("PNG", "JPEG", "GIF", "WEBP")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    filename: str
+    data: bytes
+
+
+def safe_name(filename: str) -> str:
+    """Give the name that Discord stores: spaces become underscores, other special characters go."""
+    return _UNSAFE.sub("", filename.replace(" ", "_")) or "unknown"
+
+
+def limit(channel: Channel) -> int:
+    return channel.guild.max_file_bytes if channel.guild else MAX_FILE_BYTES
+
+
+def store(upload: Upload, world: World, *, channel_id: int, name: str | None = None) -> Attachment:
+    filename = safe_name(name or upload.filename)
+    content_type, _ = mimetypes.guess_type(filename)
+    width, height = _size(upload.data) if content_type and content_type.startswith("image/") else (None, None)
+    attachment = Attachment(world.new_id(), filename, content_type, upload.data, width, height, channel_id=channel_id)
+    world.attachments[attachment.id] = attachment
+    return attachment
+
+
+def _size(data: bytes) -> tuple[int | None, int | None]:
+    try:
+        with Image.open(io.BytesIO(data), formats=_PICTURES) as image:
+            return image.size
+    except (UnidentifiedImageError, OSError, ValueError):
+        return None, None
+
+
+def arrange(
+    entries: list[Json] | None,
+    files: dict[int, Upload],
+    kept: list[Attachment],
+    *,
+    channel: Channel,
+    world: World,
+    problems: Problems,
+) -> list[Attachment]:
+    """Give a message's attachments after a request.
+
+    Args:
+        entries: The request's ``attachments``: what shall be there afterwards; None keeps all and adds the new ones.
+        files: Uploads by the number in ``files[n]``.
+        kept: Those that the message has.
+        channel: Where it stands; its guild sets the limit.
+        world: Where new ones are stored.
+        problems: Receives what is wrong with the entries; nothing is stored once there is any.
+
+    Raises:
+        Refusal: 40005, a file over the limit.
+    """
+    if any(len(upload.data) > limit(channel) for upload in files.values()):
+        raise Refusal(Reason.TOO_LARGE)
+    by_id = {one.id: one for one in kept}
+    plan: list[tuple[Attachment | Upload, Json]] = []
+    if entries is None:
+        plan = [(one, {}) for one in kept]
+    for index, entry in enumerate(entries or ()):
+        number = int(entry["id"])
+        found = files.get(number) or by_id.get(number)
+        if found is None:
+            problems.add(("attachments", index, "id"), "ATTACHMENT_NOT_FOUND", "There is no such file or attachment.")
+        else:
+            plan.append((found, entry))
+    listed = {int(entry["id"]) for entry in entries or ()}
+    plan += [(upload, {}) for number, upload in files.items() if number not in listed]
+    if len(plan) > MAX_FILES:
+        problems.add(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+    if problems.found:
+        return []
+    return [_placed(one, entry, channel, world) for one, entry in plan]
+
+
+def _placed(one: Attachment | Upload, entry: Json, channel: Channel, world: World) -> Attachment:
+    if isinstance(one, Upload):
+        one = store(one, world, channel_id=channel.id, name=entry.get("filename"))
+    if "description" in entry:
+        one.description = entry["description"]
+    if "title" in entry:
+        one.title = entry["title"]
+    one.spoiler = one.spoiler or bool(entry.get("is_spoiler")) or one.filename.startswith(_SPOILER)
+    return one

@@ -1,0 +1,132 @@
+"""The SQLite file: opened by one process at a time, brought up to date, one statement a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import asynccontextmanager, contextmanager
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import aiosqlite
+import filelock
+
+from bot.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Generator, Mapping
+    from pathlib import Path
+
+_SCRIPTS = ("schema.sql",)
+"""In the order in which they made the database what it is; ``user_version`` counts those that ran."""
+
+_SETTINGS = """
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL; -- an acknowledged job survives any process; a power cut may take the last ones
+    PRAGMA foreign_keys = ON;
+"""
+
+
+class Database:
+    """One connection and so one writer; calls wait for each other in the order in which they were made."""
+
+    def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
+        self._path = path
+        self._connection = connection
+
+    async def fetch(self, sql: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
+        """Run one statement; what it changed is committed when this returns.
+
+        Raises:
+            StoreError: The file is full, read-only, locked by another program or damaged; nothing was changed.
+        """
+        try:
+            # One call, so one visit to the connection's thread: no other coroutine's statement comes between.
+            return list(await self._connection.execute_fetchall(sql, dict(values or {})))
+        except sqlite3.Error as error:
+            raise StoreError(_sentence(self._path, error)) from error
+
+
+@asynccontextmanager
+async def open_database(path: Path, *, busy_timeout_s: float) -> AsyncGenerator[Database]:
+    """Open the file, or make it, and hold it against every other bot until the end.
+
+    Raises:
+        StoreError: It is in use, read-only, locked, damaged, or made by a newer version of this program.
+    """
+    with _held(path):
+        connection = await _connect(path, busy_timeout_s)
+        try:
+            yield Database(path, connection)
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def _held(path: Path) -> Generator[None]:
+    lock = filelock.FileLock(path.with_suffix(".lock"))  # the system lets go of it however the process ends
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise StoreError(f"{path}: in use by another bot; two bots on one database would answer twice") from error
+    except OSError as error:
+        raise StoreError(f"{path.parent}: cannot be written: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def _connect(path: Path, busy_timeout_s: float) -> aiosqlite.Connection:
+    try:
+        # No isolation level: sqlite3 opens no transactions of its own, so a statement is one by itself.
+        connection = await aiosqlite.connect(path, timeout=busy_timeout_s, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            await connection.executescript(_SETTINGS)
+            await _check(path, connection)
+            await _upgrade(path, connection)
+        except BaseException:
+            await connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise StoreError(_sentence(path, error)) from error
+    return connection
+
+
+async def _check(path: Path, connection: aiosqlite.Connection) -> None:
+    [(verdict,)] = await connection.execute_fetchall("PRAGMA quick_check(1)")
+    if verdict != "ok":
+        found = verdict.splitlines()[-1]  # the lines before name the database within the connection
+        raise StoreError(f"{path}: damaged ({found}); restore a copy, or move the file away to start afresh")
+
+
+async def _upgrade(path: Path, connection: aiosqlite.Connection) -> None:
+    [(version,)] = await connection.execute_fetchall("PRAGMA user_version")
+    if version > len(_SCRIPTS):
+        raise StoreError(
+            f"{path}: made by a newer version of Eshi (schema {version}, this one knows {len(_SCRIPTS)}); update Eshi"
+        )
+    for number, name in enumerate(_SCRIPTS[version:], version + 1):
+        script = resources.files("bot.store").joinpath(name).read_text()
+        # Script and number together or not at all: an upgrade that was killed half way starts again.
+        await connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+    # Written even if it stood there: a database that can only be read is better told now than at the first job.
+    await connection.execute_fetchall(f"PRAGMA user_version = {len(_SCRIPTS)}")
+
+
+_SENTENCES = {
+    sqlite3.SQLITE_BUSY: "locked by another program",
+    sqlite3.SQLITE_LOCKED: "locked by another program",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "read-only",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_CORRUPT: "damaged; restore a copy, or move the file away to start afresh",
+    sqlite3.SQLITE_NOTADB: "not a database, or damaged; restore a copy, or move the file away to start afresh",
+    sqlite3.SQLITE_IOERR: "the disk fails",
+}
+
+
+def _sentence(path: Path, error: sqlite3.Error) -> str:
+    # The low byte is the kind of error, the rest its detail (sqlite.org/rescode.html).
+    sentence = _SENTENCES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return f"{path}: {sentence} ({error})" if sentence else f"{path}: {error}"

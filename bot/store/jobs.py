@@ -1,0 +1,156 @@
+"""The table of jobs: every change is committed when its method returns.
+
+What may follow what, and what each step changes, is `bot.job`'s business.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.errors import StoreError
+from bot.job import Job, NewJob, State, public_id, row_key
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import AsyncGenerator, Callable, Mapping
+
+    from bot.store.database import Database
+
+_PAGE = 200
+"""Rows read at a time: a hundred thousand waiting jobs neither fill the memory nor hold up the event loop."""
+
+
+class Jobs:
+    """Jobs by their public id."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def submit(self, new: NewJob, *, now: float) -> Job:
+        """Commit a job to the line."""
+        [row] = await self._database.fetch(
+            """
+            INSERT INTO jobs (
+                state, user_id, guild_id, channel_id, application_id, interaction_id, interaction_token,
+                token_created_at, request, prompt, negative_prompt, notes, created_at
+            ) VALUES (
+                'queued', :user_id, :guild_id, :channel_id, :application_id, :interaction_id, :interaction_token,
+                :token_created_at, :request, :prompt, :negative_prompt, :notes, :created_at
+            ) RETURNING *
+            """,
+            {
+                **msgspec.structs.asdict(new),
+                "request": msgspec.json.encode(new.request).decode(),
+                "notes": msgspec.json.encode(new.notes).decode(),
+                "created_at": now,
+            },
+        )
+        return _job(row)
+
+    async def get(self, job_id: str) -> Job | None:
+        """Look a job up; None if the id is none, or its job is no longer kept."""
+        rows = await self._database.fetch("SELECT * FROM jobs WHERE key = :key", {"key": row_key(job_id)})
+        return _job(rows[0]) if rows else None
+
+    async def set_message(self, job_id: str, message_id: int) -> Job:
+        """Note which message acknowledged the job."""
+        rows = await self._database.fetch(
+            "UPDATE jobs SET message_id = :message_id WHERE key = :key RETURNING *",
+            {"key": row_key(job_id), "message_id": message_id},
+        )
+        if not rows:
+            raise _absent(job_id)
+        return _job(rows[0])
+
+    async def start(self, job_id: str, *, now: float) -> Job:
+        return await self._change(job_id, lambda job: job.started(now=now))
+
+    async def put_back(self, job_id: str) -> Job:
+        return await self._change(job_id, Job.put_back)
+
+    async def rendered(self, job_id: str, *, engine_s: float) -> Job:
+        return await self._change(job_id, lambda job: job.rendered(engine_s=engine_s))
+
+    async def delivered(self, job_id: str, *, now: float) -> Job:
+        return await self._change(job_id, lambda job: job.delivered(now=now))
+
+    async def fail(self, job_id: str, sentence: str, *, now: float) -> Job:
+        return await self._change(job_id, lambda job: job.failed(sentence, now=now))
+
+    async def cancel(self, job_id: str, sentence: str, *, now: float) -> Job:
+        return await self._change(job_id, lambda job: job.cancelled(sentence, now=now))
+
+    async def refuse(self, job_id: str, sentence: str, *, now: float) -> Job:
+        return await self._change(job_id, lambda job: job.refused(sentence, now=now))
+
+    async def unfinished(self) -> AsyncGenerator[Job]:
+        """Everything that a start-up must see to, the oldest first, each once whatever becomes of it meanwhile."""
+        after = -1
+        while rows := await self._database.fetch(
+            """
+            SELECT * FROM jobs WHERE state IN ('queued', 'running', 'rendered') AND key > :after
+            ORDER BY key LIMIT :page
+            """,
+            {"after": after, "page": _PAGE},
+        ):
+            for row in rows:
+                yield _job(row)
+            after = rows[-1]["key"]
+
+    async def counts(self, user_id: int) -> Mapping[State, int]:
+        """How many of a person's jobs stand in each state; a state without any is absent."""
+        rows = await self._database.fetch(
+            "SELECT state, count(*) AS jobs FROM jobs WHERE user_id = :user_id GROUP BY state", {"user_id": user_id}
+        )
+        return {State(row["state"]): row["jobs"] for row in rows}
+
+    async def _change(self, job_id: str, change: Callable[[Job], Job]) -> Job:
+        """Take one step of a job's life, or raise `WrongState` and change nothing.
+
+        The step was worked out from the row as it was read, so it is written only over that state; when somebody
+        else was faster, it is worked out again from what they made of the job.
+        """
+        while True:
+            job = await self.get(job_id)
+            if job is None:
+                raise _absent(job_id)
+            changed = change(job)
+            rows = await self._database.fetch(
+                """
+                UPDATE jobs SET
+                    state = :state, started_at = :started_at, finished_at = :finished_at,
+                    engine_s = :engine_s, attempts = :attempts, error = :error
+                WHERE key = :key AND state = :was AND attempts = :was_attempts
+                RETURNING *
+                """,
+                {
+                    "key": row_key(job_id),
+                    "was": job.state,
+                    "was_attempts": job.attempts,
+                    "state": changed.state,
+                    "started_at": changed.started_at,
+                    "finished_at": changed.finished_at,
+                    "engine_s": changed.engine_s,
+                    "attempts": changed.attempts,
+                    "error": changed.error,
+                },
+            )
+            if rows:
+                return _job(rows[0])
+
+
+def _job(row: sqlite3.Row) -> Job:
+    values = dict(row)
+    values["id"] = public_id(values.pop("key"))
+    try:
+        values["request"] = msgspec.json.decode(values["request"])
+        values["notes"] = msgspec.json.decode(values["notes"])
+        return msgspec.convert(values, Job)
+    except msgspec.DecodeError as error:
+        raise StoreError(f"job {values['id']}: its row in the database cannot be read: {error}") from error
+
+
+def _absent(job_id: str) -> StoreError:
+    return StoreError(f"job {job_id}: not in the database")

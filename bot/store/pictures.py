@@ -1,0 +1,103 @@
+"""The table of pictures together with their files: a row never points at half a file."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.errors import StoreError, WrongState
+from bot.job import Picture, row_key
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from bot.store.database import Database
+    from bot.store.spool import Spool
+
+
+class Pictures:
+    """Pictures by the public id of their job."""
+
+    def __init__(self, database: Database, spool: Spool) -> None:
+        self._database = database
+        self._spool = spool
+
+    async def save(self, job_id: str, *, number: int, seed: int, png: bytes) -> Picture:
+        """Keep a picture of a running job, in place of what an earlier attempt drew.
+
+        Raises:
+            WrongState: The job is no longer running; nothing is kept.
+            StoreError: Disk or database cannot take it.
+        """
+        saving = asyncio.ensure_future(self._save(job_id, number, seed, png))
+        try:
+            return await asyncio.shield(saving)
+        except asyncio.CancelledError:
+            # A file that is half way to its row must reach it, or nobody would find it again.
+            await asyncio.gather(saving, return_exceptions=True)
+            raise
+
+    async def _save(self, job_id: str, number: int, seed: int, png: bytes) -> Picture:
+        file = f"{job_id}-{number}.png"
+        await self._spool.write(file, png)
+        rows: list[sqlite3.Row] = []
+        try:
+            rows = await self._database.fetch(
+                """
+                INSERT OR REPLACE INTO pictures (job, number, seed, file, size_bytes)
+                SELECT key, :number, :seed, :file, :size_bytes FROM jobs WHERE key = :key AND state = 'running'
+                RETURNING number, seed, file, size_bytes, deleted
+                """,
+                {"key": row_key(job_id), "number": number, "seed": seed, "file": file, "size_bytes": len(png)},
+            )
+        finally:
+            if not rows:
+                await self._spool.delete([file])
+        if not rows:
+            raise WrongState(job_id, "not running", "take a picture")
+        return msgspec.convert(dict(rows[0]), Picture, strict=False)
+
+    async def of(self, job_id: str) -> tuple[Picture, ...]:
+        """List a job's pictures in order, deleted ones included."""
+        rows = await self._database.fetch(
+            "SELECT number, seed, file, size_bytes, deleted FROM pictures WHERE job = :key ORDER BY number",
+            {"key": row_key(job_id)},
+        )
+        return tuple(msgspec.convert(dict(row), Picture, strict=False) for row in rows)
+
+    async def read(self, picture: Picture) -> bytes:
+        """Read a picture's file.
+
+        Raises:
+            StoreError: It was deleted or cannot be read.
+        """
+        if picture.deleted:
+            raise StoreError(f"{picture.file}: deleted")
+        return await self._spool.read(picture.file)
+
+    async def drop(self, job_id: str) -> None:
+        """Delete the files of a job; the rows stay, so that its seeds can still be told."""
+        rows = await self._database.fetch(
+            "UPDATE pictures SET deleted = 1 WHERE job = :key AND deleted = 0 RETURNING file",
+            {"key": row_key(job_id)},
+        )
+        await self._spool.delete(row["file"] for row in rows)
+
+    async def sweep(self) -> int:
+        """Clear up after a process that died: delete what nobody will ever show, and say how many files it was.
+
+        That is the pictures of cancelled and refused jobs, and files without a row. For start-up only: a file that
+        is just being written has no row yet.
+        """
+        await self._database.fetch(
+            """
+            UPDATE pictures SET deleted = 1
+            WHERE deleted = 0 AND job IN (SELECT key FROM jobs WHERE state IN ('cancelled', 'refused'))
+            """
+        )
+        rows = await self._database.fetch("SELECT file FROM pictures WHERE deleted = 0")
+        orphans = await self._spool.names() - {row["file"] for row in rows}
+        await self._spool.delete(orphans)
+        return len(orphans)

@@ -1,0 +1,120 @@
+"""A job's one message in each of its states: in line, drawing, result, or the sentence that ended it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import ui
+
+from bot.safety.ratings import spoilered
+from bot.views.buttons import row
+from engine.grammar import plain_text
+
+if TYPE_CHECKING:
+    from bot.job import Job
+    from bot.request import Request
+
+WAITING = discord.Colour(0x8A8FA3)
+DRAWING = discord.Colour(0xE8A33D)
+DONE = discord.Colour(0x4FA36C)
+ENDED = discord.Colour(0xB4545C)
+
+TITLE_CHARS = 160
+ALT_CHARS = 1024
+"""Discord's limit for the description of a gallery item (developer documentation, Components, Media Gallery)."""
+BAR_CELLS = 16
+
+
+def waiting(job: Job, place: int, *, engine_ready: bool = True) -> ui.LayoutView:
+    """Show a place in line, counted from 1."""
+    line = "Next in line." if place <= 1 else f"Number {place} in line."
+    if not engine_ready:
+        line += " The engine is still starting."
+    return _card(WAITING, _title(job.request), line, row(job.id, "cancel"))
+
+
+def drawing(job: Job, steps_done: int, steps_total: int, *, previews: int = 0) -> ui.LayoutView:
+    """Show how far it is; as many files by `file_name` must come with the edit."""
+    filled = BAR_CELLS * steps_done // steps_total if steps_total else 0
+    bar = "▰" * filled + "▱" * (BAR_CELLS - filled)
+    line = f"`{bar}` step {steps_done} of {steps_total}"
+    gallery = [_gallery(job, previews, "An unfinished preview.")] if previews else []
+    return _card(DRAWING, *gallery, _title(job.request), line, row(job.id, "cancel"))
+
+
+def result(job: Job, pictures: int) -> ui.LayoutView:
+    """Show the pictures, in order; as many files by `file_name` must come with the edit."""
+    request = job.request
+    last = (request.seed + request.count - 1) % 2**32
+    seeds = f"seed {request.seed}" if request.count == 1 else f"seeds {request.seed} to {last}"
+    facts = (
+        f"<@{job.user_id}>",
+        seeds,
+        f"{request.width}×{request.height}",
+        f"{request.steps} steps",
+        f"{job.engine_s or 0:.1f} s",
+    )
+    line = " · ".join(facts) + "\n-# Drawn by AI."
+    gallery = _gallery(job, pictures, alt_text(request))
+    return _card(DONE, gallery, _title(request), line, row(job.id, "reroll", "edit", "recipe", "delete"))
+
+
+def ended(job: Job, sentence: str) -> ui.LayoutView:
+    """Say why there is no picture; what was asked for can be changed and asked again."""
+    return _card(ENDED, _title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
+
+
+def apology(code: str) -> str:
+    """Say to a member what an `engine.wire.ErrorCode` says to the operator."""
+    match code:
+        case "invalid_parameters":
+            return "The model cannot draw this combination of size and settings."
+        case "out_of_memory":
+            return "The graphics card has no room for a picture of this size. A smaller shape may work."
+        case "numerical_failure":
+            return "The picture came out black. Another seed or lower guidance usually helps."
+        case _:
+            return "The engine could not draw this. It is in the operator's log."
+
+
+def file_name(job: Job, position: int) -> str:
+    return f"eshi-{job.id}-{position + 1}.png"
+
+
+def alt_text(request: Request) -> str:
+    """Describe the picture for those who cannot see it, from its tags, as text without markup."""
+    parts = [plain_text(part).strip() for part in (request.subject, request.character, request.series, request.tags)]
+    words = "; ".join(part for part in parts if part)
+    return _shorten(f"An anime picture drawn by AI: {words}.", ALT_CHARS)
+
+
+def _title(request: Request) -> str:
+    named = [request.character, request.series] if request.character or request.series else [request.subject]
+    parts = [plain_text(part).strip() for part in (*named, request.tags)]
+    text = _shorten(" · ".join(part for part in parts if part), TITLE_CHARS)
+    # Mentions cannot ping (every send and edit forbids it) and must not look as if they did.
+    return f"**{discord.utils.escape_mentions(discord.utils.escape_markdown(text))}**"
+
+
+def _gallery(job: Job, files: int, description: str) -> ui.MediaGallery[ui.LayoutView]:
+    spoiler = spoilered(job.request.rating)
+    return ui.MediaGallery(
+        *(
+            discord.MediaGalleryItem(
+                f"attachment://{file_name(job, position)}", description=description, spoiler=spoiler
+            )
+            for position in range(files)
+        )
+    )
+
+
+def _shorten(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip(" ,;") + "…"
+
+
+def _card(colour: discord.Colour, *parts: str | ui.Item[ui.LayoutView]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    items = [ui.TextDisplay[ui.LayoutView](part) if isinstance(part, str) else part for part in parts]
+    view.add_item(ui.Container(*items, accent_colour=colour))
+    return view

@@ -1,0 +1,93 @@
+"""The Edit form: what was asked for, ready to be changed and asked again by whoever pressed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+import msgspec
+from discord import ui
+
+from bot.job import ID_PATTERN
+from bot.safety.ratings import ORDER, exceeds
+
+if TYPE_CHECKING:
+    from bot.config import Rating
+    from bot.request import Options
+
+CUSTOM_ID = re.compile(rf"v1:(?P<job>{ID_PATTERN}):edited")
+
+TEXT_CHARS = 4000
+"""Discord's limit for a text input (developer documentation, Components, Text Input)."""
+
+TIMEOUT_S = 15 * 60.0
+"""A form that nobody sends would stay in memory for ever without one."""
+
+
+class EditForm(ui.Modal):
+    """What the presser sees.
+
+    Sending it is handled in `bot.app` from the custom_id alone, so a form that was open while the bot restarted
+    still works; discord.py by itself would drop it silently.
+    """
+
+    def __init__(self, job_id: str, options: Options, highest: Rating) -> None:
+        """Pre-fill the form.
+
+        Args:
+            job_id: Whose request it starts from.
+            options: That request, as its asker could have typed it.
+            highest: What may be drawn in this channel; no more is offered.
+        """
+        super().__init__(title="Edit and draw again", custom_id=f"v1:{job_id}:edited", timeout=TIMEOUT_S)
+        self.add_item(_text("tags", "Tags", options.tags, "smile, night, looking at viewer"))
+        self.add_item(_text("negative", "Not in the picture", options.negative, "hat, glasses"))
+        self.add_item(_text("subject", "Subject", options.subject, "1girl, or 1girl; 1boy", short=True))
+        choices = [
+            discord.SelectOption(label=rating, value=rating, default=rating == options.rating)
+            for rating in ORDER
+            if not exceeds(rating, highest)
+        ]
+        select = ui.Select[ui.LayoutView](custom_id="rating", options=choices, required=True)
+        self.add_item(ui.Label(text="Rating", component=select))
+
+
+def _text(custom_id: str, label: str, value: str | None, hint: str, *, short: bool = False) -> ui.Label[ui.LayoutView]:
+    style = discord.TextStyle.short if short else discord.TextStyle.paragraph
+    field = ui.TextInput[ui.LayoutView](
+        custom_id=custom_id,
+        style=style,
+        default=(value or "")[:TEXT_CHARS] or None,
+        placeholder=hint,
+        required=False,
+        max_length=TEXT_CHARS,
+    )
+    return ui.Label(text=label, component=field)
+
+
+def edited(options: Options, interaction: discord.Interaction[Any]) -> Options:
+    """Put what was sent over what the form was opened with; everything else stays, but the seed is drawn anew."""
+    sent = dict(_values(cast("dict[str, Any]", interaction.data or {})))
+    # A paragraph may be typed over several lines; in a prompt a line's end is where a tag ends.
+    typed = {name: ", ".join(line.strip(" ,") for line in text.splitlines()) for name, text in sent.items()}
+    return msgspec.structs.replace(
+        options,
+        seed=None,
+        subject=typed.get("subject", options.subject),
+        tags=typed.get("tags", options.tags),
+        negative=typed.get("negative", options.negative),
+        rating=typed.get("rating", options.rating),
+    )
+
+
+def _values(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Read custom_id and value of every field of a submitted modal: labels (type 18) around one component each."""
+    found: list[tuple[str, str]] = []
+    for outer in data.get("components", []):
+        for field in [outer["component"]] if "component" in outer else outer.get("components", []):
+            if "value" in field:
+                found.append((field["custom_id"], field["value"]))
+            elif field.get("values"):
+                found.append((field["custom_id"], field["values"][0]))
+    return found

@@ -1,0 +1,107 @@
+"""What each button under a job's message does, and what sending the Edit form does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.answer import NO_PINGS, tell
+from bot.errors import InvalidRequest, NotYours
+from bot.job import State
+from bot.place import place_of
+from bot.request import again, options_of
+from bot.safety.gate import limit
+from bot.views.edit import EditForm, edited
+from bot.views.recipe import recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import discord
+
+    from bot.config import Bot
+    from bot.flow import Flow
+    from bot.job import Job
+    from bot.request import Options, Request
+    from bot.store import Store
+
+NO_RECORD = "I no longer keep the record of this picture."
+
+
+class Presses:
+    """The doors below a message: anybody may draw again as themselves, only the owner or a moderator may remove."""
+
+    def __init__(
+        self,
+        *,
+        flow: Flow,
+        store: Store,
+        config: Bot,
+        complete: Callable[[Options], Request],
+        draw_seed: Callable[[], int],
+    ) -> None:
+        self._flow = flow
+        self._store = store
+        self._config = config
+        self._complete = complete
+        self._draw_seed = draw_seed
+        self.by_action = {
+            "reroll": self.reroll,
+            "edit": self.edit,
+            "recipe": self.recipe,
+            "delete": self.delete,
+            "cancel": self.cancel,
+        }
+
+    async def reroll(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Draw the same request with new seeds, as the presser's own."""
+        job = await self._job(job_id)
+        await self._flow.ask(interaction, again(job.request, self._draw_seed))
+
+    async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Open the form; its ratings are those that this channel allows now."""
+        job = await self._job(job_id)
+        place = await place_of(interaction.client, interaction.guild_id, interaction.channel_id or 0)
+        highest = limit(place, self._config.ratings.highest)
+        if highest is None:
+            raise InvalidRequest("This channel is gone, so nothing can be drawn here.")
+        await interaction.response.send_modal(EditForm(job.id, options_of(job.request), highest))
+
+    async def submit_edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Draw what the form says, with a new seed, as the sender's own."""
+        job = await self._job(job_id)
+        await self._flow.ask(interaction, self._complete(edited(options_of(job.request), interaction)))
+
+    async def recipe(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Show privately how a picture was made."""
+        job = await self._job(job_id)
+        text, file = recipe(job)
+        await interaction.response.send_message(text, file=file, ephemeral=True, allowed_mentions=NO_PINGS)
+
+    async def delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Remove message and pictures for good."""
+        job = await self._job(job_id)
+        self._require_right(interaction, job, "delete")
+        await interaction.response.defer()
+        await self._store.pictures.drop(job.id)
+        await interaction.delete_original_response()
+
+    async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Stop a job; its message then says so by itself."""
+        job = await self._job(job_id)
+        self._require_right(interaction, job, "cancel")
+        await interaction.response.defer()
+        if not await self._flow.cancel(job):
+            now = await self._job(job_id)
+            done = "already done" if now.state in (State.RENDERED, State.DELIVERED) else "already over"
+            await tell(interaction, f"This one is {done}.")
+
+    async def _job(self, job_id: str) -> Job:
+        job = await self._store.jobs.get(job_id)
+        if job is None:
+            raise InvalidRequest(NO_RECORD)
+        return job
+
+    @staticmethod
+    def _require_right(interaction: discord.Interaction[Any], job: Job, verb: str) -> None:
+        if interaction.user.id != job.user_id and not interaction.permissions.manage_messages:
+            raise NotYours(f"Only <@{job.user_id}> or a moderator may {verb} this.")

@@ -1,0 +1,49 @@
+"""The Recipe button's answer: everything that is needed to draw a picture again, here or elsewhere."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.request import picture_seeds
+
+if TYPE_CHECKING:
+    from bot.job import Job
+
+MESSAGE_CHARS = 2000
+"""Discord's limit for the content of a message."""
+
+
+def recipe(job: Job) -> tuple[str, discord.File]:
+    """Write the recipe as a message; the whole of it comes as a text file too, however long the prompt is."""
+    request = job.request
+    settings = ", ".join(
+        (
+            f"{request.width}×{request.height}",
+            f"{request.steps} steps",
+            f"guidance {request.guidance:g}",
+            f"sampler {request.sampler}",
+            f"rating {request.rating}",
+        )
+    )
+    seeds = ", ".join(str(seed) for seed in picture_seeds(request))
+    text = f"Prompt: {job.prompt}\nNegative prompt: {job.negative_prompt}\nSettings: {settings}\nSeed: {seeds}\n"
+    file = discord.File(io.BytesIO(text.encode()), filename=f"recipe-{job.id}.txt")
+    shown = [
+        f"**Prompt**\n{_code(job.prompt)}",
+        f"**Negative prompt**\n{_code(job.negative_prompt)}" if job.negative_prompt else "",
+        f"**Settings** {settings}\n**Seed** {seeds}",
+        *(f"-# {note}" for note in job.notes),
+    ]
+    message = "\n".join(part for part in shown if part)
+    if len(message) > MESSAGE_CHARS:
+        message = f"**Settings** {settings}\n**Seed** {seeds}\nThe prompt is in the file."
+    return message, file
+
+
+def _code(text: str) -> str:
+    """Quote text exactly; three backticks inside would end the block, so an invisible joint keeps them apart."""
+    apart = text.replace("```", "`\u200b`\u200b`")
+    return f"```\n{apart}\n```"

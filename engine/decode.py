@@ -1,0 +1,80 @@
+"""Latents to pixels, and to small previews of what they are going to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn import functional
+
+from engine.errors import NumericalFailure
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from engine.model import Model
+
+PREVIEW_SIDE = 256
+"""Pixels on the long side of a preview that goes through the VAE."""
+
+_RGB_FROM_LATENTS = ((60, -60, 25, -70), (60, -5, 15, -50), (60, 10, -5, -35))
+_RGB_BIAS = (150, 140, 130)
+"""Timothy Alexis Vass, "Explaining the SDXL latent space": the linear map that diffusers' documentation uses for
+previews (docs/source/en/using-diffusers/callback.md)."""
+
+_SDXL_LATENTS = (4, 8)
+"""Channels and compression of the latents that this map is for."""
+
+
+def decode(model: Model, latents: Tensor) -> NDArray[np.uint8]:
+    """Decode one sample's latents, (1, C, h, w).
+
+    Returns:
+        Its pixels, (H, W, 3), exactly as diffusers' `VaeImageProcessor` rounds them.
+
+    Raises:
+        NumericalFailure: The picture is black, which is what NaN anywhere before becomes.
+    """
+    pixels = _decode(model, latents)
+    if not pixels.any():
+        raise NumericalFailure("the decoded picture is black: the latents or the VAE's output are not finite")
+    return pixels
+
+
+def preview(model: Model, latents: Tensor) -> NDArray[np.uint8]:
+    """Show predicted latents, (1, C, h, w), at next to no cost.
+
+    SDXL's four channels are nearly colours: a 3 × 4 matrix gives a picture of an eighth of the size. For other latents
+    there is no such matrix, so the latents are shrunk and the VAE decodes those few.
+    """
+    if (latents.shape[1], model.compression) == _SDXL_LATENTS:
+        weights = torch.tensor(_RGB_FROM_LATENTS, dtype=torch.float32, device=latents.device)
+        bias = torch.tensor(_RGB_BIAS, dtype=torch.float32, device=latents.device)
+        return _pixels(torch.einsum("blhw,rl->brhw", latents.float(), weights) + bias.view(1, -1, 1, 1))
+    shrink = PREVIEW_SIDE / (max(latents.shape[2:]) * model.compression)
+    if shrink < 1:
+        size = [max(1, round(side * shrink)) for side in latents.shape[2:]]
+        latents = functional.interpolate(latents.float(), size=size, mode="area")
+    return _decode(model, latents)
+
+
+def _decode(model: Model, latents: Tensor) -> NDArray[np.uint8]:
+    config: Any = model.vae.config
+    latents = latents.to(model.vae.dtype)
+    if getattr(config, "latents_mean", None) is not None and getattr(config, "latents_std", None) is not None:
+        mean = torch.tensor(config.latents_mean).view(1, -1, 1, 1).to(latents)
+        std = torch.tensor(config.latents_std).view(1, -1, 1, 1).to(latents)
+        latents = latents * std / config.scaling_factor + mean
+    else:
+        latents = latents / config.scaling_factor
+    vae: Any = model.vae  # its annotations know only CUDA's tensor types
+    image = vae.decode(latents, return_dict=False)[0]
+    image = (image * 0.5 + 0.5).clamp(0, 1)
+    return _pixels((image * 255).nan_to_num(0))
+
+
+def _pixels(image: Tensor) -> NDArray[np.uint8]:
+    """Round (1, 3, H, W) of 0 … 255 on the device, so that a quarter of the bytes are copied."""
+    return image[0].permute(1, 2, 0).clamp(0, 255).round().to(torch.uint8).cpu().numpy()

@@ -1,0 +1,1 @@
+"""Checkpoints that need no download: the small ones that this project makes itself."""

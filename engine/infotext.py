@@ -1,0 +1,82 @@
+"""The recipe of a picture as the ``parameters`` text that WebUI and its relatives write and read."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.wire import Sampler
+
+SAMPLERS: Mapping[Sampler, tuple[str, str]] = {
+    "euler_a": ("Euler a", "Automatic"),
+    "euler": ("Euler", "Automatic"),
+    "dpmpp_2m_karras": ("DPM++ 2M", "Karras"),
+    "dpmpp_2m_sde_karras": ("DPM++ 2M SDE", "Karras"),
+    "ddim": ("DDIM", "Automatic"),
+    "unipc": ("UniPC", "Automatic"),
+}
+"""WebUI's names: sampler, schedule type."""
+
+_FIELD_NAME = re.compile(r"\b(negative prompt|steps)(?=:)", re.IGNORECASE)
+_SEPARATORS = {"Cc", "Zl", "Zp"}
+
+
+def clean(text: str) -> str:
+    """Write a prompt so that it stays in its field: one line, and no word that a reader takes for the next field.
+
+    Control characters and line ends become spaces, a literal ``Negative prompt:`` or ``Steps:`` gets a space before its
+    colon; CLIP reads the same tokens. Cleaning twice changes nothing more.
+    """
+    spaced = "".join(" " if unicodedata.category(c) in _SEPARATORS else c for c in text)
+    encodable = spaced.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no bytes
+    return _FIELD_NAME.sub(r"\1 ", encodable).strip()
+
+
+def write(
+    *,
+    prompt: str,
+    negative_prompt: str,
+    num_inference_steps: int,
+    sampler: Sampler,
+    guidance_scale: float,
+    seed: int,
+    width: int,
+    height: int,
+    model_name: str,
+    model_hash: str,
+    version: str,
+) -> str:
+    """Write the text: the prompt, the negative where there is one, and a line of keys in WebUI's order.
+
+    ``RNG`` and ``Emphasis`` are said because readers otherwise assume noise from the GPU and rescaled weights.
+    """
+    sampler_name, schedule_type = SAMPLERS[sampler]
+    values = {
+        "Steps": num_inference_steps,
+        "Sampler": sampler_name,
+        "Schedule type": schedule_type,
+        "CFG scale": int(guidance_scale) if guidance_scale == int(guidance_scale) else guidance_scale,
+        "Seed": seed,
+        "Size": f"{width}x{height}",
+        "Model hash": model_hash,
+        "Model": model_name,
+        "RNG": "CPU",
+        "Emphasis": "No norm",
+        "Version": f"Eshi {version}",
+    }
+    negative_prompt = clean(negative_prompt)
+    lines = [
+        clean(prompt),
+        f"Negative prompt: {negative_prompt}" if negative_prompt else "",
+        ", ".join(f"{key}: {_quote(str(value))}" for key, value in values.items() if value != ""),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _quote(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False) if re.search(r"[,:\n]", value) else value

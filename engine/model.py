@@ -1,0 +1,224 @@
+"""Loads a checkpoint once, from wherever it lies, and hands it on as a frozen Model of its parts."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from safetensors import SafetensorError
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+from engine import checkpoint
+from engine.errors import ModelLoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from engine.config import Engine
+
+_LIBRARY_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError)
+"""What diffusers and transformers raise on a file whose content is not what its name says."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The parts of one SDXL checkpoint, on one device."""
+
+    name: str
+    hash: str
+    """First ten hex digits of the file's SHA-256; "" where it is no single file."""
+    device: torch.device
+    dtype: torch.dtype
+    """Of UNet and text encoders. The VAE is always float32: SDXL's overflows in float16."""
+    tokenizer: CLIPTokenizer
+    tokenizer_2: CLIPTokenizer
+    text_encoder: CLIPTextModel
+    text_encoder_2: CLIPTextModelWithProjection
+    unet: UNet2DConditionModel
+    vae: AutoencoderKL
+    scheduler_config: Mapping[str, Any]
+    compression: int
+    """Pixels to one latent, along a side. Sizes must be multiples of it; the UNet takes latents of any size."""
+    latent_channels: int
+
+    @property
+    def description(self) -> str:
+        """Device and dtype, for an operator."""
+        if self.device.type == "cuda":
+            device = f"cuda ({torch.cuda.get_device_name(self.device)})"
+        elif self.device.type == "cpu":
+            threads = torch.get_num_threads()
+            device = f"cpu ({threads} {'thread' if threads == 1 else 'threads'})"
+        else:
+            device = self.device.type
+        return f"{device}, {str(self.dtype).removeprefix('torch.')}"
+
+
+def load(config: Engine, report: Callable[[str], None]) -> Model:
+    """Load what the configuration names; call it in the thread that will draw.
+
+    Args:
+        config: Its paths are taken as they are, so relative ones must have been resolved.
+        report: Told each stage, in words for an operator.
+
+    Raises:
+        ModelLoadError: With one line that names the path and what was expected.
+    """
+    _quiet()
+    device = _device(config.device)
+    dtype = _dtype(config.dtype, device)
+    if device.type == "cpu":
+        # torch keeps this setting for each thread, hence "the thread that will draw"
+        torch.set_num_threads(min(torch.get_num_threads(), max(1, _cores() - 1)))
+    report("looking for the checkpoint")
+    source = checkpoint.find(config)
+    report("reading the tokenizers")
+    tokenizer, tokenizer_2 = _tokenizer(source.folder, "tokenizer"), _tokenizer(source.folder, "tokenizer_2")
+    networks = _networks_of_file(source, report) if source.file else _networks_of_folder(source, report)
+    text_encoder, text_encoder_2, unet, vae = networks
+    _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
+    report(f"moving it to {device.type}")
+    module: Any  # each class declares its own `to`
+    for module in networks:
+        module.to(device=device, dtype=torch.float32 if module is vae else dtype)
+        module.eval().requires_grad_(requires_grad=False)
+    vae_config: Any = vae.config
+    return Model(
+        name=source.name,
+        hash=source.hash,
+        device=device,
+        dtype=dtype,
+        tokenizer=tokenizer,
+        tokenizer_2=tokenizer_2,
+        text_encoder=text_encoder,
+        text_encoder_2=text_encoder_2,
+        unet=unet,
+        vae=vae,
+        scheduler_config=checkpoint.read_json(source.folder / "scheduler" / "scheduler_config.json"),
+        compression=2 ** (len(vae_config.block_out_channels) - 1),  # it halves between every two of its blocks
+        latent_channels=vae_config.latent_channels,
+    )
+
+
+_Networks = tuple[CLIPTextModel, CLIPTextModelWithProjection, UNet2DConditionModel, AutoencoderKL]
+
+
+def _networks_of_folder(source: checkpoint.Source, report: Callable[[str], None]) -> _Networks:
+    report("reading the first text encoder")
+    text_encoder = _network(source, "text_encoder", CLIPTextModel)
+    report("reading the second text encoder")
+    text_encoder_2 = _network(source, "text_encoder_2", CLIPTextModelWithProjection)
+    report("reading the UNet")
+    unet = _network(source, "unet", UNet2DConditionModel)
+    report("reading the VAE")
+    return text_encoder, text_encoder_2, unet, _network(source, "vae", AutoencoderKL)
+
+
+def _network(source: checkpoint.Source, name: str, network: Any) -> Any:
+    folder = source.folder / name
+    try:
+        loaded, info = network.from_pretrained(
+            str(folder),
+            variant=source.variants[name],
+            use_safetensors=True,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+    except _LIBRARY_ERRORS as error:
+        raise _broken(folder, f"a {network.__name__}", error) from error
+    if wrong := [*info["missing_keys"], *(str(key) for key in info["mismatched_keys"])]:
+        raise ModelLoadError(
+            f"{folder}: expected the weights of a {network.__name__}, but {len(wrong)} of its tensors are missing or "
+            f"have another shape, the first being {min(wrong)}"
+        )
+    return loaded
+
+
+def _networks_of_file(source: checkpoint.Source, report: Callable[[str], None]) -> _Networks:
+    from diffusers import StableDiffusionXLPipeline  # seconds of import that a folder does not need
+
+    report("reading the checkpoint")
+    try:
+        parts: Any = StableDiffusionXLPipeline.from_single_file(
+            str(source.file), config=str(source.folder), local_files_only=True, add_watermarker=False
+        )
+    except _LIBRARY_ERRORS as error:
+        raise _broken(source.file, "an SDXL checkpoint", error) from error
+    networks: _Networks = (parts.text_encoder, parts.text_encoder_2, parts.unet, parts.vae)
+    for network in networks:
+        if absent := [name for name, tensor in network.named_parameters() if tensor.is_meta]:
+            raise ModelLoadError(
+                f"{source.file}: expected an SDXL checkpoint, but {len(absent)} tensors of its "
+                f"{type(network).__name__} are missing, the first being {min(absent)}"
+            )
+    return networks
+
+
+def _tokenizer(folder: Path, name: str) -> CLIPTokenizer:
+    try:
+        return CLIPTokenizer.from_pretrained(str(folder / name), local_files_only=True)
+    except _LIBRARY_ERRORS as error:
+        raise _broken(folder / name, "a CLIPTokenizer", error) from error
+
+
+def _check_fit(
+    source: checkpoint.Source,
+    text_encoder: CLIPTextModel,
+    text_encoder_2: CLIPTextModelWithProjection,
+    unet_config: Any,
+    vae_config: Any,
+) -> None:
+    """Refuse parts that load one by one and do not belong together; the first picture would fail otherwise."""
+    where = source.file or source.folder
+    width = text_encoder.config.hidden_size + text_encoder_2.config.hidden_size
+    if unet_config.cross_attention_dim != width:
+        raise ModelLoadError(
+            f"{where}: the UNet reads embeddings of width {unet_config.cross_attention_dim}, and the text encoders "
+            f"together write {width}; expected the parts of one SDXL checkpoint"
+        )
+    if unet_config.addition_embed_type != "text_time" or unet_config.in_channels != vae_config.latent_channels:
+        raise ModelLoadError(
+            f"{where}: expected an SDXL base model, whose UNet takes pooled text and sizes (text_time) and as many "
+            f"channels as the VAE has latents"
+        )
+
+
+def _broken(path: Path | None, expected: str, error: Exception) -> ModelLoadError:
+    line = " ".join(str(error).split()) or "no reason given"
+    return ModelLoadError(f"{path}: expected {expected}, and it cannot be read as one: {type(error).__name__}: {line}")
+
+
+def _device(asked: str) -> torch.device:
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if asked == "auto":
+        return torch.device(next(name for name, is_available in available.items() if is_available))
+    if not available[asked]:
+        raise ModelLoadError(f'engine.device is "{asked}", and this machine\'s torch has no such device')
+    return torch.device(asked)
+
+
+def _dtype(asked: str, device: torch.device) -> torch.dtype:
+    if asked == "auto":
+        return torch.float32 if device.type == "cpu" else torch.float16
+    return {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}[asked]
+
+
+def _cores() -> int:
+    """Count the cores that this process may use; a container often has fewer than the machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _quiet() -> None:
+    """Keep the libraries' progress bars and advice out of a server's log; what matters is raised."""
+    import diffusers.utils.logging
+    import transformers.utils.logging
+
+    for library in (diffusers.utils.logging, transformers.utils.logging):
+        library.set_verbosity_error()
+        library.disable_progress_bar()

@@ -1,0 +1,199 @@
+"""The socket: decode commands, hand them to the worker, stream each client the events of its own jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from engine.outbox import Outbox
+from engine.wire import (
+    Cancel,
+    Cancelled,
+    Failed,
+    Finished,
+    Generate,
+    Loading,
+    Ready,
+    Rejected,
+    decode_command,
+    encode,
+)
+from engine.worker import Job, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.config import Engine
+    from engine.listen import Listener
+    from engine.wire import ErrorCode, Event
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 30.0
+"""A client that answers no ping for half of this again is gone, and its jobs are cancelled."""
+
+MAX_COMMAND_BYTES = 1024 * 1024
+"""Two prompts of 20,000 characters of four bytes fit six times."""
+
+FLUSH_S = 2.0
+"""How long a client may take, at the end, to read what is left for it."""
+
+GRACE_S = 10.0
+"""How long the step under way, or the part of the model that is being read, may still take at the end."""
+
+
+class _Client:
+    """One connection: its jobs, and what waits to be sent to it."""
+
+    def __init__(self, socket: web.WebSocketResponse) -> None:
+        self.socket = socket
+        self.jobs: dict[str, Job] = {}
+        self._outbox = Outbox()
+        self._idle = asyncio.Event()
+
+    def tell(self, event: Event) -> None:
+        """Send an event when its turn comes, never waiting for it."""
+        self._idle.clear()
+        self._outbox.put(event)
+
+    def tell_of_job(self, event: Event) -> None:
+        """Tell what the worker says of a job; after its last event the id is free again."""
+        if isinstance(event, Finished | Cancelled | Failed):
+            self.jobs.pop(event.job_id, None)
+        self.tell(event)
+
+    async def send(self) -> None:
+        """Send until the connection ends."""
+        try:
+            while True:
+                await self.socket.send_bytes(encode(await self._outbox.get()))
+                if self._outbox.empty:
+                    self._idle.set()
+        except ConnectionError:
+            self._idle.set()  # the reading side sees the end too, and cleans up
+
+    async def say_goodbye(self) -> None:
+        """Let the client read what is left for it, then close; one that does not read is left behind."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_S):
+                await self._idle.wait()
+                await self.socket.close(code=WSCloseCode.GOING_AWAY, message=b"the engine is shutting down")
+
+
+class Server:
+    """Clients on one side, one worker on the other; all of it runs in one event loop except the worker."""
+
+    def __init__(self, config: Engine, listener: Listener) -> None:
+        self._listener = listener
+        self._worker = Worker(config, emit=partial(self._hand_over, self._announce))
+        self._state: Loading | Ready = Loading(stage="starting")
+        self._closing = False
+        self._clients: set[_Client] = set()
+        self._loop: asyncio.AbstractEventLoop
+
+    async def run(self, stop: asyncio.Event) -> bool:
+        """Serve until `stop` is set.
+
+        Returns:
+            Whether the worker's thread has ended; one that is deep in a step or in a file has not.
+
+        Raises:
+            ModelLoadError: There is no model to draw with.
+            torch.AcceleratorError: The device is gone.
+        """
+        self._loop = asyncio.get_running_loop()
+        app = web.Application()
+        app.router.add_get("/", self._handle)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=FLUSH_S)
+        await runner.setup()
+        thread = ThreadPoolExecutor(1, thread_name_prefix="worker")
+        try:
+            await web.SockSite(runner, self._listener.socket).start()
+            log.info("listening on %s", self._listener.address)
+            working = self._loop.run_in_executor(thread, self._worker.run)
+            stopping = asyncio.ensure_future(stop.wait())
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            self._closing = True
+            self._worker.close()
+            await asyncio.wait({working}, timeout=GRACE_S)
+            await asyncio.gather(*(client.say_goodbye() for client in self._clients))
+            if working.done():
+                working.result()
+            return working.done()
+        finally:
+            thread.shutdown(wait=False)
+            await runner.cleanup()
+            self._listener.close()
+
+    async def _handle(self, request: web.Request) -> web.WebSocketResponse:
+        if self._listener.secret:
+            shown = request.headers.get("Authorization", "").encode()
+            if not hmac.compare_digest(shown, f"Bearer {self._listener.secret}".encode()):
+                raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_COMMAND_BYTES, compress=False)
+        await socket.prepare(request)
+        client = _Client(socket)
+        client.tell(self._state)
+        self._clients.add(client)
+        sending = asyncio.create_task(client.send())
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.BINARY:
+                    self._receive(client, message.data)
+                else:
+                    client.tell(Rejected(detail="expected a binary frame with one msgpack message"))
+        finally:
+            self._clients.discard(client)
+            sending.cancel()
+            for job in client.jobs.values():
+                self._worker.cancel(job)
+        return socket
+
+    def _receive(self, client: _Client, frame: bytes) -> None:
+        try:
+            command = decode_command(frame)
+        except msgspec.DecodeError as error:
+            client.tell(Rejected(detail=str(error)))
+            return
+        match command:
+            case Generate():
+                self._generate(client, command)
+            case Cancel():
+                if job := client.jobs.get(command.job_id):
+                    self._worker.cancel(job)
+
+    def _generate(self, client: _Client, request: Generate) -> None:
+        def refuse(code: ErrorCode, detail: str) -> None:
+            client.tell(Failed(job_id=request.job_id, code=code, detail=detail))
+
+        if self._closing:
+            refuse("shutting_down", "the engine is shutting down")
+        elif not isinstance(self._state, Ready):
+            refuse("model_not_ready", f"the model is not loaded yet: {self._state.stage}")
+        elif request.job_id in client.jobs:
+            refuse("invalid_parameters", "a job of this id is still being drawn, and goes on")
+        else:
+            job = client.jobs[request.job_id] = Job(request, partial(self._hand_over, client.tell_of_job))
+            self._worker.submit(job)
+
+    def _hand_over(self, tell: Callable[[Any], None], event: Event) -> None:
+        """Bring an event from the worker's thread to the loop's."""
+        self._loop.call_soon_threadsafe(tell, event)
+
+    def _announce(self, state: Loading | Ready) -> None:
+        self._state = state
+        if isinstance(state, Loading):
+            log.info("loading: %s", state.stage)
+        else:
+            log.info("ready: %s on %s", state.model_name, state.device)
+        for client in self._clients:
+            client.tell(state)

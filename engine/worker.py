@@ -1,0 +1,112 @@
+"""The one thread that owns the GPU: it loads the model, then reads its inbox between two steps of the batch.
+
+Importing this module is light; torch is imported by the thread itself, so that a server listens at once.
+"""
+
+from __future__ import annotations
+
+import queue
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from engine.wire import PROTOCOL, Loading, Ready
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.batch import Batch
+    from engine.config import Engine
+    from engine.wire import Event, Generate
+
+PNG_THREADS = 2
+"""Pillow releases the interpreter while it compresses; two keep up with any card at level 1."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Job:
+    """A request, and where its events go; the callback is called in the worker's thread and must not block."""
+
+    request: Generate
+    emit: Callable[[Event], None]
+
+
+_Message: TypeAlias = "Callable[[Batch], None]"
+
+
+class _Closed(Exception):
+    """The worker was closed while it loaded."""
+
+
+class Worker:
+    """`run` belongs to the one thread; the other methods may be called from any."""
+
+    def __init__(self, config: Engine, *, emit: Callable[[Loading | Ready], None]) -> None:
+        self._config = config
+        self._emit = emit
+        self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
+        self._closed = False
+
+    def submit(self, job: Job) -> None:
+        """Draw a job; its last event is Finished, Cancelled or Failed."""
+        self._inbox.put(lambda batch: batch.admit(job))
+
+    def cancel(self, job: Job) -> None:
+        """Stop a job before the next step; one that is over stays as it is."""
+        self._inbox.put(lambda batch: batch.cancel(job))
+
+    def close(self) -> None:
+        """Let `run` return before the next step, or before the next part of the model is loaded."""
+        self._closed = True
+        self._inbox.put(lambda _batch: None)
+
+    def run(self) -> None:
+        """Load the model and draw until closed; what is unfinished then fails as shutting down.
+
+        Raises:
+            ModelLoadError: There is no model to draw with.
+            torch.AcceleratorError: The device is gone, and with it this process's use.
+        """
+        try:
+            self._report("importing torch")
+            from engine.batch import Batch
+            from engine.model import load
+
+            model = load(self._config, self._report)
+        except _Closed:
+            return
+        with ThreadPoolExecutor(PNG_THREADS, thread_name_prefix="png") as pool:
+            batch = Batch(model, cap=self._config.batch_cap, pool=pool, post=self._inbox.put)
+            self._emit(
+                Ready(
+                    protocol=PROTOCOL,
+                    model_name=model.name,
+                    model_hash=model.hash,
+                    device=model.description,
+                    size_multiple=model.compression,
+                )
+            )
+            try:
+                while not self._closed:
+                    self._read_inbox(batch)
+                    if not self._closed:
+                        batch.step()
+            finally:
+                batch.abandon()
+
+    def _read_inbox(self, batch: Batch) -> None:
+        """Handle what has come; wait for something only where there is nothing to draw."""
+        get = partial(self._inbox.get, block=batch.idle)
+        while True:
+            try:
+                message = get()
+            except queue.Empty:
+                return
+            message(batch)
+            get = self._inbox.get_nowait
+
+    def _report(self, stage: str) -> None:
+        if self._closed:
+            raise _Closed
+        self._emit(Loading(stage=stage))

@@ -1,0 +1,29 @@
+"""What the bot's tests share."""
+
+import pytest
+
+from bot.job import NewJob
+from bot.request import Request
+
+
+@pytest.fixture
+def new_job():
+    """Make a job that nobody has submitted yet."""
+
+    def make(**changes):
+        values = {
+            "user_id": 101,
+            "guild_id": 7,
+            "channel_id": 70,
+            "application_id": 9,
+            "interaction_id": 2**62 + 1,
+            "interaction_token": "the-token",
+            "token_created_at": 1000.0,
+            "request": Request(subject="1girl", tags="smile", seed=2**32 - 1),
+            "prompt": "1girl, smile, safe, masterpiece",
+            "negative_prompt": "lowres",
+            "notes": ("“smyle” was read as “smile”.",),
+        }
+        return NewJob(**values | changes)
+
+    return make

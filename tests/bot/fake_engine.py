@@ -1,0 +1,227 @@
+"""An engine without a model: speaks the wire as the real one does and draws flat pictures, with troubles on demand.
+
+    python tests/bot/fake_engine.py serve --config config.toml [--die-with-parent] [troubles]
+
+The colour of a picture follows from prompt and seed, so that one can tell whose it is. Troubles happen to the jobs
+whose prompt contains ``--word`` ("" is every job), before step ``--at-step``; with ``--once FILE`` only the first
+time, over every process that is told the same file.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import io
+import os
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+from aiohttp import WSMsgType, web
+from PIL import Image
+from yarl import URL
+
+sys.path[0] = str(Path(__file__).parents[2])  # as a script it would find only its neighbours
+
+from engine import config, wire  # noqa: E402 - the line above lets it be found
+
+SIZE_MULTIPLE = 8
+
+
+def colour(prompt: str, seed: int) -> tuple[int, int, int]:
+    """What a picture is filled with."""
+    digest = hashlib.sha256(f"{seed} {prompt}".encode()).digest()
+    return digest[0], digest[1], digest[2]
+
+
+def png(width: int, height: int, fill: tuple[int, int, int]) -> bytes:
+    """A flat picture."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), fill).save(file, "PNG")
+    return file.getvalue()
+
+
+class Client:
+    """One connection and the jobs that came over it."""
+
+    def __init__(self, socket: web.WebSocketResponse, options: argparse.Namespace) -> None:
+        self.socket = socket
+        self.options = options
+        self.jobs: dict[str, asyncio.Task[None]] = {}
+
+    async def send(self, event: wire.Event) -> None:
+        with contextlib.suppress(ConnectionError):
+            await self.socket.send_bytes(wire.encode(event))
+
+    async def greet(self) -> None:
+        for number in range(self.options.stages):
+            await self.send(wire.Loading(stage=f"stage {number + 1}"))
+        await self.send(
+            wire.Ready(
+                protocol=self.options.protocol,
+                model_name="flat colours",
+                model_hash="",
+                device="none",
+                size_multiple=SIZE_MULTIPLE,
+            )
+        )
+
+    async def take(self, frame: bytes) -> None:
+        try:
+            command = wire.decode_command(frame)
+        except msgspec.DecodeError as error:
+            await self.send(wire.Rejected(detail=str(error)))
+            return
+        if isinstance(command, wire.Cancel):
+            if job := self.jobs.get(command.job_id):
+                job.cancel()
+        elif command.job_id in self.jobs:
+            await self.send(wire.Failed(job_id=command.job_id, code="invalid_parameters", detail="already here"))
+        else:
+            self.jobs[command.job_id] = asyncio.create_task(self.draw(command))
+            await asyncio.sleep(0)  # let it begin: a task that is cancelled before that could not say so
+
+    async def draw(self, job: wire.Generate) -> None:
+        try:
+            await self.steps(job)
+        except asyncio.CancelledError:
+            await self.send(wire.Cancelled(job_id=job.job_id))
+        finally:
+            del self.jobs[job.job_id]
+
+    async def steps(self, job: wire.Generate) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        total = job.num_inference_steps * len(job.seeds)
+        await self.send(wire.Started(job_id=job.job_id))
+        for step in range(1, job.num_inference_steps + 1):
+            if self.is_in_trouble(job, step) and not await self.trouble(job):
+                return
+            await asyncio.sleep(self.options.step_s)
+            for number, seed in enumerate(job.seeds):
+                if job.preview_every and step % job.preview_every == 0:
+                    small = png(job.width // 8, job.height // 8, colour(job.prompt, seed))
+                    await self.send(wire.Preview(job_id=job.job_id, number=number, step=step, image=small))
+            await self.send(wire.Progress(job_id=job.job_id, steps_done=step * len(job.seeds), steps_total=total))
+        for number, seed in enumerate(job.seeds):
+            picture = png(job.width, job.height, colour(job.prompt, seed))
+            await self.send(wire.Picture(job_id=job.job_id, number=number, seed=seed, png=picture))
+        await self.send(wire.Finished(job_id=job.job_id, engine_s=loop.time() - began))
+
+    def is_in_trouble(self, job: wire.Generate, step: int) -> bool:
+        options = self.options
+        if options.trouble is None or step != options.at_step or options.word not in job.prompt:
+            return False
+        if options.once is not None:
+            try:
+                options.once.touch(exist_ok=False)
+            except FileExistsError:
+                return False
+        return True
+
+    async def trouble(self, job: wire.Generate) -> bool:
+        """Have it; True if the job goes on afterwards."""
+        match self.options.trouble:
+            case "crash":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "hang":  # the loop itself stands still, as a process that is stuck in a driver does
+                while True:
+                    signal.pause()
+            case "garbage":
+                await self.socket.send_bytes(b"\xc1")
+            case "slow":
+                await asyncio.Event().wait()
+            case "cancel":
+                await self.send(wire.Cancelled(job_id=job.job_id))
+                return False
+            case code:
+                await self.send(wire.Failed(job_id=job.job_id, code=code, detail="as it was told"))
+                return False
+        return True
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Listen where the configuration says, until SIGTERM, SIGINT or, as a child, the end of standard input."""
+    _, where = config.load(options.config)
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if options.ignore_sigterm:
+            signal.signal(number, signal.SIG_IGN)
+        else:
+            loop.add_signal_handler(number, stop.set)
+    if options.die_with_parent and not options.ignore_sigterm:
+        loop.add_reader(sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 4096) else stop.set())
+    secret = os.environ.get("ESHI_WIRE_SECRET", "")
+    if where.secret_file:
+        secret = (options.config.parent / where.secret_file).read_text().strip()
+    clients: set[Client] = set()
+
+    async def connect(request: web.Request) -> web.WebSocketResponse:
+        shown = request.headers.get("Authorization", "")
+        if not where.url.startswith("unix:") and not hmac.compare_digest(shown, f"Bearer {secret}"):
+            raise web.HTTPUnauthorized
+        socket = web.WebSocketResponse(max_msg_size=wire.MAX_MESSAGE_BYTES)
+        await socket.prepare(request)
+        client = Client(socket, options)
+        clients.add(client)
+        try:
+            await client.greet()
+            async for message in socket:
+                if message.type is WSMsgType.BINARY:
+                    await client.take(message.data)
+        finally:
+            clients.discard(client)
+            for job in client.jobs.values():
+                job.cancel()
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/", connect)
+    runner = web.AppRunner(app, shutdown_timeout=1.0)
+    await runner.setup()
+    path = options.config.parent / where.url.removeprefix("unix:")
+    if where.url.startswith("unix:"):
+        path.unlink(missing_ok=True)
+        site: web.BaseSite = web.UnixSite(runner, str(path))
+    else:
+        url = URL(where.url)
+        site = web.TCPSite(runner, url.host, url.port)
+    await site.start()
+    sys.stderr.write("listening\n")
+    await stop.wait()
+    for client in tuple(clients):
+        await client.socket.close()
+    await runner.cleanup()
+    if where.url.startswith("unix:"):
+        path.unlink(missing_ok=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command", choices=["serve"])
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--die-with-parent", action="store_true")
+    parser.add_argument("--step-s", type=float, default=0.0, help="seconds for a step")
+    parser.add_argument("--stages", type=int, default=1, help="how many Loading come before Ready")
+    parser.add_argument("--protocol", type=int, default=wire.PROTOCOL)
+    parser.add_argument(
+        "--trouble",
+        help="crash, hang (nothing answers any more), slow (the job stands still), cancel, garbage, or an error code",
+    )
+    parser.add_argument("--word", default="")
+    parser.add_argument("--at-step", type=int, default=1)
+    parser.add_argument("--once", type=Path)
+    parser.add_argument("--exit", type=int, help="end at once with this status")
+    parser.add_argument("--ignore-sigterm", action="store_true", help="only SIGKILL ends it")
+    options = parser.parse_args()
+    if options.exit is not None:
+        sys.stderr.write("something is wrong with the model\n")
+        raise SystemExit(options.exit)
+    asyncio.run(serve(options))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""The table of jobs against a model of it."""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bot.errors import StoreError, WrongState
+from bot.job import UNFINISHED, NewJob, State
+from bot.request import Request
+from bot.store import Store
+
+
+async def unfinished(store):
+    return [job async for job in store.jobs.unfinished()]
+
+
+@pytest.fixture
+async def store(tmp_path):
+    async with Store.open(tmp_path) as opened:
+        yield opened
+
+
+async def test_a_job_comes_back_as_it_was_submitted(store, new_job):
+    """Every field, snowflakes and the largest seed included."""
+    new = new_job(guild_id=None)
+    job = await store.jobs.submit(new, now=1234.5)
+    for name in NewJob.__struct_fields__:
+        assert getattr(job, name) == getattr(new, name), name
+    assert (job.state, job.created_at, job.attempts, job.message_id) == (State.QUEUED, 1234.5, 0, None)
+    assert await store.jobs.get(job.id) == job
+    assert await store.jobs.get(job.id.lower().lstrip("0")) == job
+
+
+async def test_a_job_walks_from_the_click_to_the_picture(store, new_job):
+    job = await store.jobs.submit(new_job(), now=1.0)
+    assert (await store.jobs.set_message(job.id, 5)).message_id == 5
+    assert (await store.jobs.start(job.id, now=2.0)).started_at == 2.0
+    assert (await store.jobs.put_back(job.id)).started_at is None
+    assert (await store.jobs.start(job.id, now=3.0)).attempts == 2
+    assert (await store.jobs.rendered(job.id, engine_s=4.5)).engine_s == 4.5
+    done = await store.jobs.delivered(job.id, now=9.0)
+    assert (done.state, done.finished_at, done.error, done.message_id) == (State.DELIVERED, 9.0, None, 5)
+    assert await unfinished(store) == []
+
+
+async def test_an_illegal_step_changes_nothing(store, new_job):
+    job = await store.jobs.submit(new_job(), now=1.0)
+    with pytest.raises(WrongState, match="is queued and cannot become delivered"):
+        await store.jobs.delivered(job.id, now=2.0)
+    assert await store.jobs.get(job.id) == job
+
+
+@pytest.mark.parametrize("job_id", ["00000Z", "nonsense!", ""])
+async def test_an_unknown_id_is_none_to_read_and_an_error_to_write(store, job_id):
+    """A button may name a job whose time was over."""
+    assert await store.jobs.get(job_id) is None
+    with pytest.raises(StoreError, match="not in the database"):
+        await store.jobs.start(job_id, now=1.0)
+    with pytest.raises(StoreError, match="not in the database"):
+        await store.jobs.set_message(job_id, 1)
+
+
+async def test_a_start_up_sees_every_unfinished_job_once(store, new_job, monkeypatch):
+    """Also those over several pages, and those that it changes while it looks."""
+    monkeypatch.setattr("bot.store.jobs._PAGE", 3)
+    jobs = [await store.jobs.submit(new_job(), now=1.0) for _ in range(10)]
+    for job in jobs[::2]:
+        await store.jobs.start(job.id, now=2.0)
+    await store.jobs.cancel(jobs[4].id, "Cancelled.", now=3.0)
+    seen = []
+    async for job in store.jobs.unfinished():
+        seen.append(job.id)
+        if job.state is State.RUNNING:
+            await store.jobs.put_back(job.id)
+    assert seen == [job.id for job in jobs if job is not jobs[4]]
+
+
+async def test_a_start_up_reads_unfinished_jobs_only(store):
+    """Not everything that ever was."""
+    query = "SELECT * FROM jobs WHERE state IN ('queued', 'running', 'rendered') AND key > 0 ORDER BY key LIMIT 9"
+    [step] = await store.jobs._database.fetch(f"EXPLAIN QUERY PLAN {query}")
+    assert step["detail"] == "SEARCH jobs USING INDEX jobs_unfinished (key>?)"
+
+
+async def test_ids_are_never_given_twice(store, new_job):
+    """The button of a job that is no longer kept must not find somebody else's."""
+    first = await store.jobs.submit(new_job(), now=1.0)
+    await store.jobs._database.fetch("DELETE FROM jobs")
+    assert (await store.jobs.submit(new_job(), now=2.0)).id > first.id
+
+
+async def test_a_request_from_before_a_field_was_added_is_read_with_its_default(store, new_job):
+    """What a later version adds to Request does not make old rows unreadable, nor does what it took away."""
+    job = await store.jobs.submit(new_job(), now=1.0)
+    old = msgspec.json.encode({"tags": "old", "seed": 1, "once_an_option": True}).decode()
+    await store.jobs._database.fetch("UPDATE jobs SET request = :old", {"old": old})
+    assert (await store.jobs.get(job.id)).request == Request(tags="old", seed=1)
+
+
+async def test_a_row_that_cannot_be_read_is_named(store, new_job):
+    job = await store.jobs.submit(new_job(), now=1.0)
+    await store.jobs._database.fetch("UPDATE jobs SET request = '{'")
+    with pytest.raises(StoreError, match=f"job {job.id}: its row in the database cannot be read"):
+        await store.jobs.get(job.id)
+
+
+async def test_a_step_is_worked_out_anew_when_somebody_was_faster(store, new_job):
+    """Of two who start a job at once, one does; the other is told that it runs."""
+    job = await store.jobs.submit(new_job(), now=1.0)
+    results = await asyncio.gather(*(store.jobs.start(job.id, now=2.0) for _ in range(5)), return_exceptions=True)
+    assert sum(isinstance(result, WrongState) for result in results) == 4
+    assert (await store.jobs.get(job.id)).attempts == 1
+
+
+STEPS = {
+    "start": (State.RUNNING, lambda jobs, job_id: jobs.start(job_id, now=2.0)),
+    "put back": (State.QUEUED, lambda jobs, job_id: jobs.put_back(job_id)),
+    "rendered": (State.RENDERED, lambda jobs, job_id: jobs.rendered(job_id, engine_s=1.0)),
+    "delivered": (State.DELIVERED, lambda jobs, job_id: jobs.delivered(job_id, now=3.0)),
+    "fail": (State.FAILED, lambda jobs, job_id: jobs.fail(job_id, "It failed.", now=3.0)),
+    "cancel": (State.CANCELLED, lambda jobs, job_id: jobs.cancel(job_id, "You cancelled it.", now=3.0)),
+    "refuse": (State.REFUSED, lambda jobs, job_id: jobs.refuse(job_id, "Not here.", now=3.0)),
+}
+LEGAL = {
+    State.QUEUED: {State.RUNNING, State.FAILED, State.CANCELLED, State.REFUSED},
+    State.RUNNING: {State.QUEUED, State.RENDERED, State.FAILED, State.CANCELLED, State.REFUSED},
+    State.RENDERED: {State.DELIVERED, State.FAILED, State.CANCELLED, State.REFUSED},
+}
+
+
+class Table(RuleBasedStateMachine):
+    """Jobs come and step in any order, the bot restarts at any time, and the table says what happened."""
+
+    def __init__(self):
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.runner = asyncio.Runner()
+        self.exits = contextlib.AsyncExitStack()
+        self.states = {}
+        self.owners = {}
+        self.open()
+
+    def open(self):
+        self.store = self.runner.run(self.exits.enter_async_context(Store.open(self.folder)))
+
+    @rule(user_id=st.integers(1, 3))
+    def submit(self, user_id):
+        new = NewJob(
+            user_id=user_id,
+            guild_id=None,
+            channel_id=2,
+            application_id=3,
+            interaction_id=4,
+            interaction_token="",
+            token_created_at=0.0,
+            request=Request(seed=1),
+            prompt="",
+            negative_prompt="",
+        )
+        job = self.runner.run(self.store.jobs.submit(new, now=1.0))
+        assert job.id not in self.states
+        self.states[job.id] = job.state
+        self.owners[job.id] = user_id
+
+    @precondition(lambda self: self.states)
+    @rule(data=st.data(), step=st.sampled_from(sorted(STEPS)))
+    def step(self, data, step):
+        job_id = data.draw(st.sampled_from(sorted(self.states)))
+        target, call = STEPS[step]
+        if target in LEGAL.get(self.states[job_id], ()):
+            self.states[job_id] = self.runner.run(call(self.store.jobs, job_id)).state
+            assert self.states[job_id] is target
+        else:
+            with pytest.raises(WrongState):
+                self.runner.run(call(self.store.jobs, job_id))
+
+    @rule()
+    def restart(self):
+        self.runner.run(self.exits.aclose())
+        self.open()
+
+    @invariant()
+    def the_table_says_what_happened(self):
+        jobs = self.runner.run(unfinished(self.store))
+        assert [(job.id, job.state) for job in jobs] == [
+            (job_id, state) for job_id, state in sorted(self.states.items()) if state in UNFINISHED
+        ]
+        counts = self.runner.run(self.store.jobs.counts(1))
+        mine = [state for job_id, state in self.states.items() if self.owners[job_id] == 1]
+        assert counts == {state: mine.count(state) for state in set(mine)}
+
+    def teardown(self):
+        self.runner.run(self.exits.aclose())
+        self.runner.close()
+        shutil.rmtree(self.folder)
+
+
+TestTable = Table.TestCase
+TestTable.settings = settings(
+    max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

@@ -1,0 +1,158 @@
+"""Pictures and their files: no row without a file, no half a file, no file that nobody knows."""
+
+import asyncio
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError, WrongState
+from bot.store import Store
+from bot.store.spool import Spool
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+async def store(tmp_path):
+    async with Store.open(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def running(store, new_job):
+    job = await store.jobs.submit(new_job(), now=1.0)
+    return await store.jobs.start(job.id, now=2.0)
+
+
+@pytest.fixture
+def spooled(tmp_path):
+    return lambda: sorted(path.name for path in (tmp_path / "spool").iterdir())
+
+
+async def test_a_picture_is_kept_with_its_number_and_seed(store, running, spooled):
+    """The file's name tells whose it is."""
+    second = await store.pictures.save(running.id, number=1, seed=2**32 - 1, png=b"second")
+    first = await store.pictures.save(running.id, number=0, seed=7, png=b"first")
+    assert await store.pictures.of(running.id) == (first, second)
+    assert [await store.pictures.read(picture) for picture in (first, second)] == [b"first", b"second"]
+    assert (second.seed, second.size_bytes, second.deleted) == (2**32 - 1, 6, False)
+    assert spooled() == [f"{running.id}-0.png", f"{running.id}-1.png"]
+
+
+async def test_a_job_that_is_drawn_again_replaces_its_pictures(store, running):
+    """None is there twice after an engine died under its job."""
+    await store.pictures.save(running.id, number=0, seed=7, png=b"before")
+    await store.jobs.put_back(running.id)
+    await store.jobs.start(running.id, now=3.0)
+    await store.pictures.save(running.id, number=0, seed=7, png=b"after")
+    [picture] = await store.pictures.of(running.id)
+    assert await store.pictures.read(picture) == b"after"
+
+
+async def test_a_picture_of_a_job_that_was_cancelled_meanwhile_is_not_kept(store, running, spooled):
+    await store.jobs.cancel(running.id, "You cancelled it.", now=3.0)
+    with pytest.raises(WrongState, match="cannot take a picture"):
+        await store.pictures.save(running.id, number=0, seed=7, png=b"late")
+    assert await store.pictures.of(running.id) == ()
+    assert spooled() == []
+
+
+async def test_a_save_that_is_cancelled_leaves_a_file_with_its_row_or_neither(store, running, spooled):
+    """So a cancel can delete what there is, at whatever moment it comes."""
+    for passes in range(12):
+        saving = asyncio.create_task(store.pictures.save(running.id, number=passes, seed=7, png=b"x"))
+        for _ in range(passes):
+            await asyncio.sleep(0)
+        saving.cancel()
+        await asyncio.wait([saving])
+        assert spooled() == sorted(picture.file for picture in await store.pictures.of(running.id))
+    await store.pictures.drop(running.id)
+    assert spooled() == []
+
+
+async def test_a_dropped_picture_is_gone_and_its_seed_is_still_told(store, running, spooled):
+    """Dropping twice is no error."""
+    await store.pictures.save(running.id, number=0, seed=7, png=b"x")
+    await store.pictures.drop(running.id)
+    await store.pictures.drop(running.id)
+    [picture] = await store.pictures.of(running.id)
+    assert (picture.deleted, picture.seed, spooled()) == (True, 7, [])
+    with pytest.raises(StoreError, match="deleted"):
+        await store.pictures.read(picture)
+
+
+async def test_a_sweep_removes_what_nobody_will_show_and_nothing_else(store, new_job, tmp_path, spooled):
+    """Files without a row, halves of writes, and pictures of cancelled jobs go; failed jobs may still be shown."""
+    kept = []
+    for end in (None, store.jobs.fail, store.jobs.cancel, store.jobs.refuse):
+        job = await store.jobs.submit(new_job(), now=1.0)
+        await store.jobs.start(job.id, now=2.0)
+        picture = await store.pictures.save(job.id, number=0, seed=7, png=b"x")
+        if end is not None:
+            await end(job.id, "It is over.", now=3.0)
+        if end in (None, store.jobs.fail):
+            kept.append(picture.file)
+    for name in ("00ZZZZ-0.png", "00000A-1.png.half"):
+        (tmp_path / "spool" / name).write_bytes(b"lost")
+    assert await store.pictures.sweep() == 4
+    assert spooled() == kept
+    assert await store.pictures.sweep() == 0
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+async def test_a_full_disk_leaves_the_older_file_whole(tmp_path, monkeypatch, call):
+    """The sentence names file and reason, and no half is left."""
+    spool = Spool(tmp_path)
+    await spool.write("00000A-0.png", b"older")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*((os, "fsync", full) if call == "fsync" else (Path, "replace", full)))
+        with pytest.raises(StoreError, match=r"00000A-0\.png: cannot be written: No space left on device"):
+            await spool.write("00000A-0.png", b"newer")
+    assert await spool.read("00000A-0.png") == b"older"
+    assert await spool.names() == {"00000A-0.png"}
+
+
+async def test_a_file_that_is_gone_is_one_sentence_to_read_and_nothing_to_delete(tmp_path):
+    spool = Spool(tmp_path)
+    with pytest.raises(StoreError, match="cannot be read: No such file"):
+        await spool.read("00000A-0.png")
+    await spool.delete(["00000A-0.png"])
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from bot.store.spool import Spool
+
+async def main():
+    spool = Spool(Path(sys.argv[1]))
+    for number in range(1_000_000):
+        await spool.write("00000A-0.png", bytes([number % 251]) * 300_000)
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("lines", [1, 2, 5, 9])
+def test_a_file_is_whole_whenever_its_writer_dies(tmp_path, lines):
+    """Killed while it overwrites one file over and over, it leaves one whole version of it."""
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", WRITER, tmp_path], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    with process:
+        for _ in range(lines):
+            process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+    data = (tmp_path / "00000A-0.png").read_bytes()
+    assert len(data) == 300_000
+    assert len(set(data)) == 1

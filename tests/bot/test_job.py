@@ -1,0 +1,97 @@
+"""The life of a job: what may follow what, and what people call it."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import WrongState
+from bot.job import ID_PATTERN, TRANSITIONS, UNFINISHED, Job, State, public_id, row_key
+
+STEPS = {
+    "started": lambda job, now: job.started(now=now),
+    "put back": lambda job, now: job.put_back(),  # noqa: ARG005 - one shape for all
+    "rendered": lambda job, now: job.rendered(engine_s=1.5),  # noqa: ARG005
+    "delivered": lambda job, now: job.delivered(now=now),
+    "failed": lambda job, now: job.failed("It failed.", now=now),
+    "cancelled": lambda job, now: job.cancelled("You cancelled it.", now=now),
+    "refused": lambda job, now: job.refused("Not here.", now=now),
+}
+LEGAL = {
+    State.QUEUED: {"started", "failed", "cancelled", "refused"},
+    State.RUNNING: {"put back", "rendered", "failed", "cancelled", "refused"},
+    State.RENDERED: {"delivered", "failed", "cancelled", "refused"},
+}
+
+
+@pytest.fixture
+def job(new_job):
+    return Job(**{name: getattr(new_job(), name) for name in new_job().__struct_fields__}, id="00000A", created_at=1.0)
+
+
+@given(st.lists(st.sampled_from(sorted(STEPS)), max_size=12))
+def test_every_walk_takes_the_legal_steps_and_no_other(walk):
+    """An illegal step raises and leaves the job as it was; a finished job takes none."""
+    job = Job(
+        id="00000A",
+        user_id=1,
+        guild_id=None,
+        channel_id=2,
+        application_id=3,
+        interaction_id=4,
+        interaction_token="",
+        token_created_at=0.0,
+        request=None,
+        prompt="",
+        negative_prompt="",
+        created_at=0.0,
+    )
+    starts = 0
+    for now, name in enumerate(walk, 1):
+        if name in LEGAL.get(job.state, ()):
+            job = STEPS[name](job, float(now))
+            starts += name == "started"
+        else:
+            with pytest.raises(WrongState, match=f"job 00000A is {job.state} and cannot become"):
+                STEPS[name](job, float(now))
+        assert job.attempts == starts
+        assert (job.finished_at is not None) == (job.state not in UNFINISHED)
+        assert (job.error is not None) == (job.state in {State.FAILED, State.CANCELLED, State.REFUSED})
+        assert (job.started_at is None) or job.state != State.QUEUED
+
+
+def test_every_state_can_be_reached_and_left_or_is_final():
+    """The drawing of the states has no dead ends but the four that are meant."""
+    reached = set().union(*TRANSITIONS.values())
+    assert set(TRANSITIONS) == set(State) == reached
+    assert set(UNFINISHED) == {State.QUEUED, State.RUNNING, State.RENDERED}
+
+
+@given(st.integers(0, 32**6 - 1), st.integers(0, 32**6 - 1))
+def test_an_id_reads_back_and_sorts_by_age(one, other):
+    """Ids as text stand in the order in which the jobs came."""
+    assert row_key(public_id(one)) == one
+    assert re.fullmatch(ID_PATTERN, public_id(one))
+    assert (public_id(one) < public_id(other)) == (one < other)
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [(" 2k ", 83), ("oooo2K", 83), ("l", 1), ("", None), ("0000000", None), ("2-K", None), ("U", None)],
+)
+def test_an_id_is_read_as_people_type_it(typed, key):
+    """Small letters, missing zeros, O for 0 and l for 1 are understood; what is no id is no error."""
+    assert row_key(typed) == key
+
+
+def test_a_logged_job_shows_neither_prompt_nor_token(job):
+    """Whoever logs a job logs its id and state."""
+    assert repr(job) == f"{job}" == "<Job 00000A queued>"
+
+
+def test_every_attempt_has_a_name_of_its_own(job):
+    """The engine never takes a job that is drawn again for the one that it is still clearing away."""
+    first = job.started(now=1.0)
+    again = first.put_back().started(now=2.0)
+    assert (first.wire_id, again.wire_id) == ("00000A.1", "00000A.2")

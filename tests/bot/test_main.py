@@ -1,0 +1,71 @@
+"""The command line, run as an operator runs it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+def eshi(*arguments, cwd=None):
+    return subprocess.run(  # noqa: S603 -- our own interpreter and module
+        [sys.executable, "-m", "bot", *arguments], capture_output=True, text=True, check=False, cwd=cwd
+    )
+
+
+CARD = (
+    "--subject", "1girl", "--character", "firefly (honkai: star rail)",
+    "--series", "honkai (series), honkai: star rail", "--rating", "safe",
+    "--tags", "casual, solo, looking at viewer, outdoors, smile, reaching towards viewer, night",
+)  # fmt: skip
+
+
+def test_prompt_prints_the_model_card_s_example_as_json():
+    """Exactly the keys prompt and negative_prompt, and nothing heavy is imported on the way."""
+    done = eshi("prompt", *CARD, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {
+        "prompt": r"1girl, firefly \(honkai: star rail\), honkai \(series\), honkai: star rail, safe, casual, solo, "
+        "looking at viewer, outdoors, smile, reaching towards viewer, night, "
+        "masterpiece, high score, great score, absurdres",
+        "negative_prompt": "lowres, bad anatomy, bad hands, text, error, missing finger, extra digits, fewer digits, "
+        "cropped, worst quality, low quality, low score, bad score, average score, signature, watermark, username, "
+        "blurry",
+    }
+
+
+def test_prompt_says_for_a_reader_what_was_done():
+    done = eshi("prompt", "--tags", "smile, 1girl")
+    assert done.stdout.splitlines()[0] == "Prompt: 1girl, safe, smile, masterpiece, high score, great score, absurdres"
+    assert done.stdout.splitlines()[2] == "Moved: “1girl” moved to the front, where the count tags stand."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("prompt",), 1, "Say what to draw: give a subject, a character, a series or some tags.\n"),
+        (("prompt", "--tags", "a", "--seed", "4294967296"), 1, "The seed may be from 0 to 4,294,967,295; "),
+        (("prompt", "--tags", "a", "--seed", "-1"), 1, "The seed may be from 0 to 4,294,967,295; -1 is outside.\n"),
+        (("prompt", "--tags", "a", "--config", "absent.toml"), 1, "absent.toml: cannot be read"),
+        (("prompt", "--seed", "x"), 2, "usage: python -m bot prompt"),
+        (("paint",), 2, "usage: python -m bot"),
+        ((), 2, "usage: python -m bot"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_a_status(arguments, status, said):
+    """1 for bad input, 2 for wrong usage, nothing on stdout."""
+    done = eshi(*arguments)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert done.stderr.startswith(said)
+
+
+def test_the_operator_s_file_gives_presets_wildcards_and_defaults(tmp_path):
+    """Paths in it are relative to it."""
+    (tmp_path / "config.toml").write_text(
+        '[bot]\npresets_file = "more.toml"\nwildcards_dir = "cards"\n[bot.defaults]\nquality = "mine"\n'
+    )
+    (tmp_path / "more.toml").write_text('[quality.mine]\nprompt = "good score"\ndescription = "Mine"\n')
+    (tmp_path / "cards").mkdir()
+    (tmp_path / "cards" / "hat.txt").write_text("red hat\n")
+    done = eshi("prompt", "--tags", "__hat__", "--json", "--config", str(tmp_path / "config.toml"))
+    assert json.loads(done.stdout)["prompt"] == "safe, red hat, good score"

@@ -1,0 +1,105 @@
+"""The loop against `StableDiffusionXLPipeline`, alone and in company."""
+
+from typing import get_args
+
+import pytest
+import torch
+
+from engine.conditioning import encode
+from engine.denoise import Sample, predict_noise
+from engine.schedulers import build
+from engine.wire import Sampler
+
+SIZE = {"width": 128, "height": 96}
+SAMPLERS = get_args(Sampler)
+
+
+def sample(model, *, prompt="1girl, red hair", sampler="euler_a", steps=5, guidance=5.0, seed=3, size=SIZE):
+    conditioning = encode(model, prompt, "lowres" if guidance > 1 else None, **size)
+    return Sample(
+        model, conditioning, sampler=sampler, num_inference_steps=steps, guidance_scale=guidance, seed=seed, **size
+    )
+
+
+def drawn(model, one):
+    while not one.finished:
+        one.advance(*predict_noise(model, [one]))
+    return one.latents
+
+
+@pytest.mark.parametrize("guidance", [1.0, 5.0, 7.3])
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_one_sample_is_the_stock_pipeline_s_bit_for_bit(model, stock, sampler, guidance):
+    """Same seed, sizes, steps, guidance, scheduler: the same latents, not nearly the same."""
+    stock.scheduler = build(sampler, model.scheduler_config)
+    expected = stock(
+        "1girl, red hair",
+        negative_prompt="lowres",
+        num_inference_steps=5,
+        guidance_scale=guidance,
+        generator=torch.Generator().manual_seed(3),
+        output_type="latent",
+        **SIZE,
+    ).images
+    assert torch.equal(drawn(model, sample(model, sampler=sampler, guidance=guidance)), expected)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.parametrize("steps", [1, 2, 3, 28, 150])
+def test_every_sampler_takes_the_steps_that_were_asked_for(model, sampler, steps):
+    """One step of the progress is one step of the scheduler, from the fewest to the most."""
+    one = sample(model, sampler=sampler, steps=steps)
+    assert one.steps == steps
+    if steps < 4:
+        assert drawn(model, one).isfinite().all()
+
+
+def test_four_seeds_at_once_are_the_four_drawn_alone(model):
+    """Within 1e-4 on the latents, whose values reach tens."""
+    together = [sample(model, seed=seed) for seed in range(4)]
+    while not together[0].finished:
+        for one, noise_pred in zip(together, predict_noise(model, together), strict=True):
+            one.advance(noise_pred)
+    for seed, one in enumerate(together):
+        torch.testing.assert_close(one.latents, drawn(model, sample(model, seed=seed)), atol=1e-4, rtol=0)
+
+
+def test_samples_that_differ_in_all_but_their_shape_share_a_call(model):
+    """Sampler, steps, guidance, prompt and progress are each sample's own."""
+    wishes = [
+        {"sampler": "euler_a", "steps": 6, "guidance": 5.0, "prompt": "red hair"},
+        {"sampler": "dpmpp_2m_sde_karras", "steps": 4, "guidance": 1.0, "prompt": "blue hair"},
+        {"sampler": "unipc", "steps": 5, "guidance": 9.5, "prompt": "night"},
+        {"sampler": "ddim", "steps": 3, "guidance": 1.0, "prompt": ""},
+    ]
+    together = [sample(model, seed=seed, **wish) for seed, wish in enumerate(wishes)]
+    together[0].advance(*predict_noise(model, together[:1]))  # ahead of the others
+    while running := [one for one in together if not one.finished]:
+        for one, noise_pred in zip(running, predict_noise(model, running), strict=True):
+            one.advance(noise_pred)
+    for seed, (one, wish) in enumerate(zip(together, wishes, strict=True)):
+        torch.testing.assert_close(one.latents, drawn(model, sample(model, seed=seed, **wish)), atol=1e-4, rtol=0)
+
+
+def test_without_guidance_the_unconditional_half_is_not_computed(model):
+    """Two rows for a guided sample, one for another."""
+    rows = []
+    hook = model.unet.register_forward_pre_hook(lambda _module, args: rows.append(args[0].shape[0]))
+    predict_noise(model, [sample(model, guidance=1.0), sample(model, guidance=5.0), sample(model, guidance=1.0)])
+    hook.remove()
+    assert rows == [4]
+
+
+def test_predicting_changes_no_sample(model):
+    """A call that failed can be repeated."""
+    one = sample(model)
+    first, second = predict_noise(model, [one]), predict_noise(model, [one])
+    assert torch.equal(*first, *second)
+    assert one.step == 0
+
+
+def test_what_is_predicted_ends_as_what_is_drawn(model):
+    """The last predicted x0 of a sampler without noise is the picture."""
+    one = sample(model, sampler="euler")
+    drawn(model, one)
+    torch.testing.assert_close(one.predicted, one.latents, atol=1e-3, rtol=1e-3)

@@ -1,0 +1,102 @@
+"""The command line, as a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from engine.__main__ import CARD_NEGATIVE
+from engine.schedulers import build
+
+ROOT = Path(__file__).parents[2]
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "engine", *map(str, arguments)]
+
+
+def environment():
+    return os.environ | {"OMP_NUM_THREADS": "1"}
+
+
+def run(*arguments):
+    return subprocess.run(  # noqa: S603  (our own program)
+        command(*arguments), cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
+
+
+def test_it_draws_what_the_stock_pipeline_draws(tiny_checkpoint, stock, model, tmp_path):
+    """Through the worker, into a file whose name it prints; the negative is the model card's."""
+    out = tmp_path / "a.png"
+    done = run(
+        *("draw", "--model", tiny_checkpoint, "--prompt", "1girl", "--out", out, "--seed", 4, "--steps", 3),
+        *("--width", 128, "--height", 96, "--sampler", "ddim", "--guidance", 4.5, "--device", "cpu"),
+    )
+    assert (done.returncode, done.stdout) == (0, f"{out}\n"), done.stderr
+    assert "[##############################] 3/3 in " in done.stderr
+    stock.scheduler = build("ddim", model.scheduler_config)
+    expected = stock(
+        "1girl",
+        negative_prompt=CARD_NEGATIVE,
+        width=128,
+        height=96,
+        num_inference_steps=3,
+        guidance_scale=4.5,
+        generator=torch.Generator().manual_seed(4),
+    ).images[0]
+    image = Image.open(out)
+    assert np.array_equal(np.asarray(image), np.asarray(expected))
+    assert "Sampler: DDIM, Schedule type: Automatic, CFG scale: 4.5, Seed: 4" in image.text["parameters"]
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_ctrl_c_stops_between_two_steps_and_leaves_no_file(tiny_checkpoint, tmp_path):
+    """Status 130, as a shell expects."""
+    arguments = ("draw", "--model", tiny_checkpoint, "--prompt", "a", "--out", tmp_path / "a.png", "--steps", 150)
+    with subprocess.Popen(  # noqa: S603  (our own program)
+        command(*arguments, "--device", "cpu"), cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True
+    ) as process:
+        seen = ""
+        while "/150" not in seen:
+            seen += process.stderr.read(1)
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate()
+    assert process.returncode == 130
+    assert rest.endswith("\ncancelled\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--width", "100"], "--width: Expected `int` that's a multiple of 8"),
+        (["--steps", "0"], "--steps: Expected `int` >= 1"),
+        (["--seed", "-1"], "--seed: Expected `int` >= 0"),
+        (["--out", "/nowhere/a.png"], "--out: /nowhere is no folder"),
+        (["--prompt", "x" * 20001], "--prompt: Expected `str` of length <= 20000"),
+    ],
+)
+def test_an_argument_out_of_its_range_is_one_line_that_names_it(tmp_path, arguments, line):
+    """Status 2, before torch is imported."""
+    done = run("draw", "--prompt", "a", "--out", tmp_path / "a.png", *arguments)
+    assert (done.returncode, done.stderr) == (2, f"error: {line}\n")
+
+
+def test_no_model_is_one_line(tmp_path):
+    """Status 1."""
+    done = run("draw", "--prompt", "a", "--out", tmp_path / "a.png", "--model", tmp_path / "gone")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"error: {tmp_path}/gone: there is nothing; expected a folder")
+
+
+def test_help_needs_no_torch():
+    """Answers at once."""
+    program = "import sys, engine.__main__, engine.server, engine.draw; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "False\n"

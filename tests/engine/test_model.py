@@ -1,0 +1,252 @@
+"""Loading: every kind of source, and one clear line for everything that is none."""
+
+import hashlib
+import json
+import logging
+import shutil
+
+import huggingface_hub.constants
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from engine.config import Engine
+from engine.errors import ModelLoadError
+from engine.model import load
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture
+def folder(tiny_checkpoint, tmp_path):
+    """A copy that a test may break."""
+    return shutil.copytree(tiny_checkpoint, tmp_path / "copy")
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    """An empty hub cache."""
+    cache = tmp_path / "hub"
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(cache))
+    return cache
+
+
+def loaded(**settings):
+    return load(Engine(device="cpu", **settings), report=lambda _stage: None)
+
+
+def refusal(**settings):
+    with pytest.raises(ModelLoadError) as caught:
+        loaded(**settings)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def put_in_cache(hub, repository, folder):
+    snapshot = hub / f"models--{repository.replace('/', '--')}" / "snapshots" / COMMIT
+    shutil.copytree(folder, snapshot)
+    refs = snapshot.parent.parent / "refs"
+    refs.mkdir()
+    (refs / "main").write_text(COMMIT)
+
+
+def test_a_folder_is_loaded_stage_by_stage_and_quietly(tiny_checkpoint, capfd, caplog):
+    """Nothing but what we report is said."""
+    stages = []
+    with caplog.at_level(logging.WARNING):
+        model = load(Engine(model=str(tiny_checkpoint), device="cpu"), stages.append)
+    assert (model.name, model.hash, model.compression, model.latent_channels) == ("tiny-sdxl", "", 8, 4)
+    assert {"reading the UNet", "reading the VAE"} <= set(stages)
+    assert capfd.readouterr() == ("", "")
+    assert not caplog.records
+
+
+def test_half_precision_leaves_the_vae_alone(tiny_checkpoint):
+    """SDXL's VAE overflows in float16."""
+    model = loaded(model=str(tiny_checkpoint), dtype="float16")
+    assert {model.unet.dtype, model.text_encoder.dtype, model.text_encoder_2.dtype} == {torch.float16}
+    assert model.vae.dtype == torch.float32
+    assert model.description.endswith("float16")
+
+
+def test_weights_that_exist_only_as_fp16_variant_are_found(folder, model):
+    """Some folders have no other."""
+    plain = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    plain.rename(plain.with_name("diffusion_pytorch_model.fp16.safetensors"))
+    assert torch.equal(loaded(model=str(folder)).unet.conv_in.weight, model.unet.conv_in.weight)
+
+
+def test_text_encoders_as_older_libraries_saved_them_are_read(folder, model):
+    """The published checkpoint has a prefix that newer classes dropped, and a buffer that nobody reads."""
+    path = folder / "text_encoder" / "model.safetensors"
+    weights = {f"text_model.{name}": tensor for name, tensor in load_file(path).items()}
+    weights["text_model.embeddings.position_ids"] = torch.arange(77).unsqueeze(0)
+    save_file(weights, path, metadata={"format": "pt"})
+    ours = loaded(model=str(folder)).text_encoder.state_dict()
+    assert all(torch.equal(ours[name], tensor) for name, tensor in model.text_encoder.state_dict().items())
+
+
+@pytest.mark.parametrize("suffix", ["ckpt", "bin", "pt", "pth"])
+def test_a_pickled_checkpoint_is_refused_by_name(tmp_path, suffix):
+    """Whether or not it is there: opening it would run its code."""
+    path = tmp_path / f"model.{suffix}"
+    assert refusal(model=str(path)).startswith(f"{path}: this is a pickled checkpoint")
+
+
+@pytest.mark.parametrize("component", ["unet", "vae", "text_encoder", "text_encoder_2"])
+def test_pickled_weights_in_a_folder_are_refused_by_name(folder, component):
+    """They are not opened just because the others are missing."""
+    (weights,) = (folder / component).glob("*.safetensors")
+    pickled = weights.rename(weights.with_suffix(".bin"))
+    assert refusal(model=str(folder)).startswith(f"{pickled}: these weights are pickled")
+
+
+@pytest.mark.parametrize("component", ["unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "scheduler"])
+def test_a_missing_component_is_named(folder, component):
+    """With its path, before anything is loaded."""
+    shutil.rmtree(folder / component)
+    assert refusal(model=str(folder)).startswith(f"{folder / component}: this folder is missing")
+
+
+@pytest.mark.parametrize("component", ["unet", "text_encoder_2"])
+def test_cut_off_weights_are_named(folder, component):
+    """A download that broke off."""
+    (weights,) = (folder / component).glob("*.safetensors")
+    weights.write_bytes(weights.read_bytes()[:5000])
+    assert f"{weights}: expected a complete safetensors file" in refusal(model=str(folder))
+
+
+@pytest.mark.parametrize("component", ["unet", "vae", "text_encoder", "text_encoder_2"])
+def test_the_weights_of_something_else_are_named(folder, component):
+    """Missing tensors would otherwise be random numbers."""
+    (weights,) = (folder / component).glob("*.safetensors")
+    save_file({"foreign": torch.zeros(1)}, weights, metadata={"format": "pt"})
+    assert f"{folder / component}: expected the weights of a" in refusal(model=str(folder))
+
+
+def test_weights_of_another_shape_are_named(folder):
+    """The config of one checkpoint over the weights of another."""
+    (weights,) = (folder / "unet").glob("*.safetensors")
+    tensors = load_file(weights)
+    tensors["conv_in.weight"] = torch.zeros(8, 4, 3, 3)
+    save_file(tensors, weights, metadata={"format": "pt"})
+    assert str(folder / "unet") in refusal(model=str(folder))
+
+
+@pytest.mark.parametrize(
+    "file", ["model_index.json", "unet/config.json", "text_encoder/config.json", "scheduler/scheduler_config.json"]
+)
+@pytest.mark.parametrize("content", ["", "{", "[]"])
+def test_a_config_that_is_no_json_object_is_named(folder, file, content):
+    """Half written, or something else altogether."""
+    (folder / file).write_text(content)
+    assert refusal(model=str(folder)).startswith(f"{folder / file}: expected a JSON object")
+
+
+def test_a_broken_tokenizer_is_named(folder):
+    """Its file is JSON too."""
+    (folder / "tokenizer_2" / "tokenizer.json").write_text("{}")
+    assert refusal(model=str(folder)).startswith(f"{folder / 'tokenizer_2'}: expected a CLIPTokenizer")
+
+
+def test_another_kind_of_model_is_said_to_be_one(folder):
+    """SD 1.5 has no second text encoder; a refiner has no first."""
+    path = folder / "model_index.json"
+    index = json.loads(path.read_text())
+    del index["text_encoder_2"]
+    path.write_text(json.dumps(index))
+    assert refusal(model=str(folder)) == (
+        f"{path}: expected text_encoder_2 to be a CLIPTextModelWithProjection, as in SDXL, and it is missing"
+    )
+
+
+def test_nothing_is_said_to_be_nothing(tmp_path):
+    """With what could have been there."""
+    assert refusal(model=str(tmp_path / "gone")).startswith(f"{tmp_path / 'gone'}: there is nothing; expected a folder")
+    assert refusal(model=str(tmp_path)).startswith(f"{tmp_path / 'model_index.json'}: cannot be read")
+
+
+def test_a_device_that_is_not_here_is_refused(tiny_checkpoint):
+    """Not silently drawn on the CPU instead."""
+    if torch.cuda.is_available():
+        pytest.skip("this machine has the device")
+    with pytest.raises(ModelLoadError, match=r'engine\.device is "cuda"'):
+        load(Engine(model=str(tiny_checkpoint), device="cuda"), report=lambda _stage: None)
+
+
+@pytest.mark.parametrize("revision", ["", "main", COMMIT[:8]])
+def test_a_hub_id_needs_a_commit(revision):
+    """A branch moves, and everybody's pictures with it."""
+    assert "40 hexadecimal digits" in refusal(model="someone/something", revision=revision)
+
+
+def test_offline_a_hub_id_comes_from_the_cache_or_not_at_all(hub, tiny_checkpoint):
+    """Nothing is asked of the network."""
+    asked = {"model": "someone/something", "revision": COMMIT, "offline": True}
+    assert refusal(**asked) == (
+        f"someone/something at revision {COMMIT}: expected an SDXL checkpoint from the hub, but it is not in the hub's "
+        "cache, and engine.offline forbids asking the hub"
+    )
+    put_in_cache(hub, "someone/something", tiny_checkpoint)
+    assert loaded(**asked).name == "something"
+
+
+def test_a_checksum_is_of_a_file(tiny_checkpoint):
+    """A folder has none, and an unchecked one must not look checked."""
+    assert "engine.sha256 is for a single .safetensors file" in refusal(model=str(tiny_checkpoint), sha256="0" * 64)
+
+
+class TestSingleFile:
+    """One `.safetensors` file as ComfyUI and WebUI use it."""
+
+    def test_it_gives_the_same_weights_as_its_folder(self, single_file, tiny_checkpoint, model):
+        """Other names, other layout of the attention, the same numbers."""
+        ours = loaded(model=str(single_file), config_folder=str(tiny_checkpoint))
+        for name in ("text_encoder", "text_encoder_2", "unet", "vae"):
+            expected = getattr(model, name).state_dict()
+            found = getattr(ours, name).state_dict()
+            assert found.keys() == expected.keys()
+            assert all(torch.equal(found[key], tensor) for key, tensor in expected.items())
+
+    def test_its_hash_is_webui_s(self, single_file, tiny_checkpoint):
+        """Ten digits of the SHA-256, and the name without its ending."""
+        model = loaded(model=str(single_file), config_folder=str(tiny_checkpoint))
+        digest = hashlib.sha256(single_file.read_bytes()).hexdigest()
+        assert (model.name, model.hash) == ("tiny", digest[:10])
+        assert loaded(model=str(single_file), config_folder=str(tiny_checkpoint), sha256=digest.upper()).hash
+
+    def test_another_file_than_was_pinned_is_refused(self, single_file, tiny_checkpoint):
+        """Before it is read."""
+        message = refusal(model=str(single_file), config_folder=str(tiny_checkpoint), sha256="0" * 64)
+        assert message.startswith(f"{single_file}: its SHA-256 is ")
+
+    def test_configs_come_from_the_cache_when_no_folder_is_named(self, single_file, hub, tiny_checkpoint):
+        """Offline and absent is a clear error."""
+        assert "cagliostrolab/animagine-xl-4.0" in refusal(model=str(single_file), offline=True)
+        put_in_cache(hub, "cagliostrolab/animagine-xl-4.0", tiny_checkpoint)
+        assert loaded(model=str(single_file), offline=True).name == "tiny"
+
+    def test_a_config_folder_that_is_none_is_refused(self, single_file, tmp_path):
+        """The hub is not asked instead."""
+        assert "engine.config_folder is no folder" in refusal(model=str(single_file), config_folder=str(tmp_path / "x"))
+
+    def test_a_file_that_lacks_a_tensor_is_refused(self, single_file, tiny_checkpoint, tmp_path):
+        """However late the gap is found."""
+        for absent in ("model.diffusion_model.input_blocks.0.0.weight", "first_stage_model.decoder.conv_out.weight"):
+            weights = load_file(single_file)
+            del weights[absent]
+            broken = tmp_path / "broken.safetensors"
+            save_file(weights, broken)
+            assert refusal(model=str(broken), config_folder=str(tiny_checkpoint)).startswith(f"{broken}: expected")
+
+    def test_a_cut_off_file_is_refused(self, single_file, tiny_checkpoint, tmp_path):
+        """As in a folder."""
+        broken = tmp_path / "broken.safetensors"
+        broken.write_bytes(single_file.read_bytes()[:-100])
+        assert "expected a complete safetensors file" in refusal(model=str(broken), config_folder=str(tiny_checkpoint))
+
+    def test_another_kind_of_file_is_refused(self, tiny_checkpoint):
+        """A file of no known kind is not opened."""
+        path = tiny_checkpoint / "model_index.json"
+        assert refusal(model=str(path)).startswith(f"{path}: expected a folder in diffusers layout")

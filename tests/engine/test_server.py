@@ -1,0 +1,261 @@
+"""The engine as a process of its own, spoken to over real sockets."""
+
+import asyncio
+import contextlib
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import aiohttp
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from engine import wire
+from engine.schedulers import build
+from engine.wire import Cancel, Cancelled, Failed, Finished, Generate, Loading, Picture, Progress, Ready, Rejected
+
+ROOT = Path(__file__).parents[2]
+SECRET = "s3cret"  # noqa: S105  (made up here)
+
+
+def request(job_id="a", **changes):
+    values = {
+        "prompt": "1girl, red hair",
+        "negative_prompt": "lowres",
+        "width": 128,
+        "height": 96,
+        "num_inference_steps": 3,
+        "guidance_scale": 5.0,
+        "sampler": "euler_a",
+        "seeds": (3,),
+    }
+    return Generate(job_id=job_id, **values | changes)
+
+
+FOR_EVER = {"num_inference_steps": 150, "seeds": tuple(range(16)), "width": 256, "height": 256}
+
+
+@contextlib.contextmanager
+def engine(folder, url, model, *arguments, **environ):
+    """A running engine, killed at the end if it has not ended."""
+    config = folder / "config.toml"
+    config.write_text(f'[wire]\nurl = "{url}"\n[engine]\nmodel = "{model}"\ndevice = "cpu"\n')
+    command = [sys.executable, "-m", "engine", "serve", "--config", str(config), *arguments]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"} | environ
+    with subprocess.Popen(  # noqa: S603  (our own program)
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextlib.asynccontextmanager
+async def connected(address, headers=None):
+    """A WebSocket to the engine, as soon as it listens."""
+    unix = address.startswith("unix:")
+    connector = aiohttp.UnixConnector(address.removeprefix("unix:")) if unix else None
+    async with aiohttp.ClientSession(connector=connector) as session:
+        for _ in range(600):
+            try:
+                opened = await session.ws_connect(
+                    "http://engine/" if unix else address, headers=headers, max_msg_size=wire.MAX_MESSAGE_BYTES
+                )
+            except aiohttp.ClientConnectorError:
+                await asyncio.sleep(0.05)
+            else:
+                async with opened as websocket:
+                    yield websocket
+                return
+        pytest.fail("the engine never listened")
+
+
+async def events(websocket):
+    async for message in websocket:
+        yield wire.decode_event(message.data)
+
+
+async def until(websocket, *kinds):
+    """Collect events up to the first of these kinds."""
+    seen = []
+    async for event in events(websocket):
+        seen.append(event)
+        if isinstance(event, kinds):
+            return seen
+    raise AssertionError(f"the connection ended after {seen}")
+
+
+async def ready(websocket):
+    return (await until(websocket, Ready))[-1]
+
+
+async def send(websocket, command):
+    await websocket.send_bytes(wire.encode(command))
+
+
+@pytest.fixture(scope="module")
+def served(tiny_checkpoint, tmp_path_factory):
+    """An engine that several tests share, and its address."""
+    folder = tmp_path_factory.mktemp("served")
+    with engine(folder, "unix:engine.sock", tiny_checkpoint):
+        yield f"unix:{folder}/engine.sock"
+
+
+async def test_a_picture_over_the_socket_is_the_stock_pipeline_s(served, stock, model):
+    """Through two processes and a PNG, still every pixel."""
+    async with connected(served) as websocket:
+        is_ready = await ready(websocket)
+        assert (is_ready.protocol, is_ready.model_name, is_ready.size_multiple) == (1, "tiny-sdxl", 8)
+        await send(websocket, request())
+        *seen, _ = await until(websocket, Finished, Failed)
+    stock.scheduler = build("euler_a", model.scheduler_config)
+    expected = stock(
+        "1girl, red hair",
+        negative_prompt="lowres",
+        width=128,
+        height=96,
+        num_inference_steps=3,
+        guidance_scale=5.0,
+        generator=torch.Generator().manual_seed(3),
+    ).images[0]
+    (picture,) = (event for event in seen if isinstance(event, Picture))
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(picture.png))), np.asarray(expected))
+
+
+async def test_each_client_sees_its_own_jobs_only_and_ids_may_be_the_same(served):
+    """Two clients, one id, two pictures."""
+    async with connected(served) as one, connected(served) as two:
+        await asyncio.gather(ready(one), ready(two))
+        await send(one, request(seeds=(1,)))
+        await send(two, request(seeds=(2,)))
+        for websocket, seed in ((one, 1), (two, 2)):
+            seen = await until(websocket, Finished)
+            assert [event.seed for event in seen if isinstance(event, Picture)] == [seed]
+
+
+async def test_cancel_ends_a_running_job(served):
+    """And one that is not here is no error."""
+    async with connected(served) as websocket:
+        await ready(websocket)
+        await send(websocket, Cancel(job_id="unknown"))
+        await send(websocket, request(**FOR_EVER))
+        await until(websocket, Progress)
+        await send(websocket, Cancel(job_id="a"))
+        seen = await until(websocket, Cancelled, Finished)
+        assert seen[-1] == Cancelled(job_id="a")
+        await send(websocket, request())  # the id is free again
+        assert isinstance((await until(websocket, Finished, Failed))[-1], Finished)
+
+
+async def test_a_client_that_goes_away_takes_its_jobs_along(served):
+    """The GPU draws for nobody: the next client's picture is there long before 2,400 steps."""
+    async with connected(served) as websocket:
+        await ready(websocket)
+        await send(websocket, request(**FOR_EVER))
+        await until(websocket, Progress)
+    async with connected(served) as websocket:
+        await ready(websocket)
+        await send(websocket, request())
+        assert isinstance((await until(websocket, Finished, Failed))[-1], Finished)
+
+
+async def test_bad_commands_are_answered_and_end_nothing(served):
+    """Each with what was wrong about it."""
+    async with connected(served) as websocket:
+        await ready(websocket)
+        await websocket.send_bytes(b"\xff\xff")
+        await websocket.send_str("hello")
+        await websocket.send_bytes(wire.encode(Cancel(job_id="a")).replace(b"job_id", b"job_ix"))
+        for detail in ("Expected `object`", "binary", "job_ix"):
+            (rejected,) = await until(websocket, Rejected)
+            assert detail in rejected.detail
+        await send(websocket, request("odd", width=100 - 100 % 8, num_inference_steps=1))
+        assert isinstance((await until(websocket, Finished, Failed))[-1], Finished)
+
+
+async def test_a_job_id_is_used_once_at_a_time(served):
+    """The second is refused, the first goes on."""
+    async with connected(served) as websocket:
+        await ready(websocket)
+        await send(websocket, request(num_inference_steps=20))
+        await send(websocket, request())
+        (*_, failed) = await until(websocket, Failed)
+        assert failed.code == "invalid_parameters"
+        assert isinstance((await until(websocket, Finished, Failed))[-1], Finished)
+
+
+async def test_it_listens_while_it_loads_and_dies_with_its_parent(tiny_checkpoint, tmp_path):
+    """A job before Ready has its own code; and when the other end of its standard input closes, the engine ends."""
+    with engine(tmp_path, "unix:engine.sock", tiny_checkpoint, "--die-with-parent") as process:
+        async with connected(f"unix:{tmp_path}/engine.sock") as websocket:
+            await send(websocket, request())
+            seen = await until(websocket, Ready)
+            assert isinstance(seen[0], Loading)
+            (failed,) = (event for event in seen if isinstance(event, Failed))
+            assert (failed.job_id, failed.code) == ("a", "model_not_ready")
+            process.stdin.close()
+            assert await asyncio.to_thread(process.wait) == 0
+    assert not (tmp_path / "engine.sock").exists()
+
+
+async def test_a_signal_ends_it_cleanly_in_the_middle_of_a_job(tiny_checkpoint, tmp_path):
+    """Status 0, the client told, no socket file left, and nothing that looks like an error in the log."""
+    with engine(tmp_path, "unix:engine.sock", tiny_checkpoint) as process:
+        async with connected(f"unix:{tmp_path}/engine.sock") as websocket:
+            await ready(websocket)
+            await send(websocket, request(**FOR_EVER))
+            await until(websocket, Progress)
+            process.terminate()
+            (*_, failed) = await until(websocket, Failed)
+            assert failed.code == "shutting_down"
+            assert (await websocket.receive()).type is aiohttp.WSMsgType.CLOSE
+        _, log = await asyncio.to_thread(process.communicate)
+        assert (process.returncode, "Traceback" in log) == (0, False)
+    assert not (tmp_path / "engine.sock").exists()
+
+
+async def test_ctrl_c_while_it_loads_ends_it_too(tiny_checkpoint, tmp_path):
+    """Between two parts of the model."""
+    with engine(tmp_path, "unix:engine.sock", tiny_checkpoint) as process:
+        async with connected(f"unix:{tmp_path}/engine.sock"):
+            process.send_signal(signal.SIGINT)
+            _, log = await asyncio.to_thread(process.communicate)
+        assert (process.returncode, "Traceback" in log) == (0, False)
+
+
+async def test_tcp_wants_the_secret(tiny_checkpoint, tmp_path):
+    """A wrong one, or none, is not let in."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"ws://127.0.0.1:{free.getsockname()[1]}"
+    with engine(tmp_path, url, tiny_checkpoint, ESHI_WIRE_SECRET=SECRET):
+        async with connected(url, {"Authorization": f"Bearer {SECRET}"}) as websocket:
+            assert isinstance((await until(websocket, Loading))[-1], Loading)
+        for headers in (None, {"Authorization": "Bearer wrong"}, {"Authorization": SECRET}):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await connected(url, headers).__aenter__()
+            assert refused.value.status == 401
+
+
+async def test_no_model_is_one_line_and_status_1(tmp_path):
+    """The operator reads what was expected where."""
+    with engine(tmp_path, "unix:engine.sock", tmp_path / "gone") as process:
+        _, log = await asyncio.to_thread(process.communicate)
+        assert process.returncode == 1
+    assert log.splitlines()[-1].startswith(f"error: {tmp_path}/gone: there is nothing; expected a folder")
+    assert "Traceback" not in log
+
+
+async def test_no_usable_configuration_is_one_line_and_status_2(tiny_checkpoint, tmp_path):
+    """Before anything is loaded."""
+    with engine(tmp_path, "ws://0.0.0.0:1", tiny_checkpoint) as process:
+        _, log = await asyncio.to_thread(process.communicate)
+    assert (process.returncode, len(log.splitlines())) == (2, 1)
+    assert log.startswith("error: wire.url: 0.0.0.0 can be reached from other machines")

@@ -1,0 +1,131 @@
+"""The contract's bytes: a change here is a change for everybody who speaks it."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import wire
+
+GOLDEN = [
+    (
+        wire.Generate(
+            job_id="j1",
+            prompt="1girl",
+            negative_prompt="lowres",
+            width=832,
+            height=1216,
+            num_inference_steps=28,
+            guidance_scale=5.0,
+            sampler="euler_a",
+            seeds=(7, 8),
+            preview_every=4,
+        ),
+        b"\x8b\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa7sampler\xa7euler_a\xa5seeds\x92\x07\x08\xadpreview_every\x04",
+    ),
+    (
+        wire.Cancel(job_id="j1"),
+        b"\x82\xa4type\xa6Cancel\xa6job_id\xa2j1",
+    ),
+    (
+        wire.Loading(stage="reading the UNet"),
+        b"\x82\xa4type\xa7Loading\xa5stage\xb0reading the UNet",
+    ),
+    (
+        wire.Ready(
+            protocol=1, model_name="animagine-xl-4.0", model_hash="6327eca98b", device="cpu, float32", size_multiple=8
+        ),
+        (
+            b"\x86\xa4type\xa5Ready\xa8protocol\x01\xaamodel_name\xb0animagine-xl-4.0"
+            b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08"
+        ),
+    ),
+    (
+        wire.Started(job_id="j1"),
+        b"\x82\xa4type\xa7Started\xa6job_id\xa2j1",
+    ),
+    (
+        wire.Progress(job_id="j1", steps_done=3, steps_total=56),
+        b"\x84\xa4type\xa8Progress\xa6job_id\xa2j1\xaasteps_done\x03\xabsteps_total8",
+    ),
+    (
+        wire.Preview(job_id="j1", number=0, step=4, image=b"\x89PNG"),
+        b"\x85\xa4type\xa7Preview\xa6job_id\xa2j1\xa6number\x00\xa4step\x04\xa5image\xc4\x04\x89PNG",
+    ),
+    (
+        wire.Picture(job_id="j1", number=1, seed=8, png=b"\x89PNG"),
+        b"\x85\xa4type\xa7Picture\xa6job_id\xa2j1\xa6number\x01\xa4seed\x08\xa3png\xc4\x04\x89PNG",
+    ),
+    (
+        wire.Finished(job_id="j1", engine_s=1.5),
+        b"\x83\xa4type\xa8Finished\xa6job_id\xa2j1\xa8engine_s\xcb?\xf8\x00\x00\x00\x00\x00\x00",
+    ),
+    (
+        wire.Cancelled(job_id="j1"),
+        b"\x82\xa4type\xa9Cancelled\xa6job_id\xa2j1",
+    ),
+    (
+        wire.Failed(job_id="j1", code="out_of_memory", detail="2 GiB"),
+        b"\x84\xa4type\xa6Failed\xa6job_id\xa2j1\xa4code\xadout_of_memory\xa6detail\xa52 GiB",
+    ),
+    (
+        wire.Rejected(detail="no"),
+        b"\x82\xa4type\xa8Rejected\xa6detail\xa2no",
+    ),
+]
+"""Every message, and its frame."""
+
+
+@pytest.mark.parametrize(("message", "frame"), GOLDEN, ids=lambda value: type(value).__name__)
+def test_a_message_has_the_bytes_it_always_had(message, frame):
+    """Encoded now as then, and read back as itself."""
+    assert wire.encode(message) == frame
+    decode = wire.decode_command if isinstance(message, wire.Command) else wire.decode_event
+    assert decode(frame) == message
+
+
+def test_every_message_has_golden_bytes():
+    """A new one cannot be forgotten here."""
+    assert {type(message) for message, _ in GOLDEN} == {*get_args(wire.Command), *get_args(wire.Event)}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("job_id", ""),
+        ("prompt", "x" * 20_001),
+        ("width", 2056),
+        ("width", 100),
+        ("height", 56),
+        ("num_inference_steps", 0),
+        ("num_inference_steps", 151),
+        ("guidance_scale", 0.5),
+        ("guidance_scale", float("nan")),
+        ("sampler", "plms"),
+        ("seeds", []),
+        ("seeds", [2**32]),
+        ("seeds", [0] * 17),
+        ("preview_every", -1),
+        ("loras", []),
+    ],
+)
+def test_what_is_outside_the_limits_is_no_command(field, value):
+    """The error names the field, or the key that nobody knows."""
+    command = msgspec.to_builtins(GOLDEN[0][0]) | {field: value}
+    with pytest.raises(msgspec.ValidationError, match=field):
+        wire.decode_command(msgspec.msgpack.encode(command))
+
+
+@given(st.binary(max_size=200))
+def test_any_other_bytes_are_a_decode_error(frame):
+    """Nothing that a client sends raises anything else."""
+    with pytest.raises(msgspec.DecodeError):
+        wire.decode_command(frame)
+
+
+def test_text_that_is_no_utf_8_is_a_decode_error():
+    """msgspec itself lets another error out here."""
+    with pytest.raises(msgspec.DecodeError, match="malformed"):
+        wire.decode_command(wire.encode(wire.Cancel(job_id="j1")).replace(b"j1", b"\xff1"))
