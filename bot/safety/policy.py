@@ -14,6 +14,8 @@ from bot.safety.ratings import exceeds, lowest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.config import Ratings
+
 OpenRating = Literal["safe", "sensitive"]
 """What a channel that is not age-restricted can be raised to, and no further."""
 
@@ -39,6 +41,17 @@ class OperatorPolicy(Struct, frozen=True, kw_only=True):
     """Names of real people, besides those that the vocabulary knows."""
     denied: tuple[str, ...] = ()
     """Tags that are drawn nowhere, besides those that the core refuses."""
+
+    @classmethod
+    def of(cls, configured: Ratings, *, tagger: bool) -> OperatorPolicy:
+        """Read the operator's part of the configuration."""
+        return cls(
+            highest=configured.highest,
+            tagger=tagger,
+            adults=frozenset(configured.adults),
+            people=configured.people,
+            denied=configured.denied,
+        )
 
 
 class ServerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
