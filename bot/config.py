@@ -131,6 +131,22 @@ class Config(Struct, frozen=True):
     def data_dir(self) -> Path:
         return self.resolve(self.bot.data_dir)
 
+    @property
+    def vocabulary_dir(self) -> Path:
+        return self.resolve(self.bot.vocabulary_dir) if self.bot.vocabulary_dir else self.data_dir / "vocabulary"
+
+
+def find(path: Path | None) -> Config:
+    """Read the named file; without a name, ``config.toml`` in this folder or, where there is none, every default.
+
+    Raises:
+        ConfigError: As `load`.
+    """
+    usual = Path("config.toml")
+    if path is None and not usual.exists():
+        return Config(path=usual.resolve(), bot=Bot(), wire=Wire())
+    return load(path or usual)
+
 
 def load(path: Path) -> Config:
     """Read the bot's tables.
