@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check format
+.PHONY: install demo test check format sweep
 
 install: .venv/installed
 
@@ -16,6 +16,10 @@ demo: install
 
 test: install
 	$(BIN)/python -m pytest
+
+# The safety filter against its whole corpus and, where it is at hand, the whole public tag list; minutes.
+sweep: install
+	$(BIN)/python -m tests.sweep
 
 check: install
 	$(BIN)/ruff check .

@@ -25,8 +25,10 @@ class Wish(Struct, frozen=True, kw_only=True):
     """As composed."""
     negative: str = ""
     """As composed, but for what `REQUIRED` puts first: those are our words, and they name what they avoid."""
-    tags: str = ""
-    """The free tags as drawn: composing drops a rating that contradicts the option, and here it is still one."""
+    typed: str = ""
+    """Names and free tags as typed: composing drops what is there twice and a rating that contradicts the option, and
+    escapes the brackets of names; here all of it still counts."""
+    typed_negative: str = ""
     characters: tuple[str, ...] = ()
     """The names of the character option."""
     own: str = ""
@@ -54,7 +56,8 @@ def wish(request: Request, composed: Texts, presets: Presets) -> Wish:
         rating=request.rating,
         prompt=composed.prompt,
         negative=composed.negative_prompt.removeprefix(tags.join(REQUIRED[request.rating])),
-        tags=request.tags,
+        typed=f"{request.character}, {request.series}, {request.tags}",
+        typed_negative=request.negative,
         characters=tuple(map(plain_text, tags.names(request.character))),
         own=tags.join((*tags.read(quality).items, *tags.read(style).items)),
     )

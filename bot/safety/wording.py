@@ -81,7 +81,7 @@ class TextFilter:
 
     def asks_for(self, wish: Wish) -> Rating:
         """Give the rating that is asked for: the option's, or a higher one that the words name."""
-        named = (mark for text in (wish.prompt, wish.tags) for mark in self._read(text) if mark.kind is Kind.RATING)
+        named = (mark for text in (wish.prompt, wish.typed) for mark in self._read(text) if mark.kind is Kind.RATING)
         return highest(wish.rating, *_ratings(named))
 
     def level(self, tag: str) -> Rating:
@@ -97,16 +97,16 @@ class TextFilter:
             operator: For reviewed adults, real people and denied tags.
             denied: The server's denied tags.
         """
-        texts = (wish.prompt, wish.negative, wish.tags)
+        texts = (wish.prompt, wish.negative, wish.typed, wish.typed_negative)
         fits = all(len(text) <= MAX_CHARS for text in texts)
         yield Step("length", fits, f"A prompt may have at most {MAX_CHARS:,} characters.")
         if not fits:
             return
-        positive = self._read(wish.prompt) | self._read(wish.tags)
-        steered = self._read(wish.negative)
+        positive = self._read(wish.prompt) | self._read(wish.typed)
+        steered = self._read(wish.negative) | self._read(wish.typed_negative)
         prompt, avoided = ({mark.kind for mark in marks} for marks in (positive, steered))
         added = self._added(operator.people, operator.denied + denied)
-        named = added.read(plain_text(wish.prompt)) | added.read(plain_text(wish.tags))
+        named = added.read(plain_text(wish.prompt)) | added.read(plain_text(wish.typed))
 
         def text_step(rule: str, refused: object, sentence: str) -> Step:
             return Step(rule, not refused, sentence if refused else FOUND_NOTHING, strike=bool(refused))
@@ -127,13 +127,13 @@ class TextFilter:
                 "Below `nsfw` the negative prompt cannot steer away from clothes or from a mild rating.",
             )
         if exceeds(asked, "safe"):
-            young = Kind.MINORS in prompt | avoided or any(age < OF_AGE for age in self._ages(wish.prompt, wish.tags))
+            young = Kind.MINORS in prompt | avoided or any(age < OF_AGE for age in self._ages(wish.prompt, wish.typed))
             yield text_step(
                 "minors", young, "Above `safe` everybody is an adult, and some of these words say otherwise."
             )
             yield text_step(
                 "age",
-                Kind.GROWN in avoided or self._ages(wish.negative),
+                Kind.GROWN in avoided or self._ages(wish.negative, wish.typed_negative),
                 "Above `safe` the negative prompt cannot be about anybody's age.",
             )
             entries = list(self._entries(wish))

@@ -33,7 +33,7 @@ _HANGUL_PARTICLES = "를을가이는은의와과들도만랑야로에"
 
 _SHORT = 3
 """Letters of a piece that may be joined with its neighbours beyond its own tag: ``lo, li``."""
-_JOINABLE = frozenset({Kind.NEVER, Kind.MINORS, Kind.LEVEL, Kind.RATING})
+_JOINABLE = frozenset({Kind.NEVER, Kind.MINORS, Kind.LEVEL, Kind.RATING, Kind.UNDRESS, Kind.GROWN})
 _MIN_JOINED = 4
 _MIN_LETTERS = 3
 """Single letters are joined to words of this length and more: ``k i d``."""
@@ -151,6 +151,7 @@ class Lexicon:
     def _of_words(self, words: tuple[str, ...], *, typos: bool = True) -> set[Mark]:
         """Find the terms among the words of one tag."""
         found = set(self._whole.get(words, ()))
+        protects = False  # to steer away from see-through clothes undresses nobody
         start = 0
         while start < len(words):
             word = words[start]
@@ -161,13 +162,12 @@ class Lexicon:
                         step = length
                         break
                     found |= marks
+                    protects = protects or {mark.kind for mark in marks} == {Kind.LEVEL}
             else:
                 if typos:
                     found |= self._misspelt(word)
             start += step
-        if any(mark.kind is Kind.LEVEL for mark in found):  # to steer away from torn clothes undresses nobody
-            found = {mark for mark in found if mark.kind is not Kind.UNDRESS}
-        return found
+        return {mark for mark in found if mark.kind is not Kind.UNDRESS} if protects else found
 
     def _find_misspelt(self, word: str) -> frozenset[Mark]:
         """Find the terms that a word is one typo, or some stretched letters, away from, unless it is a word itself."""

@@ -56,7 +56,7 @@ def doors(words: TextFilter) -> dict[str, Callable[[Situation, Rating], Verdict]
         "command, button, form, menu, favourite, default, start": lambda situation, rating: judge(
             situation, Wish(rating=rating, prompt=rating), words
         ),
-        "words that ask for more": lambda situation, rating: judge(situation, Wish(rating="safe", tags=rating), words),
+        "words that ask for more": lambda situation, rating: judge(situation, Wish(rating="safe", typed=rating), words),
         "result, show, restore, recipe, notification": lambda situation, rating: shows(situation, rating, "safe"),
         "a picture that turned out higher": lambda situation, rating: shows(situation, "safe", rating),
         "preview": lambda situation, rating: previews(situation, rating, rating),
@@ -215,10 +215,10 @@ def test_words_that_ask_for_a_rating_are_gated_as_one(words: TextFilter) -> None
     """In the tags they count as the option does, even where composing will drop them."""
     open_channel = Situation(place=Place.OPEN, operator=RESTRICTED.operator)
     for word in ("nsfw", "explicit", "rating:explicit", "(r-18:1.2)", "n.s.f.w", "sensitive", "１８禁"):
-        verdict = judge(open_channel, Wish(rating="safe", tags=f"1girl, {word}"), words)
+        verdict = judge(open_channel, Wish(rating="safe", typed=f"1girl, {word}"), words)
         assert (verdict.allowed, verdict.rule) == (False, "place" if "sens" not in word else "server"), word
-    assert rule(words, "safe", tags="1girl, nsfw") == "allowed"
-    assert rule(words, "safe", tags="1girl, nsfw, unheard of", prompt="1girl, unheard of") == "vocabulary"
+    assert rule(words, "safe", typed="1girl, nsfw") == "allowed"
+    assert rule(words, "safe", typed="1girl, nsfw, unheard of", prompt="1girl, unheard of") == "vocabulary"
 
 
 def test_presets_are_not_asked_to_be_known(words: TextFilter) -> None:
