@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ConfigError, Refused
 from bot.prompt import cli as prompt
+from bot.safety import cli as safety
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (prompt.add_parsers,)
+COMMANDS = (prompt.add_parsers, safety.add_parsers)
 """Each adds its parser and sets ``run``, which takes the parsed arguments and gives the exit status."""
 
 
