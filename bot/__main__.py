@@ -6,14 +6,16 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from bot import cli
 from bot.errors import ConfigError, Refused
 from bot.prompt import cli as prompt
+from bot.prompt.vocabulary import cli as vocabulary
 from bot.safety import cli as safety
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (prompt.add_parsers, safety.add_parsers)
+COMMANDS = (cli.add_parsers, prompt.add_parsers, vocabulary.add_parsers, safety.add_parsers)
 """Each adds its parser and sets ``run``, which takes the parsed arguments and gives the exit status."""
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
+import yarl
 from discord import app_commands
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.answer import answering, explain
@@ -138,7 +140,8 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
         client.add_dynamic_items(JobButton)
         client.tree.add_command(imagine.command(limits))
         client.tree.add_command(help_command.command())
-        await _reach(config.bot.discord.api)
+        # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
         await client.login(token)
         await client.sync_commands(config.data_dir / "commands.sha256")
         await flow.recover()
@@ -146,19 +149,17 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
         await flow.close()
 
 
-async def _reach(api: str) -> None:
-    """Wait until Discord answers at all, so that a machine that boots before its network needs no second start."""
+async def _gateway(api: str) -> str:
+    """Ask where the gateway is, for as long as it takes: a machine may boot before its network."""
     delays = iter(REACH_DELAYS_S)
     delay = 0.0
     async with aiohttp.ClientSession() as session:
         while True:
             try:
-                async with session.get(f"{api}/gateway") as answer:
-                    if answer.status < 500:  # noqa: PLR2004  a server's own fault passes; everything else is an answer
-                        return
-                    reason = f"status {answer.status}"
+                async with session.get(f"{api}/gateway", raise_for_status=True) as answer:
+                    return str((await answer.json())["url"])
             except (aiohttp.ClientError, OSError) as error:
-                reason = str(error)
+                reason = error
             delay = next(delays, delay)
             log.warning("Discord does not answer at %s (%s); again in %.0f s", api, reason, delay)
             await asyncio.sleep(delay)

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 from bot.sandbox import payloads, permissions
 from bot.sandbox.protocol import ChannelType, Json, MessageFlag, Permission
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.routing import Call, Reply, Route, Scene
+from bot.sandbox.routing import MESSAGE_FIELDS, Call, Fields, Reply, Route, Scene
 
 if TYPE_CHECKING:
     from bot.sandbox.state import Channel, Message
 
 _MOST_MESSAGES = 100
-_EDIT = frozenset({"content", "embeds", "flags", "allowed_mentions", "components", "attachments", "tts"})
-_CREATE = _EDIT | {"nonce", "enforce_nonce", "message_reference"}
-_THREAD = frozenset({"name", "auto_archive_duration", "rate_limit_per_user", "type", "invitable", "message"})
+_CREATE: Fields = {
+    **MESSAGE_FIELDS,
+    "nonce": (str, int),
+    "enforce_nonce": bool,
+    "message_reference": dict,
+}
+_THREAD_FROM: Fields = {"name": str, "auto_archive_duration": int, "rate_limit_per_user": int}
+_THREAD: Fields = {**_THREAD_FROM, "type": int, "invitable": bool, "message": dict}
 
 
 def _visible(scene: Scene, call: Call) -> Channel:
@@ -32,15 +37,15 @@ def _list_messages(scene: Scene, call: Call) -> Reply:
     channel = _visible(scene, call)
     if not permissions.may(scene.world.bot, channel, Permission.READ_MESSAGE_HISTORY):
         return Reply([])
-    limit = min(max(int(call.query.get("limit", "50")), 1), _MOST_MESSAGES)
+    limit = min(max(call.number("limit", 50), 1), _MOST_MESSAGES)
     found = [one for one in channel.messages.values() if not one.ephemeral]
-    if around := call.query.get("around"):
-        middle = sum(one.id < int(around) for one in found)
+    if around := call.number("around", 0):
+        middle = sum(one.id < around for one in found)
         found = found[max(middle - limit // 2, 0) :][:limit]
-    elif after := call.query.get("after"):
-        found = [one for one in found if one.id > int(after)][:limit]
-    elif before := call.query.get("before"):
-        found = [one for one in found if one.id < int(before)]
+    elif after := call.number("after", 0):
+        found = [one for one in found if one.id > after][:limit]
+    elif before := call.number("before", 0):
+        found = [one for one in found if one.id < before]
     return Reply([payloads.message(one, scene.world) for one in reversed(found[-limit:])])
 
 
@@ -143,10 +148,10 @@ ROUTES = (
     Route("GET", "/channels/{channel_id}/messages", _list_messages),
     Route("POST", "/channels/{channel_id}/messages", _create_message, _CREATE),
     Route("GET", _MESSAGE, _get_message),
-    Route("PATCH", _MESSAGE, _edit_message, _EDIT),
+    Route("PATCH", _MESSAGE, _edit_message, MESSAGE_FIELDS),
     Route("DELETE", _MESSAGE, _delete_message),
     Route("POST", "/channels/{channel_id}/typing", _type),
     Route("POST", "/channels/{channel_id}/threads", _create_thread, _THREAD),
-    Route("POST", f"{_MESSAGE}/threads", _create_thread_from, _THREAD - {"message", "type", "invitable"}),
+    Route("POST", f"{_MESSAGE}/threads", _create_thread_from, _THREAD_FROM),
     Route("PUT", "/channels/{channel_id}/thread-members/@me", _join_thread),
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from bot.sandbox import command_rules
 from bot.sandbox.protocol import CommandType, Json
 from bot.sandbox.refusal import Problems, Reason, Refusal
+from bot.sandbox.rendering import without_null
 from bot.sandbox.routing import Call, Reply, Route, Scene
 from bot.sandbox.state import Command
 
@@ -44,7 +44,7 @@ def _register(scene: Scene, place: int | None, body: Json) -> Command:
         "nsfw": False,
         "dm_permission": True,
         "integration_types": [0],
-        **_without_null(body),
+        **without_null(body),
         "id": str(number),
         "application_id": str(world.application_id),
         "version": str(world.new_id()),
@@ -61,12 +61,6 @@ def _register(scene: Scene, place: int | None, body: Json) -> Command:
     command = Command(number, str(body["name"]), kind, place, answered)
     world.commands[number] = command
     return command
-
-
-def _without_null(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_null(inner) for name, inner in value.items() if inner is not None}  # pyright: ignore[reportUnknownVariableType] - JSON
-    return [_without_null(one) for one in value] if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType] - JSON
 
 
 def _list(scene: Scene, call: Call) -> Reply:

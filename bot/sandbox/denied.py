@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.refusal import Reason
+from bot.sandbox.refusal import Reason, leaves
 
 if TYPE_CHECKING:
     from bot.sandbox.protocol import Json
@@ -66,4 +66,5 @@ def from_refusal(refusal: Refusal) -> Denied:
         return unknown(_SAME[refusal.reason])
     if refusal.status == 403:  # noqa: PLR2004 - the status itself
         return forbidden()
-    return Denied(400, "invalid_body", f"{refusal.words}.".replace("..", "."))
+    details = [words for _, _, words in leaves(refusal.errors or {})] or [refusal.words]
+    return Denied(400, "invalid_body", " ".join(f"{one.rstrip('.')}." for one in details))

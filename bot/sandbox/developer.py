@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from bot.sandbox.broadcast import clock_view
+from bot.sandbox.protocol import number
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -58,10 +59,10 @@ class _Developer:
     async def feed(self, request: web.Request) -> web.Response:
         query = request.query
         entries = self._feed.entries(
-            after=int(query.get("after", "0")),
+            after=number(query.get("after")),
             message_id=query.get("message_id"),
             interaction_id=query.get("interaction_id"),
-            limit=int(query.get("limit", "200")),
+            limit=number(query.get("limit", "200")),
         )
         return web.json_response({"entries": entries})
 
@@ -86,10 +87,10 @@ class _Developer:
 
     async def post_fault(self, request: web.Request) -> web.Response:
         try:
-            number = self._faults.post_json(await request.json())
+            fault_id = self._faults.post_json(await request.json())
         except (msgspec.ValidationError, json.JSONDecodeError) as error:
             return _invalid(error)
-        return web.json_response({"id": number})
+        return web.json_response({"id": fault_id})
 
     async def withdraw(self, request: web.Request) -> web.Response:
         self._faults.withdraw(request.match_info.get("id"))

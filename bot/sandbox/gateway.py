@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from aiohttp import WSMsgType, web
 
 from bot.sandbox import payloads
-from bot.sandbox.protocol import CloseCode, Intent, Json, Opcode
+from bot.sandbox.protocol import CloseCode, Intent, Json, Opcode, number
 from bot.sandbox.sessions import without_token
 
 if TYPE_CHECKING:
@@ -123,13 +123,16 @@ class Gateway:
         """Take a session up again; None where Discord answers "invalid session"."""
         if data.get("token") != self._token:
             raise _Close(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
+        after = data.get("seq")
+        if not isinstance(after, int):
+            raise _Close(CloseCode.INVALID_SEQ, "Invalid seq.")
         session = self._sessions.find(str(data.get("session_id")))
         if session is None:
             return None
         if session.close is not None:
             session.close(CloseCode.SESSION_TIMED_OUT)
         self._sessions.attach(session, connection.send, connection.close)
-        if not self._sessions.replay(session, int(data.get("seq") or 0)):
+        if not self._sessions.replay(session, after):
             self._sessions.detach(session, connection.send)
             self._sessions.forget(session)
             return None
@@ -144,10 +147,10 @@ class Gateway:
 
     def members(self, session: Session, data: Json) -> None:
         """Answer REQUEST_GUILD_MEMBERS in one chunk."""
-        guild = self._world.guilds.get(int(data.get("guild_id") or 0))
+        guild = self._world.guilds.get(number(data.get("guild_id")))
         if guild is None:
             return
-        wanted = {int(one) for one in _as_list(data.get("user_ids"))}
+        wanted = {number(one) for one in _as_list(data.get("user_ids"))}
         prefix = str(data.get("query") or "").lower()
         found = [
             member

@@ -32,8 +32,8 @@ def _roles(scene: Scene, call: Call) -> Reply:
 
 def _members(scene: Scene, call: Call) -> Reply:
     guild = call.guild(scene)
-    limit = min(int(call.query.get("limit", "1")), _MOST_MEMBERS)
-    after = int(call.query.get("after", "0"))
+    limit = min(call.number("limit", 1), _MOST_MEMBERS)
+    after = call.number("after", 0)
     found = [guild.members[user_id] for user_id in sorted(guild.members) if user_id > after]
     return Reply([payloads.member(one, scene.world) for one in found[:limit]])
 

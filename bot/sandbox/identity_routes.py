@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox import payloads, permissions
+from bot.sandbox.protocol import number
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.routing import Call, Reply, Route, Scene
 
@@ -51,7 +52,7 @@ def _gateway_for_bot(scene: Scene, _call: Call) -> Reply:
 
 
 def _open_direct_message(scene: Scene, call: Call) -> Reply:
-    user = scene.world.users.get(int(call.body.get("recipient_id") or 0))
+    user = scene.world.users.get(number(call.body.get("recipient_id")))
     if user is None:
         raise Refusal(Reason.UNKNOWN_USER)
     if user.bot:
@@ -70,7 +71,7 @@ def _emojis(scene: Scene, call: Call) -> Reply:
 ROUTES = (
     Route("GET", "/users/@me", _me),
     Route("GET", "/users/@me/guilds", _guilds),
-    Route("POST", "/users/@me/channels", _open_direct_message, frozenset({"recipient_id"})),
+    Route("POST", "/users/@me/channels", _open_direct_message, {"recipient_id": (str, int)}),
     Route("GET", "/users/{user_id}", _user),
     Route("GET", "/applications/@me", _application),
     Route("GET", "/oauth2/applications/@me", _application),

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox import payloads
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.routing import Call, Reply, Route, Scene
+from bot.sandbox.routing import MESSAGE_FIELDS, Call, Reply, Route, Scene
 
 if TYPE_CHECKING:
     from bot.sandbox.state import Interaction, Message
-
-_FIELDS = frozenset({"content", "embeds", "allowed_mentions", "components", "attachments", "flags", "tts"})
 
 
 def _callback(scene: Scene, call: Call) -> Reply:
@@ -71,16 +69,16 @@ ROUTES = (
         "POST",
         "/interactions/{interaction_id}/{interaction_token}/callback",
         _callback,
-        frozenset({"type", "data"}),
+        {"type": int, "data": dict},
         of_bot=False,
     ),
-    Route("POST", _WEBHOOK, _follow_up, _FIELDS, of_bot=False),
+    Route("POST", _WEBHOOK, _follow_up, MESSAGE_FIELDS, of_bot=False),
     *(
         route
         for one in ("@original", "{message_id}")
         for route in (
             Route("GET", f"{_WEBHOOK}/messages/{one}", _get, of_bot=False),
-            Route("PATCH", f"{_WEBHOOK}/messages/{one}", _edit, _FIELDS, of_bot=False),
+            Route("PATCH", f"{_WEBHOOK}/messages/{one}", _edit, MESSAGE_FIELDS, of_bot=False),
             Route("DELETE", f"{_WEBHOOK}/messages/{one}", _delete, of_bot=False),
         )
     ),

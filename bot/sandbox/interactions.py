@@ -18,6 +18,7 @@ from bot.sandbox.protocol import (
     MessageFlag,
 )
 from bot.sandbox.refusal import Problems, Reason, Refusal
+from bot.sandbox.routing import MESSAGE_FIELDS, Fields, check_fields
 from bot.sandbox.state import Interaction
 
 if TYPE_CHECKING:
@@ -27,16 +28,14 @@ if TYPE_CHECKING:
     from bot.sandbox.uploads import Upload
 
 _KEPT = 20_000
-_COMPONENT = InteractionType.MESSAGE_COMPONENT
-_DATA_FIELDS: dict[CallbackType, frozenset[str]] = {
-    CallbackType.AUTOCOMPLETE: frozenset({"choices"}),
-    CallbackType.MODAL: frozenset({"custom_id", "title", "components"}),
-    CallbackType.DEFERRED_MESSAGE: frozenset({"flags"}),
-    CallbackType.DEFERRED_UPDATE: frozenset(),
+_DATA_FIELDS: dict[CallbackType, Fields] = {
+    CallbackType.AUTOCOMPLETE: {"choices": list},
+    CallbackType.MODAL: {"custom_id": str, "title": str, "components": list},
+    CallbackType.DEFERRED_MESSAGE: {"flags": int},
+    CallbackType.DEFERRED_UPDATE: {},
 }
-_MESSAGE_FIELDS = frozenset(
-    {"content", "embeds", "allowed_mentions", "components", "attachments", "flags", "tts"},
-)
+_NEEDED = {CallbackType.AUTOCOMPLETE: ("choices",), CallbackType.MODAL: ("custom_id", "title", "components")}
+_MOST_CHOICES = 25
 
 
 class Interactions:
@@ -165,8 +164,12 @@ class Interactions:
         problems = Problems()
         kind = self._kind(interaction, body, problems)
         data: Json = body.get("data") or {}
-        for name in sorted(data.keys() - _DATA_FIELDS.get(kind, _MESSAGE_FIELDS)):
-            problems.add(("data", name), "UNKNOWN_FIELD", "This answer has no such field.")
+        check_fields(data, _DATA_FIELDS.get(kind, MESSAGE_FIELDS), problems, ("data",))
+        for name in _NEEDED.get(kind, ()):
+            if data.get(name) is None:
+                problems.add(("data", name), "BASE_TYPE_REQUIRED", "This field is required")
+        if kind == CallbackType.AUTOCOMPLETE and len(data.get("choices") or []) > _MOST_CHOICES:
+            problems.add(("data", "choices"), "BASE_TYPE_MAX_LENGTH", f"Must be {_MOST_CHOICES} or fewer in length.")
         problems.refuse()
         try:
             resource = self._carry_out(interaction, kind, data, files)

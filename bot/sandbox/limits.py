@@ -58,6 +58,9 @@ class Verdict:
         return limited_body(self.retry_after_s or 0.0, is_global=self.is_global)
 
 
+UNCOUNTED = Verdict({})
+
+
 def limited_body(retry_after_s: float, *, is_global: bool) -> Json:
     return {"message": "You are being rate limited.", "retry_after": round(retry_after_s, 3), "global": is_global}
 
@@ -94,7 +97,7 @@ class Limits:
             return Verdict(limited_headers(wait_s, is_global=True), wait_s, is_global=True)
         webhook = "/webhooks/" in route
         if "/callback" in route:
-            return Verdict({})
+            return UNCOUNTED
         key = f"{'webhook' if webhook else route} {major}"
         bucket = self._buckets.get(key)
         if bucket is None:

@@ -11,6 +11,7 @@ from bot.sandbox.protocol import (
     WITH_MESSAGES,
     Json,
     MessageFlag,
+    number,
 )
 from bot.sandbox.refusal import Problems, Reason, Refusal
 from bot.sandbox.state import Message
@@ -58,7 +59,7 @@ class Messages:
         """Post a message.
 
         Raises:
-            Refusal: 10003, 40005, 50006, 50008, 50035 or 50083; nothing was posted.
+            Refusal: 10003, 40005, 50006, 50008 or 50035; nothing was posted.
         """
         if channel.deleted:
             raise Refusal(Reason.UNKNOWN_CHANNEL)
@@ -76,7 +77,6 @@ class Messages:
         message.nonce = body.get("nonce")
         message.reply_to = self._replied(channel, body, problems)
         self._apply(message, body, files, flags, problems)
-        channel.archived = False
         channel.messages[message.id] = message
         self._broadcast.message_created(message, mentions.notified(message))
         return message
@@ -128,7 +128,7 @@ class Messages:
         message.deleted = True
         message.channel.messages.pop(message.id, None)
         for attachment in message.attachments:
-            self._world.attachments.pop(attachment.id, None)
+            self._world.drop(attachment)
         self._broadcast.message_deleted(message)
 
     def _apply(
@@ -165,10 +165,10 @@ class Messages:
         )
         if not (written or (not layout and (content or sent_embeds or attachments))):
             for one in set(attachments) - set(message.attachments):
-                del self._world.attachments[one.id]
+                self._world.drop(one)
             raise Refusal(Reason.EMPTY_MESSAGE)
         for one in set(message.attachments) - set(attachments):
-            self._world.attachments.pop(one.id, None)
+            self._world.drop(one)
         for one in attachments:
             one.ephemeral = message.ephemeral
         if "embeds" in body:
@@ -186,11 +186,11 @@ class Messages:
 
     def _replied(self, channel: Channel, body: Json, problems: Problems) -> Message | None:
         reference: Json | None = body.get("message_reference")
-        if not reference:
+        if reference is None:
             return None
         if reference.get("type"):
             problems.add(("message_reference", "type"), "UNKNOWN_FIELD", "Forwarding is unknown here.")
-        found = channel.messages.get(int(reference["message_id"]))
+        found = channel.messages.get(number(reference.get("message_id")))
         if found is None and reference.get("fail_if_not_exists", True):
             problems.add(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         return found
@@ -236,6 +236,6 @@ def _embed_text(embed: Json) -> int:
 def _filenames_after(message: Message, body: Json, files: dict[int, Upload]) -> set[str]:
     """Give the names that ``attachment://`` may use: of what the message will carry."""
     entries: list[Json] | None = body.get("attachments")
-    named = {int(entry["id"]): entry.get("filename") for entry in entries or ()}
-    new = {uploads.safe_name(named.get(number) or upload.filename) for number, upload in files.items()}
+    named = {number(entry.get("id")): entry.get("filename") for entry in entries or ()}
+    new = {uploads.safe_name(named.get(place) or upload.filename) for place, upload in files.items()}
     return new | {one.filename for one in message.attachments if entries is None or one.id in named}

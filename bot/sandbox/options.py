@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import payloads, permissions
 from bot.sandbox.denied import Denied, invalid, unknown
-from bot.sandbox.protocol import Json, OptionType
+from bot.sandbox.protocol import Json, OptionType, number
 
 if TYPE_CHECKING:
     from bot.sandbox.state import Channel, Command, User, World
@@ -26,7 +26,7 @@ class Resolved:
 
     def user(self, value: Any) -> bool:
         guild = self._channel.guild
-        user = self._world.users.get(_id(value))
+        user = self._world.users.get(number(value))
         if user is None or (guild is None and user not in self._channel.recipients):
             return False
         self._put("users", user.id, payloads.user(user))
@@ -37,33 +37,29 @@ class Resolved:
         return True
 
     def role(self, value: Any) -> bool:
-        role = self._channel.guild.roles.get(_id(value)) if self._channel.guild else None
+        role = self._channel.guild.roles.get(number(value)) if self._channel.guild else None
         if role is None:
             return False
         self._put("roles", role.id, payloads.role(role))
         return True
 
     def channel(self, value: Any, asker: User, types: list[int] | None) -> bool:
-        found = self._channel.guild.channels.get(_id(value)) if self._channel.guild else None
+        found = self._channel.guild.channels.get(number(value)) if self._channel.guild else None
         if found is None or (types and found.type not in types) or not permissions.sees(asker, found):
             return False
         self._put("channels", found.id, payloads.partial_channel(found, asker, self._world))
         return True
 
     def attachment(self, value: Any) -> bool:
-        found = self._world.attachments.get(_id(value))
+        found = self._world.attachments.get(number(value))
         if found is None:
             return False
         found.ephemeral = True
         self._put("attachments", found.id, payloads.attachment(found, self._world))
         return True
 
-    def _put(self, kind: str, number: int, body: Json) -> None:
-        self.found.setdefault(kind, {})[str(number)] = body
-
-
-def _id(value: Any) -> int:
-    return int(value) if isinstance(value, str) and value.isdecimal() else 0
+    def _put(self, kind: str, key: int, body: Json) -> None:
+        self.found.setdefault(kind, {})[str(key)] = body
 
 
 def locate(commands: list[Command], full_name: str) -> tuple[Command, list[Json]]:

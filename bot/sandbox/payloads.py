@@ -41,7 +41,7 @@ def own_user(of: User) -> Json:
 
 
 def application(world: World) -> Json:
-    owner = next(one for one in world.users.values() if not one.bot)
+    owner = next((one for one in world.users.values() if not one.bot), world.bot)
     return {
         "id": str(world.application_id),
         "name": world.bot.username,
@@ -129,7 +129,7 @@ def channel(of: Channel, world: World) -> Json:
             "member_count": len(of.members),
             "total_message_sent": len(of.messages),
             "thread_metadata": {
-                "archived": of.archived,
+                "archived": False,
                 "archive_timestamp": world.clock.iso(of.created_at),
                 "auto_archive_duration": 1440,
                 "locked": False,
@@ -219,9 +219,7 @@ def guild_create(of: Guild, world: World, *, everybody: bool) -> Json:
         "members": [member(one, world) for one in members],
         "channels": [channel(one, world) for one in of.channels.values() if not one.is_thread],
         "threads": [
-            channel(one, world)
-            for one in of.channels.values()
-            if one.is_thread and not one.archived and permissions.sees(world.bot, one)
+            channel(one, world) for one in of.channels.values() if one.is_thread and permissions.sees(world.bot, one)
         ],
         "presences": [],
         "voice_states": [],

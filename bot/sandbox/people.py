@@ -155,10 +155,12 @@ it
     ``autocomplete`` ``{"interaction_id", "choices": [...]}``, the same as the answer to the POST
     ``channel.create`` ``channel.update`` ``{channel}`` · ``channel.delete`` ``{"id", "guild_id"}`` (also when I may
     no longer see it)
-    ``guild.update`` ``{guild, as in the state}``: members, roles or rights changed
+    ``guild.update`` ``{guild, as in the state}``: members, roles or rights changed · ``guild.delete`` ``{"id"}``: I was
+    kicked
     ``typing`` ``{"channel_id", "user_id"}`` · ``ping`` ``{"channel_id", "message_id", "author_id"}``: I would have
     been notified
-    ``bot`` ``{"online": true}`` · ``commands`` ``{}``: ask again for the commands · ``clock`` ``{"now",
+    ``bot`` ``{"online": true}`` · ``commands`` ``{}``: ask again for the
+    commands, as after a change of channel or guild · ``clock`` ``{"now",
     "advanced_s"}``
 
 For developers (`bot.sandbox.developer`)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox import asking, forms, payloads, permissions, uploads
 from bot.sandbox.acts import Acts
 from bot.sandbox.denied import Denied, forbidden, unknown
-from bot.sandbox.protocol import Json, Permission
+from bot.sandbox.protocol import Json, Permission, number
 from bot.sandbox.uploads import Upload
 
 if TYPE_CHECKING:
@@ -66,11 +66,11 @@ class Acting:
         if body.reply_to is not None:
             sent["message_reference"] = {"message_id": body.reply_to}
         files: dict[int, Upload] = {}
-        for number, attachment_id in enumerate(body.attachments):
-            stored = self._world.attachments.get(int(attachment_id) if attachment_id.isdecimal() else 0)
+        for place, attachment_id in enumerate(body.attachments):
+            stored = self._world.attachments.get(number(attachment_id))
             if stored is None:
                 raise unknown("attachment")
-            files[number] = Upload(stored.filename, stored.data)
+            files[place] = Upload(stored.filename, stored.data)
         message = self._scene.messages.create(channel, ask.me, sent, files)
         return {"message": payloads.message(message, self._world)}
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox import asking, payloads, permissions
 from bot.sandbox.denied import Denied, forbidden, unknown
-from bot.sandbox.protocol import ChannelType, Json, Permission
+from bot.sandbox.protocol import ChannelType, Json, Permission, number
 from bot.sandbox.state import Overwrite
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Administering:
             raise Denied(400, "invalid_body", "A post needs a first message.")
         source = None
         if body.message_id is not None:
-            source = self._scene.messages.find(channel, int(body.message_id), ask.me)
+            source = self._scene.messages.find(channel, number(body.message_id), ask.me)
         thread = self._places.create_thread(channel, body.name, ask.me, source=source)
         if body.content:
             self._scene.messages.create(thread, ask.me, {"content": body.content}, {})
@@ -76,7 +76,7 @@ class Administering:
         _require_in_guild(ask.me, guild, Permission.MANAGE_CHANNELS)
         if body.type not in _CREATABLE:
             raise Denied(400, "invalid_body", "There is no such kind of channel.")
-        parent = None if body.parent_id is None else guild.channels.get(int(body.parent_id))
+        parent = None if body.parent_id is None else guild.channels.get(number(body.parent_id))
         channel = self._places.create_channel(guild, body.name, ChannelType(body.type), nsfw=body.nsfw, parent=parent)
         return self._shown(channel, ask.me)
 

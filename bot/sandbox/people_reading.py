@@ -10,7 +10,7 @@ from bot.sandbox import payloads, permissions
 from bot.sandbox.acts import Acts
 from bot.sandbox.broadcast import clock_view, guild_view
 from bot.sandbox.developer import stream
-from bot.sandbox.protocol import ChannelType, Json, Permission
+from bot.sandbox.protocol import ChannelType, Json, Permission, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,11 +75,11 @@ class Reading:
         found = [one for one in channel.messages.values() if one.visible_to in {None, ask.me.id}]
         if not permissions.may(ask.me, channel, Permission.READ_MESSAGE_HISTORY):
             found = []
-        limit = min(max(int(query.get("limit", "50")), 1), _MOST_MESSAGES)
+        limit = min(max(number(query.get("limit", "50")), 1), _MOST_MESSAGES)
         if after := query.get("after"):
-            found = [one for one in found if one.id > int(after)][:limit]
+            found = [one for one in found if one.id > number(after)][:limit]
         if before := query.get("before"):
-            found = [one for one in found if one.id < int(before)]
+            found = [one for one in found if one.id < number(before)]
         return {"messages": [payloads.message(one, self._world) for one in found[-limit:]]}
 
     async def message(self, ask: Ask) -> Json:

@@ -121,6 +121,8 @@ class Places:
                 if guild.roles[role_id].managed:
                     del guild.roles[role_id]
             self._broadcast.bot_left(guild)
+        else:
+            self._broadcast.person(user, "guild.delete", {"id": str(guild.id)})
         self._broadcast.guild_updated(guild)
 
     def invite_bot(self, guild: Guild) -> None:

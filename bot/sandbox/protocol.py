@@ -21,6 +21,13 @@ MAX_LAYOUT_TEXT = 4000
 """Characters of all text displays of one layout."""
 
 
+def number(value: Any) -> int:
+    """Read an id as clients write it, as digits or as a number; 0 for anything else, which nothing has."""
+    if isinstance(value, int):
+        return value
+    return int(value) if isinstance(value, str) and value.isdecimal() else 0
+
+
 class Permission(IntFlag):
     KICK_MEMBERS = 1 << 1
     BAN_MEMBERS = 1 << 2

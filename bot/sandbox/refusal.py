@@ -37,7 +37,6 @@ class Reason(Enum):
     WRONG_CHANNEL_TYPE = (400, 50024, "Cannot execute action on this channel type")
     INVALID_WEBHOOK_TOKEN = (401, 50027, "Invalid Webhook Token")
     INVALID_FORM = (400, 50035, "Invalid Form Body")
-    THREAD_ARCHIVED = (400, 50083, "Thread is archived")
     ALREADY_HAS_THREAD = (400, 160004, "A thread has already been created for this message")
     CANNOT_REPLY = (400, 160002, "Cannot reply without permission to read message history")
 
@@ -56,6 +55,17 @@ class Refusal(Exception):
         if self.errors is not None:
             body["errors"] = self.errors
         return body
+
+
+def leaves(tree: Json, where: str = "") -> list[tuple[str, str, str]]:
+    """Flatten an error tree: place, code, sentence."""
+    found: list[tuple[str, str, str]] = []
+    for name, node in tree.items():
+        if name == "_errors":
+            found += [(where, one["code"], one["message"]) for one in node]
+        else:
+            found += leaves(node, f"{where}.{name}" if where else name)
+    return found
 
 
 class Problems:

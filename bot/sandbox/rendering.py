@@ -27,7 +27,7 @@ _DEFAULTS: dict[C, Json] = {
 
 def components(sent: list[Json], attachments: Sequence[Attachment], world: World) -> list[Json]:
     """Answer with the components as they stand in the message; what was sent is not changed."""
-    done: list[Json] = [_copy(one) for one in sent]
+    done: list[Json] = [without_null(one) for one in sent]
     taken = {one.get("id") for _, one in walk(done)}
     fresh = (number for number in count(1) if number not in taken)
     for _, one in walk(done):
@@ -48,12 +48,12 @@ def components(sent: list[Json], attachments: Sequence[Attachment], world: World
     return done
 
 
-def _copy(value: Any) -> Any:
+def without_null(value: Any) -> Any:
     """Copy without what is null: Discord answers with a field or without it."""
     if isinstance(value, dict):
-        return {name: _copy(inner) for name, inner in cast("Json", value).items() if inner is not None}
+        return {name: without_null(inner) for name, inner in cast("Json", value).items() if inner is not None}
     if isinstance(value, list):
-        return [_copy(inner) for inner in cast("list[Any]", value)]
+        return [without_null(inner) for inner in cast("list[Any]", value)]
     return value
 
 
@@ -79,7 +79,7 @@ def _resolve(reference: Json, by_name: dict[str, Attachment], world: World) -> N
 def embeds(sent: list[Json], attachments: Sequence[Attachment], world: World) -> list[Json]:
     """Answer with the embeds as they stand in the message."""
     by_name = {one.filename: one for one in attachments}
-    done: list[Json] = [_copy(one) for one in sent]
+    done: list[Json] = [without_null(one) for one in sent]
     for embed in done:
         embed["type"] = "rich"
         for place, key in (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url")):

@@ -22,12 +22,12 @@ from bot.sandbox import (
     routing,
 )
 from bot.sandbox.faults import Answer, Delay, Lose, Reset
-from bot.sandbox.limits import limited_body, limited_headers
-from bot.sandbox.refusal import Problems, Reason, Refusal
+from bot.sandbox.limits import UNCOUNTED, limited_body, limited_headers
+from bot.sandbox.refusal import Problems, Reason, Refusal, leaves
 from bot.sandbox.routing import Call, Reply
 
 if TYPE_CHECKING:
-    from bot.sandbox.faults import Faults, OfCalls
+    from bot.sandbox.faults import Faults
     from bot.sandbox.feed import Feed
     from bot.sandbox.limits import Limits, Verdict
     from bot.sandbox.protocol import Json
@@ -103,32 +103,31 @@ class Rest:
         return _response(Reply(refusal.body(), refusal.status), {})
 
     async def _serve(self, route: Route, request: web.Request) -> web.StreamResponse:
+        """Carry a call out, or let happen to it what was ordered."""
         started = time.perf_counter()
         params = dict(request.match_info)
         path = request.path.removeprefix(PREFIX)
         fault = self._faults.next_for(request.method, path)
         call = Call(params, request.query)
         violations: list[Json] = []
-        reply: Reply
-        headers: dict[str, str] = {}
         if isinstance(fault, Delay):
             await asyncio.sleep(fault.delay_s)
         if isinstance(fault, Reset):
             await _read_some(request, fault.after_bytes)
             return _cut(request)
+        headers: dict[str, str] = {}
         try:
-            raw = await forms.read(request)
+            body = await forms.read(request)
             if isinstance(fault, Answer):
-                reply, headers = _faulty(fault)
+                reply, headers = _ordered(fault)
             else:
                 verdict = self._admit(route, request, params)
-                headers = verdict.headers if verdict is not None else {}
-                if verdict is not None and verdict.retry_after_s is not None:
-                    reply = Reply(verdict.body(), 429)
-                else:
-                    call.body, call.files = forms.parse(request.headers.get("Content-Type", ""), raw)
-                    self._check(route, call)
-                    reply = route.handler(self._scene, call)
+                headers = verdict.headers
+                reply = (
+                    self._carry_out(route, request, call, body)
+                    if verdict.retry_after_s is None
+                    else Reply(verdict.body(), 429)
+                )
         except Refusal as refusal:
             reply = Reply(refusal.body(), refusal.status)
             if refusal.reason in _OWN_FAULT:
@@ -139,11 +138,14 @@ class Rest:
             path = path.replace(params.get(secret, "\0"), "<token>")
         took_ms = round((time.perf_counter() - started) * 1000, 2)
         self._record(route, call, reply, path=path, duration_ms=took_ms, violations=violations)
-        if isinstance(fault, Lose):
-            return _cut(request)
-        return _response(reply, headers)
+        return _cut(request) if isinstance(fault, Lose) else _response(reply, headers)
 
-    def _admit(self, route: Route, request: web.Request, params: dict[str, str]) -> Verdict | None:
+    def _carry_out(self, route: Route, request: web.Request, call: Call, body: bytes) -> Reply:
+        call.body, call.files = forms.parse(request.headers.get("Content-Type", ""), body)
+        self._check(route, call)
+        return route.handler(self._scene, call)
+
+    def _admit(self, route: Route, request: web.Request, params: dict[str, str]) -> Verdict:
         """Check the token and count the call.
 
         Raises:
@@ -152,7 +154,7 @@ class Rest:
         if route.of_bot and request.headers.get("Authorization") != self._authorization:
             raise Refusal(Reason.UNAUTHORIZED)
         if self._limits is None:
-            return None
+            return UNCOUNTED
         major = next((params[name] for name in _MAJOR if name in params), "")
         return self._limits.take(route.name, major, of_bot=route.of_bot)
 
@@ -167,18 +169,17 @@ class Rest:
         if route.fields is not None:
             if not isinstance(body, dict):
                 raise Refusal(Reason.UNREADABLE)
-            for name in sorted(cast("Json", body).keys() - route.fields):
-                problems.add((name,), "UNKNOWN_FIELD", "This request has no such field.")
+            routing.check_fields(cast("Json", body), route.fields, problems)
         if self._description is not None and route.method in {"POST", "PUT", "PATCH"}:
             for finding in self._description.request(route.method, route.template, cast("Any", body)):
                 problems.add(*finding)
         problems.refuse()
 
     def _own_fault(self, route: Route, refusal: Refusal) -> list[Json]:
-        leaves = list(_leaves(refusal.errors or {})) or [("", str(refusal.code), refusal.words)]
+        places = leaves(refusal.errors or {}) or [("", str(refusal.code), refusal.words)]
         found = [
             self._feed.violation(route.name, "request", code, f"{where}: {words}" if where else words)
-            for where, code, words in leaves
+            for where, code, words in places
         ]
         for one in found:
             log.warning("The bot sent what Discord refuses: %s: %s %s", route.name, one["rule"], one["message"])
@@ -218,19 +219,7 @@ class Rest:
         )
 
 
-def _leaves(tree: Json, where: str = "") -> list[tuple[str, str, str]]:
-    """Flatten an error tree: place, code, sentence."""
-    found: list[tuple[str, str, str]] = []
-    for name, node in tree.items():
-        if name == "_errors":
-            found += [(where, one["code"], one["message"]) for one in node]
-        else:
-            found += _leaves(node, f"{where}.{name}" if where else name)
-    return found
-
-
-def _faulty(fault: OfCalls) -> tuple[Reply, dict[str, str]]:
-    assert isinstance(fault, Answer)  # noqa: S101 - narrows for the type checker
+def _ordered(fault: Answer) -> tuple[Reply, dict[str, str]]:
     if fault.status == 429:  # noqa: PLR2004 - the status itself
         headers = limited_headers(fault.retry_after_s, is_global=fault.is_global, via=fault.via)
         return Reply(limited_body(fault.retry_after_s, is_global=fault.is_global), 429), headers

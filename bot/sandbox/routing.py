@@ -15,9 +15,24 @@ if TYPE_CHECKING:
     from bot.sandbox.messages import Messages
     from bot.sandbox.places import Places
     from bot.sandbox.protocol import Json
+    from bot.sandbox.refusal import Path, Problems
     from bot.sandbox.sessions import Sessions
     from bot.sandbox.state import Channel, Guild, World
     from bot.sandbox.uploads import Upload
+
+
+Fields = dict[str, type | tuple[type, ...]]
+"""Names and types of JSON fields; null is always allowed."""
+
+MESSAGE_FIELDS: Fields = {
+    "content": str,
+    "embeds": list,
+    "allowed_mentions": dict,
+    "components": list,
+    "attachments": list,
+    "flags": int,
+    "tts": bool,
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,18 @@ class Call:
             error = {"code": "NUMBER_TYPE_COERCE", "message": f'Value "{self.params[name]}" is not snowflake.'}
             raise Refusal(Reason.INVALID_FORM, {name: {"_errors": [error]}})
         return int(self.params[name])
+
+    def number(self, name: str, default: int) -> int:
+        """Give a whole number from the query.
+
+        Raises:
+            Refusal: 50035, it is none.
+        """
+        text = self.query.get(name, str(default))
+        if not text.isdecimal():
+            error = {"code": "NUMBER_TYPE_COERCE", "message": f'Value "{text}" is not int.'}
+            raise Refusal(Reason.INVALID_FORM, {name: {"_errors": [error]}})
+        return int(text)
 
     def flag(self, name: str) -> bool:
         return self.query.get(name, "").lower() in {"1", "true"}
@@ -98,14 +125,23 @@ class Route:
     template: str
     """As in Discord's description."""
     handler: Callable[[Scene, Call], Reply]
-    fields: frozenset[str] | None = None
-    """The fields that its body may have; None: it has no body, or its handler looks at them."""
+    fields: Fields | None = None
+    """The fields that its body may have, with their types; None: no body, or its handler looks at it."""
     of_bot: bool = True
     """Needs the bot's token; the others carry one of their own in the path."""
 
     @property
     def name(self) -> str:
         return f"{self.method} {self.template}"
+
+
+def check_fields(body: Json, fields: Fields, problems: Problems, path: Path = ()) -> None:
+    """Find fields that are not known and values of another type."""
+    for name, value in body.items():
+        if name not in fields:
+            problems.add((*path, name), "UNKNOWN_FIELD", "There is no such field.")
+        elif value is not None and not isinstance(value, fields[name]):
+            problems.add((*path, name), "BASE_TYPE_BAD_TYPE", "This value is of another type.")
 
 
 def message_id_of(body: Json) -> str | None:

@@ -91,7 +91,9 @@ class Description:
         reference = f"{document}#/" + "/".join(quote(step.replace("~", "~0").replace("/", "~1")) for step in steps)
         if reference not in self._validators:
             self._validators[reference] = jsonschema_rs.validator_for(
-                {"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": reference}, registry=self._registry
+                {"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": reference},
+                registry=self._registry,
+                mask="this value",  # findings are logged, and what people write is not
             )
         return self._validators[reference]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NO_INTENT = Intent(0)
-_KEPT_EVENTS = 5000
+_KEPT_EVENTS = 2000
 _KEPT_SESSIONS = 16
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bot.sandbox.protocol import CallbackType
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
+MOST_KEPT_BYTES = 1 << 29
+"""Half a gibibyte of attachments is kept in memory."""
 NO_FLAGS = MessageFlag(0)
 
 
@@ -90,7 +92,6 @@ class Channel:
     members: list[int] = field(default_factory=list[int])
     """Of a thread: who joined it."""
     created_at: float = 0.0
-    archived: bool = False
     deleted: bool = False
     messages: dict[int, Message] = field(default_factory=dict[int, "Message"])
     """In the order of their ids."""
@@ -222,12 +223,24 @@ class World:
         self.interactions: dict[int, Interaction] = {}
         self.tokens: dict[str, Interaction] = {}
         self._last_id = 0
+        self._kept_bytes = 0
 
     def new_id(self) -> int:
         """Draw a snowflake: unique, growing, and of the present moment."""
         milliseconds = int(self.clock.now() * 1000) - DISCORD_EPOCH_MS
         self._last_id = max(self._last_id + 1, milliseconds << 22)
         return self._last_id
+
+    def keep(self, attachment: Attachment) -> None:
+        """Store a file; once they are too many bytes together, the oldest go."""
+        self.attachments[attachment.id] = attachment
+        self._kept_bytes += len(attachment.data)
+        while self._kept_bytes > MOST_KEPT_BYTES:
+            self.drop(next(iter(self.attachments.values())))
+
+    def drop(self, attachment: Attachment) -> None:
+        if self.attachments.pop(attachment.id, None) is not None:
+            self._kept_bytes -= len(attachment.data)
 
     def channel(self, channel_id: int) -> Channel | None:
         found = self.channels.get(channel_id)

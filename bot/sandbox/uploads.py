@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, UnidentifiedImageError
 
-from bot.sandbox.protocol import MAX_FILE_BYTES, MAX_FILES, Json
+from bot.sandbox.protocol import MAX_FILE_BYTES, MAX_FILES, Json, number
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.state import Attachment
 
@@ -43,7 +43,7 @@ def store(upload: Upload, world: World, *, channel_id: int, name: str | None = N
     content_type, _ = mimetypes.guess_type(filename)
     width, height = _size(upload.data) if content_type and content_type.startswith("image/") else (None, None)
     attachment = Attachment(world.new_id(), filename, content_type, upload.data, width, height, channel_id=channel_id)
-    world.attachments[attachment.id] = attachment
+    world.keep(attachment)
     return attachment
 
 
@@ -84,14 +84,14 @@ def arrange(
     if entries is None:
         plan = [(one, {}) for one in kept]
     for index, entry in enumerate(entries or ()):
-        number = int(entry["id"])
-        found = files.get(number) or by_id.get(number)
+        wanted = number(entry.get("id", -1))
+        found = files.get(wanted) or by_id.get(wanted)
         if found is None:
             problems.add(("attachments", index, "id"), "ATTACHMENT_NOT_FOUND", "There is no such file or attachment.")
         else:
             plan.append((found, entry))
-    listed = {int(entry["id"]) for entry in entries or ()}
-    plan += [(upload, {}) for number, upload in files.items() if number not in listed]
+    listed = {number(entry.get("id", -1)) for entry in entries or ()}
+    plan += [(upload, {}) for place, upload in files.items() if place not in listed]
     if len(plan) > MAX_FILES:
         problems.add(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
     if problems.found:

@@ -51,3 +51,21 @@ def test_the_token_comes_from_the_environment_first_then_from_the_named_file(tmp
     (tmp_path / "token").write_text("from-file\n")
     assert config.token(read, {}) == "from-file"
     assert config.token(read, {"ESHI_TOKEN": "from-environment"}) == "from-environment"
+
+
+def test_without_a_file_every_default_counts(tmp_path, monkeypatch):
+    """A command needs no config.toml; one that is named has to exist, and one in this folder is read."""
+    monkeypatch.chdir(tmp_path)
+    assert config.find(None).bot == config.Bot()
+    with pytest.raises(ConfigError, match="cannot be read"):
+        config.find(tmp_path / "other.toml")
+    (tmp_path / "config.toml").write_text("[bot]\ndata_dir = 'here'")
+    assert config.find(None).data_dir == tmp_path / "here"
+
+
+def test_the_vocabulary_stands_with_the_data_unless_it_is_named(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text("[bot]\ndata_dir = 'here'")
+    assert config.load(path).vocabulary_dir == tmp_path / "here" / "vocabulary"
+    path.write_text("[bot]\nvocabulary_dir = 'words'")
+    assert config.load(path).vocabulary_dir == tmp_path / "words"

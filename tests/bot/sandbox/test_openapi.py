@@ -49,6 +49,14 @@ def test_what_the_description_catches_is_placed(description, method, template, b
     assert path in [where for where, _, _ in description.request(method, template, body)]
 
 
+def test_findings_do_not_repeat_what_was_written(description):
+    """They are logged, and the words of people are not."""
+    body = {"content": "secret" * 1000}
+    ((_, code, words),) = description.request("POST", "/channels/{channel_id}/messages", body)
+    assert code == "BASE_TYPE_MAX_LENGTH"
+    assert "secret" not in words
+
+
 def test_numbers_are_taken_for_snowflakes_in_requests_only(description):
     """Clients send ids as numbers; Discord answers with strings."""
     assert description.request("POST", "/users/@me/channels", {"recipient_id": 5}) == []

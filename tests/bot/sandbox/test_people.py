@@ -286,3 +286,25 @@ async def test_a_world_of_ones_own():
 def test_the_starter_world_is_the_same_every_time():
     """Planned ids do not change between runs."""
     assert blueprint.starter() == blueprint.starter()
+
+
+async def test_the_oldest_files_go_when_they_are_too_many(sandbox, yuki, monkeypatch):
+    """Half a gibibyte of attachments is kept; then the oldest links die."""
+    monkeypatch.setattr("bot.sandbox.state.MOST_KEPT_BYTES", 10)
+    first, second = [await yuki.upload(f"{number}.bin", b"12345678") for number in range(2)]
+    assert int(first) not in sandbox.world.attachments
+    assert int(second) in sandbox.world.attachments
+
+
+async def test_whoever_is_kicked_learns_it(yuki, ada):
+    """Out of the guild its channels are unknown."""
+    await ada.call("DELETE", f"/guilds/{ada.guild}/members/{yuki.id}")
+    assert await yuki.wait_for_event("guild.delete") == {"id": yuki.guild}
+    assert (await refusal(yuki.messages(yuki.channel("general")))).code == "unknown_channel"
+
+
+async def test_words_that_are_too_many_are_told_in_a_sentence(yuki):
+    """What the rules of messages refuse is a sentence to the person."""
+    caught = await refusal(yuki.say(yuki.channel("general"), "x" * 2001))
+    assert (caught.code, str(caught)) == ("invalid_body", "400 invalid_body: Must be 2000 or fewer in length.")
+    assert "Cannot send an empty message." in str(await refusal(yuki.say(yuki.channel("general"), "")))

@@ -1,6 +1,9 @@
 """What Discord refuses is refused here, with its status, its code and its tree of errors."""
 
+import aiohttp
 import pytest
+
+from bot.sandbox.server import Sandbox
 
 GENERAL = "general"
 MIB = 1024 * 1024
@@ -215,3 +218,25 @@ async def test_an_ephemeral_message_is_unknown_to_the_channel(api, asked):
     assert code(await api.call("GET", path)) == (404, 10008)
     assert (await api.call("GET", path.rsplit("/", 1)[0]))[1] == []
     assert (await api.call("GET", api.webhook(asked, "/messages/@original")))[1]["content"] == "secret"
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({"content": 5}, "content"),
+        ({"content": "a", "embeds": {}}, "embeds"),
+        ({"content": "a", "flags": "64"}, "flags"),
+        ({"content": "a", "attachments": [{"filename": "a.png"}]}, "attachments"),
+        ({"content": "a", "message_reference": {}}, "message_reference"),
+    ],
+)
+async def test_malformed_bodies_are_50035_without_the_description_too(body, place):
+    """Where Discord's description is not at hand, a wrong type is still a refusal and no accident."""
+    async with Sandbox.serve() as sandbox, aiohttp.ClientSession() as session:
+        channel = next(one.id for one in sandbox.world.channels.values() if one.name == GENERAL)
+        headers = {"Authorization": f"Bot {sandbox.token}"}
+        url = f"{sandbox.api_url}/channels/{channel}/messages"
+        async with session.post(url, json=body, headers=headers) as response:
+            assert (response.status, list((await response.json())["errors"])) == (400, [place])
+        async with session.get(url, params={"limit": "many"}, headers=headers) as response:
+            assert (response.status, (await response.json())["code"]) == (400, 50035)

@@ -232,9 +232,7 @@ def test_all_that_is_wrong_is_said_at_once():
         "message": "Invalid Form Body",
         "code": 50035,
         "errors": {
-            "embeds": {
-                "0": {"title": {"_errors": [{"code": "A", "message": "first"}, {"code": "B", "message": "second"}]}}
-            },
+            "embeds": {"0": {"_errors": [{"code": "A", "message": "first"}, {"code": "B", "message": "second"}]}},
             "_errors": [{"code": "C", "message": "third"}],
         },
     }

@@ -1,0 +1,77 @@
+"""Bring public files into the vocabulary, all of them or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from bot.errors import ConfigError
+from bot.prompt.vocabulary import starter, store
+from bot.prompt.vocabulary.formats import Parsed, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Report(Struct, frozen=True):
+    """What one file gave."""
+
+    path: Path
+    parsed: Parsed
+
+    def __str__(self) -> str:
+        rows = f"{self.parsed.read:,} row{'s' * (self.parsed.read != 1)} read"
+        counts = f"{rows}, {self.parsed.merged:,} merged, {len(self.parsed.refused):,} refused"
+        by_reason: dict[str, list[int]] = {}
+        for refusal in self.parsed.refused:
+            by_reason.setdefault(refusal.reason, []).append(refusal.line)
+        return "\n".join(
+            (
+                f"{self.path}: {self.parsed.format}: {counts}",
+                *(f"  refused, {reason}: {_lines(numbers)}" for reason, numbers in by_reason.items()),
+            )
+        )
+
+
+def import_files(paths: Iterable[Path], folder: Path) -> list[Report]:
+    """Merge files into a folder's vocabulary; a later row of a name takes the place of an earlier one.
+
+    Rows that cannot be meant are left out and reported; a file that cannot be read, or has no row of a known format,
+    stops everything before anything is written.
+
+    Raises:
+        ConfigError: A file cannot be read or is in no known format, or the folder cannot be read or written.
+    """
+    rows = store.imported(folder)
+    reports: list[Report] = []
+    for path in paths:
+        parsed = _parse(path)
+        rows.merge(parsed.rows)
+        reports.append(Report(path, parsed))
+    store.save(folder, starter.read(), rows)
+    return reports
+
+
+def _parse(path: Path) -> Parsed:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}; nothing was imported") from error
+    if (parsed := parse(data)) is None:
+        raise ConfigError(
+            f"{path}: no tag list, list of Animagine characters or list of characters by gender; nothing was imported"
+        )
+    return parsed
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    """Name lines in rising order, neighbours as one: lines 3, 7–12."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1][1:] = [number]
+        else:
+            spans.append([number])
+    return ("line " if len(numbers) == 1 else "lines ") + ", ".join("–".join(map(str, span)) for span in spans)

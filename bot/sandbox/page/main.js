@@ -1,0 +1,287 @@
+/** Puts the page together: who speaks, which place is open, and what every press sets going. */
+
+import { askAge, hasPassed } from "./age-gate.js";
+import { api } from "./api.js";
+import { showChannels } from "./channels.js";
+import { COMMAND, menuCommands, runnable } from "./commands.js";
+import { showComposer } from "./composer.js";
+import { subject } from "./controls.js";
+import { developerPanel } from "./developer.js";
+import { el, fill } from "./dom.js";
+import { showHeader } from "./header.js";
+import { Interactions } from "./interactions.js";
+import { showMe, showMembers } from "./members.js";
+import { messageMenu, userMenu } from "./menus.js";
+import { showMessages } from "./message-list.js";
+import { openModal } from "./modal.js";
+import { notify, tell } from "./notice.js";
+import { showTheme } from "./theme.js";
+import { startCounting } from "./time.js";
+import { CHANNEL, World, isThread } from "./world.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** What the parts of the page share: the world of the person who speaks, and what can be done from anywhere. */
+class App extends EventTarget {
+  world = null;
+  interactions = null;
+  people = [];
+  channelId = null;
+  commands = { all: [], runnable: [] };
+  /** Why the last press on a message came to nothing, by message id. */
+  failures = new Map();
+  #person = new AbortController();
+  #place = new AbortController();
+  #entering = 0;
+  #conversation = null;
+  #composer = null;
+
+  async start() {
+    this.people = (await api.get("/people")).people;
+    this.developer = developerPanel($("developer"), this);
+    showTheme($("theme-place"));
+    startCounting();
+    addEventListener("hashchange", () => this.#follow());
+    $("skip").addEventListener("click", () => $("conversation").querySelector(".scroller, h2")?.focus());
+    $("shade").addEventListener("click", () => document.body.classList.remove("drawer-left", "members-toggled"));
+    await this.#follow();
+  }
+
+  // ---- where one is
+
+  /** Goes where the address says, `#/person/channel`; what it does not say, or says wrongly, is chosen. */
+  async #follow() {
+    const [, personId, channelId] = location.hash.split("/");
+    const person = this.people.find(({ user }) => user.id === personId) ?? this.people[0];
+    if (this.world?.meId !== person.user.id && !(await this.#enter(person.user.id))) return;
+    const wanted = this.world.channel(channelId) ?? this.#firstChannel();
+    if (!wanted) {
+      this.#showNothing("There is nothing here that you may see.");
+      return;
+    }
+    const address = `#/${this.world.meId}/${wanted.id}`;
+    if (location.hash !== address) history.replaceState(null, "", address);
+    this.#show(wanted);
+  }
+
+  /** Becomes a person; false if somebody else was chosen while their world was still being read. */
+  async #enter(personId) {
+    this.#entering += 1;
+    const turn = this.#entering;
+    const world = await World.enter(personId);
+    if (turn !== this.#entering) {
+      world.close();
+      return false;
+    }
+    this.#person.abort();
+    this.world?.close();
+    this.#person = new AbortController();
+    const { signal } = this.#person;
+    this.world = world;
+    this.channelId = null;
+    this.failures.clear();
+    this.interactions = new Interactions(world, signal);
+    document.title = `${world.userName(world.me)} · Sandbox`;
+    showChannels($("places"), this, signal);
+    showMembers($("members"), this, signal);
+    showMe($("me"), this);
+    showHeader($("header"), this, signal);
+    world.addEventListener("commands", () => this.#readCommands(), { signal });
+    world.addEventListener("state", () => this.#reconsider(), { signal });
+    world.addEventListener("modal", ({ detail }) => this.#openModal(detail), { signal });
+    world.addEventListener("online", ({ detail }) => ($("offline").hidden = detail.connected), { signal });
+    $("offline").hidden = true;
+    return true;
+  }
+
+  #firstChannel() {
+    const channels = this.world.guilds
+      .flatMap((guild) => guild.channels)
+      .filter((channel) => channel.type === CHANNEL.text && !channel.nsfw);
+    return channels.sort((a, b) => a.position - b.position)[0] ?? this.world.directMessages[0] ?? null;
+  }
+
+  #show(channel) {
+    const gate = this.#needsGate(channel);
+    this.#place.abort();
+    this.#place = new AbortController();
+    const { signal } = this.#place;
+    this.channelId = channel.id;
+    this.#conversation = null;
+    this.#composer = null;
+    this.shown = this.#look(channel);
+    fill($("composer"));
+    this.dispatchEvent(new Event("moved"));
+    if (gate) {
+      askAge($("conversation"), gate, this.world.meId, {
+        enter: () => this.#show(channel),
+        back: () => this.open(this.#firstChannel()?.id),
+      });
+      return;
+    }
+    this.#readCommands();
+    if (channel.type === CHANNEL.forum) {
+      this.#showNothing(
+        "This is a forum: choose one of its posts in the list of channels, or start one from the menu above.",
+      );
+      return;
+    }
+    this.#composer = showComposer($("composer"), this, channel, signal);
+    showMessages($("conversation"), this, channel.id, signal).then(
+      (conversation) => {
+        if (!signal.aborted) this.#conversation = conversation;
+      },
+      (error) => {
+        if (!signal.aborted) this.#showNothing(error.message);
+      },
+    );
+  }
+
+  /** The channel whose age restriction stands before this one, or null: a thread asks for its parent. */
+  #needsGate(channel) {
+    if (!this.world.isAgeRestricted(channel)) return null;
+    const asked = isThread(channel) ? this.world.channel(channel.parent_id) : channel;
+    return hasPassed(this.world.meId, asked.id) ? null : asked;
+  }
+
+  #showNothing(text) {
+    fill($("composer"));
+    fill($("conversation"), el("p", { class: "panel quiet" }, text));
+  }
+
+  /** What of a channel decides how it is shown: when it changes, the place is built anew. */
+  #look(channel) {
+    return JSON.stringify([channel.id, Boolean(this.#needsGate(channel)), channel.permissions, channel.name]);
+  }
+
+  #reconsider() {
+    const channel = this.world.channel(this.channelId);
+    if (!channel) this.#follow();
+    else if (this.#look(channel) !== this.shown) this.#show(channel);
+  }
+
+  open(channelId) {
+    if (channelId) location.hash = `#/${this.world.meId}/${channelId}`;
+  }
+
+  speakAs(personId) {
+    location.hash = `#/${personId}/${this.channelId}`;
+  }
+
+  async openDirect(user) {
+    const answer = await tell(api.post(`/people/${this.world.meId}/direct-messages`, { recipient_id: user.id }));
+    if (!answer) return;
+    if (this.world.channel(answer.channel.id)) this.open(answer.channel.id);
+    else this.world.addEventListener("state", () => this.open(answer.channel.id), { once: true });
+  }
+
+  // ---- commands
+
+  async #readCommands() {
+    const channelId = this.channelId;
+    const answer = await tell(api.get(`/people/${this.world.meId}/channels/${channelId}/commands`));
+    if (!answer || channelId !== this.channelId) return;
+    this.commands = { all: answer.commands, runnable: runnable(answer.commands) };
+    this.dispatchEvent(new Event("commands"));
+  }
+
+  isMenuCommand(wanted) {
+    return this.commands.all.some((command) => command.name === wanted && command.type !== COMMAND.slash);
+  }
+
+  menuCommands(type) {
+    return menuCommands(this.commands.all, type);
+  }
+
+  startCommand(wanted) {
+    this.#composer?.startCommand(wanted);
+  }
+
+  /** Shows a command on its way, and what became of it. */
+  async follow(what, answered) {
+    const line = this.#conversation?.line(`Sending ${what} …`, "sending");
+    try {
+      await answered;
+      line?.remove();
+    } catch (error) {
+      if (line) line.fail(`${what}: ${error.message}`);
+      else notify(`${what}: ${error.message}`, "error");
+    }
+  }
+
+  // ---- what is pressed
+
+  press(message, customId) {
+    return this.#component(message, "press", customId, { custom_id: customId });
+  }
+
+  choose(message, customId, values) {
+    return this.#component(message, "choose", customId, { custom_id: customId, values });
+  }
+
+  async #component(message, act, customId, body) {
+    const key = subject(message, customId);
+    if (this.interactions.isBusy(key)) return;
+    const path = `/people/${this.world.meId}/channels/${message.channel_id}/messages/${message.id}/${act}`;
+    this.#fail(message, null);
+    try {
+      await this.interactions.ask(key, api.post(path, body));
+    } catch (error) {
+      this.#fail(message, error.message);
+    }
+  }
+
+  #fail(message, reason) {
+    if ((this.failures.get(message.id) ?? null) === reason) return;
+    if (reason) this.failures.set(message.id, reason);
+    else this.failures.delete(message.id);
+    this.#conversation?.redraw(message.id);
+  }
+
+  /** Runs a context menu command on a message or a user; `path` is what it was opened on, below the channel. */
+  async runMenuCommand(command, path) {
+    const request = api.post(`/people/${this.world.meId}/channels/${this.channelId}/${path}/menu`, { command });
+    const answered = this.interactions.ask(`menu/${path}/${command}`, request);
+    this.follow(command, answered);
+  }
+
+  openMessageMenu(message, event) {
+    messageMenu(message, event, this);
+  }
+
+  openUserMenu(user, event) {
+    userMenu(user, event, this);
+  }
+
+  async #openModal(modal) {
+    // A modal opens where it was asked for, not in every tab of the same person.
+    if (await this.interactions.owns(modal.interaction_id))
+      openModal(modal, this, this.world.channel(modal.channel_id));
+  }
+
+  // ---- messages
+
+  replyTo(message) {
+    this.#composer?.replyTo(message);
+  }
+
+  jumpTo(messageId) {
+    this.#conversation?.reveal(messageId);
+  }
+
+  deleteMessage(message) {
+    return tell(api.delete(`/people/${this.world.meId}/channels/${message.channel_id}/messages/${message.id}`));
+  }
+
+  /** Shows what is behind a message in the developer's panel. */
+  inspect(message) {
+    document.querySelector(".message.selected")?.classList.remove("selected");
+    document.getElementById(`message-${message.id}`)?.classList.add("selected");
+    this.developer.open();
+    this.developer.select(message);
+  }
+}
+
+new App()
+  .start()
+  .catch((error) => fill($("conversation"), el("p", { class: "panel failure", role: "alert" }, error.message)));

@@ -1,0 +1,47 @@
+"""How a test reads what people see."""
+
+from bot.sandbox.driver import control
+
+
+def labels(message):
+    """The labels of the buttons that there are."""
+    found = []
+    for label in ("Reroll", "Edit", "Recipe", "Delete", "Cancel"):
+        try:
+            control(message, label)
+        except LookupError:
+            continue
+        found.append(label)
+    return found
+
+
+def walk(components):
+    """Every component, however deep."""
+    for component in components:
+        yield component
+        yield from walk(component.get("components", []))
+
+
+def words(message):
+    """Everything that can be read in a message."""
+    return "\n".join([message["content"], *(c["content"] for c in walk(message["components"]) if c["type"] == 10)])
+
+
+def gallery(message):
+    """The items of its gallery; empty where there is none."""
+    return [item for c in walk(message["components"]) if c["type"] == 12 for item in c["items"]]
+
+
+async def result_of(person, interaction_id):
+    """The message of an interaction once it is a result."""
+    outcome = await person.outcome(interaction_id)
+    assert outcome["event"] == "interaction.answer", outcome
+    message_id = outcome["data"]["message_id"]
+    return await person.wait_for(lambda m: m["id"] == message_id and "Recipe" in labels(m), timeout_s=90)
+
+
+async def refusal_of(person, interaction_id):
+    """The sentence of a private no."""
+    message = await person.answer(interaction_id)
+    assert message["flags"] & 64, "a refusal is private"
+    return message["content"]
