@@ -27,6 +27,7 @@ from bot.post import Post
 from bot.prompt import presets as prompt_presets
 from bot.prompt import wildcards
 from bot.prompt.compose import compose
+from bot.prompt.vocabulary import store as vocabulary
 from bot.queue import Queue
 from bot.request import check_defaults, complete
 from bot.safety.wish import wish
@@ -131,7 +132,7 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
             post=Post(client, now=now),
             compose=partial(compose, presets=presets),
             wish=partial(wish, presets=presets),
-            words=TextFilter(None),
+            words=TextFilter(await asyncio.to_thread(vocabulary.load, config.vocabulary_dir)),
             now=now,
         )
         client.flow = flow

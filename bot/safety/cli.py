@@ -16,6 +16,7 @@ from bot.config import Rating
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets, wildcards
 from bot.prompt.compose import compose
+from bot.prompt.vocabulary import store
 from bot.request import Options, complete
 from bot.safety.gate import Place, Situation, explain, judge
 from bot.safety.policy import OperatorPolicy, ServerPolicy
@@ -118,7 +119,7 @@ class _Answers:
             self._ratings = msgspec.structs.replace(self._ratings, highest=ORDER[-1])
         self._presets = presets.load(read.resolve(read.bot.presets_file) if read.bot.presets_file else None)
         self._groups = wildcards.load(read.resolve(read.bot.wildcards_dir)) if read.bot.wildcards_dir else {}
-        self._words = TextFilter(None)
+        self._words = TextFilter(store.load(read.vocabulary_dir))
 
     def verdict(self, question: Question) -> Verdict:
         try:

@@ -56,7 +56,7 @@ def wish(request: Request, composed: Texts, presets: Presets) -> Wish:
         rating=request.rating,
         prompt=composed.prompt,
         negative=composed.negative_prompt.removeprefix(tags.join(REQUIRED[request.rating])),
-        typed=f"{request.character}, {request.series}, {request.tags}",
+        typed=", ".join(filter(None, (request.character, request.series, request.tags))),
         typed_negative=request.negative,
         characters=tuple(map(plain_text, tags.names(request.character))),
         own=tags.join((*tags.read(quality).items, *tags.read(style).items)),

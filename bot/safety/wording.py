@@ -78,10 +78,11 @@ class TextFilter:
         self._decode = decode
         self._lexicon = Lexicon(shipped(), real_words(), known.knows_word)
         self._added = lru_cache(maxsize=256)(_added)
+        self._read = lru_cache(maxsize=1024)(self._find)
 
     def asks_for(self, wish: Wish) -> Rating:
         """Give the rating that is asked for: the option's, or a higher one that the words name."""
-        named = (mark for text in (wish.prompt, wish.typed) for mark in self._read(text) if mark.kind is Kind.RATING)
+        named = (mark for text in _positive(wish) for mark in self._read(text) if mark.kind is Kind.RATING)
         return highest(wish.rating, *_ratings(named))
 
     def level(self, tag: str) -> Rating:
@@ -102,11 +103,11 @@ class TextFilter:
         yield Step("length", fits, f"A prompt may have at most {MAX_CHARS:,} characters.")
         if not fits:
             return
-        positive = self._read(wish.prompt) | self._read(wish.typed)
-        steered = self._read(wish.negative) | self._read(wish.typed_negative)
+        positive = _NO_MARKS.union(*map(self._read, _positive(wish)))
+        steered = _NO_MARKS.union(*map(self._read, _negative(wish)))
         prompt, avoided = ({mark.kind for mark in marks} for marks in (positive, steered))
         added = self._added(operator.people, operator.denied + denied)
-        named = added.read(plain_text(wish.prompt)) | added.read(plain_text(wish.typed))
+        named = _NO_MARKS.union(*(added.read(_plain(text)) for text in _positive(wish)))
 
         def text_step(rule: str, refused: object, sentence: str) -> Step:
             return Step(rule, not refused, sentence if refused else FOUND_NOTHING, strike=bool(refused))
@@ -127,13 +128,13 @@ class TextFilter:
                 "Below `nsfw` the negative prompt cannot steer away from clothes or from a mild rating.",
             )
         if exceeds(asked, "safe"):
-            young = Kind.MINORS in prompt | avoided or any(age < OF_AGE for age in self._ages(wish.prompt, wish.typed))
+            young = Kind.MINORS in prompt | avoided or any(age < OF_AGE for age in _ages(_positive(wish)))
             yield text_step(
                 "minors", young, "Above `safe` everybody is an adult, and some of these words say otherwise."
             )
             yield text_step(
                 "age",
-                Kind.GROWN in avoided or self._ages(wish.negative, wish.typed_negative),
+                Kind.GROWN in avoided or _ages(_negative(wish)),
                 "Above `safe` the negative prompt cannot be about anybody's age.",
             )
             entries = list(self._entries(wish))
@@ -168,9 +169,9 @@ class TextFilter:
         known_only = "At this rating only tags that I know are drawn, and one of these I do not know."
         yield Step("vocabulary", not unknown, known_only if unknown else FOUND_NOTHING)
 
-    def _read(self, text: str) -> frozenset[Mark]:
+    def _find(self, text: str) -> frozenset[Mark]:
         """Read a text as the model does, and what its known tags are aliases of."""
-        plain = plain_text(text)
+        plain = _plain(text)
         found = self._lexicon.read(plain)
         for name in self._canonical(text):
             found |= self._lexicon.read(name)
@@ -183,10 +184,6 @@ class TextFilter:
             entry = self._lookup(item)
             if entry is not None and entry.name != item:
                 yield entry.name
-
-    @staticmethod
-    def _ages(*texts: str) -> set[float]:
-        return {age for text in texts for age in ages(plain_text(text))}
 
     def _entries(self, wish: Wish) -> Iterator[Known]:
         """Find what the vocabulary knows among the words: whole tags first, else names inside of them."""
@@ -210,6 +207,22 @@ def _added(people: tuple[str, ...], denied: tuple[str, ...]) -> Lexicon:
     """Index what an operator or a server added to the core."""
     terms = [Term(_key(name), Mark(Kind.PEOPLE)) for name in people]
     return Lexicon(terms + [Term(_key(tag), Mark(Kind.DENIED)) for tag in denied])
+
+
+_plain = lru_cache(maxsize=1024)(plain_text)
+_NO_MARKS: frozenset[Mark] = frozenset()
+
+
+def _positive(wish: Wish) -> tuple[str, ...]:
+    return (wish.prompt,) if wish.typed in wish.prompt else (wish.prompt, wish.typed)
+
+
+def _negative(wish: Wish) -> tuple[str, ...]:
+    return (wish.negative,) if wish.typed_negative in wish.negative else (wish.negative, wish.typed_negative)
+
+
+def _ages(texts: tuple[str, ...]) -> set[float]:
+    return {age for text in texts for age in ages(_plain(text))}
 
 
 @lru_cache(maxsize=1024)

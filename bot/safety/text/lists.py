@@ -8,6 +8,7 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.prompt.vocabulary.starter import FOLDER as PEOPLE
 from bot.safety.ratings import is_rating
 from bot.safety.text.forms import WORDS
 
@@ -94,6 +95,8 @@ def _shipped() -> Iterator[Term]:
             if not is_rating(rating):
                 raise ValueError(f"{file}: {term!r} has no rating: {rating!r}")
             yield Term(term.removeprefix("="), Mark(kind, rating), whole=term.startswith("="))
+    people = (PEOPLE / "people.txt").read_text("utf-8").splitlines()
+    yield from (Term(name, Mark(Kind.PEOPLE)) for name in people if name and not name.startswith("#"))
     stems, *others = _lines("never_glued.txt")
     for stem, other in product(stems.split(), others):
         yield from (Term(glued, Mark(Kind.NEVER), as_written=True) for glued in (stem + other, other + stem))

@@ -13,6 +13,7 @@ from bot import config
 from bot.errors import InvalidRequest
 from bot.prompt import presets, tags
 from bot.prompt.compose import compose
+from bot.prompt.vocabulary import store
 from bot.request import Options, complete
 from bot.safety.gate import Place, Situation, judge
 from bot.safety.policy import OperatorPolicy, ServerPolicy
@@ -52,7 +53,7 @@ def _presets() -> presets.Presets:
 
 @cache
 def words() -> TextFilter:
-    return TextFilter(None)
+    return TextFilter(store.load(Path("nothing imported")))
 
 
 def attempts() -> list[Attempt]:
