@@ -12,7 +12,7 @@ from bot.safety.text.forms import forms
 from bot.safety.text.lexicon import Lexicon, words_of
 from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped
 from bot.safety.verdict import Step
-from engine.grammar import parse, plain_text
+from engine.grammar import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -209,7 +209,16 @@ def _added(people: tuple[str, ...], denied: tuple[str, ...]) -> Lexicon:
     return Lexicon(terms + [Term(_key(tag), Mark(Kind.DENIED)) for tag in denied])
 
 
-_plain = lru_cache(maxsize=1024)(plain_text)
+@lru_cache(maxsize=1024)
+def _sections(text: str) -> tuple[str, ...]:
+    """Give what the model reads between two BREAKs."""
+    return tuple("".join([segment.text for segment in section]) for section in parse(text))
+
+
+def _plain(text: str) -> str:
+    return " ".join(_sections(text))
+
+
 _NO_MARKS: frozenset[Mark] = frozenset()
 
 
@@ -228,10 +237,10 @@ def _ages(texts: tuple[str, ...]) -> set[float]:
 @lru_cache(maxsize=1024)
 def _items(text: str) -> tuple[str, ...]:
     """Give the tags of a prompt as the model reads them, in lower case."""
-    sections = ("".join(segment.text for segment in section) for section in parse(text))
-    return tuple(key for section in sections for part in section.split(",") if (key := _key(part)))
+    return tuple([key for section in _sections(text) for part in section.split(",") if (key := _key(part))])
 
 
+@lru_cache(maxsize=16_384)
 def _key(name: str) -> str:
     return " ".join((name.replace("_", " ") if len(name) > 3 else name).casefold().split())  # noqa: PLR2004  kaomoji
 

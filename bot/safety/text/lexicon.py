@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
@@ -45,6 +45,13 @@ _JOINED_ANYWHERE = frozenset({Kind.NEVER, Kind.MINORS})
 _HARMLESS = Mark(Kind.HARMLESS)
 _NOTHING: frozenset[Mark] = frozenset()
 _NO_TERMS: frozenset[str] = frozenset()
+
+
+class _Tag(NamedTuple):
+    words: tuple[str, ...]
+    marks: frozenset[Mark]
+    begins: bool
+    """Some word may be the first piece of a term."""
 
 
 class Lexicon:
@@ -131,22 +138,22 @@ class Lexicon:
         for form in forms(text):
             for match in () if form.isascii() else self._unspaced_pattern.finditer(form):
                 found |= self._unspaced[match[0]]
-            tags = [self._tag(tag) for tag in _TAGS.split(form)]
-            found.update(*(marks for _, marks in tags))
-            found |= self._of_pieces([words for words, _ in tags])
+            tags = list(map(self._tag, form.replace(";", ",").split(",") if form.isascii() else _TAGS.split(form)))
+            found.update(*[tag.marks for tag in tags])
+            if any([tag.begins for tag in tags]):  # noqa: C419  a list is quicker for a dozen tags
+                found |= self._of_pieces([tag.words for tag in tags])
         found.discard(_HARMLESS)
         return frozenset(found)
 
-    def _find_in_tag(self, tag: str) -> tuple[tuple[str, ...], frozenset[Mark]]:
+    def _find_in_tag(self, tag: str) -> _Tag:
         """Give the words of a tag, and what they hold, as letters too where digits and signs may stand for some."""
-        words = words_of(tag)
+        words, as_letters, masked = _readings(tag)
         found = self._of_words(words)
-        if not tag.isalpha():
-            for reading, plain in _as_letters(tag):
-                found |= self._of_words(words_of(reading), typos=plain)
-            for masked in _MASKED.findall(tag) if "*" in tag or "#" in tag else ():
-                found |= self._misspelt(masked)
-        return words, frozenset(found)
+        for reading, plain in as_letters:
+            found |= self._of_words(reading, typos=plain)
+        for word in masked:
+            found |= self._misspelt(word)
+        return _Tag(words, frozenset(found), begins=not self._prefixes.isdisjoint(words))
 
     def _of_words(self, words: tuple[str, ...], *, typos: bool = True) -> set[Mark]:
         """Find the terms among the words of one tag."""
@@ -216,20 +223,26 @@ def words_of(tag: str) -> tuple[str, ...]:
     return tuple(_WORDS.findall(_POSSESSIVE.sub("", tag) if "'" in tag or not tag.isascii() else tag))
 
 
-def _as_letters(tag: str) -> Iterator[tuple[str, bool]]:
-    """Give a tag with its digits and signs read as letters, in every way that counts.
+@lru_cache(maxsize=16_384)
+def _readings(tag: str) -> tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], bool], ...], tuple[str, ...]]:
+    """Give the words of a tag, its words with digits and signs read as letters, and its words with masked letters.
 
-    The second value says whether the words are plain enough to be misspelt besides: at most one sign in each.
+    The second come in every way that counts, each with whether its words are plain enough to be misspelt besides: at
+    most one sign in each.
     """
+    words = words_of(tag)
+    masked = tuple(_MASKED.findall(tag)) if "*" in tag or "#" in tag else ()
     found = unleet(tag)
     if not found:
-        return
+        return words, (), masked
     plain = all(sum(not character.isalpha() for character in word) == 1 for word, _ in found)
+    as_letters: list[tuple[tuple[str, ...], bool]] = []
     for number in range(max(len(readings) for _, readings in found)):
         reading = tag
         for word, readings in found:
             reading = reading.replace(word, readings[min(number, len(readings) - 1)], 1)
-        yield reading, plain
+        as_letters.append((words_of(reading), plain))
+    return words, tuple(as_letters), masked
 
 
 def _deletions(word: str) -> Iterable[str]:
