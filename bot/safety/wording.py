@@ -89,6 +89,14 @@ class TextFilter:
         """Tell which rating a tag belongs to at least; what the table does not place is safe."""
         return highest("safe", *_ratings(mark for mark in self._lexicon.read(tag) if mark.kind is Kind.LEVEL))
 
+    def offers(self, tag: Known, allowed: Rating) -> bool:
+        """Tell whether a suggestion may be made where this rating is the highest: never what the gate would refuse."""
+        marks = self._lexicon.read(tag.name)
+        found = {mark.kind for mark in marks}
+        if Kind.NEVER in found or tag.real_person or exceeds(self.level(tag.name), allowed):
+            return False
+        return allowed == "safe" or not (tag.child or found & {Kind.MINORS, Kind.PEOPLE})
+
     def steps(self, wish: Wish, asked: Rating, operator: OperatorPolicy, denied: tuple[str, ...]) -> Iterator[Step]:
         """Give every rule about words that this rating has, in the order in which they decide.
 

@@ -11,6 +11,7 @@ from bot.safety.gate import Person, Place, Situation, explain, judge, limit, pre
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER
 from bot.safety.wish import Wish
+from tests.bot.safety.small_vocabulary import SmallVocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,6 +249,23 @@ def test_only_listed_words_count_as_strikes(words: TextFilter) -> None:
         for prompt in ("loli", "school uniform", "unheard of", "rider", "smile")
     }
     assert strikes == {"loli": True, "school uniform": True, "unheard of": False, "rider": False, "smile": False}
+
+
+@pytest.mark.parametrize(
+    ("tag", "offered"),
+    [
+        ("smile", (True, True, True, True)),
+        ("saber", (True, True, True, True)),
+        ("rumia", (True, False, False, False)),
+        ("somebody famous", (False, False, False, False)),
+        ("fellatio", (False, False, False, True)),
+    ],
+)
+def test_suggestions_never_offer_what_would_be_refused(words: TextFilter, tag: str, offered: tuple[bool, ...]) -> None:
+    """What belongs to a higher rating, children above safe, and real people anywhere."""
+    entry = SmallVocabulary().entry(tag)
+    assert entry is not None
+    assert tuple(words.offers(entry, rating) for rating in ORDER) == offered
 
 
 def test_no_sentence_repeats_what_was_typed(words: TextFilter) -> None:
