@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check format
+.PHONY: install demo test check format sweep
 
 install: .venv/installed
 
@@ -18,6 +18,10 @@ demo: install
 test: install
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(BIN)/python -m pytest tests/bot
 	$(BIN)/python -m pytest tests/engine tests/journey
+
+# The safety filter against its whole corpus and, where it is at hand, the whole public tag list; minutes.
+sweep: install
+	$(BIN)/python -m tests.sweep
 
 check: install
 	$(BIN)/ruff check .

@@ -10,11 +10,12 @@ from bot import cli
 from bot.errors import BotError
 from bot.prompt import cli as prompt
 from bot.prompt.vocabulary import cli as vocabulary
+from bot.safety import cli as safety
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (cli.add_parsers, prompt.add_parsers, vocabulary.add_parsers)
+COMMANDS = (cli.add_parsers, prompt.add_parsers, vocabulary.add_parsers, safety.add_parsers)
 """Each adds its parser and sets ``run``, which takes the parsed arguments and gives the exit status."""
 
 

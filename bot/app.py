@@ -28,8 +28,11 @@ from bot.post import Post
 from bot.prompt import presets as prompt_presets
 from bot.prompt import wildcards
 from bot.prompt.compose import compose
+from bot.prompt.vocabulary import store as vocabulary
 from bot.queue import Queue
 from bot.request import check_defaults, complete
+from bot.safety.wish import wish
+from bot.safety.wording import TextFilter
 from bot.store import Store
 from bot.views.buttons import JobButton
 from bot.views.edit import CUSTOM_ID as EDITED
@@ -141,13 +144,13 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             engine=engine,
             post=Post(client, now=now),
             compose=partial(compose, presets=presets),
+            wish=partial(wish, presets=presets),
+            words=TextFilter(await asyncio.to_thread(vocabulary.load, config.vocabulary_dir)),
             now=now,
         )
         client.flow = flow
         client.complete = partial(complete, config=config.bot, presets=presets, groups=groups, draw_seed=draw_seed)
-        client.presses = Presses(
-            flow=flow, store=store, config=config.bot, complete=client.complete, draw_seed=draw_seed
-        )
+        client.presses = Presses(flow=flow, store=store, complete=client.complete, draw_seed=draw_seed)
         client.add_dynamic_items(JobButton)
         client.tree.add_command(imagine.command(limits))
         client.tree.add_command(help_command.command())

@@ -81,6 +81,14 @@ class Ratings(Struct, frozen=True, forbid_unknown_fields=True):
     """What the operator allows at all."""
 
     highest: Rating = "sensitive"
+    """Above sensitive only with a picture tagger."""
+    adults: tuple[str, ...] = ()
+    """Characters that the operator reviewed and knows to be adults, as the tag list spells them: nobody else is drawn
+    by name at nsfw and explicit."""
+    people: tuple[str, ...] = ()
+    """More names of real people, who are drawn at safe only."""
+    denied: tuple[str, ...] = ()
+    """Tags that are drawn nowhere, besides those that the program itself refuses."""
 
 
 class Bot(Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,7 +18,8 @@ from bot.job import NewJob, State
 from bot.place import missing_permissions, place_of
 from bot.post import Story
 from bot.request import picture_seeds
-from bot.safety.gate import Verdict, judge
+from bot.safety.gate import Situation, Verdict, judge, shows
+from bot.safety.policy import OperatorPolicy
 from bot.views import card
 from engine import wire
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from bot.prompt.compose import Composed
     from bot.queue import Queue
     from bot.request import Request
+    from bot.safety.wish import Texts, Wish
+    from bot.safety.wording import TextFilter
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -67,6 +70,8 @@ class Flow:
         engine: EngineClient,
         post: Post,
         compose: Callable[[Request], Composed],
+        wish: Callable[[Request, Texts], Wish],
+        words: TextFilter,
         now: Callable[[], float],
         pace_s: float = PACE_S,
     ) -> None:
@@ -77,6 +82,9 @@ class Flow:
         self._engine = engine
         self._post = post
         self._compose = compose
+        self._wish = wish
+        self._words = words
+        self._operator = OperatorPolicy.of(config.ratings, tagger=False)
         self._now = now
         self._pace_s = pace_s
         self._stories: dict[str, Story] = {}  # of every unfinished job that has a message
@@ -84,11 +92,19 @@ class Flow:
         self._at_engine: set[str] = set()  # those of them that are not yet on their way to Discord
         self._changed = asyncio.Event()
 
-    async def judge(self, guild_id: int | None, channel_id: int, request: Request) -> Verdict:
-        """Ask the gate about this request in this place as it is now."""
+    async def situation(self, guild_id: int | None, channel_id: int) -> Situation:
+        """Look up what decides about this place as it is now."""
         await self._client.wait_until_ready()  # before the first connection every place is unknown
         place = await place_of(self._client, guild_id, channel_id)
-        return judge(place, request.rating, self._config.ratings.highest)
+        return Situation(place=place, operator=self._operator, channels=(channel_id,))
+
+    async def judge(self, guild_id: int | None, channel_id: int, request: Request, texts: Texts) -> Verdict:
+        """Ask the gate about this request in this place as it is now."""
+        return judge(await self.situation(guild_id, channel_id), self._wish(request, texts), self._words)
+
+    async def _judge_shown(self, job: Job) -> Verdict:
+        """Ask the gate whether what is drawn may be shown in this place as it is now."""
+        return shows(await self.situation(job.guild_id, job.channel_id), job.request.rating, None)
 
     # From a wish to a job in line
 
@@ -103,10 +119,10 @@ class Flow:
             raise InvalidRequest("Discord did not say which channel this is. Please try again in another one.")
         if missing := missing_permissions(interaction):
             raise InvalidRequest(f"I cannot post here. This channel does not give me: {', '.join(missing)}.")
-        verdict = await self.judge(interaction.guild_id, channel_id, request)
+        composed = self._compose(request)
+        verdict = await self.judge(interaction.guild_id, channel_id, request, composed)
         if not verdict.allowed:
             raise PromptRefused(verdict.sentence)
-        composed = self._compose(request)
         with self._queue.reserve(interaction.user.id):
             job = await self._store.jobs.submit(
                 NewJob(
@@ -220,7 +236,7 @@ class Flow:
 
     async def _render(self, job: Job) -> Job | None:
         """Have a job drawn; None if it came to another end, or went back into the line."""
-        verdict = await self.judge(job.guild_id, job.channel_id, job.request)
+        verdict = await self.judge(job.guild_id, job.channel_id, job.request, job)
         if not verdict.allowed:
             await self._refuse(job, verdict.sentence)
             return None
@@ -238,7 +254,7 @@ class Flow:
                                 partial(card.drawing, job, done, total, previews=len(previews)), _files(job, previews)
                             )
                         case wire.Preview():
-                            verdict = await self.judge(job.guild_id, job.channel_id, job.request)
+                            verdict = await self._judge_shown(job)
                             if not verdict.allowed:
                                 await self._refuse(job, verdict.sentence)
                                 return None
@@ -266,7 +282,7 @@ class Flow:
     # From the spool to the channel
 
     async def _deliver(self, job: Job) -> None:
-        verdict = await self.judge(job.guild_id, job.channel_id, job.request)
+        verdict = await self._judge_shown(job)
         if not verdict.allowed:
             await self._refuse(job, verdict.sentence)
             return

@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         InvalidRequest: The options are no request.
         ConfigError: The configuration cannot be used.
     """
-    read = _configuration(arguments.config)
+    read = config.find(arguments.config)
     known = presets.load(read.resolve(read.bot.presets_file) if read.bot.presets_file else None)
     groups = wildcards.load(read.resolve(read.bot.wildcards_dir)) if read.bot.wildcards_dir else {}
     chosen: dict[str, Any] = {name: getattr(arguments, name) for name in (*_WORDS, *_NUMBERS)}
@@ -78,14 +78,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(_lines(composed)))
     return 0
-
-
-def _configuration(path: Path | None) -> config.Config:
-    """Read the named file; without a name, the one in this folder or, where there is none, every default."""
-    usual = Path("config.toml")
-    if path is None and not usual.exists():
-        return config.Config(path=usual.resolve(), bot=config.Bot(), wire=config.Wire())
-    return config.load(path or usual)
 
 
 def _lines(composed: Composed) -> list[str]:

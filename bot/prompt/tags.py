@@ -6,6 +6,7 @@ r"""One field as typed to items as the model reads them: spaces, escaped names, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.prompt.sentences import quoted
@@ -151,6 +152,7 @@ def _wrapped(item: str) -> tuple[str, str, str] | None:
     return None
 
 
+@lru_cache(maxsize=8_192)
 def opened(item: str) -> tuple[str, ...]:
     """Write every tag of a weighted group alone, with its own weight, so that each can have its place."""
     written: list[str] = []

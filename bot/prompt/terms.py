@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
 from bot.config import Rating
@@ -54,6 +55,7 @@ def unknown(_tag: str) -> None:
     """Answer for every tag as a vocabulary does that does not know it."""
 
 
+@lru_cache(maxsize=8_192)
 def key(item: str) -> str:
     """Give what makes two tags the same one: the words that the model reads, whatever the weights and the case."""
     return " ".join(plain_text(item).casefold().split())

@@ -22,6 +22,11 @@ def lowest(*ratings: Rating) -> Rating:
     return min(ratings, key=ORDER.index)
 
 
+def highest(*ratings: Rating) -> Rating:
+    """Give the most daring of several ratings."""
+    return max(ratings, key=ORDER.index)
+
+
 def exceeds(rating: Rating, limit: Rating) -> bool:
     return ORDER.index(rating) > ORDER.index(limit)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, NotYours
 from bot.job import State
-from bot.place import place_of
 from bot.request import again, options_of
 from bot.safety.gate import limit
 from bot.views.edit import EditForm, edited
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.config import Bot
     from bot.flow import Flow
     from bot.job import Job
     from bot.request import Options, Request
@@ -35,13 +33,11 @@ class Presses:
         *,
         flow: Flow,
         store: Store,
-        config: Bot,
         complete: Callable[[Options], Request],
         draw_seed: Callable[[], int],
     ) -> None:
         self._flow = flow
         self._store = store
-        self._config = config
         self._complete = complete
         self._draw_seed = draw_seed
         self.by_action = {
@@ -60,8 +56,7 @@ class Presses:
     async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Open the form; its ratings are those that this channel allows now."""
         job = await self._job(job_id)
-        place = await place_of(interaction.client, interaction.guild_id, interaction.channel_id or 0)
-        highest = limit(place, self._config.ratings.highest)
+        highest = limit(await self._flow.situation(interaction.guild_id, interaction.channel_id or 0))
         if highest is None:
             raise InvalidRequest("This channel is gone, so nothing can be drawn here.")
         await interaction.response.send_modal(EditForm(job.id, options_of(job.request), highest))

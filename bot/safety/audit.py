@@ -1,0 +1,39 @@
+"""What the audit log keeps of a refusal, a change or a report: who, where, when and which rule, and no words."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Literal
+
+from msgspec import Struct
+
+from bot.safety.text.forms import fold
+
+FINGERPRINT_DIGITS = 24
+"""Hex digits, 96 bits: enough to tell prompts apart, too few to be worth attacking without the key."""
+
+Event = Literal["refused", "changed", "reported", "restored", "deleted", "timed out"]
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """One line of the audit log."""
+
+    event: Event
+    at: float
+    """Unix seconds."""
+    user_id: int
+    guild_id: int | None
+    channel_id: int | None
+    rule: str = ""
+    """The gate's, of a refusal."""
+    prompt: str = ""
+    """A fingerprint; the words themselves only where the server asked for them."""
+    detail: str = ""
+    """What was changed, or which job was reported."""
+
+
+def fingerprint(text: str, key: bytes) -> str:
+    """Give the same short name to the same words, whatever their case and marks; without the key it tells nothing."""
+    words = " ".join(fold(text).split())
+    return hmac.new(key, words.encode(), hashlib.sha256).hexdigest()[:FINGERPRINT_DIGITS]

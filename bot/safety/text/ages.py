@@ -1,0 +1,133 @@
+"""Stated ages and school years, in digits and in words, in the languages that the lists know."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from bot.safety.text.forms import forms
+
+OF_AGE = 18
+"""Years; whoever is said to be younger is a minor wherever the bot runs."""
+
+SCHOOL_AGE = 12
+"""What a school year counts as: any of them is under age."""
+
+_WORDS = {
+    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen twenty",
+    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis"
+    " diecisiete dieciocho diecinueve veinte",
+    "pt": "zero um dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete"
+    " dezoito dezenove vinte",
+    "fr": "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept"
+    " dix-huit dix-neuf vingt",
+    "de": "null ein zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn"
+    " siebzehn achtzehn neunzehn zwanzig",
+    "it": "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici"
+    " diciassette diciotto diciannove venti",
+    "ru": "ноль один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать"
+    " четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать двадцать",
+    "ru, of": "ноль одно двух трех четырех пяти шести семи восьми девяти десяти одиннадцати двенадцати тринадцати"
+    " четырнадцати пятнадцати шестнадцати семнадцати восемнадцати девятнадцати двадцати",
+    "ko": "영 한 두 세 네 다섯 여섯 일곱 여덟 아홉 열 열한 열두 열세 열네 열다섯 열여섯 열일곱 열여덟 열아홉 스무",
+}
+_TENS = {
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+}
+_HAN = {numeral: value for value, numeral in enumerate("〇一二三四五六七八九十")} | {"零": 0, "两": 2, "兩": 2}
+_HAN_FORMAL = str.maketrans("壱弐参壹贰貳叁參肆伍陆陸柒捌玖拾", "一二三一二二三三四五六六七八九十")
+
+
+def _fold_words() -> dict[str, int]:
+    values = dict(_TENS)
+    for line in _WORDS.values():
+        values |= {word.replace("й", "и"): value for value, word in enumerate(line.split())}
+    return values
+
+
+_VALUES = _fold_words()
+_WORD = "|".join(sorted(map(re.escape, _VALUES), key=len, reverse=True))
+_ONE_WORD = re.compile(_WORD)
+_TENS_WORD = "|".join(_TENS)
+_NUMBER = (
+    rf"(?<![\w.])(?P<number>\d{{1,4}}(?:[.,]\d)?|(?:(?:{_TENS_WORD})[\s-]+)?(?:{_WORD})"
+    "|[〇零一二三四五六七八九十百两兩]{1,5})"
+)
+_GAP = r"[\s._-]*"
+_AFTER = (
+    rf"years?{_GAP}(?:old|olds|young|of{_GAP}age|o)\b",
+    rf"(?:yrs?|y){_GAP}/?{_GAP}o(?:ld|lds)?\b",
+    rf"yrs?\b(?!{_GAP}(?:later|ago|after|before))",
+    rf"years?\b(?!{_GAP}(?:later|ago|after|before|anniversary|war|apart|long|since|in\b|of\b))",
+    "歳|才|岁|歲|周岁|さい|サイ|살|세(?![가-힣])",
+    rf"(?:лет|год|года|годик\w*|годовал\w*)\b|{_GAP}летн\w+|летн\w+",
+    r"(?:anos?|anitos|ans?|jahre?n?|jahrig\w*|jaar|jarig\w*|anni|lat|letni\w*|tahun|tuoi|yas|yasinda\w*)\b",
+    "साल|वर्ष|سنة|سنوات|عاما|ปี|ขวบ",
+)
+_BEFORE = rf"(?:\bage[ds]?|\bages|\baged|\bturn(?:ed|ing|s)?)\b{_GAP}(?:of|is|at|:|=|about|around|only|just)?{_GAP}"
+_STATED = (
+    *(re.compile(f"{_NUMBER}{_GAP}(?:{unit})") for unit in _AFTER),
+    re.compile(_BEFORE + _NUMBER.replace(r"(?<![\w.])", r"(?<![a-z.])") + r"\b"),
+    re.compile(r"(?<!\w)(?P<number>1[0-7])f\b"),
+)
+_ORDINAL = (
+    "1st|2nd|3rd|[4-9]th|1[0-2]th|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+)
+_SCHOOL = re.compile(
+    rf"\b(?:{_ORDINAL}){_GAP}(?:grade|graders?|form|former)\b"
+    rf"|\bgrade{_GAP}(?:[1-9]|1[0-2])\b"
+    rf"|\byear{_GAP}(?:[1-9]|1[0-2]){_GAP}(?:student|pupil|girl|boy|schoolgirl|schoolboy)s?\b"
+    r"|(?<!\w)[小中高初国國][1-6一二三四五六](?:年生?|生|女|男)?(?!\w)"
+    r"|[小中高][学學]校?[1-6一二三四五六]年"
+    r"|(?<!\w)[초중고][1-6](?!\w)"
+    r"|\b\d{1,2}[. ]*klass(?:e|lerin|ler)\b"
+)
+_HINT = re.compile(
+    r"\byears?|\byrs?\b|\dy|\by\W?\W?o|\bage|\bturn|grade|\bform|\d\df\b|歳|才|岁|歲|さい|サイ|살|세|лет|год"
+    r"|\b(?:an[ion]|ans\b|jahr|ja[ar]r|lat\b|letni|tahun|tuoi|yas|klass)|साल|वर्ष|سن|عام|ปี|ขวบ|[小中高初国國초중고]"
+    r"|\d(?:an|jahr|jaar|lat|letni|tahun|tuoi|yas|yr|year)"
+)
+"""Every unit that a pattern above knows; most prompts hold none of them."""
+
+
+@lru_cache(maxsize=1024)
+def ages(text: str) -> frozenset[float]:
+    """Give every age, in years, that a text states; a school year counts as `SCHOOL_AGE`."""
+    found: set[float] = set()
+    for form in forms(text):
+        if not _HINT.search(form):
+            continue
+        numerals = form.translate(_HAN_FORMAL)
+        for pattern in _STATED:
+            found.update(_value(match["number"]) for match in pattern.finditer(numerals))
+        if _SCHOOL.search(numerals):
+            found.add(SCHOOL_AGE)
+    return frozenset(found)
+
+
+def _value(number: str) -> float:
+    if number[0].isdigit():
+        return float(number.replace(",", "."))
+    if number[0] in _HAN or number[0] == "百":
+        return _han(number)
+    parts = _ONE_WORD.findall(number)
+    return sum(_VALUES[part] for part in parts)
+
+
+def _han(number: str) -> int:
+    """Read a number below a thousand: 十三 is 13, 二十 is 20, 一三 is 13."""
+    if "百" in number:
+        return 100
+    if "十" not in number:
+        return int("".join(str(_HAN[numeral]) for numeral in number))
+    tens, ones = number.split("十", 1)
+    return 10 * (_HAN[tens[-1]] if tens else 1) + (_HAN[ones[0]] if ones and ones[0] in _HAN else 0)

@@ -1,0 +1,267 @@
+"""Terms as one index, and what a text holds of them: whole tags and whole words, in every form, joined or mistyped."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from anyascii import anyascii
+from rapidfuzz.distance import OSA
+
+from bot.safety.text.forms import bare, fold, forms, unleet, visible
+from bot.safety.text.lists import Kind, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+    from bot.safety.text.lists import Term
+
+_TAGS = re.compile("[,;、。،؛\n]")
+_WORDS = re.compile("[^\\W_]+|[\U0001f000-\U0001faff]")
+_POSSESSIVE = re.compile("['’ʼ]s?(?![^\\W_])|['’ʼ]")
+_MASKED = re.compile(r"(?<![^\W_])(?:[a-z]+[*#]+)+[a-z]*|[*#]+[a-z]+(?![^\W_])")
+_STRETCHED = re.compile(r"([a-z])\1\1|([a-z])\2.*([a-z])\3")
+_MANY = re.compile(r"([a-z])\1+")
+_NO_SPACES = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+"""Thai, kana, Han and Hangul: scripts in which a word may stand without a space around it."""
+_UNSPACED = re.compile(f"[{_NO_SPACES}]")
+_HIRAGANA, _KATAKANA, _HANGUL = "\u3041-\u3096", "\u30a1-\u30fa\u30fc", "\uac00-\ud7af"
+_PARTICLES = "のがをにはもとで"
+_HANGUL_PARTICLES = "를을가이는은의와과들도만랑야로에"
+
+_SHORT = 3
+"""Letters of a piece that may be joined with its neighbours beyond its own tag: ``lo, li``."""
+_JOINABLE = frozenset({Kind.NEVER, Kind.MINORS, Kind.LEVEL, Kind.RATING, Kind.UNDRESS, Kind.GROWN})
+_MIN_JOINED = 4
+_MIN_LETTERS = 3
+"""Single letters are joined to words of this length and more: ``k i d``."""
+_MIN_TYPO = {Kind.NEVER: 4, Kind.MINORS: 5, Kind.LEVEL: 6}
+"""Letters of a term that may be mistyped; a shorter one has too many innocent neighbours."""
+_NO_TYPO = 100
+_JOINED_ANYWHERE = frozenset({Kind.NEVER, Kind.MINORS})
+"""Of other kinds only what is all of a tag is joined: the pen is red."""
+_HARMLESS = Mark(Kind.HARMLESS)
+_NOTHING: frozenset[Mark] = frozenset()
+_NO_TERMS: frozenset[str] = frozenset()
+
+
+class _Tag(NamedTuple):
+    words: tuple[str, ...]
+    marks: frozenset[Mark]
+    begins: bool
+    """Some word may be the first piece of a term."""
+
+
+class Lexicon:
+    """An index of terms that a text is read against."""
+
+    def __init__(
+        self,
+        terms: Iterable[Term],
+        real_words: Collection[str] = (),
+        known: Callable[[str], bool] = lambda _word: False,
+    ) -> None:
+        """Build the index.
+
+        Args:
+            terms: What to find.
+            real_words: Words, and pairs of words, that are no misspelling of a term although they look like one.
+            known: Tells whether a vocabulary knows a word; asked only about words that look like a misspelt term.
+        """
+        self._real_words = frozenset(real_words)
+        self._known = known
+        self._phrases: defaultdict[str, dict[tuple[str, ...], set[Mark]]] = defaultdict(dict)
+        self._whole: defaultdict[tuple[str, ...], set[Mark]] = defaultdict(set)
+        self._typos: defaultdict[str, set[str]] = defaultdict(set)
+        self._joined: defaultdict[str, set[Mark]] = defaultdict(set)
+        self._squeezed: defaultdict[str, set[Mark]] = defaultdict(set)
+        unspaced: defaultdict[str, set[Mark]] = defaultdict(set)
+        for term in terms:
+            if _UNSPACED.search(term.text):
+                unspaced[fold(term.text)].add(term.mark)
+            else:
+                for spelling in self._spellings(term):
+                    self._add(spelling, term)
+        self._prefixes = frozenset(word[:end] for word in self._joined for end in range(1, len(word)))
+        self._lengths = {
+            first: sorted({len(words) for words in phrases}, reverse=True) for first, phrases in self._phrases.items()
+        }
+        self._unspaced = unspaced
+        self._unspaced_pattern = re.compile("|".join(map(_bounded, sorted(unspaced, key=len, reverse=True))) or "(?!)")
+        self._misspelt = lru_cache(maxsize=16_384)(self._find_misspelt)
+        self._tag = lru_cache(maxsize=8_192)(self._find_in_tag)
+        self.read = lru_cache(maxsize=1024)(self._read)
+
+    def has_term(self, tag: str, kind: Kind) -> bool:
+        """Tell whether a tag is, as it stands, a term of this kind."""
+        words = words_of(tag)
+        marks = self._whole.get(words, set()) | self._phrases.get(words[0] if words else "", {}).get(words, set())
+        return any(mark.kind is kind for mark in marks)
+
+    def _spellings(self, term: Term) -> Iterator[str]:
+        """Give a term folded, with its marks and by its sound, but in no form that is an innocent word.
+
+        ``niña`` is no Nina. By sound, another script is only worth it where half a word may hide in Latin letters.
+        """
+        latin = bare(term.text).isascii()
+        sounds = latin or (term.mark.kind in _JOINED_ANYWHERE and any(map(str.isalpha, term.text)))
+        by_sound = anyascii(term.text).lower() if sounds else ""
+        for spelling in {fold(term.text), visible(term.text).casefold(), by_sound}:
+            if spelling and spelling not in self._real_words:
+                yield spelling
+
+    def _add(self, spelling: str, term: Term) -> None:
+        words, mark = words_of(spelling), term.mark
+        if not words:
+            return
+        if term.whole:
+            self._whole[words].add(mark)
+            return
+        self._phrases[words[0]].setdefault(words, set()).add(mark)
+        glued = "".join(words)
+        if mark.kind not in _JOINABLE or not term.text.isascii() or not glued.isalpha() or term.as_written:
+            return
+        if len(words) > 1 and glued not in self._real_words:
+            self._phrases[glued].setdefault((glued,), set()).add(mark)
+        if len(glued) >= _MIN_LETTERS:
+            self._joined[glued].add(mark)
+        self._squeezed[_MANY.sub(r"\1", glued)].add(mark)
+        if len(words) == 1 and len(glued) >= _MIN_TYPO.get(mark.kind, _NO_TYPO):
+            for fewer in (glued, *_deletions(glued)):
+                self._typos[fewer].add(glued)
+
+    def _read(self, text: str) -> frozenset[Mark]:
+        """Tell what a text holds; what was met lately is remembered: most people use the same few thousand tags."""
+        found: set[Mark] = set()
+        for form in forms(text):
+            for match in () if form.isascii() else self._unspaced_pattern.finditer(form):
+                found |= self._unspaced[match[0]]
+            tags = list(map(self._tag, form.replace(";", ",").split(",") if form.isascii() else _TAGS.split(form)))
+            found.update(*[tag.marks for tag in tags])
+            if any([tag.begins for tag in tags]):  # noqa: C419  a list is quicker for a dozen tags
+                found |= self._of_pieces([tag.words for tag in tags])
+        found.discard(_HARMLESS)
+        return frozenset(found)
+
+    def _find_in_tag(self, tag: str) -> _Tag:
+        """Give the words of a tag, and what they hold, as letters too where digits and signs may stand for some."""
+        words, as_letters, masked = _readings(tag)
+        found = self._of_words(words)
+        for reading, plain in as_letters:
+            found |= self._of_words(reading, typos=plain)
+        for word in masked:
+            found |= self._misspelt(word)
+        return _Tag(words, frozenset(found), begins=not self._prefixes.isdisjoint(words))
+
+    def _of_words(self, words: tuple[str, ...], *, typos: bool = True) -> set[Mark]:
+        """Find the terms among the words of one tag."""
+        found = set(self._whole.get(words, ()))
+        protects = False  # to steer away from see-through clothes undresses nobody
+        start = 0
+        while start < len(words):
+            word = words[start]
+            step = 1
+            for length in self._lengths.get(word, ()):
+                if marks := self._phrases[word].get(words[start : start + length]):
+                    if _HARMLESS in marks:
+                        step = length
+                        break
+                    found |= marks
+                    protects = protects or {mark.kind for mark in marks} == {Kind.LEVEL}
+            else:
+                if typos:
+                    found |= self._misspelt(word)
+            start += step
+        return {mark for mark in found if mark.kind is not Kind.UNDRESS} if protects else found
+
+    def _find_misspelt(self, word: str) -> frozenset[Mark]:
+        """Find the terms that a word is one typo, or some stretched letters, away from, unless it is a word itself."""
+        if len(word) < _MIN_TYPO[Kind.NEVER] or not word.isascii() or word in self._phrases or word in self._real_words:
+            return _NOTHING
+        terms = set(self._typos.get(word, ()))
+        for fewer in _deletions(word):
+            terms |= self._typos.get(fewer, _NO_TERMS)
+        found: set[Mark] = set()
+        for term in terms:
+            if OSA.distance(word, term, score_cutoff=1) <= 1:
+                found |= self._phrases[term][term,]
+        if _STRETCHED.search(word):
+            found |= self._squeezed.get(_MANY.sub(r"\1", word), _NOTHING)
+        return frozenset(found) if found and not self._known(word) else _NOTHING
+
+    def _of_pieces(self, tags: Sequence[tuple[str, ...]]) -> set[Mark]:
+        """Find the terms whose letters were set apart: ``l o l i``, ``lo-li``, ``sho, ta``."""
+        found: set[Mark] = set()
+        pieces = [(word, number) for number, tag in enumerate(tags) for word in tag]
+        for start, (first, home) in enumerate(pieces):
+            if first not in self._prefixes:
+                continue
+            joined = first
+            for end in range(start + 1, len(pieces)):
+                word, tag = pieces[end]
+                if tag != home and not (len(word) <= _SHORT and len(pieces[end - 1][0]) <= _SHORT >= len(first)):
+                    break
+                joined += word
+                if joined in self._joined:
+                    used = tuple(piece for piece, _ in pieces[start : end + 1])
+                    found |= self._joined_marks(joined, used, whole=used == tags[home])
+                if joined not in self._prefixes:
+                    break
+        return found
+
+    def _joined_marks(self, joined: str, used: tuple[str, ...], *, whole: bool) -> set[Mark]:
+        letters = all(len(piece) == 1 for piece in used)
+        if not letters and (len(joined) < _MIN_JOINED or (not whole and " ".join(used) in self._real_words)):
+            return set()
+        return {mark for mark in self._joined[joined] if letters or whole or mark.kind in _JOINED_ANYWHERE}
+
+
+def words_of(tag: str) -> tuple[str, ...]:
+    """Cut a tag, in any of its forms, into its words; emoji are words."""
+    return tuple(_WORDS.findall(_POSSESSIVE.sub("", tag) if "'" in tag or not tag.isascii() else tag))
+
+
+@lru_cache(maxsize=16_384)
+def _readings(tag: str) -> tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], bool], ...], tuple[str, ...]]:
+    """Give the words of a tag, its words with digits and signs read as letters, and its words with masked letters.
+
+    The second come in every way that counts, each with whether its words are plain enough to be misspelt besides: at
+    most one sign in each.
+    """
+    words = words_of(tag)
+    masked = tuple(_MASKED.findall(tag)) if "*" in tag or "#" in tag else ()
+    found = unleet(tag)
+    if not found:
+        return words, (), masked
+    plain = all(sum(not character.isalpha() for character in word) == 1 for word, _ in found)
+    as_letters: list[tuple[tuple[str, ...], bool]] = []
+    for number in range(max(len(readings) for _, readings in found)):
+        reading = tag
+        for word, readings in found:
+            reading = reading.replace(word, readings[min(number, len(readings) - 1)], 1)
+        as_letters.append((words_of(reading), plain))
+    return words, tuple(as_letters), masked
+
+
+def _deletions(word: str) -> Iterable[str]:
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+def _bounded(term: str) -> str:
+    """Write a term of an unspaced script as a pattern.
+
+    Katakana and hiragana are whole runs (calories are ``カロリー``), so are short Hangul words, but for the particles
+    behind them; Han and Thai are found anywhere.
+    """
+    before = next((f"(?<![{script}])" for script in (_KATAKANA, _HIRAGANA) if re.match(f"[{script}]", term)), "")
+    after = ""
+    if re.search(f"[{_KATAKANA}]$", term):
+        after = f"(?![{_KATAKANA}])"
+    elif re.search(f"[{_HIRAGANA}]$", term) and not term.endswith("っ"):
+        after = f"(?=[{_PARTICLES}]|[^{_HIRAGANA}]|$)"
+    elif re.fullmatch(f"[{_HANGUL}]{{1,2}}", term):
+        before = f"(?<![{_HANGUL}])"
+        after = f"(?=[{_HANGUL_PARTICLES}]|[^{_HANGUL}]|$)"
+    return before + re.escape(term) + after

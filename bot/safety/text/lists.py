@@ -1,0 +1,111 @@
+"""The word lists as they ship: terms, and what a text that holds one is marked with."""
+
+from __future__ import annotations
+
+import csv
+from enum import Enum
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.prompt.vocabulary.starter import FOLDER as PEOPLE
+from bot.safety.ratings import is_rating
+from bot.safety.text.forms import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Kind(Enum):
+    """What a term is refused as; `the gate` decides where and at which rating."""
+
+    NEVER = "never"
+    MINORS = "minors"
+    YOUTHFUL = "youthful"
+    YOUTHFUL_PART = "one of several terms that are youthful together"
+    GROWN = "grown"
+    UNDRESS = "undress"
+    PEOPLE = "people"
+    LEVEL = "a tag that belongs to a rating"
+    RATING = "a word that asks for a rating"
+    DENIED = "denied by the operator or the server"
+    HARMLESS = "a phrase whose words are not read one by one"
+
+
+class Mark(NamedTuple):
+    """What was found in a text; never the words themselves, which no answer may echo."""
+
+    kind: Kind
+    detail: str = ""
+    """The rating of LEVEL and RATING, the term of YOUTHFUL_PART."""
+
+
+class Term(NamedTuple):
+    text: str
+    mark: Mark
+    whole: bool = False
+    """Only where it is all of a tag."""
+    as_written: bool = False
+    """Neither joined from pieces nor mistyped."""
+
+
+_FILES = {
+    "never.txt": Kind.NEVER,
+    "minors.txt": Kind.MINORS,
+    "youthful.txt": Kind.YOUTHFUL,
+    "grown.txt": Kind.GROWN,
+    "undress.txt": Kind.UNDRESS,
+    "people.txt": Kind.PEOPLE,
+    "harmless.txt": Kind.HARMLESS,
+}
+_TABLES = {"ratings.csv": Kind.LEVEL, "rating_words.csv": Kind.RATING}
+
+
+@cache
+def shipped() -> tuple[Term, ...]:
+    """Read every list; the combinations are in `combinations`."""
+    return tuple(_shipped())
+
+
+@cache
+def combinations() -> tuple[frozenset[Mark], ...]:
+    """Give the marks that are YOUTHFUL together."""
+    return tuple(
+        frozenset(Mark(Kind.YOUTHFUL_PART, part) for part in _parts(line))
+        for line in _lines("youthful.txt")
+        if "+" in line
+    )
+
+
+@cache
+def real_words() -> frozenset[str]:
+    """Read the words and word pairs that are one letter, or one space, away from a term and mean something else."""
+    return frozenset(_lines("real_words.txt"))
+
+
+def _shipped() -> Iterator[Term]:
+    for file, kind in _FILES.items():
+        for line in _lines(file):
+            if "+" in line:
+                yield from (Term(part, Mark(Kind.YOUTHFUL_PART, part)) for part in _parts(line))
+            else:
+                yield Term(line.removeprefix("="), Mark(kind), whole=line.startswith("="))
+    for file, kind in _TABLES.items():
+        for term, rating in list(csv.reader(_lines(file)))[1:]:
+            if not is_rating(rating):
+                raise ValueError(f"{file}: {term!r} has no rating: {rating!r}")
+            yield Term(term.removeprefix("="), Mark(kind, rating), whole=term.startswith("="))
+    people = (PEOPLE / "people.txt").read_text("utf-8").splitlines()
+    yield from (Term(name, Mark(Kind.PEOPLE)) for name in people if name and not name.startswith("#"))
+    stems, *others = _lines("never_glued.txt")
+    for stem, other in product(stems.split(), others):
+        yield from (Term(glued, Mark(Kind.NEVER), as_written=True) for glued in (stem + other, other + stem))
+
+
+def _lines(file: str) -> list[str]:
+    lines = (WORDS / file).read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _parts(line: str) -> list[str]:
+    return [part.strip() for part in line.split("+")]

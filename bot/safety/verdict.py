@@ -1,0 +1,25 @@
+"""What the gate answers, and the rules that led to it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Step(Struct, frozen=True):
+    """One rule and what it says about one request."""
+
+    rule: str
+    allowed: bool
+    sentence: str
+    """For the person who asked; it never holds their words."""
+    strike: bool = False
+    """A no of the text filter; several of them lock a person out for a while."""
+
+
+class Verdict(Struct, frozen=True):
+    """The gate's answer: whether, by which rule, and a sentence for the person who asked."""
+
+    allowed: bool
+    rule: str
+    sentence: str
+    strike: bool = False

@@ -1,0 +1,63 @@
+"""What the gate reads of a request: the rating, and the words as the model will receive them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+
+from bot.config import Rating
+from bot.prompt import presets as preset
+from bot.prompt import tags
+from bot.safety.negative import REQUIRED
+from engine.grammar import plain_text
+
+if TYPE_CHECKING:
+    from bot.prompt.presets import Presets
+    from bot.request import Request
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """One request for the gate; without words it is only about the rating."""
+
+    rating: Rating
+    prompt: str = ""
+    """As composed."""
+    negative: str = ""
+    """As composed, but for what `REQUIRED` puts first: those are our words, and they name what they avoid."""
+    typed: str = ""
+    """Names and free tags as typed: composing drops what is there twice and a rating that contradicts the option, and
+    escapes the brackets of names; here all of it still counts."""
+    typed_negative: str = ""
+    characters: tuple[str, ...] = ()
+    """The names of the character option."""
+    own: str = ""
+    """The quality and style words that a preset put into the prompt."""
+
+
+class Texts(Protocol):
+    """A composed prompt, or the job that carries one."""
+
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def negative_prompt(self) -> str: ...
+
+
+def wish(request: Request, composed: Texts, presets: Presets) -> Wish:
+    """Put together what the gate reads.
+
+    Raises:
+        InvalidRequest: A preset that the request names is gone.
+    """
+    quality = preset.pick(presets.quality, "quality preset", request.quality).prompt
+    style = preset.pick(presets.style, "style", request.style).prompt if request.style else ""
+    return Wish(
+        rating=request.rating,
+        prompt=composed.prompt,
+        negative=composed.negative_prompt.removeprefix(tags.join(REQUIRED[request.rating])),
+        typed=", ".join(filter(None, (request.character, request.series, request.tags))),
+        typed_negative=request.negative,
+        characters=tuple(map(plain_text, tags.names(request.character))),
+        own=tags.join((*tags.read(quality).items, *tags.read(style).items)),
+    )

@@ -1,0 +1,257 @@
+"""What the words of a request are refused for: the lists say what, this says where and at which rating."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+from bot.prompt.terms import has_place
+from bot.safety.ratings import exceeds, highest, is_rating
+from bot.safety.text.ages import OF_AGE, ages
+from bot.safety.text.forms import forms
+from bot.safety.text.lexicon import Lexicon, words_of
+from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped
+from bot.safety.verdict import Step
+from engine.grammar import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from bot.config import Rating
+    from bot.safety.policy import OperatorPolicy
+    from bot.safety.wish import Wish
+
+MAX_CHARS = 6_000
+"""Of a composed text. The configuration allows 5,000; what is longer was not composed here, and is not parsed."""
+FOUND_NOTHING = "Nothing was found."
+"""What a rule says that has nothing against a request."""
+MAX_NAME_WORDS = 4
+"""Names are looked for among this many neighbouring words of a tag that is none."""
+
+
+class Known(Protocol):
+    """What the vocabulary tells about a tag."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def child(self) -> bool: ...
+    @property
+    def real_person(self) -> bool: ...
+
+
+class Vocabulary(Protocol):
+    """As much of the vocabulary as the filter asks."""
+
+    def entry(self, text: str, /) -> Known | None:
+        """Find a tag by its name or an alias, however it is spelled."""
+        ...
+
+    def knows_word(self, word: str, /) -> bool:
+        """Tell whether a word stands in any tag; one that does is no misspelling."""
+        ...
+
+
+class _Nothing:
+    def entry(self, _text: str, /) -> None:
+        return None
+
+    def knows_word(self, _word: str, /) -> bool:
+        return False
+
+
+class TextFilter:
+    """The lists, the vocabulary and the checkpoint's tokenizer, ready to read."""
+
+    def __init__(self, vocabulary: Vocabulary | None, decode: Callable[[str], str] | None = None) -> None:
+        """Read the lists.
+
+        Args:
+            vocabulary: What is known of tags, characters and series; None knows nothing, so that at nsfw and explicit
+                only what the lists place is drawn.
+            decode: Gives a text as the checkpoint's tokens spell it; None where no tokenizer is at hand.
+        """
+        known = vocabulary or _Nothing()
+        self._lookup = lru_cache(maxsize=16_384)(known.entry)
+        self._decode = decode
+        self._lexicon = Lexicon(shipped(), real_words(), known.knows_word)
+        self._added = lru_cache(maxsize=256)(_added)
+        self._read = lru_cache(maxsize=1024)(self._find)
+
+    def asks_for(self, wish: Wish) -> Rating:
+        """Give the rating that is asked for: the option's, or a higher one that the words name."""
+        named = (mark for text in _positive(wish) for mark in self._read(text) if mark.kind is Kind.RATING)
+        return highest(wish.rating, *_ratings(named))
+
+    def level(self, tag: str) -> Rating:
+        """Tell which rating a tag belongs to at least; what the table does not place is safe."""
+        return highest("safe", *_ratings(mark for mark in self._lexicon.read(tag) if mark.kind is Kind.LEVEL))
+
+    def offers(self, tag: Known, allowed: Rating) -> bool:
+        """Tell whether a suggestion may be made where this rating is the highest: never what the gate would refuse."""
+        marks = self._lexicon.read(tag.name)
+        found = {mark.kind for mark in marks}
+        if Kind.NEVER in found or tag.real_person or exceeds(self.level(tag.name), allowed):
+            return False
+        return allowed == "safe" or not (tag.child or found & {Kind.MINORS, Kind.PEOPLE})
+
+    def steps(self, wish: Wish, asked: Rating, operator: OperatorPolicy, denied: tuple[str, ...]) -> Iterator[Step]:
+        """Give every rule about words that this rating has, in the order in which they decide.
+
+        Args:
+            wish: What is asked for.
+            asked: As `asks_for` gives it.
+            operator: For reviewed adults, real people and denied tags.
+            denied: The server's denied tags.
+        """
+        texts = (wish.prompt, wish.negative, wish.typed, wish.typed_negative)
+        fits = all(len(text) <= MAX_CHARS for text in texts)
+        yield Step("length", fits, f"A prompt may have at most {MAX_CHARS:,} characters.")
+        if not fits:
+            return
+        positive = _NO_MARKS.union(*map(self._read, _positive(wish)))
+        steered = _NO_MARKS.union(*map(self._read, _negative(wish)))
+        prompt, avoided = ({mark.kind for mark in marks} for marks in (positive, steered))
+        added = self._added(operator.people, operator.denied + denied)
+        named = _NO_MARKS.union(*(added.read(_plain(text)) for text in _positive(wish)))
+
+        def text_step(rule: str, refused: object, sentence: str) -> Step:
+            return Step(rule, not refused, sentence if refused else FOUND_NOTHING, strike=bool(refused))
+
+        yield text_step("never", Kind.NEVER in prompt | avoided, "Some of these words are never drawn, at any rating.")
+        yield text_step("denied", Mark(Kind.DENIED) in named, "Some of these words are not drawn here.")
+        needed = highest("safe", *_ratings(mark for mark in positive if mark.kind is Kind.LEVEL))
+        yield text_step(
+            "tags",
+            exceeds(needed, wish.rating),
+            f"Some of these words belong to `{needed}`, and this request is `{wish.rating}`. Leave them out, or ask for"
+            " that rating where it is allowed.",
+        )
+        if not exceeds(asked, "sensitive"):
+            yield text_step(
+                "negative",
+                Kind.UNDRESS in avoided,
+                "Below `nsfw` the negative prompt cannot steer away from clothes or from a mild rating.",
+            )
+        if exceeds(asked, "safe"):
+            young = Kind.MINORS in prompt | avoided or any(age < OF_AGE for age in _ages(_positive(wish)))
+            yield text_step(
+                "minors", young, "Above `safe` everybody is an adult, and some of these words say otherwise."
+            )
+            yield text_step(
+                "age",
+                Kind.GROWN in avoided or _ages(_negative(wish)),
+                "Above `safe` the negative prompt cannot be about anybody's age.",
+            )
+            entries = list(self._entries(wish))
+            yield text_step(
+                "character", any(entry.child for entry in entries), "This character is drawn at `safe` only."
+            )
+            real = Kind.PEOPLE in prompt or Mark(Kind.PEOPLE) in named or any(entry.real_person for entry in entries)
+            yield text_step("people", real, "Real people are drawn at `safe` only.")
+        if exceeds(asked, "sensitive"):
+            young = Kind.YOUTHFUL in prompt or any(together <= positive for together in combinations())
+            yield text_step(
+                "youth", young, "At this rating nothing may make anybody look young, and some of these words do."
+            )
+            yield from self._closed(wish, operator.adults)
+
+    def _closed(self, wish: Wish, adults: frozenset[str]) -> Iterator[Step]:
+        """At nsfw and explicit only words that somebody vouches for are drawn."""
+        reviewed = {_key(name) for name in adults}
+        own = {*_items(wish.own), wish.rating}
+        unknown = named = False
+        for item in (*_items(wish.prompt), *map(_key, wish.characters)):
+            if item in own or item in reviewed or has_place(item):
+                continue
+            entry = self._lookup(item)
+            if entry is not None and entry.kind == "character":
+                named = named or _key(entry.name) not in reviewed
+            elif entry is None and not self._lexicon.has_term(item, Kind.LEVEL):
+                unknown = True
+        named = named or any(_key(name) not in reviewed for name in wish.characters)
+        reviewed_only = "At this rating only characters from the operator's list of reviewed adults are drawn."
+        yield Step("adults", not named, reviewed_only)
+        known_only = "At this rating only tags that I know are drawn, and one of these I do not know."
+        yield Step("vocabulary", not unknown, known_only if unknown else FOUND_NOTHING)
+
+    def _find(self, text: str) -> frozenset[Mark]:
+        """Read a text as the model does, and what its known tags are aliases of."""
+        plain = _plain(text)
+        found = self._lexicon.read(plain)
+        for name in self._canonical(text):
+            found |= self._lexicon.read(name)
+        if self._decode is not None:
+            found |= self._lexicon.read(self._decode(plain))
+        return found
+
+    def _canonical(self, text: str) -> Iterator[str]:
+        for item in _items(text):
+            entry = self._lookup(item)
+            if entry is not None and entry.name != item:
+                yield entry.name
+
+    def _entries(self, wish: Wish) -> Iterator[Known]:
+        """Find what the vocabulary knows among the words: whole tags first, else names inside of them."""
+        for item in (*_items(wish.prompt), *wish.characters):
+            for form in forms(item):
+                entry = self._lookup(form)
+                if entry is not None:
+                    yield entry
+                else:
+                    yield from self._names(words_of(form))
+
+    def _names(self, words: Sequence[str]) -> Iterator[Known]:
+        for start in range(len(words)):
+            for end in range(start + 1, min(start + MAX_NAME_WORDS, len(words)) + 1):
+                entry = self._lookup(" ".join(words[start:end]))
+                if entry is not None:
+                    yield entry
+
+
+def _added(people: tuple[str, ...], denied: tuple[str, ...]) -> Lexicon:
+    """Index what an operator or a server added to the core."""
+    terms = [Term(_key(name), Mark(Kind.PEOPLE)) for name in people]
+    return Lexicon(terms + [Term(_key(tag), Mark(Kind.DENIED)) for tag in denied])
+
+
+@lru_cache(maxsize=1024)
+def _sections(text: str) -> tuple[str, ...]:
+    """Give what the model reads between two BREAKs."""
+    return tuple("".join([segment.text for segment in section]) for section in parse(text))
+
+
+def _plain(text: str) -> str:
+    return " ".join(_sections(text))
+
+
+_NO_MARKS: frozenset[Mark] = frozenset()
+
+
+def _positive(wish: Wish) -> tuple[str, ...]:
+    return (wish.prompt,) if wish.typed in wish.prompt else (wish.prompt, wish.typed)
+
+
+def _negative(wish: Wish) -> tuple[str, ...]:
+    return (wish.negative,) if wish.typed_negative in wish.negative else (wish.negative, wish.typed_negative)
+
+
+def _ages(texts: tuple[str, ...]) -> set[float]:
+    return {age for text in texts for age in ages(_plain(text))}
+
+
+@lru_cache(maxsize=1024)
+def _items(text: str) -> tuple[str, ...]:
+    """Give the tags of a prompt as the model reads them, in lower case."""
+    return tuple([key for section in _sections(text) for part in section.split(",") if (key := _key(part))])
+
+
+@lru_cache(maxsize=16_384)
+def _key(name: str) -> str:
+    return " ".join((name.replace("_", " ") if len(name) > 3 else name).casefold().split())  # noqa: PLR2004  kaomoji
+
+
+def _ratings(marks: Iterable[Mark]) -> list[Rating]:
+    return [mark.detail for mark in marks if is_rating(mark.detail)]

@@ -1,0 +1,275 @@
+"""Every combination of place, policy, rating and door against a table that was written by itself."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.safety.gate import Person, Place, Situation, explain, judge, limit, previews, shows
+from bot.safety.policy import OperatorPolicy, ServerPolicy
+from bot.safety.ratings import ORDER
+from bot.safety.wish import Wish
+from tests.bot.safety.small_vocabulary import SmallVocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.config import Rating
+    from bot.safety.verdict import Verdict
+    from bot.safety.wording import TextFilter
+
+CHANNEL, ROLE = 7, 9
+
+PLACES_CAN_HAVE = {
+    # place: with the admins' limit for age-restricted channels at safe, sensitive, nsfw, explicit …
+    # … each as a number of ratings allowed, the server's open channels at safe / at sensitive.
+    Place.AGE_RESTRICTED: ((1, 2, 3, 4), (1, 2, 3, 4)),
+    Place.OPEN: ((1, 1, 1, 1), (2, 2, 2, 2)),
+    Place.DIRECT: ((1, 1, 1, 1), (1, 1, 1, 1)),
+    Place.ANNOUNCEMENT: ((1, 1, 1, 1), (1, 1, 1, 1)),
+    Place.UNKNOWN: ((1, 1, 1, 1), (1, 1, 1, 1)),
+    Place.GONE: ((0, 0, 0, 0), (0, 0, 0, 0)),
+}
+"""The page of the design about ratings, as numbers: how many of the four ratings, from safe on, may be drawn."""
+
+
+def allowed_ratings(
+    place: Place,
+    *,
+    operator: int,
+    tagger: bool,
+    open_limit: int,
+    restricted: int,
+    channel: int | None,
+    role: int | None,
+) -> int:
+    """The table, cut by everybody who may cut it."""
+    bounds = [PLACES_CAN_HAVE[place][open_limit][restricted], operator + 1, 4 if tagger else 2]
+    bounds += [bound + 1 for bound in (channel, role) if bound is not None]
+    return min(bounds)
+
+
+def doors(words: TextFilter) -> dict[str, Callable[[Situation, Rating], Verdict]]:
+    """What the doors open with: each of them is one of these."""
+    return {
+        "command, button, form, menu, favourite, default, start": lambda situation, rating: judge(
+            situation, Wish(rating=rating, prompt=rating), words
+        ),
+        "words that ask for more": lambda situation, rating: judge(situation, Wish(rating="safe", typed=rating), words),
+        "result, show, restore, recipe, notification": lambda situation, rating: shows(situation, rating, "safe"),
+        "a picture that turned out higher": lambda situation, rating: shows(situation, "safe", rating),
+        "preview": lambda situation, rating: previews(situation, rating, rating),
+    }
+
+
+def test_every_combination_agrees_with_the_table(words: TextFilter) -> None:
+    """Place × operator × tagger × server × channel × role × rating × door: no disagreement."""
+    every_door = doors(words)
+    combinations = product(Place, range(4), (False, True), range(2), range(4), ((None, None), (0, 3), (2, 1)))
+    for place, operator, tagger, open_limit, restricted, (channel, role) in combinations:
+        situation = Situation(
+            place=place,
+            operator=OperatorPolicy(highest=ORDER[operator], tagger=tagger),
+            server=ServerPolicy(
+                open_limit=("safe", "sensitive")[open_limit],
+                age_restricted_limit=ORDER[restricted],
+                channel_limits={} if channel is None else {str(CHANNEL): ORDER[channel]},
+                role_limits={} if role is None else {str(ROLE): ORDER[role]},
+            ),
+            channels=(CHANNEL,),
+            person=Person(roles=frozenset({ROLE})),
+        )
+        expected = allowed_ratings(
+            place,
+            operator=operator,
+            tagger=tagger,
+            open_limit=open_limit,
+            restricted=restricted,
+            channel=channel,
+            role=role,
+        )
+        assert limit(situation) == (ORDER[expected - 1] if expected else None)
+        for number, rating in enumerate(ORDER):
+            for door, ask in every_door.items():
+                verdict = ask(situation, rating)
+                assert verdict.allowed == (number < expected), (situation, rating, door, verdict)
+                assert verdict.sentence, (situation, rating, door)
+
+
+RESTRICTED = Situation(
+    place=Place.AGE_RESTRICTED,
+    operator=OperatorPolicy(highest="explicit", tagger=True, adults=frozenset({"saber"})),
+    server=ServerPolicy(age_restricted_limit="explicit"),
+)
+
+
+def rule(words: TextFilter, rating: Rating, prompt: str = "", negative: str = "", **more: object) -> str:
+    return judge(RESTRICTED, Wish(rating=rating, prompt=prompt, negative=negative, **more), words).rule  # type: ignore[arg-type]  # fields by name
+
+
+def test_an_unrated_picture_is_not_shown_where_pictures_are_rated() -> None:
+    """If the tagger is configured and did not answer, nothing is posted."""
+    assert not shows(RESTRICTED, "safe", None).allowed
+    assert not previews(RESTRICTED, "safe", None).allowed
+    unrated = Situation(place=Place.OPEN, operator=OperatorPolicy())
+    assert shows(unrated, "safe", None).allowed
+    assert previews(unrated, "safe", None).allowed
+
+
+def test_an_unrated_preview_is_shown_only_of_safe_requests() -> None:
+    """Nobody knows what is on it."""
+    without_tagger = Situation(place=Place.AGE_RESTRICTED, operator=OperatorPolicy(highest="sensitive"))
+    assert shows(without_tagger, "sensitive", None).allowed
+    assert not previews(without_tagger, "sensitive", None).allowed
+
+
+def test_a_picture_is_shown_by_the_higher_of_its_two_ratings() -> None:
+    """What turned out higher than asked is judged by what it is; what turned out lower by what was asked."""
+    open_channel = Situation(place=Place.OPEN, operator=RESTRICTED.operator)
+    assert not shows(open_channel, "safe", "sensitive").allowed
+    assert not shows(open_channel, "sensitive", "safe").allowed
+    assert shows(open_channel, "safe", "safe").allowed
+
+
+def test_people_and_channels_can_be_left_out(words: TextFilter) -> None:
+    """Other channels, missing roles and a lock refuse the person, not the picture."""
+    server = ServerPolicy(channels=("1",), needed_roles={"sensitive": ("5",)})
+    here = Situation(place=Place.AGE_RESTRICTED, operator=OperatorPolicy(), server=server, channels=(1, 2))
+    elsewhere = Situation(place=Place.AGE_RESTRICTED, operator=OperatorPolicy(), server=server, channels=(3,))
+    locked = Situation(place=Place.OPEN, operator=OperatorPolicy(), person=Person(locked_until=1_800_000_000))
+    assert judge(here, Wish(rating="safe"), words).allowed
+    assert judge(here, Wish(rating="sensitive"), words).rule == "access"
+    assert judge(elsewhere, Wish(rating="safe"), words).rule == "channels"
+    assert judge(locked, Wish(rating="safe"), words).rule == "lock"
+    assert "<t:1800000000:R>" in judge(locked, Wish(rating="safe"), words).sentence
+
+
+def test_every_rule_can_be_explained(words: TextFilter) -> None:
+    """The trail names every rule, goes on after a no, and its first no is the verdict."""
+    trail = list(explain(RESTRICTED, Wish(rating="explicit", prompt="1girl, nude, unheard of, school uniform"), words))
+    decided_by = "operator place server channels access lock"
+    about_words = "length never denied tags minors age character people youth adults vocabulary"
+    assert [step.rule for step in trail] == f"{decided_by} {about_words}".split()
+    assert [step.rule for step in trail if not step.allowed] == ["youth", "vocabulary"]
+    assert all(step.sentence for step in trail)
+
+
+@pytest.mark.parametrize(
+    ("rating", "prompt", "negative", "expected"),
+    [
+        ("safe", "1girl, solo", "lowres", "allowed"),
+        ("safe", "child, playground", "", "allowed"),
+        ("safe", "12 years old", "", "allowed"),
+        ("safe", "nude", "", "tags"),
+        ("sensitive", "(n\\u\\de:0.2)", "", "tags"),
+        ("nsfw", "nude", "", "allowed"),
+        ("nsfw", "sex", "", "tags"),
+        ("explicit", "sex, nude, cleavage", "", "allowed"),
+        ("safe", "felatio", "", "tags"),
+        ("safe", "loli", "", "never"),
+        ("explicit", "1girl", "loli", "never"),
+        ("sensitive", "child", "", "minors"),
+        ("sensitive", "1girl", "child", "minors"),
+        ("sensitive", "13 years old", "", "minors"),
+        ("sensitive", "19 years old", "", "allowed"),
+        ("sensitive", "1girl", "adult", "age"),
+        ("sensitive", "1girl", "30 years old", "age"),
+        ("safe", "1girl", "old", "allowed"),
+        ("safe", "1girl", "clothes", "negative"),
+        ("sensitive", "1girl", "safe, lowres", "negative"),
+        ("nsfw", "1girl", "clothes", "allowed"),
+        ("safe", "rumia", "", "allowed"),
+        ("sensitive", "rumia", "", "character"),
+        ("sensitive", "darkness_youkai", "", "character"),
+        ("sensitive", "rumia at the lake", "", "character"),
+        ("sensitive", "ｒｕｍｉａ", "", "character"),
+        ("sensitive", "somebody famous", "", "people"),
+        ("sensitive", "real life", "", "people"),
+        ("safe", "real life", "", "allowed"),
+        ("nsfw", "1girl, school uniform", "", "youth"),
+        ("sensitive", "1girl, school uniform", "", "allowed"),
+        ("nsfw", "1girl, flat chest, petite", "", "youth"),
+        ("nsfw", "1girl, long hair, smile, masterpiece", "lowres", "allowed"),
+        ("nsfw", "1girl, something unheard of", "", "vocabulary"),
+        ("nsfw", "rider", "", "adults"),
+        ("nsfw", "saber, fate", "", "allowed"),
+        ("nsfw", "altria", "", "allowed"),
+    ],
+)
+def test_words_are_refused_by_rule_and_rating(
+    words: TextFilter, rating: Rating, prompt: str, negative: str, expected: str
+) -> None:
+    """The rules about words, one line each."""
+    assert rule(words, rating, prompt, negative) == expected
+
+
+def test_a_named_character_must_be_a_reviewed_adult(words: TextFilter) -> None:
+    """Whatever the option says, known or not."""
+    assert rule(words, "nsfw", "1girl, saber", characters=("saber",)) == "allowed"
+    assert rule(words, "nsfw", "1girl, nobody knows her", characters=("nobody knows her",)) == "adults"
+    assert rule(words, "sensitive", "1girl, nobody knows her", characters=("nobody knows her",)) == "allowed"
+
+
+def test_words_that_ask_for_a_rating_are_gated_as_one(words: TextFilter) -> None:
+    """In the tags they count as the option does, even where composing will drop them."""
+    open_channel = Situation(place=Place.OPEN, operator=RESTRICTED.operator)
+    for word in ("nsfw", "explicit", "rating:explicit", "(r-18:1.2)", "n.s.f.w", "sensitive", "１８禁"):
+        verdict = judge(open_channel, Wish(rating="safe", typed=f"1girl, {word}"), words)
+        assert (verdict.allowed, verdict.rule) == (False, "place" if "sens" not in word else "server"), word
+    assert rule(words, "safe", typed="1girl, nsfw") == "allowed"
+    assert rule(words, "safe", typed="1girl, nsfw, unheard of", prompt="1girl, unheard of") == "vocabulary"
+
+
+def test_presets_are_not_asked_to_be_known(words: TextFilter) -> None:
+    """The words of a style are the operator's."""
+    assert rule(words, "nsfw", "1girl, soft edges", own="soft edges") == "allowed"
+    assert rule(words, "nsfw", "1girl, soft edges") == "vocabulary"
+
+
+def test_denied_tags_add_to_the_core(words: TextFilter) -> None:
+    """The operator's and the server's, in any disguise; they never take away."""
+    denying = Situation(
+        place=Place.OPEN, operator=OperatorPolicy(denied=("spider",)), server=ServerPolicy(denied=("clown",))
+    )
+    for prompt, expected in (("SPIDER", "denied"), ("a cl0wn", "denied"), ("cat", "allowed"), ("loli", "never")):
+        assert judge(denying, Wish(rating="safe", prompt=prompt), words).rule == expected, prompt
+
+
+def test_what_is_too_long_is_not_parsed(words: TextFilter) -> None:
+    """Bounded before anything is read."""
+    assert rule(words, "safe", "(" * 7_000) == "length"
+
+
+def test_only_listed_words_count_as_strikes(words: TextFilter) -> None:
+    """A rating that a place does not have, or a tag that nobody knows, is a mistake."""
+    strikes = {
+        prompt: judge(RESTRICTED, Wish(rating="nsfw", prompt=prompt), words).strike
+        for prompt in ("loli", "school uniform", "unheard of", "rider", "smile")
+    }
+    assert strikes == {"loli": True, "school uniform": True, "unheard of": False, "rider": False, "smile": False}
+
+
+@pytest.mark.parametrize(
+    ("tag", "offered"),
+    [
+        ("smile", (True, True, True, True)),
+        ("saber", (True, True, True, True)),
+        ("rumia", (True, False, False, False)),
+        ("somebody famous", (False, False, False, False)),
+        ("fellatio", (False, False, False, True)),
+    ],
+)
+def test_suggestions_never_offer_what_would_be_refused(words: TextFilter, tag: str, offered: tuple[bool, ...]) -> None:
+    """What belongs to a higher rating, children above safe, and real people anywhere."""
+    entry = SmallVocabulary().entry(tag)
+    assert entry is not None
+    assert tuple(words.offers(entry, rating) for rating in ORDER) == offered
+
+
+def test_no_sentence_repeats_what_was_typed(words: TextFilter) -> None:
+    """A refusal is no oracle for the lists."""
+    for prompt in ("shota", "nipples", "toddler", "school uniform"):
+        for rating in ORDER:
+            assert prompt not in judge(RESTRICTED, Wish(rating=rating, prompt=prompt), words).sentence

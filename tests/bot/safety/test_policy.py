@@ -1,0 +1,109 @@
+"""Policies as files and as rules: whole or not at all, and the lowest limit counts."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.config import Ratings
+from bot.errors import InvalidRequest
+from bot.safety.policy import MAX_FILE_BYTES, OperatorPolicy, ServerPolicy, exported, imported
+from bot.safety.ratings import ORDER
+
+ids = st.integers(1, 2**63).map(str)
+ratings = st.sampled_from(ORDER)
+policies = st.builds(
+    ServerPolicy,
+    open_limit=st.sampled_from(("safe", "sensitive")),
+    age_restricted_limit=ratings,
+    channel_limits=st.dictionaries(ids, ratings, max_size=4),
+    role_limits=st.dictionaries(ids, ratings, max_size=4),
+    channels=st.lists(ids, max_size=4).map(tuple),
+    needed_roles=st.dictionaries(ratings, st.lists(ids, max_size=3).map(tuple), max_size=4),
+    denied=st.lists(st.text("abc ぁ\"'\\", min_size=1, max_size=20), max_size=4).map(tuple),
+    spoilers=st.booleans(),
+    log_channel=st.none() | ids,
+    log_prompts=st.booleans(),
+)
+
+
+@given(policies)
+def test_what_is_exported_is_imported_unchanged(policy: ServerPolicy) -> None:
+    """An admin can move a policy from one server to another."""
+    assert imported(exported(policy)) == policy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'open_limit = "nsfw"',
+        'age_restricted_limit = "extreme"',
+        'unknown = "key"',
+        'channels = ["general"]',
+        'open_limit = "sensitive"\nchannel_limits = {12 = "safe", x = "safe"}',
+        "denied = ['']",
+        "not toml at all",
+        'age_restricted_limit = "safe',
+        "\udcff",
+    ],
+)
+def test_a_file_with_one_mistake_changes_nothing(text: str) -> None:
+    """All or nothing, with a sentence that says where the mistake is."""
+    with pytest.raises(InvalidRequest, match="nothing was changed"):
+        imported(text.encode(errors="surrogateescape"))
+
+
+def test_a_huge_file_is_not_even_parsed() -> None:
+    """The size is bounded before the content is looked at."""
+    with pytest.raises(InvalidRequest, match="64 KiB"):
+        imported(b"#" * (MAX_FILE_BYTES + 1))
+
+
+def test_an_empty_file_is_the_policy_as_shipped() -> None:
+    """Before anybody decides: safe in open channels, sensitive in age-restricted ones."""
+    assert imported(b"") == ServerPolicy()
+    assert (ServerPolicy().open_limit, ServerPolicy().age_restricted_limit) == ("safe", "sensitive")
+
+
+def test_of_several_roles_the_lowest_limit_counts() -> None:
+    """A role can only take away."""
+    policy = ServerPolicy(role_limits={"1": "nsfw", "2": "safe", "3": "explicit"})
+    assert policy.limit_of_roles(frozenset({1, 2, 3})) == "safe"
+    assert policy.limit_of_roles(frozenset({1, 3})) == "nsfw"
+    assert policy.limit_of_roles(frozenset({4})) is None
+
+
+def test_a_category_binds_its_channels_and_threads() -> None:
+    """The lowest limit among thread, channel and category counts."""
+    policy = ServerPolicy(channel_limits={"1": "nsfw", "2": "sensitive"})
+    assert policy.limit_of_channels((3, 1, 2)) == "sensitive"
+    assert policy.limit_of_channels((1,)) == "nsfw"
+    assert policy.limit_of_channels((3,)) is None
+
+
+def test_a_rating_may_need_a_role() -> None:
+    """Who may not ask for a rating may not ask for those above it either."""
+    policy = ServerPolicy(needed_roles={"sensitive": ("5", "6")})
+    nobody, member = frozenset[int](), frozenset({6})
+    assert policy.may_ask("safe", nobody)
+    assert not policy.may_ask("sensitive", nobody)
+    assert not policy.may_ask("explicit", nobody)
+    assert policy.may_ask("explicit", member)
+
+
+def test_the_operator_decides_in_the_configuration() -> None:
+    """As shipped nobody is on the list of reviewed adults."""
+    assert OperatorPolicy.of(Ratings(), tagger=True) == OperatorPolicy(tagger=True)
+    decided = Ratings(highest="explicit", adults=("saber",), people=("somebody",), denied=("spider",))
+    assert OperatorPolicy.of(decided, tagger=False) == OperatorPolicy(
+        highest="explicit", adults=frozenset({"saber"}), people=("somebody",), denied=("spider",)
+    )
+
+
+def test_a_policy_cannot_be_changed_in_place() -> None:
+    """A verdict and its audit record speak of the same policy."""
+    with pytest.raises(AttributeError):
+        ServerPolicy().spoilers = False  # type: ignore[misc]  # that it cannot be set is the point
+    assert msgspec.structs.replace(ServerPolicy(), spoilers=False) != ServerPolicy()
