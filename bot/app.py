@@ -19,8 +19,10 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.answer import answering, explain
+from bot.attachments import Attachments
 from bot.commands import help as help_command
 from bot.commands import imagine
+from bot.commands import remix as remix_command
 from bot.engine_client import EngineClient
 from bot.flow import Flow
 from bot.post import Post
@@ -28,12 +30,13 @@ from bot.prompt import presets as prompt_presets
 from bot.prompt import wildcards
 from bot.prompt.compose import compose
 from bot.queue import Queue
+from bot.remixes import Remixes
 from bot.request import check_defaults, complete
 from bot.store import Store
 from bot.views.buttons import JobButton
-from bot.views.edit import CUSTOM_ID as EDITED
+from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
-from engine.wire import SEED_LIMIT
+from engine.wire import SEED_LIMIT, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,14 +76,16 @@ class Eshi(discord.AutoShardedClient):
         self.flow: Flow
         self.complete: Callable[[Options], Request]
         self.presses: Presses
+        self.remixes: Remixes
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Take what discord.py has no memory of after a restart: the Edit form, known by its custom_id."""
+        """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
         if interaction.type is not discord.InteractionType.modal_submit:
             return
         data: Any = interaction.data
-        if match := EDITED.fullmatch(data["custom_id"]):
-            await answering(interaction, self.presses.submit_edit(interaction, match["job"]))
+        if match := FORM.fullmatch(data["custom_id"]):
+            submit = self.presses.submit_edit if match["action"] == "edited" else self.remixes.submit
+            await answering(interaction, submit(interaction, match["id"]))
 
     async def sync_commands(self, remembered: Path) -> None:
         """Tell Discord about the commands, only when they changed: it allows 200 creations a day."""
@@ -118,6 +123,7 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
         Store.open(config.data_dir) as store,
         EngineClient.from_config(config) as engine,
         Eshi() as client,
+        aiohttp.ClientSession() as session,
     ):
         limits = config.bot.limits
         flow = Flow(
@@ -135,8 +141,20 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
         client.presses = Presses(
             flow=flow, store=store, config=config.bot, complete=client.complete, draw_seed=draw_seed
         )
+        client.remixes = Remixes(
+            flow=flow,
+            store=store,
+            config=config.bot,
+            presets=presets,
+            complete=client.complete,
+            attachments=Attachments(session, config.bot.discord.api),
+            model_name=lambda: engine.status.model_name if isinstance(engine.status, Ready) else "",
+            now=now,
+        )
         client.add_dynamic_items(JobButton)
         client.tree.add_command(imagine.command(limits))
+        for command in remix_command.commands():
+            client.tree.add_command(command)
         client.tree.add_command(help_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.safety.gate import Place
+from bot.errors import InvalidRequest
+from bot.safety.gate import Place, limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from bot.config import Rating
 
 FETCH_TIMEOUT_S = 1.0
 """Discord gives an interaction three seconds; a parent that is not cached must not eat them."""
@@ -40,6 +43,19 @@ async def place_of(client: discord.Client, guild_id: int | None, channel_id: int
     if is_nsfw is None:
         return Place.UNKNOWN
     return Place.AGE_RESTRICTED if is_nsfw() is True else Place.OPEN
+
+
+async def highest_here(interaction: discord.Interaction, operator_highest: Rating) -> Rating:
+    """Give the highest rating that a form may offer where this happens.
+
+    Raises:
+        InvalidRequest: Nothing can be drawn here.
+    """
+    place = await place_of(interaction.client, interaction.guild_id, interaction.channel_id or 0)
+    highest = limit(place, operator_highest)
+    if highest is None:
+        raise InvalidRequest("This channel is gone, so nothing can be drawn here.")
+    return highest
 
 
 async def _fetch(client: discord.Client, channel_id: int) -> discord.abc.GuildChannel | discord.Thread | Place:

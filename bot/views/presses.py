@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, NotYours
 from bot.job import State
-from bot.place import place_of
+from bot.place import highest_here
 from bot.request import again, options_of
-from bot.safety.gate import limit
-from bot.views.edit import EditForm, edited
+from bot.views.edit import EditForm, edit_id, edited
 from bot.views.recipe import recipe
 
 if TYPE_CHECKING:
@@ -60,16 +61,15 @@ class Presses:
     async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Open the form; its ratings are those that this channel allows now."""
         job = await self._job(job_id)
-        place = await place_of(interaction.client, interaction.guild_id, interaction.channel_id or 0)
-        highest = limit(place, self._config.ratings.highest)
-        if highest is None:
-            raise InvalidRequest("This channel is gone, so nothing can be drawn here.")
-        await interaction.response.send_modal(EditForm(job.id, options_of(job.request), highest))
+        highest = await highest_here(interaction, self._config.ratings.highest)
+        form = EditForm(edit_id(job.id), options_of(job.request), highest, title="Edit and draw again")
+        await interaction.response.send_modal(form)
 
     async def submit_edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Draw what the form says, with a new seed, as the sender's own."""
         job = await self._job(job_id)
-        await self._flow.ask(interaction, self._complete(edited(options_of(job.request), interaction)))
+        before = msgspec.structs.replace(options_of(job.request), seed=None)
+        await self._flow.ask(interaction, self._complete(edited(before, interaction)))
 
     async def recipe(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Show privately how a picture was made."""
