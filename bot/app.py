@@ -21,10 +21,11 @@ from discord.http import Route
 from bot.answer import answering, explain
 from bot.attachments import Attachments
 from bot.commands import help as help_command
-from bot.commands import imagine
+from bot.commands import imagine, me
 from bot.commands import remix as remix_command
 from bot.engine_client import EngineClient
 from bot.flow import Flow
+from bot.keepsakes import Keepsakes
 from bot.post import Post
 from bot.prompt import presets as prompt_presets
 from bot.prompt import wildcards
@@ -36,6 +37,7 @@ from bot.store import Store
 from bot.views.buttons import JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
+from bot.wishes import Wishes
 from engine.wire import SEED_LIMIT, Ready
 
 if TYPE_CHECKING:
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.config import Config
-    from bot.request import Options, Request
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,8 @@ class Eshi(discord.AutoShardedClient):
         )
         self.tree = Tree(self)
         self.flow: Flow
-        self.complete: Callable[[Options], Request]
+        self.wishes: Wishes
+        self.keepsakes: Keepsakes
         self.presses: Presses
         self.remixes: Remixes
 
@@ -137,16 +139,16 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
             now=now,
         )
         client.flow = flow
-        client.complete = partial(complete, config=config.bot, presets=presets, groups=groups, draw_seed=draw_seed)
-        client.presses = Presses(
-            flow=flow, store=store, config=config.bot, complete=client.complete, draw_seed=draw_seed
-        )
+        completed = partial(complete, config=config.bot, presets=presets, groups=groups, draw_seed=draw_seed)
+        wishes = Wishes(flow=flow, store=store, limits=limits, presets=presets, complete=completed)
+        client.wishes = wishes
+        client.keepsakes = Keepsakes(store, completed)
+        client.presses = Presses(flow=flow, store=store, config=config.bot, wishes=wishes, draw_seed=draw_seed)
         client.remixes = Remixes(
-            flow=flow,
             store=store,
             config=config.bot,
             presets=presets,
-            complete=client.complete,
+            wishes=wishes,
             attachments=Attachments(session, config.bot.discord.api),
             model_name=lambda: engine.status.model_name if isinstance(engine.status, Ready) else "",
             now=now,
@@ -155,6 +157,7 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
         client.tree.add_command(imagine.command(limits))
         for command in remix_command.commands():
             client.tree.add_command(command)
+        client.tree.add_command(me.group(limits, presets))
         client.tree.add_command(help_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
     from bot.attachments import Attachments
     from bot.config import Bot
-    from bot.flow import Flow
     from bot.prompt.presets import Presets
-    from bot.request import Options, Request
     from bot.store import Store
+    from bot.wishes import Wishes
 
 READ_PICTURES = 4
 """Of one message: as many as a result of ours can have."""
@@ -40,11 +39,10 @@ class Remixes:
     def __init__(
         self,
         *,
-        flow: Flow,
         store: Store,
         config: Bot,
         presets: Presets,
-        complete: Callable[[Options], Request],
+        wishes: Wishes,
         attachments: Attachments,
         model_name: Callable[[], str],
         now: Callable[[], float],
@@ -52,20 +50,18 @@ class Remixes:
         """Hold on to what is needed.
 
         Args:
-            flow: Draws what the form says.
             store: Keeps what the form does not show.
             config: The operator's limits.
             presets: What quality, negative and style may be.
-            complete: Makes a request of options.
+            wishes: Draws what the form says.
             attachments: Where files come from.
             model_name: What draws here at the moment; "" while nobody knows.
             now: Unix time in seconds.
         """
-        self._flow = flow
         self._store = store
         self._config = config
         self._presets = presets
-        self._complete = complete
+        self._wishes = wishes
         self._attachments = attachments
         self._model_name = model_name
         self._now = now
@@ -91,7 +87,7 @@ class Remixes:
         options = await self._store.forms.get(form_id, interaction.user.id)
         if options is None:
             raise InvalidRequest("This form was open for too long. Please open it again from the picture.")
-        await self._flow.ask(interaction, self._complete(edited(options, interaction)))
+        await self._wishes.ask(interaction, edited(options, interaction))
 
     async def _read(self, files: Sequence[discord.Attachment]) -> Mapped:
         pictures = [file for file in files if (file.content_type or "").startswith("image/")]

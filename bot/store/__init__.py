@@ -10,6 +10,7 @@ from bot.errors import StoreError
 from bot.store.database import open_database
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
+from bot.store.people import People
 from bot.store.pictures import Pictures
 from bot.store.spool import Spool
 
@@ -25,6 +26,7 @@ class Store:
     jobs: Jobs
     pictures: Pictures
     forms: Forms
+    people: People
 
     @classmethod
     @asynccontextmanager
@@ -41,4 +43,9 @@ class Store:
         except OSError as error:
             raise StoreError(f"{folder}: cannot be made: {error.strerror}") from error
         async with open_database(folder / "eshi.sqlite3", busy_timeout_s=busy_timeout_s) as database:
-            yield cls(Jobs(database), Pictures(database, Spool(spool)), Forms(database))
+            yield cls(
+                jobs=Jobs(database),
+                pictures=Pictures(database, Spool(spool)),
+                forms=Forms(database),
+                people=People(database),
+            )

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bot.config import Bot
     from bot.flow import Flow
     from bot.job import Job
-    from bot.request import Options, Request
     from bot.store import Store
+    from bot.wishes import Wishes
 
 NO_RECORD = "I no longer keep the record of this picture."
 
@@ -37,13 +37,13 @@ class Presses:
         flow: Flow,
         store: Store,
         config: Bot,
-        complete: Callable[[Options], Request],
+        wishes: Wishes,
         draw_seed: Callable[[], int],
     ) -> None:
         self._flow = flow
         self._store = store
         self._config = config
-        self._complete = complete
+        self._wishes = wishes
         self._draw_seed = draw_seed
         self.by_action = {
             "reroll": self.reroll,
@@ -69,7 +69,7 @@ class Presses:
         """Draw what the form says, with a new seed, as the sender's own."""
         job = await self._job(job_id)
         before = msgspec.structs.replace(options_of(job.request), seed=None)
-        await self._flow.ask(interaction, self._complete(edited(before, interaction)))
+        await self._wishes.ask(interaction, edited(before, interaction))
 
     async def recipe(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Show privately how a picture was made."""
