@@ -19,6 +19,9 @@ MAX_BYTES = 32 * 1024 * 1024
 TIMEOUT_S = 1.8
 """A form has to be opened within three seconds, and a look at the channel may take one of them."""
 
+MAX_AT_ONCE = 4
+"""Downloads: what waits longer than its time is told to try again, and the memory is bounded."""
+
 _CDN = frozenset({yarl.URL("https://cdn.discordapp.com"), yarl.URL("https://media.discordapp.net")})
 
 
@@ -30,6 +33,7 @@ class Attachments:
         self._session = session
         self._origins = _CDN | {yarl.URL(api).origin()}
         self._timeout_s = timeout_s
+        self._turns = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def fetch(self, attachment: discord.Attachment) -> bytes:
         """Download one file.
@@ -43,7 +47,7 @@ class Attachments:
         if not url.absolute or url.origin() not in self._origins:
             raise InvalidRequest("I fetch pictures from Discord only. Please upload it here.")
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._timeout_s), self._turns:
                 return await self._read(url)
         except TimeoutError as error:
             raise InvalidRequest("Discord took too long to give me this picture. Please try again.") from error

@@ -97,7 +97,8 @@ class Remixes:
             )
         for picture in pictures[:READ_PICTURES]:
             data = await self._attachments.fetch(picture)
-            if (text := await asyncio.to_thread(parameters, data)) is not None:
+            text = await asyncio.to_thread(parameters, data)
+            if text is not None and text.strip():
                 return await asyncio.to_thread(self._map, text)
         raise InvalidRequest(NO_RECIPE)
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MAX_TEXT_BYTES = 200_000
 """Of a text once it is unpacked; what is read as a recipe later is shorter (`bot.prompt.recipe.MAX_CHARS`)."""
 
+MAX_PARTS = 20_000
+"""Chunks or segments of one file: a PNG of 32 MiB in libpng's pieces of 8 KiB has 4,096."""
+
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8"
 _PNG_TEXTS = {b"tEXt", b"zTXt", b"iTXt", b"eXIf"}
@@ -64,7 +67,9 @@ def _from_png(data: bytes) -> str | None:
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = len(_PNG)
-    while at + 8 <= len(data):
+    for _ in range(MAX_PARTS):
+        if at + 8 > len(data):
+            return
         length, kind = struct.unpack_from(">I4s", data, at)
         if at + 8 + length > len(data):
             return
@@ -99,9 +104,8 @@ def _unpacked(packed: bytes) -> bytes | None:
 
 def _from_jpeg(data: bytes) -> str | None:
     at = len(_JPEG)
-    while at + 4 <= len(data) and data[at] == _MARKER:
-        marker = data[at + 1]
-        if marker in {_SCAN, _END}:
+    for _ in range(MAX_PARTS):
+        if at + 4 > len(data) or data[at] != _MARKER or (marker := data[at + 1]) in {_SCAN, _END}:
             return None
         if marker == _MARKER:  # any number of them may stand before the one that counts
             at += 1
@@ -116,7 +120,9 @@ def _from_jpeg(data: bytes) -> str | None:
 
 def _from_webp(data: bytes) -> str | None:
     at = 12
-    while at + 8 <= len(data):
+    for _ in range(MAX_PARTS):
+        if at + 8 > len(data):
+            return None
         kind, length = struct.unpack_from("<4sI", data, at)
         if kind == b"EXIF":
             return comment_in(data[at + 8 : at + 8 + length])

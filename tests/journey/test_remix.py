@@ -120,6 +120,7 @@ async def test_a_rating_over_the_channels_is_not_offered(yuki):
     ("name", "data", "said"),
     [
         ("plain.png", png.encode(PIXELS), "no recipe in this picture"),
+        ("empty.png", png.encode(PIXELS, parameters=" "), "no recipe in this picture"),
         ("broken.png", png.encode(PIXELS, parameters=ours())[:40], "no recipe in this picture"),
         ("fake.png", b"GIF89a", "I can read PNG, WebP and JPEG"),
         ("notes.txt", b"1girl", "There is no picture here"),

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import zlib
 from collections import deque
 
@@ -173,6 +174,23 @@ def test_a_picture_of_a_thousand_million_pixels_costs_nothing():
     assert parameters(data) == "1girl"
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n" + bytes(12) * 2_000_000,
+        b"\xff\xd8" + b"\xff" * 24_000_000,
+        b"\xff\xd8" + b"\xff\xe1\0\2" * 6_000_000,
+        b"RIFF\0\0\0\0WEBP" + bytes(8) * 3_000_000,
+    ],
+    ids=["chunks", "fillers", "segments", "RIFF"],
+)
+def test_a_file_of_nothing_but_beginnings_is_given_up(data):
+    """Millions of empty parts are no picture, and nobody waits for their end."""
+    started = time.process_time()
+    assert parameters(data) is None
+    assert time.process_time() - started < 1
+
+
 def test_no_picture_is_a_sentence():
     """It says what can be read."""
     for data in (b"", b"GIF89a", b"<svg/>", b"%PDF-1.7"):
@@ -192,3 +210,8 @@ async def test_a_broken_file_is_no_error(data):
     except InvalidRequest:
         return
     assert found is None or isinstance(found, str)
+
+
+def test_the_comment_has_the_type_of_the_standard():
+    """UNDEFINED: readers that take it at its word fail on anything else."""
+    assert exif.build(RECIPE) == b"Exif\0\0" + block(">", b"UNICODE\0" + RECIPE.encode("utf-16-be"), kind=7)
