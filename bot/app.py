@@ -19,32 +19,36 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.answer import answering, explain
+from bot.attachments import Attachments
 from bot.commands import help as help_command
-from bot.commands import imagine
+from bot.commands import imagine, me
+from bot.commands import remix as remix_command
 from bot.engine_client import EngineClient
 from bot.errors import ConfigError
 from bot.flow import Flow
+from bot.keepsakes import Keepsakes
 from bot.post import Post
 from bot.prompt import presets as prompt_presets
 from bot.prompt import wildcards
 from bot.prompt.compose import compose
 from bot.prompt.vocabulary import store as vocabulary
 from bot.queue import Queue
+from bot.remixes import Remixes
 from bot.request import check_defaults, complete
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.store import Store
 from bot.views.buttons import JobButton
-from bot.views.edit import CUSTOM_ID as EDITED
+from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
-from engine.wire import SEED_LIMIT
+from bot.wishes import Wishes
+from engine.wire import SEED_LIMIT, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from bot.config import Config
-    from bot.request import Options, Request
 
 log = logging.getLogger(__name__)
 
@@ -77,16 +81,19 @@ class Eshi(discord.AutoShardedClient):
         )
         self.tree = Tree(self)
         self.flow: Flow
-        self.complete: Callable[[Options], Request]
+        self.wishes: Wishes
+        self.keepsakes: Keepsakes
         self.presses: Presses
+        self.remixes: Remixes
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Take what discord.py has no memory of after a restart: the Edit form, known by its custom_id."""
+        """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
         if interaction.type is not discord.InteractionType.modal_submit:
             return
         data: Any = interaction.data
-        if match := EDITED.fullmatch(data["custom_id"]):
-            await answering(interaction, self.presses.submit_edit(interaction, match["job"]))
+        if match := FORM.fullmatch(data["custom_id"]):
+            submit = self.presses.submit_edit if match["action"] == "edited" else self.remixes.submit
+            await answering(interaction, submit(interaction, match["id"]))
 
     async def sync_commands(self, remembered: Path) -> None:
         """Tell Discord about the commands, only when they changed: it allows 200 creations a day."""
@@ -134,6 +141,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         Store.open(config.data_dir) as store,
         EngineClient.from_config(config) as engine,
         Eshi() as client,
+        aiohttp.ClientSession() as session,
     ):
         limits = config.bot.limits
         flow = Flow(
@@ -149,10 +157,26 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             now=now,
         )
         client.flow = flow
-        client.complete = partial(complete, config=config.bot, presets=presets, groups=groups, draw_seed=draw_seed)
-        client.presses = Presses(flow=flow, store=store, complete=client.complete, draw_seed=draw_seed)
+        completed = partial(complete, config=config.bot, presets=presets, groups=groups, draw_seed=draw_seed)
+        wishes = Wishes(flow=flow, store=store, limits=limits, presets=presets, complete=completed)
+        client.wishes = wishes
+        client.keepsakes = Keepsakes(store, completed)
+        client.presses = Presses(flow=flow, store=store, wishes=wishes, draw_seed=draw_seed)
+        client.remixes = Remixes(
+            flow=flow,
+            store=store,
+            limits=limits,
+            presets=presets,
+            wishes=wishes,
+            attachments=Attachments(session, config.bot.discord.api),
+            model_name=lambda: engine.status.model_name if isinstance(engine.status, Ready) else "",
+            now=now,
+        )
         client.add_dynamic_items(JobButton)
         client.tree.add_command(imagine.command(limits))
+        for command in remix_command.commands():
+            client.tree.add_command(command)
+        client.tree.add_command(me.group(limits, presets))
         client.tree.add_command(help_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))

@@ -18,7 +18,7 @@ from bot.job import NewJob, State
 from bot.place import missing_permissions, place_of
 from bot.post import Story
 from bot.request import picture_seeds
-from bot.safety.gate import Situation, Verdict, judge, shows
+from bot.safety.gate import Situation, Verdict, judge, limit, shows
 from bot.safety.policy import OperatorPolicy
 from bot.views import card
 from engine import wire
@@ -26,7 +26,7 @@ from engine import wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
-    from bot.config import Bot
+    from bot.config import Bot, Rating
     from bot.engine_client import EngineClient
     from bot.job import Job
     from bot.post import Post
@@ -97,6 +97,17 @@ class Flow:
         await self._client.wait_until_ready()  # before the first connection every place is unknown
         place = await place_of(self._client, guild_id, channel_id)
         return Situation(place=place, operator=self._operator, channels=(channel_id,))
+
+    async def highest_here(self, interaction: discord.Interaction[Any]) -> Rating:
+        """Give the highest rating that a form may offer where this happens.
+
+        Raises:
+            InvalidRequest: Nothing can be drawn here.
+        """
+        highest = limit(await self.situation(interaction.guild_id, interaction.channel_id or 0))
+        if highest is None:
+            raise InvalidRequest("This channel is gone, so nothing can be drawn here.")
+        return highest
 
     async def judge(self, guild_id: int | None, channel_id: int, request: Request, texts: Texts) -> Verdict:
         """Ask the gate about this request in this place as it is now."""

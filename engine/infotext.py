@@ -22,7 +22,8 @@ SAMPLERS: Mapping[Sampler, tuple[str, str]] = {
 }
 """WebUI's names: sampler, schedule type."""
 
-_FIELD_NAME = re.compile(r"\b(negative prompt|steps)(?=:)", re.IGNORECASE)
+_FIELD_NAME = re.compile(r"(negative prompt|\bsteps)(?=:)", re.IGNORECASE)
+"""Inside a word too, for the first: sd-parsers cuts there wherever it stands."""
 _SEPARATORS = {"Cc", "Zl", "Zp"}
 
 

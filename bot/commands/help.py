@@ -26,6 +26,14 @@ Type `/imagine` and fill in what you like; everything is optional but one of sub
 ## Weights
 `(smile:1.3)` is stronger, `[hat]` weaker, `{red|blue}` picks one, `\\(` is a bracket, `BREAK` starts a new thought.
 
+## From a picture
+`/remix` reads the recipe out of a picture file into a form that you can change and draw; **Apps → Remix** in a
+message's menu does it with the picture there. It knows pictures from here, WebUI, Forge and Civitai.
+
+## What is yours
+`/me defaults set` says what you mean where you leave an option out (`style:none` draws without your style once).
+`/me favourite save name:sunset text:orange sky, sunset` lets you type `@sunset` in your tags.
+
 ## Under every picture
 **Reroll** draws it again with other seeds, **Edit** lets you change it first; both become *your* picture.
 **Recipe** shows exactly how it was made. **Delete** is for whoever asked for it, and for moderators.

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.request import SHAPES, Options
+from bot.commands.choices import SHAPE_CHOICES, optional_range
+from bot.commands.me import favourites
+from bot.request import Options
 from bot.safety.ratings import ORDER
 
 if TYPE_CHECKING:
@@ -36,10 +38,9 @@ if TYPE_CHECKING:
 )
 @app_commands.choices(
     rating=[app_commands.Choice(name=rating, value=rating) for rating in ORDER],
-    shape=[
-        app_commands.Choice(name=f"{name} · {width}×{height}", value=name) for name, (width, height) in SHAPES.items()
-    ],
+    shape=SHAPE_CHOICES,
 )
+@app_commands.autocomplete(tags=favourites, more_tags=favourites)
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def _imagine(  # noqa: PLR0917  an option each, passed by name
@@ -81,22 +82,16 @@ async def _imagine(  # noqa: PLR0917  an option each, passed by name
         sampler=sampler,
         private=private,
     )
-    client = interaction.client
-    await client.flow.ask(interaction, client.complete(options))
+    await interaction.client.wishes.ask(interaction, options)
 
 
 def command(limits: Limits) -> app_commands.Command[Any, ..., None]:
     """Build the command with the operator's limits as Discord's own ranges and choices."""
     _imagine.__annotations__ |= {
-        "count": _optional(int, 1, limits.max_count),
-        "steps": _optional(int, limits.min_steps, limits.max_steps),
-        "guidance": _optional(float, limits.min_guidance, limits.max_guidance),
+        "count": optional_range(int, 1, limits.max_count),
+        "steps": optional_range(int, limits.min_steps, limits.max_steps),
+        "guidance": optional_range(float, limits.min_guidance, limits.max_guidance),
     }
     choices = [app_commands.Choice(name=sampler, value=sampler) for sampler in limits.samplers]
     app_commands.choices(sampler=choices)(_imagine)
     return app_commands.Command(name="imagine", description="Draw a picture.", callback=_imagine)
-
-
-def _optional(number: type[float], low: float, high: float) -> Any:
-    bounded: Any = app_commands.Range  # to a type checker a range is known only when it is written out
-    return bounded[number, low, high] | None

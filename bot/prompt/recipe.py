@@ -20,6 +20,9 @@ MIN_PAIRS = 3
 MAX_CHARS = 20_000
 """Of a whole text: what the wire takes as one prompt, and more than any recipe we met."""
 
+NUMBER_CHARS = 25
+"""Of one number: a float at full precision has fewer; a seed of four thousand digits would fill a screen."""
+
 _PAIR = re.compile(r'(\w[\w \-/]{1,64}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 """WebUI's ``re_param``, with an end to the key: without one a long line takes quadratic time."""
 _SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
@@ -105,7 +108,9 @@ _Number = TypeVar("_Number", int, float)
 
 
 def _number(pairs: dict[str, str], name: str, form: type[_Number]) -> _Number | None:
-    """Take a number out of the pairs; what is none stays there."""
+    """Take a number out of the pairs; what is none, or none that anybody meant, stays there."""
+    if len(pairs.get(name, "")) > NUMBER_CHARS:
+        return None
     try:
         number = form(pairs[name])
     except (KeyError, ValueError):

@@ -107,6 +107,8 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
     loose = list(line.others if quality != "none" else (*line.others, *line.quality))
     subject, loose = _as_field(line.counts, loose)
     character, loose = _as_field(line.names, loose)
+    if not (subject or character or loose):
+        loose = [*line.quality]  # a request has to say something; composed, they stand where they stood
 
     negative = tags.read(_words(recipe.negative_prompt, unmapped), kind).items
     negative_preset, steered = _longest_start(presets, negative)

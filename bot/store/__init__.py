@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
 from bot.store.database import open_database
+from bot.store.forms import Forms
 from bot.store.jobs import Jobs
+from bot.store.people import People
 from bot.store.pictures import Pictures
 from bot.store.spool import Spool
 
@@ -23,6 +25,8 @@ class Store:
 
     jobs: Jobs
     pictures: Pictures
+    forms: Forms
+    people: People
 
     @classmethod
     @asynccontextmanager
@@ -39,4 +43,9 @@ class Store:
         except OSError as error:
             raise StoreError(f"{folder}: cannot be made: {error.strerror}") from error
         async with open_database(folder / "eshi.sqlite3", busy_timeout_s=busy_timeout_s) as database:
-            yield cls(Jobs(database), Pictures(database, Spool(spool)))
+            yield cls(
+                jobs=Jobs(database),
+                pictures=Pictures(database, Spool(spool)),
+                forms=Forms(database),
+                people=People(database),
+            )

@@ -1,4 +1,4 @@
-"""The Edit form: what was asked for, ready to be changed and asked again by whoever pressed."""
+"""The form under Edit and Remix: a request ready to be changed, and drawn as the sender's own."""
 
 from __future__ import annotations
 
@@ -13,13 +13,19 @@ from bot.job import ID_PATTERN
 from bot.safety.ratings import ORDER, exceeds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.config import Rating
     from bot.request import Options
 
-CUSTOM_ID = re.compile(rf"v1:(?P<job>{ID_PATTERN}):edited")
+CUSTOM_ID = re.compile(rf"v1:(?P<id>{ID_PATTERN}):(?P<action>edited|remixed)")
+"""Of what the form was opened with: a job, or a row of the table of forms."""
 
 TEXT_CHARS = 4000
 """Discord's limit for a text input (developer documentation, Components, Text Input)."""
+
+SHOWN_NOTES = 12
+"""More would push the fields out of sight."""
 
 TIMEOUT_S = 15 * 60.0
 """A form that nobody sends would stay in memory for ever without one."""
@@ -32,25 +38,47 @@ class EditForm(ui.Modal):
     still works; discord.py by itself would drop it silently.
     """
 
-    def __init__(self, job_id: str, options: Options, highest: Rating) -> None:
+    def __init__(
+        self, custom_id: str, options: Options, highest: Rating, *, title: str, notes: Sequence[str] = ()
+    ) -> None:
         """Pre-fill the form.
 
         Args:
-            job_id: Whose request it starts from.
-            options: That request, as its asker could have typed it.
+            custom_id: By `edit_id` or `remix_id`: what the form starts from.
+            options: That, as somebody could have typed it.
             highest: What may be drawn in this channel; no more is offered.
+            title: What is written over it.
+            notes: Sentences above the fields.
         """
-        super().__init__(title="Edit and draw again", custom_id=f"v1:{job_id}:edited", timeout=TIMEOUT_S)
+        super().__init__(title=title, custom_id=custom_id, timeout=TIMEOUT_S)
+        if notes:
+            self.add_item(ui.TextDisplay(_listed(notes)))
         self.add_item(_text("tags", "Tags", options.tags, "smile, night, looking at viewer"))
         self.add_item(_text("negative", "Not in the picture", options.negative, "hat, glasses"))
         self.add_item(_text("subject", "Subject", options.subject, "1girl, or 1girl; 1boy", short=True))
         choices = [
-            discord.SelectOption(label=rating, value=rating, default=rating == options.rating)
+            discord.SelectOption(label=rating, value=rating, default=rating == (options.rating or "safe"))
             for rating in ORDER
             if not exceeds(rating, highest)
         ]
         select = ui.Select[ui.LayoutView](custom_id="rating", options=choices, required=True)
         self.add_item(ui.Label(text="Rating", component=select))
+
+
+def edit_id(job_id: str) -> str:
+    return f"v1:{job_id}:edited"
+
+
+def remix_id(form_id: str) -> str:
+    return f"v1:{form_id}:remixed"
+
+
+def _listed(notes: Sequence[str]) -> str:
+    """Write notes as lines; they may quote a stranger's file, whose markup is only text."""
+    lines = [discord.utils.escape_markdown(note) for note in notes[:SHOWN_NOTES]]
+    if more := len(notes) - len(lines):
+        lines.append(f"There {'is' if more == 1 else 'are'} {more} more of this kind.")
+    return "\n".join(f"-# {line}" for line in lines)
 
 
 def _text(custom_id: str, label: str, value: str | None, hint: str, *, short: bool = False) -> ui.Label[ui.LayoutView]:
@@ -67,13 +95,12 @@ def _text(custom_id: str, label: str, value: str | None, hint: str, *, short: bo
 
 
 def edited(options: Options, interaction: discord.Interaction[Any]) -> Options:
-    """Put what was sent over what the form was opened with; everything else stays, but the seed is drawn anew."""
+    """Put what was sent over what the form was opened with; everything else stays."""
     sent = dict(_values(cast("dict[str, Any]", interaction.data or {})))
     # A paragraph may be typed over several lines; in a prompt a line's end is where a tag ends.
     typed = {name: ", ".join(line.strip(" ,") for line in text.splitlines()) for name, text in sent.items()}
     return msgspec.structs.replace(
         options,
-        seed=None,
         subject=typed.get("subject", options.subject),
         tags=typed.get("tags", options.tags),
         negative=typed.get("negative", options.negative),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, NotYours
 from bot.job import State
 from bot.request import again, options_of
-from bot.safety.gate import limit
-from bot.views.edit import EditForm, edited
+from bot.views.edit import EditForm, edit_id, edited
 from bot.views.recipe import recipe
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from bot.flow import Flow
     from bot.job import Job
-    from bot.request import Options, Request
     from bot.store import Store
+    from bot.wishes import Wishes
 
 NO_RECORD = "I no longer keep the record of this picture."
 
@@ -33,12 +34,12 @@ class Presses:
         *,
         flow: Flow,
         store: Store,
-        complete: Callable[[Options], Request],
+        wishes: Wishes,
         draw_seed: Callable[[], int],
     ) -> None:
         self._flow = flow
         self._store = store
-        self._complete = complete
+        self._wishes = wishes
         self._draw_seed = draw_seed
         self.by_action = {
             "reroll": self.reroll,
@@ -56,15 +57,15 @@ class Presses:
     async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Open the form; its ratings are those that this channel allows now."""
         job = await self._job(job_id)
-        highest = limit(await self._flow.situation(interaction.guild_id, interaction.channel_id or 0))
-        if highest is None:
-            raise InvalidRequest("This channel is gone, so nothing can be drawn here.")
-        await interaction.response.send_modal(EditForm(job.id, options_of(job.request), highest))
+        highest = await self._flow.highest_here(interaction)
+        form = EditForm(edit_id(job.id), options_of(job.request), highest, title="Edit and draw again")
+        await interaction.response.send_modal(form)
 
     async def submit_edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Draw what the form says, with a new seed, as the sender's own."""
         job = await self._job(job_id)
-        await self._flow.ask(interaction, self._complete(edited(options_of(job.request), interaction)))
+        before = msgspec.structs.replace(options_of(job.request), seed=None)
+        await self._wishes.ask(interaction, edited(before, interaction))
 
     async def recipe(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Show privately how a picture was made."""

@@ -119,6 +119,10 @@ def test_civitai_s_bare_json_is_one_value():
             "a\r\nNegative prompt: b\r\nSteps: 1, Seed: 2, Size: 3x4\r\n",
             Recipe(prompt="a", negative_prompt="b", steps=1, seed=2, size=(3, 4)),
         ),
+        (
+            f"a\nSteps: {'9' * 4000}, Seed: -1, Size: big",
+            Recipe(prompt="a", seed=-1, other={"Steps": "9" * 4000, "Size": "big"}),
+        ),
         ("a\nSteps: many, Seed: -1, Size: big", Recipe(prompt="a", seed=-1, other={"Steps": "many", "Size": "big"})),
         (
             'a\nno: "\\u12", one: "b, c", two: 1',

@@ -1,0 +1,115 @@
+"""`/me`: what a person keeps, defaults and favourites; shown, changed and deleted by nobody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands, ui
+
+from bot.answer import NO_PINGS, tell
+from bot.commands.choices import MAX_CHOICE_CHARS, SHAPE_CHOICES, choices_of, optional_range
+from bot.request import Options
+
+if TYPE_CHECKING:
+    from bot.app import Eshi
+    from bot.config import Limits
+    from bot.prompt.presets import Presets
+
+OFFERED = {
+    "shape": "Size and orientation",
+    "quality": "The quality words at the end",
+    "negative": "The preset of what should not be in it",
+    "style": "A manner of drawing",
+    "steps": "More steps, finer and slower",
+    "count": "How many pictures",
+}
+"""The defaults by the names of their options, and how each is described."""
+
+
+async def _show(interaction: discord.Interaction[Eshi]) -> None:
+    await tell(interaction, await interaction.client.keepsakes.show_defaults(interaction.user.id))
+
+
+@app_commands.describe(**OFFERED)
+@app_commands.choices(shape=SHAPE_CHOICES)
+async def _set(  # noqa: PLR0917  an option each, passed by name
+    interaction: discord.Interaction[Eshi],
+    shape: str | None = None,
+    quality: str | None = None,
+    negative: str | None = None,
+    style: str | None = None,
+    steps: int | None = None,
+    count: int | None = None,
+) -> None:
+    chosen = Options(shape=shape, quality=quality, negative_preset=negative, style=style, steps=steps, count=count)
+    await tell(interaction, await interaction.client.keepsakes.set_defaults(interaction.user.id, chosen))
+
+
+@app_commands.describe(what="Which of them; all of them if you do not say")
+@app_commands.choices(
+    what=[app_commands.Choice(name=name, value="negative_preset" if name == "negative" else name) for name in OFFERED]
+)
+async def _reset(interaction: discord.Interaction[Eshi], what: str | None = None) -> None:
+    await tell(interaction, await interaction.client.keepsakes.reset_defaults(interaction.user.id, what))
+
+
+@app_commands.describe(name="What you will type after the @", text="The tags that it stands for")
+async def _save(interaction: discord.Interaction[Eshi], name: str, text: str) -> None:
+    await tell(interaction, await interaction.client.keepsakes.save_favourite(interaction.user.id, name, text))
+
+
+async def _list(interaction: discord.Interaction[Eshi]) -> None:
+    view = ui.LayoutView(timeout=None)  # the text of one may be twice as long as a plain message's
+    view.add_item(ui.TextDisplay(await interaction.client.keepsakes.list_favourites(interaction.user.id)))
+    await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+
+
+async def favourites(interaction: discord.Interaction[Eshi], typed: str) -> list[app_commands.Choice[str]]:
+    """Complete ``@name`` at the end of a line of tags."""
+    found = await interaction.client.wishes.suggest(interaction.user.id, typed, MAX_CHOICE_CHARS)
+    return [app_commands.Choice(name=one.shown, value=one.line) for one in found]
+
+
+async def _kept(interaction: discord.Interaction[Eshi], typed: str) -> list[app_commands.Choice[str]]:
+    return await favourites(interaction, f"@{typed.strip().removeprefix('@')}")
+
+
+@app_commands.describe(name="Which one")
+@app_commands.autocomplete(name=_kept)
+async def _delete(interaction: discord.Interaction[Eshi], name: str) -> None:
+    await tell(interaction, await interaction.client.keepsakes.delete_favourite(interaction.user.id, name))
+
+
+def group(limits: Limits, presets: Presets) -> app_commands.Group:
+    """Build `/me` with the operator's limits and presets as Discord's own ranges and choices."""
+    _set.__annotations__ |= {
+        "steps": optional_range(int, limits.min_steps, limits.max_steps),
+        "count": optional_range(int, 1, limits.max_count),
+    }
+    offered = {"quality": presets.quality, "negative": presets.negative, "style": presets.style}
+    app_commands.choices(**{name: choices_of(table) for name, table in offered.items()})(_set)
+    me = app_commands.Group(
+        name="me",
+        description="What you keep: defaults and favourites.",
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
+    )
+    defaults = app_commands.Group(name="defaults", description="What is meant where you leave an option out.")
+    favourite = app_commands.Group(name="favourite", description="Tags under a name, for @name in your tags.")
+    members: list[tuple[app_commands.Group, str, str, Any]] = [
+        (defaults, "show", "Show your defaults.", _show),
+        (defaults, "set", "Set one or more of your defaults.", _set),
+        (defaults, "reset", "Forget one of your defaults, or all of them.", _reset),
+        (favourite, "save", "Keep tags under a name, or change what it stands for.", _save),
+        (favourite, "list", "Show your favourites.", _list),
+        (favourite, "delete", "Forget a favourite.", _delete),
+    ]
+    for parent, name, description, callback in members:
+        command: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name=name, description=description, callback=callback
+        )
+        parent.add_command(command)
+    me.add_command(defaults)
+    me.add_command(favourite)
+    return me

@@ -1,0 +1,119 @@
+"""From anybody's picture to a form, and from the form to a request: the recipe is read out of the file."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import InvalidRequest
+from bot.picture.read import parameters
+from bot.prompt import recipe
+from bot.prompt.fitting import fitting
+from bot.prompt.remix import Mapped, to_options
+from bot.views.edit import TEXT_CHARS, EditForm, edited, remix_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import discord
+
+    from bot.attachments import Attachments
+    from bot.config import Limits
+    from bot.flow import Flow
+    from bot.prompt.presets import Presets
+    from bot.store import Store
+    from bot.wishes import Wishes
+
+READ_PICTURES = 4
+"""Of one message: as many as a result of ours can have."""
+
+NO_RECIPE = (
+    "I found no recipe in this picture. Many sites, and some apps, strip it when they save or show a picture; "
+    "the original file usually has it."
+)
+
+
+class Remixes:
+    """The door for pictures that already exist."""
+
+    def __init__(
+        self,
+        *,
+        flow: Flow,
+        store: Store,
+        limits: Limits,
+        presets: Presets,
+        wishes: Wishes,
+        attachments: Attachments,
+        model_name: Callable[[], str],
+        now: Callable[[], float],
+    ) -> None:
+        """Hold on to what is needed.
+
+        Args:
+            flow: Knows what may be drawn where.
+            store: Keeps what the form does not show.
+            limits: The operator's.
+            presets: What quality, negative and style may be.
+            wishes: Draws what the form says.
+            attachments: Where files come from.
+            model_name: What draws here at the moment; "" while nobody knows.
+            now: Unix time in seconds.
+        """
+        self._flow = flow
+        self._store = store
+        self._limits = limits
+        self._presets = presets
+        self._wishes = wishes
+        self._attachments = attachments
+        self._model_name = model_name
+        self._now = now
+
+    async def open(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> None:
+        """Open the form with the first recipe that these files hold.
+
+        Raises:
+            Refused: There is none, with a sentence that says why.
+        """
+        highest = await self._flow.highest_here(interaction)
+        mapped = await self._read(files)
+        form_id = await self._store.forms.keep(interaction.user.id, mapped.options, now=self._now())
+        form = EditForm(remix_id(form_id), mapped.options, highest, title="Remix this picture", notes=mapped.unmapped)
+        await interaction.response.send_modal(form)
+
+    async def submit(self, interaction: discord.Interaction[Any], form_id: str) -> None:
+        """Draw what the form says, as the sender's own; the seed is the picture's, if it named one.
+
+        Raises:
+            Refused: Nothing was queued; the message says why.
+        """
+        options = await self._store.forms.get(form_id, interaction.user.id)
+        if options is None:
+            raise InvalidRequest("This form was open for too long. Please open it again from the picture.")
+        await self._wishes.ask(interaction, edited(options, interaction))
+
+    async def _read(self, files: Sequence[discord.Attachment]) -> Mapped:
+        pictures = [file for file in files if (file.content_type or "").startswith("image/")]
+        if not pictures:
+            raise InvalidRequest(
+                "There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord."
+            )
+        for picture in pictures[:READ_PICTURES]:
+            data = await self._attachments.fetch(picture)
+            text = await asyncio.to_thread(parameters, data)
+            if text is not None and text.strip():
+                return await asyncio.to_thread(self._map, text)
+        raise InvalidRequest(NO_RECIPE)
+
+    def _map(self, text: str) -> Mapped:
+        """Make options of a recipe's text, and name everything that could not be kept."""
+        read = recipe.parse(text)
+        options, unmapped = to_options(read, self._presets, self._model_name() or read.model)
+        options, left_out = fitting(options, self._limits, self._presets)
+        cut = [
+            f"Only the first {TEXT_CHARS:,} characters of the {name} fit into this form."
+            for name, words in (("tags", options.tags), ("negative prompt", options.negative))
+            if len(words or "") > TEXT_CHARS
+        ]
+        beyond = [f"It has {phrase}, which cannot be had here: the usual is taken." for phrase in left_out]
+        return Mapped(options, (*cut, *unmapped, *beyond))

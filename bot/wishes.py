@@ -1,0 +1,109 @@
+"""What a person typed, as that person means it: own defaults for what was left out, favourites for their names."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import aiohttp
+import discord
+import msgspec
+
+from bot.answer import tell
+from bot.prompt import favourites
+from bot.prompt.fitting import fitting
+from bot.prompt.sentences import near, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.config import Limits
+    from bot.flow import Flow
+    from bot.prompt.presets import Presets
+    from bot.request import Options, Request
+    from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+PERSONAL = ("shape", "quality", "negative_preset", "style", "steps", "count")
+"""The options that a person may have a default for."""
+
+NO_STYLE = "none"
+"""Typed as the style, it is none, whatever the person's default."""
+
+
+class Wish(NamedTuple):
+    """A request, and sentences about what was not taken as its asker left it."""
+
+    request: Request
+    notes: tuple[str, ...]
+
+
+class Wishes:
+    """The step from options to a request that knows who asks; every door where people type goes through it."""
+
+    def __init__(
+        self, *, flow: Flow, store: Store, limits: Limits, presets: Presets, complete: Callable[[Options], Request]
+    ) -> None:
+        self._flow = flow
+        self._store = store
+        self._limits = limits
+        self._presets = presets
+        self._complete = complete
+
+    async def ask(self, interaction: discord.Interaction[Any], options: Options) -> None:
+        """Queue what was typed, and tell privately what was taken otherwise.
+
+        Raises:
+            Refused: Nothing was queued; the message says why.
+        """
+        wish = await self.request(interaction.user.id, options)
+        await self._flow.ask(interaction, wish.request)
+        if not wish.notes:
+            return
+        try:
+            await tell(interaction, "\n".join(wish.notes))
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.warning("interaction %s: its notes cannot be told: %s", interaction.id, error)
+
+    async def request(self, user_id: int, options: Options) -> Wish:
+        """Make the request that this person means.
+
+        Raises:
+            InvalidRequest: With one sentence for the person who asked.
+        """
+        usual, left_out = fitting(await self._store.people.defaults(user_id), self._limits, self._presets)
+        notes = [
+            f"Your default, {phrase}, can no longer be had here; the usual was taken. "
+            "You can change it with `/me defaults set`."
+            for phrase in left_out
+        ]
+        if any("@" in (text or "") for text in (options.tags, options.more_tags)):
+            options = self._expanded(options, await self._store.people.favourites(user_id), notes)
+        return Wish(self._complete(fill(options, usual)), tuple(notes))
+
+    async def suggest(self, user_id: int, typed: str, max_chars: int) -> list[favourites.Suggested]:
+        """Complete the name of a favourite at the end of a line of tags; nothing where none was begun."""
+        if "@" not in typed:
+            return []
+        return favourites.suggest(typed, await self._store.people.favourites(user_id), max_chars)
+
+    @staticmethod
+    def _expanded(options: Options, known: Mapping[str, str], notes: list[str]) -> Options:
+        written = {name: favourites.expand(getattr(options, name) or "", known) for name in ("tags", "more_tags")}
+        unknown = dict.fromkeys(name for found in written.values() for name in found.unknown)
+        if known:  # somebody who keeps none means the words
+            notes.extend(
+                f"You have no favourite {quoted(f'@{name}')}, so it was read as words: {near(name, known)}"
+                for name in list(unknown)[:3]
+            )
+        changes = {name: found.text for name, found in written.items() if getattr(options, name) is not None}
+        return msgspec.structs.replace(options, **changes)
+
+
+def fill(options: Options, usual: Options) -> Options:
+    """Put a person's defaults where an option was left out."""
+    if (options.style or "").strip().casefold() == NO_STYLE:
+        options = msgspec.structs.replace(options, style="")
+    missing = {name: getattr(usual, name) for name in PERSONAL if getattr(options, name) is None}
+    return msgspec.structs.replace(options, **missing)

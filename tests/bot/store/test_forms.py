@@ -1,0 +1,32 @@
+"""A form that is open can be sent for a day, by whoever opened it, whatever happens to the bot meanwhile."""
+
+from bot.request import Options
+from bot.store import Store
+from bot.store.forms import KEPT, LIFE_S
+
+
+async def test_a_form_outlives_the_bot(tmp_path):
+    """Everything that it does not show is there again."""
+    options = Options(tags="smile", character="firefly (honkai: star rail)", steps=28, guidance=5.5)
+    async with Store.open(tmp_path) as store:
+        form = await store.forms.keep(1, options, now=0.0)
+    async with Store.open(tmp_path) as store:
+        assert await store.forms.get(form, 1) == options
+
+
+async def test_a_form_is_its_openers_alone(tmp_path):
+    async with Store.open(tmp_path) as store:
+        form = await store.forms.keep(1, Options(), now=0.0)
+        assert await store.forms.get(form, 2) is None
+        assert await store.forms.get("ZZZZZZ", 1) is None
+
+
+async def test_old_forms_go(tmp_path):
+    """After a day, and of one person all but the newest few; a number is never given twice."""
+    async with Store.open(tmp_path) as store:
+        old = await store.forms.keep(2, Options(), now=0.0)
+        forms = [await store.forms.keep(1, Options(), now=LIFE_S + 1) for _ in range(KEPT + 1)]
+        kept = [form for form in forms if await store.forms.get(form, 1) is not None]
+        assert kept == forms[1:]
+        assert await store.forms.get(old, 2) is None
+        assert len({old, *forms}) == KEPT + 2

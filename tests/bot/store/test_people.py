@@ -1,0 +1,49 @@
+"""What people keep is theirs: changed and forgotten by its owner, and by nothing else."""
+
+import pytest
+
+from bot.request import Options
+from bot.store import Store
+
+
+@pytest.fixture
+async def people(tmp_path):
+    async with Store.open(tmp_path) as store:
+        yield store.people
+
+
+async def test_defaults_are_set_one_by_one(people):
+    """What is not named stays, None forgets it, and nobody else sees it."""
+    assert await people.defaults(1) == Options()
+    assert await people.change_defaults(1, {"steps": 20, "style": "pastel"}) == Options(steps=20, style="pastel")
+    assert await people.change_defaults(1, {"steps": 30, "count": None}) == Options(steps=30, style="pastel")
+    assert await people.change_defaults(1, {"style": None}) == Options(steps=30)
+    assert await people.defaults(1) == Options(steps=30)
+    assert await people.defaults(2) == Options()
+    await people.forget_defaults(1)
+    assert await people.defaults(1) == Options()
+
+
+async def test_favourites_are_changed_and_deleted_by_name(people):
+    """One text a name and person."""
+    assert await people.save_favourite(1, "b", "smile", most=2)
+    assert await people.save_favourite(1, "a", "night", most=2)
+    assert not await people.save_favourite(1, "c", "hat", most=2)
+    assert await people.save_favourite(1, "b", "frown", most=2)
+    assert await people.save_favourite(2, "b", "mine", most=2)
+    assert list((await people.favourites(1)).items()) == [("a", "night"), ("b", "frown")]
+    assert await people.delete_favourite(1, "b")
+    assert not await people.delete_favourite(1, "b")
+    assert await people.favourites(1) == {"a": "night"}
+    assert await people.favourites(2) == {"b": "mine"}
+
+
+async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path, monkeypatch, new_job):
+    """Its jobs stay."""
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.store.database._SCRIPTS", ("schema.sql",))
+        async with Store.open(tmp_path) as store:
+            job = await store.jobs.submit(new_job(), now=1.0)
+    async with Store.open(tmp_path) as store:
+        assert await store.jobs.get(job.id) == job
+        assert await store.people.favourites(1) == {}

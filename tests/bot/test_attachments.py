@@ -1,0 +1,112 @@
+"""Files are fetched from Discord and from nowhere else, within bounds of size and time."""
+
+import asyncio
+from types import SimpleNamespace
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot import attachments
+from bot.attachments import MAX_BYTES, Attachments
+from bot.errors import InvalidRequest
+
+
+@pytest.fixture
+async def discord():
+    """A place that serves files, and what it was asked."""
+    asked = []
+
+    async def serve(request):
+        asked.append(request.path_qs)
+        match request.match_info["name"]:
+            case "moved":
+                raise web.HTTPFound("/elsewhere")
+            case "slow":
+                await asyncio.Event().wait()
+            case "endless":
+                answer = web.StreamResponse()
+                await answer.prepare(request)
+                while True:
+                    await answer.write(bytes(1 << 20))
+            case "gone":
+                raise web.HTTPNotFound
+        return web.Response(body=b"a picture")
+
+    app = web.Application()
+    app.router.add_get("/attachments/{name}", serve)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    async with aiohttp.ClientSession() as session:
+        yield SimpleNamespace(
+            url=f"http://127.0.0.1:{runner.addresses[0][1]}",
+            asked=asked,
+            fetch=lambda url, *, size=9, api=None, timeout_s=5.0: Attachments(
+                session, api or f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10", timeout_s=timeout_s
+            ).fetch(SimpleNamespace(url=url, size=size)),
+        )
+    await runner.cleanup()
+
+
+async def test_a_file_is_fetched_by_its_address_as_it_is_written(discord):
+    """Discord signs addresses; a character written otherwise breaks the signature."""
+    assert await discord.fetch(f"{discord.url}/attachments/a%2Cb?ex=6a&hm=%7E") == b"a picture"
+    assert discord.asked == ["/attachments/a%2Cb?ex=6a&hm=%7E"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "{url}/attachments/a",
+        "http://cdn.discordapp.com/attachments/a",
+        "https://cdn.discordapp.com:8443/attachments/a",
+        "https://cdn.discordapp.com.example/attachments/a",
+        "https://cdn.discordapp.com@127.0.0.1/attachments/a",
+        "http://169.254.169.254/latest/meta-data",
+        "file:///etc/passwd",
+        "/attachments/a",
+        "",
+    ],
+)
+async def test_other_places_are_not_asked(discord, url):
+    """Whatever a payload says, the bot is nobody's way into this network."""
+    with pytest.raises(InvalidRequest, match="from Discord only"):
+        await discord.fetch(url.format(url=discord.url), api="https://discord.com/api/v10")
+    assert discord.asked == []
+
+
+async def test_a_redirect_is_not_followed(discord):
+    """It could lead anywhere."""
+    with pytest.raises(InvalidRequest, match="no longer has"):
+        await discord.fetch(f"{discord.url}/attachments/moved")
+    assert len(discord.asked) == 1
+
+
+async def test_a_file_that_is_too_large_is_not_asked_for(discord):
+    """Its record says so."""
+    with pytest.raises(InvalidRequest, match="up to 32 MiB"):
+        await discord.fetch(f"{discord.url}/attachments/a", size=MAX_BYTES + 1)
+    assert discord.asked == []
+
+
+async def test_a_file_that_is_larger_than_it_says_is_cut_off(discord, monkeypatch):
+    """The record may be wrong."""
+    monkeypatch.setattr(attachments, "MAX_BYTES", 3 << 20)
+    with pytest.raises(InvalidRequest, match="too large"):
+        await discord.fetch(f"{discord.url}/attachments/endless")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("slow", "took too long"), ("gone", "no longer has this picture. Please upload it again")]
+)
+async def test_what_does_not_come_is_a_sentence(discord, name, said):
+    """In time for an answer."""
+    with pytest.raises(InvalidRequest, match=said):
+        await discord.fetch(f"{discord.url}/attachments/{name}", timeout_s=0.2)
+
+
+async def test_a_host_that_is_not_there_is_a_sentence(discord):
+    with pytest.raises(InvalidRequest, match="did not give me"):
+        await discord.fetch("http://127.0.0.1:9/attachments/a", api="http://127.0.0.1:9/api")
