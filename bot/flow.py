@@ -94,7 +94,6 @@ class Flow:
 
     async def situation(self, guild_id: int | None, channel_id: int) -> Situation:
         """Look up what decides about this place as it is now."""
-        await self._client.wait_until_ready()  # before the first connection every place is unknown
         place = await place_of(self._client, guild_id, channel_id)
         return Situation(place=place, operator=self._operator, channels=(channel_id,))
 
@@ -247,6 +246,7 @@ class Flow:
 
     async def _render(self, job: Job) -> Job | None:
         """Have a job drawn; None if it came to another end, or went back into the line."""
+        await self._client.wait_until_ready()  # before the first connection every place is unknown
         verdict = await self.judge(job.guild_id, job.channel_id, job.request, job)
         if not verdict.allowed:
             await self._refuse(job, verdict.sentence)
@@ -293,6 +293,7 @@ class Flow:
     # From the spool to the channel
 
     async def _deliver(self, job: Job) -> None:
+        await self._client.wait_until_ready()
         verdict = await self._judge_shown(job)
         if not verdict.allowed:
             await self._refuse(job, verdict.sentence)
