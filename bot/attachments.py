@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import aiohttp
 import yarl
@@ -11,7 +11,11 @@ import yarl
 from bot.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     import discord
+
+_Found = TypeVar("_Found")
 
 MAX_BYTES = 32 * 1024 * 1024
 """A PNG of the largest size that WebUI's users upscale to, and some room."""
@@ -35,22 +39,35 @@ class Attachments:
         self._timeout_s = timeout_s
         self._turns = asyncio.Semaphore(MAX_AT_ONCE)
 
-    async def fetch(self, attachment: discord.Attachment) -> bytes:
-        """Download one file.
+    async def first(
+        self, attachments: Iterable[discord.Attachment], read: Callable[[bytes], _Found | None]
+    ) -> _Found | None:
+        """Download one file after the other until one of them says something, all in the time for one answer.
+
+        Args:
+            attachments: Where to look.
+            read: What a file says, None for nothing; called in a thread of its own.
 
         Raises:
-            InvalidRequest: It is too large, is not at Discord, or did not arrive in time.
+            InvalidRequest: A file is too large, is not at Discord, or did not arrive in time.
         """
+        try:
+            async with asyncio.timeout(self._timeout_s), self._turns:
+                for attachment in attachments:
+                    if (found := await asyncio.to_thread(read, await self._fetch(attachment))) is not None:
+                        return found
+        except TimeoutError as error:
+            raise InvalidRequest("Discord took too long to give me this picture. Please try again.") from error
+        return None
+
+    async def _fetch(self, attachment: discord.Attachment) -> bytes:
         if attachment.size > MAX_BYTES:
             raise _too_large()
         url = yarl.URL(attachment.url, encoded=True)  # its signature is over the address as it is written
         if not url.absolute or url.origin() not in self._origins:
             raise InvalidRequest("I fetch pictures from Discord only. Please upload it here.")
         try:
-            async with asyncio.timeout(self._timeout_s), self._turns:
-                return await self._read(url)
-        except TimeoutError as error:
-            raise InvalidRequest("Discord took too long to give me this picture. Please try again.") from error
+            return await self._read(url)
         except (aiohttp.ClientError, OSError) as error:
             raise InvalidRequest("Discord did not give me this picture. Please upload it again.") from error
 

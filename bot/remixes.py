@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import InvalidRequest
@@ -98,15 +97,16 @@ class Remixes:
             raise InvalidRequest(
                 "There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord."
             )
-        for picture in pictures[:READ_PICTURES]:
-            data = await self._attachments.fetch(picture)
-            text = await asyncio.to_thread(parameters, data)
-            if text is not None and text.strip():
-                return await asyncio.to_thread(self._map, text)
-        raise InvalidRequest(NO_RECIPE)
+        mapped = await self._attachments.first(pictures[:READ_PICTURES], self._map)
+        if mapped is None:
+            raise InvalidRequest(NO_RECIPE)
+        return mapped
 
-    def _map(self, text: str) -> Mapped:
-        """Make options of a recipe's text, and name everything that could not be kept."""
+    def _map(self, data: bytes) -> Mapped | None:
+        """Make options of a file's recipe, and name everything that could not be kept; None: it has none."""
+        text = parameters(data)
+        if text is None or not text.strip():
+            return None
         read = recipe.parse(text)
         options, unmapped = to_options(read, self._presets, self._model_name() or read.model)
         options, left_out = fitting(options, self._limits, self._presets)

@@ -45,7 +45,7 @@ async def discord():
             asked=asked,
             fetch=lambda url, *, size=9, api=None, timeout_s=5.0: Attachments(
                 session, api or f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10", timeout_s=timeout_s
-            ).fetch(SimpleNamespace(url=url, size=size)),
+            ).first([SimpleNamespace(url=url, size=size)], lambda data: data),
         )
     await runner.cleanup()
 
@@ -110,3 +110,19 @@ async def test_what_does_not_come_is_a_sentence(discord, name, said):
 async def test_a_host_that_is_not_there_is_a_sentence(discord):
     with pytest.raises(InvalidRequest, match="did not give me"):
         await discord.fetch("http://127.0.0.1:9/attachments/a", api="http://127.0.0.1:9/api")
+
+
+async def test_the_first_file_that_says_something_is_the_last_to_be_fetched(discord):
+    """A message may hold several pictures; none of them saying anything is no error."""
+    files = [SimpleNamespace(url=f"{discord.url}/attachments/{name}", size=9) for name in "abc"]
+    seen = []
+
+    def read(data):
+        seen.append(data)
+        return "found" if len(seen) == 2 else None
+
+    async with aiohttp.ClientSession() as session:
+        fetching = Attachments(session, discord.url)
+        assert await fetching.first(files, read) == "found"
+        assert discord.asked == ["/attachments/a", "/attachments/b"]
+        assert await fetching.first(files, lambda _data: None) is None
