@@ -1,3 +1,4 @@
+# The bot's tests run as on a machine without the model stack: the bot must not need it.
 # The two commands of the README are `make demo` and `make test`; `make install` is the part that both share.
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,7 +16,8 @@ demo: install
 	exec $(BIN)/python -m bot demo
 
 test: install
-	$(BIN)/python -m pytest
+	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(BIN)/python -m pytest tests/bot
+	$(BIN)/python -m pytest tests/engine tests/journey
 
 # The safety filter against its whole corpus and, where it is at hand, the whole public tag list; minutes.
 sweep: install

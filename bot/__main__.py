@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot import cli
-from bot.errors import ConfigError, Refused
+from bot.errors import BotError
 from bot.prompt import cli as prompt
 from bot.prompt.vocabulary import cli as vocabulary
 from bot.safety import cli as safety
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     try:
         return parsed.run(parsed)
-    except (Refused, ConfigError) as error:
+    except BotError as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -22,6 +22,7 @@ from bot.answer import answering, explain
 from bot.commands import help as help_command
 from bot.commands import imagine
 from bot.engine_client import EngineClient
+from bot.errors import ConfigError
 from bot.flow import Flow
 from bot.post import Post
 from bot.prompt import presets as prompt_presets
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from bot.request import Options, Request
 
 log = logging.getLogger(__name__)
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here, so no advice about it
 
 REACH_DELAYS_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Waits for Discord's first answer at start-up, the last one repeating."""
@@ -107,12 +110,22 @@ def draw_seed() -> int:
 
 
 async def run(config: Config, token: str, *, now: Callable[[], float] = time.time) -> None:
-    """Be the bot until SIGINT or SIGTERM.
+    """Be the bot until SIGINT or SIGTERM, whenever that comes.
 
     Raises:
         ConfigError, StoreError: Start-up: something that the operator set cannot be used.
-        discord.LoginFailure: The token is not accepted.
     """
+    me = asyncio.current_task()
+    assert me is not None  # noqa: S101  a coroutine runs in a task
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, me.cancel)
+    try:
+        await _serve(config, token, now)
+    except asyncio.CancelledError:
+        log.info("stopped")
+
+
+async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
     presets = prompt_presets.load(config.resolve(config.bot.presets_file) if config.bot.presets_file else None)
     groups = wildcards.load(config.resolve(config.bot.wildcards_dir)) if config.bot.wildcards_dir else {}
@@ -143,11 +156,20 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
         client.tree.add_command(help_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
-        await client.login(token)
+        try:
+            await client.login(token)
+        except discord.LoginFailure as error:
+            raise ConfigError(
+                "Discord does not accept the bot token; the portal's page of the bot gives a new one"
+            ) from error
         await client.sync_commands(config.data_dir / "commands.sha256")
         await flow.recover()
-        await _until_stopped(client.connect(), flow.work())
-        await flow.close()
+        try:
+            async with asyncio.TaskGroup() as works:
+                works.create_task(client.connect(), name="gateway")
+                works.create_task(flow.work(), name="flow")
+        finally:
+            await flow.close()
 
 
 async def _gateway(api: str) -> str:
@@ -164,18 +186,3 @@ async def _gateway(api: str) -> str:
             delay = next(delays, delay)
             log.warning("Discord does not answer at %s (%s); again in %.0f s", api, reason, delay)
             await asyncio.sleep(delay)
-
-
-async def _until_stopped(*works: Any) -> None:
-    """Run until one of these ends or a signal comes; an error in one is an error here."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(work) for work in (*works, stop.wait())]
-    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
-    for task in done:
-        task.result()

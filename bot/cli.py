@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,5 +41,9 @@ def _demo(arguments: argparse.Namespace) -> int:
     """Run everything on this machine, with nothing to set up; Ctrl-C ends it and leaves nothing behind."""
     from bot.demo import demo
 
-    asyncio.run(demo(arguments.port))
+    try:
+        asyncio.run(demo(arguments.port))
+    except OSError as error:
+        print(f"The page cannot be served on port {arguments.port}: {error.strerror}.", file=sys.stderr)
+        return 1
     return 0

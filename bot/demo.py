@@ -12,6 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from bot.sandbox import blueprint
 from bot.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -47,11 +50,12 @@ async def demo(port: int) -> None:
         port: Of the page, on loopback; 0 takes a free one.
     """
     token = secrets.token_urlsafe(24)
+    world = msgspec.structs.replace(blueprint.starter(), bot_name="Eshi")
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with tempfile.TemporaryDirectory(prefix="eshi-demo-") as folder:
-        async with Sandbox.serve(port=port, token=token) as sandbox:
+        async with Sandbox.serve(plan=world, port=port, token=token) as sandbox:
             config, model = Path(folder, "config.toml"), Path(folder, "model")
             await _make_checkpoint(model)
             await asyncio.to_thread(config.write_text, _CONFIG.format(api=sandbox.api_url, model=model))

@@ -6,6 +6,7 @@ import asyncio
 import io
 import logging
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -88,10 +89,12 @@ class Flow:
         self._pace_s = pace_s
         self._stories: dict[str, Story] = {}  # of every unfinished job that has a message
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
+        self._at_engine: set[str] = set()  # those of them that are not yet on their way to Discord
         self._changed = asyncio.Event()
 
     async def situation(self, guild_id: int | None, channel_id: int) -> Situation:
         """Look up what decides about this place as it is now."""
+        await self._client.wait_until_ready()  # before the first connection every place is unknown
         place = await place_of(self._client, guild_id, channel_id)
         return Situation(place=place, operator=self._operator, channels=(channel_id,))
 
@@ -192,9 +195,10 @@ class Flow:
         while True:
             await self._engine.ready()
             self._changed.clear()
-            if len(self._journeys) < JOBS_AT_ENGINE and (job_id := self._queue.pop()):
+            if len(self._at_engine) < JOBS_AT_ENGINE and (job_id := self._queue.pop()):
                 job = await self._store.jobs.get(job_id)
                 if job is not None and job.state is State.QUEUED:
+                    self._at_engine.add(job.id)
                     self._begin(job, self._draw(job))
                 self._tell_places()
             else:
@@ -203,7 +207,7 @@ class Flow:
     def _tell_places(self) -> None:
         for place, job_id in enumerate(self._queue.head(SHOWN_PLACES), start=1):
             story = self._stories[job_id]
-            story.say(card.waiting(story.job, place))
+            story.say(partial(card.waiting, story.job, place))
 
     def _begin(self, job: Job, journey: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(journey, name=f"job {job.id}")
@@ -212,6 +216,7 @@ class Flow:
 
     def _arrived(self, job: Job, task: asyncio.Task[None]) -> None:
         del self._journeys[job.id]
+        self._at_engine.discard(job.id)
         self._changed.set()
         if task.cancelled() or (error := task.exception()) is None:
             return
@@ -221,26 +226,38 @@ class Flow:
 
     async def _draw(self, job: Job) -> None:
         """Take one job from the head of the line to its result."""
+        try:
+            rendered = await self._render(job)
+        finally:  # a slow delivery must not keep the engine waiting
+            self._at_engine.discard(job.id)
+            self._changed.set()
+        if rendered is not None:
+            await self._deliver(rendered)
+
+    async def _render(self, job: Job) -> Job | None:
+        """Have a job drawn; None if it came to another end, or went back into the line."""
         verdict = await self.judge(job.guild_id, job.channel_id, job.request, job)
         if not verdict.allowed:
             await self._refuse(job, verdict.sentence)
-            return
+            return None
         job = await self._store.jobs.start(job.id, now=self._now())
         story = self._stories[job.id]
-        story.say(card.drawing(job, 0, job.request.steps * job.request.count))
+        story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
         previews: dict[int, bytes] = {}
         try:
             async with aclosing(self._engine.generate(_command(job))) as events:
                 async for event in events:
                     match event:
                         case wire.Progress():
-                            view = card.drawing(job, event.steps_done, event.steps_total, previews=len(previews))
-                            story.say(view, _files(job, previews))
+                            done, total = event.steps_done, event.steps_total
+                            story.say(
+                                partial(card.drawing, job, done, total, previews=len(previews)), _files(job, previews)
+                            )
                         case wire.Preview():
                             verdict = await self._judge_shown(job)
                             if not verdict.allowed:
                                 await self._refuse(job, verdict.sentence)
-                                return
+                                return None
                             previews = previews | {event.number: event.image}
                         case wire.Picture():
                             await self._store.pictures.save(job.id, number=event.number, seed=event.seed, png=event.png)
@@ -251,15 +268,16 @@ class Flow:
         except GenerationFailed as error:
             log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
             await self._fail(job, card.apology(error.code))
-            return
+            return None
         except EngineError as error:
             log.warning("job %s: attempt %d: %s", job.id, job.attempts, error)
         if job.state is State.RENDERED:
-            await self._deliver(job)
-        elif job.attempts < MAX_ATTEMPTS:
+            return job
+        if job.attempts < MAX_ATTEMPTS:
             self._queue.push(await self._store.jobs.put_back(job.id))
         else:
             await self._fail(job, "The engine went away three times while drawing this, so I stopped trying.")
+        return None
 
     # From the spool to the channel
 

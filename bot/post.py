@@ -130,12 +130,12 @@ class Story:
         self.job = job
         self._post = post
         self._pace_s = pace_s
-        self._latest: tuple[ui.LayoutView, Callable[[], Sequence[discord.File]]] | None = None
+        self._latest: tuple[Callable[[], ui.LayoutView], Callable[[], Sequence[discord.File]]] | None = None
         self._task: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
 
-    def say(self, view: ui.LayoutView, files: Callable[[], Sequence[discord.File]] = tuple) -> None:
-        """Show this soon, unless something newer comes first."""
+    def say(self, view: Callable[[], ui.LayoutView], files: Callable[[], Sequence[discord.File]] = tuple) -> None:
+        """Show this soon, unless something newer comes first; only what is shown is ever built."""
         self._latest = (view, files)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._tell(), name=f"story of job {self.job.id}")
@@ -144,7 +144,7 @@ class Story:
         while self._latest is not None and not self._over.is_set():
             (view, files), self._latest = self._latest, None
             try:
-                await self._post.edit(self.job, view, files, retry=False)
+                await self._post.edit(self.job, view(), files, retry=False)
             except (discord.HTTPException, aiohttp.ClientError, OSError, Undeliverable) as error:
                 log.info("job %s: a progress edit was skipped: %s", self.job.id, error)
             with contextlib.suppress(TimeoutError):

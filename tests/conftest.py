@@ -1,6 +1,25 @@
 """What the tests of both halves share."""
 
+import importlib.abc
+import os
+import sys
+
 import pytest
+
+
+class _Absent(importlib.abc.MetaPathFinder):
+    """Makes packages look as if they were not installed."""
+
+    def __init__(self, packages):
+        self.packages = frozenset(packages)
+
+    def find_spec(self, name, _path=None, _target=None):
+        if name.partition(".")[0] in self.packages:
+            raise ModuleNotFoundError(f"{name} is hidden by ESHI_TEST_WITHOUT", name=name)
+
+
+if hidden := os.environ.get("ESHI_TEST_WITHOUT"):
+    sys.meta_path.insert(0, _Absent(hidden.split(",")))
 
 
 @pytest.fixture(scope="session")

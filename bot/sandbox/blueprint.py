@@ -61,7 +61,7 @@ class PlannedRole(Struct, frozen=True, forbid_unknown_fields=True):
 
 class PlannedOverwrite(Struct, frozen=True, forbid_unknown_fields=True):
     of: str
-    """The name of a role or a person; a role wins. The bot is ``bot_name``, everybody ``@everyone``."""
+    """The name of a role or a person; a role wins. The bot is ``@bot``, everybody ``@everyone``."""
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
 
@@ -134,7 +134,7 @@ def build(plan: Plan, world: World) -> None:
     ids = count(FIRST_ID)
     world.application_id = next(ids)
     world.bot = User(world.application_id, plan.bot_name, global_name=None, bot=True)
-    people = {plan.bot_name: world.bot}
+    people = {plan.bot_name: world.bot, "@bot": world.bot}
     for user in plan.users:
         people[user.username] = User(
             next(ids),

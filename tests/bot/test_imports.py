@@ -24,3 +24,9 @@ def test_the_command_line_starts_without_discord():
     """`python -m bot prompt` answers at once and where discord.py is not needed."""
     loaded = modules_after("import bot.__main__")
     assert not {"torch", "diffusers", "discord", "aiohttp", "sqlite3"} & set(loaded)
+
+
+def test_the_whole_bot_brings_no_model_stack():
+    """Everything that `python -m bot run` builds is imported without torch and its company."""
+    loaded = modules_after("import bot.app, bot.demo")
+    assert not {"torch", "diffusers", "transformers", "accelerate", "peft", "safetensors"} & set(loaded)

@@ -3,6 +3,22 @@
 import { el, name, newId } from "./dom.js";
 import { iconButton } from "./icons.js";
 
+/**
+ * Shows a `<dialog>` above everything until it is closed, then gives the focus back: to what had it, or, if that was
+ * drawn anew by a live edit meanwhile, to what stands in its place.
+ */
+export function showModal(dialog) {
+  const key = document.activeElement?.dataset.key;
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (key && document.activeElement === document.body) {
+      document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+    }
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 /** Opens a box with a title; returns the `<dialog>`, which removes itself when closed. */
 export function openDialog(title, ...children) {
   const titleId = newId("dialog");
@@ -17,9 +33,7 @@ export function openDialog(title, ...children) {
     ),
     el("div", { class: "modal-body" }, children),
   );
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  showModal(dialog);
   return dialog;
 }
 

@@ -7,8 +7,10 @@ import { bytes } from "./media.js";
 import { announce, notify } from "./notice.js";
 
 /**
- * A field for up to `most` files. Returns `{element, input, files(), busy(), add(fileList), clear()}`;
- * `files()` are the attachments that the sandbox made of them.
+ * A field for up to `most` files; a `compact` one shows only the files, and a button elsewhere opens it.
+ *
+ * Returns `{element, input, files(), busy(), add(fileList), clear()}`; `files()` are the attachments that the sandbox
+ * made of them.
  */
 export function filePlace({ app, most, labelledBy, describedBy, changed = () => {}, compact = false }) {
   let files = [];
@@ -16,6 +18,7 @@ export function filePlace({ app, most, labelledBy, describedBy, changed = () => 
   const input = el("input", {
     type: "file",
     class: "visually-hidden",
+    hidden: compact,
     id: newId("file"),
     multiple: most > 1,
     "aria-labelledby": labelledBy,

@@ -1,12 +1,12 @@
 /** Shows one picture large, the others a key away; Escape goes back to where one was. */
 
+import { showModal } from "./dialog.js";
 import { el, fill } from "./dom.js";
 import { iconButton } from "./icons.js";
 import { spoiler } from "./spoiler.js";
 
 /** Opens at `items[at]`; items as `media.js` makes them, pictures and videos only. */
 export function openLightbox(items, at) {
-  const opener = items[at].key;
   const stage = el("div", { class: "stage" });
   const caption = el("p", { class: "caption", "aria-live": "polite" });
   const turn = (by) => {
@@ -45,13 +45,7 @@ export function openLightbox(items, at) {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target === stage) dialog.close();
   });
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    // The picture may have been drawn anew by a live edit meanwhile.
-    document.querySelector(`[data-key="${CSS.escape(opener)}"]`)?.focus();
-  });
   show();
-  document.body.append(dialog);
-  dialog.showModal();
+  showModal(dialog);
   close.focus();
 }

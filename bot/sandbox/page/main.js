@@ -32,6 +32,8 @@ class App extends EventTarget {
   failures = new Map();
   #person = new AbortController();
   #place = new AbortController();
+  /** Who was chosen; their world may still be on its way. */
+  #personId = null;
   #entering = 0;
   #conversation = null;
   #composer = null;
@@ -41,7 +43,7 @@ class App extends EventTarget {
     this.developer = developerPanel($("developer"), this);
     showTheme($("theme-place"));
     startCounting();
-    addEventListener("hashchange", () => this.#follow());
+    addEventListener("hashchange", () => tell(this.#follow()));
     $("skip").addEventListener("click", () => $("conversation").querySelector(".scroller, h2")?.focus());
     $("shade").addEventListener("click", () => document.body.classList.remove("drawer-left", "members-toggled"));
     await this.#follow();
@@ -53,7 +55,7 @@ class App extends EventTarget {
   async #follow() {
     const [, personId, channelId] = location.hash.split("/");
     const person = this.people.find(({ user }) => user.id === personId) ?? this.people[0];
-    if (this.world?.meId !== person.user.id && !(await this.#enter(person.user.id))) return;
+    if (this.#personId !== person.user.id && !(await this.#enter(person.user.id))) return;
     const wanted = this.world.channel(channelId) ?? this.#firstChannel();
     if (!wanted) {
       this.#showNothing("There is nothing here that you may see.");
@@ -66,15 +68,20 @@ class App extends EventTarget {
 
   /** Becomes a person; false if somebody else was chosen while their world was still being read. */
   async #enter(personId) {
+    this.#personId = personId;
     this.#entering += 1;
     const turn = this.#entering;
+    // Nothing may be said in the old name while the new one is on its way.
+    this.#person.abort();
+    this.#place.abort();
+    this.world?.close();
+    fill($("composer"));
+    fill($("conversation"));
     const world = await World.enter(personId);
     if (turn !== this.#entering) {
       world.close();
       return false;
     }
-    this.#person.abort();
-    this.world?.close();
     this.#person = new AbortController();
     const { signal } = this.#person;
     this.world = world;
@@ -204,7 +211,8 @@ class App extends EventTarget {
       await answered;
       line?.remove();
     } catch (error) {
-      if (line) line.fail(`${what}: ${error.message}`);
+      // Whoever has gone elsewhere meanwhile is told there.
+      if (line?.isShown()) line.fail(`${what}: ${error.message}`);
       else notify(`${what}: ${error.message}`, "error");
     }
   }

@@ -20,18 +20,17 @@ async function copy(text) {
 
 /** The bot's commands of one type, to be run on `path`. */
 function botCommands(app, type, path) {
-  return app
-    .menuCommands(type)
-    .map((command, at) => ({
-      title: at === 0 ? "Of the bot" : null,
-      label: command,
-      run: () => app.runMenuCommand(command, path),
-    }));
+  return app.menuCommands(type).map((command, at) => ({
+    title: at === 0 ? "Of the bot" : null,
+    label: command,
+    run: () => app.runMenuCommand(command, path),
+  }));
 }
 
 export function messageMenu(message, event, app) {
   const { world } = app;
   // Inside a link, a picture or a selection the browser's own menu is the useful one.
+  if (event.type === "contextmenu" && !getSelection().isCollapsed) return;
   if (event.type === "contextmenu" && event.target.closest("a[href], video, audio, input, textarea")) return;
   const channel = world.channel(message.channel_id);
   const mine = message.author.id === world.meId;

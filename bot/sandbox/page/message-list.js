@@ -161,6 +161,8 @@ export async function showMessages(root, app, channelId, signal) {
         : detail.channelId === channelId && drawAll(),
     { signal },
   );
+  // A ping comes after its message, so reading the message is not the end of it.
+  world.addEventListener("state", () => world.markRead(channelId), { signal });
   // Names, roles and channels are written into messages.
   world.addEventListener("names", drawAll, { signal });
 
@@ -196,6 +198,13 @@ export async function showMessages(root, app, channelId, signal) {
     next.focus();
   });
 
+  // While the developer's panel is open, a press on a message looks behind it.
+  list.addEventListener("click", (event) => {
+    const message = event.target.closest(".message");
+    const used = event.target.closest("button, a, input, video, audio, summary");
+    if (message && !used && app.developer.isOpen()) app.inspect(world.message(channelId, message.dataset.id));
+  });
+
   await world.readMessages(channelId);
   for (const message of world.messages(channelId))
     last.set(message.id, { thinking: isThinking(message), pictures: pictures(message) });
@@ -215,6 +224,7 @@ export async function showMessages(root, app, channelId, signal) {
     toEnd();
     return {
       remove: () => element.remove(),
+      isShown: () => element.isConnected,
       fail: (reason) => {
         words.textContent = reason;
         element.classList.add("failed");

@@ -8,7 +8,7 @@ import { icon, iconButton } from "./icons.js";
 import { markdown } from "./markdown-view.js";
 import { attachments } from "./media.js";
 import { plainText } from "./plain-text.js";
-import { format } from "./time.js";
+import { format, now } from "./time.js";
 import { FLAG } from "./world.js";
 
 const REPLY = 19;
@@ -83,7 +83,7 @@ export function messageElement(message, app, joined) {
 
 /** Today's messages show the hour, older ones the day as well. */
 function stamp(at) {
-  return Date.now() - at < 18 * 3600 * 1000 ? format(at, "t") : format(at, "s");
+  return now() - at < 18 * 3600 * 1000 ? format(at, "t") : format(at, "s");
 }
 
 /** What led to the message: a command, or the message that it answers. */

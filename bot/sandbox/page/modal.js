@@ -1,6 +1,7 @@
 /** A form that the bot opened: its fields, its errors, and the wait for the bot after it was sent. */
 
 import { api } from "./api.js";
+import { showModal } from "./dialog.js";
 import { el, name, newId } from "./dom.js";
 import { iconButton } from "./icons.js";
 import { modalField } from "./modal-field.js";
@@ -72,10 +73,8 @@ export function openModal(opened, app, channel) {
     }
   });
   dialog.addEventListener("close", () => {
-    dialog.remove();
     if (!sent) tell(api.delete(path));
   });
-  document.body.append(dialog);
-  dialog.showModal();
+  showModal(dialog);
   fields[0]?.focus();
 }

@@ -1,16 +1,16 @@
 """A browser for the session, and for every test a fresh local Discord with a foreign bot in it."""
 
-import asyncio
 import os
 import re
 import shutil
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import discord
 import pytest
 import pytest_asyncio
 
+from bot.sandbox.server import Sandbox
+from tests.bot.sandbox.conftest import openapi, running
 from tests.bot.sandbox.page.teahouse import Teahouse
 
 playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
@@ -43,7 +43,7 @@ async def browser():
 class House:
     """The stand-in, the bot in it, and windows onto it."""
 
-    sandbox: object
+    sandbox: Sandbox
     bot: Teahouse
     browser: object
     complaints: list[str]
@@ -77,21 +77,11 @@ class House:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(browser, monkeypatch):
+async def house(browser):
     """Nothing may go wrong unseen: scripts, the console, Discord's rules for the bot."""
-    from bot.sandbox.server import Sandbox
-
-    async with Sandbox.serve() as sandbox:
-        monkeypatch.setattr(discord.http.Route, "BASE", sandbox.api_url)
-        bot = Teahouse()
-        async with bot:
-            await bot.login(sandbox.token)
-            connection = asyncio.create_task(bot.connect())
-            await bot.wait_until_ready()
-            house = House(sandbox, bot, browser, [])
-            yield house
-            await bot.close()
-            await connection
+    async with Sandbox.serve(openapi=openapi()) as sandbox, running(sandbox, Teahouse()) as bot:
+        house = House(sandbox, bot, browser, [])
+        yield house
         assert house.complaints == []
         assert sandbox.violations == []
 

@@ -1,5 +1,6 @@
-"""A foreign bot for the page's tests: a tea house on plain discord.py, with one of everything that a message can carry."""
+"""A foreign bot for the page's tests: a tea house on plain discord.py, which sends one of everything."""
 
+import asyncio
 import io
 
 import discord
@@ -140,26 +141,34 @@ class Teahouse(discord.AutoShardedClient):
 
     def __init__(self) -> None:
         # The library waits this long after the last server for one more; here there is one.
-        super().__init__(intents=discord.Intents(guilds=True), guild_ready_timeout=0.01)
+        super().__init__(intents=discord.Intents(guilds=True), guild_ready_timeout=0)
         self.tree = app_commands.CommandTree(self)
+        self.connected = asyncio.Event()
         self.asked: list[str] = []
         self.last: dict[str, discord.Interaction] = {}
         self.wrong: list[BaseException] = []
         self._add_commands()
 
-    async def setup_hook(self) -> None:
-        await self.tree.sync()
+    async def on_ready(self) -> None:
+        self.connected.set()
 
     def _add_commands(self) -> None:
         @self.tree.command(description="Brew a tea and bring it.")
         @app_commands.describe(
-            tea="What to brew.", cups="How many.", strength="From 0.5 to 3.", way="How to serve it.", sweet="With honey?",
-            friend="Who drinks it as well.", room="Where to bring it.", leaf="A picture of the leaf.", covered="Behind a cover.",
-        )  # fmt: skip
+            tea="What to brew.",
+            cups="How many.",
+            strength="From 0.5 to 3.",
+            way="How to serve it.",
+            sweet="With honey?",
+            friend="Who drinks it as well.",
+            room="Where to bring it.",
+            leaf="A picture of the leaf.",
+            covered="Behind a cover.",
+        )
         @app_commands.choices(
             way=[app_commands.Choice(name="In a pot", value="pot"), app_commands.Choice(name="In a bowl", value="bowl")]
         )
-        async def brew(
+        async def brew(  # noqa: PLR0917 - discord.py reads the options from the parameters
             interaction: discord.Interaction,
             tea: app_commands.Range[str, 2, 40],
             cups: app_commands.Range[int, 1, 10] = 1,

@@ -13,14 +13,16 @@ READ = """async (texts) => {
         const inner = (node.children ?? node.items?.flat() ?? []).map(short).join("");
         if (node.type === "text") return node.text;
         if (node.type === "paragraph") return inner;
-        const what = [node.type, node.level, node.kind, node.name, node.id, node.seconds, node.style, node.address, node.language];
+        const { type, level, kind, name, id, seconds, style, address, language } = node;
+        const what = [type, level, kind, name, id, seconds, style, address, language];
         return `<${what.filter((one) => one !== undefined && one !== "").join(" ")}>${node.text ?? inner}</>`;
     };
     return texts.map((text) => parse(text).map(short).join("|"));
 }"""
 
 MEANING = {
-    "**bold** *slanted* _too_ __under__ ~~gone~~": "<strong>bold</> <em>slanted</> <em>too</> <underline>under</> <strike>gone</>",
+    "**bold** *slanted* _too_": "<strong>bold</> <em>slanted</> <em>too</>",
+    "__under__ ~~gone~~": "<underline>under</> <strike>gone</>",
     "***both***": "<strong><em>both</></>",
     "**a *b* c**": "<strong>a <em>b</> c</>",
     "long_hair and looking_at_viewer": "long_hair and looking_at_viewer",
@@ -60,7 +62,7 @@ DRAW = """async (texts) => {
     const { markdown } = await import("/markdown-view.js");
     const { plainText } = await import("/plain-text.js");
     const world = { meId: "1", user: () => null, role: () => null, channel: () => null };
-    const allowed = new Set("DIV P STRONG EM U S SPAN A CODE PRE BLOCKQUOTE UL OL LI TIME BUTTON BDI".split(" "));
+    const allowed = "DIV P STRONG EM U S SPAN A CODE PRE BLOCKQUOTE UL OL LI TIME BUTTON BDI".split(" ");
     const faults = [];
     for (const text of texts) {
         const begun = performance.now();
@@ -69,26 +71,45 @@ DRAW = """async (texts) => {
         const took = performance.now() - begun;
         for (const element of drawn.querySelectorAll("*")) {
             const address = element.getAttribute("href");
-            const handlers = [...element.attributes].filter((one) => one.name.startsWith("on") || one.name === "srcdoc");
-            if (!allowed.has(element.tagName) || handlers.length || (address && !/^https?:/.test(address))) faults.push(text);
+            const handlers = [...element.attributes].filter((one) => /^on|^srcdoc$/.test(one.name));
+            const known = allowed.includes(element.tagName) && !handlers.length;
+            if (!known || (address && !/^https?:/.test(address))) faults.push(text);
         }
         if (took > 1000) faults.push(`${Math.round(took)} ms: ${text.slice(0, 60)}`);
     }
     return faults;
 }"""
 
-PIECES = (
-    "* ** *** _ __ ~~ || ` `` ``` > >>> - -# # 1. \\ \n  [ ]( ) < <t: :R> <@ <# </ : https://a.example/ javascript: "
-    "<img src=x onerror=window.pwned=1> <script>window.pwned=1</script> \" ' & \u202e \u0000 a 1 日本 🍵"
-).split(" ")
+MARKS = [
+    "*",
+    "**",
+    "***",
+    "_",
+    "__",
+    "~~",
+    "||",
+    "`",
+    "``",
+    "```",
+    "\n",
+    "\n> ",
+    "\n>>> ",
+    "\n- ",
+    "\n-# ",
+    "\n# ",
+    "\n1. ",
+]
+OTHERS = ["\\", " ", "[", "](", ")", "<", "<t:", ":R>", "<@", "<#", "</", ":", "https://a.example/", "javascript:"]
+HOSTILE = ["<img src=x onerror=window.pwned=1>", "<script>window.pwned=1</script>", '"', "'", "&", "\u202e", "\x00"]
+PIECES = [*MARKS, *OTHERS, *HOSTILE, "a", "1", "日本", "🍵"]
 
 
 async def test_no_text_draws_anything_but_text_and_its_marks(house):
-    """Marks, brackets and tags thrown together at random, and the same mark thousands of times, each within a second."""
-    draw = random.Random(7)
+    """Marks, brackets and tags thrown together, and one mark thousands of times, each within a second."""
+    draw = random.Random(7)  # noqa: S311 - the same texts every time
     texts = ["".join(draw.choices(PIECES, k=draw.randint(1, 120))) for _ in range(800)]
-    texts += [piece * (4000 // len(piece)) for piece in PIECES if piece]
+    texts += [piece * (4000 // len(piece)) for piece in PIECES]
     texts += [(piece + "a ") * (4000 // (len(piece) + 2)) for piece in PIECES]
-    texts += [f"{piece}a{other}" * 300 for piece in PIECES[:12] for other in PIECES[:12]]
+    texts += [f"{piece}a{other}" * 300 for piece in MARKS for other in MARKS]
     async with house.window() as page:
         assert json.dumps(await page.evaluate(DRAW, texts)) == "[]"

@@ -56,6 +56,21 @@ async def test_one_speaks_as_another_without_leaving_the_channel(house):
         await expect(page.get_by_role("article", name="Mio")).to_contain_text("Welcome.")
 
 
+async def test_a_change_of_mind_while_a_person_is_on_the_way_counts(house):
+    """Whoever was chosen last speaks, and nothing is said in another's name meanwhile."""
+    async with house.window("ada") as page:
+        await page.evaluate(
+            """([one, other, place]) => {
+                location.hash = `#/${one}/${place}`;
+                setTimeout(() => { location.hash = `#/${other}/${place}`; });
+            }""",
+            [house.person("yuki"), house.person("ada"), str(house.channel("general").id)],
+        )
+        await expect(page.get_by_role("combobox", name="Speak as")).to_have_value(house.person("ada"))
+        await say(page, "Still me.")
+        await expect(page.get_by_role("article", name="Ada")).to_contain_text("Still me.")
+
+
 async def test_where_one_may_not_write_the_page_says_so(house):
     """The announcements are for reading."""
     async with house.window("nico", "announcements") as page:
@@ -72,6 +87,9 @@ async def test_unread_talk_and_mentions_are_marked_until_they_are_read(house):
         await expect(link).to_have_accessible_name("gallery 1 mention")
         await link.click()
         await expect(yuki.get_by_role("article", name="Ada")).to_contain_text("Look, @Yuki!")
+        await expect(link).to_have_accessible_name("gallery")
+        await say(ada, f"And here, <@{house.person('yuki')}>?")
+        await expect(yuki.get_by_role("article", name="Ada").last).to_contain_text("And here, @Yuki?")
         await expect(link).to_have_accessible_name("gallery")
 
 
@@ -150,7 +168,8 @@ CONTRAST = """() => {
         const ink = over([`rgb(${ground})`, getComputedStyle(element).color]);
         const [low, high] = [light(ink), light(ground)].sort((a, b) => a - b);
         const ratio = (high + 0.05) / (low + 0.05);
-        if (ratio < 4.5) found.push(`${element.className || element.tagName} ${element.textContent.slice(0, 30)} ${ratio.toFixed(2)}`);
+        const what = element.className || element.tagName;
+        if (ratio < 4.5) found.push(`${what} ${element.textContent.slice(0, 30)} ${ratio.toFixed(2)}`);
     }
     return found;
 }"""
@@ -251,8 +270,9 @@ async def test_behind_a_message_stand_the_calls_that_made_it(house):
         await run(page, "brew", tea="assam")
         answer = page.get_by_role("article", name="bot").last
         await expect(answer.get_by_role("img")).to_have_count(1)
-        await answer.get_by_role("button", name="More about the message of bot").click()
+        await page.get_by_role("article", name="bot").first.click(button="right", position={"x": 300, "y": 30})
         await page.get_by_role("menuitem", name="Look behind it").click()
+        await answer.locator(".subtext").click()
         panel = page.get_by_role("complementary", name="Behind the scenes")
         entries = panel.locator(".entry")
         await expect(entries.filter(has_text="INTERACTION_CREATE")).to_have_count(1)

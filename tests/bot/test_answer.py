@@ -1,0 +1,59 @@
+"""Whatever happens behind a button, its presser gets an answer."""
+
+import asyncio
+
+import discord
+import pytest
+from discord import ui
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+from bot.sandbox.driver import Person, control
+from bot.sandbox.server import Sandbox
+from bot.views.buttons import JobButton, row
+
+
+class Breaking(discord.AutoShardedClient):
+    """A client whose Reroll runs into a bug."""
+
+    def __init__(self):
+        super().__init__(intents=discord.Intents(guilds=True))
+        self.presses = self
+        self.by_action = {"reroll": self.reroll}
+
+    async def setup_hook(self):
+        self.add_dynamic_items(JobButton)
+
+    async def reroll(self, _interaction, _job_id):
+        raise ZeroDivisionError
+
+
+@pytest.fixture
+async def chat(monkeypatch):
+    async with Sandbox.serve() as sandbox, Breaking() as client:
+        monkeypatch.setattr(Route, "BASE", sandbox.api_url)
+        monkeypatch.setattr(
+            DiscordWebSocket, "DEFAULT_GATEWAY", URL(sandbox.page_url.replace("http", "ws") + "/gateway")
+        )
+        running = asyncio.create_task(client.start(sandbox.token))
+        await client.wait_until_ready()
+        async with Person.visit(sandbox.page_url, "yuki") as yuki:
+            yield client, yuki
+        await client.close()
+        await running
+
+
+async def test_a_bug_behind_a_button_still_answers_its_presser(chat, caplog):
+    """They read an apology, privately; the operator reads the traceback under the same number."""
+    client, yuki = chat
+    view = ui.LayoutView(timeout=None)
+    view.add_item(row("000001", "reroll"))
+    await client.get_partial_messageable(int(yuki.channel("general"))).send(view=view)
+    message = await yuki.wait_for(lambda m: bool(m["components"]))
+    pressed = await yuki.press(message, control(message, "Reroll"))
+    apology = await yuki.answer(pressed)
+    assert apology["flags"] & 64
+    assert "Something went wrong on my side" in apology["content"]
+    assert pressed in apology["content"]
+    assert any(pressed in record.getMessage() and record.exc_info for record in caplog.records)

@@ -1,0 +1,43 @@
+"""`make demo` from the first line to the last."""
+
+import asyncio
+import re
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from bot.sandbox.driver import Person
+from tests.journey.people import gallery, result_of
+
+
+def folders():
+    return set(Path(tempfile.gettempdir()).glob("eshi-demo-*"))
+
+
+async def test_the_demo_draws_and_leaves_nothing_behind():
+    """It prints an address where /imagine works; Ctrl-C ends every process, and no file stays."""
+    before = folders()
+    demo = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", "--port", "0", stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        async with asyncio.timeout(150):
+            while not (found := re.search(rb"http://127\.0\.0\.1:\d+", await demo.stdout.readline())):
+                pass
+        async with Person.visit(found[0].decode(), "yuki") as yuki:
+            channel = yuki.channel("general")
+            async with asyncio.timeout(60):
+                while not await yuki.commands(channel):
+                    await yuki.wait_for_event("commands")
+            sent = await yuki.slash(channel, "imagine", subject="1girl", steps=1)
+            assert gallery(await result_of(yuki, sent))
+        family = psutil.Process(demo.pid).children(recursive=True)
+        assert len(family) == 2, "the bot and its engine"
+    finally:
+        demo.send_signal(signal.SIGINT)
+    assert await asyncio.wait_for(demo.wait(), 40) == 0
+    assert psutil.wait_procs(family, timeout=5)[1] == []
+    assert folders() == before
