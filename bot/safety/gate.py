@@ -130,7 +130,7 @@ def _limits(situation: Situation) -> Iterator[_Limit]:
     yield _Limit("operator", operator.highest, "this bot draws nothing above")
     if not operator.tagger:
         yield _Limit("tagger", WITHOUT_TAGGER, "without a picture tagger this bot draws nothing above")
-    yield _Limit("place", PLACE_LIMIT[place], f"in {place.value} nothing can be above")
+    yield _Limit("place", PLACE_LIMIT[place], f"in {place.value} the highest rating is")
     if place in (Place.OPEN, Place.AGE_RESTRICTED):
         decided = server.open_limit if place is Place.OPEN else server.age_restricted_limit
         yield _Limit("server", decided, f"in {place.value} the highest rating of this server is")

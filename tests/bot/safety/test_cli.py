@@ -88,7 +88,7 @@ def test_the_trail_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> 
     """One line a rule, and the sentence at the end."""
     assert main(["why", "--place", "dm", "--rating", "nsfw"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert "NO   place       `nsfw` is not allowed here: in a direct message nothing can be above `safe`." in lines
+    assert "NO   place       `nsfw` is not allowed here: in a direct message the highest rating is `safe`." in lines
     assert lines[-1].startswith("`nsfw` is not allowed here")
 
 
