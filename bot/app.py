@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import secrets
 import signal
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -24,23 +22,18 @@ from bot.commands import imagine
 from bot.engine_client import EngineClient
 from bot.flow import Flow
 from bot.post import Post
-from bot.prompt import presets as prompt_presets
-from bot.prompt import wildcards
-from bot.prompt.compose import compose
 from bot.queue import Queue
-from bot.request import check_defaults, complete
+from bot.scribe import Scribe, draw_seed
 from bot.store import Store
 from bot.views.buttons import JobButton
 from bot.views.edit import CUSTOM_ID as EDITED
 from bot.views.presses import Presses
-from engine.wire import SEED_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from bot.config import Config
-    from bot.request import Options, Request
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +64,7 @@ class Eshi(discord.AutoShardedClient):
         )
         self.tree = Tree(self)
         self.flow: Flow
-        self.complete: Callable[[Options], Request]
+        self.scribe: Scribe
         self.presses: Presses
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -98,11 +91,6 @@ def _read(path: Path) -> str:
     return path.read_text() if path.exists() else ""
 
 
-def draw_seed() -> int:
-    """Draw a seed that nobody can predict from another."""
-    return secrets.randbelow(SEED_LIMIT)
-
-
 async def run(config: Config, token: str, *, now: Callable[[], float] = time.time) -> None:
     """Be the bot until SIGINT or SIGTERM.
 
@@ -111,9 +99,7 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
         discord.LoginFailure: The token is not accepted.
     """
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
-    presets = prompt_presets.load(config.resolve(config.bot.presets_file) if config.bot.presets_file else None)
-    groups = wildcards.load(config.resolve(config.bot.wildcards_dir)) if config.bot.wildcards_dir else {}
-    check_defaults(config.bot, presets)
+    scribe = await asyncio.to_thread(Scribe.load, config)
     async with (
         Store.open(config.data_dir) as store,
         EngineClient.from_config(config) as engine,
@@ -127,13 +113,13 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
             queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
             engine=engine,
             post=Post(client, now=now),
-            compose=partial(compose, presets=presets),
+            compose=scribe.compose,
             now=now,
         )
         client.flow = flow
-        client.complete = partial(complete, config=config.bot, presets=presets, groups=groups, draw_seed=draw_seed)
+        client.scribe = scribe
         client.presses = Presses(
-            flow=flow, store=store, config=config.bot, complete=client.complete, draw_seed=draw_seed
+            flow=flow, store=store, config=config.bot, complete=scribe.complete, draw_seed=draw_seed
         )
         client.add_dynamic_items(JobButton)
         client.tree.add_command(imagine.command(limits))

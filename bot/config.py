@@ -93,7 +93,7 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     presets_file: str = ""
     """More quality, negative and style presets, in the form of ``bot/prompt/presets.toml``."""
     wildcards_dir: str = ""
-    """``NAME.txt`` files, one choice a line, for ``__NAME__``."""
+    """``NAME.txt`` files, one choice a line, for ``__NAME__``; over the vocabulary's groups."""
     discord: Discord = msgspec.field(default_factory=Discord)
     engine: EngineProcess = msgspec.field(default_factory=EngineProcess)
     limits: Limits = msgspec.field(default_factory=Limits)

@@ -82,7 +82,7 @@ async def _imagine(  # noqa: PLR0917  an option each, passed by name
         private=private,
     )
     client = interaction.client
-    await client.flow.ask(interaction, client.complete(options))
+    await client.flow.ask(interaction, client.scribe.complete(options))
 
 
 def command(limits: Limits) -> app_commands.Command[Any, ..., None]:
