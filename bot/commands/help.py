@@ -12,9 +12,9 @@ from bot.answer import NO_PINGS
 _TEXT = """\
 ## Drawing with Eshi
 Type `/imagine` and fill in what you like; everything is optional but one of subject, character, series or tags.
-- **subject**: who is in it: `1girl`, `1boy`, `2girls`, `1boy; 1girl`, `no humans`
-- **character** and **series**: several are separated by `;`; a character I know brings series and subject along
-- **tags**: the rest, separated by commas: `smile, night, looking at viewer`
+- **subject**: who is in it: `1girl`, `2girls`, `no humans`; several are separated by `;`, here and in names
+- **character** and **series**: pick from the suggestions; a character brings series and subject along
+- **tags**: the rest, separated by commas: `smile, night, looking at viewer`; suggestions complete the last one
 - **rating**: how daring it may be; `safe` unless you say otherwise, and never above what this channel allows
 - **negative**: what should not be in it
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
+from bot.commands.suggestions import presets, words
 from bot.request import SHAPES, Options
 from bot.safety.ratings import ORDER
 
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
 @app_commands.describe(
     subject="Who is in it: 1girl, 1boy, 1other, 2girls …; several separated by ;",
-    character="Pick a character; several separated by ;",
+    character="Pick a character, who brings series and subject along; several separated by ;",
     series="Where they are from; several separated by ; or ,",
     rating="How daring it may be; safe if you do not say",
-    tags="Everything else, separated by commas; the last one is completed",
+    tags="Everything else, separated by commas; the last one is completed for you",
     more_tags="More tags, where the first line is full",
     shape="Size and orientation",
     count="How many pictures",
@@ -39,6 +40,16 @@ if TYPE_CHECKING:
     shape=[
         app_commands.Choice(name=f"{name} · {width}×{height}", value=name) for name, (width, height) in SHAPES.items()
     ],
+)
+@app_commands.autocomplete(
+    subject=words("subject"),
+    character=words("character"),
+    series=words("series"),
+    tags=words("tags"),
+    more_tags=words("more_tags"),
+    negative=words("negative"),
+    quality=presets("quality"),
+    style=presets("style"),
 )
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
