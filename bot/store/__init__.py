@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
 from bot.store.database import open_database
+from bot.store.drafts import Drafts
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 from bot.store.spool import Spool
@@ -23,6 +24,7 @@ class Store:
 
     jobs: Jobs
     pictures: Pictures
+    drafts: Drafts
 
     @classmethod
     @asynccontextmanager
@@ -39,4 +41,4 @@ class Store:
         except OSError as error:
             raise StoreError(f"{folder}: cannot be made: {error.strerror}") from error
         async with open_database(folder / "eshi.sqlite3", busy_timeout_s=busy_timeout_s) as database:
-            yield cls(Jobs(database), Pictures(database, Spool(spool)))
+            yield cls(Jobs(database), Pictures(database, Spool(spool)), Drafts(database))
