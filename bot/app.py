@@ -19,13 +19,16 @@ from discord.http import Route
 from bot.answer import answering, explain
 from bot.commands import help as help_command
 from bot.commands import imagine
+from bot.commands import prompt as prompt_commands
 from bot.engine_client import EngineClient
 from bot.flow import Flow
 from bot.post import Post
+from bot.previews import Previews
+from bot.prompt.tokens import Tokens
 from bot.queue import Queue
 from bot.scribe import Scribe, draw_seed
 from bot.store import Store
-from bot.views.buttons import JobButton
+from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as EDITED
 from bot.views.presses import Presses
 
@@ -66,6 +69,7 @@ class Eshi(discord.AutoShardedClient):
         self.flow: Flow
         self.scribe: Scribe
         self.presses: Presses
+        self.previews: Previews
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take what discord.py has no memory of after a restart: the Edit form, known by its custom_id."""
@@ -121,8 +125,10 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
         client.presses = Presses(
             flow=flow, store=store, config=config.bot, complete=scribe.complete, draw_seed=draw_seed
         )
-        client.add_dynamic_items(JobButton)
+        client.previews = Previews(flow=flow, store=store, scribe=scribe, tokens=Tokens(config), now=now)
+        client.add_dynamic_items(JobButton, DraftButton)
         client.tree.add_command(imagine.command(limits))
+        client.tree.add_command(prompt_commands.group())
         client.tree.add_command(help_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))

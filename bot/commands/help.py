@@ -27,6 +27,9 @@ Type `/imagine` and fill in what you like; everything is optional but one of sub
 `(smile:1.3)` is stronger, `[hat]` weaker, `\\(` is a bracket, `BREAK` starts a new thought.
 `{red|blue} hat` picks one of the two, `__hair__` something about hair, and what was picked stays.
 
+## Before drawing
+`/prompt preview` shows you alone what the model would read, and why; `/prompt check` reads what you paste.
+
 ## Under every picture
 **Reroll** draws it again with other seeds, **Edit** lets you change it first; both become *your* picture.
 **Recipe** shows exactly how it was made. **Delete** is for whoever asked for it, and for moderators.
