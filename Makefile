@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check format
+.PHONY: install demo test bench check format
 
 install: .venv/installed
 
@@ -16,6 +16,10 @@ demo: install
 
 test: install
 	$(BIN)/python -m pytest
+
+# One of them alone: make bench ONLY=vocabulary
+bench: install
+	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 check: install
 	$(BIN)/ruff check .
