@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check format sweep
+.PHONY: install demo test bench check format sweep
 
 install: .venv/installed
 
@@ -22,6 +22,10 @@ test: install
 # The safety filter against its whole corpus and, where it is at hand, the whole public tag list; minutes.
 sweep: install
 	$(BIN)/python -m tests.sweep
+
+# One of them alone: make bench ONLY=vocabulary
+bench: install
+	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 check: install
 	$(BIN)/ruff check .

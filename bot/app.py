@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import secrets
 import signal
 import time
 from functools import partial
@@ -22,27 +21,25 @@ from bot.answer import answering, explain
 from bot.attachments import Attachments
 from bot.commands import help as help_command
 from bot.commands import imagine, me
+from bot.commands import prompt as prompt_commands
 from bot.commands import remix as remix_command
 from bot.engine_client import EngineClient
 from bot.errors import ConfigError
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
 from bot.post import Post
-from bot.prompt import presets as prompt_presets
-from bot.prompt import wildcards
-from bot.prompt.compose import compose
-from bot.prompt.vocabulary import store as vocabulary
+from bot.previews import Previews
+from bot.prompt.tokens import Tokens
 from bot.queue import Queue
 from bot.remixes import Remixes
-from bot.request import check_defaults, complete
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
+from bot.scribe import Scribe, draw_seed
 from bot.store import Store
-from bot.views.buttons import JobButton
+from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
 from bot.wishes import Wishes
-from engine.wire import SEED_LIMIT, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,9 +78,12 @@ class Eshi(discord.AutoShardedClient):
         )
         self.tree = Tree(self)
         self.flow: Flow
+        self.scribe: Scribe
+        self.words: TextFilter
         self.wishes: Wishes
         self.keepsakes: Keepsakes
         self.presses: Presses
+        self.previews: Previews
         self.remixes: Remixes
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -111,11 +111,6 @@ def _read(path: Path) -> str:
     return path.read_text() if path.exists() else ""
 
 
-def draw_seed() -> int:
-    """Draw a seed that nobody can predict from another."""
-    return secrets.randbelow(SEED_LIMIT)
-
-
 async def run(config: Config, token: str, *, now: Callable[[], float] = time.time) -> None:
     """Be the bot until SIGINT or SIGTERM, whenever that comes.
 
@@ -134,9 +129,7 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
 
 async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
-    presets = prompt_presets.load(config.resolve(config.bot.presets_file) if config.bot.presets_file else None)
-    groups = wildcards.load(config.resolve(config.bot.wildcards_dir)) if config.bot.wildcards_dir else {}
-    check_defaults(config.bot, presets)
+    scribe = await asyncio.to_thread(Scribe.load, config)
     async with (
         Store.open(config.data_dir) as store,
         EngineClient.from_config(config) as engine,
@@ -144,6 +137,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         aiohttp.ClientSession() as session,
     ):
         limits = config.bot.limits
+        client.words = TextFilter(scribe.vocabulary)
         flow = Flow(
             client=client,
             config=config.bot,
@@ -151,32 +145,32 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
             engine=engine,
             post=Post(client, now=now),
-            compose=partial(compose, presets=presets),
-            wish=partial(wish, presets=presets),
-            words=TextFilter(await asyncio.to_thread(vocabulary.load, config.vocabulary_dir)),
+            compose=scribe.compose,
+            wish=partial(wish, presets=scribe.presets),
+            words=client.words,
             now=now,
         )
         client.flow = flow
-        completed = partial(complete, config=config.bot, presets=presets, groups=groups, draw_seed=draw_seed)
-        wishes = Wishes(flow=flow, store=store, limits=limits, presets=presets, complete=completed)
+        client.scribe = scribe
+        wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
         client.wishes = wishes
-        client.keepsakes = Keepsakes(store, completed)
+        client.keepsakes = Keepsakes(store, scribe.complete)
         client.presses = Presses(flow=flow, store=store, wishes=wishes, draw_seed=draw_seed)
         client.remixes = Remixes(
             flow=flow,
             store=store,
-            limits=limits,
-            presets=presets,
+            scribe=scribe,
             wishes=wishes,
             attachments=Attachments(session, config.bot.discord.api),
-            model_name=lambda: engine.status.model_name if isinstance(engine.status, Ready) else "",
             now=now,
         )
-        client.add_dynamic_items(JobButton)
+        client.previews = Previews(flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now)
+        client.add_dynamic_items(JobButton, DraftButton)
         client.tree.add_command(imagine.command(limits))
         for command in remix_command.commands():
             client.tree.add_command(command)
-        client.tree.add_command(me.group(limits, presets))
+        client.tree.add_command(me.group(limits, scribe.presets))
+        client.tree.add_command(prompt_commands.group())
         client.tree.add_command(help_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))

@@ -101,7 +101,7 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     presets_file: str = ""
     """More quality, negative and style presets, in the form of ``bot/prompt/presets.toml``."""
     wildcards_dir: str = ""
-    """``NAME.txt`` files, one choice a line, for ``__NAME__``."""
+    """``NAME.txt`` files, one choice a line, for ``__NAME__``; over the vocabulary's groups."""
     discord: Discord = msgspec.field(default_factory=Discord)
     engine: EngineProcess = msgspec.field(default_factory=EngineProcess)
     limits: Limits = msgspec.field(default_factory=Limits)
@@ -109,11 +109,20 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     ratings: Ratings = msgspec.field(default_factory=Ratings)
 
 
+class Model(Struct, frozen=True):
+    """What the bot reads of the engine's table: where the tokenizers are that cut its prompts."""
+
+    model: str = "cagliostrolab/animagine-xl-4.0"
+    revision: str = ""
+    config_folder: str = ""
+
+
 class _File(Struct, frozen=True):
-    """The tables that this process reads; the engine's is the engine's business."""
+    """The tables that this process reads; the rest of the engine's is the engine's business."""
 
     bot: Bot = msgspec.field(default_factory=Bot)
     wire: Wire = msgspec.field(default_factory=Wire)
+    engine: Model = msgspec.field(default_factory=Model)
 
 
 class Config(Struct, frozen=True):
@@ -122,6 +131,7 @@ class Config(Struct, frozen=True):
     path: Path
     bot: Bot
     wire: Wire
+    model: Model = Model()
 
     def resolve(self, relative: str) -> Path:
         """Give a path of the file as one that does not depend on the working directory."""
@@ -160,7 +170,7 @@ def load(path: Path) -> Config:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except msgspec.DecodeError as error:
         raise ConfigError(f"{path}: {error}") from error
-    return Config(path=path.resolve(), bot=file.bot, wire=file.wire)
+    return Config(path=path.resolve(), bot=file.bot, wire=file.wire, model=file.engine)
 
 
 def token(config: Config, environ: Mapping[str, str] = os.environ) -> str:

@@ -116,13 +116,23 @@ class Flow:
         """Ask the gate whether what is drawn may be shown in this place as it is now."""
         return shows(await self.situation(job.guild_id, job.channel_id), job.request.rating, None)
 
+    @property
+    def model_name(self) -> str | None:
+        """What the engine draws with; None before it is ready."""
+        status = self._engine.status
+        return status.model_name if isinstance(status, wire.Ready) else None
+
+    def next_place(self, user_id: int) -> int:
+        """Tell where in line this person's next request would stand."""
+        return self._queue.next_place(user_id)
+
     # From a wish to a job in line
 
-    async def ask(self, interaction: discord.Interaction[Any], request: Request) -> None:
-        """Take a request into the line and answer with the message that will become its result.
+    async def check(self, interaction: discord.Interaction[Any], request: Request) -> Composed:
+        """Write the texts of a request that may be drawn where it is asked for.
 
         Raises:
-            Refused: Nothing was queued; the message says why.
+            Refused: It may not; the message says why.
         """
         channel_id = interaction.channel_id
         if channel_id is None:
@@ -133,12 +143,21 @@ class Flow:
         verdict = await self.judge(interaction.guild_id, channel_id, request, composed)
         if not verdict.allowed:
             raise PromptRefused(verdict.sentence)
+        return composed
+
+    async def ask(self, interaction: discord.Interaction[Any], request: Request) -> None:
+        """Take a request into the line and answer with the message that will become its result.
+
+        Raises:
+            Refused: Nothing was queued; the message says why.
+        """
+        composed = await self.check(interaction, request)
         with self._queue.reserve(interaction.user.id):
             job = await self._store.jobs.submit(
                 NewJob(
                     user_id=interaction.user.id,
                     guild_id=interaction.guild_id,
-                    channel_id=channel_id,
+                    channel_id=interaction.channel_id or 0,  # `check` had one
                     application_id=interaction.application_id,
                     interaction_id=interaction.id,
                     interaction_token=interaction.token,
@@ -157,7 +176,7 @@ class Flow:
 
     async def _acknowledge(self, interaction: discord.Interaction[Any], job: Job) -> int:
         """Answer with the job's message, or withdraw the job: nobody waits for what was not acknowledged."""
-        view = card.waiting(job, len(self._queue) + 1, engine_ready=isinstance(self._engine.status, wire.Ready))
+        view = card.waiting(job, len(self._queue) + 1, engine_ready=self.model_name is not None)
         try:
             answer = await interaction.response.send_message(
                 view=view, ephemeral=job.private, allowed_mentions=NO_PINGS

@@ -95,7 +95,14 @@ class Queue:
         owner = self._owners.get(job_id)
         if owner is None:
             return None
-        turn = list(self._lines[owner]).index(job_id)  # this many of their own come first
+        return self._place(owner, list(self._lines[owner]).index(job_id))
+
+    def next_place(self, user_id: int) -> int:
+        """Give the place, as `place` does, of a job that this person would ask for now."""
+        return self._place(user_id, len(self._lines.get(user_id, ())))
+
+    def _place(self, owner: int, turn: int) -> int:
+        """Count for the job before which so many of the same person's come."""
         place = turn + 1
         owner_passed = False
         for user_id, line in self._lines.items():

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     import discord
 
     from bot.attachments import Attachments
-    from bot.config import Limits
     from bot.flow import Flow
-    from bot.prompt.presets import Presets
+    from bot.scribe import Scribe
     from bot.store import Store
     from bot.wishes import Wishes
 
@@ -40,11 +39,9 @@ class Remixes:
         *,
         flow: Flow,
         store: Store,
-        limits: Limits,
-        presets: Presets,
+        scribe: Scribe,
         wishes: Wishes,
         attachments: Attachments,
-        model_name: Callable[[], str],
         now: Callable[[], float],
     ) -> None:
         """Hold on to what is needed.
@@ -52,20 +49,16 @@ class Remixes:
         Args:
             flow: Knows what may be drawn where.
             store: Keeps what the form does not show.
-            limits: The operator's.
-            presets: What quality, negative and style may be.
+            scribe: Knows the operator's limits, presets and words.
             wishes: Draws what the form says.
             attachments: Where files come from.
-            model_name: What draws here at the moment; "" while nobody knows.
             now: Unix time in seconds.
         """
         self._flow = flow
         self._store = store
-        self._limits = limits
-        self._presets = presets
+        self._scribe = scribe
         self._wishes = wishes
         self._attachments = attachments
-        self._model_name = model_name
         self._now = now
 
     async def open(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> None:
@@ -108,8 +101,11 @@ class Remixes:
         if text is None or not text.strip():
             return None
         read = recipe.parse(text)
-        options, unmapped = to_options(read, self._presets, self._model_name() or read.model)
-        options, left_out = fitting(options, self._limits, self._presets)
+        scribe = self._scribe
+        options, unmapped = to_options(
+            read, scribe.presets, self._flow.model_name or read.model, scribe.vocabulary.kind
+        )
+        options, left_out = fitting(options, scribe.config.limits, scribe.presets)
         cut = [
             f"Only the first {TEXT_CHARS:,} characters of the {name} fit into this form."
             for name, words in (("tags", options.tags), ("negative prompt", options.negative))

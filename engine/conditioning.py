@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from engine.chunking import CHUNK_TOKENS, Chunk, chunk
-from engine.grammar import parse
+from engine.grammar import CHUNK_TOKENS, Chunk, chunk, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,8 +1,9 @@
-r"""Prompt text to weighted segments: the one parser, so that what filters the text reads what the model reads.
+r"""Prompt text to weighted segments, and tokens to chunks: read once, so that the filter reads what the model reads.
 
 The attention syntax of the AUTOMATIC1111 WebUI: ``(x)`` × 1.1, ``(x:1.3)`` × 1.3, ``[x]`` ÷ 1.1, nested weights
 multiply, ``\\(`` is a literal bracket, a lone backslash vanishes, an unclosed bracket reaches to the end of the
 text, and the word ``BREAK`` starts a new chunk, inside brackets too. Every text has a meaning: nothing here raises.
+The chunks are WebUI's as well.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 EMPHASIS = 1.1
 """What one pair of round brackets multiplies by, and one of square brackets divides by (WebUI)."""
@@ -37,6 +38,12 @@ _SPECIAL = re.compile(r"[\\()\[\]]")
 
 BREAK = "BREAK"
 """The word that starts a new chunk; case matters, as in WebUI."""
+
+CHUNK_TOKENS = 75
+"""What fits between the start and the end token of CLIP's 77 positions."""
+
+BACKTRACK_TOKENS = 20
+"""A cut moves back to the last comma when fewer tokens than this follow it (WebUI's ``comma_padding_backtrack``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +188,49 @@ def split(text: str) -> tuple[str, ...]:
 def _close(opened: list[str], opener: str) -> None:
     """Remove the innermost bracket of this kind; the two kinds may interleave, as in WebUI."""
     del opened[len(opened) - 1 - opened[::-1].index(opener)]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """At most 75 tokens, a weight for each; start, end and padding are the encoder's business."""
+
+    ids: tuple[int, ...] = ()
+    weights: tuple[float, ...] = ()
+
+
+def chunk(sections: Iterable[Iterable[tuple[Sequence[int], float]]], *, comma: int | None) -> tuple[Chunk, ...]:
+    """Cut tokenized sections into chunks.
+
+    Args:
+        sections: What stands between two ``BREAK``: runs of token ids with the weight of each run.
+        comma: The id of the comma token; None where a tokenizer has none, and every cut is then a blind one.
+
+    Returns:
+        At least one chunk. ``BREAK`` ends a chunk however empty it is; a last empty one is dropped, as in WebUI.
+    """
+    chunks: list[Chunk] = []
+    ids: list[int] = []
+    weights: list[float] = []
+    for number, section in enumerate(sections):
+        if number:
+            chunks.append(Chunk(tuple(ids), tuple(weights)))
+            ids, weights = [], []
+        for run, weight in section:
+            for token in run:
+                if len(ids) == CHUNK_TOKENS:
+                    cut = CHUNK_TOKENS if token == comma else _cut(ids, comma)
+                    chunks.append(Chunk(tuple(ids[:cut]), tuple(weights[:cut])))
+                    ids, weights = ids[cut:], weights[cut:]
+                ids.append(token)
+                weights.append(weight)
+    if ids or not chunks:
+        chunks.append(Chunk(tuple(ids), tuple(weights)))
+    return tuple(chunks)
+
+
+def _cut(ids: Sequence[int], comma: int | None) -> int:
+    """Find how many of a full chunk's tokens stay in it."""
+    for position in range(CHUNK_TOKENS - 1, CHUNK_TOKENS - 1 - BACKTRACK_TOKENS, -1):
+        if ids[position] == comma:
+            return position + 1
+    return CHUNK_TOKENS

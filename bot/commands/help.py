@@ -12,19 +12,23 @@ from bot.answer import NO_PINGS
 _TEXT = """\
 ## Drawing with Eshi
 Type `/imagine` and fill in what you like; everything is optional but one of subject, character, series or tags.
-- **subject**: who is in it: `1girl`, `1boy`, `2girls`, `1boy; 1girl`, `no humans`
-- **character** and **series**: pick from the suggestions; several are separated by `;`
-- **tags**: the rest, separated by commas: `smile, night, looking at viewer`
+- **subject**: who is in it: `1girl`, `2girls`, `no humans`; several are separated by `;`, here and in names
+- **character** and **series**: pick from the suggestions; a character brings series and subject along
+- **tags**: the rest, separated by commas: `smile, night, looking at viewer`; suggestions complete the last one
 - **rating**: how daring it may be; `safe` unless you say otherwise, and never above what this channel allows
 - **negative**: what should not be in it
 
 ## Examples
-`/imagine subject:1girl character:hatsune miku series:vocaloid tags:smile, waving, outdoors`
+`/imagine character:hatsune miku tags:smile, waving, outdoors`
 `/imagine subject:no humans tags:scenery, mountain, sunset, cloud shape:landscape 7:4`
 `/imagine subject:1girl tags:{red|blue} hair, (smile:1.2), [hat] count:4 seed:7`
 
 ## Weights
-`(smile:1.3)` is stronger, `[hat]` weaker, `{red|blue}` picks one, `\\(` is a bracket, `BREAK` starts a new thought.
+`(smile:1.3)` is stronger, `[hat]` weaker, `\\(` is a bracket, `BREAK` starts a new thought.
+`{red|blue} hat` picks one of the two, `__hair__` something about hair, and what was picked stays.
+
+## Before drawing
+`/prompt preview` shows you alone what the model would read, and why; `/prompt check` reads what you paste.
 
 ## From a picture
 `/remix` reads the recipe out of a picture file into a form that you can change and draw; **Apps → Remix** in a

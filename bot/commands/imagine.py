@@ -8,39 +8,27 @@ import discord
 from discord import app_commands
 
 from bot.commands.choices import SHAPE_CHOICES, optional_range
-from bot.commands.me import favourites
+from bot.commands.text_options import text_options
 from bot.request import Options
-from bot.safety.ratings import ORDER
 
 if TYPE_CHECKING:
     from bot.app import Eshi
     from bot.config import Limits
 
 
+@text_options
 @app_commands.describe(
-    subject="Who is in it: 1girl, 1boy, 1other, 2girls …; several separated by ;",
-    character="Pick a character; several separated by ;",
-    series="Where they are from; several separated by ; or ,",
-    rating="How daring it may be; safe if you do not say",
-    tags="Everything else, separated by commas; the last one is completed",
-    more_tags="More tags, where the first line is full",
     shape="Size and orientation",
     count="How many pictures",
     seed="The same seed draws the same picture again: 0 to 4294967295",
-    negative="What should not be in it",
-    quality="The quality words at the end",
-    year="Draw in the manner of this year",
-    style="A manner of drawing",
     steps="More steps, finer and slower",
     guidance="How closely to follow the words",
     sampler="How the noise is removed",
     private="Only you will see it",
 )
 @app_commands.choices(
-    rating=[app_commands.Choice(name=rating, value=rating) for rating in ORDER],
     shape=SHAPE_CHOICES,
 )
-@app_commands.autocomplete(tags=favourites, more_tags=favourites)
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def _imagine(  # noqa: PLR0917  an option each, passed by name

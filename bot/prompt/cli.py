@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import config
-from bot.prompt import presets, wildcards
-from bot.prompt.compose import compose
-from bot.request import SHAPES, Options, complete
-from engine.wire import SEED_LIMIT
+from bot.request import SHAPES, Options
+from bot.scribe import Scribe
 
 if TYPE_CHECKING:
     import argparse
@@ -61,18 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
         InvalidRequest: The options are no request.
         ConfigError: The configuration cannot be used.
     """
-    read = config.find(arguments.config)
-    known = presets.load(read.resolve(read.bot.presets_file) if read.bot.presets_file else None)
-    groups = wildcards.load(read.resolve(read.bot.wildcards_dir)) if read.bot.wildcards_dir else {}
+    scribe = Scribe.load(config.find(arguments.config))
     chosen: dict[str, Any] = {name: getattr(arguments, name) for name in (*_WORDS, *_NUMBERS)}
-    request = complete(
-        Options(**chosen),
-        config=read.bot,
-        presets=known,
-        groups=groups,
-        draw_seed=lambda: secrets.randbelow(SEED_LIMIT),
-    )
-    composed = compose(request, known)
+    composed = scribe.compose(scribe.complete(Options(**chosen)))
     if arguments.json:
         print(json.dumps({"prompt": composed.prompt, "negative_prompt": composed.negative_prompt}))
     else:

@@ -14,7 +14,7 @@ from bot.prompt.terms import key, unknown
 from engine.grammar import BREAK, balance, escape, parse, plain_text, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bot.prompt.terms import Kind
 
@@ -198,6 +198,11 @@ def inner_breaks(items: Iterable[str]) -> tuple[str, ...]:
         if item != BREAK or (kept and kept[-1] != BREAK):
             kept.append(item)
     return tuple(kept[:-1] if kept and kept[-1] == BREAK else kept)
+
+
+def mentioned(text: str) -> Iterator[str]:
+    """Give the key of every tag that a free field may come to say, whichever choices its dynamic prompts draw."""
+    return (key(tag) for tag in re.split(r"[,{|}]", text.replace("_", " ")))
 
 
 def shown(item: str) -> str:

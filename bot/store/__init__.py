@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
 from bot.store.database import open_database
+from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
 from bot.store.people import People
@@ -25,6 +26,7 @@ class Store:
 
     jobs: Jobs
     pictures: Pictures
+    drafts: Drafts
     forms: Forms
     people: People
 
@@ -46,6 +48,7 @@ class Store:
             yield cls(
                 jobs=Jobs(database),
                 pictures=Pictures(database, Spool(spool)),
+                drafts=Drafts(database),
                 forms=Forms(database),
                 people=People(database),
             )

@@ -61,3 +61,21 @@ class JobButton(
 
 def row(job_id: str, *actions: str) -> ui.ActionRow[Any]:
     return ui.ActionRow[Any](*(JobButton(action, job_id) for action in actions))
+
+
+class DraftButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=rf"v1:draft:(?P<draft>{ID_PATTERN})"):
+    """Draws what a preview showed; as with `JobButton`, never beside an ordinary item."""
+
+    def __init__(self, draft_id: str) -> None:
+        super().__init__(ui.Button(label="Draw", style=ButtonStyle.primary, custom_id=f"v1:draft:{draft_id}"))
+        self.draft_id = draft_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(match["draft"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        client: Eshi = interaction.client
+        await answering(interaction, client.previews.draw(interaction, self.draft_id))

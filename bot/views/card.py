@@ -28,10 +28,12 @@ BAR_CELLS = 16
 
 def waiting(job: Job, place: int, *, engine_ready: bool = True) -> ui.LayoutView:
     """Show a place in line, counted from 1."""
+    return _card(WAITING, _title(job.request), in_line(place, engine_ready=engine_ready), row(job.id, "cancel"))
+
+
+def in_line(place: int, *, engine_ready: bool) -> str:
     line = "Next in line." if place <= 1 else f"Number {place} in line."
-    if not engine_ready:
-        line += " The engine is still starting."
-    return _card(WAITING, _title(job.request), line, row(job.id, "cancel"))
+    return line if engine_ready else f"{line} The engine is still starting."
 
 
 def drawing(job: Job, steps_done: int, steps_total: int, *, previews: int = 0) -> ui.LayoutView:

@@ -32,8 +32,8 @@ def recipe(job: Job) -> tuple[str, discord.File]:
     text = f"Prompt: {job.prompt}\nNegative prompt: {job.negative_prompt}\nSettings: {settings}\nSeed: {seeds}\n"
     file = discord.File(io.BytesIO(text.encode()), filename=f"recipe-{job.id}.txt")
     shown = [
-        f"**Prompt**\n{_code(job.prompt)}",
-        f"**Negative prompt**\n{_code(job.negative_prompt)}" if job.negative_prompt else "",
+        f"**Prompt**\n{code(job.prompt)}",
+        f"**Negative prompt**\n{code(job.negative_prompt)}" if job.negative_prompt else "",
         f"**Settings** {settings}\n**Seed** {seeds}",
         *(f"-# {note}" for note in job.notes),
     ]
@@ -43,7 +43,7 @@ def recipe(job: Job) -> tuple[str, discord.File]:
     return message, file
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Quote text exactly; three backticks inside would end the block, so an invisible joint keeps them apart."""
     apart = text.replace("```", "`\u200b`\u200b`")
     return f"```\n{apart}\n```"

@@ -34,6 +34,13 @@ def test_prompt_prints_the_model_card_s_example_as_json():
     }
 
 
+def test_prompt_fills_in_what_a_character_says():
+    """As /imagine does: the series and the count tag, and a group of the vocabulary."""
+    done = eshi("prompt", "--character", "Hatsune Miku · Vocaloid", "--quality", "none", "--json")
+    assert json.loads(done.stdout)["prompt"] == "1girl, hatsune miku, vocaloid, safe"
+    assert eshi("prompt", "--tags", "__hair__", "--json").returncode == 0
+
+
 def test_prompt_says_for_a_reader_what_was_done():
     done = eshi("prompt", "--tags", "smile, 1girl")
     assert done.stdout.splitlines()[0] == "Prompt: 1girl, safe, smile, masterpiece, high score, great score, absurdres"

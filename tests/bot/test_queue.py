@@ -53,6 +53,16 @@ def test_somebody_new_waits_for_one_job_of_each_person_ahead():
     assert queue.place(public_id(40)) == 3
 
 
+@pytest.mark.parametrize("owners", [(), (1, 1, 1), (2, 2, 1, 3, 3, 3), (1, 2, 2, 2, 1)])
+@pytest.mark.parametrize("who", [1, 4])
+def test_the_next_place_is_where_a_new_job_would_stand(owners, who):
+    """Asking changes nothing."""
+    queue = filled(*owners)
+    expected = queue.next_place(who)
+    queue.push(job(99, who))
+    assert queue.place(public_id(99)) == expected
+
+
 def test_nobody_gets_two_turns_by_coming_back():
     """A person whose line ran empty joins behind those who already wait."""
     queue = filled(1, 2, 3)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.chunking import BACKTRACK_TOKENS, CHUNK_TOKENS, Chunk, chunk
+from engine.grammar import BACKTRACK_TOKENS, CHUNK_TOKENS, Chunk, chunk
 
 COMMA = 0
 tokens = st.lists(st.sampled_from([COMMA, 1, 2, 3]), max_size=200)

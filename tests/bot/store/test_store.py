@@ -165,6 +165,7 @@ from pathlib import Path
 import msgspec
 from bot.job import NewJob
 from bot.store import Store
+from bot.store.database import _SCRIPTS
 
 async def main():
     new = msgspec.json.decode(sys.argv[2], type=NewJob)

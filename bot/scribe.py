@@ -1,0 +1,73 @@
+"""Writes prompts: everything that is known of words, and the way from options to a request and its texts."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.prompt import people, presets, wildcards
+from bot.prompt.compose import Composed, compose
+from bot.prompt.vocabulary import store
+from bot.request import Options, Request, check_defaults, complete
+from engine.wire import SEED_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.config import Bot, Config
+    from bot.prompt.presets import Presets
+    from bot.prompt.vocabulary.vocabulary import Vocabulary
+
+
+def draw_seed() -> int:
+    """Draw a seed that nobody can predict from another."""
+    return secrets.randbelow(SEED_LIMIT)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scribe:
+    """One for the whole process: commands, forms and the terminal write the same prompt for the same words."""
+
+    config: Bot
+    presets: Presets
+    groups: Mapping[str, Sequence[str]]
+    """What ``__name__`` draws from: the vocabulary's groups, and the operator's wildcards over them."""
+    vocabulary: Vocabulary
+
+    @classmethod
+    def load(cls, config: Config) -> Scribe:
+        """Read every file that words come from; takes a good part of a second.
+
+        Raises:
+            ConfigError: One of them cannot be used, or a default is outside its limits.
+        """
+        bot = config.bot
+        known = presets.load(config.resolve(bot.presets_file) if bot.presets_file else None)
+        check_defaults(bot, known)
+        vocabulary = store.load(config.vocabulary_dir)
+        theirs = wildcards.load(config.resolve(bot.wildcards_dir)) if bot.wildcards_dir else {}
+        return cls(config=bot, presets=known, groups={**vocabulary.groups, **theirs}, vocabulary=vocabulary)
+
+    def complete(self, options: Options) -> Request:
+        """Make a request of what was typed or chosen.
+
+        Raises:
+            InvalidRequest: With one sentence for the person who asked.
+        """
+        return complete(
+            people.fill(options, self.vocabulary),
+            config=self.config,
+            presets=self.presets,
+            groups=self.groups,
+            draw_seed=draw_seed,
+            kind=self.vocabulary.kind,
+        )
+
+    def compose(self, request: Request) -> Composed:
+        """Write a request's prompt and negative prompt.
+
+        Raises:
+            InvalidRequest: A preset that the request names is gone.
+        """
+        return compose(request, self.presets, self.vocabulary.kind)

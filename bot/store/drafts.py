@@ -1,0 +1,53 @@
+"""The table of previewed requests: what somebody looked at can be drawn later, exactly as it was shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.errors import StoreError
+from bot.job import public_id, row_key
+from bot.request import Request
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
+
+LIFE_S = 7 * 24 * 3600.0
+"""A preview is seen by one person, and Discord shows it to them hardly for longer than a day."""
+
+KEPT = 20
+"""Of one person's."""
+
+
+class Drafts:
+    """Requests by public id; the same kind of id as jobs have, and another table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, user_id: int, request: Request, *, now: float) -> str:
+        """Remember a request, and forget old ones."""
+        [row] = await self._database.fetch(
+            "INSERT INTO drafts (user_id, request, created_at) VALUES (:user_id, :request, :now) RETURNING key",
+            {"user_id": user_id, "request": msgspec.json.encode(request).decode(), "now": now},
+        )
+        await self._database.fetch(
+            """
+            DELETE FROM drafts WHERE created_at < :oldest OR user_id = :user_id AND key NOT IN (
+                SELECT key FROM drafts WHERE user_id = :user_id ORDER BY key DESC LIMIT :kept
+            )
+            """,
+            {"user_id": user_id, "oldest": now - LIFE_S, "kept": KEPT},
+        )
+        return public_id(row["key"])
+
+    async def get(self, draft_id: str) -> Request | None:
+        """Look a request up; None if it is no longer kept."""
+        rows = await self._database.fetch("SELECT request FROM drafts WHERE key = :key", {"key": row_key(draft_id)})
+        if not rows:
+            return None
+        try:
+            return msgspec.json.decode(rows[0]["request"], type=Request)
+        except msgspec.DecodeError as error:
+            raise StoreError(f"draft {draft_id}: its row in the database cannot be read: {error}") from error

@@ -1,0 +1,126 @@
+"""A preview: prompt and negative, what was done to the words, how the model reads them, and a Draw button."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import discord
+import msgspec
+from discord import ui
+
+from bot.views.buttons import DraftButton
+from bot.views.card import WAITING, in_line
+from bot.views.recipe import code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from bot.prompt.compose import Composed
+    from bot.prompt.remix import Mapped
+    from bot.prompt.tokens import Chunks
+    from bot.request import Options, Request
+
+PROMPT_CHARS, NEGATIVE_CHARS, NOTES_CHARS = 1500, 1000, 900
+"""Together with the facts less than the 4,000 that Discord takes in all texts of a message (developer documentation,
+Components, Text Display); what is cut stands whole in a file."""
+
+FILE = "prompt.txt"
+
+ENCODERS = ("first", "second")
+
+LISTED_CHUNKS = 8
+"""More numbers than these say nothing to anybody."""
+
+
+class Preview(NamedTuple):
+    """What is known of a request before it is drawn."""
+
+    request: Request
+    composed: Composed
+    chunks: Sequence[Chunks] | None
+    """Of the prompt and of the negative prompt; None where the model's tokenizers are not at hand."""
+    place: int
+    """Where it would stand in line."""
+    engine_ready: bool
+    mapped: Mapped | None
+    """What a pasted text was read as; None where nothing was pasted."""
+
+
+def preview(draft_id: str, shown: Preview) -> tuple[ui.LayoutView, list[discord.File]]:
+    """Write the private answer; what does not fit comes as a text file too."""
+    composed = shown.composed
+    notes = list(_notes(shown))
+    texts = _texts(shown, notes, PROMPT_CHARS, NEGATIVE_CHARS, NOTES_CHARS)
+    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay[ui.LayoutView](text) for text in texts]
+    files: list[discord.File] = []
+    if texts != _texts(shown, notes, *[sys.maxsize] * 3):
+        whole = "\n".join((f"Prompt: {composed.prompt}", f"Negative prompt: {composed.negative_prompt}", *notes, ""))
+        files.append(discord.File(io.BytesIO(whole.encode()), filename=FILE))
+        items.append(ui.File[ui.LayoutView](f"attachment://{FILE}"))
+    items.append(ui.ActionRow[Any](DraftButton(draft_id)))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*items, accent_colour=WAITING))
+    return view, files
+
+
+def _texts(shown: Preview, notes: Iterable[str], prompt: int, negative: int, noted: int) -> list[str]:
+    """Write the parts of the answer, the first three at most so long."""
+    composed = shown.composed
+    texts = (
+        f"**Prompt**\n{_quoted(composed.prompt, prompt)}",
+        f"**Negative prompt**\n{_quoted(composed.negative_prompt, negative)}" if composed.negative_prompt else "",
+        _listed(notes, noted),
+        "\n".join(_facts(shown)),
+    )
+    return [text for text in texts if text]
+
+
+def _notes(shown: Preview) -> Iterator[str]:
+    if shown.mapped is not None:
+        yield f"Read as: {_read_as(shown.mapped.options)}."
+        yield from (f"Left out: {sentence}" for sentence in shown.mapped.unmapped)
+    yield from (f"{note.kind.capitalize()}: {note.text}" for note in shown.composed.notes)
+
+
+def _read_as(options: Options) -> str:
+    """Name the options that a text came to, besides the words themselves."""
+    values = msgspec.structs.asdict(options)
+    del values["tags"], values["negative"]
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items() if value is not None)
+
+
+def _facts(shown: Preview) -> Iterator[str]:
+    request = shown.request
+    yield f"**Settings** {request.width}×{request.height}, {request.steps} steps, seed {request.seed}"
+    if shown.chunks is None:
+        yield "**Tokens** The model's tokenizers are not at hand here, so its tokens are not counted."
+    else:
+        prompt, negative = shown.chunks
+        for name, of_prompt, of_negative in zip(ENCODERS, prompt.encoders, negative.encoders, strict=True):
+            yield f"**Tokens, {name} encoder** prompt {_chunks(of_prompt)}; negative {_chunks(of_negative)}"
+    yield f"**Wait** {in_line(shown.place, engine_ready=shown.engine_ready)}"
+
+
+def _chunks(tokens: Sequence[int]) -> str:
+    if len(tokens) == 1:
+        return f"{tokens[0]} of 75 in 1 chunk"
+    each = f" ({' + '.join(map(str, tokens))})" if len(tokens) <= LISTED_CHUNKS else ""
+    return f"{sum(tokens)} in {len(tokens)} chunks{each}"
+
+
+def _quoted(text: str, limit: int) -> str:
+    """Quote a text exactly, or so much of it that nothing in it can make the quotation longer than the limit."""
+    whole = code(text)
+    return whole if len(whole) <= limit else code(text[: limit // 2] + "…")
+
+
+def _listed(sentences: Iterable[str], limit: int) -> str:
+    lines: list[str] = []
+    for sentence in sentences:
+        lines.append("- " + discord.utils.escape_markdown(sentence))
+        if sum(map(len, lines)) > limit:
+            lines[-1] = "- …"
+            break
+    return "\n".join(lines)

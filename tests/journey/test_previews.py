@@ -1,0 +1,99 @@
+"""A preview shows everything and draws nothing, until somebody presses Draw."""
+
+import pytest
+
+from bot.sandbox.driver import control
+from tests.journey.people import gallery, refusal_of, result_of, words
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+WEBUI = (
+    "1girl, hatsune miku, vocaloid, safe, smile, (night:1.2), <lora:ink:0.8> "
+    "Negative prompt: lowres, bad anatomy "
+    "Steps: 20, Sampler: Euler a, CFG scale: 6.5, Seed: 11, Size: 1024x1024, Model: another, Hires upscale: 2"
+)
+
+
+async def preview(person, command="prompt preview", **options):
+    return await person.answer(await person.slash(person.channel("general"), command, **options))
+
+
+async def test_a_preview_is_private_and_says_what_became_of_the_words(yuki, mio):
+    """Prompt, negative, what was moved, dropped and escaped, tokens, the place in line; and no job."""
+    message = await preview(
+        yuki, character="hatsune miku", tags="masterpiece, smile, smile, firefly_(honkai:_star_rail)"
+    )
+    said = words(message)
+    assert message["flags"] & 64
+    assert message["id"] not in [m["id"] for m in await mio.messages(mio.channel("general"))]
+    assert r"1girl, hatsune miku, vocaloid, safe, smile, firefly \(honkai: star rail\), masterpiece" in said
+    assert "lowres, bad anatomy" in said
+    for note in ("Dropped: “smile” is there already", "Escaped: The brackets in “firefly", "Dropped: “masterpiece”"):
+        assert note in said
+    assert "tokenizers are not at hand" in said
+    assert "**Wait** Next in line." in said
+
+
+async def test_draw_draws_what_was_shown_and_survives_a_restart(yuki, studio):
+    """The choices of dynamic prompts stay; the picture is public."""
+    message = await preview(yuki, tags="{red|green|blue|white|black} hair, __eyes__", quality="none")
+    prompt = words(message).split("```")[1].strip()
+    await studio.kill("bot")
+    await studio.start_bot()
+    result = await result_of(yuki, await yuki.press(message, control(message, "Draw")))
+    assert not result["flags"] & 64
+    assert len(gallery(result)) == 1
+    recipe = await yuki.answer(await yuki.press(result, control(result, "Recipe")))
+    assert prompt in recipe["content"]
+
+
+async def test_what_would_be_refused_is_refused_at_once(yuki):
+    """The same sentence as from /imagine, and nothing to press."""
+    channel = yuki.channel("general")
+    for command in ("prompt preview", "imagine"):
+        no = await refusal_of(yuki, await yuki.slash(channel, command, subject="1girl", rating="explicit"))
+        assert "`explicit` is not allowed here" in no
+    assert "Say what to draw" in await refusal_of(yuki, await yuki.slash(channel, "prompt preview"))
+
+
+async def test_a_pasted_text_says_what_works_here(yuki):
+    """On one line, as Discord makes it of a paste; what has no place here has a sentence each."""
+    message = await preview(yuki, "prompt check", text=WEBUI)
+    said = words(message).replace("\\", "")
+    assert "1girl, hatsune miku, vocaloid, safe, smile, (night:1.2)" in said
+    assert "character hatsune miku; vocaloid" in said
+    for setting in ("steps 20", "guidance 6.5", "sampler euler_a", "seed 11", "1024×1024"):
+        assert setting in said
+    for left_out in ("<lora:ink:0.8>", "another model, “another”", "“Hires upscale: 2” has no counterpart here"):
+        assert left_out in said
+    result = await result_of(yuki, await yuki.press(message, control(message, "Draw")))
+    assert "seed 11 " in words(result)
+
+
+async def test_a_prompt_alone_can_be_checked(yuki):
+    said = words(await preview(yuki, "prompt check", text="smile, 1boy"))
+    assert "1boy, safe, smile" in said
+
+
+async def test_the_longest_preview_fits_into_a_message(yuki):
+    """What is cut stands whole in a file."""
+    tags = ", ".join(f"`` ``` thing_{number} ```" for number in range(85))
+    message = await preview(yuki, subject="1girl", tags=tags, negative="x, " * 500)
+    [file] = message["attachments"]
+    text = (await yuki.fetch(file["url"])).decode()
+    assert "thing 84" in text
+    assert len(words(message)) <= 4000
+
+
+async def test_suggestions_come_in_previews_too(yuki):
+    choices = await yuki.autocomplete(yuki.channel("general"), "prompt preview", "character", character="hatsu")
+    assert "hatsune miku" in [choice["value"] for choice in choices]
+
+
+async def test_chunks_are_counted_with_the_model_s_tokenizers(drawing_studio):
+    """Where they are at hand: for each encoder, prompt and negative."""
+    async with drawing_studio.person("yuki") as yuki:
+        said = words(await preview(yuki, subject="1girl", tags="smile, " + ", ".join(f"a{n}" for n in range(60))))
+    assert "**Tokens, first encoder** prompt " in said
+    assert "**Tokens, second encoder** prompt " in said
+    assert " chunks (" in said

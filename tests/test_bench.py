@@ -1,0 +1,31 @@
+"""The table of `make bench`, without measuring anything."""
+
+import subprocess
+import sys
+
+from tests.bench.__main__ import benches, table
+
+
+def test_the_table_lines_up_and_says_what_was_reached():
+    """A number, its goal and whether it holds; what was skipped says why."""
+    rows = [
+        {"name": "speed", "value": 1234.5, "unit": "ms", "goal": "≤ 3", "ok": False},
+        {"name": "found at once", "value": 99.95, "unit": "%", "goal": "≥ 99", "ok": True},
+        {"name": "import", "value": None, "unit": "skipped: no data", "goal": "", "ok": None},
+    ]
+    assert list(table(rows)) == [
+        "what                   measured    goal  reached",
+        "speed               1,234.50 ms  ≤ 3 ms  NO",
+        "found at once           99.95 %  ≥ 99 %  yes",
+        "import         skipped: no data",
+    ]
+
+
+def test_an_unknown_bench_is_wrong_usage():
+    """The usage line names those that there are."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--only", "nothing"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "vocabulary" in done.stderr
+    assert "vocabulary" in benches()
