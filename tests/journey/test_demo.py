@@ -29,9 +29,8 @@ async def test_the_demo_draws_and_leaves_nothing_behind():
                 pass
         async with Person.visit(found[0].decode(), "yuki") as yuki:
             channel = yuki.channel("general")
-            async with asyncio.timeout(60):
-                while not await yuki.commands(channel):
-                    await yuki.wait_for_event("commands")
+            if not yuki.state["bot"]["online"]:
+                await yuki.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
             sent = await yuki.slash(channel, "imagine", subject="1girl", steps=1)
             assert gallery(await result_of(yuki, sent))
         family = psutil.Process(demo.pid).children(recursive=True)
