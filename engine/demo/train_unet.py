@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _RATE = 1e-3
 _WARM_UP = 200
-_COOL_DOWN = 0.35
+_COOL_DOWN = 0.6
 """The share of the steps, the last ones, over which the learning rate falls to nothing."""
 
 _READING_BATCH = 32
