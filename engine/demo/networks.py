@@ -1,0 +1,110 @@
+"""The demo checkpoint's networks before training: stock classes of diffusers and transformers, made small."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from diffusers import AutoencoderKL, EulerAncestralDiscreteScheduler, UNet2DConditionModel
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+
+from engine.demo.latents import CHANNELS
+from engine.demo.portrait import every_tag
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import CLIPTokenizer
+
+_WIDTHS = (64, 96)
+"""Of the two text encoders; together the width of what the UNet attends to."""
+
+POOLED = 96
+"""Of the second text encoder's projected state."""
+
+_TIME = 32
+
+
+def make_text_encoders(tokenizer: CLIPTokenizer) -> tuple[CLIPTextModel, CLIPTextModelWithProjection]:
+    """Make both text encoders; tokens start as far apart as a hidden state is long, not at CLIP's 0.02."""
+    start, end = tokenizer("").input_ids
+    small, large = (
+        CLIPTextConfig(
+            vocab_size=len(tokenizer), hidden_size=width, intermediate_size=3 * width, num_hidden_layers=3,
+            num_attention_heads=width // 16, max_position_embeddings=77, hidden_act="gelu", projection_dim=POOLED,
+            bos_token_id=start, eos_token_id=end, pad_token_id=end,
+        )
+        for width in _WIDTHS
+    )  # fmt: skip
+    encoders = CLIPTextModel(small), CLIPTextModelWithProjection(large)
+    encoder: Any
+    for encoder in encoders:
+        embeddings = encoder.text_model.embeddings if hasattr(encoder, "text_model") else encoder.embeddings
+        torch.nn.init.normal_(embeddings.token_embedding.weight, std=0.7)
+        torch.nn.init.normal_(embeddings.position_embedding.weight, std=0.1)
+        compose(embeddings.token_embedding.weight.data, tokenizer)
+    return encoders
+
+
+def compose(embeddings: Tensor, tokenizer: CLIPTokenizer) -> None:
+    """Let the token of "red hair" lie near "red" and "hair", (vocabulary, width), in place.
+
+    Attention finds all hair by what those tokens share, and the colour by what they do not: else each of a hundred
+    pairs of a colour and a noun would have to be learned by itself.
+    """
+    for tag in every_tag():
+        words = tag.split()
+        if len(words) != 2 or not tag.replace(" ", "").isalpha():
+            continue
+        whole: Any = tokenizer.convert_tokens_to_ids(tag)
+        parts: Any = tokenizer.convert_tokens_to_ids([f"{word}</w>" for word in words])
+        embeddings[whole] = 0.75 * embeddings[whole] + 0.6 * embeddings[parts].sum(dim=0)
+
+
+def make_unet() -> UNet2DConditionModel:
+    """Make the UNet: 4.0 million parameters, attention only on the lowest of its three levels, 70 places or so."""
+    unet: Any = UNet2DConditionModel  # its annotations know only tuples of one
+    return unet(
+        sample_size=32,
+        in_channels=CHANNELS,
+        out_channels=CHANNELS,
+        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
+        mid_block_type="UNetMidBlock2DCrossAttn",
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+        block_out_channels=(32, 64, 128),
+        layers_per_block=1,
+        cross_attention_dim=sum(_WIDTHS),
+        attention_head_dim=(1, 2, 4),
+        norm_num_groups=8,
+        use_linear_projection=True,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=_TIME,
+        projection_class_embeddings_input_dim=6 * _TIME + POOLED,
+    )
+
+
+def make_scheduler() -> EulerAncestralDiscreteScheduler:
+    """Make the noise schedule: SDXL's curve with a longer end, for pictures of a few hundred patches.
+
+    At SDXL's last step a mean over 26 × 38 patches still shows through the noise, and every picture would start grey.
+    """
+    return EulerAncestralDiscreteScheduler(
+        beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.02, prediction_type="v_prediction",
+        timestep_spacing="leading", steps_offset=1,
+    )  # fmt: skip
+
+
+def make_vae() -> AutoencoderKL:
+    """Make the VAE: 32 × smaller, 8 channels, one norm group so that hues, a matter of channels, survive the norms."""
+    vae: Any = AutoencoderKL  # as the UNet's
+    return vae(
+        down_block_types=("DownEncoderBlock2D",) * 6,
+        up_block_types=("UpDecoderBlock2D",) * 6,
+        block_out_channels=(12, 16, 24, 32, 64, 64),
+        layers_per_block=1,
+        latent_channels=CHANNELS,
+        norm_num_groups=1,
+        sample_size=1024,
+        scaling_factor=1.0,
+        force_upcast=False,
+        mid_block_add_attention=False,
+    )

@@ -1,0 +1,230 @@
+"""Trains UNet and text encoders together to take noise out of latents."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import time
+from dataclasses import dataclass
+from itertools import accumulate
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn import functional
+
+from engine.demo.caption import Writer
+from engine.demo.networks import POOLED, make_scheduler, make_text_encoders, make_unet
+from engine.demo.portrait import choose
+from engine.demo.samples import Batch, make_batch, stack
+from engine.demo.vocabulary import make_tokenizer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import Tensor
+    from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+log = logging.getLogger(__name__)
+
+_RATE = 1e-3
+_WARM_UP = 200
+_COOL_DOWN = 0.6
+"""The share of the steps, the last ones, over which the learning rate falls to nothing."""
+
+_READING_BATCH = 32
+_READING = 0.05
+"""The weight of the text encoders' own lesson beside the UNet's."""
+
+_AVERAGE = 0.998
+"""How much of the average of the weights each step keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class UNetStage:
+    """A part of the training."""
+
+    steps: int
+    batch: int
+    """Pictures a step."""
+    shrink: int
+    """Pictures are this many times smaller than they will be."""
+    noises: int
+    """How often each picture is shown, with another noise each time: drawing and reading cost as much as a look."""
+
+
+UNET_STAGES = (
+    UNetStage(steps=6000, batch=8, shrink=2, noises=2),
+    UNetStage(steps=2000, batch=8, shrink=1, noises=1),
+)
+"""What tags mean is learned at half the size, for a third of the time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UNetPlan:
+    """How long to train, and from what."""
+
+    reading_steps: int = 1100
+    """Captions are read alone first, 32 a step: that costs a hundredth of a look at a picture."""
+    stages: tuple[UNetStage, ...] = UNET_STAGES
+    seed: int
+    device: str
+    save_every_s: float
+
+    @property
+    def steps(self) -> int:
+        return sum(stage.steps for stage in self.stages)
+
+    def stage(self, step: int) -> UNetStage:
+        """Give the stage that a step belongs to."""
+        ends = accumulate(stage.steps for stage in self.stages)
+        return next(stage for stage, end in zip(self.stages, ends, strict=True) if step < end)
+
+
+class Painter(torch.nn.Module):
+    """UNet and text encoders as one module, since they are trained, averaged and saved as one."""
+
+    def __init__(self, tokenizer: CLIPTokenizer) -> None:
+        """Start untrained."""
+        super().__init__()
+        self.unet = make_unet()
+        self.text_encoder, self.text_encoder_2 = make_text_encoders(tokenizer)
+        self.first_tag: int = tokenizer.vocab_size
+        self.tags = torch.nn.Linear(POOLED, len(tokenizer) - self.first_tag)
+
+    def reading_loss(self, pooled: Tensor, ids: Tensor) -> Tensor:
+        """Ask the pooled state, (B, 96), which tags its chunk, (B, 77), holds.
+
+        The pooled state reaches every layer of the UNet, and without this it learns late to say more than a mood.
+        """
+        said = torch.zeros(len(ids), self.tags.out_features + 1, device=ids.device)
+        said.scatter_(1, (ids - self.first_tag + 1).clamp(min=0), 1.0)
+        often = torch.tensor(10.0, device=ids.device)  # a caption holds a tenth of all tags or less
+        return functional.binary_cross_entropy_with_logits(self.tags(pooled).float(), said[:, 1:], pos_weight=often)
+
+    def forward(self, noisy: Tensor, timesteps: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Predict v from latents, (B × noises, 8, h, w), at timesteps, (B × noises,), and give the reading loss."""
+        states, pooled = encode(self.text_encoder, self.text_encoder_2, batch.ids, batch.weights)
+        noises = len(noisy) // len(states)
+        states = states.repeat(noises, 1, 1)
+        added = {"text_embeds": pooled.repeat(noises, 1), "time_ids": batch.time_ids.repeat(noises, 1)}
+        predicted = self.unet(noisy, timesteps, states, added_cond_kwargs=added).sample
+        return predicted, self.reading_loss(pooled, batch.ids[:, 0])
+
+
+def encode(
+    first: CLIPTextModel, second: CLIPTextModelWithProjection, ids: Tensor, weights: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Read tokens, (B, chunks, 77), as SDXL does.
+
+    Returns:
+        Penultimate hidden states of both, times their weights, (B, 77 × chunks, 160), and the first chunk's pooled
+        state, (B, 96).
+    """
+    count, chunks, length = ids.shape
+    flat = ids.reshape(count * chunks, length)
+    small: Any = first(flat, output_hidden_states=True)
+    large: Any = second(flat, output_hidden_states=True)
+    states = torch.cat((small.hidden_states[-2], large.hidden_states[-2]), dim=-1) * weights.reshape(-1, length, 1)
+    pooled = large.text_embeds.reshape(count, chunks, -1)[:, 0]
+    return states.reshape(count, chunks * length, -1), pooled
+
+
+def train_unet(plan: UNetPlan, state_path: Path) -> Painter:
+    """Train, or go on training, and give the average of the last steps' weights.
+
+    The state file holds all that a later call needs to go on as if it had never stopped.
+    """
+    tokenizer = make_tokenizer()
+    writer = Writer(tokenizer)
+    torch.manual_seed(plan.seed)
+    painter: Any = Painter(tokenizer)
+    painter.unet.to(memory_format=torch.channels_last)  # twice as quick on a CPU, with channels this few
+    painter.to(plan.device)
+    average = copy.deepcopy(painter).requires_grad_(requires_grad=False)
+    optimizer = torch.optim.AdamW(painter.parameters(), lr=_RATE, betas=(0.9, 0.99), weight_decay=0.01)
+    alphas = make_scheduler().alphas_cumprod.to(plan.device)
+    first = 0
+    if state_path.exists():
+        state = torch.load(state_path, map_location=plan.device, weights_only=True)
+        painter.load_state_dict(state["painter"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        first = state["step"]
+    else:
+        _learn_to_read(painter, writer, plan)
+        average.load_state_dict(painter.state_dict())
+
+    def save(step: int) -> None:
+        state = {
+            "painter": painter.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(),
+            "step": step,
+        }  # fmt: skip
+        unfinished = state_path.with_suffix(".part")
+        torch.save(state, unfinished)
+        unfinished.replace(state_path)
+
+    started = saved = time.monotonic()
+    mean_loss = 1.0
+    for step in range(first, plan.steps):
+        for group in optimizer.param_groups:
+            group["lr"] = _RATE * _share_of_rate(step, plan.steps)
+        stage = plan.stage(step)
+        batch = _on(make_batch(writer, stage.batch, stage.shrink, plan.seed, step), plan.device)
+        loss = _loss(painter, batch, stage.noises, alphas, torch.Generator().manual_seed(plan.seed * 2**32 + step))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(painter.parameters(), 1.0)
+        optimizer.step()
+        decay = min(_AVERAGE, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for kept, new in zip(average.parameters(), painter.parameters(), strict=True):
+                kept.lerp_(new, 1 - decay)
+        mean_loss = 0.98 * mean_loss + 0.02 * loss.item()
+        if step % 50 == 0:
+            left_s = (time.monotonic() - started) / (step + 1 - first) * (plan.steps - step - 1)
+            log.info("unet: step %d of %d, loss %.4f, %.0f minutes left", step, plan.steps, mean_loss, left_s / 60)
+        if time.monotonic() - saved > plan.save_every_s or step == plan.steps - 1:
+            save(step + 1)
+            saved = time.monotonic()
+    return average
+
+
+def _learn_to_read(painter: Painter, writer: Writer, plan: UNetPlan) -> None:
+    learning = [*painter.text_encoder_2.parameters(), *painter.tags.parameters()]
+    optimizer = torch.optim.AdamW(learning, lr=_RATE, betas=(0.9, 0.99), weight_decay=0.01)
+    for step in range(plan.reading_steps):
+        random = Random(f"reading {plan.seed} {step}")
+        captions = [writer.write(choose(random), random, long=False) for _ in range(_READING_BATCH)]
+        ids = stack(captions, writer.empty())[0][:, 0].to(plan.device)
+        pooled: Any = painter.text_encoder_2(ids).text_embeds
+        loss = painter.reading_loss(pooled, ids)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        if step % 50 == 0:
+            log.info("reading: step %d of %d, loss %.4f", step, plan.reading_steps, loss.item())
+
+
+def _share_of_rate(step: int, steps: int) -> float:
+    return min(1.0, (step + 1) / _WARM_UP, (steps - step) / (steps * _COOL_DOWN))
+
+
+def _on(batch: Batch, device: str) -> Batch:
+    return Batch(*(part.to(device) for part in (batch.latents, batch.ids, batch.weights, batch.time_ids)))
+
+
+def _loss(painter: Painter, batch: Batch, noises: int, alphas: Tensor, generator: torch.Generator) -> Tensor:
+    """Compare v = √ᾱ ε - √(1-ᾱ) x₀ (Salimans and Ho, 2022, appendix D) with what is predicted."""
+    clean = batch.latents.repeat(noises, 1, 1, 1)
+    count = len(clean)
+    noise = torch.randn(clean.shape, generator=generator).to(clean.device)
+    shares = torch.randperm(count, generator=generator)  # one timestep from each share of them
+    spread = (shares + torch.rand(count, generator=generator)) / count
+    timesteps = (spread * len(alphas)).long().to(clean.device)
+    alpha = alphas[timesteps].reshape(-1, 1, 1, 1)
+    noisy = alpha.sqrt() * clean + (1 - alpha).sqrt() * noise
+    wanted = alpha.sqrt() * noise - (1 - alpha).sqrt() * clean
+    with torch.autocast(noisy.device.type, dtype=torch.bfloat16):
+        predicted, reading_loss = painter(noisy.contiguous(memory_format=torch.channels_last), timesteps, batch)
+    return functional.mse_loss(predicted.float(), wanted) + _READING * reading_loss
