@@ -21,7 +21,7 @@ GROUPS = {
 
 
 def drawer(seed):
-    return Random(seed)  # noqa: S311 -- chance that repeats, not secrets
+    return Random(seed)
 
 
 def outcomes(text):

@@ -106,7 +106,7 @@ PIECES = [*MARKS, *OTHERS, *HOSTILE, "a", "1", "日本", "🍵"]
 
 async def test_no_text_draws_anything_but_text_and_its_marks(house):
     """Marks, brackets and tags thrown together, and one mark thousands of times, each within a second."""
-    draw = random.Random(7)  # noqa: S311 - the same texts every time
+    draw = random.Random(7)
     texts = ["".join(draw.choices(PIECES, k=draw.randint(1, 120))) for _ in range(800)]
     texts += [piece * (4000 // len(piece)) for piece in PIECES]
     texts += [(piece + "a ") * (4000 // (len(piece) + 2)) for piece in PIECES]
