@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+from collections import deque
 from contextlib import aclosing
 from functools import partial
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -53,6 +55,9 @@ PREVIEW_EVERY = 5
 
 CANCELLED = "Cancelled."
 
+MEASURED_JOBS = 20
+"""An estimate is the mean of what so many of the last jobs took."""
+
 SHOWN_PLACES = 10
 """Only the head of the line is told when it moves; further back the number is old news before it is read."""
 
@@ -91,6 +96,7 @@ class Flow:
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
         self._at_engine: set[str] = set()  # those of them that are not yet on their way to Discord
         self._changed = asyncio.Event()
+        self._drawn_s: deque[float] = deque(maxlen=MEASURED_JOBS)
 
     async def situation(self, guild_id: int | None, channel_id: int) -> Situation:
         """Look up what decides about this place as it is now."""
@@ -125,6 +131,10 @@ class Flow:
     def next_place(self, user_id: int) -> int:
         """Tell where in line this person's next request would stand."""
         return self._queue.next_place(user_id)
+
+    def estimated_wait_s(self, place: int) -> float | None:
+        """Estimate the seconds until a job at this place begins; None before anything was measured here."""
+        return (place - 1 + len(self._at_engine)) * mean(self._drawn_s) if self._drawn_s else None
 
     # From a wish to a job in line
 
@@ -292,6 +302,7 @@ class Flow:
                         case wire.Picture():
                             await self._store.pictures.save(job.id, number=event.number, seed=event.seed, png=event.png)
                         case wire.Finished():
+                            self._drawn_s.append(event.engine_s)
                             job = await self._store.jobs.rendered(job.id, engine_s=event.engine_s)
                         case _:
                             pass

@@ -73,11 +73,13 @@ class Previews:
     ) -> None:
         request = (await self._wishes.request(interaction.user.id, options)).request
         composed = await self._flow.check(interaction, request)
+        place = self._flow.next_place(interaction.user.id)
         shown = Preview(
             request=request,
             composed=composed,
             chunks=await asyncio.to_thread(self._tokens.count, composed.prompt, composed.negative_prompt),
-            place=self._flow.next_place(interaction.user.id),
+            place=place,
+            wait_s=self._flow.estimated_wait_s(place),
             engine_ready=self._flow.model_name is not None,
             mapped=mapped,
         )

@@ -1,5 +1,7 @@
 """A preview shows everything and draws nothing, until somebody presses Draw."""
 
+import itertools
+
 import pytest
 
 from bot.sandbox.driver import control
@@ -93,7 +95,25 @@ async def test_suggestions_come_in_previews_too(yuki):
 async def test_chunks_are_counted_with_the_model_s_tokenizers(drawing_studio):
     """Where they are at hand: for each encoder, prompt and negative."""
     async with drawing_studio.person("yuki") as yuki:
-        said = words(await preview(yuki, subject="1girl", tags="smile, " + ", ".join(f"a{n}" for n in range(60))))
+        things = itertools.product(
+            ("red", "blue", "green", "white", "black"), ("hat", "flower", "sky", "chair", "door")
+        )
+        said = words(await preview(yuki, subject="1girl", tags=", ".join(map(" ".join, things))))
     assert "**Tokens, first encoder** prompt " in said
     assert "**Tokens, second encoder** prompt " in said
     assert " chunks (" in said
+
+
+async def test_the_wait_is_estimated_from_what_was_measured(yuki):
+    """With nobody ahead it would begin at once; behind others it takes what their pictures took lately."""
+    channel = yuki.channel("general")
+    await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl"))
+    alone = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
+    assert "**Wait** Next in line. It would begin at once." in words(alone)
+    sent = [await yuki.slash(channel, "imagine", subject="1girl", steps=30) for _ in range(2)]
+    for one in sent:
+        await yuki.answer(one)
+    behind = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
+    assert "s until it begins." in words(behind)
+    for one in sent:
+        await result_of(yuki, one)
