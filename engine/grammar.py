@@ -21,6 +21,9 @@ EMPHASIS = 1.1
 MAX_DEPTH = 32
 """Openers beyond this many are text: 1.1³² is already a weight of 21, and parsing stays linear."""
 
+MAX_WEIGHT = 100.0
+"""No weight goes further from 0: nested ones multiply, and beyond this float16 embeddings would overflow to NaN."""
+
 _TOKEN = re.compile(
     r"""
     \\(?P<literal>[\\()\[\]])                               # an escaped bracket or backslash
@@ -102,7 +105,8 @@ def parse(prompt: str) -> tuple[tuple[Segment, ...], ...]:
 
 def _sections(texts: list[str | None], weights: list[float]) -> Iterator[tuple[Segment, ...]]:
     section: list[Segment] = []
-    for text, weight in zip(texts, weights, strict=True):
+    for text, product in zip(texts, weights, strict=True):
+        weight = min(max(product, -MAX_WEIGHT), MAX_WEIGHT)
         if text is None:
             yield tuple(section)
             section = []

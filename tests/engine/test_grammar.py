@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.grammar import MAX_DEPTH, Segment, balance, escape, parse, plain_text, split
+from engine.grammar import MAX_DEPTH, MAX_WEIGHT, Segment, balance, escape, parse, plain_text, split
 
 prompts = st.text(alphabet=st.sampled_from(list("ab,()[]\\:1.5- BREAK")) | st.characters(), max_size=60)
 
@@ -92,6 +92,12 @@ def test_a_bracket_bomb_is_read_in_linear_time_and_ends_in_a_finite_weight():
     """Twenty thousand openers cost no more than any other text of that length."""
     ((*_, last),) = parse("(a" * 10_000)
     assert last.weight == pytest.approx(1.1**MAX_DEPTH)
+
+
+def test_nested_weights_stay_where_embeddings_are_finite():
+    """Ten times 999 is no infinity."""
+    assert one("(" * 10 + "a" + ":999)" * 10) == [("a", MAX_WEIGHT)]
+    assert one("(" * 3 + "a" + ":-99)" * 3) == [("a", -MAX_WEIGHT)]
 
 
 def test_plain_text_is_what_the_model_reads():
