@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 from collections import deque
 from contextlib import aclosing
@@ -26,7 +25,7 @@ from bot.views import card
 from engine import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine
 
     from bot.config import Bot, Rating
     from bot.engine_client import EngineClient
@@ -291,7 +290,8 @@ class Flow:
                         case wire.Progress():
                             done, total = event.steps_done, event.steps_total
                             story.say(
-                                partial(card.drawing, job, done, total, previews=len(previews)), _files(job, previews)
+                                partial(card.drawing, job, done, total, previews=len(previews)),
+                                card.files(job, previews),
                             )
                         case wire.Preview():
                             verdict = await self._judge_shown(job)
@@ -334,7 +334,7 @@ class Flow:
         }
         view = card.result(job, len(pictures))
         try:
-            await self._stories[job.id].end(view, _files(job, pictures))
+            await self._stories[job.id].end(view, card.files(job, pictures))
         except (Undeliverable, discord.HTTPException) as error:
             log.warning("job %s: its result cannot be delivered: %s", job.id, error)
             await self._fail(job, "The pictures are drawn, but Discord did not take them.")
@@ -398,16 +398,3 @@ def _command(job: Job) -> wire.Generate:
         # A preview is not rated by anything yet, so it is drawn only where anybody may see it.
         preview_every=PREVIEW_EVERY if request.rating == "safe" else 0,
     )
-
-
-def _files(job: Job, pictures: Mapping[int, bytes]) -> Callable[[], list[discord.File]]:
-    """Open the attachments that `card` refers to; anew for every try, because sending consumes them."""
-    in_order = [pictures[number] for number in sorted(pictures)]
-
-    def opened() -> list[discord.File]:
-        return [
-            discord.File(io.BytesIO(data), filename=card.file_name(job, position))
-            for position, data in enumerate(in_order)
-        ]
-
-    return opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import discord
@@ -12,6 +13,8 @@ from bot.views.buttons import row
 from engine.grammar import plain_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from bot.job import Job
     from bot.request import Request
 
@@ -82,6 +85,18 @@ def apology(code: str) -> str:
 
 def file_name(job: Job, position: int) -> str:
     return f"eshi-{job.id}-{position + 1}.png"
+
+
+def files(job: Job, pictures: Mapping[int, bytes]) -> Callable[[], list[discord.File]]:
+    """Open what a card refers to, by number; anew for every try, because sending consumes files."""
+    in_order = [pictures[number] for number in sorted(pictures)]
+
+    def opened() -> list[discord.File]:
+        return [
+            discord.File(io.BytesIO(data), filename=file_name(job, position)) for position, data in enumerate(in_order)
+        ]
+
+    return opened
 
 
 def alt_text(request: Request) -> str:
