@@ -31,8 +31,8 @@ def words(field: Field) -> Offering:
     """Complete what is typed into an option from the vocabulary, and a begun ``@name`` from one's favourites."""
 
     async def suggest(interaction: discord.Interaction[Eshi], typed: str) -> list[app_commands.Choice[str]]:
-        if field in ("tags", "more_tags") and (kept := await favourites(interaction, typed)):
-            return kept
+        if field in ("tags", "more_tags") and typed.rpartition(",")[2].strip().startswith("@"):
+            return await favourites(interaction, typed)
         allowed = partial(interaction.client.words.offers, allowed=_asked(interaction))
         found = interaction.client.scribe.vocabulary.suggest(field, typed, allowed)
         return [app_commands.Choice(name=choice.name, value=choice.value) for choice in found]
