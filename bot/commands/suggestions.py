@@ -11,7 +11,8 @@ from bot.commands.me import favourites
 from bot.prompt import terms
 from bot.prompt.tags import mentioned
 from bot.prompt.vocabulary.suggest import MAX_CHARS, MAX_CHOICES
-from bot.safety.ratings import exceeds
+from bot.safety.gate import limit
+from bot.safety.ratings import exceeds, lowest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from bot.app import Eshi
     from bot.config import Rating
     from bot.prompt.presets import Negative, Quality, Style
+    from bot.prompt.vocabulary.entry import Entry
     from bot.prompt.vocabulary.suggest import Field
+    from bot.safety.wording import TextFilter
 
     Offering = Callable[[discord.Interaction[Eshi], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
@@ -33,7 +36,9 @@ def words(field: Field) -> Offering:
     async def suggest(interaction: discord.Interaction[Eshi], typed: str) -> list[app_commands.Choice[str]]:
         if field in ("tags", "more_tags") and typed.rpartition(",")[2].strip().startswith("@"):
             return await favourites(interaction, typed)
-        allowed = partial(interaction.client.words.offers, allowed=_asked(interaction))
+        asked = _asked(interaction)
+        here = limit(await interaction.client.flow.situation(interaction.guild_id, interaction.channel_id or 0))
+        allowed = partial(fits, interaction.client.words, asked, lowest(asked, here or "safe"))
         found = interaction.client.scribe.vocabulary.suggest(field, typed, allowed)
         return [app_commands.Choice(name=choice.name, value=choice.value) for choice in found]
 
@@ -52,6 +57,11 @@ def presets(table: Literal["quality", "style"]) -> Offering:
         return [app_commands.Choice(name=_shortened(lines[name]), value=name) for name in found[:MAX_CHOICES]]
 
     return suggest
+
+
+def fits(words: TextFilter, asked: Rating, drawn: Rating, entry: Entry) -> bool:
+    """Tell whether an entry may be offered for what is asked, and for as much of it as this place draws."""
+    return words.offers(entry, asked) and words.offers(entry, drawn)
 
 
 def _asked(interaction: discord.Interaction[Eshi]) -> Rating:
