@@ -70,7 +70,8 @@ def encode(model: Model, prompt: str, negative_prompt: str | None, *, width: int
 
 def tokenize(tokenizer: CLIPTokenizer, text: str) -> tuple[Chunk, ...]:
     """Read a prompt with one tokenizer: grammar first, then each run of one weight by itself, then chunks."""
-    sections = parse(text)
+    encodable = text.encode("utf-8", "replace").decode()  # a lone surrogate has no bytes, so no tokens
+    sections = parse(encodable)
     comma = tokenizer.convert_tokens_to_ids(",</w>")
     return chunk(
         (

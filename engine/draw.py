@@ -31,6 +31,7 @@ def draw(config: Engine, request: Generate, out: Path, terminal: TextIO) -> bool
         GenerationError: It could not be drawn.
         OSError: It could not be written.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
     events: queue.SimpleQueue[Event | Future[None]] = queue.SimpleQueue()
     worker = Worker(config, emit=events.put)
     worker.submit(Job(request, events.put))

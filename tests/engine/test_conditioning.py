@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.conditioning import encode, tokenize
@@ -97,6 +97,7 @@ def test_the_pooled_embedding_is_the_first_chunk_s_whatever_the_negative(model):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example("a \ud800", "")
 @given(texts, texts)
 def test_every_text_can_be_encoded(model, prompt, negative):
     """Empty, unbalanced, escaped or nonsense: there are embeddings, and they are finite."""

@@ -84,7 +84,7 @@ async def test_the_place_decides_the_rating(ada, channel, rating, allowed):
 async def test_a_direct_message_is_safe_only(yuki):
     """Nobody can raise it, and safe pictures are drawn."""
     sent = await yuki.slash(yuki.direct_message, "imagine", subject="1girl", rating="sensitive")
-    assert "in a direct message nothing can be above `safe`" in await refusal_of(yuki, sent)
+    assert "in a direct message the highest rating is `safe`" in await refusal_of(yuki, sent)
     assert gallery(await result_of(yuki, await yuki.slash(yuki.direct_message, "imagine", subject="1girl")))
 
 
