@@ -1,7 +1,8 @@
 """The set of samples that are being drawn: which ones step next, and what becomes of them.
 
-One call advances all samples of one shape, whoever's they are. There are at most `cap` of them at a time; a free place
-goes to the job with the fewest, then to the oldest, and shapes take turns. An error ends the job whose it is, no other.
+One call advances samples of one shape, whoever's they are, and shapes take turns; `engine.admission` says who gets a
+place. What a picture needs before its first step is prepared while others are drawn, and what becomes of it after its
+last one happens under the steps of the next. An error ends the job whose it is, no other.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine import __version__, infotext, png
+from engine import __version__, admission, infotext, png
 from engine.conditioning import encode
 from engine.decode import decode, preview
-from engine.denoise import Sample, predict_noise
+from engine.denoise import Key, Noise, Sample, draw_noise, predict_noise
 from engine.errors import GenerationError, InvalidParameters, OutOfMemory
 from engine.wire import Cancelled, Failed, Finished, Picture, Preview, Progress, Started
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from engine.admission import Sizes
     from engine.conditioning import Conditioning
     from engine.model import Model
     from engine.wire import ErrorCode
@@ -44,11 +46,35 @@ class _Work:
     waiting: deque[int] = field(default_factory=deque[int])
     """Numbers of the pictures that have no place yet."""
     conditioning: Conditioning | None = None
-    """None before the first sample; shared by all of them."""
+    """None before its turn is near; shared by all samples."""
+    ready: _Ready | None = None
+    """None until its first waiting picture is prepared."""
     running: int = 0
     steps_done: int = 0
     sent: set[int] = field(default_factory=set[int])
     started_s: float = 0.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Ready:
+    """A job whose first waiting picture can begin."""
+
+    work: _Work
+    conditioning: Conditioning
+    noise: Future[Noise]
+
+    @property
+    def key(self) -> Key:
+        request = self.work.job.request
+        return Key(request.height, request.width, self.conditioning.chunks)
+
+    @property
+    def share(self) -> bool:
+        return self.work.job.request.share
+
+    @property
+    def running(self) -> int:
+        return self.work.running
 
 
 @dataclass(eq=False, slots=True)
@@ -60,9 +86,26 @@ class _Drawing:
     sample: Sample
     noise_pred: Tensor | None = None
 
+    @property
+    def key(self) -> Key:
+        return self.sample.key
+
+    @property
+    def share(self) -> bool:
+        return self.work.job.request.share
+
 
 class Batch:
-    """All of it runs in the worker's thread, except PNG encoding in `pool`, whose results come back through `post`."""
+    """All of it runs in the worker's thread, except drawing noise and PNG encoding in `pool`.
+
+    Args:
+        model: What draws.
+        cap: At most this many samples at a time; fewer when memory turns out to be short.
+        pool: Threads for what needs no GPU.
+        post: Brings their results back into the worker's thread.
+        sizes: How many should share a call; None lets up to `cap` share it, whatever the shape.
+        clock: Seconds.
+    """
 
     def __init__(
         self,
@@ -71,12 +114,14 @@ class Batch:
         cap: int,
         pool: Executor,
         post: Callable[[Callable[[Batch], None]], None],
+        sizes: Sizes | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
         self._cap = cap
         self._pool = pool
         self._post = post
+        self._sizes = sizes or admission.Always(cap)
         self._clock = clock
         self._works: dict[Job, _Work] = {}  # in order of arrival
         self._drawings: deque[_Drawing] = deque()  # the next to step first
@@ -103,8 +148,7 @@ class Batch:
         self._fill()
         if not self._drawings:
             return
-        key = self._drawings[0].sample.key
-        group = [drawing for drawing in self._drawings if drawing.sample.key == key][: self._cap]
+        group = admission.group(self._drawings, sizes=self._sizes, limit=self._cap)
         self._predict(group)
         for drawing in self._alive(group):
             self._guard(drawing, self._advance)
@@ -123,15 +167,25 @@ class Batch:
                 self._guard(drawing, self._preview)
 
     def _fill(self) -> None:
-        while len(self._drawings) < self._cap:
+        """Give free places, and prepare who is next or may join at any time."""
+        while True:
             waiting = [work for work in self._works.values() if work.waiting]
-            if not waiting:
+            free = len(self._drawings) < self._cap
+            near = [work for work in waiting if work is waiting[0] or (free and work.job.request.share)]
+            for work in near:
+                if work.ready is None and (error := _error_of(partial(self._prepare, work))) is not None:
+                    self._blame(work.job, error)
+            if any(work.ready is None for work in near):
+                continue  # somebody else is first now
+            candidates = [ready for work in near if (ready := work.ready)]
+            chosen = admission.choose(candidates, self._drawings, sizes=self._sizes, limit=self._cap)
+            if chosen is None:
                 return
-            work = min(waiting, key=lambda work: work.running)  # the first of equals is the oldest
-            if (error := _error_of(partial(self._start, work))) is not None:
-                self._blame(work.job, error)
+            if (error := _error_of(partial(self._start, chosen))) is not None:
+                self._blame(chosen.work.job, error)
 
-    def _start(self, work: _Work) -> None:
+    def _prepare(self, work: _Work) -> None:
+        """Queue what the first waiting picture needs, so that its turn costs no time."""
         request = work.job.request
         if work.conditioning is None:
             for side in (request.width, request.height):
@@ -140,26 +194,41 @@ class Batch:
                         f"{request.width}×{request.height}: with this model, width and height must be multiples of "
                         f"{self._model.compression}"
                     )
-            work.started_s = self._clock()
-            work.job.emit(Started(job_id=request.job_id))
-            guided = request.guidance_scale > 1
             work.conditioning = encode(
                 self._model,
                 request.prompt,
-                request.negative_prompt if guided else None,
+                request.negative_prompt if request.guidance_scale > 1 else None,
                 width=request.width,
                 height=request.height,
             )
-        number = work.waiting.popleft()
+        noise = self._pool.submit(
+            draw_noise,
+            self._model,
+            sampler=request.sampler,
+            num_inference_steps=request.num_inference_steps,
+            seed=request.seeds[work.waiting[0]],
+            width=request.width,
+            height=request.height,
+        )
+        work.ready = _Ready(work, work.conditioning, noise)
+
+    def _start(self, ready: _Ready) -> None:
+        work = ready.work
+        request = work.job.request
+        if len(work.waiting) == len(request.seeds):
+            work.started_s = self._clock()
+            work.job.emit(Started(job_id=request.job_id))
+        number, work.ready = work.waiting.popleft(), None
         sample = Sample(
             self._model,
-            work.conditioning,
+            ready.conditioning,
             sampler=request.sampler,
             num_inference_steps=request.num_inference_steps,
             guidance_scale=request.guidance_scale,
             seed=request.seeds[number],
             width=request.width,
             height=request.height,
+            noise=ready.noise.result(),
         )
         self._drawings.append(_Drawing(work, number, sample))
         work.running += 1

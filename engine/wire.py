@@ -48,6 +48,9 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     seeds: Seeds
     preview_every: Annotated[int, Meta(ge=0)] = 0
     """Steps between two previews of a picture; 0 means none."""
+    share: bool = False
+    """Join what is being drawn although that draws no more pictures a second: for people who should not have to wait
+    for a long job to end. Otherwise jobs are drawn in the order in which they came."""
 
 
 class Cancel(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

@@ -127,12 +127,25 @@ def test_previews_come_every_few_steps_and_never_for_a_finished_picture(model):
     assert Image.open(io.BytesIO(previews[0].image)).size == (8, 8)
 
 
-def test_people_share_the_places_and_nobody_waits_for_a_whole_job(model):
+def test_jobs_are_drawn_in_the_order_in_which_they_came(model):
+    """All pictures of the first before any of the second, unless there is a place for both."""
+    bench = Bench(model, cap=2)
+    for job_id, seeds in (("first", (1, 2, 3)), ("second", (4,)), ("third", (5,))):
+        bench.admit(request(job_id, seeds=seeds))
+    bench.step()
+    assert not bench.events["second"]
+    bench.step()
+    bench.step()
+    assert isinstance(bench.events["second"][-1], Progress)
+    assert not bench.events["third"]
+
+
+def test_who_shares_does_not_wait_for_a_whole_job(model):
     """The job with the fewest pictures in the batch gets the next free place."""
     bench = Bench(model, cap=2)
     bench.admit(request("big", seeds=(1, 2, 3, 4, 5)))
     bench.step()
-    bench.admit(request("small"))
+    bench.admit(request("small", share=True))
     for _ in range(3):
         bench.step()
     assert isinstance(bench.events["small"][-1], Finished)
@@ -143,7 +156,7 @@ def test_shapes_take_turns(model):
     """Another shape cannot share the call, and is not starved by those that can."""
     bench = Bench(model)
     bench.admit(request("wide", width=128, num_inference_steps=3))
-    bench.admit(request("square", num_inference_steps=3))
+    bench.admit(request("square", num_inference_steps=3, share=True))
     for _ in range(4):
         bench.step()
     assert [bench.events[name][-1].steps_done for name in ("wide", "square")] == [2, 2]
@@ -276,6 +289,7 @@ wishes = st.builds(
     prompt=st.sampled_from(["red hair", "blue eyes, smile", "(night:1.3)"]),
     num_inference_steps=st.integers(1, 4),
     guidance_scale=st.sampled_from([1.0, 5.0]),
+    share=st.booleans(),
     sampler=st.sampled_from(["euler_a", "euler", "dpmpp_2m_karras", "dpmpp_2m_sde_karras", "ddim", "unipc"]),
     width=st.sampled_from([64, 96]),
     seeds=st.lists(st.integers(0, 3), min_size=1, max_size=3).map(tuple),

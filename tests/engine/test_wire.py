@@ -22,8 +22,9 @@ GOLDEN = [
             sampler="euler_a",
             seeds=(7, 8),
             preview_every=4,
+            share=True,
         ),
-        b"\x8b\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa7sampler\xa7euler_a\xa5seeds\x92\x07\x08\xadpreview_every\x04",
+        b"\x8c\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa7sampler\xa7euler_a\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3",
     ),
     (
         wire.Cancel(job_id="j1"),
