@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from engine.config import Engine
     from engine.wire import Event, Generate
 
-PNG_THREADS = 2
-"""Pillow releases the interpreter while it compresses; two keep up with any card at level 1."""
+POOL_THREADS = 2
+"""For noise and PNG, which let other threads run; two keep up with any card."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,7 +76,7 @@ class Worker:
             model = load(self._config, self._report)
         except _Closed:
             return
-        with ThreadPoolExecutor(PNG_THREADS, thread_name_prefix="png") as pool:
+        with ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool:
             batch = Batch(model, cap=self._config.batch_cap, pool=pool, post=self._inbox.put)
             self._emit(
                 Ready(
