@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import secrets
 import signal
 import sys
 import tempfile
@@ -49,17 +48,16 @@ async def demo(port: int) -> None:
     Args:
         port: Of the page, on loopback; 0 takes a free one.
     """
-    token = secrets.token_urlsafe(24)
     world = msgspec.structs.replace(blueprint.starter(), bot_name="Eshi")
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with tempfile.TemporaryDirectory(prefix="eshi-demo-") as folder:
-        async with Sandbox.serve(plan=world, port=port, token=token) as sandbox:
+        async with Sandbox.serve(plan=world, port=port) as sandbox:
             config, model = Path(folder, "config.toml"), Path(folder, "model")
             await _make_checkpoint(model)
             await asyncio.to_thread(config.write_text, _CONFIG.format(api=sandbox.api_url, model=model))
-            async with _bot(config, token) as bot:
+            async with _bot(config, sandbox.token) as bot:
                 print(f"\n  Eshi is at {sandbox.page_url}\n  Type /imagine there. Ctrl-C ends it.\n", flush=True)  # noqa: T201
                 stopped = asyncio.create_task(stop.wait())
                 ended = asyncio.create_task(bot.wait())
