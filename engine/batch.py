@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine import __version__, admission, infotext, png
+from engine import __version__, admission, infotext, memory, png
 from engine.conditioning import encode
-from engine.decode import decode, preview
+from engine.decode import preview
 from engine.denoise import Key, Noise, Sample, draw_noise, predict_noise
 from engine.errors import GenerationError, InvalidParameters, OutOfMemory
+from engine.fit import largest_fit
+from engine.rescue import decode
 from engine.wire import Cancelled, Failed, Finished, Picture, Preview, Progress, Started
 
 if TYPE_CHECKING:
@@ -173,7 +175,7 @@ class Batch:
             free = len(self._drawings) < self._cap
             near = [work for work in waiting if work is waiting[0] or (free and work.job.request.share)]
             for work in near:
-                if work.ready is None and (error := _error_of(partial(self._prepare, work))) is not None:
+                if work.ready is None and (error := self._error_with_room(partial(self._prepare, work))) is not None:
                     self._blame(work.job, error)
             if any(work.ready is None for work in near):
                 continue  # somebody else is first now
@@ -181,7 +183,7 @@ class Batch:
             chosen = admission.choose(candidates, self._drawings, sizes=self._sizes, limit=self._cap)
             if chosen is None:
                 return
-            if (error := _error_of(partial(self._start, chosen))) is not None:
+            if (error := self._error_with_room(partial(self._start, chosen))) is not None:
                 self._blame(chosen.work.job, error)
 
     def _prepare(self, work: _Work) -> None:
@@ -215,10 +217,7 @@ class Batch:
     def _start(self, ready: _Ready) -> None:
         work = ready.work
         request = work.job.request
-        if len(work.waiting) == len(request.seeds):
-            work.started_s = self._clock()
-            work.job.emit(Started(job_id=request.job_id))
-        number, work.ready = work.waiting.popleft(), None
+        number = work.waiting[0]
         sample = Sample(
             self._model,
             ready.conditioning,
@@ -230,25 +229,30 @@ class Batch:
             height=request.height,
             noise=ready.noise.result(),
         )
+        if len(work.waiting) == len(request.seeds):
+            work.started_s = self._clock()
+            work.job.emit(Started(job_id=request.job_id))
+        work.waiting.popleft()
+        work.ready = None
         self._drawings.append(_Drawing(work, number, sample))
         work.running += 1
 
     def _predict(self, drawings: Sequence[_Drawing]) -> None:
         """Run the UNet for all of them; where that fails, for each half, until the one that fails is alone."""
-        error = _error_of(partial(self._call_unet, drawings))
+        error = self._error_with_room(partial(self._call_unet, drawings), tries=1 if len(drawings) > 1 else 2)
         if error is None:
             return
         if len(drawings) == 1:
             self._blame(drawings[0].work.job, error)
             return
         half = len(drawings) // 2
-        if _is_out_of_memory(error):
+        if memory.is_out_of_memory(error):
             self._cap = half
             log.warning("no memory for %d pictures at once; from now on at most %d", len(drawings), half)
         else:
-            log.warning("a step of %d pictures failed (%s); trying each half", len(drawings), _one_line(error))
+            log.warning("a step of %d pictures failed (%s); trying each half", len(drawings), memory.one_line(error))
         del error  # its traceback holds the tensors of the failed call
-        self._return_memory()
+        memory.release(self._model.device)
         for part in (drawings[:half], drawings[half:]):
             if alive := self._alive(part):
                 self._predict(alive)
@@ -266,7 +270,13 @@ class Batch:
 
     def _preview(self, drawing: _Drawing) -> None:
         if drawing.sample.predicted is not None:
-            pixels = preview(self._model, drawing.sample.predicted)
+            try:
+                pixels = preview(self._model, drawing.sample.predicted)
+            except (RuntimeError, MemoryError) as error:
+                if not memory.is_out_of_memory(error):
+                    raise
+                log.warning("job %s: no memory for a preview; it goes on without", drawing.work.job.request.job_id)
+                return
             message = partial(self._send_preview, drawing, drawing.sample.step)
             self._encode(drawing, partial(png.encode, pixels), message)
 
@@ -324,16 +334,34 @@ class Batch:
     def _blame(self, job: Job, error: Exception) -> None:
         """End a job by its error."""
         job_id = job.request.job_id
-        if isinstance(error, GenerationError):
+        if memory.is_out_of_memory(error):
+            error.__traceback__ = None  # it holds the tensors of the failed call
+            error = OutOfMemory(memory.one_line(error))
+        if isinstance(error, OutOfMemory):
+            self._fail_for_size(job, str(error))
+        elif isinstance(error, GenerationError):
             log.warning("job %s: %s: %s", job_id, error.code, error)
             self._fail(job, error.code, str(error))
-        elif _is_out_of_memory(error):
-            log.warning("job %s: %s", job_id, _one_line(error))
-            self._fail(job, OutOfMemory.code, _one_line(error))
-            self._return_memory()
         else:
             log.error("job %s: failed", job_id, exc_info=error)
-            self._fail(job, GenerationError.code, _one_line(error))
+            self._fail(job, GenerationError.code, memory.one_line(error))
+
+    def _fail_for_size(self, job: Job, detail: str) -> None:
+        """End a job that has no room even alone, and say what would have had."""
+        conditioning = self._works[job].conditioning if job in self._works else None
+        if not self._forget(job):  # before the search, to which its latents are in the way
+            return
+        fits: list[tuple[int, int] | None] = []
+        if conditioning is not None:
+            memory.release(self._model.device)
+            search = _error_of(lambda: fits.append(largest_fit(self._model, conditioning, job.request)))
+            if search is not None:
+                log.error("no size that fits was found", exc_info=search)
+        size = next(iter(fits), None)
+        log.warning(
+            "job %s: no memory (%s); %s", job.request.job_id, detail, f"{size} fits" if size else "nothing fits"
+        )
+        job.emit(Failed(job_id=job.request.job_id, code=OutOfMemory.code, detail=detail, fits=size))
 
     def _fail(self, job: Job, code: ErrorCode, detail: str) -> None:
         if self._forget(job):
@@ -346,9 +374,16 @@ class Batch:
         self._drawings = deque(drawing for drawing in self._drawings if drawing.work.job is not job)
         return True
 
-    def _return_memory(self) -> None:
-        if self._model.device.type == "cuda":
-            torch.cuda.empty_cache()
+    def _error_with_room(self, action: Callable[[], None], tries: int = 2) -> Exception | None:
+        """Run an action that can be repeated, again after giving memory back where it had no room."""
+        while True:
+            error = _error_of(action)
+            tries -= 1
+            if error is None or not tries or not memory.is_out_of_memory(error):
+                return error
+            log.warning("no memory (%s); trying once more", memory.one_line(error))
+            del error  # its traceback holds the tensors of the failed call
+            memory.release(self._model.device)
 
 
 def _error_of(action: Callable[[], None]) -> Exception | None:
@@ -364,12 +399,3 @@ def _error_of(action: Callable[[], None]) -> Exception | None:
     except Exception as error:  # noqa: BLE001  (the worker's loop: whatever went wrong ends one job, not the engine)
         return error
     return None
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """Tell also on a CPU, where torch raises a plain RuntimeError."""
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())

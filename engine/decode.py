@@ -35,11 +35,13 @@ def decode(model: Model, latents: Tensor) -> NDArray[np.uint8]:
         Its pixels, (H, W, 3), exactly as diffusers' `VaeImageProcessor` rounds them.
 
     Raises:
-        NumericalFailure: The picture is black, which is what NaN anywhere before becomes.
+        NumericalFailure: The picture is black, or some of it is not a number.
     """
-    pixels = _decode(model, latents)
-    if not pixels.any():
-        raise NumericalFailure("the decoded picture is black: the latents or the VAE's output are not finite")
+    image = _decode(model, latents)
+    finite = image.isfinite().all()
+    pixels = _pixels(image)
+    if not (finite and pixels.any()):
+        raise NumericalFailure("the decoded picture is black or not finite")
     return pixels
 
 
@@ -57,10 +59,11 @@ def preview(model: Model, latents: Tensor) -> NDArray[np.uint8]:
     if shrink < 1:
         size = [max(1, round(side * shrink)) for side in latents.shape[2:]]
         latents = functional.interpolate(latents.float(), size=size, mode="area")
-    return _decode(model, latents)
+    return _pixels(_decode(model, latents))
 
 
-def _decode(model: Model, latents: Tensor) -> NDArray[np.uint8]:
+def _decode(model: Model, latents: Tensor) -> Tensor:
+    """Give (1, 3, H, W) of 0 … 255, not rounded; what is not a number stays none."""
     config: Any = model.vae.config
     latents = latents.to(model.vae.dtype)
     if getattr(config, "latents_mean", None) is not None and getattr(config, "latents_std", None) is not None:
@@ -71,10 +74,9 @@ def _decode(model: Model, latents: Tensor) -> NDArray[np.uint8]:
         latents = latents / config.scaling_factor
     vae: Any = model.vae  # its annotations know only CUDA's tensor types
     image = vae.decode(latents, return_dict=False)[0]
-    image = (image * 0.5 + 0.5).clamp(0, 1)
-    return _pixels((image * 255).nan_to_num(0))
+    return (image * 0.5 + 0.5).clamp(0, 1) * 255
 
 
 def _pixels(image: Tensor) -> NDArray[np.uint8]:
     """Round (1, 3, H, W) of 0 … 255 on the device, so that a quarter of the bytes are copied."""
-    return image[0].permute(1, 2, 0).clamp(0, 255).round().to(torch.uint8).cpu().numpy()
+    return image[0].permute(1, 2, 0).nan_to_num(0).clamp(0, 255).round().to(torch.uint8).cpu().numpy()

@@ -133,6 +133,8 @@ class Failed(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forb
     job_id: JobId
     code: ErrorCode
     detail: str
+    fits: tuple[Side, Side] | None = None
+    """With ``out_of_memory``: width and height that had room when they were tried; None where none had."""
 
 
 class Rejected(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

@@ -68,8 +68,11 @@ GOLDEN = [
         b"\x82\xa4type\xa9Cancelled\xa6job_id\xa2j1",
     ),
     (
-        wire.Failed(job_id="j1", code="out_of_memory", detail="2 GiB"),
-        b"\x84\xa4type\xa6Failed\xa6job_id\xa2j1\xa4code\xadout_of_memory\xa6detail\xa52 GiB",
+        wire.Failed(job_id="j1", code="out_of_memory", detail="2 GiB", fits=(640, 896)),
+        (
+            b"\x85\xa4type\xa6Failed\xa6job_id\xa2j1\xa4code\xadout_of_memory\xa6detail\xa52 GiB"
+            b"\xa4fits\x92\xcd\x02\x80\xcd\x03\x80"
+        ),
     ),
     (
         wire.Rejected(detail="no"),

@@ -1,0 +1,68 @@
+"""Finds a size that this device has room for, after a picture had none."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine import memory, rescue
+from engine.denoise import Sample, predict_noise
+from engine.errors import NumericalFailure, OutOfMemory
+
+if TYPE_CHECKING:
+    from engine.conditioning import Conditioning
+    from engine.model import Model
+    from engine.wire import Generate
+
+SHARES = (0.94, 0.85, 0.75, 0.6, 0.5, 0.35, 0.25)
+"""Of the pixels that had no room; the first is what the card's smallest size, 1536×640, has of 1024×1024."""
+
+MIN_SIDE = 64
+"""The wire's smallest side."""
+
+
+def largest_fit(model: Model, conditioning: Conditioning, request: Generate) -> tuple[int, int] | None:
+    """Take one step and decode it at smaller and smaller sizes until one has room.
+
+    It is tried rather than reckoned: how much a step needs depends on card, kernels and whatever else uses the card.
+    Call it when nothing of the failed job is on the device any more.
+
+    Returns:
+        Width and height in about the same proportions; None if not even the smallest had room.
+    """
+    for share in SHARES:
+        width, height = (
+            int(side * math.sqrt(share)) // model.compression * model.compression
+            for side in (request.width, request.height)
+        )
+        if min(width, height) < MIN_SIDE:
+            return None
+        if _has_room(model, conditioning, request, width, height):
+            return width, height
+        memory.release(model.device)
+    return None
+
+
+def _has_room(model: Model, conditioning: Conditioning, request: Generate, width: int, height: int) -> bool:
+    try:
+        sample = Sample(
+            model,
+            conditioning,  # it holds the failed size, as a number to the UNet, which is nothing to the memory
+            sampler=request.sampler,
+            num_inference_steps=request.num_inference_steps,
+            guidance_scale=request.guidance_scale,
+            seed=request.seeds[0],
+            width=width,
+            height=height,
+        )
+        sample.advance(*predict_noise(model, [sample]))
+        rescue.decode(model, sample.latents)
+    except NumericalFailure:
+        return True  # half a picture may be anything, and it was decoded
+    except OutOfMemory:
+        return False
+    except (RuntimeError, MemoryError) as error:
+        if not memory.is_out_of_memory(error):
+            raise
+        return False
+    return True

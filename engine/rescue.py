@@ -1,0 +1,91 @@
+"""Decoding that does not give up at once: again with less memory at a time, and again in float32.
+
+Each way is taken only after the one before it failed, so a picture that decodes at once costs nothing here.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from engine import memory
+from engine.decode import decode as decode_plainly
+from engine.errors import NumericalFailure, OutOfMemory
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from engine.model import Model
+
+log = logging.getLogger(__name__)
+
+TILES = (512, 256)
+"""Sides of the tiles, in pixels, once the whole picture has no room; the VAE's own tiles are as large as a picture."""
+
+
+def decode(model: Model, latents: Tensor) -> NDArray[np.uint8]:
+    """Decode one sample's latents, (1, C, h, w), whatever it takes.
+
+    Returns:
+        Its pixels, (H, W, 3). From tiles they differ a little: each tile has its own statistics in the VAE's norms.
+
+    Raises:
+        NumericalFailure: The latents are not finite, or the picture is black in float32 too.
+        OutOfMemory: There is no room for it even in the smallest tiles.
+    """
+    try:
+        return _in_the_room_there_is(model, latents)
+    except NumericalFailure as error:
+        if not latents.isfinite().all():
+            raise  # no VAE makes a picture of these
+        log.warning("%s; decoding it again in float32", error)
+    with _in_float32(model.vae):
+        return _in_the_room_there_is(model, latents)
+
+
+def _in_the_room_there_is(model: Model, latents: Tensor) -> NDArray[np.uint8]:
+    reason = ""
+    for tile in (None, None, *TILES):  # the first failure may be the fault of what was not yet given back
+        try:
+            with _tiled(model, tile):
+                return decode_plainly(model, latents)
+        except (RuntimeError, MemoryError) as error:
+            if not memory.is_out_of_memory(error):
+                raise
+            reason = memory.one_line(error)
+        memory.release(model.device)
+        log.warning("no memory to decode %s; trying with less at a time", "it whole" if tile is None else f"{tile=}")
+    raise OutOfMemory(reason)
+
+
+@contextmanager
+def _tiled(model: Model, tile: int | None) -> Generator[None]:
+    """Let the VAE decode in tiles of this side; None: the whole picture at once."""
+    if tile is None:
+        yield
+        return
+    vae: Any = model.vae
+    before = vae.use_tiling, vae.tile_sample_min_size, vae.tile_latent_min_size
+    vae.use_tiling, vae.tile_sample_min_size, vae.tile_latent_min_size = True, tile, tile // model.compression
+    try:
+        yield
+    finally:
+        vae.use_tiling, vae.tile_sample_min_size, vae.tile_latent_min_size = before
+
+
+@contextmanager
+def _in_float32(vae: Any) -> Generator[None]:
+    """Have the widest numbers for a while: what overflows in sixteen bits is a colour in thirty-two."""
+    dtype: torch.dtype = vae.dtype
+    vae.to(torch.float32)
+    try:
+        yield
+    finally:
+        vae.to(dtype)

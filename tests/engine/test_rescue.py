@@ -1,0 +1,196 @@
+"""What the engine does when the device has no room or a picture comes out black, on real modules that fail."""
+
+import contextlib
+
+import numpy as np
+import pytest
+import torch
+
+from engine import decode as plain
+from engine.errors import NumericalFailure, OutOfMemory
+from engine.rescue import TILES, decode
+from engine.wire import Failed, Finished, Picture
+from tests.engine.test_batch import Bench, request
+
+
+@contextlib.contextmanager
+def failing(module, error, fails):
+    """Let a real module raise where `fails` says so of its first input; yields the inputs' sizes."""
+    sizes = []
+
+    def look(_module, inputs):
+        sizes.append(tuple(inputs[0].shape[-2:]))
+        if fails(inputs[0]):
+            raise error
+
+    handle = module.register_forward_pre_hook(look)
+    try:
+        yield sizes
+    finally:
+        handle.remove()
+
+
+@contextlib.contextmanager
+def spoiled(module, spoil):
+    """Let a real module answer what `spoil` makes of its output."""
+    handle = module.register_forward_hook(lambda _module, _inputs, output: spoil(output))
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+NO_ROOM = torch.OutOfMemoryError("Tried to allocate 2 GiB")
+
+
+@pytest.fixture
+def latents():
+    return torch.randn(1, 4, 80, 96, generator=torch.Generator().manual_seed(0)) * 9
+
+
+def larger_than(side):
+    return lambda latents: max(latents.shape[-2:]) > side
+
+
+def test_a_decode_without_room_is_tried_once_more_whole(model, latents):
+    """What other work had not yet given back is no reason for seams."""
+    expected = plain.decode(model, latents)
+    first = iter([True])
+    with failing(model.vae.decoder, NO_ROOM, lambda _: next(first, False)) as sizes:
+        assert np.array_equal(decode(model, latents), expected)
+    assert sizes == [(80, 96), (80, 96)]
+
+
+def test_then_it_is_decoded_in_tiles_and_looks_alike(model, latents):
+    """The largest tiles that have room; the next picture is decoded whole again."""
+    expected = plain.decode(model, latents)
+    with failing(model.vae.decoder, NO_ROOM, larger_than(64)) as sizes:
+        tiled = decode(model, latents)
+    assert sizes[:2] == [(80, 96)] * 2
+    assert max(sizes[2:]) == (64, 64)
+    assert tiled.shape == expected.shape
+    assert np.abs(tiled.astype(int) - expected).mean() < 16
+    assert np.array_equal(decode(model, latents), expected)
+
+
+def test_without_room_for_the_smallest_tile_it_is_out_of_memory(model, latents):
+    with failing(model.vae.decoder, NO_ROOM, lambda _: True) as sizes, pytest.raises(OutOfMemory, match="2 GiB"):
+        decode(model, latents)
+    assert len(sizes) == 2 + len(TILES)
+    assert not model.vae.use_tiling
+
+
+def test_another_error_is_not_taken_for_a_lack_of_room(model, latents):
+    """It would fail in tiles, too, and its reason would be lost."""
+    with (
+        failing(model.vae.decoder, RuntimeError("mat1 and mat2"), lambda _: True) as sizes,
+        pytest.raises(RuntimeError, match="mat1"),
+    ):
+        decode(model, latents)
+    assert len(sizes) == 1
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf"), -1.0], ids=["nan", "infinite", "black"])
+def test_a_picture_that_overflowed_is_decoded_again_in_float32(model, latents, value):
+    """Sixteen bits end at 65504, which some checkpoints' VAEs pass; the VAE stays what it was."""
+    expected = plain.decode(model, latents)
+    model.vae.to(torch.bfloat16)
+    try:
+        with spoiled(model.vae.decoder, lambda y: y if y.dtype == torch.float32 else torch.full_like(y, value)):
+            pixels = decode(model, latents)
+        assert model.vae.dtype == torch.bfloat16
+    finally:
+        model.vae.to(torch.float32)
+    assert np.abs(pixels.astype(int) - expected).mean() < 8  # its weights were rounded on the way
+
+
+def test_half_a_picture_of_nan_is_no_picture(model, latents):
+    """It would be shown with a black corner."""
+
+    def half(output):
+        output[..., :8] = float("nan")
+        return output
+
+    with spoiled(model.vae.decoder, half), pytest.raises(NumericalFailure):
+        decode(model, latents)
+
+
+def test_black_in_float32_too_is_a_numerical_failure(model, latents):
+    """It is decoded once more, and not for ever."""
+    calls = []
+    with (
+        spoiled(model.vae.decoder, lambda y: calls.append(1) or torch.zeros_like(y) - 1),
+        pytest.raises(NumericalFailure, match="black"),
+    ):
+        decode(model, latents)
+    assert len(calls) == 2
+
+
+def test_latents_that_are_not_finite_are_not_decoded_again(model, latents):
+    latents[0, 0, 0, 0] = float("nan")
+    calls = []
+    with spoiled(model.vae.decoder, lambda y: calls.append(1) or y), pytest.raises(NumericalFailure):
+        decode(model, latents)
+    assert len(calls) == 1
+
+
+def test_a_step_without_room_is_taken_again_alone(model):
+    """The first failure gives memory back; the picture is the one that its seed gives."""
+    expected = drawn(Bench(model))
+    first = iter([True])
+    with failing(model.unet.conv_in, NO_ROOM, lambda _: next(first, False)):
+        assert drawn(Bench(model)) == expected
+
+
+def drawn(bench):
+    """The bytes of one picture."""
+
+    bench.admit(request())
+    bench.run()
+    assert isinstance(bench.events["a"][-1], Finished)
+    return next(event.png for event in bench.events["a"] if isinstance(event, Picture))
+
+
+def test_a_job_too_large_for_the_device_says_what_would_have_fitted(model):
+    """Tried on the device itself: in the same proportions, the largest share that had room."""
+    bench = Bench(model)
+    bench.admit(request(width=128, height=192))
+    bench.admit(request("small"))
+    with failing(model.unet.conv_in, NO_ROOM, lambda x: x.shape[-1] * x.shape[-2] > 16 * 24 * 0.7):
+        bench.run()
+    assert bench.events["a"][-1] == Failed(
+        job_id="a", code="out_of_memory", detail="OutOfMemoryError: Tried to allocate 2 GiB", fits=(104, 160)
+    )
+    assert isinstance(bench.events["small"][-1], Finished)
+
+
+def test_what_fits_must_have_room_for_decoding_too(model):
+    bench = Bench(model)
+    bench.admit(request(width=192, height=192, num_inference_steps=1))
+    with failing(model.vae.decoder, NO_ROOM, lambda _: True):
+        bench.run()
+    assert bench.events["a"][-1].fits is None
+
+
+def test_a_preview_without_room_costs_the_preview_only(model, monkeypatch):
+    """Nobody loses a picture to its own thumbnail."""
+
+    def no_room(*_):
+        raise NO_ROOM
+
+    monkeypatch.setattr("engine.batch.preview", no_room)
+    bench = Bench(model)
+    bench.admit(request(num_inference_steps=4, preview_every=2))
+    bench.run()
+    assert isinstance(bench.events["a"][-1], Finished)
+
+
+def test_encoding_the_prompt_without_room_is_tried_again(model):
+    """Started is said once, all the same."""
+    bench = Bench(model)
+    first = iter([True])
+    bench.admit(request())
+    with failing(model.text_encoder.get_input_embeddings(), NO_ROOM, lambda _: next(first, False)):
+        bench.run()
+    assert [type(event).__name__ for event in bench.events["a"]].count("Started") == 1
+    assert isinstance(bench.events["a"][-1], Finished)
