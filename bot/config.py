@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import ConfigError
-from engine.wire import Sampler
+from engine.wire import Rating, Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Rating = Literal["safe", "sensitive", "nsfw", "explicit"]
 
 
 class Wire(Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine import __version__, admission, infotext, memory, png
+from engine import __version__, admission, infotext, memory
 from engine.conditioning import encode
 from engine.decode import preview
 from engine.denoise import Key, Noise, Sample, draw_noise, predict_noise
-from engine.errors import GenerationError, InvalidParameters, OutOfMemory
+from engine.errors import GenerationError, InvalidParameters, OutOfMemory, Withheld
 from engine.fit import largest_fit
 from engine.rescue import decode
 from engine.wire import Cancelled, Failed, Finished, Picture, Preview, Progress, Started
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from engine.admission import Sizes
     from engine.conditioning import Conditioning
+    from engine.darkroom import Darkroom, Developed
     from engine.model import Model
     from engine.wire import ErrorCode
     from engine.worker import Job
@@ -98,13 +99,14 @@ class _Drawing:
 
 
 class Batch:
-    """All of it runs in the worker's thread, except drawing noise and PNG encoding in `pool`.
+    """All of it runs in the worker's thread, except what goes through `pool` and the darkroom.
 
     Args:
         model: What draws.
         cap: At most this many samples at a time; fewer when memory turns out to be short.
-        pool: Threads for what needs no GPU.
-        post: Brings their results back into the worker's thread.
+        pool: Threads that draw noise.
+        darkroom: Rates and compresses.
+        post: Brings what comes of it back into the worker's thread.
         sizes: How many should share a call; None lets up to `cap` share it, whatever the shape.
         clock: Seconds.
     """
@@ -115,6 +117,7 @@ class Batch:
         *,
         cap: int,
         pool: Executor,
+        darkroom: Darkroom,
         post: Callable[[Callable[[Batch], None]], None],
         sizes: Sizes | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -122,6 +125,7 @@ class Batch:
         self._model = model
         self._cap = cap
         self._pool = pool
+        self._darkroom = darkroom
         self._post = post
         self._sizes = sizes or admission.Always(cap)
         self._clock = clock
@@ -269,16 +273,16 @@ class Batch:
             drawing.work.steps_done += 1
 
     def _preview(self, drawing: _Drawing) -> None:
-        if drawing.sample.predicted is not None:
-            try:
-                pixels = preview(self._model, drawing.sample.predicted)
-            except (RuntimeError, MemoryError) as error:
-                if not memory.is_out_of_memory(error):
-                    raise
-                log.warning("job %s: no memory for a preview; it goes on without", drawing.work.job.request.job_id)
-                return
-            message = partial(self._send_preview, drawing, drawing.sample.step)
-            self._encode(drawing, partial(png.encode, pixels), message)
+        if drawing.sample.predicted is None or self._darkroom.busy:
+            return
+        try:
+            pixels = preview(self._model, drawing.sample.predicted)
+        except (RuntimeError, MemoryError) as error:
+            if not memory.is_out_of_memory(error):
+                raise
+            log.warning("job %s: no memory for a preview; it goes on without", drawing.work.job.request.job_id)
+            return
+        self._develop(drawing, self._darkroom.preview(pixels), partial(self._send_preview, drawing.sample.step))
 
     def _finish(self, drawing: _Drawing) -> None:
         pixels = decode(self._model, drawing.sample.latents)
@@ -298,26 +302,34 @@ class Batch:
         )
         self._drawings.remove(drawing)
         drawing.work.running -= 1
-        self._encode(drawing, partial(png.encode, pixels, parameters=parameters), partial(self._send_picture, drawing))
+        self._develop(drawing, self._darkroom.picture(pixels, parameters), self._send_picture)
 
-    def _encode(self, drawing: _Drawing, encode_png: Callable[[], bytes], send: Callable[[bytes], None]) -> None:
-        """Compress outside this thread; what comes of it is handled in this thread again, if the job still is."""
+    def _develop(
+        self, drawing: _Drawing, developing: Future[Developed], send: Callable[[_Drawing, Future[Developed]], None]
+    ) -> None:
+        """Send what comes of it when it is there, in this thread, if the job still is."""
 
-        def arrive(future: Future[bytes], _batch: Batch) -> None:
+        def arrive(_batch: Batch) -> None:
             if self._alive([drawing]):
-                self._guard(drawing, lambda _drawing: send(future.result()))
+                self._guard(drawing, lambda known: send(known, developing))
 
-        self._pool.submit(encode_png).add_done_callback(lambda future: self._post(partial(arrive, future)))
+        developing.add_done_callback(lambda _done: self._post(arrive))
 
-    def _send_preview(self, drawing: _Drawing, step: int, image: bytes) -> None:
-        if drawing.number not in drawing.work.sent:
-            job = drawing.work.job
-            job.emit(Preview(job_id=job.request.job_id, number=drawing.number, step=step, image=image))
+    def _send_preview(self, step: int, drawing: _Drawing, developed: Future[Developed]) -> None:
+        if drawing.number in drawing.work.sent:
+            return
+        job, number = drawing.work.job, drawing.number
+        if isinstance(developed.exception(), Withheld):  # half a picture proves nothing; the whole one is rated too
+            log.info("job %s: a preview of picture %d was withheld", job.request.job_id, number + 1)
+            return
+        image, rating = developed.result()
+        job.emit(Preview(job_id=job.request.job_id, number=number, step=step, image=image, rating=rating))
 
-    def _send_picture(self, drawing: _Drawing, data: bytes) -> None:
+    def _send_picture(self, drawing: _Drawing, developed: Future[Developed]) -> None:
         work, job = drawing.work, drawing.work.job
         job_id = job.request.job_id
-        job.emit(Picture(job_id=job_id, number=drawing.number, seed=drawing.sample.seed, png=data))
+        data, rating = developed.result()
+        job.emit(Picture(job_id=job_id, number=drawing.number, seed=drawing.sample.seed, png=data, rating=rating))
         work.sent.add(drawing.number)
         if len(work.sent) == len(job.request.seeds):
             self._forget(job)

@@ -70,14 +70,21 @@ class Worker:
         """
         try:
             self._report("importing torch")
+            from engine import model as loading
+            from engine import rating
             from engine.batch import Batch
-            from engine.model import load
+            from engine.darkroom import Darkroom
 
-            model = load(self._config, self._report)
+            model = loading.load(self._config, self._report)
+            rate = rating.load(self._config.rating, self._report)
         except _Closed:
             return
-        with ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool:
-            batch = Batch(model, cap=self._config.batch_cap, pool=pool, post=self._inbox.put)
+        with (
+            ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool,
+            ThreadPoolExecutor(1, thread_name_prefix="rating") as raters,
+        ):
+            darkroom = Darkroom(pool, rate=rate, raters=raters)
+            batch = Batch(model, cap=self._config.batch_cap, pool=pool, darkroom=darkroom, post=self._inbox.put)
             self._emit(
                 Ready(
                     protocol=PROTOCOL,
@@ -85,6 +92,7 @@ class Worker:
                     model_hash=model.hash,
                     device=model.description,
                     size_multiple=model.compression,
+                    rates=rate is not None,
                 )
             )
             try:

@@ -15,8 +15,10 @@ from PIL import Image
 import engine.batch
 from engine.batch import Batch
 from engine.conditioning import encode
+from engine.darkroom import Darkroom
 from engine.decode import decode
 from engine.denoise import Sample, predict_noise
+from engine.rating import Rated
 from engine.wire import Cancelled, Failed, Finished, Generate, Picture, Preview, Progress, Started
 from engine.worker import Job
 
@@ -26,16 +28,26 @@ class Inline(Executor):
 
     def submit(self, fn, /, *args, **kwargs):
         future = Future()
-        future.set_result(fn(*args, **kwargs))
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  as a pool does
+            future.set_exception(error)
         return future
 
 
 class Bench:
     """A batch driven step by step, with what it said about every job."""
 
-    def __init__(self, model, cap=4):
+    def __init__(self, model, cap=4, rate=None):
         self.inbox, self.events, self.now = [], {}, 0.0
-        self.batch = Batch(model, cap=cap, pool=Inline(), post=self.inbox.append, clock=lambda: self.now)
+        self.batch = Batch(
+            model,
+            cap=cap,
+            pool=Inline(),
+            darkroom=Darkroom(Inline(), rate=rate),
+            post=self.inbox.append,
+            clock=lambda: self.now,
+        )
 
     def admit(self, request):
         said = self.events[request.job_id] = []
@@ -273,6 +285,66 @@ def test_latents_that_became_nan_are_a_numerical_failure(model, monkeypatch):
     bench.admit(request())
     bench.run()
     assert bench.events["a"][-1].code == "numerical_failure"
+
+
+def sees(rating, *, child=False):
+    """A rater that sees the same on every picture."""
+    return lambda _pixels: Rated(rating, minor_like=child, evidence=f"{rating} 1.00")
+
+
+def kinds(events):
+    return [type(event) for event in events if not isinstance(event, Started | Progress)]
+
+
+def test_where_pictures_are_rated_each_says_what_it_shows(model):
+    """Previews too, whatever was asked for."""
+    bench = Bench(model, rate=sees("sensitive"))
+    bench.admit(request(seeds=(1, 2), num_inference_steps=4, preview_every=2))
+    bench.run()
+    shown = [event for event in bench.events["a"] if isinstance(event, Preview | Picture)]
+    assert [type(event) for event in shown] == [Preview, Preview, Picture, Picture]
+    assert {event.rating for event in shown} == {"sensitive"}
+
+
+def test_where_nothing_rates_nothing_is_said(model):
+    """No rating is no claim."""
+    bench = Bench(model)
+    bench.admit(request(num_inference_steps=4, preview_every=2))
+    bench.run()
+    assert {event.rating for event in bench.events["a"] if isinstance(event, Preview | Picture)} == {None}
+
+
+@pytest.mark.parametrize("preview_every", [0, 2])
+def test_a_rater_that_fails_ends_the_job_before_a_byte_is_sent(model, preview_every):
+    """With a code of its own; the next job has its own chance."""
+
+    def fail(_pixels):
+        raise ZeroDivisionError("the network is odd")
+
+    bench = Bench(model, rate=fail)
+    bench.admit(request(seeds=(1, 2), num_inference_steps=4, preview_every=preview_every))
+    bench.run()
+    assert kinds(bench.events["a"]) == [Failed]
+    assert bench.events["a"][-1].code == "rating_failed"
+    assert "the network is odd" in bench.events["a"][-1].detail
+
+
+def test_a_picture_that_nobody_may_see_is_not_sent_and_ends_its_job(model, caplog):
+    """Nor is a preview of it; the operator reads why, and other jobs go on."""
+    bench = Bench(model, rate=sees("sensitive", child=True))
+    bench.admit(request(seeds=(1, 2), num_inference_steps=4, preview_every=2))
+    bench.run()
+    assert kinds(bench.events["a"]) == [Failed]
+    assert bench.events["a"][-1].code == "withheld"
+    assert "job a: withheld: somebody looks like a child in a picture above safe (sensitive 1.00)" in caplog.text
+
+
+def test_a_child_at_safe_is_drawn(model):
+    """Children may be drawn; they are safe."""
+    bench = Bench(model, rate=sees("safe", child=True))
+    bench.admit(request())
+    bench.run()
+    assert kinds(bench.events["a"]) == [Picture, Finished]
 
 
 def test_a_lost_device_ends_the_worker(model, monkeypatch):
