@@ -10,29 +10,28 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
-from engine import __version__, admission, infotext, memory
-from engine.conditioning import encode
+from engine import admission, memory, rescue
 from engine.decode import preview
-from engine.denoise import Key, Noise, Sample, draw_noise, predict_noise
-from engine.errors import GenerationError, InvalidParameters, OutOfMemory, Withheld
+from engine.denoise import predict_noise
+from engine.errors import GenerationError, NumericalFailure, OutOfMemory, Withheld
 from engine.fit import largest_fit
-from engine.rescue import decode
+from engine.transfer import Pace
 from engine.wire import Cancelled, Failed, Finished, Picture, Preview, Progress, Started
+from engine.work import Drawing, Ready, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor, Future
 
-    from torch import Tensor
+    import numpy as np
+    from numpy.typing import NDArray
 
     from engine.admission import Sizes
-    from engine.conditioning import Conditioning
     from engine.darkroom import Darkroom, Developed
     from engine.model import Model
     from engine.wire import ErrorCode
@@ -40,62 +39,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(eq=False)
-class _Work:
-    """How far a job is."""
-
-    job: Job
-    waiting: deque[int] = field(default_factory=deque[int])
-    """Numbers of the pictures that have no place yet."""
-    conditioning: Conditioning | None = None
-    """None before its turn is near; shared by all samples."""
-    ready: _Ready | None = None
-    """None until its first waiting picture is prepared."""
-    running: int = 0
-    steps_done: int = 0
-    sent: set[int] = field(default_factory=set[int])
-    started_s: float = 0.0
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Ready:
-    """A job whose first waiting picture can begin."""
-
-    work: _Work
-    conditioning: Conditioning
-    noise: Future[Noise]
-
-    @property
-    def key(self) -> Key:
-        request = self.work.job.request
-        return Key(request.height, request.width, self.conditioning.chunks)
-
-    @property
-    def share(self) -> bool:
-        return self.work.job.request.share
-
-    @property
-    def running(self) -> int:
-        return self.work.running
-
-
-@dataclass(eq=False, slots=True)
-class _Drawing:
-    """One picture that has a place in the batch."""
-
-    work: _Work
-    number: int
-    sample: Sample
-    noise_pred: Tensor | None = None
-
-    @property
-    def key(self) -> Key:
-        return self.sample.key
-
-    @property
-    def share(self) -> bool:
-        return self.work.job.request.share
+_Result = TypeVar("_Result")
 
 
 class Batch:
@@ -104,7 +48,7 @@ class Batch:
     Args:
         model: What draws.
         cap: At most this many samples at a time; fewer when memory turns out to be short.
-        pool: Threads that draw noise.
+        pool: Threads that draw noise, and that wait for copies.
         darkroom: Rates and compresses.
         post: Brings what comes of it back into the worker's thread.
         sizes: How many should share a call; None lets up to `cap` share it, whatever the shape.
@@ -129,8 +73,9 @@ class Batch:
         self._post = post
         self._sizes = sizes or admission.Always(cap)
         self._clock = clock
-        self._works: dict[Job, _Work] = {}  # in order of arrival
-        self._drawings: deque[_Drawing] = deque()  # the next to step first
+        self._pace = Pace(model.device)
+        self._works: dict[Job, Work] = {}  # in order of arrival
+        self._drawings: deque[Drawing] = deque()  # the next to step first
 
     @property
     def idle(self) -> bool:
@@ -138,7 +83,7 @@ class Batch:
         return not self._drawings and not any(work.waiting for work in self._works.values())
 
     def admit(self, job: Job) -> None:
-        self._works[job] = _Work(job, waiting=deque(range(len(job.request.seeds))))
+        self._works[job] = Work(job, waiting=deque(range(len(job.request.seeds))))
 
     def cancel(self, job: Job) -> None:
         if self._forget(job):
@@ -158,6 +103,7 @@ class Batch:
         self._predict(group)
         for drawing in self._alive(group):
             self._guard(drawing, self._advance)
+        self._pace.step()
         stepped = self._alive(group)
         for drawing in stepped:  # to the end of the line, so that the next shape has its turn
             self._drawings.remove(drawing)
@@ -179,7 +125,10 @@ class Batch:
             free = len(self._drawings) < self._cap
             near = [work for work in waiting if work is waiting[0] or (free and work.job.request.share)]
             for work in near:
-                if work.ready is None and (error := self._error_with_room(partial(self._prepare, work))) is not None:
+                if (
+                    work.ready is None
+                    and (error := self._error_with_room(partial(work.prepare, self._model, self._pool))) is not None
+                ):
                     self._blame(work.job, error)
             if any(work.ready is None for work in near):
                 continue  # somebody else is first now
@@ -190,58 +139,16 @@ class Batch:
             if (error := self._error_with_room(partial(self._start, chosen))) is not None:
                 self._blame(chosen.work.job, error)
 
-    def _prepare(self, work: _Work) -> None:
-        """Queue what the first waiting picture needs, so that its turn costs no time."""
-        request = work.job.request
-        if work.conditioning is None:
-            for side in (request.width, request.height):
-                if side % self._model.compression:
-                    raise InvalidParameters(
-                        f"{request.width}×{request.height}: with this model, width and height must be multiples of "
-                        f"{self._model.compression}"
-                    )
-            work.conditioning = encode(
-                self._model,
-                request.prompt,
-                request.negative_prompt if request.guidance_scale > 1 else None,
-                width=request.width,
-                height=request.height,
-            )
-        noise = self._pool.submit(
-            draw_noise,
-            self._model,
-            sampler=request.sampler,
-            num_inference_steps=request.num_inference_steps,
-            seed=request.seeds[work.waiting[0]],
-            width=request.width,
-            height=request.height,
-        )
-        work.ready = _Ready(work, work.conditioning, noise)
-
-    def _start(self, ready: _Ready) -> None:
-        work = ready.work
-        request = work.job.request
-        number = work.waiting[0]
-        sample = Sample(
-            self._model,
-            ready.conditioning,
-            sampler=request.sampler,
-            num_inference_steps=request.num_inference_steps,
-            guidance_scale=request.guidance_scale,
-            seed=request.seeds[number],
-            width=request.width,
-            height=request.height,
-            noise=ready.noise.result(),
-        )
+    def _start(self, ready: Ready) -> None:
+        drawing = ready.start(self._model)
+        work, request = drawing.work, drawing.work.job.request
         if len(work.waiting) == len(request.seeds):
             work.started_s = self._clock()
             work.job.emit(Started(job_id=request.job_id))
-        work.waiting.popleft()
-        work.ready = None
-        self._drawings.append(_Drawing(work, number, sample))
-        work.running += 1
+        work.begin(drawing)
+        self._drawings.append(drawing)
 
-    def _predict(self, drawings: Sequence[_Drawing]) -> None:
+    def _predict(self, drawings: Sequence[Drawing]) -> None:
         """Run the UNet for all of them; where that fails, for each half, until the one that fails is alone."""
         error = self._error_with_room(partial(self._call_unet, drawings), tries=1 if len(drawings) > 1 else 2)
         if error is None:
@@ -261,18 +168,18 @@ class Batch:
             if alive := self._alive(part):
                 self._predict(alive)
 
-    def _call_unet(self, drawings: Sequence[_Drawing]) -> None:
+    def _call_unet(self, drawings: Sequence[Drawing]) -> None:
         predictions = predict_noise(self._model, [drawing.sample for drawing in drawings])
         for drawing, noise_pred in zip(drawings, predictions, strict=True):
             drawing.noise_pred = noise_pred
 
-    def _advance(self, drawing: _Drawing) -> None:
+    def _advance(self, drawing: Drawing) -> None:
         noise_pred, drawing.noise_pred = drawing.noise_pred, None
         if noise_pred is not None:
             drawing.sample.advance(noise_pred)
             drawing.work.steps_done += 1
 
-    def _preview(self, drawing: _Drawing) -> None:
+    def _preview(self, drawing: Drawing) -> None:
         if drawing.sample.predicted is None or self._darkroom.busy:
             return
         try:
@@ -282,40 +189,35 @@ class Batch:
                 raise
             log.warning("job %s: no memory for a preview; it goes on without", drawing.work.job.request.job_id)
             return
-        self._develop(drawing, self._darkroom.preview(pixels), partial(self._send_preview, drawing.sample.step))
+        self._when_done(self._darkroom.preview(pixels), drawing, partial(self._send_preview, drawing.sample.step))
 
-    def _finish(self, drawing: _Drawing) -> None:
-        pixels = decode(self._model, drawing.sample.latents)
-        request = drawing.work.job.request
-        parameters = infotext.write(
-            prompt=request.prompt,
-            negative_prompt=request.negative_prompt,
-            num_inference_steps=request.num_inference_steps,
-            sampler=request.sampler,
-            guidance_scale=request.guidance_scale,
-            seed=drawing.sample.seed,
-            width=request.width,
-            height=request.height,
-            model_name=self._model.name,
-            model_hash=self._model.hash,
-            version=__version__,
-        )
+    def _finish(self, drawing: Drawing) -> None:
+        """Queue the decoding; the next picture steps while it is on its way."""
+        decoding = self._pool.submit(rescue.begin(self._model, drawing.sample.latents))
         self._drawings.remove(drawing)
         drawing.work.running -= 1
-        self._develop(drawing, self._darkroom.picture(pixels, parameters), self._send_picture)
+        self._when_done(decoding, drawing, self._hand_over)
 
-    def _develop(
-        self, drawing: _Drawing, developing: Future[Developed], send: Callable[[_Drawing, Future[Developed]], None]
+    def _hand_over(self, drawing: Drawing, decoding: Future[NDArray[np.uint8]]) -> None:
+        if isinstance(error := decoding.exception(), NumericalFailure):
+            pixels = rescue.again(self._model, drawing.sample.latents, error)
+        else:
+            pixels = decoding.result()
+        developing = self._darkroom.picture(pixels, drawing.recipe(self._model))
+        self._when_done(developing, drawing, self._send_picture)
+
+    def _when_done(
+        self, future: Future[_Result], drawing: Drawing, then: Callable[[Drawing, Future[_Result]], None]
     ) -> None:
-        """Send what comes of it when it is there, in this thread, if the job still is."""
+        """Go on with what comes of it when it is there, in this thread, if the job still is."""
 
         def arrive(_batch: Batch) -> None:
             if self._alive([drawing]):
-                self._guard(drawing, lambda known: send(known, developing))
+                self._guard(drawing, lambda known: then(known, future))
 
-        developing.add_done_callback(lambda _done: self._post(arrive))
+        future.add_done_callback(lambda _done: self._post(arrive))
 
-    def _send_preview(self, step: int, drawing: _Drawing, developed: Future[Developed]) -> None:
+    def _send_preview(self, step: int, drawing: Drawing, developed: Future[Developed]) -> None:
         if drawing.number in drawing.work.sent:
             return
         job, number = drawing.work.job, drawing.number
@@ -325,7 +227,7 @@ class Batch:
         image, rating = developed.result()
         job.emit(Preview(job_id=job.request.job_id, number=number, step=step, image=image, rating=rating))
 
-    def _send_picture(self, drawing: _Drawing, developed: Future[Developed]) -> None:
+    def _send_picture(self, drawing: Drawing, developed: Future[Developed]) -> None:
         work, job = drawing.work, drawing.work.job
         job_id = job.request.job_id
         data, rating = developed.result()
@@ -335,11 +237,11 @@ class Batch:
             self._forget(job)
             job.emit(Finished(job_id=job_id, engine_s=self._clock() - work.started_s))
 
-    def _alive(self, drawings: Sequence[_Drawing]) -> list[_Drawing]:
+    def _alive(self, drawings: Sequence[Drawing]) -> list[Drawing]:
         """Leave out those whose job is over."""
         return [drawing for drawing in drawings if drawing.work.job in self._works]
 
-    def _guard(self, drawing: _Drawing, action: Callable[[_Drawing], None]) -> None:
+    def _guard(self, drawing: Drawing, action: Callable[[Drawing], None]) -> None:
         if (error := _error_of(partial(action, drawing))) is not None:
             self._blame(drawing.work.job, error)
 

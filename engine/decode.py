@@ -8,8 +8,11 @@ import torch
 from torch.nn import functional
 
 from engine.errors import NumericalFailure
+from engine.transfer import fetch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
@@ -37,12 +40,25 @@ def decode(model: Model, latents: Tensor) -> NDArray[np.uint8]:
     Raises:
         NumericalFailure: The picture is black, or some of it is not a number.
     """
+    return begin(model, latents)()
+
+
+def begin(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
+    """Queue the decoding on the device.
+
+    Returns:
+        What waits for the pixels, in any thread, and gives or raises what `decode` does.
+    """
     image = _decode(model, latents)
-    finite = image.isfinite().all()
-    pixels = _pixels(image)
-    if not (finite and pixels.any()):
-        raise NumericalFailure("the decoded picture is black or not finite")
-    return pixels
+    finite, pixels = fetch(image.isfinite().all()), fetch(_rounded(image))
+
+    def wait() -> NDArray[np.uint8]:
+        arrived = pixels()
+        if not (finite() and arrived.any()):
+            raise NumericalFailure("the decoded picture is black or not finite")
+        return arrived
+
+    return wait
 
 
 def preview(model: Model, latents: Tensor) -> NDArray[np.uint8]:
@@ -78,5 +94,9 @@ def _decode(model: Model, latents: Tensor) -> Tensor:
 
 
 def _pixels(image: Tensor) -> NDArray[np.uint8]:
-    """Round (1, 3, H, W) of 0 … 255 on the device, so that a quarter of the bytes are copied."""
-    return image[0].permute(1, 2, 0).nan_to_num(0).clamp(0, 255).round().to(torch.uint8).cpu().numpy()
+    return fetch(_rounded(image))()
+
+
+def _rounded(image: Tensor) -> Tensor:
+    """Round (1, 3, H, W) of 0 … 255 to (H, W, 3) on the device, so that a quarter of the bytes are copied."""
+    return image[0].permute(1, 2, 0).nan_to_num(0).clamp(0, 255).round().to(torch.uint8).contiguous()

@@ -1,15 +1,14 @@
-"""Copies between host and device for which the host does not wait."""
+"""Between host and device: copies that the host does not wait for, and how far it may run ahead."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -26,7 +25,7 @@ def send(tensor: Tensor, device: torch.device) -> Tensor:
     return tensor.to(device)
 
 
-def fetch(tensor: Tensor) -> Callable[[], NDArray[np.uint8]]:
+def fetch(tensor: Tensor) -> Callable[[], NDArray[Any]]:
     """Queue a copy to the host behind what computes the tensor.
 
     Returns:
@@ -40,8 +39,28 @@ def fetch(tensor: Tensor) -> Callable[[], NDArray[np.uint8]]:
     copied = torch.cuda.Event(blocking=True)  # its waiter sleeps, so that the worker's thread keeps the interpreter
     copied.record()
 
-    def wait() -> NDArray[np.uint8]:
+    def wait() -> NDArray[Any]:
         copied.synchronize()
         return host.numpy()
 
     return wait
+
+
+class Pace:
+    """Keeps the host one step ahead of the device: it never idles, and a cancel or a new job never comes late.
+
+    Nothing in a step waits for the device, so the host could queue all steps of a picture in the time of a few.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._last: torch.cuda.Event | None = None
+
+    def step(self) -> None:
+        """Mark the end of a step that was queued, and wait for the end of the one before it."""
+        if not staging(self._device):
+            return
+        last, self._last = self._last, torch.cuda.Event(blocking=True)
+        self._last.record()
+        if last is not None:
+            last.synchronize()
