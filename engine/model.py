@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from engine import checkpoint
+from engine.conditioning import Texts
 from engine.errors import ModelLoadError
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Model:
     compression: int
     """Pixels to one latent, along a side. Sizes must be multiples of it; the UNet takes latents of any size."""
     latent_channels: int
+    texts: Texts = field(default_factory=Texts)
+    """What these text encoders made of the last texts."""
 
     @property
     def description(self) -> str:
