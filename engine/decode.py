@@ -50,7 +50,8 @@ def begin(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
         What waits for the pixels, in any thread, and gives or raises what `decode` does.
     """
     image = _decode(model, latents)
-    finite, pixels = fetch(image.isfinite().all()), fetch(_rounded(image))
+    finite = fetch(image.sum(dtype=torch.float32).isfinite())  # one number that any NaN in it spoils
+    pixels = fetch(_rounded(image))
 
     def wait() -> NDArray[np.uint8]:
         arrived = pixels()
@@ -90,7 +91,7 @@ def _decode(model: Model, latents: Tensor) -> Tensor:
         latents = latents / config.scaling_factor
     vae: Any = model.vae  # its annotations know only CUDA's tensor types
     image = vae.decode(latents, return_dict=False)[0]
-    return (image * 0.5 + 0.5).clamp(0, 1) * 255
+    return image.mul(0.5).add_(0.5).clamp_(0, 1).mul_(255)
 
 
 def _pixels(image: Tensor) -> NDArray[np.uint8]:
@@ -99,4 +100,4 @@ def _pixels(image: Tensor) -> NDArray[np.uint8]:
 
 def _rounded(image: Tensor) -> Tensor:
     """Round (1, 3, H, W) of 0 … 255 to (H, W, 3) on the device, so that a quarter of the bytes are copied."""
-    return image[0].permute(1, 2, 0).nan_to_num(0).clamp(0, 255).round().to(torch.uint8).contiguous()
+    return image[0].permute(1, 2, 0).nan_to_num(0).clamp_(0, 255).round_().to(torch.uint8).contiguous()
