@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import torch
 
 from engine import admission, memory, rescue
-from engine.decode import preview
+from engine.decode import begin_preview
 from engine.denoise import predict_noise
 from engine.errors import GenerationError, NumericalFailure, OutOfMemory, Withheld
 from engine.fit import largest_fit
@@ -183,19 +183,24 @@ class Batch:
         if drawing.sample.predicted is None or self._darkroom.busy:
             return
         try:
-            pixels = preview(self._model, drawing.sample.predicted)
+            copying = self._pool.submit(begin_preview(self._model, drawing.sample.predicted))
         except (RuntimeError, MemoryError) as error:
             if not memory.is_out_of_memory(error):
                 raise
             log.warning("job %s: no memory for a preview; it goes on without", drawing.work.job.request.job_id)
             return
-        self._when_done(self._darkroom.preview(pixels), drawing, partial(self._send_preview, drawing.sample.step))
+        self._when_done(copying, drawing, partial(self._hand_over_preview, drawing.sample.step))
+
+    def _hand_over_preview(self, step: int, drawing: Drawing, copying: Future[NDArray[np.uint8]]) -> None:
+        self._when_done(self._darkroom.preview(copying.result()), drawing, partial(self._send_preview, step))
 
     def _finish(self, drawing: Drawing) -> None:
         """Queue the decoding; the next picture steps while it is on its way."""
         decoding = self._pool.submit(rescue.begin(self._model, drawing.sample.latents))
         self._drawings.remove(drawing)
         drawing.work.running -= 1
+        if not self._drawings:
+            self._model.forget()
         self._when_done(decoding, drawing, self._hand_over)
 
     def _hand_over(self, drawing: Drawing, decoding: Future[NDArray[np.uint8]]) -> None:
@@ -297,6 +302,7 @@ class Batch:
                 return error
             log.warning("no memory (%s); trying once more", memory.one_line(error))
             del error  # its traceback holds the tensors of the failed call
+            self._model.forget()
             memory.release(self._model.device)
 
 

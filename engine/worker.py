@@ -70,6 +70,8 @@ class Worker:
         """
         try:
             self._report("importing torch")
+            import torch
+
             from engine import model as loading
             from engine import rating
             from engine.batch import Batch
@@ -80,6 +82,7 @@ class Worker:
         except _Closed:
             return
         with (
+            torch.inference_mode(),  # nothing is ever differentiated, and torch counts versions otherwise
             ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool,
             ThreadPoolExecutor(1, thread_name_prefix="rating") as raters,
         ):

@@ -50,13 +50,13 @@ class _Vae:
 
 def without_networks(model: Model) -> Model:
     unet, vae = _Unet(), _Vae(SimpleNamespace(scaling_factor=0.13025))
-    return dataclasses.replace(model, unet=unet, vae=vae)  # type: ignore[arg-type]  (as much of them as is used)
+    return dataclasses.replace(model, unet=unet, vae=vae, blocks=())  # type: ignore[arg-type]  (as much of them as is used)
 
 
 def worker_ms(model: Model, width: int, height: int) -> float:
     """Draw pictures one after the other and give the median of the worker's own time for one, in milliseconds."""
     bare, inbox = without_networks(model), SimpleQueue[Any]()
-    with ThreadPoolExecutor(2) as pool:
+    with torch.inference_mode(), ThreadPoolExecutor(2) as pool:
         batch = Batch(bare, cap=1, pool=pool, darkroom=Darkroom(pool), post=inbox.put)
         return statistics.median(_one(batch, inbox, number, width, height) for number in range(PICTURES))
 

@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import torch
-from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline
+from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
 
 from engine.batch import Batch
 from engine.darkroom import Darkroom
@@ -19,6 +19,7 @@ from engine.worker import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from pathlib import Path
 
     from engine.model import Model
 
@@ -39,11 +40,12 @@ class Ours:
         events: list[Any] = []
         for request in requests:
             self.batch.admit(Job(request, events.append))
-        while sum(isinstance(event, Finished | Failed) for event in events) < len(requests):
-            if self.batch.idle:
-                self._inbox.get()(self.batch)
-            else:
-                self.batch.step()
+        with torch.inference_mode():  # as the worker has it
+            while sum(isinstance(event, Finished | Failed) for event in events) < len(requests):
+                if self.batch.idle:
+                    self._inbox.get()(self.batch)
+                else:
+                    self.batch.step()
         if failed := [event.detail for event in events if isinstance(event, Failed)]:
             raise RuntimeError(failed[0])
         return events
@@ -69,14 +71,16 @@ def request(number: int = 0, *, width: int = 64, height: int = 64, **changes: An
     return Generate(job_id=str(number), **values | changes)
 
 
-def stock(model: Model) -> StableDiffusionXLPipeline:
+def stock(model: Model, folder: Path) -> StableDiffusionXLPipeline:
+    """Give diffusers' pipeline, with a UNet of its own from this folder: ours has lean blocks."""
+    unet = UNet2DConditionModel.from_pretrained(folder / "unet", local_files_only=True)
     pipeline = StableDiffusionXLPipeline(
         vae=model.vae,
         text_encoder=model.text_encoder,
         text_encoder_2=model.text_encoder_2,
         tokenizer=model.tokenizer,
         tokenizer_2=model.tokenizer_2,
-        unet=model.unet,
+        unet=unet.eval(),
         scheduler=EulerAncestralDiscreteScheduler.from_config(dict(model.scheduler_config)),
         add_watermarker=False,
     )

@@ -28,12 +28,20 @@ def run() -> list[dict[str, Any]]:
     """Measure; a row a number."""
     logging.getLogger("transformers").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
-        model = load(Engine(model=str(_checkpoint.make(Path(folder))), device="cpu"), report=lambda _stage: None)
-        return [*_against_stock(model), *_counted(model), *_prompts(model), *_beside(model), *_simulated.rows()]
+        checkpoint = _checkpoint.make(Path(folder))
+        model = load(Engine(model=str(checkpoint), device="cpu"), report=lambda _stage: None)
+        pipeline = stock(model, checkpoint)
+        return [
+            *_against_stock(model, pipeline),
+            *_counted(model),
+            *_prompts(model, pipeline),
+            *_beside(model),
+            *_simulated.rows(),
+        ]
 
 
-def _against_stock(model: Model) -> list[dict[str, Any]]:
-    pipeline, four = stock(model), [request(number) for number in range(4)]
+def _against_stock(model: Model, pipeline: Any) -> list[dict[str, Any]]:
+    four = [request(number) for number in range(4)]
     with ours(model) as engine:
         alone = ratio(lambda: engine.draw(request()), lambda: stock_draw(pipeline, request()), PAIRS)
         together = ratio(
@@ -64,10 +72,8 @@ def _counted(model: Model) -> list[dict[str, Any]]:
     ]
 
 
-def _prompts(model: Model) -> list[dict[str, Any]]:
-    pipeline: Any = stock(model)
+def _prompts(model: Model, pipeline: Any) -> list[dict[str, Any]]:
     size = {"width": 832, "height": 1216}
-    encode(model, PROMPT, NEGATIVE, **size)
 
     def cold() -> None:
         encode(dataclasses.replace(model, texts=Texts()), PROMPT, NEGATIVE, **size)

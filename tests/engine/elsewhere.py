@@ -10,6 +10,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 
+from engine.blocks import lean
+
 DEVICE = torch.device("meta")
 
 ASKING = {"item", "_local_scalar_dense", "is_nonzero", "nonzero", "equal", "linalg_solve", "linalg_solve_ex", "unique"}
@@ -87,4 +89,5 @@ def move(model):
                         values[name] = Elsewhere(value.detach())
         return copy.eval()
 
-    return dataclasses.replace(model, device=DEVICE, unet=moved(model.unet), vae=moved(model.vae))
+    unet = moved(model.unet)
+    return dataclasses.replace(model, device=DEVICE, unet=unet, vae=moved(model.vae), blocks=lean(unet))

@@ -17,7 +17,6 @@ import torch
 from PIL import Image
 
 from engine import wire
-from engine.schedulers import build
 from engine.wire import (
     Cancel,
     Cancelled,
@@ -121,7 +120,7 @@ def served(tiny_checkpoint, tmp_path_factory):
         yield f"unix:{folder}/engine.sock"
 
 
-async def test_a_picture_over_the_socket_is_the_stock_pipeline_s(served, stock, model):
+async def test_a_picture_over_the_socket_is_the_stock_pipeline_s(served, stock, diffusers_own):
     """Through two processes and a PNG, still every pixel."""
     async with connected(served) as websocket:
         is_ready = await ready(websocket)
@@ -133,7 +132,7 @@ async def test_a_picture_over_the_socket_is_the_stock_pipeline_s(served, stock, 
         )
         await send(websocket, request())
         *seen, _ = await until(websocket, Finished, Failed)
-    stock.scheduler = build("euler_a", model.scheduler_config)
+    stock.scheduler = diffusers_own("euler_a")
     expected = stock(
         "1girl, red hair",
         negative_prompt="lowres",
