@@ -23,14 +23,18 @@ class Calibration:
     """What was measured so far, shape by shape; a shape that was not goes by the one that was measured first."""
 
     def __init__(self, limit: int) -> None:
-        self.batches = tuple(size for size in BATCHES if size <= limit) or (1,)
+        self.batches = tuple(size for size in BATCHES if size <= limit)
         self._sizes: dict[Hashable, tuple[int, int]] = {}
+        self._wanted: dict[Hashable, None] = {}
 
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._sizes
+    @property
+    def wanted(self) -> Hashable | None:
+        """The shape that somebody asked for first and that was not measured yet; None where there is none."""
+        return next(iter(self._wanted), None)
 
     def learn(self, key: Hashable, seconds: Mapping[int, float]) -> None:
         """Take the seconds of one call for every batch size that was timed."""
+        self._wanted.pop(key, None)
         self._sizes[key] = good_sizes(seconds)
 
     def joining(self, key: Hashable) -> int:
@@ -40,6 +44,8 @@ class Calibration:
         return self._known(key)[1]
 
     def _known(self, key: Hashable) -> tuple[int, int]:
+        if key not in self._sizes:
+            self._wanted[key] = None
         return self._sizes.get(key) or next(iter(self._sizes.values()), (1, self.batches[-1]))
 
 

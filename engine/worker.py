@@ -75,10 +75,14 @@ class Worker:
             from engine import model as loading
             from engine import rating
             from engine.batch import Batch
+            from engine.calibration import Calibration
             from engine.darkroom import Darkroom
+            from engine.timing import Timing
 
             model = loading.load(self._config, self._report)
             rate = rating.load(self._config.rating, self._report)
+            timing = Timing(model, Calibration(self._config.batch_cap))
+            timing.start(self._report)
         except _Closed:
             return
         with (
@@ -87,7 +91,8 @@ class Worker:
             ThreadPoolExecutor(1, thread_name_prefix="rating") as raters,
         ):
             darkroom = Darkroom(pool, rate=rate, raters=raters)
-            batch = Batch(model, cap=self._config.batch_cap, pool=pool, darkroom=darkroom, post=self._inbox.put)
+            cap = self._config.batch_cap
+            batch = Batch(model, cap=cap, pool=pool, darkroom=darkroom, post=self._inbox.put, sizes=timing.calibration)
             self._emit(
                 Ready(
                     protocol=PROTOCOL,
@@ -100,15 +105,19 @@ class Worker:
             )
             try:
                 while not self._closed:
-                    self._read_inbox(batch)
-                    if not self._closed:
+                    self._read_inbox(batch, wait=batch.idle and timing.idle)
+                    if self._closed:
+                        break
+                    if batch.idle:
+                        timing.measure()
+                    else:
                         batch.step()
             finally:
                 batch.abandon()
 
-    def _read_inbox(self, batch: Batch) -> None:
-        """Handle what has come; wait for something only where there is nothing to draw."""
-        get = partial(self._inbox.get, block=batch.idle)
+    def _read_inbox(self, batch: Batch, *, wait: bool) -> None:
+        """Handle what has come, or wait for something."""
+        get = partial(self._inbox.get, block=wait)
         while True:
             try:
                 message = get()

@@ -105,7 +105,9 @@ def test_a_shape_that_was_not_measured_goes_by_the_first_that_was():
     """Before any measurement nobody joins, and who shares steps with the others."""
     calibration = Calibration(limit=4)
     assert (calibration.joining("portrait"), calibration.together("portrait")) == (1, 4)
+    assert calibration.wanted == "portrait"
     calibration.learn("portrait", {1: 1.3, 2: 2.3, 4: 4.3})
+    assert calibration.wanted is None
     calibration.learn("square", {1: 1.0, 2: 2.0})
     assert [calibration.joining(key) for key in ("portrait", "square", "wide")] == [4, 1, 4]
     assert Calibration(limit=3).batches == (1, 2)
