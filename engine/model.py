@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from engine import checkpoint
-from engine.blocks import LeanBlock, lean
+from engine.blocks import Lean
 from engine.conditioning import Texts
 from engine.errors import ModelLoadError
 
@@ -46,15 +46,10 @@ class Model:
     compression: int
     """Pixels to one latent, along a side. Sizes must be multiples of it; the UNet takes latents of any size."""
     latent_channels: int
-    blocks: tuple[LeanBlock, ...]
-    """The UNet's transformer blocks, as far as they are SDXL's."""
+    lean: Lean
+    """The UNet's blocks."""
     texts: Texts = field(default_factory=Texts)
     """What these text encoders made of the last texts."""
-
-    def forget(self) -> None:
-        """Give up what the UNet keeps of the prompts of the last call: 55 MB a picture in half precision."""
-        for block in self.blocks:
-            block.forget()
 
     @property
     def description(self) -> str:
@@ -114,7 +109,7 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
         scheduler_config=checkpoint.read_json(source.folder / "scheduler" / "scheduler_config.json"),
         compression=2 ** (len(vae_config.block_out_channels) - 1),  # it halves between every two of its blocks
         latent_channels=vae_config.latent_channels,
-        blocks=lean(unet),
+        lean=Lean(unet),
     )
 
 

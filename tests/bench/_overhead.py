@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine.batch import Batch
+from engine.blocks import Lean
 from engine.darkroom import Darkroom
 from engine.wire import Failed, Finished, Generate
 from engine.worker import Job
@@ -50,7 +51,7 @@ class _Vae:
 
 def without_networks(model: Model) -> Model:
     unet, vae = _Unet(), _Vae(SimpleNamespace(scaling_factor=0.13025))
-    return dataclasses.replace(model, unet=unet, vae=vae, blocks=())  # type: ignore[arg-type]  (as much of them as is used)
+    return dataclasses.replace(model, unet=unet, vae=vae, lean=Lean(torch.nn.Module()))  # type: ignore[arg-type]  (as much of them as is used)
 
 
 def worker_ms(model: Model, width: int, height: int) -> float:
