@@ -32,6 +32,10 @@ class Calibration:
         """The shape that somebody asked for first and that was not measured yet; None where there is none."""
         return next(iter(self._wanted), None)
 
+    def doubt(self) -> None:
+        """Measure everything again, because a call takes another time from now on."""
+        self._wanted |= dict.fromkeys(self._sizes)
+
     def learn(self, key: Hashable, seconds: Mapping[int, float]) -> None:
         """Take the seconds of one call for every batch size that was timed."""
         self._wanted.pop(key, None)

@@ -65,7 +65,10 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     dtype: Literal["auto", "float16", "bfloat16", "float32"] = "auto"
     """"auto" is float16 on CUDA and MPS, float32 on the CPU."""
     batch_cap: Annotated[int, Meta(ge=1, le=64)] = 4
-    """At most this many samples share one UNet call."""
+    """At most this many pictures are drawn at once; the engine measures how many of them are worth it."""
+    compile: Literal["auto", "on", "off"] = "auto"
+    """Compile the UNet's blocks in the background; "auto" does on CUDA. Kernels are kept in the user's cache folder, or
+    where TORCHINDUCTOR_CACHE_DIR says."""
     rating: PictureRating = msgspec.field(default_factory=PictureRating)
 
 

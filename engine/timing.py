@@ -96,27 +96,9 @@ class Timing:
         )
 
     def _call(self, key: Key, size: int) -> float:
-        model, config = self._model, _config(self._model)
-        rows = 2 * size  # with guidance, as nearly every picture is drawn
-        values = {"device": model.device, "dtype": model.dtype}
-        latents = torch.randn(
-            rows, model.latent_channels, key.height // model.compression, key.width // model.compression, **values
-        )
-        more = {
-            "encoder_hidden_states": torch.randn(
-                rows, key.chunks * (CHUNK_TOKENS + 2), config.cross_attention_dim, **values
-            ),
-            "added_cond_kwargs": {
-                "text_embeds": torch.randn(
-                    rows, config.projection_class_embeddings_input_dim - 6 * config.addition_time_embed_dim, **values
-                ),
-                "time_ids": torch.full((rows, 6), float(key.width), **values),
-            },
-        }
-        timesteps = torch.full((rows,), 500.0, device=model.device)
         self._wait()
         start = self._clock()
-        model.unet(latents, timesteps, return_dict=False, **more)
+        call_unet(self._model, key, 2 * size)  # with guidance, as nearly every picture is drawn
         self._wait()
         return self._clock() - start
 
@@ -127,5 +109,19 @@ class Timing:
             torch.mps.synchronize()
 
 
-def _config(model: Model) -> Any:
-    return model.unet.config
+def call_unet(model: Model, key: Key, rows: int) -> None:
+    """Call the UNet as for so many rows of this shape, with values drawn on the device."""
+    config: Any = model.unet.config
+    values = {"device": model.device, "dtype": model.dtype}
+    height, width = key.height // model.compression, key.width // model.compression
+    pooled_width = config.projection_class_embeddings_input_dim - 6 * config.addition_time_embed_dim
+    model.unet(
+        torch.randn(rows, model.latent_channels, height, width, **values),
+        torch.full((rows,), 500.0, device=model.device),
+        encoder_hidden_states=torch.randn(rows, key.chunks * (CHUNK_TOKENS + 2), config.cross_attention_dim, **values),
+        added_cond_kwargs={
+            "text_embeds": torch.randn(rows, pooled_width, **values),
+            "time_ids": torch.full((rows, 6), float(key.width), **values),
+        },
+        return_dict=False,
+    )

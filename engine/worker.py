@@ -15,6 +15,7 @@ from engine.wire import PROTOCOL, Loading, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from threading import Thread
 
     from engine.batch import Batch
     from engine.config import Engine
@@ -47,6 +48,12 @@ class Worker:
         self._emit = emit
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._closed = False
+        self._compiling: Thread | None = None
+
+    @property
+    def compiling(self) -> bool:
+        """Whether a thread of its own still compiles, which nothing can interrupt."""
+        return self._compiling is not None and self._compiling.is_alive()
 
     def submit(self, job: Job) -> None:
         """Draw a job; its last event is Finished, Cancelled or Failed."""
@@ -72,12 +79,12 @@ class Worker:
             self._report("importing torch")
             import torch
 
+            from engine import compiling, rating
             from engine import model as loading
-            from engine import rating
             from engine.batch import Batch
             from engine.calibration import Calibration
             from engine.darkroom import Darkroom
-            from engine.timing import Timing
+            from engine.timing import DEFAULT, Timing
 
             model = loading.load(self._config, self._report)
             rate = rating.load(self._config.rating, self._report)
@@ -103,6 +110,10 @@ class Worker:
                     rates=rate is not None,
                 )
             )
+            if compiling.wanted(self._config.compile, model.device):
+                self._compiling = compiling.start(
+                    model, [DEFAULT], lambda: self._inbox.put(lambda _batch: timing.calibration.doubt())
+                )
             try:
                 while not self._closed:
                     self._read_inbox(batch, wait=batch.idle and timing.idle)

@@ -113,6 +113,16 @@ def test_a_shape_that_was_not_measured_goes_by_the_first_that_was():
     assert Calibration(limit=3).batches == (1, 2)
 
 
+def test_what_is_doubted_is_measured_again_and_holds_until_then():
+    """Compiled, a card may be full with fewer pictures."""
+    calibration = Calibration(limit=4)
+    calibration.learn("portrait", {1: 1.3, 2: 2.3, 4: 4.3})
+    calibration.doubt()
+    assert (calibration.wanted, calibration.joining("portrait")) == ("portrait", 4)
+    calibration.learn("portrait", {1: 1.0, 2: 2.0, 4: 4.0})
+    assert (calibration.wanted, calibration.joining("portrait")) == (None, 1)
+
+
 def test_a_request_level_batch_lets_nobody_join():
     """What the simulation compares with."""
     first, second, third = Job(0.0, 10), Job(1.0, 10), Job(2.0, 10)
