@@ -74,7 +74,7 @@ def start(model: Model, keys: Sequence[Key], done: Callable[[], None], backend: 
         done: Called at the end, when the blocks are in use.
         backend: torch.compile's.
     """
-    os.environ.setdefault(CACHE_VARIABLE, str(cache_folder()))
+    keep_kernels()
     threads = torch.get_num_threads()  # what is compiled here is for the thread that draws
 
     def run() -> None:
@@ -98,7 +98,7 @@ def start(model: Model, keys: Sequence[Key], done: Callable[[], None], backend: 
     return thread
 
 
-def cache_folder() -> Path:
-    """Where compiled kernels are kept between starts."""
+def keep_kernels() -> None:
+    """Let kernels outlive this process, in the user's cache folder unless the environment names another."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "eshi" / "inductor"
+    os.environ.setdefault(CACHE_VARIABLE, str(Path(base) / "eshi" / "inductor"))

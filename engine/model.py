@@ -75,11 +75,9 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
         ModelLoadError: With one line that names the path and what was expected.
     """
     _quiet()
-    device = _device(config.device)
-    dtype = _dtype(config.dtype, device)
-    if device.type == "cpu":
-        # torch keeps this setting for each thread, hence "the thread that will draw"
-        torch.set_num_threads(min(torch.get_num_threads(), max(1, _cores() - 1)))
+    device = find_device(config.device)
+    dtype = dtype_of(config.dtype, device)
+    leave_a_core(device)
     report("looking for the checkpoint")
     source = checkpoint.find(config)
     report("reading the tokenizers")
@@ -88,12 +86,8 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
     text_encoder, text_encoder_2, unet, vae = networks
     _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
     report(f"moving it to {device.type}")
-    module: Any  # each class declares its own `to`
-    for module in networks:
-        module.to(device=device, dtype=torch.float32 if module is vae else dtype)
-        if device.type == "cuda" and module in (unet, vae):
-            module.to(memory_format=torch.channels_last)  # what cuDNN's half-precision convolutions compute in
-        module.eval().requires_grad_(requires_grad=False)
+    for network in networks:
+        place(network, device, torch.float32 if network is vae else dtype)
     vae_config: Any = vae.config
     return Model(
         name=source.name,
@@ -111,6 +105,16 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
         latent_channels=vae_config.latent_channels,
         lean=Lean(unet),
     )
+
+
+def place(network: Any, device: torch.device, dtype: torch.dtype) -> None:
+    """Bring a network to where it is used, for nothing but being used."""
+    network.to(device=device, dtype=dtype)
+    convolves = isinstance(network, UNet2DConditionModel | AutoencoderKL)
+    if convolves and device.type == "cuda":
+        module: Any = network
+        module.to(memory_format=torch.channels_last)  # in which cuDNN convolves half precision
+    network.eval().requires_grad_(requires_grad=False)
 
 
 _Networks = tuple[CLIPTextModel, CLIPTextModelWithProjection, UNet2DConditionModel, AutoencoderKL]
@@ -201,7 +205,7 @@ def _broken(path: Path | None, expected: str, error: Exception) -> ModelLoadErro
     return ModelLoadError(f"{path}: expected {expected}, and it cannot be read as one: {type(error).__name__}: {line}")
 
 
-def _device(asked: str) -> torch.device:
+def find_device(asked: str) -> torch.device:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if asked == "auto":
         return torch.device(next(name for name, is_available in available.items() if is_available))
@@ -210,10 +214,16 @@ def _device(asked: str) -> torch.device:
     return torch.device(asked)
 
 
-def _dtype(asked: str, device: torch.device) -> torch.dtype:
+def dtype_of(asked: str, device: torch.device) -> torch.dtype:
     if asked == "auto":
         return torch.float32 if device.type == "cpu" else torch.float16
     return {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}[asked]
+
+
+def leave_a_core(device: torch.device) -> None:
+    """On the CPU, draw in this thread with one core fewer than there are: torch keeps this setting for each thread."""
+    if device.type == "cpu":
+        torch.set_num_threads(min(torch.get_num_threads(), max(1, _cores() - 1)))
 
 
 def _cores() -> int:

@@ -96,17 +96,19 @@ class Timing:
         )
 
     def _call(self, key: Key, size: int) -> float:
-        self._wait()
+        finish(self._model.device)
         start = self._clock()
         call_unet(self._model, key, 2 * size)  # with guidance, as nearly every picture is drawn
-        self._wait()
+        finish(self._model.device)
         return self._clock() - start
 
-    def _wait(self) -> None:
-        if self._model.device.type == "cuda":
-            torch.cuda.synchronize(self._model.device)
-        elif self._model.device.type == "mps":
-            torch.mps.synchronize()
+
+def finish(device: torch.device) -> None:
+    """Wait until the device has done everything."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
 
 
 def call_unet(model: Model, key: Key, rows: int) -> None:

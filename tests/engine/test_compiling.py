@@ -1,6 +1,7 @@
 """The UNet's blocks compiled, counted by the compiler itself; its own trivial backend, which needs no C++ compiler."""
 
 import dataclasses
+import os
 import threading
 
 import pytest
@@ -89,5 +90,11 @@ def test_it_compiles_on_cuda_unless_the_operator_says_otherwise(asked, device, i
 
 
 def test_what_is_compiled_is_kept_where_the_system_keeps_such_things(monkeypatch, tmp_path):
+    """Unless the operator says where."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert compiling.cache_folder() == tmp_path / "eshi" / "inductor"
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", "elsewhere")
+    compiling.keep_kernels()
+    assert os.environ["TORCHINDUCTOR_CACHE_DIR"] == "elsewhere"
+    monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR")
+    compiling.keep_kernels()
+    assert os.environ["TORCHINDUCTOR_CACHE_DIR"] == str(tmp_path / "eshi" / "inductor")
