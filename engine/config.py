@@ -10,6 +10,9 @@ from msgspec import Meta, Struct
 
 from engine.wire import Rating
 
+VAE_OF_THE_CHECKPOINT = frozenset({"exact", "bfloat16"})
+"""The values of ``engine.vae`` that are no folder."""
+
 
 class ConfigError(Exception):
     """The configuration cannot be used; the message names the file and the path in it."""
@@ -64,6 +67,9 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
     dtype: Literal["auto", "float16", "bfloat16", "float32"] = "auto"
     """"auto" is float16 on CUDA and MPS, float32 on the CPU."""
+    vae: str = "exact"
+    """What decodes: "exact" is the checkpoint's VAE in float32, "bfloat16" the same in half the time and a few levels
+    off, anything else a folder with a VAE that does not overflow in float16, as ``madebyollin/sdxl-vae-fp16-fix``."""
     batch_cap: Annotated[int, Meta(ge=1, le=64)] = 4
     """At most this many pictures are drawn at once; the engine measures how many of them are worth it."""
     compile: Literal["auto", "on", "off"] = "auto"
@@ -94,14 +100,16 @@ def load(path: Path) -> tuple[Engine, Wire]:
     rating = file.engine.rating
     if rating.by in ("wd", "classifier") and not rating.folder:
         raise ConfigError(f'{path}: $.engine.rating.folder: needed where by = "{rating.by}"')
-    model, config_folder, rating_folder = (
-        path.parent / Path(name).expanduser() for name in (file.engine.model, file.engine.config_folder, rating.folder)
+    model, config_folder, vae, rating_folder = (
+        path.parent / Path(name).expanduser()
+        for name in (file.engine.model, file.engine.config_folder, file.engine.vae, rating.folder)
     )
     return (
         msgspec.structs.replace(
             file.engine,
             model=str(model) if model.exists() else file.engine.model,  # else a hub id
             config_folder=str(config_folder) if file.engine.config_folder else "",
+            vae=file.engine.vae if file.engine.vae in VAE_OF_THE_CHECKPOINT else str(vae),
             rating=msgspec.structs.replace(rating, folder=str(rating_folder) if rating.folder else ""),
         ),
         file.wire,

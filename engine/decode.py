@@ -98,7 +98,7 @@ def _decode(model: Model, latents: Tensor) -> Tensor:
         latents = latents / config.scaling_factor
     vae: Any = model.vae  # its annotations know only CUDA's tensor types
     image = vae.decode(latents, return_dict=False)[0]
-    return image.mul(0.5).add_(0.5).clamp_(0, 1).mul_(255)
+    return image.float().mul(0.5).add_(0.5).clamp_(0, 1).mul_(255)
 
 
 def _rounded(image: Tensor) -> Tensor:

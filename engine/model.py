@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,13 +17,16 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 from engine import checkpoint
 from engine.blocks import Lean
 from engine.conditioning import Texts
+from engine.config import VAE_OF_THE_CHECKPOINT
 from engine.errors import ModelLoadError
+from engine.readahead import reading_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from engine.config import Engine
+
+log = logging.getLogger(__name__)
 
 _LIBRARY_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError)
 """What diffusers and transformers raise on a file whose content is not what its name says."""
@@ -35,7 +41,7 @@ class Model:
     """First ten hex digits of the file's SHA-256; "" where it is no single file."""
     device: torch.device
     dtype: torch.dtype
-    """Of UNet and text encoders. The VAE is always float32: SDXL's overflows in float16."""
+    """Of UNet and text encoders. The VAE keeps its own for ever: SDXL's overflows in float16."""
     tokenizer: CLIPTokenizer
     tokenizer_2: CLIPTokenizer
     text_encoder: CLIPTextModel
@@ -78,16 +84,23 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
     device = find_device(config.device)
     dtype = dtype_of(config.dtype, device)
     leave_a_core(device)
-    report("looking for the checkpoint")
+    stages = _Stages(report)
+    stages.begin("looking for the checkpoint")
     source = checkpoint.find(config)
-    report("reading the tokenizers")
+    another_vae = None if config.vae in VAE_OF_THE_CHECKPOINT else checkpoint.find_vae(Path(config.vae).expanduser())
+    stages.begin("reading the tokenizers")
     tokenizer, tokenizer_2 = _tokenizer(source.folder, "tokenizer"), _tokenizer(source.folder, "tokenizer_2")
-    networks = _networks_of_file(source, report) if source.file else _networks_of_folder(source, report)
-    text_encoder, text_encoder_2, unet, vae = networks
-    _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
-    report(f"moving it to {device.type}")
-    for network in networks:
-        place(network, device, torch.float32 if network is vae else dtype)
+    with reading_ahead([*source.weights, *(another_vae.weights if another_vae else ())]):
+        read = _networks_of_file if source.file else _networks_of_folder
+        text_encoder, text_encoder_2, unet, vae = read(source, dtype, stages.begin)
+        if another_vae:
+            vae = _network(another_vae, another_vae.name, AutoencoderKL, torch.float32)
+        _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
+        stages.begin(f"moving it to {device.type}")
+        for network in (text_encoder, text_encoder_2, unet):
+            place(network, device, dtype)
+        place(vae, device, _vae_dtype(config.vae, device))
+    stages.end()
     vae_config: Any = vae.config
     return Model(
         name=source.name,
@@ -120,19 +133,22 @@ def place(network: Any, device: torch.device, dtype: torch.dtype) -> None:
 _Networks = tuple[CLIPTextModel, CLIPTextModelWithProjection, UNet2DConditionModel, AutoencoderKL]
 
 
-def _networks_of_folder(source: checkpoint.Source, report: Callable[[str], None]) -> _Networks:
-    report("reading the first text encoder")
-    text_encoder = _network(source, "text_encoder", CLIPTextModel)
-    report("reading the second text encoder")
-    text_encoder_2 = _network(source, "text_encoder_2", CLIPTextModelWithProjection)
-    report("reading the UNet")
-    unet = _network(source, "unet", UNet2DConditionModel)
-    report("reading the VAE")
-    return text_encoder, text_encoder_2, unet, _network(source, "vae", AutoencoderKL)
+def _networks_of_folder(source: checkpoint.Source, dtype: torch.dtype, begin: Callable[[str], None]) -> _Networks:
+    begin("reading the first text encoder")
+    text_encoder = _network(source, "text_encoder", CLIPTextModel, dtype)
+    begin("reading the second text encoder")
+    text_encoder_2 = _network(source, "text_encoder_2", CLIPTextModelWithProjection, dtype)
+    begin("reading the UNet")
+    unet = _network(source, "unet", UNet2DConditionModel, dtype)
+    begin("reading the VAE")
+    return text_encoder, text_encoder_2, unet, _network(source, "vae", AutoencoderKL, torch.float32)
 
 
-def _network(source: checkpoint.Source, name: str, network: Any) -> Any:
+def _network(source: checkpoint.Source, name: str, network: Any, dtype: torch.dtype) -> Any:
     folder = source.folder / name
+    # transformers has renamed the parameter, diffusers knows both names only in its newest versions
+    of_transformers = network in {CLIPTextModel, CLIPTextModelWithProjection}
+    options: dict[str, Any] = {"dtype" if of_transformers else "torch_dtype": dtype}
     try:
         loaded, info = network.from_pretrained(
             str(folder),
@@ -140,6 +156,7 @@ def _network(source: checkpoint.Source, name: str, network: Any) -> Any:
             use_safetensors=True,
             local_files_only=True,
             output_loading_info=True,
+            **options,
         )
     except _LIBRARY_ERRORS as error:
         raise _broken(folder, f"a {network.__name__}", error) from error
@@ -151,13 +168,15 @@ def _network(source: checkpoint.Source, name: str, network: Any) -> Any:
     return loaded
 
 
-def _networks_of_file(source: checkpoint.Source, report: Callable[[str], None]) -> _Networks:
+def _networks_of_file(source: checkpoint.Source, dtype: torch.dtype, begin: Callable[[str], None]) -> _Networks:
     from diffusers import StableDiffusionXLPipeline  # seconds of import that a folder does not need
 
-    report("reading the checkpoint")
+    where: dict[str, Any] = {"config": str(source.folder), "local_files_only": True}
+    begin("reading the checkpoint")
     try:
+        vae: Any = AutoencoderKL.from_single_file(str(source.file), subfolder="vae", torch_dtype=torch.float32, **where)
         parts: Any = StableDiffusionXLPipeline.from_single_file(
-            str(source.file), config=str(source.folder), local_files_only=True, add_watermarker=False
+            str(source.file), vae=vae, torch_dtype=dtype, add_watermarker=False, **where
         )
     except _LIBRARY_ERRORS as error:
         raise _broken(source.file, "an SDXL checkpoint", error) from error
@@ -169,6 +188,23 @@ def _networks_of_file(source: checkpoint.Source, report: Callable[[str], None]) 
                 f"{type(network).__name__} are missing, the first being {min(absent)}"
             )
     return networks
+
+
+class _Stages:
+    """Tells what is being done, and at the end what each part of it took."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+        self._began: list[tuple[str, float]] = []
+
+    def begin(self, stage: str) -> None:
+        self._began.append((stage, time.monotonic()))
+        self._report(stage)
+
+    def end(self) -> None:
+        times = [*(began_s for _, began_s in self._began), time.monotonic()]
+        took = (f"{stage} {end - start:.1f} s" for (stage, start), end in zip(self._began, times[1:], strict=True))
+        log.info("loaded in %.1f s: %s", times[-1] - times[0], ", ".join(took))
 
 
 def _tokenizer(folder: Path, name: str) -> CLIPTokenizer:
@@ -218,6 +254,13 @@ def dtype_of(asked: str, device: torch.device) -> torch.dtype:
     if asked == "auto":
         return torch.float32 if device.type == "cpu" else torch.float16
     return {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}[asked]
+
+
+def _vae_dtype(asked: str, device: torch.device) -> torch.dtype:
+    """Give the VAE's dtype; the CPU has no fast half precision, and takes another VAE in float32."""
+    if asked == "bfloat16":
+        return torch.bfloat16
+    return torch.float32 if asked == "exact" or device.type == "cpu" else torch.float16
 
 
 def leave_a_core(device: torch.device) -> None:
