@@ -50,8 +50,8 @@ def compiled(backend: str = "inductor") -> Compute:
     return Compute(torch.compile(run_transformer, **options), torch.compile(run_resnet, **options))
 
 
-def warm(model: Model, compute: Compute, keys: Sequence[Key]) -> None:
-    """Call the UNet until everything is compiled that pictures of any shape need; in this thread only."""
+def warm(model: Model, compute: Compute, keys: Sequence[Key], rows: Sequence[int] = ROWS) -> None:
+    """Call the UNet, in this thread only, with all of these shapes and numbers of rows, and compile what that needs."""
     dynamo: Any = torch._dynamo.config  # noqa: SLF001  (where torch has it)
     symbols: Any = _config
     with (
@@ -61,8 +61,8 @@ def warm(model: Model, compute: Compute, keys: Sequence[Key]) -> None:
         model.lean.trying(compute),
     ):
         for key in keys:
-            for rows in ROWS:
-                call_unet(model, key, rows)
+            for number in rows:
+                call_unet(model, key, number)
 
 
 def start(model: Model, keys: Sequence[Key], done: Callable[[], None], backend: str = "inductor") -> threading.Thread:

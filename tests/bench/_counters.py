@@ -7,11 +7,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch._dynamo.utils import counters
 
+from engine import compiling, random_weights
 from engine.conditioning import encode
-from engine.denoise import Sample, predict_noise
+from engine.config import Engine
+from engine.denoise import Key, Sample, predict_noise
+from engine.timing import DEFAULT
 from tests.bench._versus_stock import NEGATIVE, PROMPT
 from tests.engine.elsewhere import Counting, Elsewhere, move
+from tests.engine.test_compiling import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -39,6 +44,23 @@ def calls(module: Any, method: str = "forward") -> Generator[list[tuple[int, ...
         yield shapes
     finally:
         delattr(module, method)
+
+
+def compilations() -> tuple[int, int]:
+    """Compile with one shape, then call every size, batch and length; the compiler's own count of graphs, and of more.
+
+    Its trivial backend is enough, and needs no C++ compiler: what is counted happens before. The topology is SDXL's,
+    and narrower still, because nine sizes of a million pixels are drawn.
+    """
+    model = random_weights.make("tiny", Engine(device="cpu"))
+    torch.compiler.reset()
+    counters.clear()
+    compute = compiling.compiled("eager")
+    compiling.warm(model, compute, [DEFAULT])
+    graphs = counters["stats"]["unique_graphs"]
+    more = [Key(height, width, chunks) for width, height in SIZES for chunks in (1, 3)]
+    compiling.warm(model, compute, more, rows=(2, 8))
+    return graphs, counters["stats"]["unique_graphs"] - graphs
 
 
 def waits_a_step(model: Model) -> float:

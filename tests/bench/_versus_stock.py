@@ -13,7 +13,9 @@ import torch
 from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
 
 from engine.batch import Batch
+from engine.calibration import Calibration
 from engine.darkroom import Darkroom
+from engine.timing import Timing
 from engine.wire import Failed, Finished, Generate
 from engine.worker import Job
 
@@ -33,7 +35,15 @@ class Ours:
 
     def __init__(self, model: Model, pool: ThreadPoolExecutor) -> None:
         self._inbox: SimpleQueue[Any] = SimpleQueue()
-        self.batch = Batch(model, cap=4, pool=pool, darkroom=Darkroom(pool), post=self._inbox.put)
+        self._timing = Timing(model, Calibration(4))
+        self.batch = Batch(
+            model,
+            cap=4,
+            pool=pool,
+            darkroom=Darkroom(pool),
+            post=self._inbox.put,
+            sizes=self._timing.calibration,
+        )
 
     def draw(self, *requests: Generate) -> list[Any]:
         """Draw jobs that come at once; their events."""
@@ -46,6 +56,8 @@ class Ours:
                     self._inbox.get()(self.batch)
                 else:
                     self.batch.step()
+            while not self._timing.idle:  # only after the first of a shape
+                self._timing.measure()
         if failed := [event.detail for event in events if isinstance(event, Failed)]:
             raise RuntimeError(failed[0])
         return events

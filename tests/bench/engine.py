@@ -64,10 +64,13 @@ def _counted(model: Model) -> list[dict[str, Any]]:
         for number, prompt in enumerate(_counters.PROMPTS):
             engine.draw(request(number, prompt=prompt, num_inference_steps=1))
         shapes = len(set(unet))
+    graphs, more = _counters.compilations()
     return [
         exactly("UNet calls for a picture of 28 steps", calls, "", STEPS),
         exactly("VAE decodes for it", decodes, "", 1),
         exactly("waits for the device and copies to it, a step", _counters.waits_a_step(model), "", 0),
+        noted("graphs that compiling one shape makes", graphs, ""),
+        exactly("more graphs over nine sizes, one to four pictures and one to three chunks", more, "", 0),
         exactly(f"distinct shapes over {len(_counters.PROMPTS)} prompts of one to three chunks", shapes, "", 3),
     ]
 
