@@ -123,6 +123,8 @@ def _draw(parsed: argparse.Namespace) -> int:
         offline=parsed.offline,
         device=parsed.device,
         dtype=parsed.dtype,
+        batch_cap=1,
+        compile="off",  # which takes longer than a picture
     )
     if not draw(engine, request, out, sys.stderr):
         return INTERRUPTED

@@ -23,7 +23,7 @@ class Calibration:
     """What was measured so far, shape by shape; a shape that was not goes by the one that was measured first."""
 
     def __init__(self, limit: int) -> None:
-        self.batches = tuple(size for size in BATCHES if size <= limit)
+        self.batches = [size for size in BATCHES if size <= limit]
         self._sizes: dict[Hashable, tuple[int, int]] = {}
         self._wanted: dict[Hashable, None] = {}
 
@@ -48,7 +48,7 @@ class Calibration:
         return self._known(key)[1]
 
     def _known(self, key: Hashable) -> tuple[int, int]:
-        if key not in self._sizes:
+        if key not in self._sizes and len(self.batches) > 1:
             self._wanted[key] = None
         return self._sizes.get(key) or next(iter(self._sizes.values()), (1, self.batches[-1]))
 

@@ -67,10 +67,10 @@ class Timing:
         size = next(size for size in batches if len(self._seconds.get(size, ())) < CALLS)
         try:
             took_s = self._call(key, size)
-        except (RuntimeError, MemoryError) as error:
-            if isinstance(error, torch.AcceleratorError) or not memory.is_out_of_memory(error):
-                raise
-            log.info("%d×%d: no memory to draw %d at once", key.width, key.height, size)
+        except torch.AcceleratorError:
+            raise
+        except (RuntimeError, MemoryError) as error:  # mostly no room; whoever draws it will see what else
+            log.warning("%d×%d: %d at once cannot be drawn: %s", key.width, key.height, size, memory.one_line(error))
             self._conclude(key)
             return
         self._seconds.setdefault(size, []).append(took_s)
@@ -111,6 +111,7 @@ def finish(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
+@torch.inference_mode()
 def call_unet(model: Model, key: Key, rows: int) -> None:
     """Call the UNet as for so many rows of this shape, with values drawn on the device."""
     config: Any = model.unet.config

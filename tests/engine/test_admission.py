@@ -110,7 +110,9 @@ def test_a_shape_that_was_not_measured_goes_by_the_first_that_was():
     assert calibration.wanted is None
     calibration.learn("square", {1: 1.0, 2: 2.0})
     assert [calibration.joining(key) for key in ("portrait", "square", "wide")] == [4, 1, 4]
-    assert Calibration(limit=3).batches == (1, 2)
+    assert Calibration(limit=3).batches == [1, 2]
+    alone = Calibration(limit=1)
+    assert (alone.joining("portrait"), alone.together("portrait"), alone.wanted) == (1, 1, None)
 
 
 def test_what_is_doubted_is_measured_again_and_holds_until_then():
