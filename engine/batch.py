@@ -199,8 +199,7 @@ class Batch:
         decoding = self._pool.submit(rescue.begin(self._model, drawing.sample.latents))
         self._drawings.remove(drawing)
         drawing.work.running -= 1
-        if not self._drawings:
-            self._model.lean.forget()  # 55 MB a picture in half precision
+        self._rest()
         self._when_done(decoding, drawing, self._hand_over)
 
     def _hand_over(self, drawing: Drawing, decoding: Future[NDArray[np.uint8]]) -> None:
@@ -291,7 +290,13 @@ class Batch:
         if self._works.pop(job, None) is None:
             return False
         self._drawings = deque(drawing for drawing in self._drawings if drawing.work.job is not job)
+        self._rest()
         return True
+
+    def _rest(self) -> None:
+        """Keep nothing on the device for a prompt that nobody draws: 55 MB a picture in half precision."""
+        if not self._drawings:
+            self._model.lean.forget()
 
     def _error_with_room(self, action: Callable[[], None], tries: int = 2) -> Exception | None:
         """Run an action that can be repeated, again after giving memory back where it had no room."""

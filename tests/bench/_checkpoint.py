@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import mkdtemp
+from typing import TYPE_CHECKING
 
+import torch
 from diffusers import UNet2DConditionModel
 
 from engine.demo import untrained
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UNET = untrained.UNET | {
     "block_out_channels": (64, 128),
@@ -20,11 +23,9 @@ UNET = untrained.UNET | {
 }
 
 
-def make(folder: Path | None = None) -> Path:
-    """Write it; the same weights every time."""
-    import torch
-
-    folder = untrained.make((folder or Path(mkdtemp())) / "bench-sdxl")
+def make(folder: Path) -> Path:
+    """Write it into a folder of its own; the same weights every time."""
+    folder = untrained.make(folder / "bench-sdxl")
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(0)
         UNet2DConditionModel.from_config(UNET).save_pretrained(folder / "unet")
