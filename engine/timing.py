@@ -74,8 +74,8 @@ class Timing:
             self._conclude(key)
             return
         self._seconds.setdefault(size, []).append(took_s)
-        if self._model.device.type == "cpu" and took_s > FULL_S:
-            self._seconds = {size: [took_s * size] for size in batches}
+        if self._model.device.type == "cpu" and size == 1 and took_s > FULL_S:
+            self._seconds = {more: [took_s * more] for more in batches}
             self._conclude(key)
         elif len(self._seconds.get(batches[-1], ())) == CALLS:
             self._conclude(key)
