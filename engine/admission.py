@@ -2,8 +2,8 @@
 
 First come, first served: a place goes to the oldest job, and while its pictures are drawn the next job joins only where
 it has the same shape and the measurement (`engine.calibration`) says that the card draws more pictures that way. A job
-that asks to share gets a place at once, up to the limit, for people may wait for their turn, not for a stranger's fifty
-steps. Nobody starves: between jobs with equally many places the older one wins.
+that asks to share gets a place at once, up to the limit, and more of the steps, for people may wait for their turn, not
+for a stranger's fifty steps. Nobody starves: between jobs with equally many places the older one wins.
 """
 
 from __future__ import annotations
@@ -82,14 +82,21 @@ def choose(waiting: Sequence[_Wish], places: Sequence[Place], *, sizes: Sizes, l
     return min(candidates, key=lambda wish: wish.running, default=None)  # the first of equals is the oldest
 
 
-def group(places: Sequence[_Place], *, sizes: Sizes, limit: int) -> list[_Place]:
-    """Choose those that step together next, the first of them in any case.
+def group(places: Sequence[_Place], *, sizes: Sizes, limit: int, turn: int) -> list[_Place]:
+    """Choose those that step together next.
+
+    Every other turn belongs to those who share, if they fill the card by themselves: whoever was there before goes on
+    in the turns between, and ends as late as if all had stepped together every time.
 
     Args:
         places: The one that stepped longest ago first.
         sizes: What was measured.
         limit: How many may step together at all.
+        turn: Counts them.
     """
+    sharing = [place for place in places if place.share]
+    if turn % 2 and sharing and len(sharing) >= sizes.joining(sharing[0].key):
+        places = sharing
     if not places:
         return []
     key = places[0].key

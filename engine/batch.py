@@ -74,6 +74,7 @@ class Batch:
         self._sizes = sizes or admission.Always(cap)
         self._clock = clock
         self._pace = Pace(model.device)
+        self._turn = 0
         self._works: dict[Job, Work] = {}  # in order of arrival
         self._drawings: deque[Drawing] = deque()  # the next to step first
 
@@ -99,7 +100,8 @@ class Batch:
         self._fill()
         if not self._drawings:
             return
-        group = admission.group(self._drawings, sizes=self._sizes, limit=self._cap)
+        self._turn += 1
+        group = admission.group(self._drawings, sizes=self._sizes, limit=self._cap, turn=self._turn)
         self._predict(group)
         for drawing in self._alive(group):
             self._guard(drawing, self._advance)

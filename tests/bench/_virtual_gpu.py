@@ -88,7 +88,7 @@ class _Clock:
 
 def step_level(gpu: Gpu, jobs: Sequence[Job], sizes: Sizes) -> None:
     """Serve as the engine does: before every step somebody may join, after it somebody may leave."""
-    clock, places = _Clock(deque(jobs)), deque[_Picture]()
+    clock, places, turn = _Clock(deque(jobs)), deque[_Picture](), 0
     while clock.arrivals or clock.waiting or places:
         clock.arrive()
         while job := choose(clock.waiting, places, sizes=sizes, limit=LIMIT):
@@ -99,7 +99,8 @@ def step_level(gpu: Gpu, jobs: Sequence[Job], sizes: Sizes) -> None:
         if not places:
             clock.now_s = clock.arrivals[0].arrives_s
             continue
-        together = group(places, sizes=sizes, limit=LIMIT)
+        turn += 1
+        together = group(places, sizes=sizes, limit=LIMIT, turn=turn)
         clock.now_s += gpu.step_s(len(together))
         for picture in together:
             places.remove(picture)

@@ -51,9 +51,20 @@ def test_the_oldest_begins_beside_those_who_share():
 def test_a_group_is_of_one_shape_and_of_the_size_that_is_fast():
     """Those that stepped longest ago."""
     places = [Picture("square"), Picture(), Picture("square"), Picture("square")]
-    assert group(places, sizes=Always(2), limit=4) == [places[0], places[2]]
-    assert group(places, sizes=Always(4), limit=1) == [places[0]]
-    assert group([], sizes=Always(4), limit=4) == []
+    assert group(places, sizes=Always(2), limit=4, turn=0) == [places[0], places[2]]
+    assert group(places, sizes=Always(4), limit=1, turn=1) == [places[0]]
+    assert group([], sizes=Always(4), limit=4, turn=1) == []
+
+
+def test_every_other_turn_belongs_to_those_who_share():
+    """Where they fill the card by themselves, and the others go on in between."""
+    places = [Picture(), Picture(share=True), Picture("square", share=True)]
+    full, room = Calibration(limit=4), Calibration(limit=4)
+    full.learn("portrait", {1: 1.0, 2: 2.0, 4: 4.0})
+    room.learn("portrait", {1: 2.0, 2: 2.0, 4: 2.0})
+    assert group(places, sizes=full, limit=4, turn=0) == places[:2]
+    assert group(places, sizes=full, limit=4, turn=1) == [places[1]]
+    assert group(places, sizes=room, limit=4, turn=1) == places[:2]
 
 
 jobs = st.lists(
