@@ -31,14 +31,14 @@ STEPS, GUIDANCE = 28, 5.0
 
 
 class Ours:
-    """The engine's batch with its threads, from a request to PNGs."""
+    """The engine's batch with its threads, from a request to PNGs; it times itself after the first of a shape."""
 
-    def __init__(self, model: Model, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, model: Model, pool: ThreadPoolExecutor, *, limit: int) -> None:
         self._inbox: SimpleQueue[Any] = SimpleQueue()
-        self._timing = Timing(model, Calibration(4))
+        self._timing = Timing(model, Calibration(limit))
         self.batch = Batch(
             model,
-            cap=4,
+            cap=limit,
             pool=pool,
             darkroom=Darkroom(pool),
             post=self._inbox.put,
@@ -56,7 +56,7 @@ class Ours:
                     self._inbox.get()(self.batch)
                 else:
                     self.batch.step()
-            while not self._timing.idle:  # only after the first of a shape
+            while not self._timing.idle:
                 self._timing.measure()
         if failed := [event.detail for event in events if isinstance(event, Failed)]:
             raise RuntimeError(failed[0])
@@ -64,9 +64,10 @@ class Ours:
 
 
 @contextmanager
-def ours(model: Model) -> Generator[Ours]:
+def ours(model: Model, *, limit: int = 4) -> Generator[Ours]:
+    """Set the engine up to draw at most so many at once; with one, there is nothing to time."""
     with ThreadPoolExecutor(2) as pool:
-        yield Ours(model, pool)
+        yield Ours(model, pool, limit=limit)
 
 
 def request(number: int = 0, *, width: int = 64, height: int = 64, **changes: Any) -> Generate:

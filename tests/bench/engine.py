@@ -57,7 +57,11 @@ def _against_stock(model: Model, pipeline: Any) -> list[dict[str, Any]]:
 
 
 def _counted(model: Model) -> list[dict[str, Any]]:
-    with ours(model) as engine, _counters.calls(model.unet) as unet, _counters.calls(model.vae, "decode") as vae:
+    with (
+        ours(model, limit=1) as engine,
+        _counters.calls(model.unet) as unet,
+        _counters.calls(model.vae, "decode") as vae,
+    ):
         engine.draw(request())
         calls, decodes = len(unet), len(vae)
         unet.clear()
