@@ -23,6 +23,8 @@ from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
 from bot.commands import remix as remix_command
+from bot.delivery import Delivery
+from bot.door import Door
 from bot.engine_client import EngineClient
 from bot.errors import ConfigError
 from bot.flow import Flow
@@ -32,6 +34,7 @@ from bot.previews import Previews
 from bot.prompt.tokens import Tokens
 from bot.queue import Queue
 from bot.remixes import Remixes
+from bot.safety.policy import OperatorPolicy
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
@@ -77,6 +80,7 @@ class Eshi(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.tree = Tree(self)
+        self.door: Door
         self.flow: Flow
         self.scribe: Scribe
         self.words: TextFilter
@@ -138,25 +142,33 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
     ):
         limits = config.bot.limits
         client.words = TextFilter(scribe.vocabulary)
-        flow = Flow(
+        door = Door(
             client=client,
-            config=config.bot,
-            store=store,
-            queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
-            engine=engine,
-            post=Post(client, now=now),
+            operator=OperatorPolicy.of(config.bot.ratings, tagger=False),
             compose=scribe.compose,
             wish=partial(wish, presets=scribe.presets),
             words=client.words,
+        )
+        post = Post(client, now=now)
+        flow = Flow(
+            client=client,
+            door=door,
+            store=store,
+            queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
+            engine=engine,
+            post=post,
+            delivery=Delivery(client=client, store=store, post=post, door=door, now=now),
             now=now,
         )
+        client.door = door
         client.flow = flow
         client.scribe = scribe
         wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
         client.wishes = wishes
         client.keepsakes = Keepsakes(store, scribe.complete)
-        client.presses = Presses(flow=flow, store=store, wishes=wishes, draw_seed=draw_seed)
+        client.presses = Presses(door=door, flow=flow, store=store, wishes=wishes, draw_seed=draw_seed)
         client.remixes = Remixes(
+            door=door,
             flow=flow,
             store=store,
             scribe=scribe,
@@ -164,7 +176,9 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             attachments=Attachments(session, config.bot.discord.api),
             now=now,
         )
-        client.previews = Previews(flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now)
+        client.previews = Previews(
+            door=door, flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now
+        )
         client.add_dynamic_items(JobButton, DraftButton)
         client.tree.add_command(imagine.command(limits))
         for command in remix_command.commands():

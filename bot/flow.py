@@ -14,28 +14,22 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
-from bot.errors import EngineError, GenerationFailed, InvalidRequest, PromptRefused, Undeliverable
+from bot.errors import EngineError, GenerationFailed, InvalidRequest
 from bot.job import NewJob, State
-from bot.place import missing_permissions, place_of
-from bot.post import Story
 from bot.request import picture_seeds
-from bot.safety.gate import Situation, Verdict, judge, limit, shows
-from bot.safety.policy import OperatorPolicy
 from bot.views import card
 from engine import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from bot.config import Bot, Rating
+    from bot.delivery import Delivery
+    from bot.door import Door
     from bot.engine_client import EngineClient
     from bot.job import Job
     from bot.post import Post
-    from bot.prompt.compose import Composed
     from bot.queue import Queue
     from bot.request import Request
-    from bot.safety.wish import Texts, Wish
-    from bot.safety.wording import TextFilter
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -46,13 +40,8 @@ JOBS_AT_ENGINE = 2
 MAX_ATTEMPTS = 3
 """How often a job is given to an engine that dies under it."""
 
-PACE_S = 2.0
-"""Seconds between two edits of one message; Discord's own limits are undocumented and lower than any step rate."""
-
 PREVIEW_EVERY = 5
 """Steps between two previews of a picture."""
-
-CANCELLED = "Cancelled."
 
 MEASURED_JOBS = 20
 """An estimate is the mean of what so many of the last jobs took."""
@@ -68,58 +57,26 @@ class Flow:
         self,
         *,
         client: discord.Client,
-        config: Bot,
+        door: Door,
         store: Store,
         queue: Queue,
         engine: EngineClient,
         post: Post,
-        compose: Callable[[Request], Composed],
-        wish: Callable[[Request, Texts], Wish],
-        words: TextFilter,
+        delivery: Delivery,
         now: Callable[[], float],
-        pace_s: float = PACE_S,
     ) -> None:
         self._client = client
-        self._config = config
+        self._door = door
         self._store = store
         self._queue = queue
         self._engine = engine
         self._post = post
-        self._compose = compose
-        self._wish = wish
-        self._words = words
-        self._operator = OperatorPolicy.of(config.ratings, tagger=False)
+        self._delivery = delivery
         self._now = now
-        self._pace_s = pace_s
-        self._stories: dict[str, Story] = {}  # of every unfinished job that has a message
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
         self._at_engine: set[str] = set()  # those of them that are not yet on their way to Discord
         self._changed = asyncio.Event()
         self._drawn_s: deque[float] = deque(maxlen=MEASURED_JOBS)
-
-    async def situation(self, guild_id: int | None, channel_id: int) -> Situation:
-        """Look up what decides about this place as it is now."""
-        place = await place_of(self._client, guild_id, channel_id)
-        return Situation(place=place, operator=self._operator, channels=(channel_id,))
-
-    async def highest_here(self, interaction: discord.Interaction[Any]) -> Rating:
-        """Give the highest rating that a form may offer where this happens.
-
-        Raises:
-            InvalidRequest: Nothing can be drawn here.
-        """
-        highest = limit(await self.situation(interaction.guild_id, interaction.channel_id or 0))
-        if highest is None:
-            raise InvalidRequest("This channel is gone, so nothing can be drawn here.")
-        return highest
-
-    async def judge(self, guild_id: int | None, channel_id: int, request: Request, texts: Texts) -> Verdict:
-        """Ask the gate about this request in this place as it is now."""
-        return judge(await self.situation(guild_id, channel_id), self._wish(request, texts), self._words)
-
-    async def _judge_shown(self, job: Job) -> Verdict:
-        """Ask the gate whether what is drawn may be shown in this place as it is now."""
-        return shows(await self.situation(job.guild_id, job.channel_id), job.request.rating, None)
 
     @property
     def model_name(self) -> str | None:
@@ -137,30 +94,13 @@ class Flow:
 
     # From a wish to a job in line
 
-    async def check(self, interaction: discord.Interaction[Any], request: Request) -> Composed:
-        """Write the texts of a request that may be drawn where it is asked for.
-
-        Raises:
-            Refused: It may not; the message says why.
-        """
-        channel_id = interaction.channel_id
-        if channel_id is None:
-            raise InvalidRequest("Discord did not say which channel this is. Please try again in another one.")
-        if missing := missing_permissions(interaction):
-            raise InvalidRequest(f"I cannot post here. This channel does not give me: {', '.join(missing)}.")
-        composed = self._compose(request)
-        verdict = await self.judge(interaction.guild_id, channel_id, request, composed)
-        if not verdict.allowed:
-            raise PromptRefused(verdict.sentence)
-        return composed
-
     async def ask(self, interaction: discord.Interaction[Any], request: Request) -> None:
         """Take a request into the line and answer with the message that will become its result.
 
         Raises:
             Refused: Nothing was queued; the message says why.
         """
-        composed = await self.check(interaction, request)
+        composed = await self._door.check(interaction, request)
         with self._queue.reserve(interaction.user.id):
             job = await self._store.jobs.submit(
                 NewJob(
@@ -203,7 +143,7 @@ class Flow:
         return message_id
 
     def _enter(self, job: Job) -> None:
-        self._stories[job.id] = Story(self._post, job, pace_s=self._pace_s)
+        self._delivery.begin(job)
         self._queue.push(job)
         self._changed.set()
 
@@ -220,8 +160,8 @@ class Flow:
             known = job if job.message_id else await self._store.jobs.set_message(job.id, message_id)
             match known.state:
                 case State.RENDERED:
-                    self._stories[known.id] = Story(self._post, known, pace_s=self._pace_s)
-                    self._begin(known, self._deliver(known))
+                    self._delivery.begin(known)
+                    self._begin(known, self._delivery.deliver(known))
                 case State.RUNNING:
                     self._enter(await self._store.jobs.put_back(known.id))
                 case _:
@@ -244,7 +184,7 @@ class Flow:
 
     def _tell_places(self) -> None:
         for place, job_id in enumerate(self._queue.head(SHOWN_PLACES), start=1):
-            story = self._stories[job_id]
+            story = self._delivery.story(job_id)
             story.say(partial(card.waiting, story.job, place))
 
     def _begin(self, job: Job, journey: Coroutine[Any, Any, None]) -> None:
@@ -259,8 +199,8 @@ class Flow:
         if task.cancelled() or (error := task.exception()) is None:
             return
         log.error("job %s: failed", job.id, exc_info=error)
-        if job.id in self._stories:
-            self._begin(job, self._fail(job, "Something went wrong on my side. It is in the operator's log."))
+        if job.id in self._delivery:
+            self._begin(job, self._delivery.fail(job, "Something went wrong on my side. It is in the operator's log."))
 
     async def _draw(self, job: Job) -> None:
         """Take one job from the head of the line to its result."""
@@ -270,17 +210,17 @@ class Flow:
             self._at_engine.discard(job.id)
             self._changed.set()
         if rendered is not None:
-            await self._deliver(rendered)
+            await self._delivery.deliver(rendered)
 
     async def _render(self, job: Job) -> Job | None:
         """Have a job drawn; None if it came to another end, or went back into the line."""
         await self._client.wait_until_ready()  # before the first connection every place is unknown
-        verdict = await self.judge(job.guild_id, job.channel_id, job.request, job)
+        verdict = await self._door.judge_begun(job)
         if not verdict.allowed:
-            await self._refuse(job, verdict.sentence)
+            await self._delivery.refuse(job, verdict.sentence)
             return None
         job = await self._store.jobs.start(job.id, now=self._now())
-        story = self._stories[job.id]
+        story = self._delivery.story(job.id)
         story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
         previews: dict[int, bytes] = {}
         try:
@@ -294,9 +234,9 @@ class Flow:
                                 card.files(job, previews),
                             )
                         case wire.Preview():
-                            verdict = await self._judge_shown(job)
+                            verdict = await self._door.judge_shown(job)
                             if not verdict.allowed:
-                                await self._refuse(job, verdict.sentence)
+                                await self._delivery.refuse(job, verdict.sentence)
                                 return None
                             previews = previews | {event.number: event.image}
                         case wire.Picture():
@@ -308,7 +248,7 @@ class Flow:
                             pass
         except GenerationFailed as error:
             log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
-            await self._fail(job, card.apology(error.code))
+            await self._delivery.fail(job, card.apology(error.code))
             return None
         except EngineError as error:
             log.warning("job %s: attempt %d: %s", job.id, job.attempts, error)
@@ -317,33 +257,8 @@ class Flow:
         if job.attempts < MAX_ATTEMPTS:
             self._queue.push(await self._store.jobs.put_back(job.id))
         else:
-            await self._fail(job, "The engine went away three times while drawing this, so I stopped trying.")
+            await self._delivery.fail(job, "The engine went away three times while drawing this, so I stopped trying.")
         return None
-
-    # From the spool to the channel
-
-    async def _deliver(self, job: Job) -> None:
-        await self._client.wait_until_ready()
-        verdict = await self._judge_shown(job)
-        if not verdict.allowed:
-            await self._refuse(job, verdict.sentence)
-            return
-        pictures = {
-            picture.number: await self._store.pictures.read(picture)
-            for picture in await self._store.pictures.of(job.id)
-        }
-        view = card.result(job, len(pictures))
-        try:
-            await self._stories[job.id].end(view, card.files(job, pictures))
-        except (Undeliverable, discord.HTTPException) as error:
-            log.warning("job %s: its result cannot be delivered: %s", job.id, error)
-            await self._fail(job, "The pictures are drawn, but Discord did not take them.")
-            return
-        await self._store.jobs.delivered(job.id, now=self._now())
-        del self._stories[job.id]
-        log.info("job %s: delivered", job.id)
-
-    # Other ends
 
     async def cancel(self, job: Job) -> bool:
         """Stop a job in line or between two steps; False if it had come to its end before that."""
@@ -353,28 +268,7 @@ class Flow:
                 return False
             journey.cancel()
             await asyncio.wait([journey])
-        story = self._stories.pop(job.id, None)
-        if story is None:
-            return False
-        await self._close(await self._store.jobs.cancel(job.id, CANCELLED, now=self._now()), story, CANCELLED)
-        return True
-
-    async def _refuse(self, job: Job, sentence: str) -> None:
-        """What is no longer allowed is neither shown nor kept."""
-        log.info("job %s: refused by the gate", job.id)
-        story = self._stories.pop(job.id)
-        await self._close(await self._store.jobs.refuse(job.id, sentence, now=self._now()), story, sentence)
-
-    async def _fail(self, job: Job, sentence: str) -> None:
-        story = self._stories.pop(job.id)  # first, so that a failure to record a failure is not tried for ever
-        await self._close(await self._store.jobs.fail(job.id, sentence, now=self._now()), story, sentence)
-
-    async def _close(self, job: Job, story: Story, sentence: str) -> None:
-        await self._store.pictures.drop(job.id)
-        try:
-            await story.end(card.ended(job, sentence))
-        except (Undeliverable, discord.HTTPException) as error:
-            log.warning("job %s: its end cannot be told: %s", job.id, error)
+        return await self._delivery.cancel(job)
 
     async def close(self) -> None:
         """Let go of what is under way; the store knows how far it was."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.door import Door
     from bot.flow import Flow
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Tokens
@@ -30,8 +31,17 @@ class Previews:
     """Everything is private, and nothing here costs the engine anything before Draw is pressed."""
 
     def __init__(
-        self, *, flow: Flow, store: Store, scribe: Scribe, wishes: Wishes, tokens: Tokens, now: Callable[[], float]
+        self,
+        *,
+        door: Door,
+        flow: Flow,
+        store: Store,
+        scribe: Scribe,
+        wishes: Wishes,
+        tokens: Tokens,
+        now: Callable[[], float],
     ) -> None:
+        self._door = door
         self._flow = flow
         self._wishes = wishes
         self._store = store
@@ -72,7 +82,7 @@ class Previews:
         self, interaction: discord.Interaction[Any], options: Options, mapped: Mapped | None = None
     ) -> None:
         request = (await self._wishes.request(interaction.user.id, options)).request
-        composed = await self._flow.check(interaction, request)
+        composed = await self._door.check(interaction, request)
         place = self._flow.next_place(interaction.user.id)
         shown = Preview(
             request=request,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.attachments import Attachments
+    from bot.door import Door
     from bot.flow import Flow
     from bot.scribe import Scribe
     from bot.store import Store
@@ -37,6 +38,7 @@ class Remixes:
     def __init__(
         self,
         *,
+        door: Door,
         flow: Flow,
         store: Store,
         scribe: Scribe,
@@ -47,13 +49,15 @@ class Remixes:
         """Hold on to what is needed.
 
         Args:
-            flow: Knows what may be drawn where.
+            door: Knows what may be drawn where.
+            flow: Knows what draws.
             store: Keeps what the form does not show.
             scribe: Knows the operator's limits, presets and words.
             wishes: Draws what the form says.
             attachments: Where files come from.
             now: Unix time in seconds.
         """
+        self._door = door
         self._flow = flow
         self._store = store
         self._scribe = scribe
@@ -67,7 +71,7 @@ class Remixes:
         Raises:
             Refused: There is none, with a sentence that says why.
         """
-        highest = await self._flow.highest_here(interaction)
+        highest = await self._door.highest_here(interaction)
         mapped = await self._read(files)
         form_id = await self._store.forms.keep(interaction.user.id, mapped.options, now=self._now())
         form = EditForm(remix_id(form_id), mapped.options, highest, title="Remix this picture", notes=mapped.unmapped)

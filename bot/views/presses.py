@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.door import Door
     from bot.flow import Flow
     from bot.job import Job
     from bot.store import Store
@@ -32,11 +33,13 @@ class Presses:
     def __init__(
         self,
         *,
+        door: Door,
         flow: Flow,
         store: Store,
         wishes: Wishes,
         draw_seed: Callable[[], int],
     ) -> None:
+        self._door = door
         self._flow = flow
         self._store = store
         self._wishes = wishes
@@ -57,7 +60,7 @@ class Presses:
     async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Open the form; its ratings are those that this channel allows now."""
         job = await self._job(job_id)
-        highest = await self._flow.highest_here(interaction)
+        highest = await self._door.highest_here(interaction)
         form = EditForm(edit_id(job.id), options_of(job.request), highest, title="Edit and draw again")
         await interaction.response.send_modal(form)
 
