@@ -130,6 +130,14 @@ class Judge:
         note = f"blotched {mean(measured[0]):.2f} well, {mean(measured[1]):.2f} badly drawn"
         return Score("worst quality measurably worse", worse, len(self._seeds), note)
 
+    def scores(self) -> Iterator[Score]:
+        """Ask everything."""
+        questions = (
+            self.hair, self.hair_among_colours, self.backgrounds, self.emphasis, self.negative, self.far_tags,
+            self.quality,
+        )  # fmt: skip
+        return (question() for question in questions)
+
 
 def _wish(tags: str, seed: int, negative: str = "") -> Wish:
     wish = Wish(prompt=f"1girl, solo, safe, {tags}, {QUALITY}", seed=seed)
@@ -150,11 +158,8 @@ def main() -> None:
     for size in SHAPES:
         print(f"{size[0]} × {size[1]}, {options.steps} steps, guidance {options.guidance:g}")
         judge = Judge(artist, range(options.seeds), size, options.steps, options.guidance)
-        for question in (
-            judge.hair, judge.hair_among_colours, judge.backgrounds, judge.emphasis, judge.negative, judge.far_tags,
-            judge.quality,
-        ):  # fmt: skip
-            print(f"  {question()}", flush=True)
+        for score in judge.scores():
+            print(f"  {score}", flush=True)
     started = time.monotonic()
     artist.draw([_wish("red hair, night, outdoors", 1)], SHAPES[0], 28)
     print(f"28 steps at 832 × 1216 on {torch.get_num_threads()} threads: {time.monotonic() - started:.1f} s")
