@@ -14,10 +14,11 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
-from bot.errors import EngineError, GenerationFailed, InvalidRequest
+from bot.company import Company
+from bot.errors import EngineDied, EngineError, GenerationFailed, InvalidRequest
 from bot.job import NewJob, State
 from bot.request import picture_seeds
-from bot.views import card
+from bot.views import card, engine_state
 from engine import wire
 
 if TYPE_CHECKING:
@@ -37,8 +38,16 @@ log = logging.getLogger(__name__)
 JOBS_AT_ENGINE = 2
 """One is drawn and the next is already there: the GPU never waits for the bot."""
 
-MAX_ATTEMPTS = 3
-"""How often a job is given to an engine that dies under it."""
+MAX_LONE_DEATHS = 2
+"""A job under which the engine died so often while it had no other is not tried again."""
+
+MAX_ATTEMPTS = 10
+"""How often a job is begun at all: one that never ends, for whatever reason, must not be begun for ever."""
+
+QUARANTINED = (
+    "The engine broke down each time it drew this, so I do not try again. The operator has been told; other words or "
+    "another shape may well work."
+)
 
 PREVIEW_EVERY = 5
 """Steps between two previews of a picture."""
@@ -75,6 +84,7 @@ class Flow:
         self._now = now
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
         self._at_engine: set[str] = set()  # those of them that are not yet on their way to Discord
+        self._company = Company()
         self._changed = asyncio.Event()
         self._drawn_s: deque[float] = deque(maxlen=MEASURED_JOBS)
 
@@ -83,6 +93,11 @@ class Flow:
         """What the engine draws with; None before it is ready."""
         status = self._engine.status
         return status.model_name if isinstance(status, wire.Ready) else None
+
+    @property
+    def engine_sentence(self) -> str:
+        """What people wait for besides their turn; "" where the engine draws."""
+        return engine_state.sentence(self._engine.status)
 
     def next_place(self, user_id: int) -> int:
         """Tell where in line this person's next request would stand."""
@@ -125,7 +140,7 @@ class Flow:
 
     async def _acknowledge(self, interaction: discord.Interaction[Any], job: Job) -> int:
         """Answer with the job's message, or withdraw the job: nobody waits for what was not acknowledged."""
-        view = card.waiting(job, len(self._queue) + 1, engine_ready=self.model_name is not None)
+        view = card.waiting(job, len(self._queue) + 1, engine=self.engine_sentence)
         try:
             answer = await interaction.response.send_message(
                 view=view, ephemeral=job.private, allowed_mentions=NO_PINGS
@@ -170,6 +185,7 @@ class Flow:
 
     async def work(self) -> None:
         """Feed the engine for as long as the bot lives."""
+        self._engine.listen(lambda _status: self._tell_places())
         while True:
             await self._engine.ready()
             self._changed.clear()
@@ -185,7 +201,7 @@ class Flow:
     def _tell_places(self) -> None:
         for place, job_id in enumerate(self._queue.head(SHOWN_PLACES), start=1):
             story = self._delivery.story(job_id)
-            story.say(partial(card.waiting, story.job, place))
+            story.say(partial(card.waiting, story.job, place, engine=self.engine_sentence))
 
     def _begin(self, job: Job, journey: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(journey, name=f"job {job.id}")
@@ -205,7 +221,8 @@ class Flow:
     async def _draw(self, job: Job) -> None:
         """Take one job from the head of the line to its result."""
         try:
-            rendered = await self._render(job)
+            async with self._company.join(alone=job.suspect):
+                rendered = await self._render(job)
         finally:  # a slow delivery must not keep the engine waiting
             self._at_engine.discard(job.id)
             self._changed.set()
@@ -215,6 +232,12 @@ class Flow:
     async def _render(self, job: Job) -> Job | None:
         """Have a job drawn; None if it came to another end, or went back into the line."""
         await self._client.wait_until_ready()  # before the first connection every place is unknown
+        await self._engine.ready()
+        if job.attempts >= MAX_ATTEMPTS:
+            await self._delivery.fail(
+                job, f"I began this {MAX_ATTEMPTS} times and never got to its end, so I stop here."
+            )
+            return None
         verdict = await self._door.judge_begun(job)
         if not verdict.allowed:
             await self._delivery.refuse(job, verdict.sentence)
@@ -248,17 +271,26 @@ class Flow:
                             pass
         except GenerationFailed as error:
             log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
-            await self._delivery.fail(job, card.apology(error.code))
+            await self._delivery.fail(job, card.apology(error.code, error.fits))
             return None
         except EngineError as error:
-            log.warning("job %s: attempt %d: %s", job.id, job.attempts, error)
-        if job.state is State.RENDERED:
-            return job
-        if job.attempts < MAX_ATTEMPTS:
-            self._queue.push(await self._store.jobs.put_back(job.id))
-        else:
-            await self._delivery.fail(job, "The engine went away three times while drawing this, so I stopped trying.")
-        return None
+            if job.state is not State.RENDERED:
+                await self._draw_again(job, error)
+        return job if job.state is State.RENDERED else None
+
+    async def _draw_again(self, job: Job, error: EngineError) -> None:
+        """Put a job back into the line whose engine did not end it, or give it up as the one that kills engines."""
+        died = isinstance(error, EngineDied)
+        alone = isinstance(error, EngineDied) and error.alone
+        log.warning("job %s: attempt %d%s: %s", job.id, job.attempts, ", alone" if alone else "", error)
+        job = await self._store.jobs.put_back(job.id, deaths=died, lone_deaths=alone)
+        if job.lone_deaths < MAX_LONE_DEATHS:
+            self._queue.push(job)
+            place = self._queue.place(job.id) or 1
+            self._delivery.story(job.id).say(partial(card.waiting, job, place, engine=self.engine_sentence))
+            return
+        log.error("job %s: quarantined: the engine died %d times with this job alone", job.id, job.lone_deaths)
+        await self._delivery.fail(job, QUARANTINED)
 
     async def cancel(self, job: Job) -> bool:
         """Stop a job in line or between two steps; False if it had come to its end before that."""
