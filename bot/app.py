@@ -107,7 +107,10 @@ class Eshi(discord.AutoShardedClient):
         if await asyncio.to_thread(_read, remembered) == digest:
             return
         await self.tree.sync()
-        await asyncio.to_thread(remembered.write_text, digest)
+        try:
+            await asyncio.to_thread(remembered.write_text, digest)
+        except OSError as error:
+            log.warning("%s: cannot be written, so the next start tells Discord again: %s", remembered, error.strerror)
         log.info("told Discord about %d commands", len(commands))
 
 
@@ -157,7 +160,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
             engine=engine,
             post=post,
-            delivery=Delivery(client=client, store=store, post=post, door=door, now=now),
+            delivery=Delivery(client=client, store=store.patient(), post=post, door=door, now=now),
             now=now,
         )
         client.door = door

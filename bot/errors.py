@@ -35,6 +35,10 @@ class StoreError(BotError):
     """The database or the spool cannot be used; the message is one clear line for the operator."""
 
 
+class StoreUnavailable(StoreError):
+    """Disk or database take or give nothing just now: full, locked, read-only, failing or damaged."""
+
+
 class WrongState(BotError):
     """A job is past what it was told to do: somebody was faster (a cancel, say), or it is a bug."""
 

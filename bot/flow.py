@@ -76,7 +76,8 @@ class Flow:
     ) -> None:
         self._client = client
         self._door = door
-        self._store = store
+        self._store = store  # for those who wait for an answer
+        self._lasting = store.patient()
         self._queue = queue
         self._engine = engine
         self._post = post
@@ -136,7 +137,7 @@ class Flow:
             log.info("job %s: queued by %s in channel %s", job.id, job.user_id, job.channel_id)
             log.debug("job %s: %r / %r", job.id, job.prompt, job.negative_prompt)
             message_id = await self._acknowledge(interaction, job)
-            self._enter(await self._store.jobs.set_message(job.id, message_id))
+            self._enter(await self._lasting.jobs.set_message(job.id, message_id))
 
     async def _acknowledge(self, interaction: discord.Interaction[Any], job: Job) -> int:
         """Answer with the job's message, or withdraw the job: nobody waits for what was not acknowledged."""
@@ -150,10 +151,10 @@ class Flow:
             log.warning("job %s: the acknowledgement failed: %s", job.id, error)
             message_id = await self._post.find_original(job)  # it may have arrived all the same
             if message_id is None:
-                await self._store.jobs.cancel(job.id, "Discord did not take the answer.", now=self._now())
+                await self._lasting.jobs.cancel(job.id, "Discord did not take the answer.", now=self._now())
                 raise
         if message_id is None:
-            await self._store.jobs.cancel(job.id, "Discord did not name the message.", now=self._now())
+            await self._lasting.jobs.cancel(job.id, "Discord did not name the message.", now=self._now())
             raise InvalidRequest("Discord did not take my answer. Please try again.")
         return message_id
 
@@ -166,19 +167,19 @@ class Flow:
 
     async def recover(self) -> None:
         """Settle what an earlier process left: deliver what is drawn, line up what is not, drop what nobody saw."""
-        await self._store.pictures.sweep()
-        async for job in self._store.jobs.unfinished():
+        await self._lasting.pictures.sweep()
+        async for job in self._lasting.jobs.unfinished():
             message_id = job.message_id or await self._post.find_original(job)
             if message_id is None:
-                await self._store.jobs.cancel(job.id, "It was never acknowledged.", now=self._now())
+                await self._lasting.jobs.cancel(job.id, "It was never acknowledged.", now=self._now())
                 continue
-            known = job if job.message_id else await self._store.jobs.set_message(job.id, message_id)
+            known = job if job.message_id else await self._lasting.jobs.set_message(job.id, message_id)
             match known.state:
                 case State.RENDERED:
                     self._delivery.begin(known)
                     self._begin(known, self._delivery.deliver(known))
                 case State.RUNNING:
-                    self._enter(await self._store.jobs.put_back(known.id))
+                    self._enter(await self._lasting.jobs.put_back(known.id))
                 case _:
                     self._enter(known)
         log.info("%d jobs in line, %d to deliver", len(self._queue), len(self._journeys))
@@ -190,7 +191,7 @@ class Flow:
             await self._engine.ready()
             self._changed.clear()
             if len(self._at_engine) < JOBS_AT_ENGINE and (job_id := self._queue.pop()):
-                job = await self._store.jobs.get(job_id)
+                job = await self._lasting.jobs.get(job_id)
                 if job is not None and job.state is State.QUEUED:
                     self._at_engine.add(job.id)
                     self._begin(job, self._draw(job))
@@ -242,7 +243,7 @@ class Flow:
         if not verdict.allowed:
             await self._delivery.refuse(job, verdict.sentence)
             return None
-        job = await self._store.jobs.start(job.id, now=self._now())
+        job = await self._lasting.jobs.start(job.id, now=self._now())
         story = self._delivery.story(job.id)
         story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
         previews: dict[int, bytes] = {}
@@ -263,10 +264,12 @@ class Flow:
                                 return None
                             previews = previews | {event.number: event.image}
                         case wire.Picture():
-                            await self._store.pictures.save(job.id, number=event.number, seed=event.seed, png=event.png)
+                            await self._lasting.pictures.save(
+                                job.id, number=event.number, seed=event.seed, png=event.png
+                            )
                         case wire.Finished():
                             self._drawn_s.append(event.engine_s)
-                            job = await self._store.jobs.rendered(job.id, engine_s=event.engine_s)
+                            job = await self._lasting.jobs.rendered(job.id, engine_s=event.engine_s)
                         case _:
                             pass
         except GenerationFailed as error:
@@ -283,7 +286,7 @@ class Flow:
         died = isinstance(error, EngineDied)
         alone = isinstance(error, EngineDied) and error.alone
         log.warning("job %s: attempt %d%s: %s", job.id, job.attempts, ", alone" if alone else "", error)
-        job = await self._store.jobs.put_back(job.id, deaths=died, lone_deaths=alone)
+        job = await self._lasting.jobs.put_back(job.id, deaths=died, lone_deaths=alone)
         if job.lone_deaths < MAX_LONE_DEATHS:
             self._queue.push(job)
             place = self._queue.place(job.id) or 1
