@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import signal
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -38,6 +37,7 @@ from bot.safety.policy import OperatorPolicy
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
+from bot.stopping import Stop
 from bot.store import Store
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
@@ -119,22 +119,22 @@ def _read(path: Path) -> str:
 
 
 async def run(config: Config, token: str, *, now: Callable[[], float] = time.time) -> None:
-    """Be the bot until SIGINT or SIGTERM, whenever that comes.
+    """Be the bot until SIGINT or SIGTERM, whenever that comes; once it is at work, the first one lets it end in order.
 
     Raises:
         ConfigError, StoreError: Start-up: something that the operator set cannot be used.
     """
     me = asyncio.current_task()
     assert me is not None  # noqa: S101  a coroutine runs in a task
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, me.cancel)
+    stop = Stop(me)
+    stop.on_signals()
     try:
-        await _serve(config, token, now)
+        await _serve(config, token, now, stop)
     except asyncio.CancelledError:
         log.info("stopped")
 
 
-async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
+async def _serve(config: Config, token: str, now: Callable[[], float], stop: Stop) -> None:
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
     scribe = await asyncio.to_thread(Scribe.load, config)
     async with (
@@ -200,9 +200,17 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         await client.sync_commands(config.data_dir / "commands.sha256")
         await flow.recover()
         try:
-            async with asyncio.TaskGroup() as works:
-                works.create_task(client.connect(), name="gateway")
-                works.create_task(flow.work(), name="flow")
+            with stop.in_order():
+                async with asyncio.TaskGroup() as works:
+                    tasks = [
+                        works.create_task(client.connect(), name="gateway"),
+                        works.create_task(flow.work(), name="flow"),
+                    ]
+                    await stop.asked()
+                    await flow.drain(config.bot.drain_s)
+                    for task in tasks:
+                        task.cancel()
+            log.info("stopped")
         finally:
             await flow.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from contextlib import aclosing
@@ -15,7 +16,7 @@ import discord
 
 from bot.answer import NO_PINGS
 from bot.company import Company
-from bot.errors import EngineDied, EngineError, GenerationFailed, InvalidRequest
+from bot.errors import EngineDied, EngineError, GenerationFailed, InvalidRequest, Undeliverable
 from bot.job import NewJob, State
 from bot.request import picture_seeds
 from bot.views import card, engine_state
@@ -48,6 +49,9 @@ QUARANTINED = (
     "The engine broke down each time it drew this, so I do not try again. The operator has been told; other words or "
     "another shape may well work."
 )
+
+FAREWELL_S = 5.0
+"""At the end: how long putting back and saying so may take; what is not put back by then is at the next start."""
 
 PREVIEW_EVERY = 5
 """Steps between two previews of a picture."""
@@ -87,6 +91,8 @@ class Flow:
         self._at_engine: set[str] = set()  # those of them that are not yet on their way to Discord
         self._company = Company()
         self._changed = asyncio.Event()
+        self._begun: set[str] = set()  # those at the engine whose start is recorded
+        self._draining = False
         self._drawn_s: deque[float] = deque(maxlen=MEASURED_JOBS)
 
     @property
@@ -98,7 +104,7 @@ class Flow:
     @property
     def engine_sentence(self) -> str:
         """What people wait for besides their turn; "" where the engine draws."""
-        return engine_state.sentence(self._engine.status)
+        return engine_state.RESTARTING if self._draining else engine_state.sentence(self._engine.status)
 
     def next_place(self, user_id: int) -> int:
         """Tell where in line this person's next request would stand."""
@@ -190,7 +196,7 @@ class Flow:
         while True:
             await self._engine.ready()
             self._changed.clear()
-            if len(self._at_engine) < JOBS_AT_ENGINE and (job_id := self._queue.pop()):
+            if not self._draining and len(self._at_engine) < JOBS_AT_ENGINE and (job_id := self._queue.pop()):
                 job = await self._lasting.jobs.get(job_id)
                 if job is not None and job.state is State.QUEUED:
                     self._at_engine.add(job.id)
@@ -226,6 +232,7 @@ class Flow:
                 rendered = await self._render(job)
         finally:  # a slow delivery must not keep the engine waiting
             self._at_engine.discard(job.id)
+            self._begun.discard(job.id)
             self._changed.set()
         if rendered is not None:
             await self._delivery.deliver(rendered)
@@ -234,6 +241,8 @@ class Flow:
         """Have a job drawn; None if it came to another end, or went back into the line."""
         await self._client.wait_until_ready()  # before the first connection every place is unknown
         await self._engine.ready()
+        if self._draining:
+            return None
         if job.attempts >= MAX_ATTEMPTS:
             await self._delivery.fail(
                 job, f"I began this {MAX_ATTEMPTS} times and never got to its end, so I stop here."
@@ -243,6 +252,7 @@ class Flow:
         if not verdict.allowed:
             await self._delivery.refuse(job, verdict.sentence)
             return None
+        self._begun.add(job.id)
         job = await self._lasting.jobs.start(job.id, now=self._now())
         story = self._delivery.story(job.id)
         story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
@@ -304,6 +314,33 @@ class Flow:
             journey.cancel()
             await asyncio.wait([journey])
         return await self._delivery.cancel(job)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Begin nothing more, let what is begun come to its end for so long, and put the rest back into the line."""
+        self._draining = True
+        for job_id in self._at_engine - self._begun:  # they wait for their turn or for the engine, and lose nothing
+            self._journeys[job_id].cancel()
+        journeys = dict(self._journeys)
+        log.info("%d jobs under way may take %g s to end; %d wait in line", len(journeys), timeout_s, len(self._queue))
+        if journeys:
+            await asyncio.wait(journeys.values(), timeout=timeout_s)
+        left = [job_id for job_id, journey in journeys.items() if not journey.done()]
+        await self.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_S):
+                await asyncio.gather(*map(self._set_aside, left))
+
+    async def _set_aside(self, job_id: str) -> None:
+        """Put a job back whose drawing was broken off, and say so in its message."""
+        job = await self._lasting.jobs.get(job_id)
+        if job is None or job.state is not State.RUNNING:
+            return
+        job = await self._lasting.jobs.put_back(job.id)
+        log.info("job %s: put back, to go on after the restart", job.id)
+        try:
+            await self._delivery.story(job.id).end(card.waiting(job, 1, engine=engine_state.RESTARTING))
+        except (Undeliverable, discord.HTTPException) as error:
+            log.info("job %s: its message still shows it at work: %s", job.id, error)
 
     async def close(self) -> None:
         """Let go of what is under way; the store knows how far it was."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 STARTING = "importing torch", "starting"
 """Stages that say nothing to anybody but an operator."""
 
-RESTARTING = "I am about to restart; this goes on by itself after that."
+RESTARTING = "I am restarting; this goes on by itself after that."
 
 
 def sentence(status: Status) -> str:
