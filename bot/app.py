@@ -42,6 +42,7 @@ from bot.store import Store
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
+from bot.watchdog import Watchdog
 from bot.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -205,6 +206,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
                     tasks = [
                         works.create_task(client.connect(), name="gateway"),
                         works.create_task(flow.work(), name="flow"),
+                        works.create_task(Watchdog().run(), name="watchdog"),
                     ]
                     await stop.asked()
                     await flow.drain(config.bot.drain_s)

@@ -137,8 +137,10 @@ async def _run(folder, **options):
 
 
 async def _watch(studio):
-    """Lend what runs; afterwards Discord must have had nothing to complain about."""
+    """Lend what runs; afterwards Discord must have had nothing to complain about, and the loop was never held up."""
+    before = len(studio.log_text())
     yield studio
+    assert [line for line in studio.log_text()[before:].split("\n") if "event loop was held up" in line] == []
     found = await studio.developer("GET", "/violations")
     await studio.developer("DELETE", "/violations")
     await studio.developer("DELETE", "/faults")
