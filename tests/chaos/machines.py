@@ -65,13 +65,14 @@ class Machines:
     async def __aenter__(self):
         plan = self.folder / "world.json"
         plan.write_bytes(msgspec.json.encode(world(self._people)))
-        discord = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.sandbox", "--json", "--no-rate-limits", "--world", str(plan)),
-            *(("--openapi", str(OPENAPI)) if OPENAPI.exists() else ()),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=(self.folder / "discord.log").open("wb"),
-            cwd=ROOT,
-        )
+        with (self.folder / "discord.log").open("wb") as log:
+            discord = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot.sandbox", "--json", "--no-rate-limits", "--world", str(plan)),
+                *(("--openapi", str(OPENAPI)) if OPENAPI.exists() else ()),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                cwd=ROOT,
+            )
         self._processes["discord"] = discord
         addresses = json.loads(await discord.stdout.readline())
         self.page_url, self._token = addresses["page_url"], addresses["token"]

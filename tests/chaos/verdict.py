@@ -3,6 +3,7 @@
 import io
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from PIL import Image
@@ -57,7 +58,7 @@ async def judge(observer, promises, machines, *, carries_recipe):
     """Look at everything that is left when all has settled."""
     found = Verdict(promised=len(promises))
     messages = latest(observer)
-    with sqlite3.connect(machines.data / "eshi.sqlite3") as database:
+    with closing(sqlite3.connect(machines.data / "eshi.sqlite3")) as database:
         database.row_factory = sqlite3.Row
         jobs = {public_id(row["key"]): row for row in database.execute("SELECT * FROM jobs")}
         files = {row["file"] for row in database.execute("SELECT file FROM pictures WHERE deleted = 0")}
