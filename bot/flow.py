@@ -324,14 +324,15 @@ class Flow:
         log.info("%d jobs under way may take %g s to end; %d wait in line", len(journeys), timeout_s, len(self._queue))
         if journeys:
             await asyncio.wait(journeys.values(), timeout=timeout_s)
-        left = [job_id for job_id, journey in journeys.items() if not journey.done()]
-        await self.close()
+        left = {job_id: journey for job_id, journey in journeys.items() if not journey.done()}
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_S):
-                await asyncio.gather(*map(self._set_aside, left))
+                await asyncio.gather(*(self._set_aside(job_id, journey) for job_id, journey in left.items()))
 
-    async def _set_aside(self, job_id: str) -> None:
-        """Put a job back whose drawing was broken off, and say so in its message."""
+    async def _set_aside(self, job_id: str, journey: asyncio.Task[None]) -> None:
+        """Break a job's journey off; where it was being drawn, put it back and say so in its message."""
+        journey.cancel()
+        await asyncio.wait([journey])
         job = await self._lasting.jobs.get(job_id)
         if job is None or job.state is not State.RUNNING:
             return
@@ -347,6 +348,7 @@ class Flow:
         for journey in self._journeys.values():
             journey.cancel()
         await asyncio.gather(*self._journeys.values(), return_exceptions=True)
+        self._delivery.close()
 
 
 def _command(job: Job) -> wire.Generate:

@@ -153,6 +153,12 @@ class Story:
         await self.silence()
         await self._post.edit(self.job, view, files)
 
+    def drop(self) -> None:
+        """Tell nothing more, and wait for nothing: the bot ends."""
+        self._over.set()
+        if self._task is not None:
+            self._task.cancel()
+
     async def silence(self) -> None:
         """Let an edit under way arrive, and send no other: two edits in flight could land in the wrong order."""
         self._over.set()

@@ -1,6 +1,7 @@
 """People who ask for pictures, again and again until they are answered, and remember what they were promised."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 
 from bot.sandbox.driver import Refused
@@ -30,14 +31,14 @@ class Promise:
     message_id: str
 
 
-def wishes(chance, number, *, jobs, seconds):
-    """What one person wants, spread over this time."""
+def wishes(chance, number, *, jobs, seconds, light):
+    """What one person wants, spread over this time; light is what a real engine draws in two seconds on a CPU."""
     return [
         Wish(
             tag=f"{number:02}x{job:02}",
             seed=chance.randrange(2**32),
-            count=chance.choice((1, 1, 2)),
-            steps=chance.choice((2, 4, 12)),
+            count=1 if light else chance.choice((1, 1, 2)),
+            steps=2 if light else chance.choice((2, 4, 12)),
             shape=chance.choice(SHAPES),
             pause_s=chance.uniform(0.0, 2.0) * seconds / jobs,
         )
@@ -45,10 +46,11 @@ def wishes(chance, number, *, jobs, seconds):
     ]
 
 
-async def ask_for_all(person, channel, wanted, promises):
-    """Ask for one after the other; each until it stands in a channel."""
+async def ask_for_all(person, channel, wanted, promises, *, hurry):
+    """Ask for one after the other, each until it stands in a channel; without pauses once `hurry` is set."""
     for wish in wanted:
-        await asyncio.sleep(wish.pause_s)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(hurry.wait(), wish.pause_s)
         while True:
             if (message := await _ask(person, channel, wish)) is not None:
                 promises.append(Promise(wish, message))

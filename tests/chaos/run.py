@@ -28,20 +28,22 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
             ]
             observer = visitors[0]
             await observer.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
-            chance = Random(seed)
+            chance, hurry = Random(seed), asyncio.Event()
             asking = asyncio.gather(
                 *(
                     ask_for_all(
                         visitor,
                         visitor.channel(f"room-{chance.randrange(SERVERS)}-{chance.randrange(CHANNELS)}"),
-                        wishes(chance, number, jobs=jobs // people, seconds=seconds),
+                        wishes(chance, number, jobs=jobs // people, seconds=seconds, light=checkpoint is not None),
                         promises,
+                        hurry=hurry,
                     )
                     for number, visitor in enumerate(visitors)
                 )
             )
             await _trouble(machines, troubles, killed, say)
             await machines.developer("DELETE", "/faults")
+            hurry.set()
             async with asyncio.timeout(SETTLE_S):
                 await asking
             say(f"{len(promises)} jobs are acknowledged, {time.monotonic() - began:.0f} s")
