@@ -62,9 +62,10 @@ class Studio:
         await self.start_engine()
         await self.start_bot()
 
-    async def start_engine(self):
+    async def start_engine(self, *troubles):
+        """Start it; troubles are the stand-in's (see tests/bot/fake_engine.py)."""
         real, flat = ("-m", "engine", "serve"), ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05")
-        await self._spawn("engine", *(real if self._checkpoint else flat), "--config", str(self.config))
+        await self._spawn("engine", *(real if self._checkpoint else flat), "--config", str(self.config), *troubles)
 
     async def start_bot(self):
         """Start it, and wait until it is at the gateway and its engine is ready."""
