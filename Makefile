@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test bench check format sweep
+.PHONY: install demo test chaos bench check format sweep
 
 install: .venv/installed
 
@@ -17,7 +17,12 @@ demo: install
 
 test: install
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(BIN)/python -m pytest tests/bot
-	$(BIN)/python -m pytest tests/engine tests/journey
+	$(BIN)/python -m pytest tests/engine tests/journey tests/chaos
+
+# Two hundred jobs while bot and engine are killed, Discord stumbles and the disk fills up; a quarter of an hour at most.
+# SEED=… runs the same schedule again; REAL=1 has the real engine draw, with random weights.
+chaos: install
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(REAL),--real)
 
 # The safety filter against its whole corpus and, where it is at hand, the whole public tag list; minutes.
 sweep: install

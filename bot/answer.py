@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.errors import Refused
+from bot.errors import Refused, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -37,6 +37,9 @@ async def explain(interaction: discord.Interaction[Any], error: Exception) -> No
         sentence = "You may not use this here."
     elif isinstance(error, app_commands.TransformerError | app_commands.CommandSignatureMismatch):
         sentence = "This command has just changed. Please type it again."
+    elif isinstance(error, StoreUnavailable):
+        sentence = "I cannot write anything down just now, so I did not begin. Please try again in a little while."
+        log.error("interaction %s: %s", interaction.id, error)
     else:
         sentence = f"Something went wrong on my side, and nothing was drawn. (`{interaction.id}`)"
         log.error("interaction %s failed", interaction.id, exc_info=error)

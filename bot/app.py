@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import signal
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -38,10 +37,12 @@ from bot.safety.policy import OperatorPolicy
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
+from bot.stopping import Stop
 from bot.store import Store
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
+from bot.watchdog import Watchdog
 from bot.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -107,7 +108,10 @@ class Eshi(discord.AutoShardedClient):
         if await asyncio.to_thread(_read, remembered) == digest:
             return
         await self.tree.sync()
-        await asyncio.to_thread(remembered.write_text, digest)
+        try:
+            await asyncio.to_thread(remembered.write_text, digest)
+        except OSError as error:
+            log.warning("%s: cannot be written, so the next start tells Discord again: %s", remembered, error.strerror)
         log.info("told Discord about %d commands", len(commands))
 
 
@@ -116,22 +120,22 @@ def _read(path: Path) -> str:
 
 
 async def run(config: Config, token: str, *, now: Callable[[], float] = time.time) -> None:
-    """Be the bot until SIGINT or SIGTERM, whenever that comes.
+    """Be the bot until SIGINT or SIGTERM, whenever that comes; once it is at work, the first one lets it end in order.
 
     Raises:
         ConfigError, StoreError: Start-up: something that the operator set cannot be used.
     """
     me = asyncio.current_task()
     assert me is not None  # noqa: S101  a coroutine runs in a task
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, me.cancel)
+    stop = Stop(me)
+    stop.on_signals()
     try:
-        await _serve(config, token, now)
+        await _serve(config, token, now, stop)
     except asyncio.CancelledError:
         log.info("stopped")
 
 
-async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
+async def _serve(config: Config, token: str, now: Callable[[], float], stop: Stop) -> None:
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
     scribe = await asyncio.to_thread(Scribe.load, config)
     async with (
@@ -157,7 +161,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
             engine=engine,
             post=post,
-            delivery=Delivery(client=client, store=store, post=post, door=door, now=now),
+            delivery=Delivery(client=client, store=store.patient(), post=post, door=door, now=now),
             now=now,
         )
         client.door = door
@@ -197,9 +201,18 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         await client.sync_commands(config.data_dir / "commands.sha256")
         await flow.recover()
         try:
-            async with asyncio.TaskGroup() as works:
-                works.create_task(client.connect(), name="gateway")
-                works.create_task(flow.work(), name="flow")
+            with stop.in_order():
+                async with asyncio.TaskGroup() as works:
+                    tasks = [
+                        works.create_task(client.connect(), name="gateway"),
+                        works.create_task(flow.work(), name="flow"),
+                        works.create_task(Watchdog().run(), name="watchdog"),
+                    ]
+                    await stop.asked()
+                    await flow.drain(config.bot.drain_s)
+                    for task in tasks:
+                        task.cancel()
+            log.info("stopped")
         finally:
             await flow.close()
 

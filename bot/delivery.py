@@ -100,6 +100,11 @@ class Delivery:
         story = self._stories.pop(job.id)  # first, so that a failure to record a failure is not tried for ever
         await self._close(await self._store.jobs.fail(job.id, sentence, now=self._now()), story, sentence)
 
+    def close(self) -> None:
+        """Stop telling: the bot ends, and the next one goes on."""
+        for story in self._stories.values():
+            story.drop()
+
     async def _close(self, job: Job, story: Story, sentence: str) -> None:
         await self._store.pictures.drop(job.id)
         try:

@@ -30,6 +30,7 @@ device = "cpu"
 
 [bot]
 data_dir = "data"
+drain_s = 0.0
 
 [bot.discord]
 api = "{api}"

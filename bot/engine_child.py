@@ -54,6 +54,8 @@ class EngineChild:
         self._clock = clock
         self._process: asyncio.subprocess.Process | None = None
         self._patience: asyncio.Timeout | None = None
+        self._fault = ""
+        self._well = False
 
     async def run(self) -> NoReturn:
         """Keep an engine alive until this is cancelled, then stop it."""
@@ -61,8 +63,9 @@ class EngineChild:
         while True:
             born = self._clock()
             ending = await self._live()
-            # One that outlived the longest wait was well: its death is the first, not one more of a series.
-            short_lives = 1 if self._clock() - born > self._backoff_s[-1] else short_lives + 1
+            # One that drew or outlived the longest wait was well: its death is the first, not one more of a series.
+            well = self._well or self._clock() - born > self._backoff_s[-1]
+            short_lives = 1 if well else short_lives + 1
             delay_s = self._backoff_s[min(short_lives, len(self._backoff_s)) - 1]
             log.error("The engine %s; starting it again in %g s.", ending, delay_s)
             await self._sleep(delay_s)
@@ -75,10 +78,14 @@ class EngineChild:
         """Note that the engine cannot be talked to: it has as long to come back as a new one has to be ready."""
         self._wait_until(asyncio.get_running_loop().time() + self._start_timeout_s)
 
-    def kill(self) -> None:
-        """End a process that hangs; `run` starts the next."""
-        if self._process is not None:
-            _kill(self._process)
+    def is_well(self) -> None:
+        """Note that the engine did what it is for."""
+        self._well = True
+
+    def replace(self, fault: str) -> None:
+        """End a process that hangs, by SIGTERM and then by SIGKILL; `run` starts the next."""
+        self._fault = fault
+        self._wait_until(asyncio.get_running_loop().time())
 
     def _wait_until(self, when: float | None) -> None:
         if self._patience is not None and not self._patience.expired():
@@ -100,11 +107,12 @@ class EngineChild:
         log.info("The engine is process %d.", process.pid)
         forwarding = asyncio.create_task(_forward(process.stdout))
         self._process = process
+        self._fault, self._well = f"was not ready within {self._start_timeout_s:g} s", False
         try:
             async with asyncio.timeout(self._start_timeout_s) as self._patience:
                 await process.wait()
         except TimeoutError:
-            return f"was not ready within {self._start_timeout_s:g} s and was ended"
+            return f"{self._fault} and was ended"
         finally:
             self._process = self._patience = None
             await self._end(process)

@@ -20,8 +20,9 @@ from msgspec import Struct
 
 from bot.config import wire_secret
 from bot.engine_child import EngineChild
-from bot.errors import ConfigError, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
+from bot.errors import ConfigError, EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
 from bot.mailbox import Mailbox
+from bot.pulse import Pulse
 from engine import wire
 
 if TYPE_CHECKING:
@@ -36,8 +37,10 @@ RECONNECT_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Waits between two attempts to connect, the last one repeating: a new engine listens after a second or so."""
 
 SILENCE_S = 300.0
-"""An engine at work that sends nothing for so long hangs: a step of a large picture takes a minute on two CPU cores."""
+"""How long the first job of a shape may be silent: a step takes a minute on two cores, and kernels may be compiled."""
 
+HEARTBEAT_S = 60.0
+"""Between two pings; an engine whose process answers none for half of this again hangs, whether or not it has jobs."""
 
 _CONNECTING = aiohttp.ClientTimeout(total=10.0)
 """An engine that accepts a connection and says nothing hangs."""
@@ -65,7 +68,8 @@ class EngineClient:
         *,
         secret: str = "",
         child: EngineChild | None = None,
-        silence_s: float = SILENCE_S,
+        pulse: Pulse | None = None,
+        heartbeat_s: float = HEARTBEAT_S,
         reconnect_s: Sequence[float] = RECONNECT_S,
     ) -> None:
         """Prepare a line to the engine.
@@ -74,13 +78,15 @@ class EngineClient:
             address: Of a Unix socket, or ``ws://127.0.0.1:PORT``.
             secret: What a TCP engine wants to see; "" shows none.
             child: The engine to keep alive at that address; None: somebody else's business.
-            silence_s: An engine that has jobs and sends nothing for so long is given up.
+            pulse: Tells how long an engine that has jobs may send nothing; None: as `SILENCE_S` says at first.
+            heartbeat_s: Between two pings.
             reconnect_s: Waits between attempts; the last one repeats.
         """
         self._address = address
         self._secret = secret
         self._child = child
-        self._silence_s = silence_s
+        self._pulse = pulse or Pulse(first_s=SILENCE_S)
+        self._heartbeat_s = heartbeat_s
         self._reconnect_s = reconnect_s
         self._status: Status = Away("not connected yet")
         self._is_ready = asyncio.Event()
@@ -163,7 +169,7 @@ class EngineClient:
 
         Raises:
             EngineUnavailable: It is not ready, stops, or went away: the job may be drawn later.
-            EngineTimeout: It hangs; if it is ours, it is being started again.
+            EngineDied: It went away while it had the job; if it is ours, it is being started again.
             GenerationFailed: It gave up on this job, or the job is outside the wire's limits.
         """
         frame = wire.encode(job)
@@ -177,6 +183,7 @@ class EngineClient:
         if job.job_id in self._mailboxes:
             raise ValueError(f"job {job.job_id} is already being drawn")
         mailbox = self._mailboxes[job.job_id] = Mailbox()
+        self._pulse.board(job.job_id, (job.width, job.height), _now())
         self._expect_news()
         try:
             await _send(connection, frame)
@@ -185,7 +192,7 @@ class EngineClient:
                     case wire.Failed(code="model_not_ready" | "shutting_down") | wire.Cancelled():
                         raise EngineUnavailable(f"it gave the job back ({event})")  # nobody here asked it to cancel
                     case wire.Failed():
-                        raise GenerationFailed(event.code, event.detail)
+                        raise GenerationFailed(event.code, event.detail, fits=event.fits)
                     case wire.Finished():
                         yield event
                         return
@@ -194,6 +201,7 @@ class EngineClient:
         finally:
             if self._mailboxes.get(job.job_id) is mailbox:  # the engine still has it
                 del self._mailboxes[job.job_id]
+                self._pulse.leave(job.job_id)
                 self._expect_news()
                 with contextlib.suppress(EngineUnavailable):
                     await _send(connection, wire.encode(wire.Cancel(job_id=job.job_id)))
@@ -215,12 +223,16 @@ class EngineClient:
     async def _converse(self, session: aiohttp.ClientSession, url: str | yarl.URL) -> None:
         """Connect, and receive until the connection is lost, for whatever reason."""
         try:
-            async with session.ws_connect(url, max_msg_size=wire.MAX_MESSAGE_BYTES, timeout=_CLOSING) as connection:
+            async with session.ws_connect(
+                url, max_msg_size=wire.MAX_MESSAGE_BYTES, timeout=_CLOSING, heartbeat=self._heartbeat_s
+            ) as connection:
                 self._connection = connection
                 try:
                     await self._receive(connection)
                 except EngineError as error:
-                    self._lose(error)  # before the closing handshake, which a hanging engine would not answer
+                    self._lose(
+                        error, died=True
+                    )  # before the closing handshake, which a hanging engine would not answer
         except aiohttp.WSServerHandshakeError as error:
             wrong = "it refused the secret" if error.status == 401 else f"it answered {error.status}"  # noqa: PLR2004
             self._lose(EngineUnavailable(f"{wrong} at {self._address}"))
@@ -234,11 +246,13 @@ class EngineClient:
         try:
             async with asyncio.timeout(None) as self._silence:
                 async for message in connection:
+                    if isinstance(message.data, aiohttp.ServerTimeoutError):
+                        raise EngineTimeout("it answers no ping")
                     if message.type is not aiohttp.WSMsgType.BINARY:
                         raise EngineUnavailable(f"it sent a {message.type.name} frame ({message.data!r})")
                     self._take(wire.decode_event(message.data))
         except TimeoutError as error:
-            raise EngineTimeout(f"it has jobs and sent nothing for {self._silence_s:g} s") from error
+            raise EngineTimeout(f"it has jobs and sent nothing for {_now() - self._pulse.heard:.3g} s") from error
         except msgspec.DecodeError as error:
             raise EngineUnavailable(f"it sent what this bot does not understand ({error})") from error
         finally:
@@ -261,27 +275,45 @@ class EngineClient:
             case wire.Rejected():
                 log.error("The engine rejected a command: %s.", event.detail)
             case _ if (mailbox := self._mailboxes.get(event.job_id)) is not None:
+                self._pulse.hear(_now())
                 mailbox.put(event)
                 if isinstance(event, wire.Finished | wire.Cancelled | wire.Failed):
                     del self._mailboxes[event.job_id]
+                    self._pulse.leave(event.job_id, drawn=isinstance(event, wire.Finished))
+                self._note(event)
             case _:
                 log.debug("Job %s: %s came after its end.", event.job_id, type(event).__name__)
         self._expect_news()
 
-    def _expect_news(self) -> None:
-        """Start the time anew in which an engine that has jobs must send something."""
-        if self._silence is not None and not self._silence.expired():
-            now = asyncio.get_running_loop().time()
-            self._silence.reschedule(now + self._silence_s if self._mailboxes else None)
+    def _note(self, event: Drawing | wire.Cancelled | wire.Failed) -> None:
+        """Learn from a job's event how the engine is."""
+        match event:
+            case wire.Finished() if self._child is not None:
+                self._child.is_well()
+            case wire.Failed(code="model_not_ready" | "shutting_down"):
+                self._become(Away("it takes no jobs"))  # until it says that it is ready again
+                if self._child is not None:
+                    self._child.is_silent()
+            case _:
+                pass
 
-    def _lose(self, error: EngineError, *, level: int = logging.WARNING) -> None:
+    def _expect_news(self) -> None:
+        """Set the time by which an engine that has jobs must have sent something."""
+        if self._silence is not None and not self._silence.expired():
+            self._silence.reschedule(self._pulse.deadline)
+
+    def _lose(self, error: EngineError, *, died: bool = False, level: int = logging.WARNING) -> None:
+        """Give up the connection, and tell the jobs that the engine had; it died unless it is we who leave."""
         self._connection = None
-        for mailbox in self._mailboxes.values():
-            mailbox.fail(type(error)(str(error)))  # one each: every reader adds its own traceback
+        alone = len(self._mailboxes) == 1
+        kind = EngineTimeout if isinstance(error, EngineTimeout) else EngineDied
+        for mailbox in self._mailboxes.values():  # an error each: every reader adds its own traceback
+            mailbox.fail(kind(str(error), alone=alone) if died else EngineUnavailable(str(error)))
         self._mailboxes.clear()
+        self._pulse.forget()
         if self._child is not None:
             if isinstance(error, EngineTimeout):
-                self._child.kill()
+                self._child.replace(f"hangs ({error})")
             elif isinstance(self._status, wire.Ready):
                 self._child.is_silent()
         self._become(Away(str(error)), level=level)
@@ -297,6 +329,10 @@ class EngineClient:
         log.log(level, "The engine is %s.", _describe(status))
         for listener in self._listeners:
             listener(status)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _send(connection: aiohttp.ClientWebSocketResponse, frame: bytes) -> None:

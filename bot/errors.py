@@ -35,6 +35,10 @@ class StoreError(BotError):
     """The database or the spool cannot be used; the message is one clear line for the operator."""
 
 
+class StoreUnavailable(StoreError):
+    """Disk or database take or give nothing just now: full, locked, read-only, failing or damaged."""
+
+
 class WrongState(BotError):
     """A job is past what it was told to do: somebody was faster (a cancel, say), or it is a bug."""
 
@@ -49,20 +53,31 @@ class EngineError(BotError):
 
 
 class EngineUnavailable(EngineError):
-    """There is no engine to talk to, or it went away."""
+    """There is no engine to talk to, or it gave the job back: the job is not to blame."""
 
 
-class EngineTimeout(EngineError):
+class EngineDied(EngineError):
+    """The engine went away while it had the job, which may be why."""
+
+    def __init__(self, reason: str, *, alone: bool = False) -> None:
+        super().__init__(reason)
+        self.alone = alone
+        """Whether it had no other job."""
+
+
+class EngineTimeout(EngineDied):
     """The engine is there and does not answer."""
 
 
 class GenerationFailed(EngineError):
     """The engine gave up on a job; the code is one of `engine.wire.ErrorCode`."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str, *, fits: tuple[int, int] | None = None) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+        self.fits = fits
+        """Width and height that the engine had room for; None: it found none, or room was not what was missing."""
 
 
 class Undeliverable(BotError):

@@ -109,12 +109,21 @@ class Job(NewJob, frozen=True, kw_only=True):
     engine_s: float | None = None
     attempts: int = 0
     """How often it was given to the engine."""
+    deaths: int = 0
+    """How often the engine died while it had this job."""
+    lone_deaths: int = 0
+    """At how many of those it had no other job."""
     error: str | None = None
     """Why it ended without a picture, in the words that its asker reads."""
 
     def __repr__(self) -> str:
         # Prompt and token must not reach a log because somebody logged a job.
         return f"<Job {self.id} {self.state}>"
+
+    @property
+    def suspect(self) -> bool:
+        """Whether it may be what kills the engine, and is better drawn with nobody else's work beside it."""
+        return self.deaths > 0
 
     @property
     def wire_id(self) -> str:
@@ -124,8 +133,14 @@ class Job(NewJob, frozen=True, kw_only=True):
     def started(self, *, now: float) -> Job:
         return self._moved(State.RUNNING, started_at=now, attempts=self.attempts + 1)
 
-    def put_back(self) -> Job:
-        return self._moved(State.QUEUED, started_at=None)
+    def put_back(self, *, deaths: int = 0, lone_deaths: int = 0) -> Job:
+        """Go back into the line, with so many more deaths of the engine to its name."""
+        return self._moved(
+            State.QUEUED,
+            started_at=None,
+            deaths=self.deaths + deaths,
+            lone_deaths=self.lone_deaths + lone_deaths,
+        )
 
     def rendered(self, *, engine_s: float) -> Job:
         return self._moved(State.RENDERED, engine_s=engine_s)

@@ -13,6 +13,7 @@ import discord
 
 from bot.answer import NO_PINGS
 from bot.errors import Undeliverable
+from bot.original import find_original
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -77,15 +78,8 @@ class Post:
                 await self._sleep(delay)
 
     async def find_original(self, job: Job) -> int | None:
-        """Ask Discord which message acknowledged a job; None if none did, or the token is too old to ask with."""
-        webhook = discord.Webhook.partial(job.application_id, job.interaction_token, client=self._client)
-        try:
-            # The route takes "@original" where a number is expected; discord.py wraps it only for live interactions.
-            message = await webhook.fetch_message("@original")  # pyright: ignore[reportArgumentType]
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("job %s: no acknowledging message: %s", job.id, error)
-            return None
-        return message.id
+        """Ask Discord which message acknowledged a job, until it answers; None if none did."""
+        return await find_original(self._client, job, delays_s=RETRY_DELAYS_S, sleep=self._sleep)
 
     async def _edit_once(self, job: Job, view: ui.LayoutView, files: Callable[[], Sequence[discord.File]]) -> None:
         if job.message_id is None:
@@ -158,6 +152,12 @@ class Story:
         """
         await self.silence()
         await self._post.edit(self.job, view, files)
+
+    def drop(self) -> None:
+        """Tell nothing more, and wait for nothing: the bot ends."""
+        self._over.set()
+        if self._task is not None:
+            self._task.cancel()
 
     async def silence(self) -> None:
         """Let an edit under way arrive, and send no other: two edits in flight could land in the wrong order."""

@@ -90,7 +90,7 @@ class Previews:
             chunks=await asyncio.to_thread(self._tokens.count, composed.prompt, composed.negative_prompt),
             place=place,
             wait_s=self._flow.estimated_wait_s(place),
-            engine_ready=self._flow.model_name is not None,
+            engine=self._flow.engine_sentence,
             mapped=mapped,
         )
         draft_id = await self._store.drafts.keep(interaction.user.id, request, now=self._now())

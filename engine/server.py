@@ -139,6 +139,8 @@ class Server:
             shown = request.headers.get("Authorization", "").encode()
             if not hmac.compare_digest(shown, f"Bearer {self._listener.secret}".encode()):
                 raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
+        if self._closing:  # a client that it said goodbye to need not come again
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_COMMAND_BYTES, compress=False)
         await socket.prepare(request)
         client = _Client(socket)

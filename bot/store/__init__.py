@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from bot.errors import StoreError
 from bot.store.database import open_database
 from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
+from bot.store.patience import WAITS_S
 from bot.store.people import People
 from bot.store.pictures import Pictures
 from bot.store.spool import Spool
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
+
+    from bot.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Store:
     drafts: Drafts
     forms: Forms
     people: People
+    _database: Database
+    _spool: Spool
 
     @classmethod
     @asynccontextmanager
@@ -45,10 +50,24 @@ class Store:
         except OSError as error:
             raise StoreError(f"{folder}: cannot be made: {error.strerror}") from error
         async with open_database(folder / "eshi.sqlite3", busy_timeout_s=busy_timeout_s) as database:
-            yield cls(
-                jobs=Jobs(database),
-                pictures=Pictures(database, Spool(spool)),
-                drafts=Drafts(database),
-                forms=Forms(database),
-                people=People(database),
-            )
+            yield cls._over(database, Spool(spool))
+
+    @classmethod
+    def _over(cls, database: Database, spool: Spool, *, waits_s: Sequence[float] = ()) -> Self:
+        asking = database.patient(waits_s)
+        return cls(
+            jobs=Jobs(asking),
+            pictures=Pictures(database, spool, waits_s=waits_s),
+            drafts=Drafts(asking),
+            forms=Forms(asking),
+            people=People(asking),
+            _database=database,
+            _spool=spool,
+        )
+
+    def patient(self, waits_s: Sequence[float] = WAITS_S) -> Self:
+        """Give the same store for work for which nobody waits: where it is full or locked, it is tried until it is not.
+
+        Whoever is to be answered within seconds uses the store itself, and is told when it cannot be used.
+        """
+        return self._over(self._database, self._spool, waits_s=waits_s)

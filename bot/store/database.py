@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import aiosqlite
 import filelock
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreUnavailable
+from bot.store.patience import patiently
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator, Mapping
+    from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
     from pathlib import Path
 
-_SCRIPTS = ("schema.sql", "drafts.sql", "forms.sql", "people.sql")
+_SCRIPTS = ("schema.sql", "drafts.sql", "forms.sql", "people.sql", "deaths.sql")
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
 
 _SETTINGS = """
@@ -26,24 +27,36 @@ _SETTINGS = """
 """
 
 
+LOCK_WAIT_S = 0.5
+"""For another program's lock, once the bot runs: whoever waits for an answer has three seconds in all."""
+
+
 class Database:
     """One connection and so one writer; calls wait for each other in the order in which they were made."""
 
-    def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, connection: aiosqlite.Connection, *, waits_s: Sequence[float] = ()) -> None:
         self._path = path
         self._connection = connection
+        self._waits_s = waits_s
+
+    def patient(self, waits_s: Sequence[float]) -> Database:
+        """Give the same database for those whom nobody waits for: it tries until it can be used."""
+        return Database(self._path, self._connection, waits_s=waits_s)
 
     async def fetch(self, sql: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
         """Run one statement; what it changed is committed when this returns.
 
         Raises:
-            StoreError: The file is full, read-only, locked by another program or damaged; nothing was changed.
+            StoreUnavailable: The file is full, read-only, locked by another program or damaged; nothing was changed.
         """
+        return await patiently(lambda: self._fetch(sql, values or {}), self._waits_s)
+
+    async def _fetch(self, sql: str, values: Mapping[str, object]) -> list[sqlite3.Row]:
         try:
             # One call, so one visit to the connection's thread: no other coroutine's statement comes between.
-            return list(await self._connection.execute_fetchall(sql, dict(values or {})))
+            return list(await self._connection.execute_fetchall(sql, dict(values)))
         except sqlite3.Error as error:
-            raise StoreError(_sentence(self._path, error)) from error
+            raise StoreUnavailable(_sentence(self._path, error)) from error
 
 
 @asynccontextmanager
@@ -85,6 +98,7 @@ async def _connect(path: Path, busy_timeout_s: float) -> aiosqlite.Connection:
             await connection.executescript(_SETTINGS)
             await _check(path, connection)
             await _upgrade(path, connection)
+            await connection.execute_fetchall(f"PRAGMA busy_timeout = {min(busy_timeout_s, LOCK_WAIT_S) * 1000:.0f}")
         except BaseException:
             await connection.close()
             raise

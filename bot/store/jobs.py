@@ -67,8 +67,8 @@ class Jobs:
     async def start(self, job_id: str, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.started(now=now))
 
-    async def put_back(self, job_id: str) -> Job:
-        return await self._change(job_id, Job.put_back)
+    async def put_back(self, job_id: str, *, deaths: int = 0, lone_deaths: int = 0) -> Job:
+        return await self._change(job_id, lambda job: job.put_back(deaths=deaths, lone_deaths=lone_deaths))
 
     async def rendered(self, job_id: str, *, engine_s: float) -> Job:
         return await self._change(job_id, lambda job: job.rendered(engine_s=engine_s))
@@ -121,7 +121,8 @@ class Jobs:
                 """
                 UPDATE jobs SET
                     state = :state, started_at = :started_at, finished_at = :finished_at,
-                    engine_s = :engine_s, attempts = :attempts, error = :error
+                    engine_s = :engine_s, attempts = :attempts, error = :error,
+                    deaths = :deaths, lone_deaths = :lone_deaths
                 WHERE key = :key AND state = :was AND attempts = :was_attempts
                 RETURNING *
                 """,
@@ -135,6 +136,8 @@ class Jobs:
                     "engine_s": changed.engine_s,
                     "attempts": changed.attempts,
                     "error": changed.error,
+                    "deaths": changed.deaths,
+                    "lone_deaths": changed.lone_deaths,
                 },
             )
             if rows:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from bot.errors import StoreError, WrongState
 from bot.job import Picture, row_key
+from bot.store.patience import patiently
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from bot.store.database import Database
     from bot.store.spool import Spool
@@ -20,17 +23,28 @@ if TYPE_CHECKING:
 class Pictures:
     """Pictures by the public id of their job."""
 
-    def __init__(self, database: Database, spool: Spool) -> None:
+    def __init__(self, database: Database, spool: Spool, *, waits_s: Sequence[float] = ()) -> None:
+        """Prepare to keep pictures.
+
+        Args:
+            database: Raises at once where it cannot be used: a try of ours is file and row together.
+            spool: Of the files.
+            waits_s: Between two tries; empty: there is one.
+        """
         self._database = database
         self._spool = spool
+        self._waits_s = waits_s
 
     async def save(self, job_id: str, *, number: int, seed: int, png: bytes) -> Picture:
         """Keep a picture of a running job, in place of what an earlier attempt drew.
 
         Raises:
             WrongState: The job is no longer running; nothing is kept.
-            StoreError: Disk or database cannot take it.
+            StoreUnavailable: Disk or database cannot take it.
         """
+        return await patiently(partial(self._save_whole, job_id, number, seed, png), self._waits_s)
+
+    async def _save_whole(self, job_id: str, number: int, seed: int, png: bytes) -> Picture:
         saving = asyncio.ensure_future(self._save(job_id, number, seed, png))
         try:
             return await asyncio.shield(saving)
@@ -61,29 +75,31 @@ class Pictures:
 
     async def of(self, job_id: str) -> tuple[Picture, ...]:
         """List a job's pictures in order, deleted ones included."""
-        rows = await self._database.fetch(
-            "SELECT number, seed, file, size_bytes, deleted FROM pictures WHERE job = :key ORDER BY number",
-            {"key": row_key(job_id)},
-        )
+        sql = "SELECT number, seed, file, size_bytes, deleted FROM pictures WHERE job = :key ORDER BY number"
+        fetch = partial(self._database.fetch, sql, {"key": row_key(job_id)})
+        rows = await patiently(fetch, self._waits_s)
         return tuple(msgspec.convert(dict(row), Picture, strict=False) for row in rows)
 
     async def read(self, picture: Picture) -> bytes:
         """Read a picture's file.
 
         Raises:
-            StoreError: It was deleted or cannot be read.
+            StoreError: It was deleted.
+            StoreUnavailable: It cannot be read.
         """
         if picture.deleted:
             raise StoreError(f"{picture.file}: deleted")
-        return await self._spool.read(picture.file)
+        return await patiently(partial(self._spool.read, picture.file), self._waits_s)
 
     async def drop(self, job_id: str) -> None:
-        """Delete the files of a job; the rows stay, so that its seeds can still be told."""
-        rows = await self._database.fetch(
-            "UPDATE pictures SET deleted = 1 WHERE job = :key AND deleted = 0 RETURNING file",
-            {"key": row_key(job_id)},
-        )
-        await self._spool.delete(row["file"] for row in rows)
+        """Delete the files of a job; the rows stay, so that its seeds can still be told.
+
+        Raises:
+            StoreUnavailable: Database or disk cannot be changed.
+        """
+        sql = "UPDATE pictures SET deleted = 1 WHERE job = :key AND deleted = 0 RETURNING file"
+        rows = await patiently(partial(self._database.fetch, sql, {"key": row_key(job_id)}), self._waits_s)
+        await patiently(partial(self._spool.delete, [row["file"] for row in rows]), self._waits_s)
 
     async def sweep(self) -> int:
         """Clear up after a process that died: delete what nobody will ever show, and say how many files it was.

@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ class Spool:
         """Put a file in place of one of this name, if any; it survives a power cut once this returns.
 
         Raises:
-            StoreError: The disk is full or cannot be written; the older file, if any, is as it was.
+            StoreUnavailable: The disk is full or cannot be written; the older file, if any, is as it was.
         """
         try:
             await asyncio.to_thread(_write, self._folder / name, data)
@@ -61,7 +61,8 @@ class Spool:
             raise StoreError(f"{self._folder}: cannot be read: {error.strerror}") from error
 
     def _error(self, name: str, action: str, error: OSError) -> StoreError:
-        return StoreError(f"{self._folder / name}: cannot be {action}: {error.strerror}")
+        kind = StoreError if isinstance(error, FileNotFoundError) else StoreUnavailable  # it will not come back
+        return kind(f"{self._folder / name}: cannot be {action}: {error.strerror}")
 
 
 def _write(path: Path, data: bytes) -> None:

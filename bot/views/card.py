@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from math import log
 from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
 
+from bot.request import SHAPES
 from bot.safety.ratings import spoilered
 from bot.views.buttons import row
 from engine.grammar import plain_text
@@ -29,14 +31,14 @@ ALT_CHARS = 1024
 BAR_CELLS = 16
 
 
-def waiting(job: Job, place: int, *, engine_ready: bool = True) -> ui.LayoutView:
-    """Show a place in line, counted from 1."""
-    return _card(WAITING, _title(job.request), in_line(place, engine_ready=engine_ready), row(job.id, "cancel"))
+def waiting(job: Job, place: int, *, engine: str = "") -> ui.LayoutView:
+    """Show a place in line, counted from 1, and what the engine is about where it does not draw."""
+    return _card(WAITING, _title(job.request), in_line(place, engine), row(job.id, "cancel"))
 
 
-def in_line(place: int, *, engine_ready: bool) -> str:
+def in_line(place: int, engine: str) -> str:
     line = "Next in line." if place <= 1 else f"Number {place} in line."
-    return line if engine_ready else f"{line} The engine is still starting."
+    return f"{line} {engine}".rstrip()
 
 
 def drawing(job: Job, steps_done: int, steps_total: int, *, previews: int = 0) -> ui.LayoutView:
@@ -70,17 +72,34 @@ def ended(job: Job, sentence: str) -> ui.LayoutView:
     return _card(ENDED, _title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
 
 
-def apology(code: str) -> str:
-    """Say to a member what an `engine.wire.ErrorCode` says to the operator."""
+def apology(code: str, fits: tuple[int, int] | None = None) -> str:
+    """Say to a member what an `engine.wire.ErrorCode` says to the operator.
+
+    Args:
+        code: The engine's.
+        fits: Width and height that it had room for; None: it found none.
+    """
     match code:
         case "invalid_parameters":
             return "The model cannot draw this combination of size and settings."
         case "out_of_memory":
-            return "The graphics card has no room for a picture of this size. A smaller shape may work."
+            return f"The graphics card has no room for a picture of this size. {_advice(fits)}"
         case "numerical_failure":
             return "The picture came out black. Another seed or lower guidance usually helps."
         case _:
             return "The engine could not draw this. It is in the operator's log."
+
+
+def _advice(fits: tuple[int, int] | None) -> str:
+    """Name a shape that has room, as far as that is known."""
+    if fits is None:
+        return "It has none for smaller ones either just now; please try again later."
+    width, height = fits
+    shapes = {name: sides for name, sides in SHAPES.items() if sides[0] * sides[1] <= width * height}
+    if not shapes:
+        return f"It has room for {width}×{height}, which is smaller than every shape that I offer."
+    nearest = min(shapes, key=lambda name: abs(log(shapes[name][0] * height / (shapes[name][1] * width))))
+    return f"It has room for {width}×{height}: the shape “{nearest}” fits."
 
 
 def file_name(job: Job, position: int) -> str:

@@ -45,7 +45,8 @@ class Preview(NamedTuple):
     wait_s: float | None
     """Until it would begin; None where nothing was drawn yet that could be measured."""
     """Where it would stand in line."""
-    engine_ready: bool
+    engine: str
+    """What it is about; "" where it draws."""
     mapped: Mapped | None
     """What a pasted text was read as; None where nothing was pasted."""
 
@@ -102,7 +103,7 @@ def _facts(shown: Preview) -> Iterator[str]:
         prompt, negative = shown.chunks
         for name, of_prompt, of_negative in zip(ENCODERS, prompt.encoders, negative.encoders, strict=True):
             yield f"**Tokens, {name} encoder** prompt {_chunks(of_prompt)}; negative {_chunks(of_negative)}"
-    yield f"**Wait** {in_line(shown.place, engine_ready=shown.engine_ready)}{_estimate(shown.wait_s)}"
+    yield f"**Wait** {in_line(shown.place, shown.engine)}{_estimate(shown.wait_s)}"
 
 
 def _chunks(tokens: Sequence[int]) -> str:

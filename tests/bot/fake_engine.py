@@ -58,6 +58,7 @@ class Client:
     async def greet(self) -> None:
         for number in range(self.options.stages):
             await self.send(wire.Loading(stage=f"stage {number + 1}"))
+            await asyncio.sleep(self.options.loading_s)
         await self.send(
             wire.Ready(
                 protocol=self.options.protocol,
@@ -206,6 +207,7 @@ def main() -> None:
     parser.add_argument("--die-with-parent", action="store_true")
     parser.add_argument("--step-s", type=float, default=0.0, help="seconds for a step")
     parser.add_argument("--stages", type=int, default=1, help="how many Loading come before Ready")
+    parser.add_argument("--loading-s", type=float, default=0.0, help="seconds for a stage")
     parser.add_argument("--protocol", type=int, default=wire.PROTOCOL)
     parser.add_argument(
         "--trouble",

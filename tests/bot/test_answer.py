@@ -9,6 +9,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot.errors import StoreUnavailable
 from bot.sandbox.driver import Person, control
 from bot.sandbox.server import Sandbox
 from bot.views.buttons import JobButton, row
@@ -20,13 +21,16 @@ class Breaking(discord.AutoShardedClient):
     def __init__(self):
         super().__init__(intents=discord.Intents(guilds=True))
         self.presses = self
-        self.by_action = {"reroll": self.reroll}
+        self.by_action = {"reroll": self.reroll, "recipe": self.recipe}
 
     async def setup_hook(self):
         self.add_dynamic_items(JobButton)
 
     async def reroll(self, _interaction, _job_id):
         raise ZeroDivisionError
+
+    async def recipe(self, _interaction, _job_id):
+        raise StoreUnavailable("eshi.sqlite3: the disk is full")
 
 
 @pytest.fixture
@@ -57,3 +61,19 @@ async def test_a_bug_behind_a_button_still_answers_its_presser(chat, caplog):
     assert "Something went wrong on my side" in apology["content"]
     assert pressed in apology["content"]
     assert any(pressed in record.getMessage() and record.exc_info for record in caplog.records)
+
+
+async def test_a_full_disk_is_one_line_for_the_operator_and_a_kind_word_for_the_presser(chat, caplog):
+    """No traceback: it is no bug, and there is nothing to read in it."""
+    client, yuki = chat
+    view = ui.LayoutView(timeout=None)
+    view.add_item(row("000001", "recipe"))
+    await client.get_partial_messageable(int(yuki.channel("general"))).send(view=view)
+    message = await yuki.wait_for(lambda m: bool(m["components"]))
+    pressed = await yuki.press(message, control(message, "Recipe"))
+    sentence = (await yuki.answer(pressed))["content"]
+    assert "cannot write anything down just now" in sentence
+    assert "disk" not in sentence
+    [record] = [record for record in caplog.records if pressed in record.getMessage()]
+    assert record.getMessage() == f"interaction {pressed}: eshi.sqlite3: the disk is full"
+    assert not record.exc_info

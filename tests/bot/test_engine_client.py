@@ -23,7 +23,8 @@ from yarl import URL
 from bot import config
 from bot.engine_child import EngineChild
 from bot.engine_client import Away, EngineClient
-from bot.errors import ConfigError, EngineTimeout, EngineUnavailable, GenerationFailed
+from bot.errors import ConfigError, EngineDied, EngineTimeout, EngineUnavailable, GenerationFailed
+from bot.pulse import Pulse
 from engine import wire
 
 FAKE = Path(__file__).with_name("fake_engine.py")
@@ -87,7 +88,7 @@ def settings(tmp_path):
 def fake(settings, tmp_path):
     """Make a client that keeps a stand-in engine alive, with troubles on its command line."""
 
-    def make(*troubles, silence_s=30.0, start_timeout_s=30.0, **options):
+    def make(*troubles, silence_s=30.0, heartbeat_s=30.0, start_timeout_s=30.0, **options):
         read = settings()
         command = (sys.executable, FAKE, "serve", "--config", read.path, "--die-with-parent", *map(str, troubles))
         child = EngineChild(
@@ -97,7 +98,10 @@ def fake(settings, tmp_path):
             backoff_s=(0.0,),
             **options,
         )
-        return EngineClient(tmp_path / "engine.sock", child=child, silence_s=silence_s, reconnect_s=(0.01,))
+        pulse = Pulse(first_s=silence_s, floor_s=silence_s)
+        return EngineClient(
+            tmp_path / "engine.sock", child=child, pulse=pulse, heartbeat_s=heartbeat_s, reconnect_s=(0.01,)
+        )
 
     return make
 
@@ -232,7 +236,8 @@ async def test_an_engine_that_crashes_is_started_again(fake, tmp_path, caplog):
     async with fake("--trouble", "crash", "--at-step", 2, "--once", tmp_path / "crashed") as client:
         await client.ready()
         results = await asyncio.gather(*(drawn(client, generate(job)) for job in "AB"), return_exceptions=True)
-        assert [type(result) for result in results] == [EngineUnavailable, EngineUnavailable]
+        assert [type(result) for result in results] == [EngineDied, EngineDied]
+        assert not any(result.alone for result in results)
         with pytest.raises(EngineUnavailable, match="the engine is not ready: away"):
             await drawn(client, generate())
         await client.ready()
@@ -241,14 +246,88 @@ async def test_an_engine_that_crashes_is_started_again(fake, tmp_path, caplog):
     assert "listening" in [record.message for record in caplog.records if record.name == "engine"]
 
 
-async def test_an_engine_that_hangs_is_ended_and_started_again(fake, tmp_path):
-    """Silence while it has jobs is a death, even if the process lives and takes no notice of SIGTERM."""
-    async with fake("--trouble", "hang", "--once", tmp_path / "hung", silence_s=0.2) as client:
+async def test_a_job_under_which_the_engine_died_alone_is_known(fake, tmp_path):
+    """It had no other job, so it is this one or the engine itself."""
+    async with fake("--trouble", "crash", "--once", tmp_path / "crashed") as client:
         await client.ready()
-        with pytest.raises(EngineTimeout, match=r"sent nothing for 0\.2 s"):
+        with pytest.raises(EngineDied) as caught:
+            await drawn(client, generate())
+        assert caught.value.alone
+
+
+async def test_an_engine_that_hangs_is_ended_and_started_again(fake, tmp_path, caplog):
+    """Silence while it has jobs is a death, even if the process lives and takes no notice of SIGTERM."""
+    async with fake("--trouble", "hang", "--once", tmp_path / "hung", silence_s=0.2, stop_s=0.1) as client:
+        await client.ready()
+        with pytest.raises(EngineTimeout, match=r"it has jobs and sent nothing for 0\.2"):
             await drawn(client, generate())
         await client.ready()
         assert len(pictures(await drawn(client, generate()))) == 2
+    said = "\n".join(caplog.messages)
+    assert "The engine hangs (it has jobs and sent nothing for 0.2" in said
+    assert "The engine did not stop within 0.1 s of being asked; it is killed." in said
+
+
+async def test_an_idle_engine_that_answers_no_ping_is_replaced(fake, caplog):
+    """Nobody needs to lose a job to find out."""
+    async with fake(heartbeat_s=0.2, stop_s=0.05) as client:
+        await client.ready()
+        statuses = Statuses(client)
+        client._child._process.send_signal(signal.SIGSTOP)
+        await statuses.until(lambda status: isinstance(status, Away) and "answers no ping" in status.why)
+        await client.ready()
+        assert len(pictures(await drawn(client, generate()))) == 2
+    assert "The engine hangs (it answers no ping) and was ended; starting it again in 0 s." in caplog.messages
+
+
+async def test_an_engine_that_is_only_connected_to_is_left_and_found_again(settings, tmp_path):
+    """It hangs in one job and not in its socket: the next connection finds it."""
+    read = settings()
+    command = ("--trouble", "slow", "--word", "slow")
+    async with running_engine(read, "", *command):
+        pulse = Pulse(first_s=0.2, floor_s=0.2)
+        async with EngineClient(tmp_path / "engine.sock", pulse=pulse, reconnect_s=(0.01,)) as client:
+            await client.ready()
+            with pytest.raises(EngineTimeout):
+                await drawn(client, generate(prompt="slow"))
+            await client.ready()
+            assert len(pictures(await drawn(client, generate()))) == 2
+
+
+async def test_an_engine_that_takes_no_jobs_is_not_offered_more(fake):
+    """Until it says that it is ready, or another one does."""
+    async with fake("--trouble", "shutting_down") as client:
+        await client.ready()
+        with pytest.raises(EngineUnavailable, match="it gave the job back"):
+            await drawn(client, generate())
+        assert client.status == Away("it takes no jobs")
+
+
+async def test_an_engine_that_drew_is_started_again_at_once():
+    """Its death is the first of a series, however short its life was."""
+    delays, births = [], iter([0.0, 1.0] * 4)
+    enough = asyncio.Event()
+
+    async def sleep(delay_s):
+        delays.append(delay_s)
+        if len(delays) == 3:
+            enough.set()
+            await asyncio.Event().wait()
+
+    program = "import sys; sys.stdin.read()"
+    child = EngineChild(
+        (sys.executable, "-c", program), environ={}, start_timeout_s=30, sleep=sleep, clock=lambda: next(births)
+    )
+    task = asyncio.create_task(child.run())
+    while not enough.is_set():
+        if process := child._process:
+            child.is_well()
+            process.kill()
+            await process.wait()
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert delays == [1, 1, 1]
 
 
 async def test_an_idle_engine_may_be_silent(fake):
@@ -274,7 +353,7 @@ async def test_a_slow_reader_is_no_silent_engine(fake):
 async def test_an_engine_that_sends_garbage_is_left_and_connected_to_anew(fake, tmp_path):
     async with fake("--trouble", "garbage", "--once", tmp_path / "sent") as client:
         await client.ready()
-        with pytest.raises(EngineUnavailable, match="does not understand"):
+        with pytest.raises(EngineDied, match="does not understand"):
             await drawn(client, generate())
         await client.ready()
         assert len(pictures(await drawn(client, generate()))) == 2
@@ -428,7 +507,7 @@ def test_the_engine_dies_with_the_bot_however_the_bot_dies(settings):
 
 
 @contextlib.asynccontextmanager
-async def running_engine(read, secret):
+async def running_engine(read, secret, *troubles):
     """An engine that somebody else started."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -436,6 +515,7 @@ async def running_engine(read, secret):
         "serve",
         "--config",
         read.path,
+        *troubles,
         env={"ESHI_WIRE_SECRET": secret},
         stderr=subprocess.PIPE,
     )

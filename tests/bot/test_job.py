@@ -61,6 +61,15 @@ def test_every_walk_takes_the_legal_steps_and_no_other(walk):
         assert (job.started_at is None) or job.state != State.QUEUED
 
 
+def test_a_job_remembers_the_engines_that_died_under_it(job):
+    """One death makes it suspect; those at which it was alone are counted apart."""
+    assert not job.suspect
+    once = job.started(now=1.0).put_back(deaths=1)
+    assert once.suspect
+    twice = once.started(now=2.0).put_back(deaths=1, lone_deaths=1).started(now=3.0).put_back()
+    assert (twice.deaths, twice.lone_deaths) == (2, 1)
+
+
 def test_every_state_can_be_reached_and_left_or_is_final():
     """The drawing of the states has no dead ends but the four that are meant."""
     reached = set().union(*TRANSITIONS.values())

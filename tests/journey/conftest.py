@@ -49,6 +49,7 @@ class Studio:
             device = "cpu"
             [bot]
             data_dir = "data"
+            drain_s = 1.0
             [bot.discord]
             api = "{addresses["api_url"]}"
             [bot.engine]
@@ -61,24 +62,40 @@ class Studio:
         await self.start_engine()
         await self.start_bot()
 
-    async def start_engine(self):
+    async def start_engine(self, *troubles):
+        """Start it; troubles are the stand-in's (see tests/bot/fake_engine.py)."""
         real, flat = ("-m", "engine", "serve"), ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05")
-        await self._spawn("engine", *(real if self._checkpoint else flat), "--config", str(self.config))
+        await self._spawn("engine", *(real if self._checkpoint else flat), "--config", str(self.config), *troubles)
 
     async def start_bot(self):
         """Start it, and wait until it is at the gateway and its engine is ready."""
-        lines_before = self._log_text().count("\n")
+        lines_before = self.log_text().count("\n")
         with self.log.open("ab") as log:
             await self._spawn("bot", "-m", "bot", "run", "--config", str(self.config), stderr=log)
         async with asyncio.timeout(START_S):
             while True:
-                fresh = self._log_text().split("\n")[lines_before:]
+                fresh = self.log_text().split("\n")[lines_before:]
                 if any("The engine is ready" in line for line in fresh) and any("Gateway" in line for line in fresh):
                     return
                 assert self._processes["bot"].returncode is None, "\n".join(fresh)
                 await asyncio.sleep(0.05)  # a process and a file, not a state of ours: nothing to be woken by
 
-    def _log_text(self):
+    async def said(self, words, *, after):
+        """Wait until the bot's log holds this, behind so many characters."""
+        async with asyncio.timeout(START_S):
+            while True:
+                if words in self.log_text()[after:]:
+                    return
+                await asyncio.sleep(0.02)  # a file: nothing to be woken by
+
+    def process(self, name):
+        return self._processes[name]
+
+    @property
+    def environment(self):
+        return {**os.environ, "ESHI_TOKEN": self.token}
+
+    def log_text(self):
         return self.log.read_text() if self.log.exists() else ""
 
     async def kill(self, name, number=signal.SIGKILL):
@@ -92,8 +109,9 @@ class Studio:
             await self.kill(name, signal.SIGTERM)
 
     async def _spawn(self, name, *arguments, **streams):
-        environment = {**os.environ, "ESHI_TOKEN": self.token}
-        process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, env=environment, **streams)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *arguments, cwd=ROOT, env=self.environment, **streams
+        )
         self._processes[name] = process
         return process
 
@@ -120,8 +138,10 @@ async def _run(folder, **options):
 
 
 async def _watch(studio):
-    """Lend what runs; afterwards Discord must have had nothing to complain about."""
+    """Lend what runs; afterwards Discord must have had nothing to complain about, and the loop was never held up."""
+    before = len(studio.log_text())
     yield studio
+    assert [line for line in studio.log_text()[before:].split("\n") if "event loop was held up" in line] == []
     found = await studio.developer("GET", "/violations")
     await studio.developer("DELETE", "/violations")
     await studio.developer("DELETE", "/faults")

@@ -92,6 +92,25 @@ async def test_an_acknowledgement_that_discord_did_not_take_leaves_no_job(studio
     assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")))
 
 
+@pytest.mark.parametrize("expired", [False, True], ids=["token alive", "token expired"])
+async def test_an_acknowledgement_of_which_the_bot_heard_nothing_is_found_again(studio, yuki, expired):
+    """It was killed in between, and Discord stumbles when it asks: the message is still that of the job."""
+    callback, original = "POST /interactions/*/*/callback", "GET /webhooks/*/*/messages/@original"
+    await studio.developer("POST", "/faults", {"fault": "lose", "route": callback})
+    await studio.developer("POST", "/faults", {"fault": "delay", "route": original, "delay_s": 20.0})
+    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
+    first = await yuki.answer(sent)
+    await studio.kill("bot")
+    await studio.developer("DELETE", "/faults")
+    if expired:
+        await studio.developer("POST", "/faults", {"fault": "expire"})
+    await studio.developer("POST", "/faults", {"fault": "reset", "route": original, "times": 2})
+    await studio.start_bot()
+    result = await result_of(yuki, sent)
+    assert result["id"] == first["id"]
+    assert gallery(result)
+
+
 async def test_the_token_is_in_no_log_line(studio, yuki):
     """Whatever happened in this session, the bot's log does not hold its token, nor any prompt."""
     await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="unspoken words"))

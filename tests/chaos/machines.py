@@ -1,0 +1,180 @@
+"""The three processes: each is started again whenever it ends, as a service manager would."""
+
+import asyncio
+import contextlib
+import json
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+import aiohttp
+import msgspec
+
+from bot.sandbox.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedRole, PlannedUser
+
+ROOT = Path(__file__).parents[2]
+OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"
+AGAIN_S = 0.3
+"""Between the end of a process and its next start."""
+
+SERVERS, CHANNELS = 3, 3
+
+
+def world(people):
+    """So many people in every one of a few servers."""
+    names = [f"person{number:02}" for number in range(people)]
+    return Plan(
+        users=tuple(PlannedUser(username=name) for name in names),
+        guilds=tuple(
+            PlannedGuild(
+                name=f"Server {server}",
+                owner=names[0],
+                roles=(PlannedRole(name="member", permissions=("ATTACH_FILES", "EMBED_LINKS")),),
+                members=dict.fromkeys(names, ("member",)),
+                channels=tuple(PlannedChannel(name=f"room-{server}-{room}") for room in range(CHANNELS)),
+            )
+            for server in range(SERVERS)
+        ),
+    )
+
+
+class Machines:
+    """Bot, engine and local Discord; open it with ``async with``."""
+
+    def __init__(self, folder: Path, *, people: int, checkpoint: Path | None = None):
+        """Prepare them.
+
+        Args:
+            folder: For everything that is written.
+            people: How many there are.
+            checkpoint: For the real engine, started by the bot; None: flat colours, a process of its own.
+        """
+        self.folder = folder
+        self.data = folder / "data"
+        self.ended_by_themselves: list[str] = []
+        self._people = people
+        self._checkpoint = checkpoint
+        self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._keepers: list[asyncio.Task] = []
+        self._killed: set[int] = set()
+        self._stopping = False
+        self._log = (folder / "bot.log").open("ab")
+
+    async def __aenter__(self):
+        plan = self.folder / "world.json"
+        plan.write_bytes(msgspec.json.encode(world(self._people)))
+        with (self.folder / "discord.log").open("wb") as log:
+            discord = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot.sandbox", "--json", "--no-rate-limits", "--world", str(plan)),
+                *(("--openapi", str(OPENAPI)) if OPENAPI.exists() else ()),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                cwd=ROOT,
+            )
+        self._processes["discord"] = discord
+        addresses = json.loads(await discord.stdout.readline())
+        self.page_url, self._token = addresses["page_url"], addresses["token"]
+        config = self.folder / "config.toml"
+        config.write_text(f"""
+            [wire]
+            url = "unix:engine.sock"
+            [engine]
+            model = "{self._checkpoint}"
+            offline = true
+            device = "cpu"
+            [bot]
+            data_dir = "data"
+            drain_s = 5.0
+            [bot.discord]
+            api = "{addresses["api_url"]}"
+            [bot.engine]
+            url = "{"" if self._checkpoint else "unix:engine.sock"}"
+            [bot.defaults]
+            steps = 2
+        """)
+        if self._checkpoint is None:
+            self._keep("engine", "tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--config", str(config))
+        self._keep("bot", "-m", "bot", "run", "--config", str(config))
+        return self
+
+    async def __aexit__(self, *exc_info):
+        self._stopping = True
+        for name in ("bot", "engine", "discord"):
+            if process := self._processes.get(name):
+                with contextlib.suppress(ProcessLookupError):
+                    process.terminate()
+                await process.wait()
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        self._log.close()
+
+    def _keep(self, name, *command):
+        self._keepers.append(asyncio.create_task(self._live(name, command)))
+
+    async def _live(self, name, command):
+        while not self._stopping:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *command,
+                cwd=ROOT,
+                env={**os.environ, "ESHI_TOKEN": self._token, "OMP_NUM_THREADS": "1"},
+                stderr=asyncio.subprocess.PIPE,  # not the file itself: a full disk must not silence the bot
+            )
+            self._processes[name] = process
+            async for line in process.stderr:
+                if name == "bot":
+                    self._log.write(line)
+                    self._log.flush()
+            status = await process.wait()
+            if process.pid not in self._killed and not self._stopping:
+                self.ended_by_themselves.append(f"the {name} ended by itself with status {status}")
+            await asyncio.sleep(AGAIN_S)
+
+    async def kill(self, name):
+        """Kill a process where it stands; wait for one where it is just being started."""
+        while True:
+            pid = self._engine_of_bot() if name == "engine" and self._checkpoint else self._pid(name)
+            if pid is not None:
+                self._killed.add(pid)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    return
+            await asyncio.sleep(0.1)
+
+    def _pid(self, name):
+        process = self._processes.get(name)
+        return None if process is None or process.returncode is not None else process.pid
+
+    def _engine_of_bot(self):
+        import psutil
+
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self._pid("bot")).children():
+                if "engine" in child.cmdline():
+                    return child.pid
+        return None
+
+    async def fill_disk(self, seconds):
+        """Let the bot write no byte more into any file for so long."""
+        pid = self._pid("bot")
+        if pid is None:
+            return
+        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+            await asyncio.sleep(seconds)
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
+
+    def log_text(self):
+        return (self.folder / "bot.log").read_text(errors="replace")
+
+    async def developer(self, method, path, body=None):
+        """Ask the local Discord's developer API."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(method, f"{self.page_url}/developer{path}", json=body) as answer,
+        ):
+            return await answer.json() if answer.content_type == "application/json" else None

@@ -1,0 +1,92 @@
+"""One run: people ask, things go wrong by the schedule, and in the end all must have got what they were promised."""
+
+import asyncio
+import contextlib
+import time
+from random import Random
+
+from bot.sandbox.driver import Person
+from tests.chaos.asking import ask_for_all, wishes
+from tests.chaos.machines import CHANNELS, SERVERS, Machines
+from tests.chaos.schedule import DISK_S, schedule
+from tests.chaos.verdict import is_over, job_of, judge, latest
+
+SETTLE_S = 180.0
+"""How long the last jobs may take once nothing goes wrong any more."""
+
+
+async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, say=lambda _line: None):
+    """Give the verdict, the log's complaints included."""
+    troubles = schedule(seed, kills=kills, seconds=seconds)
+    began = time.monotonic()
+    async with Machines(folder, people=people, checkpoint=checkpoint) as machines:
+        promises, killed = [], {"engine": 0, "bot": 0}
+        async with contextlib.AsyncExitStack() as visits:
+            visitors = [
+                await visits.enter_async_context(Person.visit(machines.page_url, f"person{number:02}"))
+                for number in range(people)
+            ]
+            observer = visitors[0]
+            await observer.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
+            chance, hurry = Random(seed), asyncio.Event()
+            asking = asyncio.gather(
+                *(
+                    ask_for_all(
+                        visitor,
+                        visitor.channel(f"room-{chance.randrange(SERVERS)}-{chance.randrange(CHANNELS)}"),
+                        wishes(chance, number, jobs=jobs // people, seconds=seconds, light=checkpoint is not None),
+                        promises,
+                        hurry=hurry,
+                    )
+                    for number, visitor in enumerate(visitors)
+                )
+            )
+            await _trouble(machines, troubles, killed, say)
+            await machines.developer("DELETE", "/faults")
+            hurry.set()
+            async with asyncio.timeout(SETTLE_S):
+                await asking
+            say(f"{len(promises)} jobs are acknowledged, {time.monotonic() - began:.0f} s")
+            with contextlib.suppress(TimeoutError):  # what has not settled is the verdict's to tell
+                async with asyncio.timeout(SETTLE_S):
+                    await _settled(observer, promises)
+            verdict = await judge(observer, promises, machines, carries_recipe=checkpoint is not None)
+            violations = (await machines.developer("GET", "/violations"))["violations"]
+    log = machines.log_text()
+    verdict.wrong += [f"against Discord's rules: {violation}" for violation in violations]
+    verdict.wrong += machines.ended_by_themselves
+    verdict.wrong += [line for line in log.splitlines() if "event loop was held up" in line]
+    verdict.wrong += ["a traceback in the bot's log"] * log.count("Traceback")
+    say(f"killed {killed['engine']} engines and {killed['bot']} bots in {time.monotonic() - began:.0f} s")
+    return verdict
+
+
+async def _trouble(machines, troubles, killed, say):
+    """Let it all happen at its time."""
+    began = time.monotonic()
+    disks = []
+    for trouble in troubles:
+        await asyncio.sleep(max(0.0, began + trouble.at_s - time.monotonic()))
+        say(f"{trouble.at_s:6.1f} s  {trouble.what} {trouble.fault or ''}")
+        match trouble.what.split():
+            case ["kill", victim]:
+                await machines.kill(victim)
+                killed[victim] += 1
+            case ["disk"]:
+                disks.append(asyncio.create_task(machines.fill_disk(DISK_S)))
+            case ["expire"]:
+                await machines.developer("POST", "/faults", {"fault": "expire"})
+            case _:
+                await machines.developer("POST", "/faults", trouble.fault)
+    await asyncio.gather(*disks)
+
+
+async def _settled(observer, promises):
+    """Wait until every message that was promised shows an end."""
+    while True:
+        messages = latest(observer)
+        waiting = [promise for promise in promises if not is_over(messages[promise.message_id])]
+        others = [one for one in messages.values() if job_of(one) and not is_over(one)]
+        if not waiting and not others:
+            return
+        await asyncio.sleep(0.5)

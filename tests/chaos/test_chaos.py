@@ -1,0 +1,36 @@
+"""The short form of ``make chaos``: whatever breaks, everybody gets what they were promised, once."""
+
+import os
+
+import pytest
+
+from tests.chaos.run import run
+from tests.chaos.schedule import schedule
+
+pytest.importorskip("resource", reason="a full disk is made with a limit that only Unix has")
+
+SEED = int(os.environ.get("SEED", "20261"))
+"""``SEED=… make test`` runs another schedule."""
+
+
+def test_a_seed_is_a_schedule():
+    """The same one for ever, with as many kills as were asked for, and everything else that can go wrong."""
+    troubles = schedule(SEED, kills=30, seconds=300.0)
+    assert troubles == schedule(SEED, kills=30, seconds=300.0)
+    assert troubles != schedule(SEED + 1, kills=30, seconds=300.0)
+    kinds = [trouble.what for trouble in troubles]
+    assert kinds.count("kill engine") + kinds.count("kill bot") == 30
+    assert min(kinds.count("kill engine"), kinds.count("kill bot")) >= 10
+    assert kinds.count("disk") == 1
+    assert {"expire", "discord"} <= set(kinds)
+    assert all(0 <= trouble.at_s <= 300.0 for trouble in troubles)
+
+
+@pytest.mark.timeout(300)
+async def test_everybody_gets_what_they_were_promised(tmp_path):
+    """Forty jobs of ten people, six kills, a full disk, dead tokens and a stumbling Discord."""
+    said = []
+    verdict = await run(tmp_path, seed=SEED, jobs=40, people=10, kills=6, seconds=16.0, say=said.append)
+    assert verdict.wrong == [], "\n".join([f"SEED={SEED}", *said, *verdict.wrong])
+    assert verdict.promised == 40
+    assert verdict.good, "\n".join([f"SEED={SEED}", *said, *verdict.told])
