@@ -34,10 +34,13 @@ from bot.previews import Previews
 from bot.prompt.tokens import Tokens
 from bot.queue import Queue
 from bot.remixes import Remixes
+from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.policy import OperatorPolicy
+from bot.safety.ratings import exceeds
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
+from bot.sieve import Sieve
 from bot.store import Store
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
@@ -133,6 +136,13 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
 
 async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
+    rates = config.rates
+    if exceeds(config.bot.ratings.highest, WITHOUT_TAGGER) and not rates:
+        log.error(
+            'bot.ratings.highest is "%s" and engine.rating.by is "none": nothing above "%s" is drawn unrated',
+            config.bot.ratings.highest,
+            WITHOUT_TAGGER,
+        )
     scribe = await asyncio.to_thread(Scribe.load, config)
     async with (
         Store.open(config.data_dir) as store,
@@ -144,11 +154,13 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         client.words = TextFilter(scribe.vocabulary)
         door = Door(
             client=client,
-            operator=OperatorPolicy.of(config.bot.ratings, tagger=False),
+            operator=OperatorPolicy.of(config.bot.ratings, tagger=rates),
             compose=scribe.compose,
             wish=partial(wish, presets=scribe.presets),
             words=client.words,
         )
+        sieve = Sieve(door, store.pictures, rates=rates)
+        engine.listen(sieve.heard)
         post = Post(client, now=now)
         flow = Flow(
             client=client,
@@ -157,7 +169,8 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
             engine=engine,
             post=post,
-            delivery=Delivery(client=client, store=store, post=post, door=door, now=now),
+            delivery=Delivery(client=client, store=store, post=post, door=door, sieve=sieve, now=now),
+            sieve=sieve,
             now=now,
         )
         client.door = door

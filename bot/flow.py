@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.post import Post
     from bot.queue import Queue
     from bot.request import Request
+    from bot.sieve import Sieve
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Flow:
         engine: EngineClient,
         post: Post,
         delivery: Delivery,
+        sieve: Sieve,
         now: Callable[[], float],
     ) -> None:
         self._client = client
@@ -72,6 +74,7 @@ class Flow:
         self._engine = engine
         self._post = post
         self._delivery = delivery
+        self._sieve = sieve
         self._now = now
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
         self._at_engine: set[str] = set()  # those of them that are not yet on their way to Discord
@@ -224,7 +227,9 @@ class Flow:
         story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
         previews: dict[int, bytes] = {}
         try:
-            async with aclosing(self._engine.generate(_command(job))) as events:
+            async with aclosing(
+                self._engine.generate(_command(job, previews=self._sieve.wants_previews(job)))
+            ) as events:
                 async for event in events:
                     match event:
                         case wire.Progress():
@@ -238,9 +243,9 @@ class Flow:
                             if not verdict.allowed:
                                 await self._delivery.refuse(job, verdict.sentence)
                                 return None
-                            previews = previews | {event.number: event.image}
+                            previews = await self._sieve.preview(job, event, previews)
                         case wire.Picture():
-                            await self._store.pictures.save(job.id, number=event.number, seed=event.seed, png=event.png)
+                            await self._sieve.keep(job, event)
                         case wire.Finished():
                             self._drawn_s.append(event.engine_s)
                             job = await self._store.jobs.rendered(job.id, engine_s=event.engine_s)
@@ -248,7 +253,8 @@ class Flow:
                             pass
         except GenerationFailed as error:
             log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
-            await self._delivery.fail(job, card.apology(error.code))
+            end = self._delivery.refuse if error.code == "withheld" else self._delivery.fail
+            await end(job, card.apology(error.code))
             return None
         except EngineError as error:
             log.warning("job %s: attempt %d: %s", job.id, job.attempts, error)
@@ -277,7 +283,7 @@ class Flow:
         await asyncio.gather(*self._journeys.values(), return_exceptions=True)
 
 
-def _command(job: Job) -> wire.Generate:
+def _command(job: Job, *, previews: bool) -> wire.Generate:
     request = job.request
     return wire.Generate(
         job_id=job.wire_id,
@@ -289,6 +295,5 @@ def _command(job: Job) -> wire.Generate:
         guidance_scale=request.guidance,
         sampler=request.sampler,
         seeds=picture_seeds(request),
-        # A preview is not rated by anything yet, so it is drawn only where anybody may see it.
-        preview_every=PREVIEW_EVERY if request.rating == "safe" else 0,
+        preview_every=PREVIEW_EVERY if previews else 0,
     )
