@@ -10,7 +10,7 @@ from bot.safety.ratings import exceeds, highest, is_rating
 from bot.safety.text.ages import OF_AGE, ages
 from bot.safety.text.forms import forms
 from bot.safety.text.lexicon import Lexicon, words_of
-from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped
+from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped, usual_negative
 from bot.safety.verdict import Step
 from engine.grammar import parse
 
@@ -130,9 +130,10 @@ class TextFilter:
             " that rating where it is allowed.",
         )
         if not exceeds(asked, "sensitive"):
+            bares = asked == "sensitive" and Kind.UNDERCLOTHES in avoided
             yield text_step(
                 "negative",
-                Kind.UNDRESS in avoided,
+                Kind.UNDRESS in avoided or bares,
                 "Below `nsfw` the negative prompt cannot steer away from clothes or from a mild rating.",
             )
         if exceeds(asked, "safe"):
@@ -159,7 +160,10 @@ class TextFilter:
             yield from self._closed(wish, operator.adults)
 
     def _closed(self, wish: Wish, adults: frozenset[str]) -> Iterator[Step]:
-        """At nsfw and explicit only words that somebody vouches for are drawn."""
+        """At nsfw and explicit only words that somebody vouches for are read, in the person's negative too.
+
+        There a word that nobody knows could steer away from grown-ups in a language that no list has.
+        """
         reviewed = {_key(name) for name in adults}
         own = {*_items(wish.own), wish.rating}
         unknown = named = False
@@ -171,11 +175,17 @@ class TextFilter:
                 named = named or _key(entry.name) not in reviewed
             elif entry is None and not self._lexicon.has_term(item, Kind.LEVEL):
                 unknown = True
+        unknown = unknown or not all(map(self._known_to_avoid, _items(wish.typed_negative)))
         named = named or any(_key(name) not in reviewed for name in wish.characters)
         reviewed_only = "At this rating only characters from the operator's list of reviewed adults are drawn."
         yield Step("adults", not named, reviewed_only)
         known_only = "At this rating only tags that I know are drawn, and one of these I do not know."
         yield Step("vocabulary", not unknown, known_only if unknown else FOUND_NOTHING)
+
+    def _known_to_avoid(self, item: str) -> bool:
+        """Tell whether somebody vouches for a word of a negative prompt."""
+        listed = any(self._lexicon.has_term(item, kind) for kind in (Kind.LEVEL, Kind.UNDRESS, Kind.UNDERCLOTHES))
+        return listed or item in usual_negative() or has_place(item) or self._lookup(item) is not None
 
     def _find(self, text: str) -> frozenset[Mark]:
         """Read a text as the model does, and what its known tags are aliases of."""

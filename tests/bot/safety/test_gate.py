@@ -106,6 +106,7 @@ RESTRICTED = Situation(
 
 
 def rule(words: TextFilter, rating: Rating, prompt: str = "", negative: str = "", **more: object) -> str:
+    more.setdefault("typed_negative", negative)
     return judge(RESTRICTED, Wish(rating=rating, prompt=prompt, negative=negative, **more), words).rule  # type: ignore[arg-type]  # fields by name
 
 
@@ -179,7 +180,17 @@ def test_every_rule_can_be_explained(words: TextFilter) -> None:
         ("safe", "1girl", "old", "allowed"),
         ("safe", "1girl", "clothes", "negative"),
         ("sensitive", "1girl", "safe, lowres", "negative"),
-        ("nsfw", "1girl", "clothes", "allowed"),
+        ("nsfw", "1girl", "dress", "allowed"),
+        ("safe", "1girl", "shirt, pants", "negative"),
+        ("sensitive", "1girl", "white T-shirt", "negative"),
+        ("sensitive", "1girl", "スカート", "negative"),
+        ("safe", "1girl", "hat, gloves, glasses", "allowed"),
+        ("safe", "1girl", "wet shirt, torn clothes", "allowed"),
+        ("safe", "1girl", "underwear, bikini", "allowed"),
+        ("sensitive", "1girl", "underwear", "negative"),
+        ("sensitive", "1girl", "(bikini:0.5)", "negative"),
+        ("nsfw", "1girl", "zrelost", "vocabulary"),
+        ("nsfw", "1girl", "bad hands, blurry, worst quality, smile", "allowed"),
         ("safe", "rumia", "", "allowed"),
         ("sensitive", "rumia", "", "character"),
         ("sensitive", "darkness_youkai", "", "character"),
