@@ -31,12 +31,13 @@ from bot.flow import Flow
 from bot.keepsakes import Keepsakes
 from bot.post import Post
 from bot.previews import Previews
-from bot.prompt.tokens import Tokens
+from bot.prompt.tokens import Tokens, folders
 from bot.queue import Queue
 from bot.remixes import Remixes
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.policy import OperatorPolicy
 from bot.safety.ratings import exceeds
+from bot.safety.text.tokens import decoder
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
@@ -151,7 +152,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         aiohttp.ClientSession() as session,
     ):
         limits = config.bot.limits
-        client.words = TextFilter(scribe.vocabulary)
+        client.words = await asyncio.to_thread(_words, config, scribe)
         door = Door(
             client=client,
             operator=OperatorPolicy.of(config.bot.ratings, tagger=rates),
@@ -215,6 +216,12 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
                 works.create_task(flow.work(), name="flow")
         finally:
             await flow.close()
+
+
+def _words(config: Config, scribe: Scribe) -> TextFilter:
+    """Make the text filter; where the tokenizer's files are at hand, it reads what the model receives too."""
+    found = folders(config)
+    return TextFilter(scribe.vocabulary, decoder(found[0].parent) if found else None)
 
 
 async def _gateway(api: str) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_CHARS = 6_000
 """Of a composed text. The configuration allows 5,000; what is longer was not composed here, and is not parsed."""
+REMEMBERED_TAGS = 32_768
+"""The tags that a server's members use are few; what was found of one is not looked up again."""
 FOUND_NOTHING = "Nothing was found."
 """What a rule says that has nothing against a request."""
 MAX_NAME_WORDS = 4
@@ -74,10 +76,12 @@ class TextFilter:
             decode: Gives a text as the checkpoint's tokens spell it; None where no tokenizer is at hand.
         """
         known = vocabulary or _Nothing()
-        self._lookup = lru_cache(maxsize=16_384)(known.entry)
+        self._lookup = lru_cache(maxsize=REMEMBERED_TAGS)(known.entry)
         self._decode = decode
         self._lexicon = Lexicon(shipped(), real_words(), known.knows_word)
         self._added = lru_cache(maxsize=256)(_added)
+        self._aliased = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_aliased)
+        self._entered = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_entries)
         self._read = lru_cache(maxsize=1024)(self._find)
 
     def asks_for(self, wish: Wish) -> Rating:
@@ -191,27 +195,28 @@ class TextFilter:
         """Read a text as the model does, and what its known tags are aliases of."""
         plain = _plain(text)
         found = self._lexicon.read(plain)
-        for name in self._canonical(text):
-            found |= self._lexicon.read(name)
+        found = found.union(*map(self._aliased, _items(text)))
         if self._decode is not None:
             found |= self._lexicon.read(self._decode(plain))
         return found
 
-    def _canonical(self, text: str) -> Iterator[str]:
-        for item in _items(text):
-            entry = self._lookup(item)
-            if entry is not None and entry.name != item:
-                yield entry.name
+    def _find_aliased(self, item: str) -> frozenset[Mark]:
+        """Read the tag that another one is an alias of."""
+        entry = self._lookup(item)
+        return self._lexicon.read(entry.name) if entry is not None and entry.name != item else _NO_MARKS
 
     def _entries(self, wish: Wish) -> Iterator[Known]:
-        """Find what the vocabulary knows among the words: whole tags first, else names inside of them."""
+        """Find what the vocabulary knows among the words."""
         for item in (*_items(wish.prompt), *wish.characters):
-            for form in forms(item):
-                entry = self._lookup(form)
-                if entry is not None:
-                    yield entry
-                else:
-                    yield from self._names(words_of(form))
+            yield from self._entered(item)
+
+    def _find_entries(self, item: str) -> tuple[Known, ...]:
+        """Find what the vocabulary knows of a tag: the whole of it first, else names inside of it."""
+        found: list[Known] = []
+        for form in forms(item):
+            entry = self._lookup(form)
+            found += [entry] if entry is not None else self._names(words_of(form))
+        return tuple(found)
 
     def _names(self, words: Sequence[str]) -> Iterator[Known]:
         for start in range(len(words)):
