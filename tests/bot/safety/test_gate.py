@@ -98,6 +98,25 @@ def test_every_combination_agrees_with_the_table(words: TextFilter) -> None:
                 assert verdict.sentence, (situation, rating, door)
 
 
+def test_what_is_drawn_agrees_with_the_table_whatever_was_asked_and_measured() -> None:
+    """Place × operator × tagger × server × asked × measured (or not) × picture or preview: no disagreement."""
+    measures: tuple[Rating | None, ...] = (None, *ORDER)
+    for place, operator, tagger, restricted in product(Place, range(4), (False, True), range(4)):
+        situation = Situation(
+            place=place,
+            operator=OperatorPolicy(highest=ORDER[operator], tagger=tagger),
+            server=ServerPolicy(open_limit="sensitive", age_restricted_limit=ORDER[restricted]),
+        )
+        can_have = min(PLACES_CAN_HAVE[place][1][restricted], operator + 1, 4 if tagger else 2)
+        for asked, measured in product(range(4), measures):
+            number = asked if measured is None else max(asked, ORDER.index(measured))
+            picture = number < can_have and not (tagger and measured is None)
+            preview = picture and (measured is not None or asked == 0)
+            case = (situation, ORDER[asked], measured)
+            assert shows(*case).allowed == picture, case
+            assert previews(*case).allowed == preview, case
+
+
 RESTRICTED = Situation(
     place=Place.AGE_RESTRICTED,
     operator=OperatorPolicy(highest="explicit", tagger=True, adults=frozenset({"saber"})),
