@@ -28,6 +28,9 @@ model = "{model}"
 offline = true
 device = "cpu"
 
+[engine.rating]
+by = "none"
+
 [bot]
 data_dir = "data"
 drain_s = 0.0

@@ -1,26 +1,15 @@
 """The engine's table of the configuration file."""
 
-from pathlib import Path
-
 import pytest
 
 from engine import config
 from engine.config import ConfigError
-
-EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
 
 def written(folder, text):
     path = folder / "config.toml"
     path.write_text(text)
     return path
-
-
-def test_the_example_shows_the_defaults():
-    """But for what has none."""
-    engine, wire = config.load(EXAMPLE)
-    assert (engine.rating.by, wire) == ("none", config.Wire())
-    assert engine.rating == config.PictureRating(by="none")
 
 
 def test_the_rater_s_folder_is_the_file_s(tmp_path):
