@@ -46,7 +46,6 @@ from bot.store import Store
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
-from bot.watchdog import Watchdog
 from bot.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.config import Config
+    from bot.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def _read(path: Path) -> str:
     return path.read_text() if path.exists() else ""
 
 
-async def run(config: Config, token: str, *, now: Callable[[], float] = time.time) -> None:
+async def run(config: Config, token: str, *, watchdog: Watchdog, now: Callable[[], float] = time.time) -> None:
     """Be the bot until SIGINT or SIGTERM, whenever that comes; once it is at work, the first one lets it end in order.
 
     Raises:
@@ -134,12 +134,12 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
     stop = Stop(me)
     stop.on_signals()
     try:
-        await _serve(config, token, now, stop)
+        await _serve(config, token, now, stop, watchdog)
     except asyncio.CancelledError:
         log.info("stopped")
 
 
-async def _serve(config: Config, token: str, now: Callable[[], float], stop: Stop) -> None:
+async def _serve(config: Config, token: str, now: Callable[[], float], stop: Stop, watchdog: Watchdog) -> None:
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
     rates = config.rates
     if exceeds(config.bot.ratings.highest, WITHOUT_TAGGER) and not rates:
@@ -216,12 +216,11 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         await client.sync_commands(config.data_dir / "commands.sha256")
         await flow.recover()
         try:
-            with stop.in_order():
+            with stop.in_order(), watchdog.watching():
                 async with asyncio.TaskGroup() as works:
                     tasks = [
                         works.create_task(client.connect(), name="gateway"),
                         works.create_task(flow.work(), name="flow"),
-                        works.create_task(Watchdog().run(), name="watchdog"),
                     ]
                     await stop.asked()
                     await flow.drain(config.bot.drain_s)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import config, logs
+from bot.watchdog import Watchdog
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +34,9 @@ def _run(arguments: argparse.Namespace) -> int:
     read = config.load(arguments.config)
     token = config.token(read)
     logs.set_up(secrets=(token, os.environ.get("ESHI_WIRE_SECRET", "")), verbose=arguments.verbose)
-    asyncio.run(app.run(read, token))
+    watchdog = Watchdog()
+    with asyncio.Runner(loop_factory=watchdog.loop) as runner:
+        runner.run(app.run(read, token, watchdog=watchdog))
     return 0
 
 

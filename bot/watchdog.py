@@ -1,7 +1,8 @@
 """Notices when the event loop is held up, and says where: nobody is answered meanwhile.
 
-A tick every few milliseconds should come on time. One that comes late was held up by this program, by a computation or
-a call that blocks, unless the machine let the program wait for a processor; that time is known and left out.
+The loop waits in its selector for whatever comes, and works between two waits. Work that takes longer than `LIMIT_S`
+held everybody up, by a computation or by a call that blocks, unless the machine let the program wait for a processor;
+that time is known and left out. Measured there, it costs a microsecond or two at every turn of the loop.
 """
 
 from __future__ import annotations
@@ -9,36 +10,37 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import selectors
 import sys
 import threading
 import time
 import traceback
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from types import FrameType
-    from typing import NoReturn
 
 log = logging.getLogger(__name__)
 
 LIMIT_S = 0.05
 """Longer than this, and people notice."""
 
-TICK_S = 0.01
-
-SETTLED_TICKS = 25
-"""Ticks between two readings of how long the machine let us wait; a late tick is judged by what came since."""
+SETTLED_S = 0.25
+"""How old the last reading of the system's own account may be, from which a long work's waiting is reckoned."""
 
 FRAMES = 4
 """Of the innermost calls, that are named."""
 
 _ROOT = Path(__file__).parents[1]
+_SCHEDSTAT = Path("/proc/thread-self/schedstat")
+"""On Linux: nanoseconds run, nanoseconds waited for a processor, slices (kernel: scheduler/sched-stats.rst)."""
 
 
 class Watchdog:
-    """Ticks in the event loop, and looks from a thread at what the loop does when a tick is late."""
+    """Watches one loop; `loop` makes it, and inside `watching` it is told when it was held up."""
 
     def __init__(self, *, limit_s: float = LIMIT_S, waited_s: Callable[[], float] | None = None) -> None:
         """Prepare to watch.
@@ -49,46 +51,78 @@ class Watchdog:
         """
         self._limit_s = limit_s
         self._waited_s = waited_s or (_waited_for_processor_s if _SCHEDSTAT.exists() else None)
-        self._ticked = time.monotonic()
-        self._thread = threading.get_ident()
+        self._watching = False
+        self._began = 0.0  # of the work under way; 0: the loop waits
+        self._burned_s = 0.0
+        self._account = (0.0, 0.0)  # when it was read, and what it said
         self._place = ""
-        self._stopped = threading.Event()
 
-    async def run(self) -> NoReturn:
-        """Watch until cancelled."""
-        self._thread = threading.get_ident()
-        looking = threading.Thread(target=self._look, name="watchdog", daemon=True)
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Make the loop that is watched; on Windows, where child processes need another kind, the usual one."""
+        if sys.platform == "win32":
+            return asyncio.new_event_loop()
+        return asyncio.SelectorEventLoop(_Selector(self))
+
+    @contextmanager
+    def watching(self) -> Generator[None]:
+        """Tell what holds the loop up from here on: before the bot is at work, nobody waits for it."""
+        ended = threading.Event()
+        looking = threading.Thread(target=self._look, args=(threading.get_ident(), ended), name="watchdog", daemon=True)
         looking.start()
+        self._watching, self._began = True, 0.0
         try:
-            while True:
-                await self._watch()
+            yield
         finally:
-            self._stopped.set()
+            self._watching = False
+            ended.set()
             looking.join()
 
-    async def _watch(self) -> None:
-        """Watch for a few ticks."""
-        waited_s = self._waited_s() if self._waited_s else 0.0
-        for _ in range(SETTLED_TICKS):
-            self._ticked, burned_s = time.monotonic(), time.thread_time()
-            await asyncio.sleep(TICK_S)
-            held_s = time.monotonic() - self._ticked - TICK_S
-            if held_s <= self._limit_s:
-                continue
-            # Where the system does not tell how long we waited, only what was computed is certain.
-            cause_s = held_s - (self._waited_s() - waited_s) if self._waited_s else time.thread_time() - burned_s
-            if min(held_s, cause_s) > self._limit_s:
-                place = self._place or "an unknown place"
-                log.warning("The event loop was held up for %.0f ms, in %s.", 1000 * min(held_s, cause_s), place)
-            self._place = ""
+    def woke(self) -> None:
+        """Note that the loop has something to do."""
+        if not self._watching:
             return
+        self._began, self._burned_s = time.monotonic(), time.thread_time()
+        if self._waited_s is not None and self._began - self._account[0] > SETTLED_S:
+            self._account = (self._began, self._waited_s())
 
-    def _look(self) -> None:
-        """Note what the loop does when it should have ticked."""
-        while not self._stopped.wait(TICK_S):
-            frame = sys._current_frames().get(self._thread)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  no other way
-            if time.monotonic() - self._ticked > self._limit_s / 2 + TICK_S:
+    def waits(self) -> None:
+        """Note that the loop has done what there was to do."""
+        held_s = time.monotonic() - self._began
+        if not self._watching or not self._began or held_s <= self._limit_s:
+            self._began = 0.0
+            return
+        self._began = 0.0
+        if self._waited_s is None:  # only what was computed is certain
+            held_s = min(held_s, time.thread_time() - self._burned_s)
+        else:
+            held_s -= self._waited_s() - self._account[1]
+        if held_s > self._limit_s:
+            log.warning(
+                "The event loop was held up for %.0f ms, in %s.", 1000 * held_s, self._place or "a place unknown"
+            )
+        self._place = ""
+
+    def _look(self, thread: int, ended: threading.Event) -> None:
+        """Note what the loop's thread does while its work takes long."""
+        while not ended.wait(self._limit_s / 2):
+            if self._began and time.monotonic() - self._began > self._limit_s / 2:
+                frame = sys._current_frames().get(thread)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  no other way
                 self._place = _describe(frame)
+
+
+class _Selector(selectors.DefaultSelector):
+    """The usual one, which says when it begins to wait and when it is done."""
+
+    def __init__(self, watchdog: Watchdog) -> None:
+        super().__init__()
+        self._watchdog = watchdog
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._watchdog.waits()
+        try:
+            return super().select(timeout)
+        finally:
+            self._watchdog.woke()
 
 
 def _describe(frame: FrameType | None) -> str:
@@ -100,10 +134,6 @@ def _describe(frame: FrameType | None) -> str:
 def _short(filename: str) -> str:
     path = Path(filename)
     return str(path.relative_to(_ROOT)) if path.is_relative_to(_ROOT) else "/".join(path.parts[-2:])
-
-
-_SCHEDSTAT = Path("/proc/thread-self/schedstat")
-"""On Linux: nanoseconds run, nanoseconds waited for a processor, slices (kernel: scheduler/sched-stats.rst)."""
 
 
 def _waited_for_processor_s() -> float:

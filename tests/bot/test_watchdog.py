@@ -1,7 +1,6 @@
 """What holds the event loop up is found, and what does not is left in peace."""
 
 import asyncio
-import contextlib
 import time
 
 import pytest
@@ -9,16 +8,18 @@ import pytest
 from bot.watchdog import Watchdog
 
 
-@contextlib.asynccontextmanager
-async def watched(**options):
-    watching = asyncio.create_task(Watchdog(**options).run())
-    await asyncio.sleep(0.03)
-    try:
-        yield
-        await asyncio.sleep(0.03)
-    finally:
-        watching.cancel()
-        await asyncio.wait([watching])
+def watched(work, **options):
+    """Run something in a loop that is watched."""
+    watchdog = Watchdog(**options)
+
+    async def main():
+        with watchdog.watching():
+            await asyncio.sleep(0)
+            await work()
+            await asyncio.sleep(0)
+
+    with asyncio.Runner(loop_factory=watchdog.loop) as runner:
+        runner.run(main())
 
 
 def compute():
@@ -31,40 +32,78 @@ def block():
     time.sleep(0.2)
 
 
-@pytest.mark.parametrize("hold_up", [compute, block])
-async def test_what_holds_the_loop_up_is_named_with_its_place(caplog, hold_up):
+async def computing():
+    compute()
+
+
+async def blocking():
+    block()
+
+
+def found(caplog):
+    return [message for message in caplog.messages if "held up" in message]
+
+
+@pytest.mark.parametrize(("work", "place"), [(computing, "compute"), (blocking, "block")])
+def test_what_holds_the_loop_up_is_named_with_its_place(caplog, work, place):
     """Whether it computes or waits; the operator reads where."""
-    async with watched(waited_s=lambda: 0.0):
-        hold_up()
-    [message] = [message for message in caplog.messages if "tests/bot/test_watchdog.py" in message]
+    watched(work, waited_s=lambda: 0.0)
+    [message] = found(caplog)
     assert message.startswith("The event loop was held up for ")
-    assert f"({hold_up.__name__})" in message
+    assert "tests/bot/test_watchdog.py:" in message
+    assert f"({place})" in message
 
 
-async def test_what_the_machine_took_is_not_held_against_the_loop(caplog):
+def test_what_the_machine_took_is_not_held_against_the_loop(caplog):
     """Time in which the program waited for a processor, as the system tells it."""
     waited = iter([0.0, 10.0])
-    async with watched(waited_s=lambda: next(waited, 10.0)):
-        block()
-    assert not [message for message in caplog.messages if "test_watchdog" in message]
+    watched(blocking, waited_s=lambda: next(waited, 10.0))
+    assert not found(caplog)
 
 
-async def test_where_the_system_tells_nothing_only_what_was_computed_counts(caplog, monkeypatch, tmp_path):
+def test_where_the_system_tells_nothing_only_what_was_computed_counts(caplog, monkeypatch, tmp_path):
     monkeypatch.setattr("bot.watchdog._SCHEDSTAT", tmp_path / "absent")
-    async with watched():
-        block()
-    assert not [message for message in caplog.messages if "test_watchdog" in message]
-    async with watched():
-        compute()
-    assert [message for message in caplog.messages if "test_watchdog" in message]
+    watched(blocking)
+    assert not found(caplog)
+    watched(computing)
+    assert len(found(caplog)) == 1
 
 
-async def test_a_loop_that_is_only_busy_is_not_held_up(caplog):
-    """Many short works in a row let the tick through between them."""
-    async with watched():
+def test_a_loop_that_is_only_busy_or_idle_is_not_held_up(caplog):
+    """Many short works in a row let others through between them, and waiting is no work."""
+
+    async def busy():
         for _ in range(30):
             end = time.thread_time() + 0.005
             while time.thread_time() < end:
                 sum(range(100))
             await asyncio.sleep(0)
-    assert not [message for message in caplog.messages if "test_watchdog" in message]
+        await asyncio.sleep(0.2)
+
+    watched(busy)
+    assert not found(caplog)
+
+
+def test_before_the_bot_is_at_work_nobody_waits_for_it(caplog):
+    watchdog = Watchdog(waited_s=lambda: 0.0)
+
+    async def main():
+        block()
+        with watchdog.watching():
+            await asyncio.sleep(0)
+        block()
+
+    with asyncio.Runner(loop_factory=watchdog.loop) as runner:
+        runner.run(main())
+    assert not found(caplog)
+
+
+def test_a_child_process_can_be_awaited_in_the_watched_loop():
+    """The engine is one."""
+
+    async def main():
+        process = await asyncio.create_subprocess_exec("true")
+        return await process.wait()
+
+    with asyncio.Runner(loop_factory=Watchdog().loop) as runner:
+        assert runner.run(main()) == 0
