@@ -1,11 +1,18 @@
 """A loaded tiny model, and diffusers' own pipeline over the same parts to compare with."""
 
+import os
 import re
 
 import pytest
 import torch
 
 from engine.config import Engine
+
+
+@pytest.fixture(autouse=True)
+def _threads_of_the_engine():
+    """Torch keeps the thread count that another test left, and rounding depends on it."""
+    torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) - 1))
 
 
 @pytest.fixture(scope="session")
