@@ -30,13 +30,17 @@ from bot.flow import Flow
 from bot.keepsakes import Keepsakes
 from bot.post import Post
 from bot.previews import Previews
-from bot.prompt.tokens import Tokens
+from bot.prompt.tokens import Tokens, folders
 from bot.queue import Queue
 from bot.remixes import Remixes
+from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.policy import OperatorPolicy
+from bot.safety.ratings import exceeds
+from bot.safety.text.tokens import decoder
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
+from bot.sieve import Sieve
 from bot.stopping import Stop
 from bot.store import Store
 from bot.views.buttons import DraftButton, JobButton
@@ -137,6 +141,13 @@ async def run(config: Config, token: str, *, watchdog: Watchdog, now: Callable[[
 
 async def _serve(config: Config, token: str, now: Callable[[], float], stop: Stop, watchdog: Watchdog) -> None:
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
+    rates = config.rates
+    if exceeds(config.bot.ratings.highest, WITHOUT_TAGGER) and not rates:
+        log.error(
+            'bot.ratings.highest is "%s" and engine.rating.by is "none": nothing above "%s" is drawn unrated',
+            config.bot.ratings.highest,
+            WITHOUT_TAGGER,
+        )
     scribe = await asyncio.to_thread(Scribe.load, config)
     async with (
         Store.open(config.data_dir) as store,
@@ -145,14 +156,17 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         aiohttp.ClientSession() as session,
     ):
         limits = config.bot.limits
-        client.words = TextFilter(scribe.vocabulary)
+        client.words = await asyncio.to_thread(_words, config, scribe)
         door = Door(
             client=client,
-            operator=OperatorPolicy.of(config.bot.ratings, tagger=False),
+            operator=OperatorPolicy.of(config.bot.ratings, tagger=rates),
             compose=scribe.compose,
             wish=partial(wish, presets=scribe.presets),
             words=client.words,
         )
+        lasting = store.patient()
+        sieve = Sieve(door, lasting.pictures, rates=rates)
+        engine.listen(sieve.heard)
         post = Post(client, now=now)
         flow = Flow(
             client=client,
@@ -161,7 +175,8 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
             engine=engine,
             post=post,
-            delivery=Delivery(client=client, store=store.patient(), post=post, door=door, now=now),
+            delivery=Delivery(client=client, store=lasting, post=post, door=door, sieve=sieve, now=now),
+            sieve=sieve,
             now=now,
         )
         client.door = door
@@ -214,6 +229,12 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             log.info("stopped")
         finally:
             await flow.close()
+
+
+def _words(config: Config, scribe: Scribe) -> TextFilter:
+    """Make the text filter; where the tokenizer's files are at hand, it reads what the model receives too."""
+    found = folders(config)
+    return TextFilter(scribe.vocabulary, decoder(found[0].parent) if found else None)
 
 
 async def _gateway(api: str) -> str:

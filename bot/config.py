@@ -10,12 +10,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import ConfigError
-from engine.wire import Sampler
+from engine.wire import Rating, Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Rating = Literal["safe", "sensitive", "nsfw", "explicit"]
 
 
 class Wire(Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,12 +109,19 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     ratings: Ratings = msgspec.field(default_factory=Ratings)
 
 
+class PictureRating(Struct, frozen=True):
+    """What the bot reads of the table ``[engine.rating]``."""
+
+    by: Literal["", "none", "wd", "classifier"] = ""
+
+
 class Model(Struct, frozen=True):
-    """What the bot reads of the engine's table: where the tokenizers are that cut its prompts."""
+    """What the bot reads of the engine's table: where the tokenizers are that cut its prompts, and what rates."""
 
     model: str = "cagliostrolab/animagine-xl-4.0"
     revision: str = ""
     config_folder: str = ""
+    rating: PictureRating = PictureRating()
 
 
 class _File(Struct, frozen=True):
@@ -138,6 +143,20 @@ class Config(Struct, frozen=True):
     def resolve(self, relative: str) -> Path:
         """Give a path of the file as one that does not depend on the working directory."""
         return (self.path.parent / Path(relative).expanduser()).resolve()
+
+    @property
+    def rates(self) -> bool:
+        """Whether every picture is rated before it may be shown.
+
+        Raises:
+            ConfigError: The operator has not decided.
+        """
+        if not self.model.rating.by:
+            raise ConfigError(
+                f'{self.path}: $.engine.rating.by: say what rates the pictures: "wd" or "classifier" with a folder, or '
+                '"none", and then nothing above sensitive is drawn'
+            )
+        return self.model.rating.by != "none"
 
     @property
     def data_dir(self) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.errors import Undeliverable
+from bot.errors import PromptRefused, Undeliverable
 from bot.post import Story
 from bot.views import card
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.door import Door
     from bot.job import Job
     from bot.post import Post
+    from bot.sieve import Sieve
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Delivery:
         store: Store,
         post: Post,
         door: Door,
+        sieve: Sieve,
         now: Callable[[], float],
         pace_s: float = PACE_S,
     ) -> None:
@@ -44,6 +46,7 @@ class Delivery:
         self._store = store
         self._post = post
         self._door = door
+        self._sieve = sieve
         self._now = now
         self._pace_s = pace_s
         self._stories: dict[str, Story] = {}  # of every unfinished job that has a message
@@ -66,11 +69,12 @@ class Delivery:
         if not verdict.allowed:
             await self.refuse(job, verdict.sentence)
             return
-        pictures = {
-            picture.number: await self._store.pictures.read(picture)
-            for picture in await self._store.pictures.of(job.id)
-        }
-        view = card.result(job, len(pictures))
+        try:
+            pictures, stopped = await self._sieve.sift(job)
+        except PromptRefused as error:
+            await self.refuse(job, str(error))
+            return
+        view = card.result(job, len(pictures), stopped=stopped)
         try:
             await self._stories[job.id].end(view, card.files(job, pictures))
         except (Undeliverable, discord.HTTPException) as error:

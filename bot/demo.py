@@ -28,6 +28,9 @@ model = "{model}"
 offline = true
 device = "cpu"
 
+[engine.rating]
+by = "none"
+
 [bot]
 data_dir = "data"
 drain_s = 0.0
@@ -35,9 +38,16 @@ drain_s = 0.0
 [bot.discord]
 api = "{api}"
 
+[bot.ratings]
+highest = "safe"
+
 [bot.defaults]
-steps = 12
+steps = 16
+guidance = 2.0
 """
+"""Rating, steps and guidance as the checkpoint's `model_index.json` has them."""
+
+_CHECKPOINT = Path(__file__).parents[1] / "engine" / "demo" / "checkpoint"
 
 
 async def demo(port: int) -> None:
@@ -52,9 +62,8 @@ async def demo(port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with tempfile.TemporaryDirectory(prefix="eshi-demo-") as folder:
         async with Sandbox.serve(plan=world, port=port, switches=bot.switches) as sandbox:
-            config, model = Path(folder, "config.toml"), Path(folder, "model")
-            await _make_checkpoint(model)
-            await asyncio.to_thread(config.write_text, _CONFIG.format(api=sandbox.api_url, model=model))
+            config = Path(folder, "config.toml")
+            await asyncio.to_thread(config.write_text, _CONFIG.format(api=sandbox.api_url, model=_CHECKPOINT))
             try:
                 print(f"\n  Eshi is at {sandbox.page_url}\n  Type /imagine there. Ctrl-C ends it.\n", flush=True)  # noqa: T201
                 stopped, ended = asyncio.create_task(stop.wait()), asyncio.create_task(bot.run(config, sandbox.token))
@@ -65,12 +74,6 @@ async def demo(port: int) -> None:
                 ended.cancel()
             finally:
                 await bot.stop()
-
-
-async def _make_checkpoint(folder: Path) -> None:
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "engine.demo.untrained", str(folder))
-    if await process.wait():
-        sys.exit("The demo's checkpoint could not be made; the reason is above.")
 
 
 class _Bot:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import InvalidRequest, PromptRefused
 from bot.place import missing_permissions, place_of
-from bot.safety.gate import Situation, Verdict, judge, limit, shows
+from bot.safety.gate import Situation, Verdict, judge, limit, previews, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,8 +78,17 @@ class Door:
         return await self._judge(job.guild_id, job.channel_id, job.request, job)
 
     async def judge_shown(self, job: Job) -> Verdict:
-        """Ask the gate whether what is drawn may be shown in this place as it is now."""
-        return shows(await self.situation(job.guild_id, job.channel_id), job.request.rating, None)
+        """Ask the gate whether anything of a job may be shown in its place as it is now, by what was asked for."""
+        asked = job.request.rating
+        return shows(await self.situation(job.guild_id, job.channel_id), asked, asked)
+
+    async def judge_picture(self, job: Job, measured: Rating | None) -> Verdict:
+        """Ask the gate whether one picture of a job may be shown; `measured` is what it shows, None if not rated."""
+        return shows(await self.situation(job.guild_id, job.channel_id), job.request.rating, measured)
+
+    async def judge_preview(self, job: Job, measured: Rating | None) -> Verdict:
+        """Ask the gate whether a preview may be shown; `measured` is as in `judge_picture`."""
+        return previews(await self.situation(job.guild_id, job.channel_id), job.request.rating, measured)
 
     async def _judge(self, guild_id: int | None, channel_id: int, request: Request, texts: Texts) -> Verdict:
         return judge(await self.situation(guild_id, channel_id), self._wish(request, texts), self._words)

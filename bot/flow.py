@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bot.post import Post
     from bot.queue import Queue
     from bot.request import Request
+    from bot.sieve import Sieve
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class Flow:
         engine: EngineClient,
         post: Post,
         delivery: Delivery,
+        sieve: Sieve,
         now: Callable[[], float],
     ) -> None:
         self._client = client
@@ -86,6 +88,7 @@ class Flow:
         self._engine = engine
         self._post = post
         self._delivery = delivery
+        self._sieve = sieve
         self._now = now
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
         self._at_engine: set[str] = set()  # those of them that are not yet on their way to Discord
@@ -258,7 +261,9 @@ class Flow:
         story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
         previews: dict[int, bytes] = {}
         try:
-            async with aclosing(self._engine.generate(_command(job))) as events:
+            async with aclosing(
+                self._engine.generate(_command(job, previews=self._sieve.wants_previews(job)))
+            ) as events:
                 async for event in events:
                     match event:
                         case wire.Progress():
@@ -272,11 +277,9 @@ class Flow:
                             if not verdict.allowed:
                                 await self._delivery.refuse(job, verdict.sentence)
                                 return None
-                            previews = previews | {event.number: event.image}
+                            previews = await self._sieve.preview(job, event, previews)
                         case wire.Picture():
-                            await self._lasting.pictures.save(
-                                job.id, number=event.number, seed=event.seed, png=event.png
-                            )
+                            await self._sieve.keep(job, event)
                         case wire.Finished():
                             self._drawn_s.append(event.engine_s)
                             job = await self._lasting.jobs.rendered(job.id, engine_s=event.engine_s)
@@ -284,7 +287,10 @@ class Flow:
                             pass
         except GenerationFailed as error:
             log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
-            await self._delivery.fail(job, card.apology(error.code, error.fits))
+            if error.code == "withheld":
+                await self._delivery.refuse(job, card.apology(error.code))
+            else:
+                await self._delivery.fail(job, card.apology(error.code, error.fits))
             return None
         except EngineError as error:
             if job.state is not State.RENDERED:
@@ -351,7 +357,7 @@ class Flow:
         self._delivery.close()
 
 
-def _command(job: Job) -> wire.Generate:
+def _command(job: Job, *, previews: bool) -> wire.Generate:
     request = job.request
     return wire.Generate(
         job_id=job.wire_id,
@@ -363,6 +369,5 @@ def _command(job: Job) -> wire.Generate:
         guidance_scale=request.guidance,
         sampler=request.sampler,
         seeds=picture_seeds(request),
-        # A preview is not rated by anything yet, so it is drawn only where anybody may see it.
-        preview_every=PREVIEW_EVERY if request.rating == "safe" else 0,
+        preview_every=PREVIEW_EVERY if previews else 0,
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.config import Rating
 from bot.errors import WrongState
 from bot.request import Request
 
@@ -172,5 +173,7 @@ class Picture(Struct, frozen=True, kw_only=True):
     file: str
     """Its name in the spool."""
     size_bytes: int
+    rating: Rating | None = None
+    """What it shows, as measured; None where nothing rated it."""
     deleted: bool = False
     """The file is gone: somebody deleted it, or its time was over."""

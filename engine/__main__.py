@@ -1,4 +1,4 @@
-"""The engine's command line: ``serve`` draws for the bot, ``draw`` draws one picture in the terminal.
+"""The engine's command line: ``serve`` draws for the bot, ``draw`` draws one picture here, ``bench`` measures.
 
 Exit status: 0 done or told to stop, 1 no model or no picture, 2 wrong arguments or configuration, 130 Ctrl-C while
 drawing. torch is imported by the command that needs it, in its worker's thread, so that ``--help`` is quick.
@@ -14,6 +14,7 @@ import secrets
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -35,6 +36,9 @@ CARD_NEGATIVE = (
     "low quality, low score, bad score, average score, signature, watermark, username, blurry"
 )
 """The negative prompt that Animagine XL 4.0's model card recommends; size, steps and guidance below are its too."""
+
+BENCH_CASES = ["eager", "compiled", "graphed", "stock", "stock-compiled"]
+"""What ``bench`` measures; graphed on CUDA only."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -119,10 +123,39 @@ def _draw(parsed: argparse.Namespace) -> int:
         offline=parsed.offline,
         device=parsed.device,
         dtype=parsed.dtype,
+        batch_cap=1,
+        compile="off",  # which takes longer than a picture
     )
     if not draw(engine, request, out, sys.stderr):
         return INTERRUPTED
     print(out)
+    return 0
+
+
+def _bench(parsed: argparse.Namespace) -> int:
+    from engine import bench
+    from engine.model import load
+
+    engine = config.Engine() if parsed.random_weights else config.load(parsed.config)[0]
+    chosen = {name: value for name in ("device", "dtype") if (value := getattr(parsed, name))}
+    engine = msgspec.structs.replace(engine, **chosen)
+    task = bench.Task(parsed.width, parsed.height, parsed.steps, tuple(parsed.batches), tuple(parsed.cases))
+
+    def say(what: str) -> None:
+        print(f"{what} …", file=sys.stderr, flush=True)
+
+    start = time.perf_counter()
+    if parsed.random_weights:
+        from engine.random_weights import make
+
+        model = make(parsed.random_weights, engine)
+    else:
+        model = load(engine, say)
+    rows = [bench.Row("until it is loaded", time.perf_counter() - start, "s"), *bench.measure(model, task, say)]
+    report = bench.report(model, task, rows)
+    parsed.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+    print(*(f"{name}: {value}" for name, value in report.items() if name != "rows"), sep="\n")
+    print("", *bench.table(rows), "", f"The same is in {parsed.json}.", sep="\n")
     return 0
 
 
@@ -174,7 +207,28 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--sampler", default="euler_a", choices=get_args(Sampler), help="default: %(default)s")
     draw.add_argument("--seed", type=int, help="default: drawn by lot")
     draw.set_defaults(command=_draw)
+    _add_bench(commands)
     return parser
+
+
+def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    bench = commands.add_parser("bench", help="measure this machine, beside the stock pipeline; minutes")
+    which = bench.add_mutually_exclusive_group()
+    which.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="whose checkpoint; default: %(default)s"
+    )
+    which.add_argument(
+        "--random-weights", choices=["sdxl", "tiny"], help="no checkpoint: SDXL's own size, or one that a CPU can draw"
+    )
+    bench.add_argument("--device", choices=["auto", "cuda", "mps", "cpu"], help="default: the configuration's")
+    bench.add_argument("--dtype", choices=["auto", "float16", "bfloat16", "float32"], help="default: as above")
+    bench.add_argument("--width", type=int, default=832, help="pixels; default: %(default)s")
+    bench.add_argument("--height", type=int, default=1216, help="pixels; default: %(default)s")
+    bench.add_argument("--steps", type=int, default=28, help="default: %(default)s")
+    bench.add_argument("--batches", type=int, nargs="+", default=[1, 2, 4, 8], metavar="N", help="default: 1 2 4 8")
+    bench.add_argument("--cases", nargs="+", choices=BENCH_CASES, default=BENCH_CASES, help="default: all")
+    bench.add_argument("--json", type=Path, default=Path("engine-bench.json"), help="default: %(default)s")
+    bench.set_defaults(command=_bench)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The set of samples that are being drawn: which ones step next, and what becomes of them.
 
-One call advances all samples of one shape, whoever's they are. There are at most `cap` of them at a time; a free place
-goes to the job with the fewest, then to the oldest, and shapes take turns. An error ends the job whose it is, no other.
+One call advances samples of one shape, whoever's they are, and shapes take turns; `engine.admission` says who gets a
+place. What a picture needs before its first step is prepared while others are drawn, and what becomes of it after its
+last one happens under the steps of the next. An error ends the job whose it is, no other.
 """
 
 from __future__ import annotations
@@ -9,62 +10,50 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
-from engine import __version__, infotext, memory, png
-from engine.conditioning import encode
-from engine.decode import preview
-from engine.denoise import Sample, predict_noise
-from engine.errors import GenerationError, InvalidParameters, OutOfMemory
+from engine import admission, memory, rescue
+from engine.decode import begin_preview
+from engine.denoise import predict_noise
+from engine.errors import GenerationError, NumericalFailure, OutOfMemory, Withheld
 from engine.fit import largest_fit
-from engine.rescue import decode
+from engine.transfer import Pace
 from engine.wire import Cancelled, Failed, Finished, Picture, Preview, Progress, Started
+from engine.work import Drawing, Ready, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor, Future
 
-    from torch import Tensor
+    import numpy as np
+    from numpy.typing import NDArray
 
-    from engine.conditioning import Conditioning
+    from engine.admission import Sizes
+    from engine.darkroom import Darkroom, Developed
     from engine.model import Model
     from engine.wire import ErrorCode
     from engine.worker import Job
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(eq=False)
-class _Work:
-    """How far a job is."""
-
-    job: Job
-    waiting: deque[int] = field(default_factory=deque[int])
-    """Numbers of the pictures that have no place yet."""
-    conditioning: Conditioning | None = None
-    """None before the first sample; shared by all of them."""
-    running: int = 0
-    steps_done: int = 0
-    sent: set[int] = field(default_factory=set[int])
-    started_s: float = 0.0
-
-
-@dataclass(eq=False, slots=True)
-class _Drawing:
-    """One picture that has a place in the batch."""
-
-    work: _Work
-    number: int
-    sample: Sample
-    noise_pred: Tensor | None = None
+_Result = TypeVar("_Result")
 
 
 class Batch:
-    """All of it runs in the worker's thread, except PNG encoding in `pool`, whose results come back through `post`."""
+    """All of it runs in the worker's thread, except what goes through `pool` and the darkroom.
+
+    Args:
+        model: What draws.
+        cap: At most this many samples at a time; fewer when memory turns out to be short.
+        pool: Threads that draw noise, and that wait for copies.
+        darkroom: Rates and compresses.
+        post: Brings what comes of it back into the worker's thread.
+        sizes: How many should share a call; None lets up to `cap` share it, whatever the shape.
+        clock: Seconds.
+    """
 
     def __init__(
         self,
@@ -72,16 +61,22 @@ class Batch:
         *,
         cap: int,
         pool: Executor,
+        darkroom: Darkroom,
         post: Callable[[Callable[[Batch], None]], None],
+        sizes: Sizes | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
         self._cap = cap
         self._pool = pool
+        self._darkroom = darkroom
         self._post = post
+        self._sizes = sizes or admission.Always(cap)
         self._clock = clock
-        self._works: dict[Job, _Work] = {}  # in order of arrival
-        self._drawings: deque[_Drawing] = deque()  # the next to step first
+        self._pace = Pace(model.device)
+        self._turn = 0
+        self._works: dict[Job, Work] = {}  # in order of arrival
+        self._drawings: deque[Drawing] = deque()  # the next to step first
 
     @property
     def idle(self) -> bool:
@@ -89,7 +84,7 @@ class Batch:
         return not self._drawings and not any(work.waiting for work in self._works.values())
 
     def admit(self, job: Job) -> None:
-        self._works[job] = _Work(job, waiting=deque(range(len(job.request.seeds))))
+        self._works[job] = Work(job, waiting=deque(range(len(job.request.seeds))))
 
     def cancel(self, job: Job) -> None:
         if self._forget(job):
@@ -105,11 +100,12 @@ class Batch:
         self._fill()
         if not self._drawings:
             return
-        key = self._drawings[0].sample.key
-        group = [drawing for drawing in self._drawings if drawing.sample.key == key][: self._cap]
+        self._turn += 1
+        group = admission.group(self._drawings, sizes=self._sizes, limit=self._cap, turn=self._turn)
         self._predict(group)
         for drawing in self._alive(group):
             self._guard(drawing, self._advance)
+        self._pace.step()
         stepped = self._alive(group)
         for drawing in stepped:  # to the end of the line, so that the next shape has its turn
             self._drawings.remove(drawing)
@@ -125,49 +121,36 @@ class Batch:
                 self._guard(drawing, self._preview)
 
     def _fill(self) -> None:
-        while len(self._drawings) < self._cap:
+        """Give free places, and prepare who is next or may join at any time."""
+        while True:
             waiting = [work for work in self._works.values() if work.waiting]
-            if not waiting:
+            free = len(self._drawings) < self._cap
+            near = [work for work in waiting if work is waiting[0] or (free and work.job.request.share)]
+            for work in near:
+                if (
+                    work.ready is None
+                    and (error := self._error_with_room(partial(work.prepare, self._model, self._pool))) is not None
+                ):
+                    self._blame(work.job, error)
+            if any(work.ready is None for work in near):
+                continue  # somebody else is first now
+            candidates = [ready for work in near if (ready := work.ready)]
+            chosen = admission.choose(candidates, self._drawings, sizes=self._sizes, limit=self._cap)
+            if chosen is None:
                 return
-            work = min(waiting, key=lambda work: work.running)  # the first of equals is the oldest
-            if (error := self._error_with_room(partial(self._start, work))) is not None:
-                self._blame(work.job, error)
+            if (error := self._error_with_room(partial(self._start, chosen))) is not None:
+                self._blame(chosen.work.job, error)
 
-    def _start(self, work: _Work) -> None:
-        request = work.job.request
-        if work.conditioning is None:
-            for side in (request.width, request.height):
-                if side % self._model.compression:
-                    raise InvalidParameters(
-                        f"{request.width}×{request.height}: with this model, width and height must be multiples of "
-                        f"{self._model.compression}"
-                    )
+    def _start(self, ready: Ready) -> None:
+        drawing = ready.start(self._model)
+        work, request = drawing.work, drawing.work.job.request
+        if len(work.waiting) == len(request.seeds):
             work.started_s = self._clock()
-            guided = request.guidance_scale > 1
-            work.conditioning = encode(
-                self._model,
-                request.prompt,
-                request.negative_prompt if guided else None,
-                width=request.width,
-                height=request.height,
-            )
             work.job.emit(Started(job_id=request.job_id))
-        number = work.waiting[0]
-        sample = Sample(
-            self._model,
-            work.conditioning,
-            sampler=request.sampler,
-            num_inference_steps=request.num_inference_steps,
-            guidance_scale=request.guidance_scale,
-            seed=request.seeds[number],
-            width=request.width,
-            height=request.height,
-        )
-        work.waiting.popleft()
-        self._drawings.append(_Drawing(work, number, sample))
-        work.running += 1
+        work.begin(drawing)
+        self._drawings.append(drawing)
 
-    def _predict(self, drawings: Sequence[_Drawing]) -> None:
+    def _predict(self, drawings: Sequence[Drawing]) -> None:
         """Run the UNet for all of them; where that fails, for each half, until the one that fails is alone."""
         error = self._error_with_room(partial(self._call_unet, drawings), tries=1 if len(drawings) > 1 else 2)
         if error is None:
@@ -187,77 +170,84 @@ class Batch:
             if alive := self._alive(part):
                 self._predict(alive)
 
-    def _call_unet(self, drawings: Sequence[_Drawing]) -> None:
+    def _call_unet(self, drawings: Sequence[Drawing]) -> None:
         predictions = predict_noise(self._model, [drawing.sample for drawing in drawings])
         for drawing, noise_pred in zip(drawings, predictions, strict=True):
             drawing.noise_pred = noise_pred
 
-    def _advance(self, drawing: _Drawing) -> None:
+    def _advance(self, drawing: Drawing) -> None:
         noise_pred, drawing.noise_pred = drawing.noise_pred, None
         if noise_pred is not None:
             drawing.sample.advance(noise_pred)
             drawing.work.steps_done += 1
 
-    def _preview(self, drawing: _Drawing) -> None:
-        if drawing.sample.predicted is not None:
-            try:
-                pixels = preview(self._model, drawing.sample.predicted)
-            except (RuntimeError, MemoryError) as error:
-                if not memory.is_out_of_memory(error):
-                    raise
-                log.warning("job %s: no memory for a preview; it goes on without", drawing.work.job.request.job_id)
-                return
-            message = partial(self._send_preview, drawing, drawing.sample.step)
-            self._encode(drawing, partial(png.encode, pixels), message)
+    def _preview(self, drawing: Drawing) -> None:
+        if drawing.sample.predicted is None or self._darkroom.busy:
+            return
+        try:
+            copying = self._pool.submit(begin_preview(self._model, drawing.sample.predicted))
+        except (RuntimeError, MemoryError) as error:
+            if not memory.is_out_of_memory(error):
+                raise
+            log.warning("job %s: no memory for a preview; it goes on without", drawing.work.job.request.job_id)
+            return
+        self._when_done(copying, drawing, partial(self._hand_over_preview, drawing.sample.step))
 
-    def _finish(self, drawing: _Drawing) -> None:
-        pixels = decode(self._model, drawing.sample.latents)
-        request = drawing.work.job.request
-        parameters = infotext.write(
-            prompt=request.prompt,
-            negative_prompt=request.negative_prompt,
-            num_inference_steps=request.num_inference_steps,
-            sampler=request.sampler,
-            guidance_scale=request.guidance_scale,
-            seed=drawing.sample.seed,
-            width=request.width,
-            height=request.height,
-            model_name=self._model.name,
-            model_hash=self._model.hash,
-            version=__version__,
-        )
+    def _hand_over_preview(self, step: int, drawing: Drawing, copying: Future[NDArray[np.uint8]]) -> None:
+        self._when_done(self._darkroom.preview(copying.result()), drawing, partial(self._send_preview, step))
+
+    def _finish(self, drawing: Drawing) -> None:
+        """Queue the decoding; the next picture steps while it is on its way."""
+        decoding = self._pool.submit(rescue.begin(self._model, drawing.sample.latents))
         self._drawings.remove(drawing)
         drawing.work.running -= 1
-        self._encode(drawing, partial(png.encode, pixels, parameters=parameters), partial(self._send_picture, drawing))
+        self._rest()
+        self._when_done(decoding, drawing, self._hand_over)
 
-    def _encode(self, drawing: _Drawing, encode_png: Callable[[], bytes], send: Callable[[bytes], None]) -> None:
-        """Compress outside this thread; what comes of it is handled in this thread again, if the job still is."""
+    def _hand_over(self, drawing: Drawing, decoding: Future[NDArray[np.uint8]]) -> None:
+        if isinstance(error := decoding.exception(), NumericalFailure):
+            pixels = rescue.again(self._model, drawing.sample.latents, error)
+        else:
+            pixels = decoding.result()
+        developing = self._darkroom.picture(pixels, drawing.recipe(self._model))
+        self._when_done(developing, drawing, self._send_picture)
 
-        def arrive(future: Future[bytes], _batch: Batch) -> None:
+    def _when_done(
+        self, future: Future[_Result], drawing: Drawing, then: Callable[[Drawing, Future[_Result]], None]
+    ) -> None:
+        """Go on with what comes of it when it is there, in this thread, if the job still is."""
+
+        def arrive(_batch: Batch) -> None:
             if self._alive([drawing]):
-                self._guard(drawing, lambda _drawing: send(future.result()))
+                self._guard(drawing, lambda known: then(known, future))
 
-        self._pool.submit(encode_png).add_done_callback(lambda future: self._post(partial(arrive, future)))
+        future.add_done_callback(lambda _done: self._post(arrive))
 
-    def _send_preview(self, drawing: _Drawing, step: int, image: bytes) -> None:
-        if drawing.number not in drawing.work.sent:
-            job = drawing.work.job
-            job.emit(Preview(job_id=job.request.job_id, number=drawing.number, step=step, image=image))
+    def _send_preview(self, step: int, drawing: Drawing, developed: Future[Developed]) -> None:
+        if drawing.number in drawing.work.sent:
+            return
+        job, number = drawing.work.job, drawing.number
+        if isinstance(developed.exception(), Withheld):  # half a picture proves nothing; the whole one is rated too
+            log.info("job %s: a preview of picture %d was withheld", job.request.job_id, number + 1)
+            return
+        image, rating = developed.result()
+        job.emit(Preview(job_id=job.request.job_id, number=number, step=step, image=image, rating=rating))
 
-    def _send_picture(self, drawing: _Drawing, data: bytes) -> None:
+    def _send_picture(self, drawing: Drawing, developed: Future[Developed]) -> None:
         work, job = drawing.work, drawing.work.job
         job_id = job.request.job_id
-        job.emit(Picture(job_id=job_id, number=drawing.number, seed=drawing.sample.seed, png=data))
+        data, rating = developed.result()
+        job.emit(Picture(job_id=job_id, number=drawing.number, seed=drawing.sample.seed, png=data, rating=rating))
         work.sent.add(drawing.number)
         if len(work.sent) == len(job.request.seeds):
             self._forget(job)
             job.emit(Finished(job_id=job_id, engine_s=self._clock() - work.started_s))
 
-    def _alive(self, drawings: Sequence[_Drawing]) -> list[_Drawing]:
+    def _alive(self, drawings: Sequence[Drawing]) -> list[Drawing]:
         """Leave out those whose job is over."""
         return [drawing for drawing in drawings if drawing.work.job in self._works]
 
-    def _guard(self, drawing: _Drawing, action: Callable[[_Drawing], None]) -> None:
+    def _guard(self, drawing: Drawing, action: Callable[[Drawing], None]) -> None:
         if (error := _error_of(partial(action, drawing))) is not None:
             self._blame(drawing.work.job, error)
 
@@ -302,7 +292,13 @@ class Batch:
         if self._works.pop(job, None) is None:
             return False
         self._drawings = deque(drawing for drawing in self._drawings if drawing.work.job is not job)
+        self._rest()
         return True
+
+    def _rest(self) -> None:
+        """Keep nothing on the device for a prompt that nobody draws: 55 MB a picture in half precision."""
+        if not self._drawings:
+            self._model.lean.forget()
 
     def _error_with_room(self, action: Callable[[], None], tries: int = 2) -> Exception | None:
         """Run an action that can be repeated, again after giving memory back where it had no room."""
@@ -313,6 +309,7 @@ class Batch:
                 return error
             log.warning("no memory (%s); trying once more", memory.one_line(error))
             del error  # its traceback holds the tensors of the failed call
+            self._model.lean.forget()
             memory.release(self._model.device)
 
 

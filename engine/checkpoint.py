@@ -60,6 +60,18 @@ class Source:
     variants: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
     """Component to the infix of its weight files: None for the plain ones, else ``fp16``."""
 
+    @property
+    def weights(self) -> list[Path]:
+        """The files that hold the weights, in the order of `WEIGHTS`."""
+        if self.file is not None:
+            return [self.file]
+        return [
+            path
+            for part, variant in self.variants.items()
+            for path in sorted((self.folder / part).glob("*.safetensors"))
+            if (".fp16." in path.name) == (variant == "fp16")
+        ]
+
 
 def find(config: Engine) -> Source:
     """Find what ``config.model`` names: a path where there is something, else a hub id.
@@ -87,6 +99,18 @@ def find(config: Engine) -> Source:
         )
     folder = _hub(config.model, config.revision, [*_CONFIG_FILES, "*/*.safetensors"], offline=config.offline)
     return _folder(folder, config.model.partition("/")[2])
+
+
+def find_vae(folder: Path) -> Source:
+    """Find a VAE by itself, in a folder as diffusers saves one; the source's folder is the one around it.
+
+    Raises:
+        ModelLoadError: There is none.
+    """
+    if not folder.is_dir():
+        raise ModelLoadError(f'{folder}: engine.vae is no folder; expected "exact", "bfloat16" or the folder of a VAE')
+    read_json(folder / "config.json")
+    return Source(folder.name, folder.parent, variants={folder.name: _variant(folder, WEIGHTS["vae"])})
 
 
 def read_json(path: Path) -> dict[str, Any]:

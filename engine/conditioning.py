@@ -7,20 +7,25 @@ for long prompts differs where it is wrong: it pools the last chunk, reads ``BRE
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from engine.grammar import CHUNK_TOKENS, Chunk, chunk, parse
+from engine.transfer import send
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
     from transformers import CLIPTextModel, CLIPTokenizer
 
     from engine.model import Model
+
+MAX_CHUNKS = 256
+"""Kept on the device: 81 MB of SDXL's embeddings in half precision, and about a hundred different prompts."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,17 +60,98 @@ def encode(model: Model, prompt: str, negative_prompt: str | None, *, width: int
         height: Pixels.
     """
     texts = [prompt] if negative_prompt is None else [negative_prompt, prompt]
-    first = [tokenize(model.tokenizer, text) for text in texts]
-    second = [tokenize(model.tokenizer_2, text) for text in texts]
-    chunks = max(len(chunked) for chunked in first + second)
-    embeds, _ = _hidden_states(model.text_encoder, model.tokenizer, first, chunks)
-    # The projection below belongs to the second encoder's wrapper; it is applied to one row at a time, because a matrix
-    # product of one row and of two differ in the last bit, and a picture must not depend on how a prompt was batched.
-    embeds_2, pooled = _hidden_states(model.text_encoder_2.text_model, model.tokenizer_2, second, chunks)
-    rows = [model.text_encoder_2.text_projection(row) for row in pooled[::chunks].split(1)]
+    known = _read(model, texts)
+    chunks = max(known[text].chunks for text in texts)
+    padded = [known[text].padded(chunks, known.get("")) for text in texts]
     size = (height, width)
-    add_time_ids = torch.tensor([[*size, 0, 0, *size]] * len(texts), dtype=embeds.dtype, device=embeds.device)
-    return Conditioning(torch.cat([embeds, embeds_2], dim=-1), torch.cat(rows), add_time_ids)
+    add_time_ids = torch.tensor([[*size, 0, 0, *size]] * len(texts), dtype=model.dtype)
+    return Conditioning(
+        torch.stack(padded), torch.cat([known[text].pooled for text in texts]), send(add_time_ids, model.device)
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Encoded:
+    """One text, as both encoders read it."""
+
+    prompt_embeds: Tensor
+    """(77 × chunks, 2048 in SDXL), weighted."""
+    pooled: Tensor
+    """(1, 1280 in SDXL): the first chunk's, projected."""
+
+    @property
+    def chunks(self) -> int:
+        return len(self.prompt_embeds) // (CHUNK_TOKENS + 2)
+
+    def padded(self, chunks: int, empty: Encoded | None) -> Tensor:
+        """Fill up with the empty text, which is there where any text needs it."""
+        if empty is None or self.chunks == chunks:
+            return self.prompt_embeds
+        return torch.cat([self.prompt_embeds, *[empty.prompt_embeds] * (chunks - self.chunks)])
+
+
+class Texts:
+    """The texts that were encoded last, for one set of text encoders: nearly every job has the same negative prompt."""
+
+    def __init__(self, max_chunks: int = MAX_CHUNKS) -> None:
+        self._max_chunks = max_chunks
+        self._encoded: OrderedDict[str, Encoded] = OrderedDict()
+
+    def get(self, text: str) -> Encoded | None:
+        if text in self._encoded:
+            self._encoded.move_to_end(text)
+        return self._encoded.get(text)
+
+    def keep(self, text: str, encoded: Encoded) -> None:
+        self._encoded[text] = encoded
+        while sum(kept.chunks for kept in self._encoded.values()) > self._max_chunks and len(self._encoded) > 1:
+            self._encoded.popitem(last=False)
+
+
+def _read(model: Model, texts: Sequence[str]) -> dict[str, Encoded]:
+    """Look texts up, and encode those that are new with one call of each encoder; the empty text if one needs it."""
+    known: dict[str, Encoded] = {}
+    new: dict[str, tuple[tuple[Chunk, ...], tuple[Chunk, ...]]] = {}
+    for text in texts:
+        if (encoded := model.texts.get(text)) is not None:
+            known[text] = encoded
+        else:
+            new[text] = tokenize(model.tokenizer, text), tokenize(model.tokenizer_2, text)
+    lengths = {encoded.chunks for encoded in known.values()} | {max(map(len, pair)) for pair in new.values()}
+    if len(lengths) > 1:
+        if (empty := model.texts.get("")) is not None:
+            known[""] = empty
+        else:
+            new[""] = (Chunk(),), (Chunk(),)
+    for text, encoded in _encode(model, new).items():
+        known[text] = encoded
+        model.texts.keep(text, encoded)
+    return known
+
+
+def _encode(model: Model, texts: Mapping[str, tuple[tuple[Chunk, ...], tuple[Chunk, ...]]]) -> dict[str, Encoded]:
+    """Run each encoder once over every chunk of every text."""
+    if not texts:
+        return {}
+    counts = [max(map(len, pair)) for pair in texts.values()]
+    first, second = (
+        [part for pair, count in zip(texts.values(), counts, strict=True) for part in _filled(pair[side], count)]
+        for side in range(2)
+    )
+    embeds, _ = _hidden_states(model.text_encoder, model.tokenizer, first)
+    embeds_2, pooled = _hidden_states(model.text_encoder_2.text_model, model.tokenizer_2, second)
+    prompt_embeds = torch.cat([embeds, embeds_2], dim=-1).split(counts)
+    # The projection belongs to the second encoder's wrapper; it is applied to one row at a time, because a matrix
+    # product of one row and of two differ in the last bit, and a picture must not depend on how a prompt was batched.
+    rows = [model.text_encoder_2.text_projection(chunks[:1]) for chunks in pooled.split(counts)]
+    return {
+        text: Encoded(chunks.flatten(0, 1), row) for text, chunks, row in zip(texts, prompt_embeds, rows, strict=True)
+    }
+
+
+def _filled(chunks: tuple[Chunk, ...], count: int) -> list[Chunk]:
+    """Fill up where the two tokenizers cut a text into different numbers of chunks."""
+    return [*chunks, *[Chunk()] * (count - len(chunks))]
 
 
 def tokenize(tokenizer: CLIPTokenizer, text: str) -> tuple[Chunk, ...]:
@@ -85,24 +171,21 @@ def tokenize(tokenizer: CLIPTokenizer, text: str) -> tuple[Chunk, ...]:
     )
 
 
-def _hidden_states(
-    encoder: CLIPTextModel, tokenizer: CLIPTokenizer, texts: Sequence[Sequence[Chunk]], chunks: int
-) -> tuple[Tensor, Tensor]:
-    """Run one encoder once over every chunk of every text.
+def _hidden_states(encoder: CLIPTextModel, tokenizer: CLIPTokenizer, chunks: Sequence[Chunk]) -> tuple[Tensor, Tensor]:
+    """Run one encoder once.
 
     Returns:
-        The weighted hidden states before the last layer, (texts, 77 × chunks, width), and the unprojected pooled
-        output of every chunk, (texts × chunks, width).
+        For every chunk the weighted hidden states before the last layer, (chunks, 77, width), and the unprojected
+        pooled output, (chunks, width).
     """
-    padded = [part for chunked in texts for part in (*chunked, *[Chunk()] * (chunks - len(chunked)))]
-    ids = torch.tensor([_row(part.ids, tokenizer) for part in padded])
+    ids = torch.tensor([_row(part.ids, tokenizer) for part in chunks])
     weights = torch.tensor(
-        [[1.0, *part.weights, *[1.0] * (CHUNK_TOKENS + 1 - len(part.weights))] for part in padded], dtype=torch.float32
+        [[1.0, *part.weights, *[1.0] * (CHUNK_TOKENS + 1 - len(part.weights))] for part in chunks], dtype=torch.float32
     )
-    output = encoder(ids.to(encoder.device), output_hidden_states=True)
+    output = encoder(send(ids, encoder.device), output_hidden_states=True)
     hidden_states = output.hidden_states[-2]
-    weighted = (hidden_states.float() * weights.to(encoder.device).unsqueeze(-1)).to(hidden_states.dtype)
-    return weighted.view(len(texts), chunks * (CHUNK_TOKENS + 2), -1), output.pooler_output
+    weighted = (hidden_states.float() * send(weights, encoder.device).unsqueeze(-1)).to(hidden_states.dtype)
+    return weighted, output.pooler_output
 
 
 def _row(ids: Sequence[int], tokenizer: Any) -> list[int]:

@@ -8,6 +8,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from engine.wire import Rating
+
+VAE_OF_THE_CHECKPOINT = frozenset({"exact", "bfloat16"})
+"""The values of ``engine.vae`` that are no folder."""
+
 
 class ConfigError(Exception):
     """The configuration cannot be used; the message names the file and the path in it."""
@@ -20,6 +25,30 @@ class Wire(Struct, frozen=True, forbid_unknown_fields=True):
     """``unix:PATH`` (relative to the configuration file) or ``ws://127.0.0.1:PORT``; loopback only."""
     secret_file: str = ""
     """Holds the secret that a TCP connection must show; "" takes the environment's ESHI_WIRE_SECRET."""
+
+
+Share = Annotated[float, Meta(gt=0, le=1)]
+
+
+class PictureRating(Struct, frozen=True, forbid_unknown_fields=True):
+    """What rates every picture and preview before it leaves, and what decides then."""
+
+    by: Literal["", "none", "wd", "classifier"] = ""
+    """A WD v3 tagger (onnxruntime), an image classifier of transformers, or nothing; "" has not been decided, which
+    the bot does not start with and the engine takes as "none"."""
+    folder: str = ""
+    """Of ``model.onnx`` and ``selected_tags.csv``, or as transformers saves a classifier and its image processor."""
+    sensitive: Share = 0.4
+    """A picture is rated so where this rating and those above it have this share of what the model believes. 0.5 takes
+    the middle; below it leans to the stricter side, since published models of this kind name the right one of the
+    four for 75 to 84 % of pictures (model card of ``deepghs/anime_dbrating``)."""
+    nsfw: Share = 0.4
+    explicit: Share = 0.4
+    minor: Share = 0.25
+    """The score from which a tag or label for children is evidence; a little below 0.2653, where
+    ``wd-swinv2-tagger-v3`` finds as many tags wrongly as it misses (its model card)."""
+    labels: dict[str, Rating | Literal["minor"]] = {}
+    """What each label of a classifier stands for; a tagger has its own."""
 
 
 class Engine(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,8 +67,15 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
     dtype: Literal["auto", "float16", "bfloat16", "float32"] = "auto"
     """"auto" is float16 on CUDA and MPS, float32 on the CPU."""
+    vae: str = "exact"
+    """What decodes: "exact" is the checkpoint's VAE in float32, "bfloat16" the same in half the time and a few levels
+    off, anything else a folder with a VAE that does not overflow in float16, as ``madebyollin/sdxl-vae-fp16-fix``."""
     batch_cap: Annotated[int, Meta(ge=1, le=64)] = 4
-    """At most this many samples share one UNet call."""
+    """At most this many pictures are drawn at once; the engine measures how many of them are worth it."""
+    compile: Literal["auto", "on", "off"] = "auto"
+    """Compile the UNet's blocks in the background; "auto" does on CUDA. Kernels are kept in the user's cache folder, or
+    where TORCHINDUCTOR_CACHE_DIR says."""
+    rating: PictureRating = msgspec.field(default_factory=PictureRating)
 
 
 class _File(Struct, frozen=True):
@@ -61,14 +97,20 @@ def load(path: Path) -> tuple[Engine, Wire]:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except msgspec.DecodeError as error:
         raise ConfigError(f"{path}: {error}") from error
-    model, config_folder = (
-        path.parent / Path(name).expanduser() for name in (file.engine.model, file.engine.config_folder)
+    rating = file.engine.rating
+    if rating.by in ("wd", "classifier") and not rating.folder:
+        raise ConfigError(f'{path}: $.engine.rating.folder: needed where by = "{rating.by}"')
+    model, config_folder, vae, rating_folder = (
+        path.parent / Path(name).expanduser()
+        for name in (file.engine.model, file.engine.config_folder, file.engine.vae, rating.folder)
     )
     return (
         msgspec.structs.replace(
             file.engine,
             model=str(model) if model.exists() else file.engine.model,  # else a hub id
             config_folder=str(config_folder) if file.engine.config_folder else "",
+            vae=file.engine.vae if file.engine.vae in VAE_OF_THE_CHECKPOINT else str(vae),
+            rating=msgspec.structs.replace(rating, folder=str(rating_folder) if rating.folder else ""),
         ),
         file.wire,
     )

@@ -8,8 +8,11 @@ import torch
 from torch.nn import functional
 
 from engine.errors import NumericalFailure
+from engine.transfer import fetch, send
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
@@ -37,12 +40,26 @@ def decode(model: Model, latents: Tensor) -> NDArray[np.uint8]:
     Raises:
         NumericalFailure: The picture is black, or some of it is not a number.
     """
+    return begin(model, latents)()
+
+
+def begin(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
+    """Queue the decoding on the device.
+
+    Returns:
+        What waits for the pixels, in any thread, and gives or raises what `decode` does.
+    """
     image = _decode(model, latents)
-    finite = image.isfinite().all()
-    pixels = _pixels(image)
-    if not (finite and pixels.any()):
-        raise NumericalFailure("the decoded picture is black or not finite")
-    return pixels
+    finite = fetch(image.sum(dtype=torch.float32).isfinite())  # one number that any NaN in it spoils
+    pixels = fetch(_rounded(image))
+
+    def wait() -> NDArray[np.uint8]:
+        arrived = pixels()
+        if not (finite() and arrived.any()):
+            raise NumericalFailure("the decoded picture is black or not finite")
+        return arrived
+
+    return wait
 
 
 def preview(model: Model, latents: Tensor) -> NDArray[np.uint8]:
@@ -51,15 +68,20 @@ def preview(model: Model, latents: Tensor) -> NDArray[np.uint8]:
     SDXL's four channels are nearly colours: a 3 × 4 matrix gives a picture of an eighth of the size. For other latents
     there is no such matrix, so the latents are shrunk and the VAE decodes those few.
     """
+    return begin_preview(model, latents)()
+
+
+def begin_preview(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
+    """Queue a preview on the device; gives what waits for it, in any thread."""
     if (latents.shape[1], model.compression) == _SDXL_LATENTS:
-        weights = torch.tensor(_RGB_FROM_LATENTS, dtype=torch.float32, device=latents.device)
-        bias = torch.tensor(_RGB_BIAS, dtype=torch.float32, device=latents.device)
-        return _pixels(torch.einsum("blhw,rl->brhw", latents.float(), weights) + bias.view(1, -1, 1, 1))
+        weights = send(torch.tensor(_RGB_FROM_LATENTS, dtype=torch.float32), latents.device)
+        bias = send(torch.tensor(_RGB_BIAS, dtype=torch.float32).view(1, -1, 1, 1), latents.device)
+        return fetch(_rounded(torch.einsum("blhw,rl->brhw", latents.float(), weights) + bias))
     shrink = PREVIEW_SIDE / (max(latents.shape[2:]) * model.compression)
     if shrink < 1:
         size = [max(1, round(side * shrink)) for side in latents.shape[2:]]
         latents = functional.interpolate(latents.float(), size=size, mode="area")
-    return _pixels(_decode(model, latents))
+    return fetch(_rounded(_decode(model, latents)))
 
 
 def _decode(model: Model, latents: Tensor) -> Tensor:
@@ -67,16 +89,18 @@ def _decode(model: Model, latents: Tensor) -> Tensor:
     config: Any = model.vae.config
     latents = latents.to(model.vae.dtype)
     if getattr(config, "latents_mean", None) is not None and getattr(config, "latents_std", None) is not None:
-        mean = torch.tensor(config.latents_mean).view(1, -1, 1, 1).to(latents)
-        std = torch.tensor(config.latents_std).view(1, -1, 1, 1).to(latents)
+        mean, std = (
+            send(torch.tensor(values, dtype=latents.dtype).view(1, -1, 1, 1), latents.device)
+            for values in (config.latents_mean, config.latents_std)
+        )
         latents = latents * std / config.scaling_factor + mean
     else:
         latents = latents / config.scaling_factor
     vae: Any = model.vae  # its annotations know only CUDA's tensor types
     image = vae.decode(latents, return_dict=False)[0]
-    return (image * 0.5 + 0.5).clamp(0, 1) * 255
+    return image.float().mul(0.5).add_(0.5).clamp_(0, 1).mul_(255)
 
 
-def _pixels(image: Tensor) -> NDArray[np.uint8]:
-    """Round (1, 3, H, W) of 0 … 255 on the device, so that a quarter of the bytes are copied."""
-    return image[0].permute(1, 2, 0).nan_to_num(0).clamp(0, 255).round().to(torch.uint8).cpu().numpy()
+def _rounded(image: Tensor) -> Tensor:
+    """Round (1, 3, H, W) of 0 … 255 to (H, W, 3) on the device, so that a quarter of the bytes are copied."""
+    return image[0].permute(1, 2, 0).nan_to_num(0).clamp_(0, 255).round_().to(torch.uint8).contiguous()

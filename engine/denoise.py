@@ -6,13 +6,13 @@ within rounding, whoever shares its steps.
 
 from __future__ import annotations
 
-import inspect
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from diffusers.utils.torch_utils import randn_tensor
 
 from engine import schedulers
+from engine.transfer import send, staging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +32,37 @@ class Key(NamedTuple):
     chunks: int
 
 
+class Noise(NamedTuple):
+    """All chance of one picture, on the host; drawn by the CPU, so that a seed is one picture on every machine."""
+
+    first: Tensor
+    """(1, C, h, w): the latents before the first step, but for their scale."""
+    steps: Tensor | None
+    """(num_inference_steps, 1, C, h, w): what each step adds; None where the sampler adds nothing."""
+
+
+def draw_noise(
+    model: Model, *, sampler: Sampler, num_inference_steps: int, seed: int, width: int, height: int
+) -> Noise:
+    """Draw what the stock pipeline draws for this seed, in its order; may run in any thread, ahead of its use."""
+    generator = torch.Generator().manual_seed(seed)
+    shape = (1, model.latent_channels, height // model.compression, width // model.compression)
+    pinned = staging(model.device)
+    first = torch.empty(shape, dtype=model.dtype, pin_memory=pinned).normal_(generator=generator)
+    if sampler not in schedulers.NOISE:
+        return Noise(first, None)
+    dtype = schedulers.NOISE[sampler] or model.dtype
+    steps = torch.empty((num_inference_steps, *shape), dtype=dtype, pin_memory=pinned)
+    for step in steps:
+        step.normal_(generator=generator)  # one by one: how normal_ uses up its generator depends on the size
+    return Noise(first, steps)
+
+
 class Sample:
     """One picture on its way from noise to latents.
 
-    Everything that a step needs is on the device before the first one; a step itself copies nothing there.
+    Everything that a step needs is on the device before the first one; a step itself copies nothing there, and asks
+    nothing from there.
     """
 
     def __init__(
@@ -49,7 +76,9 @@ class Sample:
         seed: int,
         width: int,
         height: int,
+        noise: Noise | None = None,
     ) -> None:
+        """Bring everything to the device; the noise is drawn here unless `draw_noise` has done it before."""
         self.conditioning = conditioning
         self.guidance_scale = guidance_scale
         self.seed = seed
@@ -62,13 +91,12 @@ class Sample:
         if hasattr(self._scheduler, "set_begin_index"):
             self._scheduler.set_begin_index(0)  # else the first step looks for its index on the device
         self.steps = len(self._scheduler.timesteps)
-        self._timesteps: Tensor = self._scheduler.timesteps.to(model.device)
-        generator = torch.Generator().manual_seed(seed)  # on the CPU, so that a seed is one picture on every machine
-        shape = (1, model.latent_channels, height // model.compression, width // model.compression)
-        noise = randn_tensor(shape, generator=generator, device=model.device, dtype=conditioning.prompt_embeds.dtype)
-        self.latents: Tensor = noise * self._scheduler.init_noise_sigma
-        accepted = inspect.signature(self._scheduler.step).parameters
-        self._noise_source = {"generator": generator} if "generator" in accepted else {}
+        self._timesteps: Tensor = send(self._scheduler.timesteps, model.device)
+        first, steps = noise or draw_noise(
+            model, sampler=sampler, num_inference_steps=num_inference_steps, seed=seed, width=width, height=height
+        )
+        self.latents: Tensor = send(first, model.device) * self._scheduler.init_noise_sigma
+        self._noise = None if steps is None else send(steps, model.device)
 
     @property
     def finished(self) -> bool:
@@ -86,7 +114,8 @@ class Sample:
     def advance(self, noise_pred: Tensor) -> None:
         """Take one step with the guided noise prediction, (1, C, h, w)."""
         timestep = self._scheduler.timesteps[self.step]
-        output = self._scheduler.step(noise_pred, timestep, self.latents, **self._noise_source)
+        added = {} if self._noise is None else {"variance_noise": self._noise[self.step]}
+        output = self._scheduler.step(noise_pred, timestep, self.latents, **added)
         self.latents = output.prev_sample
         predicted = getattr(output, "pred_original_sample", None)
         # the multistep solvers keep theirs as the last of the model outputs that they interpolate
@@ -100,22 +129,17 @@ def predict_noise(model: Model, samples: Sequence[Sample]) -> list[Tensor]:
     Returns:
         For every sample its guided noise prediction, (1, C, h, w).
     """
+    together = _together(tuple(sample.conditioning for sample in samples))
     inputs = [sample.model_input() for sample in samples]
-    # all negatives, then all prompts: at batch 1 the order of the stock pipeline
-    rows = [(number, 0) for number, sample in enumerate(samples) if sample.conditioning.guided]
-    guided = len(rows)
-    rows += [(number, int(sample.conditioning.guided)) for number, sample in enumerate(samples)]
-    conditions = [(samples[number].conditioning, side) for number, side in rows]
+    timesteps = [sample.timestep for sample in samples]
     output = model.unet(
-        torch.cat([inputs[number] for number, _ in rows]),
-        torch.stack([samples[number].timestep for number, _ in rows]),
-        encoder_hidden_states=torch.stack([condition.prompt_embeds[side] for condition, side in conditions]),
-        added_cond_kwargs={
-            "text_embeds": torch.stack([condition.pooled_prompt_embeds[side] for condition, side in conditions]),
-            "time_ids": torch.stack([condition.add_time_ids[side] for condition, side in conditions]),
-        },
+        torch.cat([inputs[number] for number in together.rows]),
+        torch.stack([timesteps[number] for number in together.rows]),
+        encoder_hidden_states=together.prompt_embeds,
+        added_cond_kwargs={"text_embeds": together.pooled_prompt_embeds, "time_ids": together.add_time_ids},
         return_dict=False,
     )[0]
+    guided = len(together.rows) - len(samples)
     unconditional = iter(output[:guided].split(1))
     predictions: list[Tensor] = []
     for sample, noise_pred in zip(samples, output[guided:].split(1), strict=True):
@@ -125,3 +149,30 @@ def predict_noise(model: Model, samples: Sequence[Sample]) -> list[Tensor]:
         else:
             predictions.append(noise_pred)
     return predictions
+
+
+class _Together(NamedTuple):
+    """What the UNet is conditioned on, for all samples of a call."""
+
+    rows: tuple[int, ...]
+    """For every row of the call the number of its sample."""
+    prompt_embeds: Tensor
+    """(rows, 77 × chunks, 2048)"""
+    pooled_prompt_embeds: Tensor
+    """(rows, 1280)"""
+    add_time_ids: Tensor
+    """(rows, 6)"""
+
+
+@lru_cache(maxsize=4)  # the same company meets at every step until somebody joins or leaves
+def _together(conditionings: tuple[Conditioning, ...]) -> _Together:
+    """Put all negatives first, then all prompts: at batch 1 the order of the stock pipeline."""
+    rows = [(number, 0) for number, conditioning in enumerate(conditionings) if conditioning.guided]
+    rows += [(number, int(conditioning.guided)) for number, conditioning in enumerate(conditionings)]
+    parts = [(conditionings[number], side) for number, side in rows]
+    return _Together(
+        tuple(number for number, _ in rows),
+        torch.stack([part.prompt_embeds[side] for part, side in parts]),
+        torch.stack([part.pooled_prompt_embeds[side] for part, side in parts]),
+        torch.stack([part.add_time_ids[side] for part, side in parts]),
+    )

@@ -34,3 +34,15 @@ class NumericalFailure(GenerationError):
     """The picture came out as NaN or black."""
 
     code = "numerical_failure"
+
+
+class RatingFailed(GenerationError):
+    """A picture could not be rated, so nothing of it leaves the engine."""
+
+    code = "rating_failed"
+
+
+class Withheld(GenerationError):
+    """A picture showed somebody who looks like a child, above safe: nobody may see it."""
+
+    code = "withheld"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -12,13 +15,18 @@ from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from engine import checkpoint
+from engine.blocks import Lean
+from engine.conditioning import Texts
+from engine.config import VAE_OF_THE_CHECKPOINT
 from engine.errors import ModelLoadError
+from engine.readahead import reading_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from engine.config import Engine
+
+log = logging.getLogger(__name__)
 
 _LIBRARY_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError)
 """What diffusers and transformers raise on a file whose content is not what its name says."""
@@ -33,7 +41,7 @@ class Model:
     """First ten hex digits of the file's SHA-256; "" where it is no single file."""
     device: torch.device
     dtype: torch.dtype
-    """Of UNet and text encoders. The VAE is always float32: SDXL's overflows in float16."""
+    """Of UNet and text encoders. The VAE keeps its own for ever: SDXL's overflows in float16."""
     tokenizer: CLIPTokenizer
     tokenizer_2: CLIPTokenizer
     text_encoder: CLIPTextModel
@@ -44,6 +52,10 @@ class Model:
     compression: int
     """Pixels to one latent, along a side. Sizes must be multiples of it; the UNet takes latents of any size."""
     latent_channels: int
+    lean: Lean
+    """The UNet's blocks."""
+    texts: Texts = field(default_factory=Texts)
+    """What these text encoders made of the last texts."""
 
     @property
     def description(self) -> str:
@@ -69,23 +81,26 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
         ModelLoadError: With one line that names the path and what was expected.
     """
     _quiet()
-    device = _device(config.device)
-    dtype = _dtype(config.dtype, device)
-    if device.type == "cpu":
-        # torch keeps this setting for each thread, hence "the thread that will draw"
-        torch.set_num_threads(min(torch.get_num_threads(), max(1, _cores() - 1)))
-    report("looking for the checkpoint")
+    device = find_device(config.device)
+    dtype = dtype_of(config.dtype, device)
+    leave_a_core(device)
+    stages = _Stages(report)
+    stages.begin("looking for the checkpoint")
     source = checkpoint.find(config)
-    report("reading the tokenizers")
+    another_vae = None if config.vae in VAE_OF_THE_CHECKPOINT else checkpoint.find_vae(Path(config.vae).expanduser())
+    stages.begin("reading the tokenizers")
     tokenizer, tokenizer_2 = _tokenizer(source.folder, "tokenizer"), _tokenizer(source.folder, "tokenizer_2")
-    networks = _networks_of_file(source, report) if source.file else _networks_of_folder(source, report)
-    text_encoder, text_encoder_2, unet, vae = networks
-    _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
-    report(f"moving it to {device.type}")
-    module: Any  # each class declares its own `to`
-    for module in networks:
-        module.to(device=device, dtype=torch.float32 if module is vae else dtype)
-        module.eval().requires_grad_(requires_grad=False)
+    with reading_ahead([*source.weights, *(another_vae.weights if another_vae else ())]):
+        read = _networks_of_file if source.file else _networks_of_folder
+        text_encoder, text_encoder_2, unet, vae = read(source, dtype, stages.begin)
+        if another_vae:
+            vae = _network(another_vae, another_vae.name, AutoencoderKL, torch.float32)
+        _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
+        stages.begin(f"moving it to {device.type}")
+        for network in (text_encoder, text_encoder_2, unet):
+            place(network, device, dtype)
+        place(vae, device, _vae_dtype(config.vae, device))
+    stages.end()
     vae_config: Any = vae.config
     return Model(
         name=source.name,
@@ -101,25 +116,39 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
         scheduler_config=checkpoint.read_json(source.folder / "scheduler" / "scheduler_config.json"),
         compression=2 ** (len(vae_config.block_out_channels) - 1),  # it halves between every two of its blocks
         latent_channels=vae_config.latent_channels,
+        lean=Lean(unet),
     )
+
+
+def place(network: Any, device: torch.device, dtype: torch.dtype) -> None:
+    """Bring a network to where it is used, for nothing but being used."""
+    network.to(device=device, dtype=dtype)
+    convolves = isinstance(network, UNet2DConditionModel | AutoencoderKL)
+    if convolves and device.type == "cuda":
+        module: Any = network
+        module.to(memory_format=torch.channels_last)  # in which cuDNN convolves half precision
+    network.eval().requires_grad_(requires_grad=False)
 
 
 _Networks = tuple[CLIPTextModel, CLIPTextModelWithProjection, UNet2DConditionModel, AutoencoderKL]
 
 
-def _networks_of_folder(source: checkpoint.Source, report: Callable[[str], None]) -> _Networks:
-    report("reading the first text encoder")
-    text_encoder = _network(source, "text_encoder", CLIPTextModel)
-    report("reading the second text encoder")
-    text_encoder_2 = _network(source, "text_encoder_2", CLIPTextModelWithProjection)
-    report("reading the UNet")
-    unet = _network(source, "unet", UNet2DConditionModel)
-    report("reading the VAE")
-    return text_encoder, text_encoder_2, unet, _network(source, "vae", AutoencoderKL)
+def _networks_of_folder(source: checkpoint.Source, dtype: torch.dtype, begin: Callable[[str], None]) -> _Networks:
+    begin("reading the first text encoder")
+    text_encoder = _network(source, "text_encoder", CLIPTextModel, dtype)
+    begin("reading the second text encoder")
+    text_encoder_2 = _network(source, "text_encoder_2", CLIPTextModelWithProjection, dtype)
+    begin("reading the UNet")
+    unet = _network(source, "unet", UNet2DConditionModel, dtype)
+    begin("reading the VAE")
+    return text_encoder, text_encoder_2, unet, _network(source, "vae", AutoencoderKL, torch.float32)
 
 
-def _network(source: checkpoint.Source, name: str, network: Any) -> Any:
+def _network(source: checkpoint.Source, name: str, network: Any, dtype: torch.dtype) -> Any:
     folder = source.folder / name
+    # transformers has renamed the parameter, diffusers knows both names only in its newest versions
+    of_transformers = network in {CLIPTextModel, CLIPTextModelWithProjection}
+    options: dict[str, Any] = {"dtype" if of_transformers else "torch_dtype": dtype}
     try:
         loaded, info = network.from_pretrained(
             str(folder),
@@ -127,6 +156,7 @@ def _network(source: checkpoint.Source, name: str, network: Any) -> Any:
             use_safetensors=True,
             local_files_only=True,
             output_loading_info=True,
+            **options,
         )
     except _LIBRARY_ERRORS as error:
         raise _broken(folder, f"a {network.__name__}", error) from error
@@ -138,13 +168,15 @@ def _network(source: checkpoint.Source, name: str, network: Any) -> Any:
     return loaded
 
 
-def _networks_of_file(source: checkpoint.Source, report: Callable[[str], None]) -> _Networks:
+def _networks_of_file(source: checkpoint.Source, dtype: torch.dtype, begin: Callable[[str], None]) -> _Networks:
     from diffusers import StableDiffusionXLPipeline  # seconds of import that a folder does not need
 
-    report("reading the checkpoint")
+    where: dict[str, Any] = {"config": str(source.folder), "local_files_only": True}
+    begin("reading the checkpoint")
     try:
+        vae: Any = AutoencoderKL.from_single_file(str(source.file), subfolder="vae", torch_dtype=torch.float32, **where)
         parts: Any = StableDiffusionXLPipeline.from_single_file(
-            str(source.file), config=str(source.folder), local_files_only=True, add_watermarker=False
+            str(source.file), vae=vae, torch_dtype=dtype, add_watermarker=False, **where
         )
     except _LIBRARY_ERRORS as error:
         raise _broken(source.file, "an SDXL checkpoint", error) from error
@@ -156,6 +188,23 @@ def _networks_of_file(source: checkpoint.Source, report: Callable[[str], None]) 
                 f"{type(network).__name__} are missing, the first being {min(absent)}"
             )
     return networks
+
+
+class _Stages:
+    """Tells what is being done, and at the end what each part of it took."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+        self._began: list[tuple[str, float]] = []
+
+    def begin(self, stage: str) -> None:
+        self._began.append((stage, time.monotonic()))
+        self._report(stage)
+
+    def end(self) -> None:
+        times = [*(began_s for _, began_s in self._began), time.monotonic()]
+        took = (f"{stage} {end - start:.1f} s" for (stage, start), end in zip(self._began, times[1:], strict=True))
+        log.info("loaded in %.1f s: %s", times[-1] - times[0], ", ".join(took))
 
 
 def _tokenizer(folder: Path, name: str) -> CLIPTokenizer:
@@ -192,7 +241,7 @@ def _broken(path: Path | None, expected: str, error: Exception) -> ModelLoadErro
     return ModelLoadError(f"{path}: expected {expected}, and it cannot be read as one: {type(error).__name__}: {line}")
 
 
-def _device(asked: str) -> torch.device:
+def find_device(asked: str) -> torch.device:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if asked == "auto":
         return torch.device(next(name for name, is_available in available.items() if is_available))
@@ -201,10 +250,23 @@ def _device(asked: str) -> torch.device:
     return torch.device(asked)
 
 
-def _dtype(asked: str, device: torch.device) -> torch.dtype:
+def dtype_of(asked: str, device: torch.device) -> torch.dtype:
     if asked == "auto":
         return torch.float32 if device.type == "cpu" else torch.float16
     return {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}[asked]
+
+
+def _vae_dtype(asked: str, device: torch.device) -> torch.dtype:
+    """Give the VAE's dtype; the CPU has no fast half precision, and takes another VAE in float32."""
+    if asked == "bfloat16":
+        return torch.bfloat16
+    return torch.float32 if asked == "exact" or device.type == "cpu" else torch.float16
+
+
+def leave_a_core(device: torch.device) -> None:
+    """On the CPU, draw in this thread with one core fewer than there are: torch keeps this setting for each thread."""
+    if device.type == "cpu":
+        torch.set_num_threads(min(torch.get_num_threads(), max(1, _cores() - 1)))
 
 
 def _cores() -> int:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine import memory
-from engine.decode import decode as decode_plainly
+from engine.decode import begin as begin_plainly
 from engine.errors import NumericalFailure, OutOfMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -41,21 +41,25 @@ def decode(model: Model, latents: Tensor) -> NDArray[np.uint8]:
         OutOfMemory: There is no room for it even in the smallest tiles.
     """
     try:
-        return _in_the_room_there_is(model, latents)
+        return begin(model, latents)()
     except NumericalFailure as error:
-        if not latents.isfinite().all():
-            raise  # no VAE makes a picture of these
-        log.warning("%s; decoding it again in float32", error)
-    with _in_float32(model.vae):
-        return _in_the_room_there_is(model, latents)
+        return again(model, latents, error)
 
 
-def _in_the_room_there_is(model: Model, latents: Tensor) -> NDArray[np.uint8]:
+def begin(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
+    """Queue the decoding on the device, in the room there is.
+
+    Returns:
+        What waits for the pixels, in any thread; it may raise NumericalFailure, for which there is `again`.
+
+    Raises:
+        OutOfMemory: As `decode`.
+    """
     reason = ""
     for tile in (None, None, *TILES):  # the first failure may be the fault of what was not yet given back
         try:
             with _tiled(model, tile):
-                return decode_plainly(model, latents)
+                return begin_plainly(model, latents)
         except (RuntimeError, MemoryError) as error:
             if not memory.is_out_of_memory(error):
                 raise
@@ -63,6 +67,15 @@ def _in_the_room_there_is(model: Model, latents: Tensor) -> NDArray[np.uint8]:
         memory.release(model.device)
         log.warning("no memory to decode %s; trying with less at a time", "it whole" if tile is None else f"{tile=}")
     raise OutOfMemory(reason)
+
+
+def again(model: Model, latents: Tensor, error: NumericalFailure) -> NDArray[np.uint8]:
+    """Decode in float32 what came out black or not finite; raises as `decode`."""
+    if not latents.isfinite().all():
+        raise error  # no VAE makes a picture of these
+    log.warning("%s; decoding it again in float32", error)
+    with _in_float32(model.vae):
+        return begin(model, latents)()
 
 
 @contextmanager

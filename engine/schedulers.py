@@ -1,9 +1,10 @@
-"""Sampler name to a diffusers scheduler: one table."""
+"""Sampler name to a diffusers scheduler, each of which can step without asking the device or feeding it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import torch
 from diffusers import (
     DDIMScheduler,
     DPMSolverMultistepScheduler,
@@ -11,14 +12,111 @@ from diffusers import (
     EulerDiscreteScheduler,
     UniPCMultistepScheduler,
 )
+from diffusers.schedulers.scheduling_euler_ancestral_discrete import EulerAncestralDiscreteSchedulerOutput
+from torch import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.wire import Sampler
 
+
+class EulerAncestral(EulerAncestralDiscreteScheduler):
+    """diffusers' own, to the last bit, except that the noise is handed in instead of made and copied at every step."""
+
+    def step(  # pyright: ignore[reportIncompatibleMethodOverride]  (the noise takes the generator's place)
+        self, model_output: Tensor, timestep: Any, sample: Tensor, *, variance_noise: Tensor
+    ) -> EulerAncestralDiscreteSchedulerOutput:
+        """Take one step; `scale_model_input` was called before, and the noise has the model output's dtype."""
+        del timestep  # the scheduler counts its own steps
+        sigma, sigma_to = self.sigmas[self.step_index : self.step_index + 2].unbind()
+        config: Any = self.config
+        sample = sample.to(torch.float32)
+        if config.prediction_type == "epsilon":
+            predicted = sample - sigma * model_output
+        else:  # v_prediction: c_out and c_skip
+            predicted = model_output * (-sigma / (sigma**2 + 1) ** 0.5) + (sample / (sigma**2 + 1))
+        sigma_up = (sigma_to**2 * (sigma**2 - sigma_to**2) / sigma**2) ** 0.5
+        sigma_down = (sigma_to**2 - sigma_up**2) ** 0.5
+        derivative = (sample - predicted) / sigma
+        previous = sample + derivative * (sigma_down - sigma) + variance_noise * sigma_up
+        self._step_index = self.step_index + 1
+        return EulerAncestralDiscreteSchedulerOutput(
+            prev_sample=previous.to(model_output.dtype), pred_original_sample=predicted
+        )
+
+
+class UniPC(UniPCMultistepScheduler):
+    """diffusers' own (data prediction, B₂(h)), to the last bit, with its coefficients kept on the host.
+
+    There they are made, as tensors without dimensions, which multiply a tensor of any device without a copy; diffusers
+    copies the sigmas to the device at every step and solves for the corrector's weights there, which waits for it.
+    Letters as in Zhao et al., "UniPC" (arXiv 2302.04867), and in diffusers.
+    """
+
+    def multistep_uni_p_bh_update(self, model_output: Tensor, *, sample: Tensor, order: int) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]  (without the deprecated arguments)
+        del model_output  # only the optional solver_p reads it
+        base, scale, differences, ratios, targets = self._expand(self.step_index + 1, sample, order)
+        if order == 1:
+            return base.to(sample.dtype)
+        # order 2 has a closed form, which diffusers takes too
+        rhos = [torch.tensor(0.5)] if order == 2 else torch.linalg.solve(ratios[:-1, :-1], targets[:-1]).unbind()  # noqa: PLR2004
+        return (base - scale * _weighted(rhos, differences)).to(sample.dtype)
+
+    def multistep_uni_c_bh_update(  # pyright: ignore[reportIncompatibleMethodOverride]  (as above)
+        self, this_model_output: Tensor, *, last_sample: Tensor, this_sample: Tensor, order: int
+    ) -> Tensor:
+        base, scale, differences, ratios, targets = self._expand(self.step_index, last_sample, order)
+        rhos = [torch.tensor(0.5)] if order == 1 else torch.linalg.solve(ratios, targets).unbind()
+        latest = this_model_output - self._latest
+        corrected = rhos[-1] * latest if order == 1 else _weighted(rhos[:-1], differences) + rhos[-1] * latest
+        return (base - scale * corrected).to(this_sample.dtype)
+
+    @property
+    def _latest(self) -> Tensor:
+        return self.model_outputs[-1]  # pyright: ignore[reportReturnType]  (None only before the first step)
+
+    def _expand(self, to: int, sample: Tensor, order: int) -> tuple[Tensor, Tensor, list[Tensor], Tensor, Tensor]:
+        """Expand the step that ends at the sigma number `to`.
+
+        Returns:
+            The first-order term, the factor α_t·B(h), the differences D₁ of model outputs, and the system R, b whose
+            solution weighs them.
+        """
+        alpha, sigma, lambda_ = zip(*(self._point(to - back) for back in range(order + 1)), strict=True)
+        h = lambda_[0] - lambda_[1]
+        rks = [(lambda_[1 + back] - lambda_[1]) / h for back in range(1, order)]
+        differences = [
+            (self.model_outputs[-(back + 1)] - self._latest) / rk  # pyright: ignore[reportOperatorIssue, reportOptionalOperand]  (as above)
+            for back, rk in enumerate(rks, 1)
+        ]
+        nodes = torch.stack([*rks, torch.ones(())])
+        hh = -h
+        h_phi_1 = torch.expm1(hh)
+        h_phi_k = h_phi_1 / hh - 1
+        factorial, rows, targets = 1, list[Tensor](), list[Tensor]()
+        for power in range(order):
+            rows.append(torch.pow(nodes, power))
+            targets.append(h_phi_k * factorial / h_phi_1)
+            factorial *= power + 2
+            h_phi_k = h_phi_k / hh - 1 / factorial
+        base = sigma[0] / sigma[1] * sample - alpha[0] * h_phi_1 * self._latest
+        return base, alpha[0] * h_phi_1, differences, torch.stack(rows), torch.stack(targets)
+
+    def _point(self, number: int) -> tuple[Tensor, Tensor, Tensor]:
+        alpha, sigma = self._sigma_to_alpha_sigma_t(self.sigmas[number])
+        return alpha, sigma, torch.log(alpha) - torch.log(sigma)
+
+
+def _weighted(weights: Sequence[Tensor], terms: Sequence[Tensor]) -> Tensor:
+    first, *others = (weight * term for weight, term in zip(weights, terms, strict=True))
+    for other in others:
+        first = first + other
+    return first
+
+
 SCHEDULERS: Mapping[Sampler, tuple[Any, Mapping[str, Any]]] = {
-    "euler_a": (EulerAncestralDiscreteScheduler, {}),
+    "euler_a": (EulerAncestral, {}),
     "euler": (EulerDiscreteScheduler, {}),
     "dpmpp_2m_karras": (DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
     "dpmpp_2m_sde_karras": (
@@ -28,10 +126,13 @@ SCHEDULERS: Mapping[Sampler, tuple[Any, Mapping[str, Any]]] = {
     # DDIM's own defaults are those of pixel diffusion: clipping x0 to ±1 ruins latents. These are what SDXL base says,
     # for a checkpoint whose scheduler (Euler) has no such keys.
     "ddim": (DDIMScheduler, {"clip_sample": False, "set_alpha_to_one": False}),
-    "unipc": (UniPCMultistepScheduler, {}),
+    "unipc": (UniPC, {"predict_x0": True, "solver_type": "bh2"}),
 }
 """What differs from the checkpoint's own scheduler configuration; names as in diffusers' table of samplers
 (docs/source/en/api/schedulers/overview.md)."""
+
+NOISE: Mapping[Sampler, torch.dtype | None] = {"euler_a": None, "dpmpp_2m_sde_karras": torch.float32}
+"""The samplers that add noise at every step, and its dtype in diffusers; None is that of the latents."""
 
 
 def build(sampler: Sampler, scheduler_config: Mapping[str, Any]) -> Any:

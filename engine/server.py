@@ -103,7 +103,7 @@ class Server:
         """Serve until `stop` is set.
 
         Returns:
-            Whether the worker's thread has ended; one that is deep in a step or in a file has not.
+            Whether the worker's threads have ended; one that is deep in a step, a file or the compiler has not.
 
         Raises:
             ModelLoadError: There is no model to draw with.
@@ -128,7 +128,7 @@ class Server:
             await asyncio.gather(*(client.say_goodbye() for client in self._clients))
             if working.done():
                 working.result()
-            return working.done()
+            return working.done() and not self._worker.compiling
         finally:
             thread.shutdown(wait=False)
             await runner.cleanup()

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised when a message changes its meaning; the two sides refuse each other when theirs differ."""
 
 SEED_LIMIT = 2**32
@@ -29,9 +29,19 @@ Guidance: TypeAlias = Annotated[float, Meta(ge=1.0, le=30.0)]
 Seed: TypeAlias = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
 Seeds: TypeAlias = Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=16)]
 Sampler: TypeAlias = Literal["euler_a", "euler", "dpmpp_2m_karras", "dpmpp_2m_sde_karras", "ddim", "unipc"]
+Rating: TypeAlias = Literal["safe", "sensitive", "nsfw", "explicit"]
+"""The model's own words, from what anybody may see to what few may."""
 ErrorCode: TypeAlias = Literal[
-    "invalid_parameters", "out_of_memory", "numerical_failure", "model_not_ready", "shutting_down", "internal"
+    "invalid_parameters",
+    "out_of_memory",
+    "numerical_failure",
+    "rating_failed",
+    "withheld",
+    "model_not_ready",
+    "shutting_down",
+    "internal",
 ]
+"""``withheld``: a picture of the job must not be seen by anybody, so none is sent."""
 
 
 class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -48,6 +58,9 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     seeds: Seeds
     preview_every: Annotated[int, Meta(ge=0)] = 0
     """Steps between two previews of a picture; 0 means none."""
+    share: bool = False
+    """Join what is being drawn although that draws no more pictures a second: for people who should not have to wait
+    for a long job to end. Otherwise jobs are drawn in the order in which they came."""
 
 
 class Cancel(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +86,8 @@ class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbi
     """For an operator to read: ``cuda (NVIDIA GeForce RTX 4090), float16``."""
     size_multiple: int
     """Width and height must be multiples of this: what the VAE divides by; the UNet takes latents of any size."""
+    rates: bool = False
+    """Every preview and every picture carries a rating; what cannot be rated is not sent."""
 
 
 class Started(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -92,13 +107,18 @@ class Progress(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
 
 
 class Preview(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
-    """What a picture is going to be: the predicted x0, small, as a PNG without metadata."""
+    """What a picture is going to be: the predicted x0, small, as a PNG without metadata.
+
+    Where nothing rates it, it is at most 64 pixels long and blurred.
+    """
 
     job_id: JobId
     number: int
     """Which picture of the job, from 0."""
     step: int
     image: bytes
+    rating: Rating | None = None
+    """What the preview itself shows; None where nothing rates."""
 
 
 class Picture(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -108,6 +128,8 @@ class Picture(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
     number: int
     seed: int
     png: bytes
+    rating: Rating | None = None
+    """What it shows, whatever was asked for; None where nothing rates."""
 
 
 class Finished(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

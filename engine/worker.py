@@ -15,13 +15,14 @@ from engine.wire import PROTOCOL, Loading, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from threading import Thread
 
     from engine.batch import Batch
     from engine.config import Engine
     from engine.wire import Event, Generate
 
-PNG_THREADS = 2
-"""Pillow releases the interpreter while it compresses; two keep up with any card at level 1."""
+POOL_THREADS = 2
+"""For noise and PNG, which let other threads run; two keep up with any card."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,6 +48,12 @@ class Worker:
         self._emit = emit
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._closed = False
+        self._compiling: Thread | None = None
+
+    @property
+    def compiling(self) -> bool:
+        """Whether a thread of its own still compiles, which nothing can interrupt."""
+        return self._compiling is not None and self._compiling.is_alive()
 
     def submit(self, job: Job) -> None:
         """Draw a job; its last event is Finished, Cancelled or Failed."""
@@ -70,14 +77,29 @@ class Worker:
         """
         try:
             self._report("importing torch")
-            from engine.batch import Batch
-            from engine.model import load
+            import torch
 
-            model = load(self._config, self._report)
+            from engine import compiling, rating
+            from engine import model as loading
+            from engine.batch import Batch
+            from engine.calibration import Calibration
+            from engine.darkroom import Darkroom
+            from engine.timing import DEFAULT, Timing
+
+            model = loading.load(self._config, self._report)
+            rate = rating.load(self._config.rating, self._report)
+            timing = Timing(model, Calibration(self._config.batch_cap))
+            timing.start(self._report)
         except _Closed:
             return
-        with ThreadPoolExecutor(PNG_THREADS, thread_name_prefix="png") as pool:
-            batch = Batch(model, cap=self._config.batch_cap, pool=pool, post=self._inbox.put)
+        with (
+            torch.inference_mode(),  # nothing is ever differentiated, and torch counts versions otherwise
+            ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool,
+            ThreadPoolExecutor(1, thread_name_prefix="rating") as raters,
+        ):
+            darkroom = Darkroom(pool, rate=rate, raters=raters)
+            cap = self._config.batch_cap
+            batch = Batch(model, cap=cap, pool=pool, darkroom=darkroom, post=self._inbox.put, sizes=timing.calibration)
             self._emit(
                 Ready(
                     protocol=PROTOCOL,
@@ -85,19 +107,28 @@ class Worker:
                     model_hash=model.hash,
                     device=model.description,
                     size_multiple=model.compression,
+                    rates=rate is not None,
                 )
             )
+            if compiling.wanted(self._config.compile, model.device):
+                self._compiling = compiling.start(
+                    model, [DEFAULT], lambda: self._inbox.put(lambda _batch: timing.calibration.doubt())
+                )
             try:
                 while not self._closed:
-                    self._read_inbox(batch)
-                    if not self._closed:
+                    self._read_inbox(batch, wait=batch.idle and timing.idle)
+                    if self._closed:
+                        break
+                    if batch.idle:
+                        timing.measure()
+                    else:
                         batch.step()
             finally:
                 batch.abandon()
 
-    def _read_inbox(self, batch: Batch) -> None:
-        """Handle what has come; wait for something only where there is nothing to draw."""
-        get = partial(self._inbox.get, block=batch.idle)
+    def _read_inbox(self, batch: Batch, *, wait: bool) -> None:
+        """Handle what has come, or wait for something."""
+        get = partial(self._inbox.get, block=wait)
         while True:
             try:
                 message = get()

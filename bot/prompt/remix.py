@@ -15,6 +15,7 @@ from bot.prompt.order import place
 from bot.prompt.sentences import quoted
 from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options
+from bot.safety.negative import own_words
 from engine.grammar import plain_text
 from engine.wire import SEED_LIMIT
 
@@ -88,7 +89,8 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
     """Fill a form from a recipe.
 
     The prompt goes to the fields that compose to it again, a negative prompt that begins with one of our presets to
-    that preset. Nothing is checked against the operator's limits: `bot.request.complete` does that with the form.
+    that preset; what a rating had put before that is left out, for the new rating brings its own. Nothing is checked
+    against the operator's limits: `bot.request.complete` does that with the form.
 
     Args:
         recipe: What was read.
@@ -111,7 +113,7 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
         loose = [*line.quality]  # a request has to say something; composed, they stand where they stood
 
     negative = tags.read(_words(recipe.negative_prompt, unmapped), kind).items
-    negative_preset, steered = _longest_start(presets, negative)
+    negative_preset, steered = _longest_start(presets, negative[own_words(negative) :])
 
     shape = next((name for name, size in SHAPES.items() if size == recipe.size), None)
     if recipe.size is not None and shape is None:

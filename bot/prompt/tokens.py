@@ -64,20 +64,20 @@ class Tokens:
     def count(self, *texts: str) -> list[Chunks] | None:
         """Cut texts into chunks; None where library or files are not at hand. Reads files: not for the event loop."""
         if not self._encode:
-            folders = _folders(self._config)
-            if not folders or importlib.util.find_spec("tokenizers") is None:
+            found = folders(self._config)
+            if not found or importlib.util.find_spec("tokenizers") is None:
                 return None
-            self._encode = [_encoder(folder) for folder in folders]
+            self._encode = [_encoder(folder) for folder in found]
         return [Chunks(tuple(encode(text) for encode in self._encode)) for text in texts]
 
 
-def _folders(config: Config) -> Sequence[Path]:
+def folders(config: Config) -> Sequence[Path]:
     """Find the tokenizers: in the folder that comes with a file, in the model's own, or in the hub's cache."""
     named, model = config.model, config.resolve(config.model.model)
     for place in (config.resolve(named.config_folder), model) if named.config_folder else (model,):
-        folders = [place / name for name in ENCODERS]
-        if all(_is_tokenizer(folder) for folder in folders):
-            return folders
+        named_so = [place / name for name in ENCODERS]
+        if all(_is_tokenizer(folder) for folder in named_so):
+            return named_so
     if model.is_dir():
         return []
     return _cached(CONFIG_REPOSITORY, None) if model.is_file() else _cached(named.model, named.revision or None)

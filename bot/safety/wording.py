@@ -10,7 +10,7 @@ from bot.safety.ratings import exceeds, highest, is_rating
 from bot.safety.text.ages import OF_AGE, ages
 from bot.safety.text.forms import forms
 from bot.safety.text.lexicon import Lexicon, words_of
-from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped
+from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped, usual_negative
 from bot.safety.verdict import Step
 from engine.grammar import parse
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_CHARS = 6_000
 """Of a composed text. The configuration allows 5,000; what is longer was not composed here, and is not parsed."""
+REMEMBERED_TAGS = 32_768
+"""The tags that a server's members use are few; what was found of one is not looked up again."""
 FOUND_NOTHING = "Nothing was found."
 """What a rule says that has nothing against a request."""
 MAX_NAME_WORDS = 4
@@ -74,10 +76,12 @@ class TextFilter:
             decode: Gives a text as the checkpoint's tokens spell it; None where no tokenizer is at hand.
         """
         known = vocabulary or _Nothing()
-        self._lookup = lru_cache(maxsize=16_384)(known.entry)
+        self._lookup = lru_cache(maxsize=REMEMBERED_TAGS)(known.entry)
         self._decode = decode
         self._lexicon = Lexicon(shipped(), real_words(), known.knows_word)
         self._added = lru_cache(maxsize=256)(_added)
+        self._aliased = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_aliased)
+        self._entered = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_entries)
         self._read = lru_cache(maxsize=1024)(self._find)
 
     def asks_for(self, wish: Wish) -> Rating:
@@ -130,9 +134,10 @@ class TextFilter:
             " that rating where it is allowed.",
         )
         if not exceeds(asked, "sensitive"):
+            bares = asked == "sensitive" and Kind.UNDERCLOTHES in avoided
             yield text_step(
                 "negative",
-                Kind.UNDRESS in avoided,
+                Kind.UNDRESS in avoided or bares,
                 "Below `nsfw` the negative prompt cannot steer away from clothes or from a mild rating.",
             )
         if exceeds(asked, "safe"):
@@ -159,7 +164,10 @@ class TextFilter:
             yield from self._closed(wish, operator.adults)
 
     def _closed(self, wish: Wish, adults: frozenset[str]) -> Iterator[Step]:
-        """At nsfw and explicit only words that somebody vouches for are drawn."""
+        """At nsfw and explicit only words that somebody vouches for are read, in the person's negative too.
+
+        There a word that nobody knows could steer away from grown-ups in a language that no list has.
+        """
         reviewed = {_key(name) for name in adults}
         own = {*_items(wish.own), wish.rating}
         unknown = named = False
@@ -171,37 +179,44 @@ class TextFilter:
                 named = named or _key(entry.name) not in reviewed
             elif entry is None and not self._lexicon.has_term(item, Kind.LEVEL):
                 unknown = True
+        unknown = unknown or not all(map(self._known_to_avoid, _items(wish.typed_negative)))
         named = named or any(_key(name) not in reviewed for name in wish.characters)
         reviewed_only = "At this rating only characters from the operator's list of reviewed adults are drawn."
         yield Step("adults", not named, reviewed_only)
         known_only = "At this rating only tags that I know are drawn, and one of these I do not know."
         yield Step("vocabulary", not unknown, known_only if unknown else FOUND_NOTHING)
 
+    def _known_to_avoid(self, item: str) -> bool:
+        """Tell whether somebody vouches for a word of a negative prompt."""
+        listed = any(self._lexicon.has_term(item, kind) for kind in (Kind.LEVEL, Kind.UNDRESS, Kind.UNDERCLOTHES))
+        return listed or item in usual_negative() or has_place(item) or self._lookup(item) is not None
+
     def _find(self, text: str) -> frozenset[Mark]:
         """Read a text as the model does, and what its known tags are aliases of."""
         plain = _plain(text)
         found = self._lexicon.read(plain)
-        for name in self._canonical(text):
-            found |= self._lexicon.read(name)
+        found = found.union(*map(self._aliased, _items(text)))
         if self._decode is not None:
             found |= self._lexicon.read(self._decode(plain))
         return found
 
-    def _canonical(self, text: str) -> Iterator[str]:
-        for item in _items(text):
-            entry = self._lookup(item)
-            if entry is not None and entry.name != item:
-                yield entry.name
+    def _find_aliased(self, item: str) -> frozenset[Mark]:
+        """Read the tag that another one is an alias of."""
+        entry = self._lookup(item)
+        return self._lexicon.read(entry.name) if entry is not None and entry.name != item else _NO_MARKS
 
     def _entries(self, wish: Wish) -> Iterator[Known]:
-        """Find what the vocabulary knows among the words: whole tags first, else names inside of them."""
+        """Find what the vocabulary knows among the words."""
         for item in (*_items(wish.prompt), *wish.characters):
-            for form in forms(item):
-                entry = self._lookup(form)
-                if entry is not None:
-                    yield entry
-                else:
-                    yield from self._names(words_of(form))
+            yield from self._entered(item)
+
+    def _find_entries(self, item: str) -> tuple[Known, ...]:
+        """Find what the vocabulary knows of a tag: the whole of it first, else names inside of it."""
+        found: list[Known] = []
+        for form in forms(item):
+            entry = self._lookup(form)
+            found += [entry] if entry is not None else self._names(words_of(form))
+        return tuple(found)
 
     def _names(self, words: Sequence[str]) -> Iterator[Known]:
         for start in range(len(words)):

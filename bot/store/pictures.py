@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from bot.config import Rating
     from bot.store.database import Database
     from bot.store.spool import Spool
 
@@ -35,17 +36,24 @@ class Pictures:
         self._spool = spool
         self._waits_s = waits_s
 
-    async def save(self, job_id: str, *, number: int, seed: int, png: bytes) -> Picture:
+    async def save(self, job_id: str, *, number: int, seed: int, png: bytes, rating: Rating | None = None) -> Picture:
         """Keep a picture of a running job, in place of what an earlier attempt drew.
+
+        Args:
+            job_id: Whose it is.
+            number: Which picture of the job, from 0.
+            seed: What it was drawn from.
+            png: Its file.
+            rating: What it shows, as measured; None where nothing rates.
 
         Raises:
             WrongState: The job is no longer running; nothing is kept.
             StoreUnavailable: Disk or database cannot take it.
         """
-        return await patiently(partial(self._save_whole, job_id, number, seed, png), self._waits_s)
+        return await patiently(partial(self._save_whole, job_id, number, seed, png, rating), self._waits_s)
 
-    async def _save_whole(self, job_id: str, number: int, seed: int, png: bytes) -> Picture:
-        saving = asyncio.ensure_future(self._save(job_id, number, seed, png))
+    async def _save_whole(self, job_id: str, number: int, seed: int, png: bytes, rating: Rating | None) -> Picture:
+        saving = asyncio.ensure_future(self._save(job_id, number, seed, png, rating))
         try:
             return await asyncio.shield(saving)
         except asyncio.CancelledError:
@@ -53,18 +61,26 @@ class Pictures:
             await asyncio.gather(saving, return_exceptions=True)
             raise
 
-    async def _save(self, job_id: str, number: int, seed: int, png: bytes) -> Picture:
+    async def _save(self, job_id: str, number: int, seed: int, png: bytes, rating: Rating | None) -> Picture:
         file = f"{job_id}-{number}.png"
         await self._spool.write(file, png)
         rows: list[sqlite3.Row] = []
         try:
             rows = await self._database.fetch(
                 """
-                INSERT OR REPLACE INTO pictures (job, number, seed, file, size_bytes)
-                SELECT key, :number, :seed, :file, :size_bytes FROM jobs WHERE key = :key AND state = 'running'
-                RETURNING number, seed, file, size_bytes, deleted
+                INSERT OR REPLACE INTO pictures (job, number, seed, file, size_bytes, rating)
+                SELECT key, :number, :seed, :file, :size_bytes, :rating FROM jobs
+                WHERE key = :key AND state = 'running'
+                RETURNING number, seed, file, size_bytes, rating, deleted
                 """,
-                {"key": row_key(job_id), "number": number, "seed": seed, "file": file, "size_bytes": len(png)},
+                {
+                    "key": row_key(job_id),
+                    "number": number,
+                    "seed": seed,
+                    "file": file,
+                    "size_bytes": len(png),
+                    "rating": rating,
+                },
             )
         finally:
             if not rows:
@@ -75,7 +91,7 @@ class Pictures:
 
     async def of(self, job_id: str) -> tuple[Picture, ...]:
         """List a job's pictures in order, deleted ones included."""
-        sql = "SELECT number, seed, file, size_bytes, deleted FROM pictures WHERE job = :key ORDER BY number"
+        sql = "SELECT number, seed, file, size_bytes, rating, deleted FROM pictures WHERE job = :key ORDER BY number"
         fetch = partial(self._database.fetch, sql, {"key": row_key(job_id)})
         rows = await patiently(fetch, self._waits_s)
         return tuple(msgspec.convert(dict(row), Picture, strict=False) for row in rows)
@@ -91,14 +107,18 @@ class Pictures:
             raise StoreError(f"{picture.file}: deleted")
         return await patiently(partial(self._spool.read, picture.file), self._waits_s)
 
-    async def drop(self, job_id: str) -> None:
-        """Delete the files of a job; the rows stay, so that its seeds can still be told.
+    async def drop(self, job_id: str, number: int | None = None) -> None:
+        """Delete the files of a job, or that of one picture; the rows stay, so that its seeds can still be told.
 
         Raises:
             StoreUnavailable: Database or disk cannot be changed.
         """
-        sql = "UPDATE pictures SET deleted = 1 WHERE job = :key AND deleted = 0 RETURNING file"
-        rows = await patiently(partial(self._database.fetch, sql, {"key": row_key(job_id)}), self._waits_s)
+        sql = """
+            UPDATE pictures SET deleted = 1
+            WHERE job = :key AND deleted = 0 AND (:number IS NULL OR number = :number) RETURNING file
+            """
+        values = {"key": row_key(job_id), "number": number}
+        rows = await patiently(partial(self._database.fetch, sql, values), self._waits_s)
         await patiently(partial(self._spool.delete, [row["file"] for row in rows]), self._waits_s)
 
     async def sweep(self) -> int:

@@ -50,8 +50,14 @@ def drawing(job: Job, steps_done: int, steps_total: int, *, previews: int = 0) -
     return _card(DRAWING, *gallery, _title(job.request), line, row(job.id, "cancel"))
 
 
-def result(job: Job, pictures: int) -> ui.LayoutView:
-    """Show the pictures, in order; as many files by `file_name` must come with the edit."""
+def result(job: Job, pictures: int, *, stopped: int = 0) -> ui.LayoutView:
+    """Show the pictures, in order; as many files by `file_name` must come with the edit.
+
+    Args:
+        job: Its request and who asked.
+        pictures: How many are shown.
+        stopped: How many more were drawn and may not be shown.
+    """
     request = job.request
     last = (request.seed + request.count - 1) % 2**32
     seeds = f"seed {request.seed}" if request.count == 1 else f"seeds {request.seed} to {last}"
@@ -62,7 +68,7 @@ def result(job: Job, pictures: int) -> ui.LayoutView:
         f"{request.steps} steps",
         f"{job.engine_s or 0:.1f} s",
     )
-    line = " · ".join(facts) + "\n-# Drawn by AI."
+    line = " · ".join(facts) + (f"\n{_stopped(stopped)}" if stopped else "") + "\n-# Drawn by AI."
     gallery = _gallery(job, pictures, alt_text(request))
     return _card(DONE, gallery, _title(request), line, row(job.id, "reroll", "edit", "recipe", "delete"))
 
@@ -70,6 +76,12 @@ def result(job: Job, pictures: int) -> ui.LayoutView:
 def ended(job: Job, sentence: str) -> ui.LayoutView:
     """Say why there is no picture; what was asked for can be changed and asked again."""
     return _card(ENDED, _title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
+
+
+def _stopped(pictures: int) -> str:
+    if pictures == 1:
+        return "One picture came out above the rating that is allowed here, so it is neither shown nor kept."
+    return f"{pictures} pictures came out above the rating that is allowed here, so they are neither shown nor kept."
 
 
 def apology(code: str, fits: tuple[int, int] | None = None) -> str:
@@ -86,6 +98,10 @@ def apology(code: str, fits: tuple[int, int] | None = None) -> str:
             return f"The graphics card has no room for a picture of this size. {_advice(fits)}"
         case "numerical_failure":
             return "The picture came out black. Another seed or lower guidance usually helps."
+        case "rating_failed":
+            return "The picture filter did not answer, so nothing is shown. It is in the operator's log."
+        case "withheld":
+            return "What came out must not be shown to anybody, so nothing is kept. Please change the words."
         case _:
             return "The engine could not draw this. It is in the operator's log."
 

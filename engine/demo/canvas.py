@@ -107,23 +107,21 @@ class Canvas:
         return np.asarray(self.image), np.asarray(self.parts)
 
 
+_CATMULL_ROM = np.asarray(((0, 2, 0, 0), (-1, 0, 1, 0), (2, -5, 4, -1), (-1, 3, -3, 1))) / 2
+"""Of four points in a row, what makes the powers of the way from the second to the third (a uniform spline)."""
+
+
 def curve(points: Sequence[Point], *, closed: bool = True, pieces: int = 6) -> list[Point]:
-    """Lead a smooth line through all points (a uniform Catmull-Rom spline)."""
+    """Lead a smooth line through all points, with so many pieces from one to the next."""
     p = np.asarray(points, dtype=np.float64)
-    ends = (p[-1:], p[:2]) if closed else (p[:1], p[-1:])
-    q = np.concatenate((ends[0], p, ends[1]))
-    t = (np.arange(pieces) / pieces)[:, None]
-    before, start, end, after = (q[i : len(q) - 3 + i, None] for i in range(4))
-    smooth = 0.5 * (
-        2 * start
-        + (end - before) * t
-        + (2 * before - 5 * start + 4 * end - after) * t**2
-        + (3 * start - before - 3 * end + after) * t**3
-    )
-    path = smooth.reshape(-1, 2)
+    before, after = (p[-1:], p[:2]) if closed else (p[:1], p[-1:])
+    q = np.concatenate((before, p, after))
+    fours = np.stack([q[i : len(q) - 3 + i] for i in range(4)], axis=1)  # (lines, 4, 2)
+    powers = (np.arange(pieces) / pieces)[:, None] ** np.arange(4)
+    path = ((powers @ _CATMULL_ROM) @ fours).reshape(-1, 2)
     if not closed:
         path = np.concatenate((path, p[-1:]))
-    return [(float(x), float(y)) for x, y in path]
+    return [(x, y) for x, y in path.tolist()]
 
 
 def ellipse(x: float, y: float, half_width: float, half_height: float, corners: int = 16) -> list[Point]:

@@ -41,16 +41,19 @@ class Score:
 class Judge:
     """Asks the same questions of every seed."""
 
-    def __init__(self, artist: Artist, seeds: Sequence[int], size: tuple[int, int], steps: int) -> None:
+    def __init__(
+        self, artist: Artist, seeds: Sequence[int], size: tuple[int, int], steps: int, guidance_scale: float
+    ) -> None:
         self._artist = artist
         self._seeds = seeds
         self._size = size
         self._steps = steps
+        self._guidance_scale = guidance_scale
 
     def _draw(self, wish: Callable[[int], Wish]) -> Iterator[tuple[int, Image.Image]]:
         for first in range(0, len(self._seeds), _BATCH):
             seeds = self._seeds[first : first + _BATCH]
-            pictures = self._artist.draw([wish(seed) for seed in seeds], self._size, self._steps)
+            pictures = self._artist.draw([wish(seed) for seed in seeds], self._size, self._steps, self._guidance_scale)
             yield from zip(seeds, pictures, strict=True)
 
     def hair(self) -> Score:
@@ -127,6 +130,14 @@ class Judge:
         note = f"blotched {mean(measured[0]):.2f} well, {mean(measured[1]):.2f} badly drawn"
         return Score("worst quality measurably worse", worse, len(self._seeds), note)
 
+    def scores(self) -> Iterator[Score]:
+        """Ask everything."""
+        questions = (
+            self.hair, self.hair_among_colours, self.backgrounds, self.emphasis, self.negative, self.far_tags,
+            self.quality,
+        )  # fmt: skip
+        return (question() for question in questions)
+
 
 def _wish(tags: str, seed: int, negative: str = "") -> Wish:
     wish = Wish(prompt=f"1girl, solo, safe, {tags}, {QUALITY}", seed=seed)
@@ -141,16 +152,14 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--seeds", type=int, default=55)
     parser.add_argument("--steps", type=int, default=16)
+    parser.add_argument("--guidance", type=float, default=2.0)
     options = parser.parse_args()
     artist = Artist(options.checkpoint)
     for size in SHAPES:
-        print(f"{size[0]} × {size[1]}, {options.steps} steps")
-        judge = Judge(artist, range(options.seeds), size, options.steps)
-        for question in (
-            judge.hair, judge.hair_among_colours, judge.backgrounds, judge.emphasis, judge.negative, judge.far_tags,
-            judge.quality,
-        ):  # fmt: skip
-            print(f"  {question()}", flush=True)
+        print(f"{size[0]} × {size[1]}, {options.steps} steps, guidance {options.guidance:g}")
+        judge = Judge(artist, range(options.seeds), size, options.steps, options.guidance)
+        for score in judge.scores():
+            print(f"  {score}", flush=True)
     started = time.monotonic()
     artist.draw([_wish("red hair, night, outdoors", 1)], SHAPES[0], 28)
     print(f"28 steps at 832 × 1216 on {torch.get_num_threads()} threads: {time.monotonic() - started:.1f} s")

@@ -47,7 +47,8 @@ def hair_tone(image: Image.Image) -> NDArray[np.float32] | None:
     face = np.flatnonzero(near)
     if not len(face):
         return None
-    top = int(face[0])
+    runs = np.split(face, np.flatnonzero(np.diff(face) > height // 40) + 1)
+    top = int(max(runs, key=len)[0])  # a soft edge between hair and a light background looks like skin, but is thin
     band = pixels[
         max(0, round(top - 0.52 * unit)) : max(1, round(top - 0.12 * unit)),
         max(0, round(middle - 0.3 * unit)) : round(middle + 0.3 * unit),

@@ -9,7 +9,7 @@ from diffusers import AutoencoderKL, EulerAncestralDiscreteScheduler, UNet2DCond
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 from engine.demo.latents import CHANNELS
-from engine.demo.portrait import every_tag
+from engine.demo.portrait import coloured_tags, every_tag
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,9 +23,12 @@ POOLED = 96
 
 _TIME = 32
 
+_SPREAD = 0.7
+"""How far apart tokens start: about as far as a hidden state is long, not CLIP's 0.02."""
+
 
 def make_text_encoders(tokenizer: CLIPTokenizer) -> tuple[CLIPTextModel, CLIPTextModelWithProjection]:
-    """Make both text encoders; tokens start as far apart as a hidden state is long, not at CLIP's 0.02."""
+    """Make both text encoders, whose tokens start with some meaning."""
     start, end = tokenizer("").input_ids
     small, large = (
         CLIPTextConfig(
@@ -39,29 +42,39 @@ def make_text_encoders(tokenizer: CLIPTokenizer) -> tuple[CLIPTextModel, CLIPTex
     encoder: Any
     for encoder in encoders:
         embeddings = encoder.text_model.embeddings if hasattr(encoder, "text_model") else encoder.embeddings
-        torch.nn.init.normal_(embeddings.token_embedding.weight, std=0.7)
+        torch.nn.init.normal_(embeddings.token_embedding.weight, std=_SPREAD)
         torch.nn.init.normal_(embeddings.position_embedding.weight, std=0.1)
         compose(embeddings.token_embedding.weight.data, tokenizer)
     return encoders
 
 
 def compose(embeddings: Tensor, tokenizer: CLIPTokenizer) -> None:
-    """Let the token of "red hair" lie near "red" and "hair", (vocabulary, width), in place.
+    """Let the token of "red hair" lie near "hair", and as far towards red as red is red; (vocabulary, width), in place.
 
-    Attention finds all hair by what those tokens share, and the colour by what they do not: else each of a hundred
-    pairs of a colour and a noun would have to be learned by itself.
+    Attention finds all hair by what those tokens share, and what it finds there is a colour, three numbers: else each
+    of a hundred pairs of a colour and a noun would have to be learned by itself.
     """
+
+    def place(token: str) -> Tensor:
+        number: Any = tokenizer.convert_tokens_to_ids(token)
+        return embeddings[number]
+
+    ways = torch.randn(3, embeddings.shape[1]) * _SPREAD / 3**0.5
+    tones = {tag: (torch.tensor(colour) - 140) / 75 @ ways for tag, colour in coloured_tags().items()}  # of spread 1
+    for tag, tone in tones.items():
+        place(f"{tag.split()[0]}</w>").copy_(tone)
     for tag in every_tag():
         words = tag.split()
-        if len(words) != 2 or not tag.replace(" ", "").isalpha():
-            continue
-        whole: Any = tokenizer.convert_tokens_to_ids(tag)
-        parts: Any = tokenizer.convert_tokens_to_ids([f"{word}</w>" for word in words])
-        embeddings[whole] = 0.75 * embeddings[whole] + 0.6 * embeddings[parts].sum(dim=0)
+        if len(words) == 2 and tag.replace(" ", "").isalpha():
+            first, last = (place(f"{word}</w>") for word in words)
+            place(tag).copy_(0.5 * place(tag) + 0.6 * last + tones.get(tag, 0.6 * first))
 
 
 def make_unet() -> UNet2DConditionModel:
-    """Make the UNet: 4.0 million parameters, attention only on the lowest of its three levels, 70 places or so."""
+    """Make the UNet: 4.1 million parameters, attention only on the lowest of its three levels, 70 places or so.
+
+    What a text says as a whole scales every block's features: what is hair, times the colour that hair has.
+    """
     unet: Any = UNet2DConditionModel  # its annotations know only tuples of one
     return unet(
         sample_size=32,
@@ -75,6 +88,7 @@ def make_unet() -> UNet2DConditionModel:
         cross_attention_dim=sum(_WIDTHS),
         attention_head_dim=(1, 2, 4),
         norm_num_groups=8,
+        resnet_time_scale_shift="scale_shift",
         use_linear_projection=True,
         addition_embed_type="text_time",
         addition_time_embed_dim=_TIME,

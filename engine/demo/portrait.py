@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.demo.palette import BACKDROPS, CLOTHES, EYES, HAIR, SKY
+from engine.demo.palette import BACKDROPS, CLOTHES, EYES, HAIR, SKY, Colour
 
 if TYPE_CHECKING:
     from random import Random
@@ -228,14 +228,18 @@ def choose(random: Random) -> Portrait:
     return portrait
 
 
+def coloured_tags() -> dict[str, Colour]:
+    """Give every tag that names the colour of something, and that colour."""
+    worn = (*GARMENTS, *(accessory.split()[-1] for accessory in COLOURED))
+    tables = (("background", BACKDROPS), *((noun, CLOTHES) for noun in worn), ("eyes", EYES), ("hair", HAIR))
+    return {f"{name} {noun}": colour for noun, table in tables for name, colour in table.items()}
+
+
 def every_tag() -> tuple[str, ...]:
     """Give every tag that a caption can say, each once: what the vocabulary must hold whole."""
     said = {"1girl", "1boy", "solo", "safe", "ahoge", "blush", "smile", "open mouth", "simple background"}
     said |= set(ALWAYS_TRUE)
-    said |= {f"{colour} hair" for colour in HAIR} | {f"{colour} eyes" for colour in EYES}
-    said |= {f"{colour} {garment}" for colour in CLOTHES for garment in GARMENTS}
-    said |= {f"{colour} background" for colour in BACKDROPS}
-    said |= {f"{colour} {accessory.split()[-1]}" for colour in CLOTHES for accessory in COLOURED}
+    said |= set(coloured_tags())
     said |= {f"year {year}" for year in YEARS} | set(SKY) | {"blue sky", "orange sky", "starry sky"}
     said |= {*LENGTHS, *STYLES, *BANGS, *LIDS, *MOUTHS, *BROWS, *ACCESSORIES, *PLACES} - {"", "grin"}
     said |= {tag for _, tags in GOOD_TAGS for tag in tags}

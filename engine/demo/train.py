@@ -41,7 +41,7 @@ def main() -> None:
         vae_plan = VAEPlan(seed=options.seed, device=options.device, save_every_s=_SAVE_EVERY_S)
         vae = train_vae(vae_plan, options.state / "vae.pt")
     if options.only != "vae":
-        unet_plan = UNetPlan(seed=options.seed, device=options.device, save_every_s=_SAVE_EVERY_S)
+        unet_plan = UNetPlan(seed=options.seed, device=options.device, save_every_s=_SAVE_EVERY_S, workers=1)
         painter = train_unet(unet_plan, options.state / "unet.pt")
     if vae is not None and painter is not None:
         write_checkpoint(painter, vae, options.checkpoint)

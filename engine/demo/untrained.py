@@ -73,13 +73,12 @@ SCHEDULER = {
 def make(folder: Path, *, seed: int = 0) -> Path:
     """Write the checkpoint in diffusers layout and return its folder; the same seed gives the same bytes."""
     disable_progress_bar()
-    merges = list(dict.fromkeys(merge for word in WORDS.split() for merge in _merges(word)))
-    vocabulary = _vocabulary(merges)
+    vocabulary, tokenizer, tokenizer_2 = tokenizers()
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(seed)
         components = {
-            "tokenizer": _tokenizer(vocabulary, merges, pad_token=END),
-            "tokenizer_2": _tokenizer(vocabulary, merges, pad_token=FIRST),
+            "tokenizer": tokenizer,
+            "tokenizer_2": tokenizer_2,
             "text_encoder": CLIPTextModel(_text_config(vocabulary, width=32, activation="quick_gelu", pad_token=END)),
             "text_encoder_2": CLIPTextModelWithProjection(
                 _text_config(vocabulary, width=64, activation="gelu", pad_token=FIRST)
@@ -97,6 +96,14 @@ def make(folder: Path, *, seed: int = 0) -> Path:
     }
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
     return folder
+
+
+def tokenizers() -> tuple[dict[str, int], CLIPTokenizer, CLIPTokenizer]:
+    """Make SDXL's two tokenizers, small: the vocabulary that they share, and each, which differ in their padding."""
+    merges = list(dict.fromkeys(merge for word in WORDS.split() for merge in _merges(word)))
+    vocabulary = _vocabulary(merges)
+    first, second = (_tokenizer(vocabulary, merges, pad_token=token) for token in (END, FIRST))
+    return vocabulary, first, second
 
 
 def _vocabulary(merges: Iterable[tuple[str, str]]) -> dict[str, int]:

@@ -27,6 +27,8 @@ TAGS = REPOSITORY.parent / "shared" / "data" / "danbooru.csv"
 REQUESTS = 4_000
 WARM_UP = 1_000
 """What a bot has met in its first hour; the tags that people use are few."""
+COLD = 100
+"""Requests to a bot that has met no tag yet."""
 DISGUISED = 0.03
 """Of the requests: those that somebody dressed up."""
 RATINGS: tuple[Rating, ...] = ("safe",) * 12 + ("sensitive",) * 5 + ("nsfw",) * 2 + ("explicit",)
@@ -52,8 +54,8 @@ def run() -> list[dict[str, Any]]:
         words = TextFilter(store.load(Path(folder)))
         rows = [_row("lists and vocabulary read", time.perf_counter() - start, "s", "", ok=None)]
     wishes = _wishes()
-    for wish in wishes[:WARM_UP]:
-        judge(SITUATION, wish, words)
+    cold_ms = sorted([_verdict_ms(wish, words) for wish in wishes[:WARM_UP]][:COLD])
+    rows.append(_row(f"verdict, median of the first {COLD}", cold_ms[len(cold_ms) // 2], "ms", "", ok=None))
     took_ms = sorted(_verdict_ms(wish, words) for wish in wishes[WARM_UP:])
     for name, value, goal in (
         ("verdict, median", took_ms[len(took_ms) // 2], 0.1),

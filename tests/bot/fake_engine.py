@@ -2,6 +2,9 @@
 
     python tests/bot/fake_engine.py serve --config config.toml [--die-with-parent] [troubles]
 
+With ``--rates`` every picture is rated, by the prompt: ``shows 2`` is the third of the ratings, ``shows last 2``
+the same of the last picture alone, ``withhold`` what nobody may see, and all others are safe.
+
 The colour of a picture follows from prompt and seed, so that one can tell whose it is. Troubles happen to the jobs
 whose prompt contains ``--word`` ("" is every job), before step ``--at-step``; with ``--once FILE`` only the first
 time, over every process that is told the same file.
@@ -14,9 +17,11 @@ import hashlib
 import hmac
 import io
 import os
+import re
 import signal
 import sys
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -66,6 +71,7 @@ class Client:
                 model_hash="",
                 device="none",
                 size_multiple=SIZE_MULTIPLE,
+                rates=self.options.rates,
             )
         )
 
@@ -104,12 +110,29 @@ class Client:
             for number, seed in enumerate(job.seeds):
                 if job.preview_every and step % job.preview_every == 0:
                     small = png(job.width // 8, job.height // 8, colour(job.prompt, seed))
-                    await self.send(wire.Preview(job_id=job.job_id, number=number, step=step, image=small))
+                    await self.send(
+                        wire.Preview(
+                            job_id=job.job_id, number=number, step=step, image=small, rating=self.seen(job, number)
+                        )
+                    )
             await self.send(wire.Progress(job_id=job.job_id, steps_done=step * len(job.seeds), steps_total=total))
+        if self.options.rates and "withhold" in job.prompt:
+            await self.send(wire.Failed(job_id=job.job_id, code="withheld", detail="as it was told"))
+            return
         for number, seed in enumerate(job.seeds):
             picture = png(job.width, job.height, colour(job.prompt, seed))
-            await self.send(wire.Picture(job_id=job.job_id, number=number, seed=seed, png=picture))
+            await self.send(
+                wire.Picture(job_id=job.job_id, number=number, seed=seed, png=picture, rating=self.seen(job, number))
+            )
         await self.send(wire.Finished(job_id=job.job_id, engine_s=loop.time() - began))
+
+    def seen(self, job: wire.Generate, number: int) -> wire.Rating | None:
+        if not self.options.rates:
+            return None
+        told = re.search(r"shows (last )?(\d)", job.prompt)
+        if told is None or (told[1] and number < len(job.seeds) - 1):
+            return "safe"
+        return get_args(wire.Rating)[int(told[2])]
 
     def is_in_trouble(self, job: wire.Generate, step: int) -> bool:
         options = self.options
@@ -209,6 +232,7 @@ def main() -> None:
     parser.add_argument("--stages", type=int, default=1, help="how many Loading come before Ready")
     parser.add_argument("--loading-s", type=float, default=0.0, help="seconds for a stage")
     parser.add_argument("--protocol", type=int, default=wire.PROTOCOL)
+    parser.add_argument("--rates", action="store_true", help="every picture says what it shows")
     parser.add_argument(
         "--trouble",
         help="crash, hang (nothing answers any more), slow (the job stands still), cancel, garbage, or an error code",

@@ -69,3 +69,19 @@ def test_the_vocabulary_stands_with_the_data_unless_it_is_named(tmp_path):
     assert config.load(path).vocabulary_dir == tmp_path / "here" / "vocabulary"
     path.write_text("[bot]\nvocabulary_dir = 'words'")
     assert config.load(path).vocabulary_dir == tmp_path / "words"
+
+
+@pytest.mark.parametrize(("by", "rates"), [("none", False), ("wd", True), ("classifier", True)])
+def test_the_operator_says_what_rates_the_pictures(tmp_path, by, rates):
+    """The bot reads it where the engine does."""
+    path = tmp_path / "config.toml"
+    path.write_text(f'[engine.rating]\nby = "{by}"\nfolder = "tagger"\n')
+    assert config.load(path).rates is rates
+
+
+def test_nobody_draws_unrated_without_having_said_so(tmp_path):
+    """Saying nothing is no answer."""
+    path = tmp_path / "config.toml"
+    path.write_text("")
+    with pytest.raises(ConfigError, match=r"\$\.engine\.rating\.by: say what rates the pictures"):
+        _ = config.load(path).rates

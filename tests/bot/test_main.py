@@ -28,7 +28,8 @@ def test_prompt_prints_the_model_card_s_example_as_json():
         "prompt": r"1girl, firefly \(honkai: star rail\), honkai \(series\), honkai: star rail, safe, casual, solo, "
         "looking at viewer, outdoors, smile, reaching towards viewer, night, "
         "masterpiece, high score, great score, absurdres",
-        "negative_prompt": "lowres, bad anatomy, bad hands, text, error, missing finger, extra digits, fewer digits, "
+        "negative_prompt": "nsfw, explicit, nude, nipples, underwear, cleavage, "
+        "lowres, bad anatomy, bad hands, text, error, missing finger, extra digits, fewer digits, "
         "cropped, worst quality, low quality, low score, bad score, average score, signature, watermark, username, "
         "blurry",
     }

@@ -17,9 +17,9 @@ def model(tiny_checkpoint):
 
 
 @pytest.fixture(scope="session")
-def stock(model):
-    """`StableDiffusionXLPipeline` over the very modules of the model; its scheduler is the test's to set."""
-    from diffusers import StableDiffusionXLPipeline
+def stock(model, tiny_checkpoint):
+    """`StableDiffusionXLPipeline` with a UNet of its own; its scheduler is the test's to set."""
+    from diffusers import StableDiffusionXLPipeline, UNet2DConditionModel
 
     pipeline = StableDiffusionXLPipeline(
         vae=model.vae,
@@ -27,12 +27,25 @@ def stock(model):
         text_encoder_2=model.text_encoder_2,
         tokenizer=model.tokenizer,
         tokenizer_2=model.tokenizer_2,
-        unet=model.unet,
+        unet=UNet2DConditionModel.from_pretrained(tiny_checkpoint / "unet").eval(),
         scheduler=None,
         add_watermarker=False,
     )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+@pytest.fixture(scope="session")
+def diffusers_own(model):
+    """Makes a sampler's scheduler as diffusers has it, without what we change."""
+    from engine.schedulers import SCHEDULERS
+
+    def make(sampler):
+        scheduler, overrides = SCHEDULERS[sampler]
+        own = next(kind for kind in scheduler.__mro__ if kind.__module__.startswith("diffusers."))
+        return own.from_config(dict(model.scheduler_config), **overrides)
+
+    return make
 
 
 @pytest.fixture(autouse=True)

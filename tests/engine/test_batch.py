@@ -13,10 +13,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import engine.batch
+import engine.rescue
+from engine.admission import Always
 from engine.batch import Batch
 from engine.conditioning import encode
+from engine.darkroom import Darkroom
 from engine.decode import decode
 from engine.denoise import Sample, predict_noise
+from engine.rating import Rated
 from engine.wire import Cancelled, Failed, Finished, Generate, Picture, Preview, Progress, Started
 from engine.worker import Job
 
@@ -26,16 +30,27 @@ class Inline(Executor):
 
     def submit(self, fn, /, *args, **kwargs):
         future = Future()
-        future.set_result(fn(*args, **kwargs))
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  as a pool does
+            future.set_exception(error)
         return future
 
 
 class Bench:
     """A batch driven step by step, with what it said about every job."""
 
-    def __init__(self, model, cap=4):
+    def __init__(self, model, cap=4, rate=None, sizes=None):
         self.inbox, self.events, self.now = [], {}, 0.0
-        self.batch = Batch(model, cap=cap, pool=Inline(), post=self.inbox.append, clock=lambda: self.now)
+        self.batch = Batch(
+            model,
+            cap=cap,
+            pool=Inline(),
+            darkroom=Darkroom(Inline(), rate=rate),
+            post=self.inbox.append,
+            sizes=sizes,
+            clock=lambda: self.now,
+        )
 
     def admit(self, request):
         said = self.events[request.job_id] = []
@@ -127,12 +142,25 @@ def test_previews_come_every_few_steps_and_never_for_a_finished_picture(model):
     assert Image.open(io.BytesIO(previews[0].image)).size == (8, 8)
 
 
-def test_people_share_the_places_and_nobody_waits_for_a_whole_job(model):
+def test_jobs_are_drawn_in_the_order_in_which_they_came(model):
+    """All pictures of the first before any of the second, unless there is a place for both."""
+    bench = Bench(model, cap=2)
+    for job_id, seeds in (("first", (1, 2, 3)), ("second", (4,)), ("third", (5,))):
+        bench.admit(request(job_id, seeds=seeds))
+    bench.step()
+    assert not bench.events["second"]
+    bench.step()
+    bench.step()
+    assert isinstance(bench.events["second"][-1], Progress)
+    assert not bench.events["third"]
+
+
+def test_who_shares_does_not_wait_for_a_whole_job(model):
     """The job with the fewest pictures in the batch gets the next free place."""
     bench = Bench(model, cap=2)
     bench.admit(request("big", seeds=(1, 2, 3, 4, 5)))
     bench.step()
-    bench.admit(request("small"))
+    bench.admit(request("small", share=True))
     for _ in range(3):
         bench.step()
     assert isinstance(bench.events["small"][-1], Finished)
@@ -143,7 +171,7 @@ def test_shapes_take_turns(model):
     """Another shape cannot share the call, and is not starved by those that can."""
     bench = Bench(model)
     bench.admit(request("wide", width=128, num_inference_steps=3))
-    bench.admit(request("square", num_inference_steps=3))
+    bench.admit(request("square", num_inference_steps=3, share=True))
     for _ in range(4):
         bench.step()
     assert [bench.events[name][-1].steps_done for name in ("wide", "square")] == [2, 2]
@@ -169,6 +197,7 @@ def test_a_picture_that_is_being_compressed_is_not_sent_after_a_cancel(model):
     bench = Bench(model)
     job = bench.admit(request(num_inference_steps=1))
     bench.batch.step()
+    bench.inbox.pop()(bench.batch)  # its pixels
     bench.batch.cancel(job)
     bench.inbox.pop()(bench.batch)
     assert bench.events["a"][-1] == Cancelled(job_id="a")
@@ -262,6 +291,66 @@ def test_latents_that_became_nan_are_a_numerical_failure(model, monkeypatch):
     assert bench.events["a"][-1].code == "numerical_failure"
 
 
+def sees(rating, *, child=False):
+    """A rater that sees the same on every picture."""
+    return lambda _pixels: Rated(rating, minor_like=child, evidence=f"{rating} 1.00")
+
+
+def kinds(events):
+    return [type(event) for event in events if not isinstance(event, Started | Progress)]
+
+
+def test_where_pictures_are_rated_each_says_what_it_shows(model):
+    """Previews too, whatever was asked for."""
+    bench = Bench(model, rate=sees("sensitive"))
+    bench.admit(request(seeds=(1, 2), num_inference_steps=4, preview_every=2))
+    bench.run()
+    shown = [event for event in bench.events["a"] if isinstance(event, Preview | Picture)]
+    assert [type(event) for event in shown] == [Preview, Preview, Picture, Picture]
+    assert {event.rating for event in shown} == {"sensitive"}
+
+
+def test_where_nothing_rates_nothing_is_said(model):
+    """No rating is no claim."""
+    bench = Bench(model)
+    bench.admit(request(num_inference_steps=4, preview_every=2))
+    bench.run()
+    assert {event.rating for event in bench.events["a"] if isinstance(event, Preview | Picture)} == {None}
+
+
+@pytest.mark.parametrize("preview_every", [0, 2])
+def test_a_rater_that_fails_ends_the_job_before_a_byte_is_sent(model, preview_every):
+    """With a code of its own; the next job has its own chance."""
+
+    def fail(_pixels):
+        raise ZeroDivisionError("the network is odd")
+
+    bench = Bench(model, rate=fail)
+    bench.admit(request(seeds=(1, 2), num_inference_steps=4, preview_every=preview_every))
+    bench.run()
+    assert kinds(bench.events["a"]) == [Failed]
+    assert bench.events["a"][-1].code == "rating_failed"
+    assert "the network is odd" in bench.events["a"][-1].detail
+
+
+def test_a_picture_that_nobody_may_see_is_not_sent_and_ends_its_job(model, caplog):
+    """Nor is a preview of it; the operator reads why, and other jobs go on."""
+    bench = Bench(model, rate=sees("sensitive", child=True))
+    bench.admit(request(seeds=(1, 2), num_inference_steps=4, preview_every=2))
+    bench.run()
+    assert kinds(bench.events["a"]) == [Failed]
+    assert bench.events["a"][-1].code == "withheld"
+    assert "job a: withheld: somebody looks like a child in a picture above safe (sensitive 1.00)" in caplog.text
+
+
+def test_a_child_at_safe_is_drawn(model):
+    """Children may be drawn; they are safe."""
+    bench = Bench(model, rate=sees("safe", child=True))
+    bench.admit(request())
+    bench.run()
+    assert kinds(bench.events["a"]) == [Picture, Finished]
+
+
 def test_a_lost_device_ends_the_worker(model, monkeypatch):
     """Every later call would fail too; a fresh process can help."""
     monkeypatch.setattr(engine.batch, "predict_noise", _Failing(torch.AcceleratorError("gone"), lambda _: True))
@@ -276,6 +365,7 @@ wishes = st.builds(
     prompt=st.sampled_from(["red hair", "blue eyes, smile", "(night:1.3)"]),
     num_inference_steps=st.integers(1, 4),
     guidance_scale=st.sampled_from([1.0, 5.0]),
+    share=st.booleans(),
     sampler=st.sampled_from(["euler_a", "euler", "dpmpp_2m_karras", "dpmpp_2m_sde_karras", "ddim", "unipc"]),
     width=st.sampled_from([64, 96]),
     seeds=st.lists(st.integers(0, 3), min_size=1, max_size=3).map(tuple),
@@ -284,10 +374,10 @@ schedules = st.lists(st.tuples(wishes, st.integers(0, 4), st.none() | st.integer
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(schedules, st.integers(1, 5))
-def test_a_picture_is_the_same_whoever_shared_its_steps(model, schedule, cap):
+@given(schedules, st.integers(1, 5), st.integers(1, 4))
+def test_a_picture_is_the_same_whoever_shared_its_steps(model, schedule, cap, joining):
     """Over random arrivals, cancels and companies: each picture as drawn alone, each job with one end."""
-    drawn, bench = {}, Bench(model, cap=cap)
+    drawn, bench = {}, Bench(model, cap=cap, sizes=Always(joining))
 
     def remember(_model, latents):
         (name, number) = next(
@@ -296,10 +386,10 @@ def test_a_picture_is_the_same_whoever_shared_its_steps(model, schedule, cap):
             if drawing.sample.latents is latents
         )
         drawn[name, number] = latents
-        return np.ones((1, 1, 3), dtype=np.uint8)
+        return lambda: np.ones((1, 1, 3), dtype=np.uint8)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine.batch, "decode", remember)
+        patch.setattr(engine.rescue, "begin", remember)
         jobs = {}
         for tick in range(60):
             for number, (wish, arrives, cancelled_after) in enumerate(schedule):
@@ -316,4 +406,7 @@ def test_a_picture_is_the_same_whoever_shared_its_steps(model, schedule, cap):
             assert isinstance(ends[0], Finished)
         for place, seed in enumerate(wish.seeds):
             if (str(number), place) in drawn:
-                torch.testing.assert_close(drawn[str(number), place], solo(model, wish, seed), atol=1e-4, rtol=0)
+                expected = solo(model, wish, seed)
+                torch.testing.assert_close(drawn[str(number), place], expected, atol=1e-4, rtol=0)
+                if 1 in {cap, joining}:  # its steps were its own, to the last bit
+                    assert torch.equal(drawn[str(number), place], expected)

@@ -1,15 +1,23 @@
 """Prompt to embeddings: the stock pipeline's for what it can read, WebUI's rules for the rest."""
 
+import dataclasses
+
 import pytest
 import torch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engine.conditioning import encode, tokenize
+from engine.conditioning import Encoded, Texts, encode, tokenize
 
 SIZE = {"width": 128, "height": 192}
 LONG = ", ".join(["lowres, bad anatomy, bad hands, text, error, missing finger"] * 6)
 texts = st.text(alphabet=st.sampled_from(list("ab,()[]\\:1.5- BREAK")) | st.characters(), max_size=120)
+
+
+@pytest.fixture
+def fresh(model):
+    """The model before it has read anything."""
+    return dataclasses.replace(model, texts=Texts())
 
 
 @pytest.mark.parametrize(
@@ -59,15 +67,15 @@ def test_weight_one_and_nested_inverse_weights_change_nothing(model):
     assert torch.equal(plain.prompt_embeds, same.prompt_embeds)
 
 
-def test_each_chunk_is_padded_with_its_tokenizer_s_own_pad_token(model):
+def test_each_chunk_is_padded_with_its_tokenizer_s_own_pad_token(fresh):
     """CLIP-L pads with its end token, the second tokenizer with "!"."""
     seen = []
-    encoders = (model.text_encoder, model.text_encoder_2.text_model)
+    encoders = (fresh.text_encoder, fresh.text_encoder_2.text_model)
     hooks = [part.register_forward_pre_hook(lambda _module, args: seen.append(args[0].tolist())) for part in encoders]
-    encode(model, "red", None, **SIZE)
+    encode(fresh, "red", None, **SIZE)
     for hook in hooks:
         hook.remove()
-    start, end, first, red = model.tokenizer.convert_tokens_to_ids(["<|startoftext|>", "<|endoftext|>", "!", "red</w>"])
+    start, end, first, red = fresh.tokenizer.convert_tokens_to_ids(["<|startoftext|>", "<|endoftext|>", "!", "red</w>"])
     assert seen == [[[start, red, end, *[end] * 74]], [[start, red, end, *[first] * 74]]]
 
 
@@ -94,6 +102,47 @@ def test_the_pooled_embedding_is_the_first_chunk_s_whatever_the_negative(model):
     assert torch.allclose(tail.pooled_prompt_embeds[1], short.pooled_prompt_embeds[1], atol=1e-5)
     other = encode(model, "blue eyes", LONG, **SIZE)
     assert not torch.allclose(other.pooled_prompt_embeds[1], short.pooled_prompt_embeds[1], atol=1e-2)
+
+
+def encoder_rows(model, action):
+    """How many rows each call of the two encoders had."""
+    rows = []
+    encoders = (model.text_encoder, model.text_encoder_2.text_model)
+    hooks = [part.register_forward_pre_hook(lambda _module, args: rows.append(len(args[0]))) for part in encoders]
+    action()
+    for hook in hooks:
+        hook.remove()
+    return rows
+
+
+def test_each_encoder_is_called_once_for_all_chunks_of_both_sides(fresh):
+    """Two chunks of the negative, one of the prompt, and the empty one that fills it up."""
+    assert encoder_rows(fresh, lambda: encode(fresh, "1girl", "red hair BREAK lowres", **SIZE)) == [4, 4]
+
+
+def test_a_text_that_was_read_before_is_not_encoded_again(fresh):
+    """On whichever side it stands, and to the last bit as if it were new."""
+    cold = encode(fresh, "1girl", "lowres", **SIZE)
+    assert encoder_rows(fresh, lambda: encode(fresh, "red hair", "lowres", **SIZE)) == [1, 1]
+    warm = encode(fresh, "1girl", "lowres", **SIZE)
+    assert encoder_rows(fresh, lambda: encode(fresh, "lowres", "red hair", **SIZE)) == []
+    assert torch.equal(warm.prompt_embeds, cold.prompt_embeds)
+    assert torch.equal(warm.pooled_prompt_embeds, cold.pooled_prompt_embeds)
+    alone = [encode(dataclasses.replace(fresh, texts=Texts()), text, None, **SIZE) for text in ("lowres", "1girl")]
+    assert torch.equal(cold.prompt_embeds, torch.cat([one.prompt_embeds for one in alone]))
+
+
+def test_what_was_read_longest_ago_is_forgotten_first():
+    """So many chunks are kept, and at least the last text however long it is."""
+    texts = Texts(max_chunks=3)
+    short, long = Encoded(torch.zeros(77, 1), torch.zeros(1, 1)), Encoded(torch.zeros(77 * 9, 1), torch.zeros(1, 1))
+    for text in "abc":
+        texts.keep(text, short)
+    texts.get("a")
+    texts.keep("d", short)
+    assert [text for text in "abcd" if texts.get(text)] == ["a", "c", "d"]
+    texts.keep("e", long)
+    assert [text for text in "acde" if texts.get(text)] == ["e"]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

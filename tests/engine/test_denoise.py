@@ -7,7 +7,6 @@ import torch
 
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
-from engine.schedulers import build
 from engine.wire import Sampler
 
 SIZE = {"width": 128, "height": 96}
@@ -29,9 +28,9 @@ def drawn(model, one):
 
 @pytest.mark.parametrize("guidance", [1.0, 5.0, 7.3])
 @pytest.mark.parametrize("sampler", SAMPLERS)
-def test_one_sample_is_the_stock_pipeline_s_bit_for_bit(model, stock, sampler, guidance):
+def test_one_sample_is_the_stock_pipeline_s_bit_for_bit(model, stock, diffusers_own, sampler, guidance):
     """Same seed, sizes, steps, guidance, scheduler: the same latents, not nearly the same."""
-    stock.scheduler = build(sampler, model.scheduler_config)
+    stock.scheduler = diffusers_own(sampler)
     expected = stock(
         "1girl, red hair",
         negative_prompt="lowres",

@@ -12,7 +12,6 @@ import torch
 from PIL import Image
 
 from engine.__main__ import CARD_NEGATIVE
-from engine.schedulers import build
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +30,7 @@ def run(*arguments):
     )
 
 
-def test_it_draws_what_the_stock_pipeline_draws(tiny_checkpoint, stock, model, tmp_path):
+def test_it_draws_what_the_stock_pipeline_draws(tiny_checkpoint, stock, diffusers_own, tmp_path):
     """Through the worker, into a file whose name it prints; the negative is the model card's."""
     out = tmp_path / "a.png"
     done = run(
@@ -40,7 +39,7 @@ def test_it_draws_what_the_stock_pipeline_draws(tiny_checkpoint, stock, model, t
     )
     assert (done.returncode, done.stdout) == (0, f"{out}\n"), done.stderr
     assert "[##############################] 3/3 in " in done.stderr
-    stock.scheduler = build("ddim", model.scheduler_config)
+    stock.scheduler = diffusers_own("ddim")
     expected = stock(
         "1girl",
         negative_prompt=CARD_NEGATIVE,

@@ -3,14 +3,17 @@
 import hashlib
 import json
 import logging
+import re
 import shutil
 
 import huggingface_hub.constants
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from engine.config import Engine
+from engine.decode import decode
 from engine.errors import ModelLoadError
 from engine.model import load
 
@@ -250,3 +253,40 @@ class TestSingleFile:
         """A file of no known kind is not opened."""
         path = tiny_checkpoint / "model_index.json"
         assert refusal(model=str(path)).startswith(f"{path}: expected a folder in diffusers layout")
+
+
+@pytest.mark.parametrize(
+    ("vae", "dtype"), [("exact", torch.float32), ("bfloat16", torch.bfloat16)], ids=["exact", "bfloat16"]
+)
+def test_the_vae_keeps_one_dtype_for_ever(tiny_checkpoint, vae, dtype):
+    """The stock pipeline casts it before and after every picture."""
+    model = load(Engine(model=str(tiny_checkpoint), device="cpu", vae=vae), report=ignored)
+    assert model.vae.dtype == dtype
+    latents = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    exact = decode(load(Engine(model=str(tiny_checkpoint), device="cpu"), report=ignored), latents)
+    assert np.abs(decode(model, latents).astype(int) - exact).max() <= (0 if vae == "exact" else 8)
+    assert model.vae.dtype == dtype
+
+
+def test_another_vae_is_read_from_its_folder(tiny_checkpoint, tmp_path):
+    """By its path, as diffusers saves one."""
+    own = load(Engine(model=str(tiny_checkpoint), device="cpu"), report=ignored).vae
+    with torch.no_grad():
+        own.decoder.conv_out.bias += 1
+    own.save_pretrained(tmp_path / "fixed")
+    model = load(Engine(model=str(tiny_checkpoint), device="cpu", vae=str(tmp_path / "fixed")), report=ignored)
+    assert torch.equal(model.vae.decoder.conv_out.bias, own.decoder.conv_out.bias)
+    assert model.vae.dtype == torch.float32
+    with pytest.raises(ModelLoadError, match=r"engine\.vae is no folder"):
+        load(Engine(model=str(tiny_checkpoint), device="cpu", vae="fp16-fix"), report=ignored)
+
+
+def test_the_log_says_what_each_stage_took(tiny_checkpoint, caplog):
+    """For whoever waits for the start."""
+    caplog.set_level("INFO", logger="engine.model")
+    load(Engine(model=str(tiny_checkpoint), device="cpu"), report=ignored)
+    assert re.search(r"loaded in \d+\.\d s: looking for the checkpoint \d+\.\d s, .*reading the UNet \d", caplog.text)
+
+
+def ignored(_stage):
+    """For those who do not want to know."""

@@ -17,8 +17,20 @@ import torch
 from PIL import Image
 
 from engine import wire
-from engine.schedulers import build
-from engine.wire import Cancel, Cancelled, Failed, Finished, Generate, Loading, Picture, Progress, Ready, Rejected
+from engine.wire import (
+    Cancel,
+    Cancelled,
+    Failed,
+    Finished,
+    Generate,
+    Loading,
+    Picture,
+    Preview,
+    Progress,
+    Ready,
+    Rejected,
+)
+from tests.engine.raters import make_tagger
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret"  # noqa: S105  (made up here)
@@ -42,10 +54,10 @@ FOR_EVER = {"num_inference_steps": 150, "seeds": tuple(range(16)), "width": 256,
 
 
 @contextlib.contextmanager
-def engine(folder, url, model, *arguments, **environ):
+def engine(folder, url, model, *arguments, rating="", **environ):
     """A running engine, killed at the end if it has not ended."""
     config = folder / "config.toml"
-    config.write_text(f'[wire]\nurl = "{url}"\n[engine]\nmodel = "{model}"\ndevice = "cpu"\n')
+    config.write_text(f'[wire]\nurl = "{url}"\n[engine]\nmodel = "{model}"\ndevice = "cpu"\n{rating}')
     command = [sys.executable, "-m", "engine", "serve", "--config", str(config), *arguments]
     environment = os.environ | {"OMP_NUM_THREADS": "1"} | environ
     with subprocess.Popen(  # noqa: S603  (our own program)
@@ -108,14 +120,19 @@ def served(tiny_checkpoint, tmp_path_factory):
         yield f"unix:{folder}/engine.sock"
 
 
-async def test_a_picture_over_the_socket_is_the_stock_pipeline_s(served, stock, model):
+async def test_a_picture_over_the_socket_is_the_stock_pipeline_s(served, stock, diffusers_own):
     """Through two processes and a PNG, still every pixel."""
     async with connected(served) as websocket:
         is_ready = await ready(websocket)
-        assert (is_ready.protocol, is_ready.model_name, is_ready.size_multiple) == (1, "tiny-sdxl", 8)
+        assert (is_ready.protocol, is_ready.model_name, is_ready.size_multiple, is_ready.rates) == (
+            2,
+            "tiny-sdxl",
+            8,
+            False,
+        )
         await send(websocket, request())
         *seen, _ = await until(websocket, Finished, Failed)
-    stock.scheduler = build("euler_a", model.scheduler_config)
+    stock.scheduler = diffusers_own("euler_a")
     expected = stock(
         "1girl, red hair",
         negative_prompt="lowres",
@@ -228,6 +245,33 @@ async def test_ctrl_c_while_it_loads_ends_it_too(tiny_checkpoint, tmp_path):
             process.send_signal(signal.SIGINT)
             _, log = await asyncio.to_thread(process.communicate)
         assert (process.returncode, "Traceback" in log) == (0, False)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_where_pictures_are_rated_nobody_is_sent_an_unrated_one(tiny_checkpoint, tmp_path, broken):
+    """Whoever asks over the wire; with a tagger that fails there is neither picture nor preview, but an error code."""
+    make_tagger(tmp_path / "tagger", always={"sensitive": 0.9}, broken=broken)
+    rating = '[engine.rating]\nby = "wd"\nfolder = "tagger"\n'
+    with engine(tmp_path, "unix:engine.sock", tiny_checkpoint, rating=rating):
+        async with connected(f"unix:{tmp_path}/engine.sock") as websocket:
+            assert (await ready(websocket)).rates
+            await send(websocket, request(preview_every=1, seeds=(1, 2)))
+            *seen, last = await until(websocket, Finished, Failed)
+    shown = [event for event in seen if isinstance(event, Preview | Picture)]
+    if broken:
+        assert (shown, last.code) == ([], "rating_failed")
+    else:
+        assert len([event for event in shown if isinstance(event, Picture)]) == 2
+        assert {event.rating for event in shown} == {"sensitive"}
+
+
+async def test_a_tagger_that_is_not_there_is_one_line_and_status_1(tiny_checkpoint, tmp_path):
+    """Nothing is drawn that nobody would rate."""
+    rating = '[engine.rating]\nby = "wd"\nfolder = "gone"\n'
+    with engine(tmp_path, "unix:engine.sock", tiny_checkpoint, rating=rating) as process:
+        _, log = await asyncio.to_thread(process.communicate)
+    assert process.returncode == 1
+    assert log.splitlines()[-1].startswith(f"error: {tmp_path}/gone/selected_tags.csv: expected a table")
 
 
 async def test_tcp_wants_the_secret(tiny_checkpoint, tmp_path):

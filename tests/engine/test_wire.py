@@ -22,8 +22,9 @@ GOLDEN = [
             sampler="euler_a",
             seeds=(7, 8),
             preview_every=4,
+            share=True,
         ),
-        b"\x8b\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa7sampler\xa7euler_a\xa5seeds\x92\x07\x08\xadpreview_every\x04",
+        b"\x8c\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa7sampler\xa7euler_a\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3",
     ),
     (
         wire.Cancel(job_id="j1"),
@@ -35,11 +36,16 @@ GOLDEN = [
     ),
     (
         wire.Ready(
-            protocol=1, model_name="animagine-xl-4.0", model_hash="6327eca98b", device="cpu, float32", size_multiple=8
+            protocol=2,
+            model_name="animagine-xl-4.0",
+            model_hash="6327eca98b",
+            device="cpu, float32",
+            size_multiple=8,
+            rates=True,
         ),
         (
-            b"\x86\xa4type\xa5Ready\xa8protocol\x01\xaamodel_name\xb0animagine-xl-4.0"
-            b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08"
+            b"\x87\xa4type\xa5Ready\xa8protocol\x02\xaamodel_name\xb0animagine-xl-4.0"
+            b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08\xa5rates\xc3"
         ),
     ),
     (
@@ -51,12 +57,12 @@ GOLDEN = [
         b"\x84\xa4type\xa8Progress\xa6job_id\xa2j1\xaasteps_done\x03\xabsteps_total8",
     ),
     (
-        wire.Preview(job_id="j1", number=0, step=4, image=b"\x89PNG"),
-        b"\x85\xa4type\xa7Preview\xa6job_id\xa2j1\xa6number\x00\xa4step\x04\xa5image\xc4\x04\x89PNG",
+        wire.Preview(job_id="j1", number=0, step=4, image=b"\x89PNG", rating=None),
+        b"\x86\xa4type\xa7Preview\xa6job_id\xa2j1\xa6number\x00\xa4step\x04\xa5image\xc4\x04\x89PNG\xa6rating\xc0",
     ),
     (
-        wire.Picture(job_id="j1", number=1, seed=8, png=b"\x89PNG"),
-        b"\x85\xa4type\xa7Picture\xa6job_id\xa2j1\xa6number\x01\xa4seed\x08\xa3png\xc4\x04\x89PNG",
+        wire.Picture(job_id="j1", number=1, seed=8, png=b"\x89PNG", rating="sensitive"),
+        b"\x86\xa4type\xa7Picture\xa6job_id\xa2j1\xa6number\x01\xa4seed\x08\xa3png\xc4\x04\x89PNG\xa6rating\xa9sensitive",
     ),
     (
         wire.Finished(job_id="j1", engine_s=1.5),

@@ -21,14 +21,18 @@ START_S = 120.0
 class Studio:
     """Everything that runs, and what the tests want to do to it."""
 
-    def __init__(self, folder, *, checkpoint=None):
-        """Without a checkpoint, a stand-in engine draws flat colours, a step every 50 ms."""
+    def __init__(self, folder, *, checkpoint=None, rating="none"):
+        """Without a checkpoint, a stand-in engine draws flat colours, a step every 50 ms.
+
+        Where something rates, the stand-in's pictures say themselves what they show (`tests.bot.fake_engine`).
+        """
         self.folder = folder
         self.config = folder / "config.toml"
         self.log = folder / "bot.log"
         self.token = ""
         self.page_url = ""
         self._checkpoint = checkpoint
+        self._rating = rating
         self._processes = {}
 
     async def start(self):
@@ -47,6 +51,9 @@ class Studio:
             model = "{self._checkpoint or "none"}"
             offline = true
             device = "cpu"
+            [engine.rating]
+            by = "{self._rating}"
+            folder = "tagger"
             [bot]
             data_dir = "data"
             drain_s = 1.0
@@ -62,9 +69,11 @@ class Studio:
         await self.start_engine()
         await self.start_bot()
 
-    async def start_engine(self, *troubles):
-        """Start it; troubles are the stand-in's (see tests/bot/fake_engine.py)."""
+    async def start_engine(self, *troubles, rates=None):
+        """Start it; troubles are the stand-in's (see tests/bot/fake_engine.py), which rates as configured."""
         real, flat = ("-m", "engine", "serve"), ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05")
+        if self._rating != "none" if rates is None else rates:
+            flat += ("--rates",)
         await self._spawn("engine", *(real if self._checkpoint else flat), "--config", str(self.config), *troubles)
 
     async def start_bot(self):
@@ -160,6 +169,12 @@ async def _real(tmp_path_factory, tiny_checkpoint):
         yield studio
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _rated(tmp_path_factory):
+    async for studio in _run(tmp_path_factory.mktemp("rated"), rating="wd"):
+        yield studio
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def studio(_flat):
     """What runs for the whole session, with an engine that takes no time."""
@@ -171,6 +186,13 @@ async def studio(_flat):
 async def drawing_studio(_real):
     """The same with the real engine and a tiny checkpoint."""
     async for lent in _watch(_real):
+        yield lent
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def rating_studio(_rated):
+    """The same with an engine that takes no time and rates every picture, as the prompt tells it to."""
+    async for lent in _watch(_rated):
         yield lent
 
 

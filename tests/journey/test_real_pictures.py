@@ -18,6 +18,7 @@ from tests.journey.people import gallery, result_of, words
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NEGATIVE = (
+    "nsfw, explicit, nude, nipples, underwear, cleavage, "
     "lowres, bad anatomy, bad hands, text, error, missing finger, extra digits, fewer digits, cropped, worst quality, "
     "low quality, low score, bad score, average score, signature, watermark, username, blurry"
 )

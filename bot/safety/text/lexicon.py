@@ -84,6 +84,7 @@ class Lexicon:
             else:
                 for spelling in self._spellings(term):
                     self._add(spelling, term)
+        self._guesses = bool(self._typos or self._squeezed)  # terms of no other list are looked for misspelt
         self._prefixes = frozenset(word[:end] for word in self._joined for end in range(1, len(word)))
         self._lengths = {
             first: sorted({len(words) for words in phrases}, reverse=True) for first, phrases in self._phrases.items()
@@ -91,7 +92,7 @@ class Lexicon:
         self._unspaced = unspaced
         self._unspaced_pattern = re.compile("|".join(map(_bounded, sorted(unspaced, key=len, reverse=True))) or "(?!)")
         self._misspelt = lru_cache(maxsize=16_384)(self._find_misspelt)
-        self._tag = lru_cache(maxsize=8_192)(self._find_in_tag)
+        self._tag = lru_cache(maxsize=32_768)(self._find_in_tag)
         self.read = lru_cache(maxsize=1024)(self._read)
 
     def has_term(self, tag: str, kind: Kind) -> bool:
@@ -148,9 +149,9 @@ class Lexicon:
     def _find_in_tag(self, tag: str) -> _Tag:
         """Give the words of a tag, and what they hold, as letters too where digits and signs may stand for some."""
         words, as_letters, masked = _readings(tag)
-        found = self._of_words(words)
+        found = self._of_words(words, typos=self._guesses)
         for reading, plain in as_letters:
-            found |= self._of_words(reading, typos=plain)
+            found |= self._of_words(reading, typos=plain and self._guesses)
         for word in masked:
             found |= self._misspelt(word)
         return _Tag(words, frozenset(found), begins=not self._prefixes.isdisjoint(words))
@@ -158,6 +159,8 @@ class Lexicon:
     def _of_words(self, words: tuple[str, ...], *, typos: bool = True) -> set[Mark]:
         """Find the terms among the words of one tag."""
         found = set(self._whole.get(words, ()))
+        if not typos and self._phrases.keys().isdisjoint(words):
+            return found
         protects = False  # to steer away from see-through clothes undresses nobody
         start = 0
         while start < len(words):

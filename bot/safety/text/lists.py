@@ -25,6 +25,7 @@ class Kind(Enum):
     YOUTHFUL_PART = "one of several terms that are youthful together"
     GROWN = "grown"
     UNDRESS = "undress"
+    UNDERCLOTHES = "underclothes"
     PEOPLE = "people"
     LEVEL = "a tag that belongs to a rating"
     RATING = "a word that asks for a rating"
@@ -55,6 +56,7 @@ _FILES = {
     "youthful.txt": Kind.YOUTHFUL,
     "grown.txt": Kind.GROWN,
     "undress.txt": Kind.UNDRESS,
+    "underclothes.txt": Kind.UNDERCLOTHES,
     "people.txt": Kind.PEOPLE,
     "harmless.txt": Kind.HARMLESS,
 }
@@ -81,6 +83,12 @@ def combinations() -> tuple[frozenset[Mark], ...]:
 def real_words() -> frozenset[str]:
     """Read the words and word pairs that are one letter, or one space, away from a term and mean something else."""
     return frozenset(_lines("real_words.txt"))
+
+
+@cache
+def usual_negative() -> frozenset[str]:
+    """Read what is known in a negative prompt although it is no tag."""
+    return frozenset(_lines("usual_negative.txt"))
 
 
 def _shipped() -> Iterator[Term]:

@@ -1,5 +1,6 @@
 """The prompt: the model card's order, every field alone, nothing lost in silence."""
 
+import msgspec
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from bot.prompt import tags
 from bot.prompt.compose import compose
 from bot.prompt.terms import RATINGS, is_count, is_quality, key, rating, year
 from bot.request import Request, options_of
+from bot.safety.negative import REQUIRED
 from engine.grammar import parse, plain_text, split
 
 QUALITY = "masterpiece, high score, great score, absurdres"
@@ -16,6 +18,8 @@ CARD_NEGATIVE = (
     "lowres, bad anatomy, bad hands, text, error, missing finger, extra digits, fewer digits, cropped, worst quality, "
     "low quality, low score, bad score, average score, signature, watermark, username, blurry"
 )
+SAFE = ", ".join(REQUIRED["safe"])
+"""What a safe picture is steered away from, before the preset."""
 CARD_EXAMPLE = (
     r"1girl, firefly \(honkai: star rail\), honkai \(series\), honkai: star rail, safe, casual, solo, "
     "looking at viewer, outdoors, smile, reaching towards viewer, night, "
@@ -35,7 +39,7 @@ def test_the_model_card_s_second_example_is_written_character_for_character(ask,
         ours,
     )
     assert composed.prompt == CARD_EXAMPLE
-    assert composed.negative_prompt == CARD_NEGATIVE
+    assert composed.negative_prompt == f"{SAFE}, {CARD_NEGATIVE}"
     assert [note.kind for note in composed.notes] == ["escaped", "escaped"]
 
 
@@ -112,7 +116,7 @@ def test_a_style_stands_after_the_person_s_tags_and_steers_the_negative_too(ask,
     assert composed.prompt == (
         f"safe, a, pastel colors, soft lighting, light particles, pale palette, airy, year 2024, {QUALITY}"
     )
-    assert composed.negative_prompt == CARD_NEGATIVE + ", dark, high contrast, x"
+    assert composed.negative_prompt == f"{SAFE}, {CARD_NEGATIVE}, dark, high contrast, x"
 
 
 def test_the_first_names_of_a_line_stay_before_the_rating_where_the_vocabulary_knows_them(ask, ours, kind):
@@ -222,6 +226,16 @@ def test_no_tag_is_lost_in_silence(ours, request_):
             assert tag in there or f"“{tag}”" in said or rating(tag) == request_.rating
 
 
+@given(requests)
+def test_what_a_rating_requires_is_read_first_and_at_full_weight(ours, request_):
+    """Whatever else is written, and also where the person wrote the same word with no weight."""
+    heavy = msgspec.structs.replace(request_, negative=f"(nude:0), [underwear], {request_.negative}")
+    for asked in (request_, heavy):
+        first = parse(compose(asked, ours).negative_prompt)[0][0]
+        assert first.weight == 1
+        assert first.text.startswith(", ".join(REQUIRED[request_.rating]))
+
+
 @settings(max_examples=150)
 @given(requests, fields)
 def test_no_field_reaches_into_another(ours, request_, other):
@@ -232,7 +246,8 @@ def test_no_field_reaches_into_another(ours, request_, other):
     for name in (*tags.names(request_.subject), *tags.names(request_.character), *tags.names(request_.series)):
         assert plain_text(name) in at_one
     if request_.negative_preset == "card":
-        assert composed.negative_prompt.startswith(CARD_NEGATIVE)
+        required = ", ".join(REQUIRED[request_.rating])
+        assert composed.negative_prompt.startswith(f"{required}, {CARD_NEGATIVE}")
     assert compose(Request(seed=0, rating=request_.rating, tags=other, negative=request_.negative), ours)
 
 

@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 
+import msgspec
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -255,3 +256,14 @@ def test_a_picture_of_ours_remixed_is_the_same_prompt(ours, ask, request_):
     again = compose(ask(options), ours)
     assert again.prompt.replace("\\_", "_") == composed.prompt
     assert again.negative_prompt.replace("\\_", "_") == composed.negative_prompt
+
+
+@pytest.mark.parametrize("drawn_at", RATINGS)
+@pytest.mark.parametrize("remixed_at", RATINGS)
+def test_what_a_rating_required_is_left_behind(ours, ask, drawn_at, remixed_at):
+    """A remix carries what its own rating requires, once, and nothing of the other's as the member's words."""
+    composed = compose(Request(rating=drawn_at, tags="smile", negative="hat", seed=5), ours)
+    options, _ = to_options(Recipe(prompt=composed.prompt, negative_prompt=composed.negative_prompt), ours, "")
+    assert (options.negative, options.negative_preset) == ("hat", "card")
+    again = compose(ask(msgspec.structs.replace(options, rating=remixed_at)), ours).negative_prompt
+    assert again == compose(Request(rating=remixed_at, tags="smile", negative="hat", seed=5), ours).negative_prompt

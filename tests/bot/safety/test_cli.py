@@ -117,3 +117,10 @@ def test_wrong_usage_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert stopped.value.code == 2
     assert main(["why", "--batch", "/nowhere/at/all"]) == 1
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_what_a_rating_requires_in_the_negative_is_not_held_against_anybody(why: Why) -> None:
+    """Our own words name what they avoid; the same words by a member are still refused."""
+    here = {"place": "age-restricted", "limit": "explicit", "subject": "1girl"}
+    assert all(why(**here, rating=rating)[0] == 0 for rating in ("safe", "sensitive", "nsfw", "explicit"))
+    assert why(**here, rating="nsfw", negative="child")[1]["rule"] == "minors"

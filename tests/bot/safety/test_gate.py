@@ -98,6 +98,25 @@ def test_every_combination_agrees_with_the_table(words: TextFilter) -> None:
                 assert verdict.sentence, (situation, rating, door)
 
 
+def test_what_is_drawn_agrees_with_the_table_whatever_was_asked_and_measured() -> None:
+    """Place × operator × tagger × server × asked × measured (or not) × picture or preview: no disagreement."""
+    measures: tuple[Rating | None, ...] = (None, *ORDER)
+    for place, operator, tagger, restricted in product(Place, range(4), (False, True), range(4)):
+        situation = Situation(
+            place=place,
+            operator=OperatorPolicy(highest=ORDER[operator], tagger=tagger),
+            server=ServerPolicy(open_limit="sensitive", age_restricted_limit=ORDER[restricted]),
+        )
+        can_have = min(PLACES_CAN_HAVE[place][1][restricted], operator + 1, 4 if tagger else 2)
+        for asked, measured in product(range(4), measures):
+            number = asked if measured is None else max(asked, ORDER.index(measured))
+            picture = number < can_have and not (tagger and measured is None)
+            preview = picture and (measured is not None or asked == 0)
+            case = (situation, ORDER[asked], measured)
+            assert shows(*case).allowed == picture, case
+            assert previews(*case).allowed == preview, case
+
+
 RESTRICTED = Situation(
     place=Place.AGE_RESTRICTED,
     operator=OperatorPolicy(highest="explicit", tagger=True, adults=frozenset({"saber"})),
@@ -106,6 +125,7 @@ RESTRICTED = Situation(
 
 
 def rule(words: TextFilter, rating: Rating, prompt: str = "", negative: str = "", **more: object) -> str:
+    more.setdefault("typed_negative", negative)
     return judge(RESTRICTED, Wish(rating=rating, prompt=prompt, negative=negative, **more), words).rule  # type: ignore[arg-type]  # fields by name
 
 
@@ -179,7 +199,17 @@ def test_every_rule_can_be_explained(words: TextFilter) -> None:
         ("safe", "1girl", "old", "allowed"),
         ("safe", "1girl", "clothes", "negative"),
         ("sensitive", "1girl", "safe, lowres", "negative"),
-        ("nsfw", "1girl", "clothes", "allowed"),
+        ("nsfw", "1girl", "dress", "allowed"),
+        ("safe", "1girl", "shirt, pants", "negative"),
+        ("sensitive", "1girl", "white T-shirt", "negative"),
+        ("sensitive", "1girl", "スカート", "negative"),
+        ("safe", "1girl", "hat, gloves, glasses", "allowed"),
+        ("safe", "1girl", "wet shirt, torn clothes", "allowed"),
+        ("safe", "1girl", "underwear, bikini", "allowed"),
+        ("sensitive", "1girl", "underwear", "negative"),
+        ("sensitive", "1girl", "(bikini:0.5)", "negative"),
+        ("nsfw", "1girl", "zrelost", "vocabulary"),
+        ("nsfw", "1girl", "bad hands, blurry, worst quality, smile", "allowed"),
         ("safe", "rumia", "", "allowed"),
         ("sensitive", "rumia", "", "character"),
         ("sensitive", "darkness_youkai", "", "character"),

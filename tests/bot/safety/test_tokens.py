@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.safety.gate import Place, Situation, judge
+from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
+from bot.safety.wish import Wish
+from bot.safety.wording import TextFilter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,3 +42,14 @@ def test_a_text_is_spelled_from_its_tokens(checkpoint: Path) -> None:
 def test_without_tokenizer_files_there_is_nothing_to_spell(tmp_path: Path) -> None:
     """The filter then reads the text alone."""
     assert decoder(tmp_path) is None
+
+
+def test_what_the_tokens_spell_is_read_besides_the_text(checkpoint: Path) -> None:
+    """A word that only the tokenizer makes of a text is refused like the word itself."""
+    spell = decoder(checkpoint)
+    assert spell is not None
+    hidden = Wish(rating="safe", prompt="1girl, ABC")
+    shown = TextFilter(None, lambda text: spell(text).replace("abc", "loli"))
+    situation = Situation(place=Place.OPEN, operator=OperatorPolicy())
+    assert judge(situation, hidden, TextFilter(None, spell)).allowed
+    assert judge(situation, hidden, shown).rule == "never"

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,36 @@ async def test_a_picture_is_kept_with_its_number_and_seed(store, running, spoole
     assert [await store.pictures.read(picture) for picture in (first, second)] == [b"first", b"second"]
     assert (second.seed, second.size_bytes, second.deleted) == (2**32 - 1, 6, False)
     assert spooled() == [f"{running.id}-0.png", f"{running.id}-1.png"]
+
+
+async def test_what_a_picture_shows_is_kept_with_it(store, running):
+    """None where nothing rated it."""
+    await store.pictures.save(running.id, number=0, seed=7, png=b"x", rating="nsfw")
+    await store.pictures.save(running.id, number=1, seed=8, png=b"y")
+    assert [picture.rating for picture in await store.pictures.of(running.id)] == ["nsfw", None]
+
+
+async def test_one_picture_of_several_can_be_dropped(store, running, spooled):
+    """The others stay."""
+    for number in range(3):
+        await store.pictures.save(running.id, number=number, seed=7, png=b"x")
+    await store.pictures.drop(running.id, 1)
+    assert [picture.deleted for picture in await store.pictures.of(running.id)] == [False, True, False]
+    assert spooled() == [f"{running.id}-0.png", f"{running.id}-2.png"]
+
+
+async def test_pictures_from_before_are_unrated(tmp_path, new_job):
+    """An older database is brought up to date with what is in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.store.database._SCRIPTS", ("schema.sql", "drafts.sql", "forms.sql", "people.sql"))
+        async with Store.open(tmp_path) as old:
+            job = await old.jobs.submit(new_job(), now=1.0)
+    with sqlite3.connect(tmp_path / "eshi.sqlite3") as connection:
+        connection.execute("INSERT INTO pictures (job, number, seed, file, size_bytes) VALUES (1, 0, 7, 'x.png', 1)")
+    connection.close()
+    async with Store.open(tmp_path) as store:
+        [picture] = await store.pictures.of(job.id)
+    assert (picture.seed, picture.rating) == (7, None)
 
 
 async def test_a_job_that_is_drawn_again_replaces_its_pictures(store, running):

@@ -1,0 +1,103 @@
+"""Which picture gets the next place, and which of those that have one step together; knows pictures by shape alone.
+
+First come, first served: a place goes to the oldest job, and while its pictures are drawn the next job joins only where
+it has the same shape and the measurement (`engine.calibration`) says that the card draws more pictures that way. A job
+that asks to share gets a place at once, up to the limit, and more of the steps, for people may wait for their turn, not
+for a stranger's fifty steps. Nobody starves: between jobs with equally many places the older one wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+
+class Place(Protocol):
+    """A picture that has a place."""
+
+    @property
+    def key(self) -> Hashable: ...
+    @property
+    def share(self) -> bool: ...
+
+
+class Wish(Place, Protocol):
+    """A job with pictures that have none yet."""
+
+    @property
+    def running(self) -> int:
+        """How many of its pictures have a place."""
+        ...
+
+
+class Sizes(Protocol):
+    """How large a batch should be, for every shape."""
+
+    def joining(self, key: Hashable) -> int:
+        """Give the smallest batch that is about as fast as any: up to here joining pays."""
+        ...
+
+    def together(self, key: Hashable) -> int:
+        """Give the largest batch that is about as fast as any: those who have places step in groups of this size."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """Sizes that nobody measured."""
+
+    size: int
+
+    def joining(self, key: Hashable) -> int:
+        del key
+        return self.size
+
+    def together(self, key: Hashable) -> int:
+        del key
+        return self.size
+
+
+_Wish = TypeVar("_Wish", bound=Wish)
+_Place = TypeVar("_Place", bound=Place)
+
+
+def choose(waiting: Sequence[_Wish], places: Sequence[Place], *, sizes: Sizes, limit: int) -> _Wish | None:
+    """Choose the job that gets the next place.
+
+    Args:
+        waiting: In order of arrival.
+        places: Those that are taken.
+        sizes: What was measured.
+        limit: How many places there are at all.
+    """
+    if not waiting or len(places) >= limit:
+        return None
+    oldest = waiting[0]
+    alone = [place for place in places if not place.share]
+    fits = all(place.key == oldest.key for place in alone) and len(alone) < sizes.joining(oldest.key)
+    candidates = [wish for wish in waiting if wish.share or (wish is oldest and (fits or not alone))]
+    return min(candidates, key=lambda wish: wish.running, default=None)  # the first of equals is the oldest
+
+
+def group(places: Sequence[_Place], *, sizes: Sizes, limit: int, turn: int) -> list[_Place]:
+    """Choose those that step together next.
+
+    Every other turn belongs to those who share, if they fill the card by themselves: whoever was there before goes on
+    in the turns between, and ends as late as if all had stepped together every time.
+
+    Args:
+        places: The one that stepped longest ago first.
+        sizes: What was measured.
+        limit: How many may step together at all.
+        turn: Counts them.
+    """
+    sharing = [place for place in places if place.share]
+    if turn % 2 and sharing and len(sharing) >= sizes.joining(sharing[0].key):
+        places = sharing
+    if not places:
+        return []
+    key = places[0].key
+    return [place for place in places if place.key == key][: min(limit, sizes.together(key))]

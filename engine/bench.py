@@ -1,0 +1,318 @@
+"""Measures this machine: seconds a picture and achieved TFLOP/s, beside the stock pipeline and what the device can do.
+
+The score is the same on every card: the arithmetic of a picture, counted, by the seconds that it took, beside the rate
+of plain matrix products in the same run. Everything that is drawn is drawn with random values, never zeros.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
+
+import diffusers
+import torch
+from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
+from torch.utils.flop_counter import FlopCounterMode
+
+from engine import compiling, png, rescue
+from engine.blocks import EAGER
+from engine.conditioning import Texts, encode
+from engine.denoise import Key, Sample, predict_noise
+from engine.timing import call_unet, finish
+from engine.transfer import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+
+    from torch import Tensor
+
+    from engine.model import Model
+
+Case: TypeAlias = Literal["eager", "compiled", "graphed", "stock", "stock-compiled"]
+CASES: tuple[Case, ...] = get_args(Case)
+
+PROMPT = "1girl, solo, long hair, blue eyes, smile, school uniform, cherry blossoms, masterpiece, high score, absurdres"
+NEGATIVE = "lowres, bad anatomy, bad hands, text, error, worst quality, low quality, signature, watermark, blurry"
+GUIDANCE = 5.0
+
+GEMM_SIDE = {"cuda": 8192, "mps": 4096, "cpu": 1024}
+GEMM_CALLS = 10
+ROUNDS = 3
+"""Of everything that is timed, after one that is not; the median counts."""
+
+
+class Row(NamedTuple):
+    """One number."""
+
+    name: str
+    value: float
+    unit: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What is drawn."""
+
+    width: int = 832
+    height: int = 1216
+    steps: int = 28
+    batches: tuple[int, ...] = (1, 2, 4, 8)
+    cases: tuple[Case, ...] = CASES
+
+    @property
+    def key(self) -> Key:
+        return Key(height=self.height, width=self.width, chunks=1)
+
+
+def measure(model: Model, task: Task, say: Callable[[str], None]) -> Iterator[Row]:
+    """Measure everything that this device can do of the task; a row as soon as it is known.
+
+    Args:
+        model: Draws; at the end it is as it was.
+        task: What to draw, and how.
+        say: Told what is being measured.
+    """
+    with torch.inference_mode():
+        say("matrix products")
+        yield Row("matrix products", gemm_rate(model), "TFLOP/s")
+        tflop = arithmetic(model, task)
+        yield Row("arithmetic of a picture", tflop, "TFLOP")
+        for case in task.cases:
+            if model.device.type != "cuda" and case == "graphed":
+                continue
+            say(case)
+            with _peak(model) as peak, _drawing(model, task, case) as (ready_s, draw):
+                if ready_s:
+                    yield Row(f"{case}: until it is compiled", ready_s, "s")
+                # compiled as diffusers says, every batch size takes minutes more
+                for batch in task.batches[:1] if case == "stock-compiled" else task.batches:
+                    took_s = median_s(lambda draw=draw, batch=batch: draw(batch)) / batch
+                    yield Row(f"{case}, {batch} at once: a picture", took_s, "s")
+                    yield Row(f"{case}, {batch} at once: achieved", tflop / took_s, "TFLOP/s")
+            if peak:
+                yield Row(f"{case}: peak memory", peak[0], "GB")
+        say("stages")
+        yield from stages(model, task)
+
+
+def median_s(action: Callable[[], object]) -> float:
+    action()
+    took: list[float] = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        action()
+        took.append(time.perf_counter() - start)
+    return statistics.median(took)
+
+
+def gemm_rate(model: Model) -> float:
+    """Multiply square matrices in the model's dtype; TFLOP/s."""
+    side = GEMM_SIDE[model.device.type]
+    left, right = (torch.randn(side, side, device=model.device, dtype=model.dtype) for _ in range(2))
+
+    def multiply() -> None:
+        for _ in range(GEMM_CALLS):
+            left @ right  # pyright: ignore[reportUnusedExpression]  (only its time is wanted)
+        finish(model.device)
+
+    return 2 * side**3 * GEMM_CALLS / median_s(multiply) / 1e12
+
+
+def arithmetic(model: Model, task: Task) -> float:
+    """Count the multiplications and additions of one guided picture, TFLOP: its UNet calls and its decoding."""
+    with FlopCounterMode(display=False) as step:
+        call_unet(model, task.key, rows=2)
+    with FlopCounterMode(display=False) as decoding:
+        rescue.decode(model, _latents(model, task))
+    model.lean.forget()
+    return (task.steps * step.get_total_flops() + decoding.get_total_flops()) / 1e12
+
+
+def stages(model: Model, task: Task) -> Iterator[Row]:
+    """Time the parts of one picture, each by itself."""
+
+    def timed(name: str, action: Callable[[], object]) -> Row:
+        def whole() -> None:
+            action()
+            finish(model.device)
+
+        return Row(f"stage: {name}", 1e3 * median_s(whole), "ms")
+
+    size = {"width": task.width, "height": task.height}
+    cold = dataclasses.replace(model, texts=Texts(max_chunks=0))
+    yield timed("prompt, new", lambda: encode(cold, PROMPT, NEGATIVE, **size))
+    yield timed("prompt, known", lambda: encode(model, PROMPT, NEGATIVE, **size))
+    yield timed("a sample's noise and its copy", lambda: _sample(model, task, 0))
+    latents = _latents(model, task)
+    yield timed("a step's UNet call", lambda: call_unet(model, task.key, rows=2))
+    yield timed("decoding and copy", lambda: rescue.decode(model, latents))
+    pixels = rescue.decode(model, latents)
+    yield timed("PNG, in another thread", lambda: png.encode(pixels))
+    model.lean.forget()
+
+
+def report(model: Model, task: Task, rows: Iterable[Row]) -> dict[str, Any]:
+    """Say what was measured on what, in a form that a file can keep."""
+    return {
+        "model": model.name,
+        "device": model.description,
+        "torch": str(torch.__version__),
+        "diffusers": diffusers.__version__,
+        "picture": f"{task.width}×{task.height}, {task.steps} steps, guidance {GUIDANCE}",
+        "rows": [row._asdict() for row in rows],
+    }
+
+
+def table(rows: Iterable[Row]) -> Iterator[str]:
+    """Line the rows up."""
+    cells = [(row.name, f"{row.value:,.3f}", row.unit) for row in rows]
+    name, value = (max((len(cell[column]) for cell in cells), default=0) for column in range(2))
+    for cell in cells:
+        yield f"{cell[0]:{name}}  {cell[1]:>{value}} {cell[2]}"
+
+
+@contextmanager
+def _drawing(model: Model, task: Task, case: Case) -> Generator[tuple[float, Callable[[int], None]]]:
+    """Set a case up: the seconds that it took, and what draws so many pictures."""
+    if case.startswith("stock"):
+        pipeline = _stock(model)
+        start = time.perf_counter()
+        if case == "stock-compiled":  # as docs/source/en/optimization/fp16.md of diffusers says
+            pipeline.unet = torch.compile(pipeline.unet, mode="max-autotune", fullgraph=True)
+            pipeline.vae.decode = torch.compile(pipeline.vae.decode, mode="max-autotune", fullgraph=True)
+            _stock_draw(pipeline, task, task.batches[0])
+        yield (
+            time.perf_counter() - start if case == "stock-compiled" else 0.0,
+            lambda batch: _stock_draw(pipeline, task, batch),
+        )
+        return
+    start, compute, used = time.perf_counter(), EAGER, model
+    if case == "compiled":
+        compiling.keep_kernels()
+        compute = compiling.compiled()
+        compiling.warm(model, compute, [task.key])
+    if case == "graphed":
+        used = dataclasses.replace(model, unet=_Graphed(model))  # pyright: ignore[reportArgumentType]  (as it is called)
+    with torch.compiler.set_stance("eager_on_recompile"), model.lean.trying(compute):
+        ready_s = time.perf_counter() - start if case == "compiled" else 0.0
+        yield ready_s, lambda batch: _draw(used, task, batch)
+
+
+def _draw(model: Model, task: Task, batch: int) -> None:
+    samples = [_sample(model, task, seed) for seed in range(batch)]
+    pace = Pace(model.device)
+    while not samples[0].finished:
+        for sample, noise_pred in zip(samples, predict_noise(model, samples), strict=True):
+            sample.advance(noise_pred)
+        pace.step()
+    for decoding in [rescue.begin(model, sample.latents) for sample in samples]:
+        decoding()
+
+
+def _sample(model: Model, task: Task, seed: int) -> Sample:
+    return Sample(
+        model,
+        encode(model, PROMPT, NEGATIVE, width=task.width, height=task.height),
+        sampler="euler_a",
+        num_inference_steps=task.steps,
+        guidance_scale=GUIDANCE,
+        seed=seed,
+        width=task.width,
+        height=task.height,
+    )
+
+
+def _latents(model: Model, task: Task) -> Tensor:
+    sides = task.height // model.compression, task.width // model.compression
+    return torch.randn(1, model.latent_channels, *sides, device=model.device, dtype=model.dtype)
+
+
+def _stock(model: Model) -> Any:
+    """Make diffusers' pipeline over the same weights, with none of our blocks and the VAE as it would be loaded."""
+    with torch.device("meta"):
+        unet: Any = UNet2DConditionModel.from_config(model.unet.config)
+        vae: Any = type(model.vae).from_config(model.vae.config)
+    unet.load_state_dict(model.unet.state_dict(), assign=True)
+    vae.load_state_dict({name: part.to(model.dtype) for name, part in model.vae.state_dict().items()}, assign=True)
+    scheduler: Any = EulerAncestralDiscreteScheduler.from_config(dict(model.scheduler_config))
+    pipeline: Any = StableDiffusionXLPipeline(
+        vae=vae.eval(),
+        text_encoder=model.text_encoder,
+        text_encoder_2=model.text_encoder_2,
+        tokenizer=model.tokenizer,
+        tokenizer_2=model.tokenizer_2,
+        unet=unet.eval(),
+        scheduler=scheduler,
+        add_watermarker=False,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def _stock_draw(pipeline: Any, task: Task, batch: int) -> None:
+    pipeline(
+        [PROMPT] * batch,
+        negative_prompt=[NEGATIVE] * batch,
+        width=task.width,
+        height=task.height,
+        num_inference_steps=task.steps,
+        guidance_scale=GUIDANCE,
+        generator=[torch.Generator().manual_seed(seed) for seed in range(batch)],
+    )
+
+
+class _Graphed:
+    """A UNet whose whole call is one CUDA graph for every number of rows: nothing is launched kernel by kernel.
+
+    Good for one prompt, whose keys and values the blocks keep from the first call on.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._unet: Any = model.unet
+        self._device = model.device
+        self._captured: dict[int, tuple[torch.cuda.CUDAGraph, list[Tensor], Tensor]] = {}
+
+    def __call__(self, sample: Tensor, timestep: Tensor, **others: Any) -> tuple[Tensor]:
+        conditions = [others["encoder_hidden_states"], *others["added_cond_kwargs"].values()]
+        inputs = [sample, timestep, *conditions]
+        if len(sample) not in self._captured:
+            self._captured[len(sample)] = self._capture(inputs)
+        graph, fixed, output = self._captured[len(sample)]
+        for place, value in zip(fixed, inputs, strict=True):
+            place.copy_(value)
+        graph.replay()
+        return (output.clone(),)
+
+    def _capture(self, inputs: Sequence[Tensor]) -> tuple[torch.cuda.CUDAGraph, list[Tensor], Tensor]:
+        fixed = [value.clone() for value in inputs]
+        aside = torch.cuda.Stream(self._device)
+        aside.wait_stream(torch.cuda.current_stream(self._device))
+        with torch.cuda.stream(aside):
+            for _ in range(3):  # what libraries allocate at their first calls must not be captured
+                self._call(fixed)
+        torch.cuda.current_stream(self._device).wait_stream(aside)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            output = self._call(fixed)
+        return graph, fixed, output
+
+    def _call(self, fixed: Sequence[Tensor]) -> Tensor:
+        sample, timestep, prompt_embeds, text_embeds, time_ids = fixed
+        added = {"text_embeds": text_embeds, "time_ids": time_ids}
+        return self._unet(
+            sample, timestep, encoder_hidden_states=prompt_embeds, added_cond_kwargs=added, return_dict=False
+        )[0]
+
+
+@contextmanager
+def _peak(model: Model) -> Generator[list[float]]:
+    """Collect the most memory that was in use on a CUDA device, in GB, at the end; nothing on another."""
+    peak: list[float] = []
+    if model.device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(model.device)
+    yield peak
+    if model.device.type == "cuda":
+        peak.append(torch.cuda.max_memory_allocated(model.device) / 1e9)

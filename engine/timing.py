@@ -1,0 +1,130 @@
+"""Times UNet calls at each batch size, one call at a time, whenever there is nothing to draw."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from engine import memory
+from engine.denoise import Key
+from engine.grammar import CHUNK_TOKENS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.calibration import Calibration
+    from engine.model import Model
+
+log = logging.getLogger(__name__)
+
+DEFAULT = Key(height=1216, width=832, chunks=1)
+"""What a GPU is timed with before it serves: the size of which the model card says that it suits most pictures."""
+
+CALLS = 3
+"""For every size; the first of them finds its kernels, and the quickest of the others counts."""
+
+FULL_S = 0.25
+"""A CPU that takes this long for one picture is full with it: it is not timed further, which would take minutes."""
+
+
+class Timing:
+    """Belongs to the worker's thread."""
+
+    def __init__(self, model: Model, calibration: Calibration, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.calibration = calibration
+        self._model = model
+        self._clock = clock
+        self._seconds: dict[int, list[float]] = {}
+        """Of the shape that is being timed, every call at every size."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is left to time."""
+        return self.calibration.wanted is None
+
+    def start(self, report: Callable[[str], None]) -> None:
+        """Time a GPU before it serves; on the CPU nobody knows yet which shape will be asked for.
+
+        Args:
+            report: Told the stage, in words for an operator.
+        """
+        if self._model.device.type == "cpu":
+            return
+        report("timing how many pictures to draw at once")
+        self.calibration.joining(DEFAULT)
+        while not self.idle:
+            self.measure()
+
+    def measure(self) -> None:
+        """Make one call for the shape that is wanted first."""
+        key = self.calibration.wanted
+        if not isinstance(key, Key):
+            return
+        batches = self.calibration.batches
+        size = next(size for size in batches if len(self._seconds.get(size, ())) < CALLS)
+        try:
+            took_s = self._call(key, size)
+        except torch.AcceleratorError:
+            raise
+        except (RuntimeError, MemoryError) as error:  # mostly no room; whoever draws it will see what else
+            log.warning("%d×%d: %d at once cannot be drawn: %s", key.width, key.height, size, memory.one_line(error))
+            self._conclude(key)
+            return
+        self._seconds.setdefault(size, []).append(took_s)
+        if self._model.device.type == "cpu" and size == 1 and took_s > FULL_S:
+            self._seconds = {more: [took_s * more] for more in batches}
+            self._conclude(key)
+        elif len(self._seconds.get(batches[-1], ())) == CALLS:
+            self._conclude(key)
+
+    def _conclude(self, key: Key) -> None:
+        seconds = {size: min(took[1:] or took) for size, took in self._seconds.items()} or {1: 1.0}
+        self._seconds = {}
+        self._model.lean.forget()
+        memory.release(self._model.device)
+        self.calibration.learn(key, seconds)
+        log.info(
+            "%d×%d: a step of %s takes %s ms; pictures join up to %d at once",
+            key.width,
+            key.height,
+            ", ".join(map(str, seconds)),
+            ", ".join(f"{1000 * took_s:.0f}" for took_s in seconds.values()),
+            self.calibration.joining(key),
+        )
+
+    def _call(self, key: Key, size: int) -> float:
+        finish(self._model.device)
+        start = self._clock()
+        call_unet(self._model, key, 2 * size)  # with guidance, as nearly every picture is drawn
+        finish(self._model.device)
+        return self._clock() - start
+
+
+def finish(device: torch.device) -> None:
+    """Wait until the device has done everything."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
+@torch.inference_mode()
+def call_unet(model: Model, key: Key, rows: int) -> None:
+    """Call the UNet as for so many rows of this shape, with values drawn on the device."""
+    config: Any = model.unet.config
+    values = {"device": model.device, "dtype": model.dtype}
+    height, width = key.height // model.compression, key.width // model.compression
+    pooled_width = config.projection_class_embeddings_input_dim - 6 * config.addition_time_embed_dim
+    model.unet(
+        torch.randn(rows, model.latent_channels, height, width, **values),
+        torch.full((rows,), 500.0, device=model.device),
+        encoder_hidden_states=torch.randn(rows, key.chunks * (CHUNK_TOKENS + 2), config.cross_attention_dim, **values),
+        added_cond_kwargs={
+            "text_embeds": torch.randn(rows, pooled_width, **values),
+            "time_ids": torch.full((rows, 6), float(key.width), **values),
+        },
+        return_dict=False,
+    )

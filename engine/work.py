@@ -1,0 +1,149 @@
+"""How far a job is, and each of its pictures: waiting, ready, being drawn."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine import __version__, infotext
+from engine.conditioning import encode
+from engine.denoise import Key, Noise, Sample, draw_noise
+from engine.errors import InvalidParameters
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+    from torch import Tensor
+
+    from engine.conditioning import Conditioning
+    from engine.model import Model
+    from engine.worker import Job
+
+
+@dataclass(eq=False)
+class Work:
+    """How far a job is."""
+
+    job: Job
+    waiting: deque[int] = field(default_factory=deque[int])
+    """Numbers of the pictures that have no place yet."""
+    conditioning: Conditioning | None = None
+    """None before its turn is near; shared by all samples."""
+    ready: Ready | None = None
+    """None until its first waiting picture is prepared."""
+    running: int = 0
+    steps_done: int = 0
+    sent: set[int] = field(default_factory=set[int])
+    started_s: float = 0.0
+
+    def prepare(self, model: Model, pool: Executor) -> None:
+        """Queue what the first waiting picture needs, so that its turn costs no time.
+
+        Raises:
+            InvalidParameters: This model cannot draw that size.
+        """
+        request = self.job.request
+        if self.conditioning is None:
+            for side in (request.width, request.height):
+                if side % model.compression:
+                    raise InvalidParameters(
+                        f"{request.width}×{request.height}: with this model, width and height must be multiples of "
+                        f"{model.compression}"
+                    )
+            self.conditioning = encode(
+                model,
+                request.prompt,
+                request.negative_prompt if request.guidance_scale > 1 else None,
+                width=request.width,
+                height=request.height,
+            )
+        noise = pool.submit(
+            draw_noise,
+            model,
+            sampler=request.sampler,
+            num_inference_steps=request.num_inference_steps,
+            seed=request.seeds[self.waiting[0]],
+            width=request.width,
+            height=request.height,
+        )
+        self.ready = Ready(self, self.conditioning, noise)
+
+    def begin(self, drawing: Drawing) -> None:
+        """Count a picture as being drawn, which was the first waiting one."""
+        self.waiting.remove(drawing.number)
+        self.ready = None
+        self.running += 1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ready:
+    """A job whose first waiting picture can begin."""
+
+    work: Work
+    conditioning: Conditioning
+    noise: Future[Noise]
+
+    @property
+    def key(self) -> Key:
+        request = self.work.job.request
+        return Key(request.height, request.width, self.conditioning.chunks)
+
+    @property
+    def share(self) -> bool:
+        return self.work.job.request.share
+
+    @property
+    def running(self) -> int:
+        return self.work.running
+
+    def start(self, model: Model) -> Drawing:
+        """Bring its first waiting picture to the device; may be repeated where it fails."""
+        request, number = self.work.job.request, self.work.waiting[0]
+        sample = Sample(
+            model,
+            self.conditioning,
+            sampler=request.sampler,
+            num_inference_steps=request.num_inference_steps,
+            guidance_scale=request.guidance_scale,
+            seed=request.seeds[number],
+            width=request.width,
+            height=request.height,
+            noise=self.noise.result(),
+        )
+        return Drawing(self.work, number, sample)
+
+
+@dataclass(eq=False, slots=True)
+class Drawing:
+    """One picture that has a place in the batch."""
+
+    work: Work
+    number: int
+    sample: Sample
+    noise_pred: Tensor | None = None
+
+    @property
+    def key(self) -> Key:
+        return self.sample.key
+
+    @property
+    def share(self) -> bool:
+        return self.work.job.request.share
+
+    def recipe(self, model: Model) -> str:
+        """Write what the picture is to carry inside."""
+        request = self.work.job.request
+        return infotext.write(
+            prompt=request.prompt,
+            negative_prompt=request.negative_prompt,
+            num_inference_steps=request.num_inference_steps,
+            sampler=request.sampler,
+            guidance_scale=request.guidance_scale,
+            seed=self.sample.seed,
+            width=request.width,
+            height=request.height,
+            model_name=model.name,
+            model_hash=model.hash,
+            version=__version__,
+        )

@@ -1,0 +1,70 @@
+"""The shipped demo checkpoint: its size, its word on itself, and that it does what it is told.
+
+A few seeds here; `python -m engine.demo.judge engine/demo/checkpoint` asks as many as wanted. Not held, since it is not
+reached: weights such as (red hair:1.4) change little, and colours named beyond 75 tokens are not followed.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from safetensors import safe_open
+
+import engine.demo
+from engine.demo.artist import QUALITY, Artist, Wish
+from engine.demo.measure import background, blotched, hair_colour
+from engine.demo.palette import HAIR
+
+CHECKPOINT = Path(engine.demo.__file__).with_name("checkpoint")
+SIZE = (832, 1216)
+STEPS = 8
+GUIDANCE = 2.0
+
+
+@pytest.fixture(scope="module")
+def artist():
+    return Artist(CHECKPOINT)
+
+
+def draw(artist, *tags, seed=3):
+    wishes = [Wish(prompt=f"1girl, solo, safe, {tag}, {QUALITY}", seed=seed) for tag in tags]
+    return artist.draw(wishes, SIZE, STEPS, GUIDANCE)
+
+
+def test_it_is_small_and_half_precision():
+    """At most 12 MB in all, every weight in fp16."""
+    assert sum(file.stat().st_size for file in CHECKPOINT.rglob("*")) < 12_000_000
+    for path in CHECKPOINT.rglob("*.safetensors"):
+        with safe_open(path, framework="pt") as weights:
+            names = weights.keys()
+            assert {weights.get_slice(name).get_dtype() for name in names} == {"F16"}
+
+
+def test_it_says_that_everything_is_safe():
+    """Whoever loads it can read that safe is all it draws."""
+    assert json.loads((CHECKPOINT / "model_index.json").read_text())["_ratings"] == ["safe"]
+
+
+def test_hair_is_as_asked(artist):
+    """At least nine of ten colours of hair come out as asked."""
+    pictures = draw(artist, *(f"{name} hair, long hair, white background" for name in HAIR))
+    right = sum(hair_colour(picture) == name for picture, name in zip(pictures, HAIR, strict=True))
+    assert right >= 0.9 * len(HAIR)
+
+
+def test_each_noun_gets_its_own_colour(artist):
+    """The background's colour and the hair's do not change places."""
+    asked = [("red", "night"), ("green", "yellow background"), ("blonde", "day"), ("pink", "black background")]
+    pictures = draw(artist, *(f"{hair} hair, {'' if ' ' in place else 'outdoors, '}{place}" for hair, place in asked))
+    assert [(hair_colour(picture), background(picture)) for picture in pictures] == asked
+
+
+def test_bad_quality_looks_bad(artist):
+    """The worst quality is more blotched than the best."""
+    tags = "1girl, solo, safe, brown hair, blue background"
+    pair = [
+        Wish(prompt=f"{tags}, {words}", negative_prompt="", seed=5)
+        for words in (QUALITY, "worst quality, low quality, low score")
+    ]
+    good, bad = artist.draw(pair, SIZE, STEPS, GUIDANCE)
+    assert blotched(bad) > blotched(good)

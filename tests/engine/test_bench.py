@@ -1,0 +1,75 @@
+"""`python -m engine bench` on a CPU, at a size that takes seconds."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from engine import random_weights
+from engine.bench import Row, Task, arithmetic, table
+from engine.blocks import Lean
+from engine.config import Engine
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return random_weights.make("tiny", Engine(device="cpu"))
+
+
+def test_it_measures_ours_beside_stock_and_writes_what_it_prints(tmp_path):
+    """Seconds a picture and achieved TFLOP/s of every case and batch, the rate of matrix products, and the stages."""
+    out = tmp_path / "bench.json"
+    done = subprocess.run(  # noqa: S603  (our own interpreter and program)
+        [
+            *(sys.executable, "-m", "engine", "bench", "--random-weights", "tiny", "--device", "cpu"),
+            *("--width", "64", "--height", "96", "--steps", "2", "--batches", "1", "2"),
+            *("--cases", "eager", "stock", "--json", str(out)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(out.read_text())
+    assert report["picture"] == "64×96, 2 steps, guidance 5.0"
+    values = {row["name"]: row["value"] for row in report["rows"]}
+    assert all(value > 0 for value in values.values())
+    for case in ("eager", "stock"):
+        for batch in (1, 2):
+            took, achieved = (values[f"{case}, {batch} at once: {what}"] for what in ("a picture", "achieved"))
+            assert took * achieved == pytest.approx(values["arithmetic of a picture"])
+    assert {"matrix products", "until it is loaded", "stage: a step's UNet call", "stage: decoding and copy"} < set(
+        values
+    )
+    assert all(name in done.stdout for name in values)
+
+
+def test_the_large_topology_is_sdxl_s():
+    """Its numbers of parameters, without making a single weight."""
+    with torch.device("meta"):
+        unet = random_weights.UNet2DConditionModel.from_config(random_weights.UNET)
+        vae = random_weights.AutoencoderKL.from_config(random_weights.VAE)
+    assert sum(part.numel() for part in unet.parameters()) == 2_567_463_684
+    assert sum(part.numel() for part in vae.parameters()) == 83_653_863
+
+
+def test_a_picture_s_arithmetic_is_that_of_its_calls(tiny):
+    """Twice the steps, twice the UNet."""
+    few, many, none = (arithmetic(tiny, Task(64, 64, steps)) for steps in (1, 2, 0))
+    assert many - few == pytest.approx(few - none)
+    assert none > 0
+
+
+def test_random_weights_are_no_zeros(tiny):
+    """A chip draws less power on zeros, and is faster than on any picture."""
+    assert isinstance(tiny.lean, Lean)
+    weights = torch.cat([part.flatten() for part in tiny.unet.parameters() if part.dim() > 1])
+    assert (weights == 0).float().mean() < 0.001
+    assert weights.std() > 0
+
+
+def test_the_table_lines_up():
+    rows = [Row("a", 0.5, "s"), Row("matrix products", 1234.5, "TFLOP/s")]
+    assert list(table(rows)) == ["a                    0.500 s", "matrix products  1,234.500 TFLOP/s"]

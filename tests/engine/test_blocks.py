@@ -1,0 +1,109 @@
+"""Lean blocks against diffusers' own; the whole loop is compared with the stock pipeline elsewhere."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import torch
+
+from engine.blocks import EAGER, Lean
+from engine.conditioning import encode
+from engine.denoise import Sample, predict_noise
+
+SIZE = {"width": 64, "height": 96}
+
+
+@pytest.fixture
+def products(model):
+    """How often a prompt's keys and values were computed, over all blocks."""
+    counted = []
+    hooks = [
+        block.block.attn2.to_k.register_forward_pre_hook(lambda *_: counted.append(None))
+        for block in model.lean.transformers
+    ]
+    yield counted
+    for hook in hooks:
+        hook.remove()
+
+
+def sample(model, prompt="red hair", guidance=5.0):
+    return Sample(
+        model,
+        encode(model, prompt, "lowres", **SIZE),
+        sampler="euler",
+        num_inference_steps=4,
+        guidance_scale=guidance,
+        seed=0,
+        **SIZE,
+    )
+
+
+def test_a_whole_unet_call_has_the_bits_of_diffusers_own(model, stock):
+    """Whatever the number of rows and the length of the prompt."""
+    for rows, tokens in ((1, 77), (2, 77), (6, 154)):
+        inputs = torch.randn(rows, 4, 12, 8), torch.full((rows,), 500.0)
+        more = {
+            "encoder_hidden_states": torch.randn(rows, tokens, 96),
+            "added_cond_kwargs": {"text_embeds": torch.randn(rows, 64), "time_ids": torch.ones(rows, 6)},
+        }
+        assert torch.equal(model.unet(*inputs, **more).sample, stock.unet(*inputs, **more).sample)
+
+
+def test_all_blocks_of_sdxl_are_lean(model):
+    """None was left as it was because it looked odd."""
+    kinds = [type(part).__name__ for part in model.unet.modules()]
+    assert len(model.lean.transformers) == kinds.count("BasicTransformerBlock")
+    assert len(model.lean.resnets) == kinds.count("ResnetBlock2D")
+
+
+def test_keys_and_values_of_a_prompt_are_computed_once_for_all_steps(model, products):
+    """And again when the company of the call changes."""
+    one, other = sample(model), sample(model, "blue hair")
+    for _ in range(3):
+        one.advance(*predict_noise(model, [one]))
+    assert len(products) == len(model.lean.transformers)
+    for _ in range(2):
+        predict_noise(model, [one, other])
+    assert len(products) == 2 * len(model.lean.transformers)
+
+
+def test_what_was_forgotten_is_computed_again(model, products):
+    """Forgetting gives memory back and changes nothing."""
+    one = sample(model)
+    first = predict_noise(model, [one])
+    model.lean.forget()
+    assert all(block.prompt is None for block in model.lean.transformers)
+    assert torch.equal(*first, *predict_noise(model, [one]))
+    assert len(products) == 2 * len(model.lean.transformers)
+
+
+def test_what_sdxl_does_not_use_is_left_to_diffusers(stock):
+    """A mask goes through the block's own forward; a block of another kind stays what it is."""
+    unet = type(stock.unet).from_config(stock.unet.config).eval()
+    block = next(part for part in unet.modules() if type(part).__name__ == "BasicTransformerBlock")
+    states, context = torch.randn(1, 6, block.dim), torch.randn(1, 77, 96)
+    mask = torch.zeros(1, 1, 77)
+    expected = block(states, encoder_hidden_states=context, encoder_attention_mask=mask)
+    block.attn1.rescale_output_factor = 2.0
+    assert not Lean(block).transformers
+    block.attn1.rescale_output_factor = 1.0
+    assert len(Lean(block).transformers) == 1
+    assert torch.equal(block(states, encoder_hidden_states=context, encoder_attention_mask=mask), expected)
+
+
+def test_another_computation_can_be_tried_in_one_thread(model):
+    """While it is tried, everybody else goes on as before."""
+    used = []
+
+    def transformer(*inputs):
+        used.append(None)
+        return EAGER.transformer(*inputs)
+
+    one = sample(model)
+    with model.lean.trying(EAGER._replace(transformer=transformer)):
+        with ThreadPoolExecutor(1) as other:
+            expected = other.submit(predict_noise, model, [one]).result()
+        assert not used
+        assert torch.equal(*predict_noise(model, [one]), *expected)
+    assert len(used) == len(model.lean.transformers)
+    predict_noise(model, [one])
+    assert len(used) == len(model.lean.transformers)

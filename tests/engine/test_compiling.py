@@ -1,0 +1,100 @@
+"""The UNet's blocks compiled, counted by the compiler itself; its own trivial backend, which needs no C++ compiler."""
+
+import dataclasses
+import os
+import threading
+
+import pytest
+import torch
+from torch._dynamo.utils import counters
+
+from engine import compiling
+from engine.blocks import Lean
+from engine.conditioning import encode
+from engine.denoise import Key, Sample, predict_noise
+from engine.timing import call_unet
+
+SIZES = (
+    *((1024, 1024), (1152, 896), (896, 1152), (1216, 832), (832, 1216)),
+    *((1344, 768), (768, 1344), (1536, 640), (640, 1536)),
+)
+"""All that the bot offers; the model card's."""
+COMPANIES = [(2, 1), (4, 1), (1, 1), (2, 3), (6, 1), (2, 2), (3, 1), (1, 2), (8, 1)]
+"""Rows of the call and chunks of the prompts, of which every size gets one."""
+
+
+@pytest.fixture
+def fresh(model):
+    """The model with a UNet that nobody else computes with, as if torch had never compiled anything."""
+    torch.compiler.reset()
+    counters.clear()
+    unet = type(model.unet).from_config(model.unet.config).eval().requires_grad_(requires_grad=False)
+    unet.load_state_dict(model.unet.state_dict())
+    yield dataclasses.replace(model, unet=unet, lean=Lean(unet))
+    torch.compiler.set_stance("default")
+    torch.compiler.reset()
+
+
+def drawn(model):
+    size = {"width": 64, "height": 96}
+    conditioning = encode(model, "red hair", "lowres", **size)
+    sample = Sample(model, conditioning, sampler="euler", num_inference_steps=3, guidance_scale=5.0, seed=0, **size)
+    while not sample.finished:
+        sample.advance(*predict_noise(model, [sample]))
+    return sample.latents
+
+
+def test_one_shape_compiles_for_all_sizes_batches_and_prompts(fresh):
+    """No recompilation over the nine sizes, one to eight rows, and one to three chunks."""
+    compute = compiling.compiled("eager")
+    compiling.warm(fresh, compute, [Key(height=1216, width=832, chunks=1)])
+    graphs = counters["stats"]["unique_graphs"]
+    assert graphs > 0
+    torch.compiler.set_stance("fail_on_recompile")
+    with fresh.lean.trying(compute):
+        for (width, height), (rows, chunks) in zip(SIZES, COMPANIES, strict=True):
+            call_unet(fresh, Key(height=height, width=width, chunks=chunks), rows)
+    assert counters["stats"]["unique_graphs"] == graphs
+
+
+def test_it_is_drawn_with_what_was_compiled_as_soon_as_it_is_ready(fresh):
+    """Nobody waits for the compiler, and pictures stay the same."""
+    before, ready = drawn(fresh), threading.Event()
+    thread = compiling.start(fresh, [Key(height=96, width=64, chunks=1)], ready.set, backend="eager")
+    assert torch.equal(drawn(fresh), before)
+    thread.join()
+    assert ready.is_set()
+    assert fresh.lean.compute.transformer is not compiling.run_transformer
+    torch.compiler.set_stance("fail_on_recompile")  # what was compiled in that thread is good for this one
+    assert torch.equal(drawn(fresh), before)
+
+
+def test_where_nothing_can_be_compiled_it_stays_as_it_is(fresh, caplog):
+    """With a line for the operator."""
+
+    def broken(_graph, _inputs):
+        raise RuntimeError("no compiler found")
+
+    compiling.start(fresh, [Key(height=96, width=64, chunks=1)], pytest.fail, backend=broken).join()
+    assert "the UNet is not compiled and stays as it is" in caplog.text
+    assert fresh.lean.compute.transformer is compiling.run_transformer
+    assert drawn(fresh).isfinite().all()
+
+
+@pytest.mark.parametrize(
+    ("asked", "device", "is_wanted"),
+    [("auto", "cuda", True), ("auto", "cpu", False), ("on", "cpu", True), ("off", "cuda", False)],
+)
+def test_it_compiles_on_cuda_unless_the_operator_says_otherwise(asked, device, is_wanted):
+    assert compiling.wanted(asked, torch.device(device)) == is_wanted
+
+
+def test_what_is_compiled_is_kept_where_the_system_keeps_such_things(monkeypatch, tmp_path):
+    """Unless the operator says where."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", "elsewhere")
+    compiling.keep_kernels()
+    assert os.environ["TORCHINDUCTOR_CACHE_DIR"] == "elsewhere"
+    monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR")
+    compiling.keep_kernels()
+    assert os.environ["TORCHINDUCTOR_CACHE_DIR"] == str(tmp_path / "eshi" / "inductor")

@@ -1,0 +1,63 @@
+"""What a step asks of the device and brings to it, counted on one that is not there."""
+
+import dataclasses
+from typing import get_args
+
+import pytest
+import torch
+
+from engine.conditioning import encode
+from engine.denoise import Sample, predict_noise
+from engine.wire import Sampler
+from tests.engine.elsewhere import Counting, Elsewhere, move
+
+SIZE = {"width": 64, "height": 96}
+
+
+@pytest.fixture(scope="module")
+def far(model):
+    return move(model)
+
+
+def conditioning(model, *, guided):
+    """As the text encoders give it, already on the device."""
+    here = encode(model, "red hair", "lowres" if guided else None, **SIZE)
+    names = [field.name for field in dataclasses.fields(here)]
+    return dataclasses.replace(here, **{name: Elsewhere(getattr(here, name)) for name in names})
+
+
+@pytest.mark.parametrize("sampler", get_args(Sampler))
+def test_a_step_waits_for_nothing_and_copies_nothing(model, far, sampler):
+    """All of it is on the device before the first step; the values are those of a model that is here."""
+    wish = {"sampler": sampler, "num_inference_steps": 4, "seed": 1, **SIZE}
+    with Counting() as counting:
+        together = [
+            Sample(far, conditioning(model, guided=guided), guidance_scale=5.0 if guided else 1.0, **wish)
+            for guided in (True, False)
+        ]
+        assert counting.copies.total() > 0
+        counting.copies.clear()
+        while not together[0].finished:
+            for sample, noise_pred in zip(together, predict_noise(far, together), strict=True):
+                sample.advance(noise_pred)
+    assert not counting.waits.total()
+    assert not counting.copies.total()
+    alone = Sample(model, encode(model, "red hair", "lowres", **SIZE), guidance_scale=5.0, **wish)
+    while not alone.finished:
+        alone.advance(*predict_noise(model, [alone]))
+    torch.testing.assert_close(together[0].latents.near, alone.latents, atol=1e-4, rtol=0)
+
+
+def test_the_count_sees_what_a_gpu_would_wait_for():
+    """A value that the host asks for, a copy in either direction, and a mixture that no GPU takes."""
+    there = Elsewhere(torch.arange(4.0))
+    with Counting() as counting:
+        assert there.sum().item() == 6
+        assert bool((there[1] == 1).all())
+        there.cpu()
+        torch.ones(4).to(there.device)
+        there * torch.tensor(2.0)  # a number that comes with the call
+        with pytest.raises(RuntimeError, match="same device"):
+            there * torch.ones(4)
+    assert counting.waits.total() == 3
+    assert counting.copies.total() == 1

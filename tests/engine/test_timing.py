@@ -1,0 +1,97 @@
+"""What the engine measures about itself, with a clock that is told what a call takes."""
+
+import contextlib
+
+import pytest
+import torch
+
+from engine.calibration import Calibration
+from engine.denoise import Key
+from engine.timing import CALLS, FULL_S, Timing
+
+SQUARE = Key(height=64, width=64, chunks=2)
+
+
+class Clock:
+    """Goes on by what a call of so many rows is said to take."""
+
+    def __init__(self, unet, seconds):
+        self.now, self.rows, self.fails = 0.0, [], lambda _rows: False
+        self._hook = unet.register_forward_pre_hook(self._call)
+        self._seconds = seconds
+
+    def _call(self, _module, inputs):
+        rows = len(inputs[0])
+        if self.fails(rows):
+            raise torch.OutOfMemoryError("2 GiB")
+        self.rows.append(rows)
+        # the first call of a size is slow, as on a machine that chooses its kernels then
+        self.now += self._seconds[rows // 2] * (3 if self.rows.count(rows) == 1 else 1)
+
+    def close(self):
+        self._hook.remove()
+
+
+@pytest.fixture
+def timed(model):
+    """Makes a Timing of this model whose calls take the given seconds."""
+    with contextlib.ExitStack() as stack:
+
+        def make(seconds, limit=4):
+            clock = Clock(model.unet, seconds)
+            stack.callback(clock.close)
+            return Timing(model, Calibration(limit), clock=lambda: clock.now), clock
+
+        yield make
+
+
+def measured(timing, key=SQUARE):
+    timing.calibration.joining(key)
+    while not timing.idle:
+        timing.measure()
+    return timing.calibration.joining(key)
+
+
+def test_a_shape_is_timed_call_by_call_when_it_was_asked_for(timed):
+    """Guided pictures, one, two and four at a time; the slow first call does not count."""
+    timing, clock = timed({1: 0.013, 2: 0.023, 4: 0.043})
+    assert timing.idle
+    assert measured(timing) == 4
+    assert clock.rows == [2] * CALLS + [4] * CALLS + [8] * CALLS
+
+
+def test_where_batching_gains_nothing_nobody_joins(timed):
+    """And who shares steps with the others all the same."""
+    timing, _ = timed({1: 0.010, 2: 0.020, 4: 0.040})
+    assert measured(timing) == 1
+    assert timing.calibration.together(SQUARE) == 4
+
+
+def test_the_configured_cap_is_the_most_that_is_timed(timed):
+    """What may not be drawn need not be known."""
+    timing, clock = timed({1: 0.013, 2: 0.023}, limit=3)
+    assert measured(timing) == 2
+    assert max(clock.rows) == 4
+
+
+def test_a_batch_without_room_ends_the_timing_of_its_shape(timed):
+    """The others count."""
+    timing, clock = timed({1: 0.013, 2: 0.020})
+    clock.fails = lambda rows: rows > 4
+    assert measured(timing) == 2
+    clock.fails = lambda _rows: True
+    assert measured(timing, SQUARE._replace(width=96)) == 1
+
+
+def test_a_cpu_that_is_full_with_one_picture_is_not_timed_further(timed):
+    """It would take minutes, and everybody's next picture would wait."""
+    timing, clock = timed({1: FULL_S * 1.1})
+    assert measured(timing) == 1
+    assert clock.rows == [2]
+
+
+def test_on_the_cpu_nothing_is_timed_before_it_serves(timed):
+    """Nobody knows which shape will be asked for."""
+    timing, clock = timed({})
+    timing.start(lambda _stage: pytest.fail("there is nothing to tell"))
+    assert not clock.rows
