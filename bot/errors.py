@@ -65,5 +65,22 @@ class GenerationFailed(EngineError):
         self.detail = detail
 
 
+class PictureTooLarge(BotError):
+    """No form of a picture is small enough for where it shall go."""
+
+
 class Undeliverable(BotError):
-    """Discord's final no: the message or its channel is gone, or there is no right left to edit it."""
+    """A job's message cannot be edited by any means that the bot has left."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        """Say it twice: the reason to the operator, the sentence to the member."""
+        super().__init__(reason)
+        self.sentence = sentence
+
+
+class MessageGone(Undeliverable):
+    """The message, or where it stood, is no more, for good: nobody can see what becomes of it."""
+
+
+class FilesTooLarge(BotError):
+    """Discord takes less here than it said."""
