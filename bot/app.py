@@ -19,20 +19,24 @@ from discord.http import Route
 
 from bot.answer import answering, explain
 from bot.attachments import Attachments
+from bot.budget import EditBudget
 from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
 from bot.commands import remix as remix_command
+from bot.commands import show as show_command
 from bot.delivery import Delivery
 from bot.door import Door
 from bot.engine_client import EngineClient
 from bot.errors import ConfigError
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
+from bot.notices import Notices
 from bot.post import Post
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens
 from bot.queue import Queue
+from bot.recall import Recall
 from bot.remixes import Remixes
 from bot.safety.policy import OperatorPolicy
 from bot.safety.wish import wish
@@ -72,8 +76,10 @@ class Eshi(discord.AutoShardedClient):
     issue 10520) while this one tries again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, budget: EditBudget) -> None:
+        """Be a client, and let the budget of edits see what Discord says of its limits."""
         super().__init__(
+            http_trace=budget.trace(),
             intents=discord.Intents(guilds=True),  # the channels' age restriction; interactions need none
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -88,6 +94,7 @@ class Eshi(discord.AutoShardedClient):
         self.keepsakes: Keepsakes
         self.presses: Presses
         self.previews: Previews
+        self.recall: Recall
         self.remixes: Remixes
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -134,10 +141,11 @@ async def run(config: Config, token: str, *, now: Callable[[], float] = time.tim
 async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
     scribe = await asyncio.to_thread(Scribe.load, config)
+    budget = EditBudget()
     async with (
         Store.open(config.data_dir) as store,
         EngineClient.from_config(config) as engine,
-        Eshi() as client,
+        Eshi(budget) as client,
         aiohttp.ClientSession() as session,
     ):
         limits = config.bot.limits
@@ -150,6 +158,15 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             words=client.words,
         )
         post = Post(client, now=now)
+        delivery = Delivery(
+            client=client,
+            store=store,
+            post=post,
+            door=door,
+            budget=budget,
+            notices=Notices(client=client, post=post, store=store, door=door),
+            now=now,
+        )
         flow = Flow(
             client=client,
             door=door,
@@ -157,7 +174,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
             engine=engine,
             post=post,
-            delivery=Delivery(client=client, store=store, post=post, door=door, now=now),
+            delivery=delivery,
             now=now,
         )
         client.door = door
@@ -166,7 +183,16 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
         client.wishes = wishes
         client.keepsakes = Keepsakes(store, scribe.complete)
-        client.presses = Presses(door=door, flow=flow, store=store, wishes=wishes, draw_seed=draw_seed)
+        client.recall = Recall(client=client, door=door, flow=flow, store=store, now=now)
+        client.presses = Presses(
+            door=door,
+            flow=flow,
+            store=store,
+            post=post,
+            wishes=wishes,
+            recall=client.recall,
+            draw_seed=draw_seed,
+        )
         client.remixes = Remixes(
             door=door,
             flow=flow,
@@ -185,6 +211,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             client.tree.add_command(command)
         client.tree.add_command(me.group(limits, scribe.presets))
         client.tree.add_command(prompt_commands.group())
+        client.tree.add_command(show_command.command())
         client.tree.add_command(help_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
@@ -200,6 +227,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             async with asyncio.TaskGroup() as works:
                 works.create_task(client.connect(), name="gateway")
                 works.create_task(flow.work(), name="flow")
+                works.create_task(delivery.keep_promises(), name="promises")
         finally:
             await flow.close()
 

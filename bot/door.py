@@ -81,5 +81,9 @@ class Door:
         """Ask the gate whether what is drawn may be shown in this place as it is now."""
         return shows(await self.situation(job.guild_id, job.channel_id), job.request.rating, None)
 
+    async def judge_shown_here(self, interaction: discord.Interaction[Any], job: Job) -> Verdict:
+        """Ask the gate whether what is drawn may be shown where this happens, wherever it was asked for."""
+        return shows(await self.situation(interaction.guild_id, interaction.channel_id or 0), job.request.rating, None)
+
     async def _judge(self, guild_id: int | None, channel_id: int, request: Request, texts: Texts) -> Verdict:
         return judge(await self.situation(guild_id, channel_id), self._wish(request, texts), self._words)

@@ -96,8 +96,6 @@ class NewJob(Struct, frozen=True, kw_only=True):
     """Sentences for the asker about what was made of the request."""
     max_file_bytes: int = USUAL_FILE_BYTES
     """What Discord let this asker upload here, for each file."""
-    tell: bool = False
-    """The asker wants to be told when it is over, and was not told yet."""
 
     @property
     def private(self) -> bool:
@@ -119,6 +117,8 @@ class Job(NewJob, frozen=True, kw_only=True):
     """How often it was given to the engine."""
     error: str | None = None
     """Why it ended without a picture, in the words that its asker reads."""
+    tell: bool = False
+    """The asker wants to be told when it is over, and was not told yet."""
     untold: bool = False
     """It has ended, and its message does not say so yet."""
     kept: str | None = None

@@ -37,7 +37,8 @@ class Jobs:
                 token_created_at, request, prompt, negative_prompt, notes, max_file_bytes, tell, created_at
             ) VALUES (
                 'queued', :user_id, :guild_id, :channel_id, :application_id, :interaction_id, :interaction_token,
-                :token_created_at, :request, :prompt, :negative_prompt, :notes, :max_file_bytes, :tell, :created_at
+                :token_created_at, :request, :prompt, :negative_prompt, :notes, :max_file_bytes,
+                EXISTS (SELECT 1 FROM always_told WHERE user_id = :user_id), :created_at
             ) RETURNING *
             """,
             {
