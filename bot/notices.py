@@ -55,6 +55,7 @@ class Notices:
         Nothing is sent where there is no such way; `/show` says it to whoever looks.
         """
         text = f"About your request `{job.id}`: {sentence}"
+        asked_for = await self._store.jobs.take_tell(job.id)
         if self._post.has_token(job):
             try:
                 await self._post.whisper(job, text)
@@ -62,7 +63,7 @@ class Notices:
                 log.info("job %s: its owner cannot be told by its token: %s", job.id, error)
             else:
                 return
-        if await self._store.jobs.take_tell(job.id):
+        if asked_for:
             await self._directly(job, text)
         else:
             log.warning("job %s: there is no way to tell its owner: %s", job.id, sentence)
