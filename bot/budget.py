@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections import deque
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -18,9 +17,10 @@ if TYPE_CHECKING:
 
     from bot.job import Job
 
-EDITS, WINDOW_S = 20, 10.0
-"""Of one channel: four jobs at their full pace. Others observed about one edit a second where all were made with the
-bot's own token (Discord.Net issue 2375); most of ours are made by tokens with a bucket each (discordgo issue 1384)."""
+BURST, PER_S = 20.0, 2.0
+"""Of one channel: so many edits at once, and so many a second after that, which is four jobs at their full pace. Others
+observed about one a second where all were made with the bot's own token (Discord.Net issue 2375); most of ours are made
+by tokens with a bucket each (discordgo issue 1384)."""
 
 _BUCKET = re.compile(r"/(webhooks/\d+/[^/]+|channels/\d+)/messages/[^/]+$")
 _EVERYTHING = "everything"
@@ -33,7 +33,7 @@ class EditBudget:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._edits: dict[int, deque[float]] = {}  # of each channel, when the last ones were made
+        self._room: dict[int, tuple[float, float]] = {}  # of each channel: edits left, and when that was worked out
         self._empty: dict[str, float] = {}  # buckets by name, and when they are full again
 
     def take(self, job: Job) -> bool:
@@ -41,18 +41,21 @@ class EditBudget:
         now = self._clock()
         if any(self._empty.get(name, now) > now for name in _buckets(job)):
             return False
-        edits = self._edits.get(job.channel_id, ())
-        if len(edits) == EDITS and edits[0] > now - WINDOW_S:
+        if self._left(job.channel_id) < 1.0:
             return False
         self.count(job)
         return True
 
     def count(self, job: Job) -> None:
         """Count an edit that is made whether there is room or not."""
+        if len(self._room) > _KEPT:
+            self._room = {channel: room for channel, room in self._room.items() if self._left(channel) < BURST}
+        self._room[job.channel_id] = max(self._left(job.channel_id) - 1.0, 0.0), self._clock()
+
+    def _left(self, channel_id: int) -> float:
         now = self._clock()
-        if len(self._edits) > _KEPT:
-            self._edits = {channel: edits for channel, edits in self._edits.items() if edits[-1] > now - WINDOW_S}
-        self._edits.setdefault(job.channel_id, deque(maxlen=EDITS)).append(now)
+        left, at = self._room.get(channel_id, (BURST, now))
+        return min(left + (now - at) * PER_S, BURST)
 
     def learn(self, path: str, status: int, headers: Mapping[str, str]) -> None:
         """Read from Discord's answer to an edit how much is left.

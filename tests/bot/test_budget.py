@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.budget import EDITS, WINDOW_S, EditBudget
+from bot.budget import BURST, PER_S, EditBudget
 from bot.job import Job
 
 
@@ -39,23 +39,30 @@ def job(new_job):
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.integers(1, 2), st.booleans()), max_size=120))
-def test_no_channel_has_more_than_its_edits_in_any_window(acts):
-    """What must go is counted too, and another channel's edits are its own."""
+def test_no_channel_has_more_than_its_edits_in_any_time(acts):
+    """However the edits that must go fall between them, and whatever another channel has."""
     clock = Clock()
     budget = EditBudget(clock=clock)
     made = {1: [], 2: []}
     for pause, channel, must in acts:
         clock.time += pause
         one = Job(**_fields(channel))
-        recent = [at for at in made[channel] if at > clock.time - WINDOW_S]
         if must:
             budget.count(one)
-            made[channel].append(clock.time)
         elif budget.take(one):
-            assert len(recent) < EDITS
             made[channel].append(clock.time)
-        else:
-            assert len(recent) >= EDITS
+    for times in made.values():
+        for first, begun in enumerate(times):
+            for last, ended in enumerate(times[first:], first):
+                assert last - first + 1 <= BURST + PER_S * (ended - begun) + 1e-6
+
+
+def test_a_channel_that_had_its_burst_has_room_again_soon(budget, clock, job):
+    """A busy channel's progress is slower, not gone."""
+    assert [budget.take(job()) for _ in range(21)] == [True] * 20 + [False]
+    clock.time += 0.5
+    assert budget.take(job())
+    assert not budget.take(job())
 
 
 def _fields(channel):
@@ -107,4 +114,4 @@ def test_what_is_over_is_forgotten(budget, clock, job, monkeypatch):
         budget.count(job(channel_id=number))
         clock.time += 11
     assert len(budget._empty) <= 12
-    assert len(budget._edits) <= 12
+    assert len(budget._room) <= 12
