@@ -54,7 +54,7 @@ def _passes(error: Exception) -> bool:
 
 
 class Post:
-    """Edits messages of jobs; never sends a new one, so nothing can appear twice."""
+    """Edits messages of jobs; never posts a picture in a new one, so none can appear twice."""
 
     def __init__(
         self,
@@ -152,7 +152,7 @@ class Post:
                     job.message_id, view=view, attachments=list(files()), allowed_mentions=NO_PINGS
                 )
             except discord.HTTPException as error:
-                final(error)
+                raise_if_final(error)
                 if error.status not in (401, 404):
                     raise
                 # Tokens have been seen to die early, with 404 as well as with 401: the bot's own right is next.
@@ -173,7 +173,7 @@ class Post:
                 "the bot may no longer edit in this channel", "I may no longer post where you asked for it."
             ) from error
         except discord.HTTPException as error:
-            final(error)
+            raise_if_final(error)
             raise
 
     def _webhook(self, job: Job) -> discord.Webhook:
@@ -183,7 +183,7 @@ class Post:
         return self._client.get_partial_messageable(job.channel_id).get_partial_message(message_id)
 
 
-def final(error: discord.HTTPException) -> None:
+def raise_if_final(error: discord.HTTPException) -> None:
     """Raise what an answer of Discord's means for good, if it does.
 
     Raises:

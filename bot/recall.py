@@ -9,7 +9,7 @@ import discord
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, PromptRefused
 from bot.job import State
-from bot.post import final
+from bot.post import raise_if_final
 from bot.upload import file_limit, send_fitted
 from bot.views import card
 
@@ -105,7 +105,7 @@ class Recall:
                     allowed_mentions=NO_PINGS,
                 )
             except discord.HTTPException as error:
-                final(error)
+                raise_if_final(error)
                 raise
 
         limit = min(interaction.filesize_limit, file_limit(self._client, interaction.guild_id))
