@@ -18,20 +18,24 @@ from discord.http import Route
 
 from bot.answer import answering, explain
 from bot.attachments import Attachments
+from bot.budget import EditBudget
 from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
 from bot.commands import remix as remix_command
+from bot.commands import show as show_command
 from bot.delivery import Delivery
 from bot.door import Door
 from bot.engine_client import EngineClient
 from bot.errors import ConfigError
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
+from bot.notices import Notices
 from bot.post import Post
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens, folders
 from bot.queue import Queue
+from bot.recall import Recall
 from bot.remixes import Remixes
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.policy import OperatorPolicy
@@ -52,7 +56,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bot.config import Config
+    from bot.config import Config, Limits
     from bot.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -77,8 +81,10 @@ class Eshi(discord.AutoShardedClient):
     issue 10520) while this one tries again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, budget: EditBudget) -> None:
+        """Be a client, and let the budget of edits see what Discord says of its limits."""
         super().__init__(
+            http_trace=budget.trace(),
             intents=discord.Intents(guilds=True),  # the channels' age restriction; interactions need none
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -93,6 +99,7 @@ class Eshi(discord.AutoShardedClient):
         self.keepsakes: Keepsakes
         self.presses: Presses
         self.previews: Previews
+        self.recall: Recall
         self.remixes: Remixes
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -149,10 +156,11 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             WITHOUT_TAGGER,
         )
     scribe = await asyncio.to_thread(Scribe.load, config)
+    budget = EditBudget()
     async with (
         Store.open(config.data_dir) as store,
         EngineClient.from_config(config) as engine,
-        Eshi() as client,
+        Eshi(budget) as client,
         aiohttp.ClientSession() as session,
     ):
         limits = config.bot.limits
@@ -168,6 +176,16 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         sieve = Sieve(door, lasting.pictures, rates=rates)
         engine.listen(sieve.heard)
         post = Post(client, now=now)
+        delivery = Delivery(
+            client=client,
+            store=lasting,
+            post=post,
+            door=door,
+            sieve=sieve,
+            budget=budget,
+            notices=Notices(client=client, post=post, store=lasting, door=door),
+            now=now,
+        )
         flow = Flow(
             client=client,
             door=door,
@@ -175,7 +193,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
             engine=engine,
             post=post,
-            delivery=Delivery(client=client, store=lasting, post=post, door=door, sieve=sieve, now=now),
+            delivery=delivery,
             sieve=sieve,
             now=now,
         )
@@ -185,7 +203,16 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
         client.wishes = wishes
         client.keepsakes = Keepsakes(store, scribe.complete)
-        client.presses = Presses(door=door, flow=flow, store=store, wishes=wishes, draw_seed=draw_seed)
+        client.recall = Recall(client=client, flow=flow, sieve=sieve, store=store, now=now)
+        client.presses = Presses(
+            door=door,
+            flow=flow,
+            store=store,
+            post=post,
+            wishes=wishes,
+            recall=client.recall,
+            draw_seed=draw_seed,
+        )
         client.remixes = Remixes(
             door=door,
             flow=flow,
@@ -199,12 +226,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             door=door, flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now
         )
         client.add_dynamic_items(JobButton, DraftButton)
-        client.tree.add_command(imagine.command(limits))
-        for command in remix_command.commands():
-            client.tree.add_command(command)
-        client.tree.add_command(me.group(limits, scribe.presets))
-        client.tree.add_command(prompt_commands.group())
-        client.tree.add_command(help_command.command())
+        _add_commands(client, limits)
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
         try:
@@ -221,6 +243,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
                     tasks = [
                         works.create_task(client.connect(), name="gateway"),
                         works.create_task(flow.work(), name="flow"),
+                        works.create_task(delivery.keep_promises(), name="promises"),
                     ]
                     await stop.asked()
                     await flow.drain(config.bot.drain_s)
@@ -229,6 +252,17 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             log.info("stopped")
         finally:
             await flow.close()
+
+
+def _add_commands(client: Eshi, limits: Limits) -> None:
+    presets = client.scribe.presets
+    client.tree.add_command(imagine.command(limits))
+    for command in remix_command.commands():
+        client.tree.add_command(command)
+    client.tree.add_command(me.group(limits, presets))
+    client.tree.add_command(prompt_commands.group())
+    client.tree.add_command(show_command.command())
+    client.tree.add_command(help_command.command())
 
 
 def _words(config: Config, scribe: Scribe) -> TextFilter:

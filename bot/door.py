@@ -90,5 +90,12 @@ class Door:
         """Ask the gate whether a preview may be shown; `measured` is as in `judge_picture`."""
         return previews(await self.situation(job.guild_id, job.channel_id), job.request.rating, measured)
 
+    async def judge_shown_here(
+        self, interaction: discord.Interaction[Any], job: Job, measured: Rating | None
+    ) -> Verdict:
+        """Ask the gate whether a picture may be shown where this happens, wherever it was asked for."""
+        here = await self.situation(interaction.guild_id, interaction.channel_id or 0)
+        return shows(here, job.request.rating, measured)
+
     async def _judge(self, guild_id: int | None, channel_id: int, request: Request, texts: Texts) -> Verdict:
         return judge(await self.situation(guild_id, channel_id), self._wish(request, texts), self._words)

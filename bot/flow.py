@@ -19,6 +19,7 @@ from bot.company import Company
 from bot.errors import EngineDied, EngineError, GenerationFailed, InvalidRequest, Undeliverable
 from bot.job import NewJob, State
 from bot.request import picture_seeds
+from bot.upload import upload
 from bot.views import card, engine_state
 from engine import wire
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from bot.delivery import Delivery
     from bot.door import Door
     from bot.engine_client import EngineClient
+    from bot.errors import MessageGone
     from bot.job import Job
     from bot.post import Post
     from bot.queue import Queue
@@ -91,6 +93,7 @@ class Flow:
         self._sieve = sieve
         self._now = now
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
+        self._abandoned: set[asyncio.Task[None]] = set()  # what stops journeys that nobody can see
         self._at_engine: set[str] = set()  # those of them that are not yet on their way to Discord
         self._company = Company()
         self._changed = asyncio.Event()
@@ -117,6 +120,11 @@ class Flow:
         """Estimate the seconds until a job at this place begins; None before anything was measured here."""
         return (place - 1 + len(self._at_engine)) * mean(self._drawn_s) if self._drawn_s else None
 
+    def standing(self, job: Job) -> str:
+        """Say how it stands with an unfinished job."""
+        place = self._queue.place(job.id)
+        return "It is being drawn." if place is None else card.in_line(place, self.engine_sentence)
+
     # From a wish to a job in line
 
     async def ask(self, interaction: discord.Interaction[Any], request: Request) -> None:
@@ -140,6 +148,7 @@ class Flow:
                     prompt=composed.prompt,
                     negative_prompt=composed.negative_prompt,
                     notes=tuple(note.text for note in composed.notes),
+                    max_file_bytes=interaction.filesize_limit,
                 ),
                 now=self._now(),
             )
@@ -168,7 +177,7 @@ class Flow:
         return message_id
 
     def _enter(self, job: Job) -> None:
-        self._delivery.begin(job)
+        self._delivery.begin(job, self._lost)
         self._queue.push(job)
         self._changed.set()
 
@@ -185,12 +194,17 @@ class Flow:
             known = job if job.message_id else await self._lasting.jobs.set_message(job.id, message_id)
             match known.state:
                 case State.RENDERED:
-                    self._delivery.begin(known)
+                    self._delivery.begin(known, self._lost)
                     self._begin(known, self._delivery.deliver(known))
                 case State.RUNNING:
                     self._enter(await self._lasting.jobs.put_back(known.id))
+                    # Its message still says that it is being drawn, and may be told nothing else for long.
+                    place, story = self._queue.place(known.id) or 1, self._delivery.story(known.id)
+                    story.say(partial(card.waiting, known, place, engine=self.engine_sentence))
                 case _:
                     self._enter(known)
+        for job in await self._lasting.jobs.to_tell():
+            self._begin(job, self._delivery.tell_again(job))
         log.info("%d jobs in line, %d to deliver", len(self._queue), len(self._journeys))
 
     async def work(self) -> None:
@@ -268,10 +282,8 @@ class Flow:
                     match event:
                         case wire.Progress():
                             done, total = event.steps_done, event.steps_total
-                            story.say(
-                                partial(card.drawing, job, done, total, previews=len(previews)),
-                                card.files(job, previews),
-                            )
+                            files = upload(job, previews)
+                            story.say(partial(card.drawing, job, done, total, previews=files.names), files.opened)
                         case wire.Preview():
                             verdict = await self._door.judge_shown(job)
                             if not verdict.allowed:
@@ -313,13 +325,27 @@ class Flow:
 
     async def cancel(self, job: Job) -> bool:
         """Stop a job in line or between two steps; False if it had come to its end before that."""
+        return await self._stop(job) and await self._delivery.cancel(job)
+
+    async def _stop(self, job: Job) -> bool:
+        """Take a job out of the line or from the engine, whatever becomes of it; False if it is in neither."""
         if not self._queue.remove(job.id):
             journey = self._journeys.get(job.id)
             if journey is None:
                 return False
             journey.cancel()
             await asyncio.wait([journey])
-        return await self._delivery.cancel(job)
+        return True
+
+    def _lost(self, job: Job, gone: MessageGone) -> None:
+        """Stop what nobody can see any more."""
+        task = asyncio.create_task(self._abandon(job, gone), name=f"abandon job {job.id}")
+        self._abandoned.add(task)
+        task.add_done_callback(self._abandoned.discard)
+
+    async def _abandon(self, job: Job, gone: MessageGone) -> None:
+        if await self._stop(job):
+            await self._delivery.abandon(job, gone)
 
     async def drain(self, timeout_s: float) -> None:
         """Begin nothing more, let what is begun come to its end for so long, and put the rest back into the line."""
@@ -351,9 +377,10 @@ class Flow:
 
     async def close(self) -> None:
         """Let go of what is under way; the store knows how far it was."""
-        for journey in self._journeys.values():
-            journey.cancel()
-        await asyncio.gather(*self._journeys.values(), return_exceptions=True)
+        under_way = [*self._journeys.values(), *self._abandoned]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
         self._delivery.close()
 
 

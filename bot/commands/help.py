@@ -41,6 +41,10 @@ message's menu does it with the picture there. It knows pictures from here, WebU
 ## Under every picture
 **Reroll** draws it again with other seeds, **Edit** lets you change it first; both become *your* picture.
 **Recipe** shows exactly how it was made. **Delete** is for whoever asked for it, and for moderators.
+
+## While you wait
+**Tell me when done** pings you if it took more than a minute; `/me tell when_done:True` does it for everything.
+`/show` brings any of your pictures back, also one whose message is gone.
 """
 
 

@@ -34,10 +34,11 @@ class Jobs:
             """
             INSERT INTO jobs (
                 state, user_id, guild_id, channel_id, application_id, interaction_id, interaction_token,
-                token_created_at, request, prompt, negative_prompt, notes, created_at
+                token_created_at, request, prompt, negative_prompt, notes, max_file_bytes, tell, created_at
             ) VALUES (
                 'queued', :user_id, :guild_id, :channel_id, :application_id, :interaction_id, :interaction_token,
-                :token_created_at, :request, :prompt, :negative_prompt, :notes, :created_at
+                :token_created_at, :request, :prompt, :negative_prompt, :notes, :max_file_bytes,
+                EXISTS (SELECT 1 FROM always_told WHERE user_id = :user_id), :created_at
             ) RETURNING *
             """,
             {
@@ -76,6 +77,10 @@ class Jobs:
     async def delivered(self, job_id: str, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.delivered(now=now))
 
+    async def keep(self, job_id: str, sentence: str, *, now: float) -> Job:
+        """End a rendered job whose message cannot show its pictures: they wait for `/show`."""
+        return await self._change(job_id, lambda job: job.kept_back(sentence, now=now))
+
     async def fail(self, job_id: str, sentence: str, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.failed(sentence, now=now))
 
@@ -99,6 +104,45 @@ class Jobs:
                 yield _job(row)
             after = rows[-1]["key"]
 
+    async def to_tell(self) -> list[Job]:
+        """Jobs that ended, but whose message or owner an earlier process did not come to tell."""
+        rows = await self._database.fetch(
+            """
+            SELECT * FROM jobs WHERE (untold = 1 OR tell = 1) AND state NOT IN ('queued', 'running', 'rendered')
+            ORDER BY key
+            """
+        )
+        return [_job(row) for row in rows]
+
+    async def told(self, job_id: str) -> None:
+        """Note that the message tells the job's end, or that it never can."""
+        await self._database.fetch("UPDATE jobs SET untold = 0 WHERE key = :key", {"key": row_key(job_id)})
+
+    async def want_told(self, job_id: str, *, wanted: bool) -> bool:
+        """Note whether the owner wants to be told when this job is over; False if it is over."""
+        rows = await self._database.fetch(
+            """
+            UPDATE jobs SET tell = :wanted WHERE key = :key AND state IN ('queued', 'running', 'rendered') RETURNING key
+            """,
+            {"key": row_key(job_id), "wanted": wanted},
+        )
+        return bool(rows)
+
+    async def take_tell(self, job_id: str) -> bool:
+        """Take the wish to be told, once: whoever gets True tells, and nobody after."""
+        rows = await self._database.fetch(
+            "UPDATE jobs SET tell = 0 WHERE key = :key AND tell = 1 RETURNING key", {"key": row_key(job_id)}
+        )
+        return bool(rows)
+
+    async def recent(self, user_id: int, *, most: int) -> list[Job]:
+        """The last jobs of one person, the newest first."""
+        rows = await self._database.fetch(
+            "SELECT * FROM jobs WHERE user_id = :user_id ORDER BY key DESC LIMIT :most",
+            {"user_id": user_id, "most": most},
+        )
+        return [_job(row) for row in rows]
+
     async def counts(self, user_id: int) -> Mapping[State, int]:
         """How many of a person's jobs stand in each state; a state without any is absent."""
         rows = await self._database.fetch(
@@ -121,7 +165,7 @@ class Jobs:
                 """
                 UPDATE jobs SET
                     state = :state, started_at = :started_at, finished_at = :finished_at,
-                    engine_s = :engine_s, attempts = :attempts, error = :error,
+                    engine_s = :engine_s, attempts = :attempts, error = :error, untold = :untold, kept = :kept,
                     deaths = :deaths, lone_deaths = :lone_deaths
                 WHERE key = :key AND state = :was AND attempts = :was_attempts
                 RETURNING *
@@ -138,6 +182,8 @@ class Jobs:
                     "error": changed.error,
                     "deaths": changed.deaths,
                     "lone_deaths": changed.lone_deaths,
+                    "untold": changed.untold,
+                    "kept": changed.kept,
                 },
             )
             if rows:
@@ -150,6 +196,7 @@ def _job(row: sqlite3.Row) -> Job:
     try:
         values["request"] = msgspec.json.decode(values["request"])
         values["notes"] = msgspec.json.decode(values["notes"])
+        values["tell"], values["untold"] = bool(values["tell"]), bool(values["untold"])
         return msgspec.convert(values, Job)
     except msgspec.DecodeError as error:
         raise StoreError(f"job {values['id']}: its row in the database cannot be read: {error}") from error

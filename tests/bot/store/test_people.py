@@ -38,12 +38,22 @@ async def test_favourites_are_changed_and_deleted_by_name(people):
     assert await people.favourites(2) == {"b": "mine"}
 
 
-async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path, monkeypatch, new_job):
+OF_THE_FIRST_VERSION = """
+    INSERT INTO jobs (
+        state, user_id, channel_id, application_id, interaction_id, interaction_token, token_created_at, request,
+        prompt, negative_prompt, notes, created_at
+    ) VALUES ('queued', 1, 2, 3, 4, '', 0.0, '{"seed": 1}', 'p', '', '[]', 1.0)
+"""
+
+
+async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path, monkeypatch):
     """Its jobs stay."""
     with monkeypatch.context() as patch:
         patch.setattr("bot.store.database._SCRIPTS", ("schema.sql",))
         async with Store.open(tmp_path) as store:
-            job = await store.jobs.submit(new_job(), now=1.0)
+            await store.jobs._database.fetch(OF_THE_FIRST_VERSION)
     async with Store.open(tmp_path) as store:
-        assert await store.jobs.get(job.id) == job
+        [job] = [job async for job in store.jobs.unfinished()]
+        assert (job.id, job.prompt, job.untold) == ("000001", "p", False)
+        assert await store.jobs.start(job.id, now=2.0)
         assert await store.people.favourites(1) == {}
