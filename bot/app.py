@@ -17,6 +17,8 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.admission import Admission
+from bot.allowance import Allowance
 from bot.answer import answering, explain
 from bot.attachments import Attachments
 from bot.commands import help as help_command
@@ -28,7 +30,9 @@ from bot.door import Door
 from bot.engine_client import EngineClient
 from bot.errors import ConfigError
 from bot.flow import Flow
+from bot.forecast import Forecast
 from bot.keepsakes import Keepsakes
+from bot.pace import Pace
 from bot.post import Post
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens
@@ -150,15 +154,23 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             words=client.words,
         )
         post = Post(client, now=now)
+        operator = Allowance.of_operator(limits)
+        queue = Queue(max_jobs=limits.max_queue, allowance=operator)
+        pace = Pace()
+        forecast = Forecast(queue, pace, now=now)
         flow = Flow(
             client=client,
             door=door,
             store=store,
-            queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
+            queue=queue,
+            admission=Admission(queue=queue, line=store.line, forecast=forecast, operator=operator, now=now),
+            forecast=forecast,
+            pace=pace,
             engine=engine,
             post=post,
             delivery=Delivery(client=client, store=store, post=post, door=door, now=now),
             now=now,
+            batch_cap=config.model.batch_cap,
         )
         client.door = door
         client.flow = flow
@@ -177,7 +189,14 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             now=now,
         )
         client.previews = Previews(
-            door=door, flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now
+            door=door,
+            flow=flow,
+            forecast=forecast,
+            store=store,
+            scribe=scribe,
+            wishes=wishes,
+            tokens=Tokens(config),
+            now=now,
         )
         client.add_dynamic_items(JobButton, DraftButton)
         client.tree.add_command(imagine.command(limits))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from contextlib import aclosing
 from functools import partial
-from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -17,17 +15,21 @@ from bot.answer import NO_PINGS
 from bot.errors import EngineError, GenerationFailed, InvalidRequest
 from bot.job import NewJob, State
 from bot.request import picture_seeds
+from bot.ticket import Ticket
 from bot.views import card
 from engine import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from bot.admission import Admission
     from bot.delivery import Delivery
     from bot.door import Door
     from bot.engine_client import EngineClient
+    from bot.forecast import Forecast
     from bot.job import Job
-    from bot.post import Post
+    from bot.pace import Pace
+    from bot.post import Post, Story
     from bot.queue import Queue
     from bot.request import Request
     from bot.store import Store
@@ -37,14 +39,14 @@ log = logging.getLogger(__name__)
 JOBS_AT_ENGINE = 2
 """One is drawn and the next is already there: the GPU never waits for the bot."""
 
+REMEMBERED_S = 3600.0
+"""After a restart shares go on from what was started in this time."""
+
 MAX_ATTEMPTS = 3
 """How often a job is given to an engine that dies under it."""
 
 PREVIEW_EVERY = 5
 """Steps between two previews of a picture."""
-
-MEASURED_JOBS = 20
-"""An estimate is the mean of what so many of the last jobs took."""
 
 SHOWN_PLACES = 10
 """Only the head of the line is told when it moves; further back the number is old news before it is read."""
@@ -60,37 +62,52 @@ class Flow:
         door: Door,
         store: Store,
         queue: Queue,
+        admission: Admission,
+        forecast: Forecast,
+        pace: Pace,
         engine: EngineClient,
         post: Post,
         delivery: Delivery,
         now: Callable[[], float],
+        batch_cap: int = 1,
     ) -> None:
+        """Put together what a job meets on its way.
+
+        Args:
+            client: Discord.
+            door: Judges.
+            store: Remembers.
+            queue: Says who is next.
+            admission: Says who may come.
+            forecast: Says when it will be done.
+            pace: Is told what the engine does, and so knows how fast it is.
+            engine: Draws.
+            post: Finds messages.
+            delivery: Tells.
+            now: Unix time.
+            batch_cap: How many pictures of one shape the engine may draw in one call.
+        """
         self._client = client
         self._door = door
         self._store = store
         self._queue = queue
+        self._admission = admission
+        self._forecast = forecast
+        self._pace = pace
         self._engine = engine
         self._post = post
         self._delivery = delivery
         self._now = now
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
-        self._at_engine: set[str] = set()  # those of them that are not yet on their way to Discord
+        self._batch_cap = batch_cap
+        self._at_engine: dict[str, Ticket] = {}  # those of them that are not yet on their way to Discord
         self._changed = asyncio.Event()
-        self._drawn_s: deque[float] = deque(maxlen=MEASURED_JOBS)
 
     @property
     def model_name(self) -> str | None:
         """What the engine draws with; None before it is ready."""
         status = self._engine.status
         return status.model_name if isinstance(status, wire.Ready) else None
-
-    def next_place(self, user_id: int) -> int:
-        """Tell where in line this person's next request would stand."""
-        return self._queue.next_place(user_id)
-
-    def estimated_wait_s(self, place: int) -> float | None:
-        """Estimate the seconds until a job at this place begins; None before anything was measured here."""
-        return (place - 1 + len(self._at_engine)) * mean(self._drawn_s) if self._drawn_s else None
 
     # From a wish to a job in line
 
@@ -101,23 +118,28 @@ class Flow:
             Refused: Nothing was queued; the message says why.
         """
         composed = await self._door.check(interaction, request)
-        with self._queue.reserve(interaction.user.id):
-            job = await self._store.jobs.submit(
-                NewJob(
-                    user_id=interaction.user.id,
-                    guild_id=interaction.guild_id,
-                    channel_id=interaction.channel_id or 0,  # `check` had one
-                    application_id=interaction.application_id,
-                    interaction_id=interaction.id,
-                    interaction_token=interaction.token,
-                    token_created_at=self._now(),
-                    request=request,
-                    prompt=composed.prompt,
-                    negative_prompt=composed.negative_prompt,
-                    notes=tuple(note.text for note in composed.notes),
-                ),
-                now=self._now(),
-            )
+        policy = await self._door.policy(interaction.guild_id)
+        user, guild_id = interaction.user, interaction.guild_id
+        roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset[int]()
+        with self._admission.place(user.id, guild_id, policy):
+            async with self._admission.day(user.id, guild_id, request.count, policy):
+                job = await self._store.jobs.submit(
+                    NewJob(
+                        user_id=user.id,
+                        guild_id=guild_id,
+                        channel_id=interaction.channel_id or 0,  # `check` had one
+                        application_id=interaction.application_id,
+                        interaction_id=interaction.id,
+                        interaction_token=interaction.token,
+                        token_created_at=self._now(),
+                        request=request,
+                        prompt=composed.prompt,
+                        negative_prompt=composed.negative_prompt,
+                        notes=tuple(note.text for note in composed.notes),
+                        weight=policy.weight(roles),
+                    ),
+                    now=self._now(),
+                )
             log.info("job %s: queued by %s in channel %s", job.id, job.user_id, job.channel_id)
             log.debug("job %s: %r / %r", job.id, job.prompt, job.negative_prompt)
             message_id = await self._acknowledge(interaction, job)
@@ -125,7 +147,8 @@ class Flow:
 
     async def _acknowledge(self, interaction: discord.Interaction[Any], job: Job) -> int:
         """Answer with the job's message, or withdraw the job: nobody waits for what was not acknowledged."""
-        view = card.waiting(job, len(self._queue) + 1, engine_ready=self.model_name is not None)
+        wait = self._forecast.wait_of_new(Ticket.of(job))
+        view = card.waiting(job, wait, engine_ready=self.model_name is not None)
         try:
             answer = await interaction.response.send_message(
                 view=view, ephemeral=job.private, allowed_mentions=NO_PINGS
@@ -144,7 +167,7 @@ class Flow:
 
     def _enter(self, job: Job) -> None:
         self._delivery.begin(job)
-        self._queue.push(job)
+        self._queue.push(Ticket.of(job))
         self._changed.set()
 
     # From the line to the engine
@@ -152,7 +175,16 @@ class Flow:
     async def recover(self) -> None:
         """Settle what an earlier process left: deliver what is drawn, line up what is not, drop what nobody saw."""
         await self._store.pictures.sweep()
-        async for job in self._store.jobs.unfinished():
+        self._pace.recall(await self._store.paces.all())
+        for decided in await self._store.line.steered():
+            self._queue.pause(decided.guild_id, paused=decided.paused)
+            self._queue.close(decided.guild_id, closed=decided.closed)
+        for ticket in await self._store.line.started_since(self._now() - REMEMBERED_S):
+            self._queue.remember(ticket)
+        async for page in self._store.line.waiting():
+            for ticket in page:
+                self._queue.push(ticket)
+        async for job in self._store.jobs.unsettled():
             message_id = job.message_id or await self._post.find_original(job)
             if message_id is None:
                 await self._store.jobs.cancel(job.id, "It was never acknowledged.", now=self._now())
@@ -173,19 +205,46 @@ class Flow:
         while True:
             await self._engine.ready()
             self._changed.clear()
-            if len(self._at_engine) < JOBS_AT_ENGINE and (job_id := self._queue.pop()):
-                job = await self._store.jobs.get(job_id)
+            ticket = self._next()
+            if ticket is not None:
+                job = await self._store.jobs.get(ticket.id)
                 if job is not None and job.state is State.QUEUED:
-                    self._at_engine.add(job.id)
+                    self._at_engine[job.id] = ticket
+                    self._tell(job)
                     self._begin(job, self._draw(job))
-                self._tell_places()
+                else:
+                    self._queue.release(ticket.id)
+                await self._tell_places()
             else:
                 await self._changed.wait()
 
-    def _tell_places(self) -> None:
-        for place, job_id in enumerate(self._queue.head(SHOWN_PLACES), start=1):
-            story = self._delivery.story(job_id)
-            story.say(partial(card.waiting, story.job, place))
+    def _next(self) -> Ticket | None:
+        """Choose what the engine gets now; what is drawn with what is there already comes first, if that is fair."""
+        if not self._at_engine:
+            return self._queue.pop()
+        shape = next(iter(self._at_engine.values())).shape
+        if len(self._at_engine) < JOBS_AT_ENGINE:
+            return self._queue.pop(like=shape) or self._queue.pop()
+        pictures = sum(ticket.pictures for ticket in self._at_engine.values())
+        return self._queue.pop(like=shape) if pictures < self._batch_cap else None
+
+    def line_changed(self) -> None:
+        """See whether something may start now, because a moderator or an owner changed the line."""
+        self._changed.set()
+
+    def _tell(self, job: Job) -> Story:
+        """Give a job's story; of those far back in the line it has not begun."""
+        if job.id not in self._delivery:
+            self._delivery.begin(job)
+        return self._delivery.story(job.id)
+
+    async def _tell_places(self) -> None:
+        for ticket, wait in self._forecast.at_head(SHOWN_PLACES):
+            if ticket.id not in self._delivery and (job := await self._store.jobs.get(ticket.id)) is not None:
+                self._tell(job)
+            if ticket.id in self._queue and ticket.id in self._delivery:
+                story = self._delivery.story(ticket.id)
+                story.say(partial(card.waiting, story.job, wait))
 
     def _begin(self, job: Job, journey: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(journey, name=f"job {job.id}")
@@ -194,8 +253,7 @@ class Flow:
 
     def _arrived(self, job: Job, task: asyncio.Task[None]) -> None:
         del self._journeys[job.id]
-        self._at_engine.discard(job.id)
-        self._changed.set()
+        self._leave_engine(job.id)
         if task.cancelled() or (error := task.exception()) is None:
             return
         log.error("job %s: failed", job.id, exc_info=error)
@@ -207,10 +265,15 @@ class Flow:
         try:
             rendered = await self._render(job)
         finally:  # a slow delivery must not keep the engine waiting
-            self._at_engine.discard(job.id)
-            self._changed.set()
+            self._leave_engine(job.id)
         if rendered is not None:
             await self._delivery.deliver(rendered)
+
+    def _leave_engine(self, job_id: str) -> None:
+        if self._at_engine.pop(job_id, None) is not None:
+            self._queue.release(job_id)
+            self._pace.ended(job_id)
+        self._changed.set()
 
     async def _render(self, job: Job) -> Job | None:
         """Have a job drawn; None if it came to another end, or went back into the line."""
@@ -227,8 +290,11 @@ class Flow:
             async with aclosing(self._engine.generate(_command(job))) as events:
                 async for event in events:
                     match event:
+                        case wire.Started():
+                            self._pace.began(Ticket.of(job), now=self._now())
                         case wire.Progress():
                             done, total = event.steps_done, event.steps_total
+                            self._pace.stepped(job.id, done, now=self._now())
                             story.say(
                                 partial(card.drawing, job, done, total, previews=len(previews)),
                                 card.files(job, previews),
@@ -242,8 +308,9 @@ class Flow:
                         case wire.Picture():
                             await self._store.pictures.save(job.id, number=event.number, seed=event.seed, png=event.png)
                         case wire.Finished():
-                            self._drawn_s.append(event.engine_s)
+                            self._pace.finished(job.id, now=self._now())
                             job = await self._store.jobs.rendered(job.id, engine_s=event.engine_s)
+                            await self._store.paces.keep(self._pace.measured(Ticket.of(job)))
                         case _:
                             pass
         except GenerationFailed as error:
@@ -255,14 +322,16 @@ class Flow:
         if job.state is State.RENDERED:
             return job
         if job.attempts < MAX_ATTEMPTS:
-            self._queue.push(await self._store.jobs.put_back(job.id))
+            self._queue.push(Ticket.of(await self._store.jobs.put_back(job.id)))
         else:
             await self._delivery.fail(job, "The engine went away three times while drawing this, so I stopped trying.")
         return None
 
     async def cancel(self, job: Job) -> bool:
         """Stop a job in line or between two steps; False if it had come to its end before that."""
-        if not self._queue.remove(job.id):
+        if self._queue.remove(job.id):
+            self._tell(job)
+        else:
             journey = self._journeys.get(job.id)
             if journey is None:
                 return False

@@ -90,6 +90,8 @@ class NewJob(Struct, frozen=True, kw_only=True):
     negative_prompt: str
     notes: tuple[str, ...] = ()
     """Sentences for the asker about what was made of the request."""
+    weight: float = 1.0
+    """How much more of the server's turns the asker has than somebody without a priority role."""
 
     @property
     def private(self) -> bool:
@@ -111,6 +113,10 @@ class Job(NewJob, frozen=True, kw_only=True):
     """How often it was given to the engine."""
     error: str | None = None
     """Why it ended without a picture, in the words that its asker reads."""
+    held: bool = False
+    """It keeps its place in line and is not drawn until somebody resumes it."""
+    moved_at: float | None = None
+    """When it was put before the others of its asker; None: it stands by age."""
 
     def __repr__(self) -> str:
         # Prompt and token must not reach a log because somebody logged a job.

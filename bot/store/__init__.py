@@ -11,6 +11,8 @@ from bot.store.database import open_database
 from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
+from bot.store.line import Line
+from bot.store.paces import Paces
 from bot.store.people import People
 from bot.store.pictures import Pictures
 from bot.store.spool import Spool
@@ -29,6 +31,8 @@ class Store:
     drafts: Drafts
     forms: Forms
     people: People
+    line: Line
+    paces: Paces
 
     @classmethod
     @asynccontextmanager
@@ -51,4 +55,6 @@ class Store:
                 drafts=Drafts(database),
                 forms=Forms(database),
                 people=People(database),
+                line=Line(database),
+                paces=Paces(database),
             )

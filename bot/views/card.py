@@ -15,6 +15,7 @@ from engine.grammar import plain_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bot.forecast import Wait
     from bot.job import Job
     from bot.request import Request
 
@@ -29,14 +30,19 @@ ALT_CHARS = 1024
 BAR_CELLS = 16
 
 
-def waiting(job: Job, place: int, *, engine_ready: bool = True) -> ui.LayoutView:
-    """Show a place in line, counted from 1."""
-    return _card(WAITING, _title(job.request), in_line(place, engine_ready=engine_ready), row(job.id, "cancel"))
+def waiting(job: Job, wait: Wait, *, engine_ready: bool = True) -> ui.LayoutView:
+    """Show a place in line."""
+    return _card(WAITING, _title(job.request), in_line(wait, engine_ready=engine_ready), row(job.id, "cancel"))
 
 
-def in_line(place: int, *, engine_ready: bool) -> str:
-    line = "Next in line." if place <= 1 else f"Number {place} in line."
-    return line if engine_ready else f"{line} The engine is still starting."
+def in_line(wait: Wait, *, engine_ready: bool) -> str:
+    """Tell a place in line, and when the pictures should be there as a time that Discord counts down."""
+    if wait.place is None:
+        return "A moderator has paused this server's line." if wait.paused else "On hold."
+    place = "Next in line." if wait.place == 1 else f"Number {'' if wait.exact else 'about '}{wait.place} in line."
+    if not engine_ready:
+        return f"{place} The engine is still starting."
+    return place if wait.ready_at is None else f"{place} Expected <t:{wait.ready_at:.0f}:R>."
 
 
 def drawing(job: Job, steps_done: int, steps_total: int, *, previews: int = 0) -> ui.LayoutView:

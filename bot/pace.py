@@ -1,0 +1,199 @@
+"""How long this machine takes for a step, by shape and by how many pictures it draws at once: measured, never assumed.
+
+It knows jobs by their tickets and is told what the engine's events say; time is passed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from bot.ticket import Ticket, step_cost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MEMORY = 50
+"""A new measurement counts as much as so many before it together do when there are enough: machines change, slowly."""
+
+SLOWEST = 8.0
+"""A step that took so many times as long as usual was no step: the machine slept, or another program had the GPU."""
+
+
+class Measured(Struct, frozen=True, kw_only=True):
+    """What a picture's step takes when so many pictures are drawn at once; each has its share of the engine."""
+
+    width: int
+    height: int
+    guided: bool
+    at_once: int
+    step_s: float
+    """Of the engine's time, for one picture."""
+    measured: int
+    """From how many steps."""
+
+
+class _Key(Struct, frozen=True):
+    width: int
+    height: int
+    guided: bool
+
+    @property
+    def cost(self) -> float:
+        return step_cost(self.width, self.height, guided=self.guided)
+
+
+@dataclass(slots=True)
+class _Mean:
+    value: float
+    measured: int
+
+    def take(self, value: float) -> None:
+        """Let old measurements fade, exponentially once there are many."""
+        self.measured += 1
+        self.value += (value - self.value) / min(self.measured, MEMORY)
+
+
+@dataclass(slots=True)
+class _Running:
+    """A job at the engine."""
+
+    ticket: Ticket
+    began_at: float
+    steps_done: int = 0
+    """Over all its pictures."""
+    stepped_at: float = 0.0
+    timed: bool = False
+    """Nothing has come or gone since the last step, so the next can be timed from there."""
+    alone: bool = True
+    """Nothing else has been drawn beside it."""
+
+
+@dataclass
+class Pace:
+    """Step times, and the jobs that are being drawn."""
+
+    _steps: dict[_Key, dict[int, _Mean]] = field(default_factory=dict[_Key, "dict[int, _Mean]"])
+    _extra_s: _Mean = field(default_factory=lambda: _Mean(0.0, 0))
+    """What a picture takes besides its steps: reading the prompt, decoding, compressing."""
+    _cost_s: _Mean = field(default_factory=lambda: _Mean(0.0, 0))
+    """What one unit of cost takes, over the jobs that were drawn: all shapes together."""
+    _running: dict[str, _Running] = field(default_factory=dict[str, _Running])
+
+    def recall(self, measured: Iterable[Measured]) -> None:
+        """Take up what an earlier process measured."""
+        for one in measured:
+            key = _Key(one.width, one.height, one.guided)
+            self._steps.setdefault(key, {})[one.at_once] = _Mean(one.step_s, one.measured)
+            self._cost_s.take(one.step_s / key.cost)
+
+    def measured(self, ticket: Ticket) -> Sequence[Measured]:
+        """Give what is known of this ticket's shape, to be kept."""
+        key = _key(ticket)
+        return [
+            Measured(
+                width=key.width,
+                height=key.height,
+                guided=key.guided,
+                at_once=at_once,
+                step_s=mean.value,
+                measured=mean.measured,
+            )
+            for at_once, mean in self._steps.get(key, {}).items()
+        ]
+
+    # What the engine tells
+
+    def began(self, ticket: Ticket, *, now: float) -> None:
+        """Note that the engine has begun with a job."""
+        self._running[ticket.id] = _Running(ticket, now)
+        self._interrupt()
+
+    def stepped(self, job_id: str, steps_done: int, *, now: float) -> None:
+        """Note that so many steps of a job are done, over all its pictures."""
+        running = self._running.get(job_id)
+        if running is None:
+            return
+        steps = steps_done - running.steps_done
+        if running.timed and steps > 0:
+            # Beside others it has its share of the time.
+            share = running.ticket.pictures / self._at_once()
+            self._take(running.ticket, (now - running.stepped_at) / steps * share)
+        running.steps_done, running.stepped_at, running.timed = steps_done, now, True
+
+    def finished(self, job_id: str, *, now: float) -> None:
+        """Note that every picture of a job is there."""
+        running = self._running.get(job_id)
+        if running is None:
+            return
+        drawing_s = (self.step_s(running.ticket) or 0.0) * _steps_of(running.ticket)
+        if running.alone:
+            self._extra_s.take(max(0.0, now - running.began_at - drawing_s) / running.ticket.pictures)
+        self._cost_s.take((drawing_s + self._extra_s.value * running.ticket.pictures) / running.ticket.cost)
+
+    def ended(self, job_id: str) -> None:
+        """Note that a job is no longer at the engine, whatever became of it."""
+        if self._running.pop(job_id, None) is not None:
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        """Time no step that was begun beside other jobs than it will end beside."""
+        for running in self._running.values():
+            running.timed = False
+            running.alone = running.alone and len(self._running) == 1
+
+    def _at_once(self) -> int:
+        return sum(running.ticket.pictures for running in self._running.values())
+
+    def _take(self, ticket: Ticket, step_s: float) -> None:
+        usual = self.step_s(ticket)
+        times = self._steps.setdefault(_key(ticket), {})
+        mean = times.get(self._at_once())
+        if mean is None:
+            times[self._at_once()] = _Mean(step_s, 1)
+        elif usual is None or step_s < SLOWEST * usual:
+            mean.take(step_s)
+
+    # What to expect
+
+    def step_s(self, ticket: Ticket) -> float | None:
+        """Estimate the engine's seconds for one step of one picture of this job; None where nothing was measured.
+
+        What is drawn at once now is looked up, then the nearest number; another shape counts by its pixels.
+        """
+        at_once = max(self._at_once(), ticket.pictures)
+        key = _key(ticket)
+        if times := self._steps.get(key):
+            return times[min(times, key=lambda known: abs(known - at_once))].value
+        others = [
+            (mean.value / other.cost, mean.measured) for other, times in self._steps.items() for mean in times.values()
+        ]
+        total = sum(measured for _, measured in others)
+        return key.cost * sum(value * measured for value, measured in others) / total if total else None
+
+    def engine_s(self, ticket: Ticket) -> float | None:
+        """Estimate the engine's seconds for the whole of a job; None where nothing was measured."""
+        step_s = self.step_s(ticket)
+        return None if step_s is None else step_s * _steps_of(ticket) + self._extra_s.value * ticket.pictures
+
+    def cost_s(self, cost: float) -> float | None:
+        """Estimate the engine's seconds for jobs of which only the cost is known; None where nothing was measured."""
+        return cost * self._cost_s.value if self._cost_s.measured else None
+
+    def left_s(self) -> float:
+        """Estimate the engine's seconds for the rest of what is being drawn."""
+        return sum(
+            (self.step_s(running.ticket) or 0.0) * max(0.0, _steps_of(running.ticket) - running.steps_done)
+            for running in self._running.values()
+        )
+
+
+def _key(ticket: Ticket) -> _Key:
+    return _Key(ticket.width, ticket.height, ticket.guided)
+
+
+def _steps_of(ticket: Ticket) -> float:
+    """Count the steps of all pictures of a job."""
+    return ticket.cost / step_cost(ticket.width, ticket.height, guided=ticket.guided)
