@@ -24,6 +24,7 @@ from bot.attachments import Attachments
 from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
+from bot.commands import queue as queue_command
 from bot.commands import remix as remix_command
 from bot.delivery import Delivery
 from bot.door import Door
@@ -42,10 +43,12 @@ from bot.safety.policy import OperatorPolicy
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
+from bot.steering import Steering
 from bot.store import Store
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
+from bot.views.queue import QueueButton
 from bot.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -92,6 +95,7 @@ class Eshi(discord.AutoShardedClient):
         self.keepsakes: Keepsakes
         self.presses: Presses
         self.previews: Previews
+        self.steering: Steering
         self.remixes: Remixes
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -198,12 +202,14 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             tokens=Tokens(config),
             now=now,
         )
-        client.add_dynamic_items(JobButton, DraftButton)
+        client.steering = Steering(flow=flow, queue=queue, forecast=forecast, store=store, now=now)
+        client.add_dynamic_items(JobButton, DraftButton, QueueButton)
         client.tree.add_command(imagine.command(limits))
         for command in remix_command.commands():
             client.tree.add_command(command)
         client.tree.add_command(me.group(limits, scribe.presets))
         client.tree.add_command(prompt_commands.group())
+        client.tree.add_command(queue_command.command())
         client.tree.add_command(help_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))

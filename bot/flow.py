@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.delivery import Delivery
     from bot.door import Door
     from bot.engine_client import EngineClient
-    from bot.forecast import Forecast
+    from bot.forecast import Forecast, Wait
     from bot.job import Job
     from bot.pace import Pace
     from bot.post import Post, Story
@@ -193,7 +193,7 @@ class Flow:
             match known.state:
                 case State.RENDERED:
                     self._delivery.begin(known)
-                    self._begin(known, self._delivery.deliver(known))
+                    self._begin(known.id, self._delivery.deliver(known))
                 case State.RUNNING:
                     self._enter(await self._store.jobs.put_back(known.id))
                 case _:
@@ -206,17 +206,12 @@ class Flow:
             await self._engine.ready()
             self._changed.clear()
             ticket = self._next()
-            if ticket is not None:
-                job = await self._store.jobs.get(ticket.id)
-                if job is not None and job.state is State.QUEUED:
-                    self._at_engine[job.id] = ticket
-                    self._tell(job)
-                    self._begin(job, self._draw(job))
-                else:
-                    self._queue.release(ticket.id)
-                await self._tell_places()
-            else:
+            if ticket is None:
                 await self._changed.wait()
+            else:
+                self._at_engine[ticket.id] = ticket
+                self._begin(ticket.id, self._draw(ticket.id))
+                await self._tell_places()
 
     def _next(self) -> Ticket | None:
         """Choose what the engine gets now; what is drawn with what is there already comes first, if that is fair."""
@@ -228,9 +223,13 @@ class Flow:
         pictures = sum(ticket.pictures for ticket in self._at_engine.values())
         return self._queue.pop(like=shape) if pictures < self._batch_cap else None
 
-    def line_changed(self) -> None:
-        """See whether something may start now, because a moderator or an owner changed the line."""
+    async def line_changed(self, *tickets: Ticket | None) -> None:
+        """See whether something may start now, and tell the askers of these jobs how they stand."""
         self._changed.set()
+        await self._tell_places()
+        for ticket in tickets:
+            if ticket is not None:
+                await self._tell_place(ticket, self._forecast.wait(ticket))
 
     def _tell(self, job: Job) -> Story:
         """Give a job's story; of those far back in the line it has not begun."""
@@ -240,32 +239,39 @@ class Flow:
 
     async def _tell_places(self) -> None:
         for ticket, wait in self._forecast.at_head(SHOWN_PLACES):
-            if ticket.id not in self._delivery and (job := await self._store.jobs.get(ticket.id)) is not None:
-                self._tell(job)
-            if ticket.id in self._queue and ticket.id in self._delivery:
-                story = self._delivery.story(ticket.id)
-                story.say(partial(card.waiting, story.job, wait))
+            await self._tell_place(ticket, wait)
 
-    def _begin(self, job: Job, journey: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(journey, name=f"job {job.id}")
-        self._journeys[job.id] = task
-        task.add_done_callback(lambda done: self._arrived(job, done))
+    async def _tell_place(self, ticket: Ticket, wait: Wait) -> None:
+        if ticket.id not in self._delivery and (job := await self._store.jobs.get(ticket.id)) is not None:
+            self._tell(job)
+        if ticket.id in self._queue and ticket.id in self._delivery:
+            story = self._delivery.story(ticket.id)
+            story.say(partial(card.waiting, story.job, wait))
 
-    def _arrived(self, job: Job, task: asyncio.Task[None]) -> None:
-        del self._journeys[job.id]
-        self._leave_engine(job.id)
+    def _begin(self, job_id: str, journey: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(journey, name=f"job {job_id}")
+        self._journeys[job_id] = task
+        task.add_done_callback(lambda done: self._arrived(job_id, done))
+
+    def _arrived(self, job_id: str, task: asyncio.Task[None]) -> None:
+        del self._journeys[job_id]
+        self._leave_engine(job_id)
         if task.cancelled() or (error := task.exception()) is None:
             return
-        log.error("job %s: failed", job.id, exc_info=error)
-        if job.id in self._delivery:
-            self._begin(job, self._delivery.fail(job, "Something went wrong on my side. It is in the operator's log."))
+        log.error("job %s: failed", job_id, exc_info=error)
+        if job_id in self._delivery:
+            job = self._delivery.story(job_id).job
+            self._begin(
+                job_id, self._delivery.fail(job, "Something went wrong on my side. It is in the operator's log.")
+            )
 
-    async def _draw(self, job: Job) -> None:
+    async def _draw(self, job_id: str) -> None:
         """Take one job from the head of the line to its result."""
         try:
-            rendered = await self._render(job)
+            job = await self._store.jobs.get(job_id)
+            rendered = None if job is None or job.state is not State.QUEUED else await self._render(job)
         finally:  # a slow delivery must not keep the engine waiting
-            self._leave_engine(job.id)
+            self._leave_engine(job_id)
         if rendered is not None:
             await self._delivery.deliver(rendered)
 
@@ -277,13 +283,13 @@ class Flow:
 
     async def _render(self, job: Job) -> Job | None:
         """Have a job drawn; None if it came to another end, or went back into the line."""
+        story = self._tell(job)
         await self._client.wait_until_ready()  # before the first connection every place is unknown
         verdict = await self._door.judge_begun(job)
         if not verdict.allowed:
             await self._delivery.refuse(job, verdict.sentence)
             return None
         job = await self._store.jobs.start(job.id, now=self._now())
-        story = self._delivery.story(job.id)
         story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
         previews: dict[int, bytes] = {}
         try:
@@ -329,14 +335,15 @@ class Flow:
 
     async def cancel(self, job: Job) -> bool:
         """Stop a job in line or between two steps; False if it had come to its end before that."""
-        if self._queue.remove(job.id):
-            self._tell(job)
-        else:
+        if not self._queue.remove(job.id):
             journey = self._journeys.get(job.id)
             if journey is None:
                 return False
             journey.cancel()
             await asyncio.wait([journey])
+        now = await self._store.jobs.get(job.id)
+        if now is not None and now.state is State.QUEUED:
+            self._tell(now)
         return await self._delivery.cancel(job)
 
     async def close(self) -> None:

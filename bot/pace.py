@@ -148,6 +148,8 @@ class Pace:
         return sum(running.ticket.pictures for running in self._running.values())
 
     def _take(self, ticket: Ticket, step_s: float) -> None:
+        if step_s <= 0:
+            return  # somebody set the clock
         usual = self.step_s(ticket)
         times = self._steps.setdefault(_key(ticket), {})
         mean = times.get(self._at_once())

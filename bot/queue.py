@@ -90,6 +90,11 @@ class Queue:
         """Look up a job that waits."""
         return self._tickets.get(job_id)
 
+    @property
+    def running(self) -> list[Ticket]:
+        """What was popped and not yet released, the earliest first."""
+        return list(self._running.values())
+
     # Coming and going
 
     @contextmanager

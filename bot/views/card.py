@@ -32,7 +32,7 @@ BAR_CELLS = 16
 
 def waiting(job: Job, wait: Wait, *, engine_ready: bool = True) -> ui.LayoutView:
     """Show a place in line."""
-    return _card(WAITING, _title(job.request), in_line(wait, engine_ready=engine_ready), row(job.id, "cancel"))
+    return _card(WAITING, title(job.request), in_line(wait, engine_ready=engine_ready), row(job.id, "cancel"))
 
 
 def in_line(wait: Wait, *, engine_ready: bool) -> str:
@@ -51,7 +51,7 @@ def drawing(job: Job, steps_done: int, steps_total: int, *, previews: int = 0) -
     bar = "▰" * filled + "▱" * (BAR_CELLS - filled)
     line = f"`{bar}` step {steps_done} of {steps_total}"
     gallery = [_gallery(job, previews, "An unfinished preview.")] if previews else []
-    return _card(DRAWING, *gallery, _title(job.request), line, row(job.id, "cancel"))
+    return _card(DRAWING, *gallery, title(job.request), line, row(job.id, "cancel"))
 
 
 def result(job: Job, pictures: int) -> ui.LayoutView:
@@ -68,12 +68,12 @@ def result(job: Job, pictures: int) -> ui.LayoutView:
     )
     line = " · ".join(facts) + "\n-# Drawn by AI."
     gallery = _gallery(job, pictures, alt_text(request))
-    return _card(DONE, gallery, _title(request), line, row(job.id, "reroll", "edit", "recipe", "delete"))
+    return _card(DONE, gallery, title(request), line, row(job.id, "reroll", "edit", "recipe", "delete"))
 
 
 def ended(job: Job, sentence: str) -> ui.LayoutView:
     """Say why there is no picture; what was asked for can be changed and asked again."""
-    return _card(ENDED, _title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
+    return _card(ENDED, title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
 
 
 def apology(code: str) -> str:
@@ -112,7 +112,7 @@ def alt_text(request: Request) -> str:
     return _shorten(f"An anime picture drawn by AI: {words}.", ALT_CHARS)
 
 
-def _title(request: Request) -> str:
+def title(request: Request) -> str:
     named = [request.character, request.series] if request.character or request.series else [request.subject]
     parts = [plain_text(part).strip() for part in (*named, request.tags)]
     text = _shorten(" · ".join(part for part in parts if part), TITLE_CHARS)
