@@ -11,10 +11,13 @@ import aiosqlite
 import filelock
 
 from bot.errors import StoreError
+from bot.store.inspection import inspected
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator, Mapping
     from pathlib import Path
+
+    from bot.store.inspection import Inspection
 
 _SCRIPTS = ("schema.sql", "drafts.sql", "forms.sql", "people.sql", "line.sql")
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
@@ -29,8 +32,9 @@ _SETTINGS = """
 class Database:
     """One connection and so one writer; calls wait for each other in the order in which they were made."""
 
-    def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, connection: aiosqlite.Connection, inspection: Inspection) -> None:
         self._path = path
+        self._inspection = inspection
         self._connection = connection
 
     async def fetch(self, sql: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
@@ -39,6 +43,7 @@ class Database:
         Raises:
             StoreError: The file is full, read-only, locked by another program or damaged; nothing was changed.
         """
+        self._inspection.require_sound()
         try:
             # One call, so one visit to the connection's thread: no other coroutine's statement comes between.
             return list(await self._connection.execute_fetchall(sql, dict(values or {})))
@@ -56,7 +61,8 @@ async def open_database(path: Path, *, busy_timeout_s: float) -> AsyncGenerator[
     with _held(path):
         connection = await _connect(path, busy_timeout_s)
         try:
-            yield Database(path, connection)
+            async with inspected(path) as inspection:
+                yield Database(path, connection, inspection)
         finally:
             await connection.close()
 
@@ -83,7 +89,6 @@ async def _connect(path: Path, busy_timeout_s: float) -> aiosqlite.Connection:
         try:
             connection.row_factory = sqlite3.Row
             await connection.executescript(_SETTINGS)
-            await _check(path, connection)
             await _upgrade(path, connection)
         except BaseException:
             await connection.close()
@@ -91,13 +96,6 @@ async def _connect(path: Path, busy_timeout_s: float) -> aiosqlite.Connection:
     except sqlite3.Error as error:
         raise StoreError(_sentence(path, error)) from error
     return connection
-
-
-async def _check(path: Path, connection: aiosqlite.Connection) -> None:
-    [(verdict,)] = await connection.execute_fetchall("PRAGMA quick_check(1)")
-    if verdict != "ok":
-        found = verdict.splitlines()[-1]  # the lines before name the database within the connection
-        raise StoreError(f"{path}: damaged ({found}); restore a copy, or move the file away to start afresh")
 
 
 async def _upgrade(path: Path, connection: aiosqlite.Connection) -> None:
