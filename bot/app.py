@@ -30,6 +30,7 @@ from bot.delivery import Delivery
 from bot.door import Door
 from bot.engine_client import EngineClient
 from bot.errors import ConfigError
+from bot.feed import Feed
 from bot.flow import Flow
 from bot.forecast import Forecast
 from bot.keepsakes import Keepsakes
@@ -167,6 +168,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             door=door,
             store=store,
             queue=queue,
+            feed=Feed(queue, batch_cap=config.model.batch_cap),
             admission=Admission(queue=queue, line=store.line, forecast=forecast, operator=operator, now=now),
             forecast=forecast,
             pace=pace,
@@ -174,7 +176,6 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             post=post,
             delivery=Delivery(client=client, store=store, post=post, door=door, now=now),
             now=now,
-            batch_cap=config.model.batch_cap,
         )
         client.door = door
         client.flow = flow

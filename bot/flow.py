@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.delivery import Delivery
     from bot.door import Door
     from bot.engine_client import EngineClient
+    from bot.feed import Feed
     from bot.forecast import Forecast, Wait
     from bot.job import Job
     from bot.pace import Pace
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from bot.store import Store
 
 log = logging.getLogger(__name__)
-
-JOBS_AT_ENGINE = 2
-"""One is drawn and the next is already there: the GPU never waits for the bot."""
 
 REMEMBERED_S = 3600.0
 """After a restart shares go on from what was started in this time."""
@@ -62,6 +60,7 @@ class Flow:
         door: Door,
         store: Store,
         queue: Queue,
+        feed: Feed,
         admission: Admission,
         forecast: Forecast,
         pace: Pace,
@@ -69,7 +68,6 @@ class Flow:
         post: Post,
         delivery: Delivery,
         now: Callable[[], float],
-        batch_cap: int = 1,
     ) -> None:
         """Put together what a job meets on its way.
 
@@ -78,6 +76,7 @@ class Flow:
             door: Judges.
             store: Remembers.
             queue: Says who is next.
+            feed: Says when.
             admission: Says who may come.
             forecast: Says when it will be done.
             pace: Is told what the engine does, and so knows how fast it is.
@@ -85,12 +84,12 @@ class Flow:
             post: Finds messages.
             delivery: Tells.
             now: Unix time.
-            batch_cap: How many pictures of one shape the engine may draw in one call.
         """
         self._client = client
         self._door = door
         self._store = store
         self._queue = queue
+        self._feed = feed
         self._admission = admission
         self._forecast = forecast
         self._pace = pace
@@ -99,8 +98,6 @@ class Flow:
         self._delivery = delivery
         self._now = now
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
-        self._batch_cap = batch_cap
-        self._at_engine: dict[str, Ticket] = {}  # those of them that are not yet on their way to Discord
         self._changed = asyncio.Event()
 
     @property
@@ -167,7 +164,9 @@ class Flow:
 
     def _enter(self, job: Job) -> None:
         self._delivery.begin(job)
-        self._queue.push(Ticket.of(job))
+        ticket = Ticket.of(job)
+        self._queue.push(ticket)
+        self._forecast.entered(ticket)
         self._changed.set()
 
     # From the line to the engine
@@ -205,23 +204,13 @@ class Flow:
         while True:
             await self._engine.ready()
             self._changed.clear()
-            ticket = self._next()
+            ticket = self._feed.next()
             if ticket is None:
                 await self._changed.wait()
             else:
-                self._at_engine[ticket.id] = ticket
+                self._forecast.began(ticket)
                 self._begin(ticket.id, self._draw(ticket.id))
                 await self._tell_places()
-
-    def _next(self) -> Ticket | None:
-        """Choose what the engine gets now; what is drawn with what is there already comes first, if that is fair."""
-        if not self._at_engine:
-            return self._queue.pop()
-        shape = next(iter(self._at_engine.values())).shape
-        if len(self._at_engine) < JOBS_AT_ENGINE:
-            return self._queue.pop(like=shape) or self._queue.pop()
-        pictures = sum(ticket.pictures for ticket in self._at_engine.values())
-        return self._queue.pop(like=shape) if pictures < self._batch_cap else None
 
     async def line_changed(self, *tickets: Ticket | None) -> None:
         """See whether something may start now, and tell the askers of these jobs how they stand."""
@@ -276,8 +265,7 @@ class Flow:
             await self._delivery.deliver(rendered)
 
     def _leave_engine(self, job_id: str) -> None:
-        if self._at_engine.pop(job_id, None) is not None:
-            self._queue.release(job_id)
+        if self._feed.leave(job_id):
             self._pace.ended(job_id)
         self._changed.set()
 

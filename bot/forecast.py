@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.overtaking import Overtaking
+from bot.queue import Standing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.pace import Pace
-    from bot.queue import Queue, Standing
+    from bot.queue import Queue
     from bot.ticket import Ticket
 
 
@@ -32,6 +35,16 @@ class Forecast:
         self._queue = queue
         self._pace = pace
         self._now = now
+        self._overtaking = Overtaking()
+
+    def entered(self, ticket: Ticket) -> None:
+        """Note that a job has come into the line."""
+        if (standing := self._queue.standing(ticket.id)) is not None:
+            self._overtaking.asked(ticket, standing)
+
+    def began(self, ticket: Ticket) -> None:
+        """Note that a job has left the line to be drawn."""
+        self._overtaking.began(ticket)
 
     def wait(self, ticket: Ticket) -> Wait:
         """Tell how a job in line stands."""
@@ -46,7 +59,8 @@ class Forecast:
         told: list[tuple[Ticket, Wait]] = []
         ahead = 0.0
         for place, ticket in enumerate(self._queue.head(jobs), start=1):
-            told.append((ticket, Wait(place, ready_at=self._ready_at(ticket, ahead))))
+            standing = Standing(place, ahead, self._queue.own_ahead(ticket), exact=True)
+            told.append((ticket, self._wait(ticket, standing)))
             ahead += ticket.cost
         return told
 
@@ -58,8 +72,6 @@ class Forecast:
     def _wait(self, ticket: Ticket, standing: Standing | None) -> Wait:
         if standing is None:
             return Wait(None, paused=self._queue.is_paused(ticket.guild_id))
-        return Wait(standing.place, standing.exact, self._ready_at(ticket, standing.ahead))
-
-    def _ready_at(self, ticket: Ticket, ahead: float) -> float | None:
-        begins_at, engine_s = self.drawn_at(ahead), self._pace.engine_s(ticket)
-        return None if begins_at is None or engine_s is None else begins_at + engine_s
+        begins_at, engine_s = self.drawn_at(self._overtaking.expected(standing)), self._pace.engine_s(ticket)
+        ready_at = None if begins_at is None or engine_s is None else begins_at + engine_s
+        return Wait(standing.place, standing.exact, ready_at)

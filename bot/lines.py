@@ -80,6 +80,10 @@ class Lines:
         """List one person's jobs in the order of their line."""
         return [ticket for _, _, ticket in self._lines[user_id].tickets] if user_id in self._lines else []
 
+    def turn(self, ticket: Ticket) -> int:
+        """Count how many jobs stand before one in its person's line."""
+        return bisect_left(self._lines[ticket.user_id].tickets, (_rank(ticket), ticket.id))
+
     def order(self) -> Iterator[Ticket]:
         """Play the turns as they come if nobody else does; a person whose turn is kept back keeps its tag."""
         return played(self.turns, self.people, lambda user_id: iter(self.of(user_id)), lambda ticket: ticket.stretch)
@@ -87,7 +91,7 @@ class Lines:
     def ahead(self, ticket: Ticket) -> Ahead:
         """Reckon what of this server starts before a job, as if all of a line cost what they cost on average."""
         line = self._lines[ticket.user_id]
-        turn = bisect_left(line.tickets, (_rank(ticket), ticket.id))
+        turn = self.turn(ticket)
         before = [one for _, _, one in line.tickets[:turn]]
         jobs, cost = float(turn), sum(one.cost for one in before)
         tag = self.turns.start(ticket.user_id) + sum(one.stretch for one in before)

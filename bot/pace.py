@@ -5,7 +5,7 @@ It knows jobs by their tickets and is told what the engine's events say; time is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -61,33 +61,56 @@ class _Running:
     """A job at the engine."""
 
     ticket: Ticket
-    began_at: float
     steps_done: int = 0
     """Over all its pictures."""
     stepped_at: float = 0.0
     timed: bool = False
     """Nothing has come or gone since the last step, so the next can be timed from there."""
-    alone: bool = True
-    """Nothing else has been drawn beside it."""
 
 
-@dataclass
+@dataclass(slots=True)
+class _Busy:
+    """What was drawn lately, and the time that the engine was busy with it; the older, the less it counts."""
+
+    seconds: float = 0.0
+    steps_s: float = 0.0
+    """What the steps alone should have taken."""
+    cost: float = 0.0
+    since: float | None = None
+    """Up to when it is counted; None while the engine has nothing to do."""
+
+    def take(self, steps_s: float, cost: float, now: float) -> None:
+        """Count a job that is done, with the time since the one before."""
+        if self.since is None or now <= self.since:
+            return
+        fade = 1 - 1 / MEMORY
+        self.seconds = self.seconds * fade + now - self.since
+        self.steps_s = self.steps_s * fade + steps_s
+        self.cost = self.cost * fade + cost
+        self.since = now
+
+    @property
+    def over(self) -> float:
+        """How many times as long as its steps a job takes: reading prompts, decoding and compressing cost time too."""
+        return max(1.0, self.seconds / self.steps_s) if self.steps_s else 1.0
+
+
 class Pace:
     """Step times, and the jobs that are being drawn."""
 
-    _steps: dict[_Key, dict[int, _Mean]] = field(default_factory=dict[_Key, "dict[int, _Mean]"])
-    _extra_s: _Mean = field(default_factory=lambda: _Mean(0.0, 0))
-    """What a picture takes besides its steps: reading the prompt, decoding, compressing."""
-    _cost_s: _Mean = field(default_factory=lambda: _Mean(0.0, 0))
-    """What one unit of cost takes, over the jobs that were drawn: all shapes together."""
-    _running: dict[str, _Running] = field(default_factory=dict[str, _Running])
+    def __init__(self) -> None:
+        self._steps: dict[_Key, dict[int, _Mean]] = {}
+        self._busy = _Busy()
+        self._running: dict[str, _Running] = {}
 
     def recall(self, measured: Iterable[Measured]) -> None:
         """Take up what an earlier process measured."""
         for one in measured:
             key = _Key(one.width, one.height, one.guided)
             self._steps.setdefault(key, {})[one.at_once] = _Mean(one.step_s, one.measured)
-            self._cost_s.take(one.step_s / key.cost)
+            self._busy.seconds += one.step_s
+            self._busy.steps_s += one.step_s
+            self._busy.cost += key.cost
 
     def measured(self, ticket: Ticket) -> Sequence[Measured]:
         """Give what is known of this ticket's shape, to be kept."""
@@ -108,7 +131,9 @@ class Pace:
 
     def began(self, ticket: Ticket, *, now: float) -> None:
         """Note that the engine has begun with a job."""
-        self._running[ticket.id] = _Running(ticket, now)
+        if not self._running:
+            self._busy.since = now
+        self._running[ticket.id] = _Running(ticket)
         self._interrupt()
 
     def stepped(self, job_id: str, steps_done: int, *, now: float) -> None:
@@ -128,21 +153,20 @@ class Pace:
         running = self._running.get(job_id)
         if running is None:
             return
-        drawing_s = (self.step_s(running.ticket) or 0.0) * _steps_of(running.ticket)
-        if running.alone:
-            self._extra_s.take(max(0.0, now - running.began_at - drawing_s) / running.ticket.pictures)
-        self._cost_s.take((drawing_s + self._extra_s.value * running.ticket.pictures) / running.ticket.cost)
+        steps_s = (self.step_s(running.ticket) or 0.0) * _steps_of(running.ticket)
+        self._busy.take(steps_s, running.ticket.cost, now)
 
     def ended(self, job_id: str) -> None:
         """Note that a job is no longer at the engine, whatever became of it."""
         if self._running.pop(job_id, None) is not None:
             self._interrupt()
+        if not self._running:
+            self._busy.since = None
 
     def _interrupt(self) -> None:
         """Time no step that was begun beside other jobs than it will end beside."""
         for running in self._running.values():
             running.timed = False
-            running.alone = running.alone and len(self._running) == 1
 
     def _at_once(self) -> int:
         return sum(running.ticket.pictures for running in self._running.values())
@@ -178,18 +202,19 @@ class Pace:
     def engine_s(self, ticket: Ticket) -> float | None:
         """Estimate the engine's seconds for the whole of a job; None where nothing was measured."""
         step_s = self.step_s(ticket)
-        return None if step_s is None else step_s * _steps_of(ticket) + self._extra_s.value * ticket.pictures
+        return None if step_s is None else step_s * _steps_of(ticket) * self._busy.over
 
     def cost_s(self, cost: float) -> float | None:
         """Estimate the engine's seconds for jobs of which only the cost is known; None where nothing was measured."""
-        return cost * self._cost_s.value if self._cost_s.measured else None
+        return cost * self._busy.seconds / self._busy.cost if self._busy.cost else None
 
     def left_s(self) -> float:
         """Estimate the engine's seconds for the rest of what is being drawn."""
-        return sum(
+        steps_s = sum(
             (self.step_s(running.ticket) or 0.0) * max(0.0, _steps_of(running.ticket) - running.steps_done)
             for running in self._running.values()
         )
+        return steps_s * self._busy.over
 
 
 def _key(ticket: Ticket) -> _Key:

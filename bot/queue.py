@@ -56,6 +56,8 @@ class Standing(NamedTuple):
     """Its number in line, from 1."""
     ahead: float
     """What starts before it, as cost."""
+    own: int
+    """How many of its asker's own in the same server stand before it."""
     exact: bool
 
 
@@ -237,9 +239,13 @@ class Queue:
         cost = 0.0
         for place, other in enumerate(islice(self._order(), COUNTED), start=1):
             if other.id == job_id:
-                return Standing(place, cost, exact=True)
+                return Standing(place, cost, reckoned.own, exact=True)
             cost += other.cost
-        return Standing(max(reckoned.place, COUNTED + 1), max(reckoned.ahead, cost), exact=False)
+        return reckoned._replace(place=max(reckoned.place, COUNTED + 1), ahead=max(reckoned.ahead, cost))
+
+    def own_ahead(self, ticket: Ticket) -> int:
+        """Count how many of its asker's own in the same server stand before a job whose turn comes."""
+        return self._servers[ticket.server].turn(ticket)
 
     def standing_of_new(self, ticket: Ticket) -> Standing | None:
         """Tell the same of a job that is not in line yet; its id sorts behind all others."""
@@ -278,7 +284,7 @@ class Queue:
             if key != ticket.server and lines.jobs and key not in self._paused:
                 share = reached(tag - self._turns.start(key), lines.cost, lines.jobs)
                 jobs, cost = jobs + share * lines.jobs, cost + share * lines.cost
-        return Standing(round(jobs) + 1, cost, exact=False)
+        return Standing(round(jobs) + 1, cost, self.own_ahead(ticket), exact=False)
 
     def _until(self, full: Full, server: int, user_id: int) -> float | None:
         """Add up what is drawn until it makes sense to come back; None if the turn of nothing comes."""

@@ -66,6 +66,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             door=nobody,
             store=store,
             queue=queue,
+            feed=nobody,
             admission=nobody,
             forecast=forecast,
             pace=pace,

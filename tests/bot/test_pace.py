@@ -3,8 +3,9 @@
 import pytest
 
 from bot.forecast import Forecast, Wait
+from bot.overtaking import ENOUGH, Overtaking
 from bot.pace import Pace
-from bot.queue import Queue
+from bot.queue import Queue, Standing
 from bot.ticket import Ticket, step_cost
 
 
@@ -42,11 +43,11 @@ def test_nothing_is_estimated_before_anything_was_measured():
 
 
 def test_a_job_takes_what_its_like_took():
-    """Steps, and what each picture takes besides."""
+    """Steps, and as much more as pictures took besides."""
     pace = Pace()
     draw(pace, ticket(), step_s=0.5, extra_s=2.0)
     assert pace.step_s(ticket()) == pytest.approx(0.5)
-    assert pace.engine_s(ticket(steps=20)) == pytest.approx(12.0)
+    assert pace.engine_s(ticket(steps=20)) == pytest.approx(14.0)
     assert pace.cost_s(ticket().cost) == pytest.approx(7.0)
 
 
@@ -129,6 +130,37 @@ def test_a_forecast_adds_what_is_drawn_what_is_ahead_and_the_job_itself():
     assert forecast.wait(second) == Wait(2, ready_at=pytest.approx(1015.0))
     assert [wait for _, wait in forecast.at_head(5)][1] == forecast.wait(second)
     assert forecast.wait_of_new(ticket("~", user_id=3)).ready_at == pytest.approx(1020.0)
+
+
+def test_time_without_work_counts_for_nothing():
+    """Only while something is drawn is the engine busy."""
+    pace = Pace()
+    now = draw(pace, ticket(), step_s=0.5)
+    draw(pace, ticket(), step_s=0.5, now=now + 5000.0)
+    assert pace.cost_s(ticket().cost) == pytest.approx(5.0)
+
+
+def test_a_clock_that_was_set_back_is_no_step():
+    pace = Pace()
+    pace.began(ticket(), now=100.0)
+    pace.stepped("000001", 1, now=101.0)
+    pace.stepped("000001", 2, now=50.0)
+    assert pace.step_s(ticket()) is None
+
+
+def test_who_is_often_overtaken_is_told_a_later_time():
+    """The more of their own is ahead, the more newcomers come between; what was learned of one depth is for that."""
+    overtaking = Overtaking()
+    heavy, newcomer = ticket("000001"), ticket("000002", user_id=2)
+    behind_own = Standing(2, ahead=newcomer.cost, own=1, exact=True)
+    for _ in range(ENOUGH):
+        assert overtaking.expected(behind_own) == newcomer.cost
+        overtaking.asked(heavy, behind_own)
+        for _ in range(3):
+            overtaking.began(newcomer)
+        overtaking.began(heavy)
+    assert overtaking.expected(behind_own) == 3 * newcomer.cost
+    assert overtaking.expected(behind_own._replace(own=0)) == newcomer.cost
 
 
 def test_what_has_no_turn_has_no_time():
