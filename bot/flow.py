@@ -266,7 +266,7 @@ class Flow:
 
     def _leave_engine(self, job_id: str) -> None:
         if self._feed.leave(job_id):
-            self._pace.ended(job_id)
+            self._pace.ended(job_id, now=self._now())
         self._changed.set()
 
     async def _render(self, job: Job) -> Job | None:
@@ -302,7 +302,6 @@ class Flow:
                         case wire.Picture():
                             await self._store.pictures.save(job.id, number=event.number, seed=event.seed, png=event.png)
                         case wire.Finished():
-                            self._pace.finished(job.id, now=self._now())
                             job = await self._store.jobs.rendered(job.id, engine_s=event.engine_s)
                             await self._store.paces.keep(self._pace.measured(Ticket.of(job)))
                         case _:

@@ -148,18 +148,14 @@ class Pace:
             self._take(running.ticket, (now - running.stepped_at) / steps * share)
         running.steps_done, running.stepped_at, running.timed = steps_done, now, True
 
-    def finished(self, job_id: str, *, now: float) -> None:
-        """Note that every picture of a job is there."""
-        running = self._running.get(job_id)
+    def ended(self, job_id: str, *, now: float) -> None:
+        """Note that a job is no longer at the engine, whatever became of it; what was drawn of it was drawn."""
+        running = self._running.pop(job_id, None)
         if running is None:
             return
-        steps_s = (self.step_s(running.ticket) or 0.0) * _steps_of(running.ticket)
-        self._busy.take(steps_s, running.ticket.cost, now)
-
-    def ended(self, job_id: str) -> None:
-        """Note that a job is no longer at the engine, whatever became of it."""
-        if self._running.pop(job_id, None) is not None:
-            self._interrupt()
+        steps_s = (self.step_s(running.ticket) or 0.0) * running.steps_done
+        self._busy.take(steps_s, _key(running.ticket).cost * running.steps_done, now)
+        self._interrupt()
         if not self._running:
             self._busy.since = None
 

@@ -164,9 +164,8 @@ class Evening:
                 self._end(work.ticket)
 
     def _end(self, ticket: Ticket) -> None:
-        self.pace.finished(ticket.id, now=self.now)
         del self._works[ticket.id]
-        self.pace.ended(ticket.id)
+        self.pace.ended(ticket.id, now=self.now)
         self.feed.leave(ticket.id)
         asked_at, ready_at = self._asked[ticket.id]
         if ready_at is not None and asked_at > LEARNING_S:

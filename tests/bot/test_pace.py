@@ -30,8 +30,7 @@ def draw(pace, job, *, step_s, now=0.0, extra_s=0.0, steps=10):
         now += step_s
         pace.stepped(job.id, step * job.pictures, now=now)
     now += extra_s
-    pace.finished(job.id, now=now)
-    pace.ended(job.id)
+    pace.ended(job.id, now=now)
     return now
 
 
