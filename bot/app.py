@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import logging
 import signal
@@ -222,6 +223,10 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             ) from error
         await client.sync_commands(config.data_dir / "commands.sha256")
         await flow.recover()
+        # What is here now stays: the vocabulary, the word lists, the line. To look through it for garbage again and
+        # again would stop the event loop for a tenth of a second each time.
+        gc.collect()
+        gc.freeze()
         try:
             async with asyncio.TaskGroup() as works:
                 works.create_task(client.connect(), name="gateway")
