@@ -18,8 +18,9 @@ Who has just been served owes what that cost, until the others have had as much.
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -266,11 +267,20 @@ class Queue:
         mine = [*lined_up, *(ticket for ticket in held if ticket.user_id == user_id)]
         return sorted(mine, key=lambda ticket: ticket.id)
 
-    def of_server(self, guild_id: int) -> list[Ticket]:
-        """List everything of one server that waits, in its order, and then what is held."""
+    def of_server(self, guild_id: int, first: int = 0, jobs: int = sys.maxsize) -> list[Ticket]:
+        """List what of one server waits, in its order, and then what is held; from a place on, and at most so many."""
         lines = self._servers.get(guild_id)
-        held = [self._tickets[job_id] for job_id in sorted(self._held)]
-        return [*(lines.order() if lines else ()), *(ticket for ticket in held if ticket.server == guild_id)]
+        order = chain(lines.order() if lines else (), self._held_in(guild_id))
+        return list(islice(order, first, min(first + jobs, sys.maxsize)))
+
+    def jobs_of_server(self, guild_id: int) -> int:
+        """Count what of one server waits, what is held included."""
+        lines = self._servers.get(guild_id)
+        return (lines.jobs if lines else 0) + len(self._held_in(guild_id))
+
+    def _held_in(self, server: int) -> list[Ticket]:
+        held = (self._tickets[job_id] for job_id in self._held)
+        return sorted((ticket for ticket in held if ticket.server == server), key=lambda ticket: ticket.id)
 
     def _order(self) -> Iterator[Ticket]:
         """Give everything whose turn comes, in order; limits on what runs at once only delay it."""

@@ -118,7 +118,7 @@ class Steering:
         await self._store.line.steer(Steered(guild_id, paused=paused, closed=closed))
         self._queue.pause(guild_id, paused=paused)
         self._queue.close(guild_id, closed=closed)
-        await self._flow.line_changed(*self._queue.of_server(guild_id)[:JOBS_A_PAGE])
+        await self._flow.line_changed(*self._queue.of_server(guild_id, 0, JOBS_A_PAGE))
         return {
             "pause": "Nothing of this server is started until somebody presses Go on. New requests are still taken.",
             "unpause": "This server's requests are drawn again.",
@@ -131,25 +131,29 @@ class Steering:
     async def _page(self, interaction: discord.Interaction[Any], press: Press) -> Shown:
         mine = press.whose == "mine"
         guild_id = None if mine else self._server(interaction)
-        tickets = self._queue.of_person(interaction.user.id) if guild_id is None else self._queue.of_server(guild_id)
         drawn = [
             ticket
             for ticket in self._queue.running
-            if (ticket.user_id == interaction.user.id if mine else ticket.guild_id == guild_id)
+            if (ticket.user_id == interaction.user.id if guild_id is None else ticket.guild_id == guild_id)
         ]
-        every = [*drawn, *tickets]
-        pages = max(1, -(-len(every) // JOBS_A_PAGE))
+        own = self._queue.of_person(interaction.user.id) if guild_id is None else []
+        jobs = len(drawn) + (len(own) if guild_id is None else self._queue.jobs_of_server(guild_id))
+        pages = max(1, -(-jobs // JOBS_A_PAGE))
         page = min(press.page, pages - 1)
+        first = page * JOBS_A_PAGE
+        shown = drawn[first : first + JOBS_A_PAGE]
+        after, room = max(0, first - len(drawn)), JOBS_A_PAGE - len(shown)
+        shown += own[after : after + room] if guild_id is None else self._queue.of_server(guild_id, after, room)
         rows = [
             Row(ticket, None if ticket in drawn else self._forecast.wait(ticket), await self._title(ticket, mine=mine))
-            for ticket in every[page * JOBS_A_PAGE : (page + 1) * JOBS_A_PAGE]
+            for ticket in shown
         ]
         return Shown(
             whose=press.whose,
             page=page,
             pages=pages,
             rows=rows,
-            jobs=len(every),
+            jobs=jobs,
             moderator=_is_moderator(interaction),
             paused=not mine and self._queue.is_paused(guild_id),
             closed=not mine and self._queue.is_closed(guild_id),

@@ -103,9 +103,7 @@ class Jobs:
 
         It was being drawn or delivered, or nobody knows whether it was acknowledged.
         """
-        async for job in self._all(
-            "state IN ('queued', 'running', 'rendered') AND (state <> 'queued' OR message_id IS NULL)"
-        ):
+        async for job in self._all("(state IN ('running', 'rendered') OR state = 'queued' AND message_id IS NULL)"):
             yield job
 
     async def _all(self, condition: str) -> AsyncGenerator[Job]:

@@ -18,10 +18,12 @@ UPDATE jobs SET
         * json_extract(request, '$.steps') * json_extract(request, '$.count')
         * CASE WHEN json_extract(request, '$.guidance') > 1 THEN 2 ELSE 1 END;
 
--- A restart reads a hundred thousand of these without touching their rows; the query must repeat the condition.
+-- A restart reads a hundred thousand of these without touching their rows, and looks at the rest one by one; the
+-- queries must repeat the conditions word for word.
 CREATE INDEX jobs_waiting ON jobs (
     key, user_id, guild_id, width, height, pictures, guided, cost, weight, held, moved_at, state, message_id
 ) WHERE state = 'queued' AND message_id IS NOT NULL;
+CREATE INDEX jobs_unsettled ON jobs (key) WHERE state IN ('running', 'rendered') OR state = 'queued' AND message_id IS NULL;
 CREATE INDEX jobs_started ON jobs (started_at) WHERE started_at IS NOT NULL;
 -- The pictures of a day are added up from these alone.
 CREATE INDEX jobs_of_person_by_age ON jobs (user_id, created_at, state, pictures, guild_id);

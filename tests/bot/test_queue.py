@@ -313,6 +313,8 @@ def test_everything_of_a_person_and_of_a_server_is_found():
     queue.hold(public_id(0))
     assert [one.id for one in queue.of_person(1)] == ids(0, 2, 3)
     assert [one.id for one in queue.of_server(7)] == ids(2, 1, 0)
+    assert [one.id for one in queue.of_server(7, 1, 1)] == ids(1)
+    assert queue.jobs_of_server(7) == 3
 
 
 # Batches
@@ -574,6 +576,7 @@ class Crowd(RuleBasedStateMachine):
             newcomer = self.jobs[job_id]
             since["early"] += early
             if started.server == newcomer.server:
+                since["server_is_new"] = False
                 since["people"][started.user_id] = since["people"].get(started.user_id, 0) + 1
                 assert since["people"][started.user_id] <= 1 + since["early"]
             elif since["server_is_new"]:

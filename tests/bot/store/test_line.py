@@ -44,13 +44,34 @@ async def test_what_no_longer_waits_is_not_held(store, new_job):
     assert not await store.line.move_up(job.id, now=3.0)
 
 
-async def test_the_line_is_read_without_the_rows_of_the_jobs(store):
-    """A hundred thousand of them are read from the index alone."""
-    [plan] = await store.line._database.fetch(
-        "EXPLAIN QUERY PLAN SELECT key, weight, held FROM jobs WHERE state = 'queued' AND message_id IS NOT NULL "
-        "AND key > 0 ORDER BY key LIMIT 9"
-    )
-    assert "COVERING INDEX jobs_waiting" in plan["detail"]
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (
+            (
+                "SELECT key, weight, held FROM jobs WHERE state = 'queued' AND message_id IS NOT NULL AND key > 0 "
+                "ORDER BY key LIMIT 9"
+            ),
+            "USING COVERING INDEX jobs_waiting",
+        ),
+        (
+            (
+                "SELECT * FROM jobs "
+                "WHERE (state IN ('running', 'rendered') OR state = 'queued' AND message_id IS NULL) "
+                "AND key > 0 ORDER BY key LIMIT 9"
+            ),
+            "USING INDEX jobs_unsettled",
+        ),
+        (
+            "SELECT sum(pictures) FROM jobs WHERE user_id = 1 AND created_at > 5 AND state IN ('queued', 'running')",
+            "USING COVERING INDEX jobs_of_person_by_age",
+        ),
+    ],
+)
+async def test_what_is_many_is_read_from_an_index(store, query, index):
+    """A hundred thousand waiting jobs are read without touching their rows, and passed by where they are not meant."""
+    [plan] = await store.line._database.fetch(f"EXPLAIN QUERY PLAN {query}")
+    assert index in plan["detail"]
 
 
 async def test_every_other_unfinished_job_is_settled_one_by_one(store, new_job):
