@@ -429,7 +429,7 @@ class Line(RuleBasedStateMachine):
         if found is not None:
             assert found.shape == like
             if found.id != turn.id:
-                assert self.queue._due() == turn, "what was passed over is next"
+                assert self.queue._passed == turn.id, "what was passed over is next, as soon as limits let it"
         return found
 
     @precondition(lambda self: self.running)
