@@ -155,6 +155,9 @@ class Queue:
         if ticket is None:
             return None
         self._charge(ticket)
+        passed = self._tickets.get(self._passed or "")
+        if passed is None or (passed.server, passed.user_id) == (ticket.server, ticket.user_id):
+            self._passed = None  # its turn was taken, by itself or by another of the same person
         self.remove(ticket.id)
         self._running[ticket.id] = ticket
         self._bounds.runs(ticket, 1)

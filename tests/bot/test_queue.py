@@ -571,7 +571,10 @@ class Crowd(RuleBasedStateMachine):
         early = started.id != turn.id
         self.queue.release(started.id)
         del self.jobs[started.id]
-        self.started.pop(started.id, None)
+        theirs = [j for j in self.started if self.jobs.get(j, started).user_id == started.user_id]
+        for job_id in theirs:  # the newcomer has started something, if not this
+            if self.jobs.get(job_id, started).server == started.server:
+                del self.started[job_id]
         for job_id, since in self.started.items():
             newcomer = self.jobs[job_id]
             since["early"] += early
