@@ -243,8 +243,9 @@ class Flow:
         task.add_done_callback(lambda done: self._arrived(job_id, done))
 
     def _arrived(self, job_id: str, task: asyncio.Task[None]) -> None:
-        del self._journeys[job_id]
-        self._leave_engine(job_id)
+        if self._journeys.get(job_id) is task:  # else it was put back, and is on its next journey already
+            del self._journeys[job_id]
+            self._leave_engine(job_id)
         if task.cancelled() or (error := task.exception()) is None:
             return
         log.error("job %s: failed", job_id, exc_info=error)

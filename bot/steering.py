@@ -15,7 +15,7 @@ from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, NotYours
 from bot.store.line import Steered
 from bot.views.card import title
-from bot.views.queue import JOBS_A_PAGE, LABELS, Press, Row, Shown, listing
+from bot.views.queue import JOBS_A_PAGE, LABELS, LINE_ACTIONS, Press, Row, Shown, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEFT = "This one no longer waits: it is being drawn, or it is over."
+OVER = "This one is already drawn, or over."
 
 
 class Steering:
@@ -57,12 +58,15 @@ class Steering:
             self._server(interaction)
         said = "" if press.action == "show" else await self._do(interaction, press)
         view = listing((await self._page(interaction, press))._replace(said=said))
-        await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=view, allowed_mentions=NO_PINGS)
+        else:
+            await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
 
     # What is done
 
     async def _do(self, interaction: discord.Interaction[Any], press: Press) -> str:
-        if press.action not in LABELS:
+        if press.action not in LABELS or (press.action in LINE_ACTIONS) != (press.job_id is None):
             raise InvalidRequest("This button is from an older version. Please use `/queue` again.")
         who = interaction.user.id
         if press.job_id is None:
@@ -77,44 +81,46 @@ class Steering:
                 raise NotYours("This request is not of this server.")
         elif job.user_id != who:
             raise NotYours(f"Only <@{job.user_id}> or a moderator may do this.")
-        said = await self._change(job, press)
+        said = await (self._cancel(interaction, job) if press.action == "cancel" else self._change(job, press))
         log.info("job %s: %s by %s", job.id, press.action, who)
         return said
 
+    async def _cancel(self, interaction: discord.Interaction[Any], job: Job) -> str:
+        if job.id not in self._queue and not any(ticket.id == job.id for ticket in self._queue.running):
+            raise InvalidRequest(OVER)
+        await interaction.response.defer()  # the job's own message is told first, and that may take long
+        if not await self._flow.cancel(job):
+            raise InvalidRequest(OVER)
+        return f"`{job.id}` is cancelled."
+
     async def _change(self, job: Job, press: Press) -> str:
-        """Do something to one job; what moderators do here binds their server, what others do their own line."""
+        """Hold, resume or move a job; moved in the server's list it is a moderator's move, else its owner's."""
         name = f"`{job.id}`"
-        if press.action == "cancel":
-            if not await self._flow.cancel(job):
-                raise InvalidRequest("This one is already over.")
-            return f"{name} is cancelled."
-        await self._require(job.id, job.id in self._queue)
-        match press.action:
-            case "hold" | "resume":
-                held = press.action == "hold"
-                await self._require(job.id, await self._store.line.hold(job.id, held=held))
-                (self._queue.hold if held else self._queue.resume)(job.id)
-                said = f"{name} is on hold, until it is resumed." if held else f"{name} is back in line."
-            case _:
-                now, in_server = self._now(), press.whose == "server"
-                await self._require(job.id, await self._store.line.move_up(job.id, now=now))
-                self._queue.move_up(job.id, now=now, in_server=in_server)
-                said = f"{name} has the next turn of this server." if in_server else f"{name} is first of yours."
+        self._require(job.id, waits=True)
+        if press.action == "up":
+            now, in_server = self._now(), press.whose == "server"
+            self._require(job.id, waits=await self._store.line.move_up(job.id, now=now))
+            self._queue.move_up(job.id, now=now, in_server=in_server)
+            said = f"{name} has the next turn of this server." if in_server else f"{name} is first of yours."
+        else:
+            held = press.action == "hold"
+            self._require(job.id, waits=await self._store.line.hold(job.id, held=held))
+            (self._queue.hold if held else self._queue.resume)(job.id)
+            said = f"{name} is on hold, until it is resumed." if held else f"{name} is back in line."
         await self._flow.line_changed(self._queue.get(job.id))
         return said
 
-    async def _require(self, job_id: str, waits: bool) -> None:
-        """Make sure that a job still waits; the engine may have taken it while the store was written."""
+    def _require(self, job_id: str, *, waits: bool) -> None:
+        """Make sure that a job still waits, in the store and here; the engine may have taken it in between."""
         if not waits or job_id not in self._queue:
             raise InvalidRequest(LEFT)
 
     async def _steer(self, guild_id: int, action: str) -> str:
         paused, closed = self._queue.is_paused(guild_id), self._queue.is_closed(guild_id)
-        match action:
-            case "pause" | "unpause":
-                paused = action == "pause"
-            case _:
-                closed = action == "drain"
+        if action in {"pause", "unpause"}:
+            paused = action == "pause"
+        else:
+            closed = action == "drain"
         await self._store.line.steer(Steered(guild_id, paused=paused, closed=closed))
         self._queue.pause(guild_id, paused=paused)
         self._queue.close(guild_id, closed=closed)

@@ -68,9 +68,9 @@ class Line:
             after = rows[-1]["key"]
 
     async def started_since(self, since: float) -> Sequence[Ticket]:
-        """Read what was started and not put back, the earliest first."""
+        """Read what was started, the earliest first; what has to be drawn again has not been, and pays when it is."""
         rows = await self._database.fetch(
-            f"SELECT {_COLUMNS} FROM jobs WHERE started_at > :since ORDER BY started_at",  # noqa: S608  our own words
+            f"SELECT {_COLUMNS} FROM jobs WHERE started_at > :since AND state <> 'running' ORDER BY started_at",  # noqa: S608  our own words
             {"since": since},
         )
         return [_ticket(row) for row in rows]

@@ -36,6 +36,9 @@ LABELS = {
 }
 """What can be done, and what its button says."""
 
+LINE_ACTIONS = frozenset({"pause", "unpause", "drain", "open"})
+"""Those of them that are about a server's whole line; the others are about a job."""
+
 
 class Press(NamedTuple):
     """All that a button of the list knows."""

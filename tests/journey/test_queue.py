@@ -44,7 +44,10 @@ async def shown(person, message, says, **wait):
 
 async def press(person, message, label, job=None):
     """Press a button of the list; give the list as it is then."""
-    return await person.answer(await person.press(message, button(message, label, job)))
+    pressed = await person.press(message, button(message, label, job))
+    if label != "Cancel":
+        return await person.answer(pressed)
+    return await shown(person, message, f"`{job}` is cancelled.")
 
 
 async def queue(person, *, server=False):
@@ -90,7 +93,7 @@ async def test_a_job_that_is_over_cannot_be_held(yuki):
     message = await queue(yuki)
     await cancel_all(yuki, jobs)
     assert "no longer waits" in await refusal_of(yuki, await yuki.press(message, button(message, "Hold")))
-    assert "already over" in await refusal_of(yuki, await yuki.press(message, button(message, "Cancel")))
+    assert "already drawn, or over" in await refusal_of(yuki, await yuki.press(message, button(message, "Cancel")))
 
 
 async def test_a_moderator_steers_the_server_and_sees_no_prompt(yuki, mio):

@@ -84,10 +84,12 @@ async def test_every_other_unfinished_job_is_settled_one_by_one(store, new_job):
 
 
 async def test_what_was_started_lately_is_known_in_its_order(store, new_job):
-    """What was put back has not been started."""
-    jobs = [await acknowledged(store, new_job()) for _ in range(4)]
-    for job, at in zip(jobs, (30.0, 20.0, 5.0, 25.0), strict=True):
+    """What has to be drawn again has not been started: neither what was put back nor what a crash left running."""
+    jobs = [await acknowledged(store, new_job()) for _ in range(5)]
+    for job, at in zip(jobs, (30.0, 20.0, 5.0, 25.0, 40.0), strict=True):
         await store.jobs.start(job.id, now=at)
+    for job in jobs[:3]:
+        await store.jobs.rendered(job.id, engine_s=1.0)
     await store.jobs.put_back(jobs[3].id)
     assert [one.id for one in await store.line.started_since(10.0)] == [jobs[1].id, jobs[0].id]
 
