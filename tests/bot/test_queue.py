@@ -508,7 +508,7 @@ class Line(RuleBasedStateMachine):
         for guild_id in (7, 8):
             self.queue.pause(guild_id, paused=False)
         if self.queue._due():
-            self.queue.pop()
+            self.queue.release(self.queue.pop().id)
         expected = [one.id for one in self.queue.head(99)]
         assert drained(self.queue) == expected
 
