@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import InvalidRequest, PromptRefused
 from bot.place import missing_permissions, place_of
 from bot.safety.gate import Situation, Verdict, judge, limit, previews, shows
+from bot.safety.policy import ServerPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,10 @@ class Door:
         self._compose = compose
         self._wish = wish
         self._words = words
+
+    async def policy(self, _guild_id: int | None) -> ServerPolicy:
+        """Look up what the admins of a server decided."""
+        return ServerPolicy()
 
     async def situation(self, guild_id: int | None, channel_id: int) -> Situation:
         """Look up what decides about this place as it is now."""

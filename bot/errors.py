@@ -24,7 +24,21 @@ class PromptRefused(Refused):
 
 
 class QueueFull(Refused):
-    """The line is at its limit, for everybody or for this person."""
+    """The line is at its limit, for everybody, this server or this person."""
+
+    def __init__(self, sentence: str, *, until: float | None = None) -> None:
+        """Say why.
+
+        Args:
+            sentence: Shown to the person who asked.
+            until: What must be drawn before it makes sense to come back, as cost; None: nobody can tell.
+        """
+        super().__init__(sentence)
+        self.until = until
+
+
+class LineClosed(Refused):
+    """A moderator decided that nothing new is taken from this server for now."""
 
 
 class NotYours(Refused):

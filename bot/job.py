@@ -97,6 +97,8 @@ class NewJob(Struct, frozen=True, kw_only=True):
     """Sentences for the asker about what was made of the request."""
     max_file_bytes: int = USUAL_FILE_BYTES
     """What Discord let this asker upload here, for each file."""
+    weight: float = 1.0
+    """How much more of the server's turns the asker has than somebody without a priority role."""
 
     @property
     def private(self) -> bool:
@@ -128,6 +130,10 @@ class Job(NewJob, frozen=True, kw_only=True):
     """It has ended, and its message does not say so yet."""
     kept: str | None = None
     """Why its pictures are not in its message but wait for `/show`, in the words that its asker reads."""
+    held: bool = False
+    """It keeps its place in line and is not drawn until somebody resumes it."""
+    moved_at: float | None = None
+    """When it was put before the others of its asker; None: it stands by age."""
 
     def __repr__(self) -> str:
         # Prompt and token must not reach a log because somebody logged a job.

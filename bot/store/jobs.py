@@ -11,6 +11,7 @@ import msgspec
 
 from bot.errors import StoreError
 from bot.job import Job, NewJob, State, public_id, row_key
+from bot.ticket import cost_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -34,15 +35,22 @@ class Jobs:
             """
             INSERT INTO jobs (
                 state, user_id, guild_id, channel_id, application_id, interaction_id, interaction_token,
-                token_created_at, request, prompt, negative_prompt, notes, max_file_bytes, tell, created_at
+                token_created_at, request, prompt, negative_prompt, notes, max_file_bytes, tell, created_at,
+                width, height, pictures, guided, cost, weight
             ) VALUES (
                 'queued', :user_id, :guild_id, :channel_id, :application_id, :interaction_id, :interaction_token,
                 :token_created_at, :request, :prompt, :negative_prompt, :notes, :max_file_bytes,
-                EXISTS (SELECT 1 FROM always_told WHERE user_id = :user_id), :created_at
+                EXISTS (SELECT 1 FROM always_told WHERE user_id = :user_id), :created_at,
+                :width, :height, :pictures, :guided, :cost, :weight
             ) RETURNING *
             """,
             {
                 **msgspec.structs.asdict(new),
+                "width": new.request.width,
+                "height": new.request.height,
+                "pictures": new.request.count,
+                "guided": new.request.guidance > 1,
+                "cost": cost_of(new.request),
                 "request": msgspec.json.encode(new.request).decode(),
                 "notes": msgspec.json.encode(new.notes).decode(),
                 "created_at": now,
@@ -91,14 +99,29 @@ class Jobs:
         return await self._change(job_id, lambda job: job.refused(sentence, now=now))
 
     async def unfinished(self) -> AsyncGenerator[Job]:
-        """Everything that a start-up must see to, the oldest first, each once whatever becomes of it meanwhile."""
+        """Every job that has not come to its end, the oldest first, each once whatever becomes of it meanwhile."""
+        async for job in self._all("state IN ('queued', 'running', 'rendered')"):
+            yield job
+
+    async def unsettled(self) -> AsyncGenerator[Job]:
+        """Those of them that a start-up must see to one by one; the others wait in line, as `Line.waiting` gives them.
+
+        It was being drawn or delivered, or nobody knows whether it was acknowledged.
+        """
+        async for job in self._all("(state IN ('running', 'rendered') OR state = 'queued' AND message_id IS NULL)"):
+            yield job
+
+    async def reachable(self, *, since: float) -> AsyncGenerator[Job]:
+        """Those that wait in line with a token from since then."""
+        young = "state = 'queued' AND message_id IS NOT NULL AND token_created_at > :since"
+        async for job in self._all(young, since=since):
+            yield job
+
+    async def _all(self, condition: str, **values: float) -> AsyncGenerator[Job]:
         after = -1
         while rows := await self._database.fetch(
-            """
-            SELECT * FROM jobs WHERE state IN ('queued', 'running', 'rendered') AND key > :after
-            ORDER BY key LIMIT :page
-            """,
-            {"after": after, "page": _PAGE},
+            f"SELECT * FROM jobs WHERE {condition} AND key > :after ORDER BY key LIMIT :page",  # noqa: S608  our words
+            {**values, "after": after, "page": _PAGE},
         ):
             for row in rows:
                 yield _job(row)
@@ -196,7 +219,8 @@ def _job(row: sqlite3.Row) -> Job:
     try:
         values["request"] = msgspec.json.decode(values["request"])
         values["notes"] = msgspec.json.decode(values["notes"])
-        values["tell"], values["untold"] = bool(values["tell"]), bool(values["untold"])
+        for flag in ("tell", "untold", "held"):
+            values[flag] = bool(values[flag])
         return msgspec.convert(values, Job)
     except msgspec.DecodeError as error:
         raise StoreError(f"job {values['id']}: its row in the database cannot be read: {error}") from error

@@ -16,6 +16,7 @@ from engine.grammar import plain_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.forecast import Wait
     from bot.job import Job
     from bot.request import Request
 
@@ -30,14 +31,19 @@ ALT_CHARS = 1024
 BAR_CELLS = 16
 
 
-def waiting(job: Job, place: int, *, engine: str = "") -> ui.LayoutView:
-    """Show a place in line, counted from 1, and what the engine is about where it does not draw."""
-    return _card(WAITING, _title(job.request), in_line(place, engine), row(job.id, "cancel", "tell"))
+def waiting(job: Job, wait: Wait, *, engine: str = "") -> ui.LayoutView:
+    """Show a place in line, and what the engine is about where it does not draw."""
+    return _card(WAITING, title(job.request), in_line(wait, engine), row(job.id, "cancel", "tell"))
 
 
-def in_line(place: int, engine: str) -> str:
-    line = "Next in line." if place <= 1 else f"Number {place} in line."
-    return f"{line} {engine}".rstrip()
+def in_line(wait: Wait, engine: str) -> str:
+    """Tell a place in line, and when the pictures should be there as a time that Discord counts down."""
+    if wait.place is None:
+        return "A moderator has paused this server's line." if wait.paused else "On hold."
+    place = "Next in line." if wait.place == 1 else f"Number {'' if wait.exact else 'about '}{wait.place} in line."
+    if engine:
+        return f"{place} {engine}"
+    return place if wait.ready_at is None else f"{place} Expected <t:{wait.ready_at:.0f}:R>."
 
 
 def standing(job: Job, line: str) -> ui.LayoutView:
@@ -45,7 +51,7 @@ def standing(job: Job, line: str) -> ui.LayoutView:
     place = job.guild_id or "@me"
     link = f"https://discord.com/channels/{place}/{job.channel_id}/{job.message_id}"
     line = line if job.private else f"{line} [Its message]({link}) tells how far it is."
-    return _card(WAITING, _title(job.request), line, row(job.id, "cancel", "tell"))
+    return _card(WAITING, title(job.request), line, row(job.id, "cancel", "tell"))
 
 
 def drawing(job: Job, steps_done: int, steps_total: int, *, previews: Sequence[str] = ()) -> ui.LayoutView:
@@ -54,13 +60,13 @@ def drawing(job: Job, steps_done: int, steps_total: int, *, previews: Sequence[s
     bar = "▰" * filled + "▱" * (BAR_CELLS - filled)
     line = f"`{bar}` step {steps_done} of {steps_total}"
     gallery = [_gallery(job, previews, "An unfinished preview.")] if previews else []
-    return _card(DRAWING, *gallery, _title(job.request), line, row(job.id, "cancel", "tell"))
+    return _card(DRAWING, *gallery, title(job.request), line, row(job.id, "cancel", "tell"))
 
 
 def promise(job: Job) -> ui.LayoutView:
     """Say where the pictures will be, while the message can still be edited."""
     line = f"This takes longer than I can change this message. Afterwards `/show id:{job.id}` brings the result."
-    return _card(DRAWING, _title(job.request), line, row(job.id, "show", "cancel", "tell"))
+    return _card(DRAWING, title(job.request), line, row(job.id, "show", "cancel", "tell"))
 
 
 def result(job: Job, names: Sequence[str], *, missing: str = "", note: str | None = None) -> ui.LayoutView:
@@ -85,12 +91,12 @@ def result(job: Job, names: Sequence[str], *, missing: str = "", note: str | Non
     line = " · ".join(facts) + (f"\n{missing}" if missing else "")
     line += "\n-# Drawn by AI." + (f" {note}" if note else "")
     gallery = _gallery(job, names, alt_text(request))
-    return _card(DONE, gallery, _title(request), line, row(job.id, "reroll", "edit", "recipe", "delete"))
+    return _card(DONE, gallery, title(request), line, row(job.id, "reroll", "edit", "recipe", "delete"))
 
 
 def ended(job: Job, sentence: str) -> ui.LayoutView:
     """Say why there is no picture; what was asked for can be changed and asked again."""
-    return _card(ENDED, _title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
+    return _card(ENDED, title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
 
 
 def dropped(pictures: int) -> str:
@@ -114,7 +120,7 @@ def not_here(pictures: int) -> str:
 def kept(job: Job) -> ui.LayoutView:
     """Say why the pictures are not here, and how to get them."""
     line = f"{job.kept} The pictures are drawn: `/show id:{job.id}` brings them."
-    return _card(DONE, _title(job.request), line, row(job.id, "show", "reroll", "edit", "delete"))
+    return _card(DONE, title(job.request), line, row(job.id, "show", "reroll", "edit", "delete"))
 
 
 def apology(code: str, fits: tuple[int, int] | None = None) -> str:
@@ -158,7 +164,8 @@ def alt_text(request: Request) -> str:
     return _shorten(f"An anime picture drawn by AI: {words}.", ALT_CHARS)
 
 
-def _title(request: Request) -> str:
+def title(request: Request) -> str:
+    """Name a request in a line of markup."""
     # Mentions cannot ping (every send and edit forbids it) and must not look as if they did.
     return f"**{discord.utils.escape_mentions(discord.utils.escape_markdown(caption(request)))}**"
 

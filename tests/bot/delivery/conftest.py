@@ -14,6 +14,7 @@ from bot.budget import EditBudget
 from bot.config import Ratings
 from bot.delivery import Delivery
 from bot.door import Door
+from bot.forecast import Wait
 from bot.job import NewJob
 from bot.notices import Notices
 from bot.post import Post
@@ -128,7 +129,7 @@ class Desk:
             ),
             now=self.clock.now(),
         )
-        answer = await interaction.response.send_message(view=card.waiting(job, 1), ephemeral=private)
+        answer = await interaction.response.send_message(view=card.waiting(job, Wait(1)), ephemeral=private)
         job = await self.store.jobs.set_message(job.id, answer.message_id)
         self.delivery.begin(job, lambda job, gone: self.lost.put_nowait((job, gone)))
         return job

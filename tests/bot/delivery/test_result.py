@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from PIL import Image
 
+from bot.forecast import Wait
 from bot.job import State
 from bot.views import card
 from tests.bot.delivery.conftest import drawing
@@ -168,7 +169,7 @@ async def test_a_deleted_message_stops_what_is_not_drawn(desk, yuki, mio):
     """The next edit notices; nothing is posted anew, and the owner is told privately."""
     job = await desk.ask(yuki, yuki.channel("general"))
     await mio.delete(await message_of(mio, job))
-    desk.delivery.story(job.id).say(partial(card.waiting, job, 2))
+    desk.delivery.story(job.id).say(partial(card.waiting, job, Wait(2)))
     await desk.delivery.abandon(*await asyncio.wait_for(desk.lost.get(), 5))
     ended = await desk.store.jobs.get(job.id)
     sentence = "Its message was deleted. So I stopped."
@@ -244,7 +245,7 @@ async def test_a_refusal_is_heard_once(desk, yuki, ada, sandbox):
     desk.clock.time += 1000
     story = desk.delivery.story(job.id)
     for place in (3, 2, 1):
-        story.say(partial(card.waiting, job, place))
+        story.say(partial(card.waiting, job, Wait(place)))
         await story._task
     assert len([one for one in edits(sandbox) if one["status"] == 403]) == 1
     assert desk.lost.empty()

@@ -9,9 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.errors import StoreError, WrongState
+from bot.request import Request
 from bot.store import Store
 from bot.store.spool import Spool
 
@@ -73,8 +75,9 @@ async def test_pictures_from_before_are_unrated(tmp_path):
             INSERT INTO jobs (
                 state, user_id, channel_id, application_id, interaction_id, interaction_token, token_created_at,
                 request, prompt, negative_prompt, notes, created_at
-            ) VALUES ('rendered', 1, 2, 3, 4, 'token', 1.0, '{"subject": "1girl", "seed": 7}', '1girl', '', '[]', 1.0)
-            """
+            ) VALUES ('rendered', 1, 2, 3, 4, 'token', 1.0, ?, '1girl', '', '[]', 1.0)
+            """,
+            [msgspec.json.encode(Request(subject="1girl", seed=7)).decode()],
         )
         connection.execute("INSERT INTO pictures (job, number, seed, file, size_bytes) VALUES (1, 0, 7, 'x.png', 1)")
     connection.close()
