@@ -19,6 +19,7 @@ from discord.http import Route
 
 from bot.answer import answering, explain
 from bot.attachments import Attachments
+from bot.audit import Audit
 from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
@@ -29,11 +30,13 @@ from bot.engine_client import EngineClient
 from bot.errors import ConfigError
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
+from bot.lockouts import Lockouts
 from bot.post import Post
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens
 from bot.queue import Queue
 from bot.remixes import Remixes
+from bot.roles import Roles
 from bot.safety.policy import OperatorPolicy
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
@@ -142,12 +145,18 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
     ):
         limits = config.bot.limits
         client.words = TextFilter(scribe.vocabulary)
+        audit = Audit(client, store)
         door = Door(
             client=client,
             operator=OperatorPolicy.of(config.bot.ratings, tagger=False),
+            policies=store.policies,
+            roles=Roles(client, now=now),
+            lockouts=Lockouts(store.strikes, config.bot.strikes, now),
+            audit=audit,
             compose=scribe.compose,
             wish=partial(wish, presets=scribe.presets),
             words=client.words,
+            now=now,
         )
         post = Post(client, now=now)
         flow = Flow(
@@ -202,6 +211,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
                 works.create_task(flow.work(), name="flow")
         finally:
             await flow.close()
+            await audit.close()
 
 
 async def _gateway(api: str) -> str:
