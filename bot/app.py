@@ -24,6 +24,7 @@ from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
 from bot.commands import remix as remix_command
+from bot.commands import settings as settings_commands
 from bot.delivery import Delivery
 from bot.door import Door
 from bot.engine_client import EngineClient
@@ -41,10 +42,12 @@ from bot.safety.policy import OperatorPolicy
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
+from bot.settings import Settings
 from bot.store import Store
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
+from bot.views.settings import DENIED_FORM, SettingControl
 from bot.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -92,6 +95,7 @@ class Eshi(discord.AutoShardedClient):
         self.presses: Presses
         self.previews: Previews
         self.remixes: Remixes
+        self.settings: Settings
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
@@ -101,6 +105,8 @@ class Eshi(discord.AutoShardedClient):
         if match := FORM.fullmatch(data["custom_id"]):
             submit = self.presses.submit_edit if match["action"] == "edited" else self.remixes.submit
             await answering(interaction, submit(interaction, match["id"]))
+        elif DENIED_FORM.fullmatch(data["custom_id"]):
+            await answering(interaction, self.settings.submit_denied(interaction))
 
     async def sync_commands(self, remembered: Path) -> None:
         """Tell Discord about the commands, only when they changed: it allows 200 creations a day."""
@@ -175,25 +181,32 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
         client.wishes = wishes
         client.keepsakes = Keepsakes(store, scribe.complete)
-        client.presses = Presses(door=door, flow=flow, store=store, wishes=wishes, draw_seed=draw_seed)
+        attachments = Attachments(session, config.bot.discord.api)
         client.remixes = Remixes(
             door=door,
             flow=flow,
             store=store,
             scribe=scribe,
             wishes=wishes,
-            attachments=Attachments(session, config.bot.discord.api),
+            attachments=attachments,
             now=now,
+        )
+        client.presses = Presses(
+            door=door, flow=flow, store=store, wishes=wishes, remixes=client.remixes, draw_seed=draw_seed
         )
         client.previews = Previews(
             door=door, flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now
         )
-        client.add_dynamic_items(JobButton, DraftButton)
+        client.settings = Settings(
+            door=door, policies=store.policies, audit=audit, attachments=attachments, words=client.words, now=now
+        )
+        client.add_dynamic_items(JobButton, DraftButton, SettingControl)
         client.tree.add_command(imagine.command(limits))
         for command in remix_command.commands():
             client.tree.add_command(command)
         client.tree.add_command(me.group(limits, scribe.presets))
         client.tree.add_command(prompt_commands.group())
+        client.tree.add_command(settings_commands.group())
         client.tree.add_command(help_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))

@@ -69,10 +69,14 @@ class Door:
 
     async def situation_here(self, interaction: discord.Interaction[Any]) -> Situation:
         """Look up what decides about somebody who does something, where they do it."""
-        guild_id = interaction.guild_id
-        locked = await self._lockouts.until(interaction.user.id, guild_id)
-        person = Person(roles=roles_of(interaction.user), locked_until=locked)
-        return await self.situation(guild_id, interaction.channel_id or 0, person)
+        return await self.situation_for(interaction.user, interaction.guild_id, interaction.channel_id or 0)
+
+    async def situation_for(
+        self, user: discord.Member | discord.User, guild_id: int | None, channel_id: int
+    ) -> Situation:
+        """Look up what decides about somebody as an interaction shows them, wherever."""
+        person = Person(roles=roles_of(user), locked_until=await self._lockouts.until(user.id, guild_id))
+        return await self.situation(guild_id, channel_id, person)
 
     async def situation_of(self, job: Job) -> Situation:
         """Look up what decides about a job, whose asker may have gone since."""
