@@ -72,6 +72,7 @@ async def test_people_and_channels_can_be_chosen(ada, yuki):
         assert "is for people with certain roles" in await refusal_of(yuki, await ask(yuki, "after-dark"))
         assert gallery(await result_of(ada, await ask(ada, "after-dark")))
         await choose(ada, who, "needed:sensitive")
+        screen = await turn(ada, who, "page:ratings")
         screen = await choose(ada, screen, "channels", ada.channel("gallery"))
         assert chosen(screen, "channels") == [ada.channel("gallery")]
         assert "draw in other channels" in await refusal_of(yuki, await ask(yuki, "general", "safe"))
@@ -177,8 +178,9 @@ async def test_why_explains_rule_by_rule(ada, yuki):
         await choose(ada, screen, f"role_limit:{member}", "safe")
 
         async def why(rating, **options):
-            sent = await ada.slash(general, "settings why", member=yuki.id, rating=rating, **options)
-            return (await shown(ada, sent))["content"]
+            body = {"command": "settings why", "options": {"member": yuki.id, "rating": rating, **options}}
+            sent = await ada.call("POST", f"/channels/{general}/slash", body)
+            return (await shown(ada, sent["interaction_id"]))["content"]
 
         here = await why("safe")
         assert here.startswith(f"`safe` for <@{yuki.id}> in <#{general}> may be drawn.")
