@@ -156,7 +156,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             client=client,
             operator=OperatorPolicy.of(config.bot.ratings, tagger=False),
             policies=store.policies,
-            roles=Roles(client, now=now),
+            roles=Roles(client),
             lockouts=Lockouts(store.strikes, config.bot.strikes, now),
             audit=audit,
             compose=scribe.compose,

@@ -21,9 +21,6 @@ TIMEOUT_S = 10.0
 RETRY_DELAYS_S = (1.0, 2.0, 4.0, 8.0, 16.0, 60.0)
 """Waits between two tries, the last one repeating: while Discord does not answer, nothing can be shown either."""
 
-FRESH_S = 2.0
-"""A job shows a new preview at most so often; what was learnt for the last one is as good as asking again."""
-
 _TRANSIENT = (discord.DiscordServerError, aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -34,27 +31,19 @@ class Roles:
         self,
         client: discord.Client,
         *,
-        now: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._client = client
-        self._now = now
         self._sleep = sleep
-        self._seen: dict[tuple[int, int], tuple[float, frozenset[int] | None]] = {}
 
     async def of(self, guild_id: int, user_id: int) -> frozenset[int] | None:
         """Find out somebody's roles, ``@everyone`` included, and wait out what passes by itself.
 
+        Nothing is remembered: a role that was taken away a second ago counts no more.
+
         Returns:
             None where there is nobody to ask about: they left, or the bot did.
         """
-        key = guild_id, user_id
-        self._seen = {one: seen for one, seen in self._seen.items() if self._now() - seen[0] < FRESH_S}
-        if key not in self._seen:
-            self._seen[key] = self._now(), await self._ask(guild_id, user_id)
-        return self._seen[key][1]
-
-    async def _ask(self, guild_id: int, user_id: int) -> frozenset[int] | None:
         delays = chain(RETRY_DELAYS_S, repeat(RETRY_DELAYS_S[-1]))
         while True:
             guild = self._client.get_guild(guild_id)
