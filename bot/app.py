@@ -18,21 +18,25 @@ from discord.http import Route
 
 from bot.answer import answering, explain
 from bot.attachments import Attachments
+from bot.audit import Audit
 from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
 from bot.commands import remix as remix_command
+from bot.commands import settings as settings_commands
 from bot.delivery import Delivery
 from bot.door import Door
 from bot.engine_client import EngineClient
 from bot.errors import ConfigError
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
+from bot.lockouts import Lockouts
 from bot.post import Post
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens, folders
 from bot.queue import Queue
 from bot.remixes import Remixes
+from bot.roles import Roles
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.policy import OperatorPolicy
 from bot.safety.ratings import exceeds
@@ -40,20 +44,24 @@ from bot.safety.text.tokens import decoder
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
+from bot.settings import Settings
 from bot.sieve import Sieve
 from bot.stopping import Stop
 from bot.store import Store
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
+from bot.views.settings import DENIED_FORM, SettingControl
 from bot.wishes import Wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from bot.config import Config
     from bot.watchdog import Watchdog
+
+    Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +102,7 @@ class Eshi(discord.AutoShardedClient):
         self.presses: Presses
         self.previews: Previews
         self.remixes: Remixes
+        self.settings: Settings
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
@@ -103,6 +112,8 @@ class Eshi(discord.AutoShardedClient):
         if match := FORM.fullmatch(data["custom_id"]):
             submit = self.presses.submit_edit if match["action"] == "edited" else self.remixes.submit
             await answering(interaction, submit(interaction, match["id"]))
+        elif DENIED_FORM.fullmatch(data["custom_id"]):
+            await answering(interaction, self.settings.submit_denied(interaction))
 
     async def sync_commands(self, remembered: Path) -> None:
         """Tell Discord about the commands, only when they changed: it allows 200 creations a day."""
@@ -157,12 +168,18 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
     ):
         limits = config.bot.limits
         client.words = await asyncio.to_thread(_words, config, scribe)
+        audit = Audit(client, store)
         door = Door(
             client=client,
             operator=OperatorPolicy.of(config.bot.ratings, tagger=rates),
+            policies=store.policies,
+            roles=Roles(client),
+            lockouts=Lockouts(store.strikes, config.bot.strikes, now),
+            audit=audit,
             compose=scribe.compose,
             wish=partial(wish, presets=scribe.presets),
             words=client.words,
+            now=now,
         )
         lasting = store.patient()
         sieve = Sieve(door, lasting.pictures, rates=rates)
@@ -185,26 +202,28 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
         client.wishes = wishes
         client.keepsakes = Keepsakes(store, scribe.complete)
-        client.presses = Presses(door=door, flow=flow, store=store, wishes=wishes, draw_seed=draw_seed)
+        attachments = Attachments(session, config.bot.discord.api)
         client.remixes = Remixes(
             door=door,
             flow=flow,
             store=store,
             scribe=scribe,
             wishes=wishes,
-            attachments=Attachments(session, config.bot.discord.api),
+            attachments=attachments,
             now=now,
+        )
+        client.presses = Presses(
+            door=door, flow=flow, store=store, wishes=wishes, remixes=client.remixes, draw_seed=draw_seed
         )
         client.previews = Previews(
             door=door, flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now
         )
-        client.add_dynamic_items(JobButton, DraftButton)
-        client.tree.add_command(imagine.command(limits))
-        for command in remix_command.commands():
+        client.settings = Settings(
+            door=door, policies=store.policies, audit=audit, attachments=attachments, words=client.words, now=now
+        )
+        client.add_dynamic_items(JobButton, DraftButton, SettingControl)
+        for command in _commands(config, scribe):
             client.tree.add_command(command)
-        client.tree.add_command(me.group(limits, scribe.presets))
-        client.tree.add_command(prompt_commands.group())
-        client.tree.add_command(help_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
         try:
@@ -229,6 +248,16 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             log.info("stopped")
         finally:
             await flow.close()
+            await audit.close()
+
+
+def _commands(config: Config, scribe: Scribe) -> Iterator[Command]:
+    yield imagine.command(config.bot.limits)
+    yield from remix_command.commands()
+    yield me.group(config.bot.limits, scribe.presets)
+    yield prompt_commands.group()
+    yield settings_commands.group()
+    yield help_command.command()
 
 
 def _words(config: Config, scribe: Scribe) -> TextFilter:

@@ -14,6 +14,8 @@ from bot.views import card
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from discord import ui
+
     from bot.door import Door
     from bot.job import Job
     from bot.post import Post
@@ -74,7 +76,7 @@ class Delivery:
         except PromptRefused as error:
             await self.refuse(job, str(error))
             return
-        view = card.result(job, len(pictures), stopped=stopped)
+        view = card.result(job, len(pictures), stopped=stopped, spoiler=await self._door.spoils(job))
         try:
             await self._stories[job.id].end(view, card.files(job, pictures))
         except (Undeliverable, discord.HTTPException) as error:
@@ -97,7 +99,9 @@ class Delivery:
         """End a job that the gate no longer allows: it is neither shown nor kept."""
         log.info("job %s: refused by the gate", job.id)
         story = self._stories.pop(job.id)
-        await self._close(await self._store.jobs.refuse(job.id, sentence, now=self._now()), story, sentence)
+        await self._close(
+            await self._store.jobs.refuse(job.id, sentence, now=self._now()), story, sentence, card.refused
+        )
 
     async def fail(self, job: Job, sentence: str) -> None:
         """End a job that cannot be drawn or shown."""
@@ -109,9 +113,11 @@ class Delivery:
         for story in self._stories.values():
             story.drop()
 
-    async def _close(self, job: Job, story: Story, sentence: str) -> None:
+    async def _close(
+        self, job: Job, story: Story, sentence: str, view: Callable[[Job, str], ui.LayoutView] = card.ended
+    ) -> None:
         await self._store.pictures.drop(job.id)
         try:
-            await story.end(card.ended(job, sentence))
+            await story.end(view(job, sentence))
         except (Undeliverable, discord.HTTPException) as error:
             log.warning("job %s: its end cannot be told: %s", job.id, error)

@@ -260,6 +260,7 @@ class Flow:
         story = self._delivery.story(job.id)
         story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
         previews: dict[int, bytes] = {}
+        spoiler = False
         try:
             async with aclosing(
                 self._engine.generate(_command(job, previews=self._sieve.wants_previews(job)))
@@ -269,7 +270,7 @@ class Flow:
                         case wire.Progress():
                             done, total = event.steps_done, event.steps_total
                             story.say(
-                                partial(card.drawing, job, done, total, previews=len(previews)),
+                                partial(card.drawing, job, done, total, previews=len(previews), spoiler=spoiler),
                                 card.files(job, previews),
                             )
                         case wire.Preview():
@@ -277,6 +278,7 @@ class Flow:
                             if not verdict.allowed:
                                 await self._delivery.refuse(job, verdict.sentence)
                                 return None
+                            spoiler = await self._door.spoils(job)
                             previews = await self._sieve.preview(job, event, previews)
                         case wire.Picture():
                             await self._sieve.keep(job, event)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.attachments import Attachments
     from bot.door import Door
     from bot.flow import Flow
+    from bot.request import Options
     from bot.scribe import Scribe
     from bot.store import Store
     from bot.wishes import Wishes
@@ -77,6 +78,25 @@ class Remixes:
         form = EditForm(remix_id(form_id), mapped.options, highest, title="Remix this picture", notes=mapped.unmapped)
         await interaction.response.send_modal(form)
 
+    async def options(self, files: Sequence[discord.Attachment]) -> Options:
+        """Read a request out of the first of these files that holds one.
+
+        Raises:
+            Refused: There is none, with a sentence that says why.
+        """
+        return (await self._read(files)).options
+
+    async def recipe(self, files: Sequence[discord.Attachment]) -> str:
+        """Give the recipe of the first of these files that holds one, as it stands there.
+
+        Raises:
+            Refused: There is none, with a sentence that says why.
+        """
+        found = await self._attachments.first(_pictures(files), _recipe)
+        if found is None:
+            raise InvalidRequest(NO_RECIPE)
+        return found
+
     async def submit(self, interaction: discord.Interaction[Any], form_id: str) -> None:
         """Draw what the form says, as the sender's own; the seed is the picture's, if it named one.
 
@@ -89,20 +109,15 @@ class Remixes:
         await self._wishes.ask(interaction, edited(options, interaction))
 
     async def _read(self, files: Sequence[discord.Attachment]) -> Mapped:
-        pictures = [file for file in files if (file.content_type or "").startswith("image/")]
-        if not pictures:
-            raise InvalidRequest(
-                "There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord."
-            )
-        mapped = await self._attachments.first(pictures[:READ_PICTURES], self._map)
+        mapped = await self._attachments.first(_pictures(files), self._map)
         if mapped is None:
             raise InvalidRequest(NO_RECIPE)
         return mapped
 
     def _map(self, data: bytes) -> Mapped | None:
         """Make options of a file's recipe, and name everything that could not be kept; None: it has none."""
-        text = parameters(data)
-        if text is None or not text.strip():
+        text = _recipe(data)
+        if text is None:
             return None
         read = recipe.parse(text)
         scribe = self._scribe
@@ -117,3 +132,20 @@ class Remixes:
         ]
         beyond = [f"It has {phrase}, which cannot be had here: the usual is taken." for phrase in left_out]
         return Mapped(options, (*cut, *unmapped, *beyond))
+
+
+def _pictures(files: Sequence[discord.Attachment]) -> list[discord.Attachment]:
+    """Give the files worth reading.
+
+    Raises:
+        InvalidRequest: None of them is a picture.
+    """
+    pictures = [file for file in files if (file.content_type or "").startswith("image/")]
+    if not pictures:
+        raise InvalidRequest("There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord.")
+    return pictures[:READ_PICTURES]
+
+
+def _recipe(data: bytes) -> str | None:
+    text = parameters(data)
+    return text if text is not None and text.strip() else None

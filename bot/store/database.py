@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
     from pathlib import Path
 
-_SCRIPTS = ("schema.sql", "drafts.sql", "forms.sql", "people.sql", "deaths.sql", "ratings.sql")
+_SCRIPTS = ("schema.sql", "drafts.sql", "forms.sql", "people.sql", "deaths.sql", "ratings.sql", "policies.sql")
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
 
 _SETTINGS = """

@@ -27,6 +27,7 @@ LOOKS = {
     "reroll": _Look("Reroll", ButtonStyle.primary),
     "edit": _Look("Edit"),
     "recipe": _Look("Recipe"),
+    "spoiler": _Look("Spoiler"),
     "delete": _Look("Delete"),
     "cancel": _Look("Cancel"),
 }
@@ -34,7 +35,7 @@ LOOKS = {
 
 class JobButton(
     ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>reroll|edit|recipe|delete|cancel)",
+    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>reroll|edit|recipe|spoiler|delete|cancel)",
 ):
     """One action on one job.
 
