@@ -23,6 +23,7 @@ from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
 from bot.commands import remix as remix_command
+from bot.commands import terms as terms_command
 from bot.delivery import Delivery
 from bot.door import Door
 from bot.engine_client import EngineClient
@@ -39,9 +40,11 @@ from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
 from bot.store import Store
+from bot.terms import Terms
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
+from bot.views.terms import AcceptButton
 from bot.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -89,6 +92,7 @@ class Eshi(discord.AutoShardedClient):
         self.presses: Presses
         self.previews: Previews
         self.remixes: Remixes
+        self.terms: Terms
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
@@ -149,10 +153,12 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             wish=partial(wish, presets=scribe.presets),
             words=client.words,
         )
+        client.terms = Terms(store, config.bot.terms, now=now)
         post = Post(client, now=now)
         flow = Flow(
             client=client,
             door=door,
+            terms=client.terms,
             store=store,
             queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
             engine=engine,
@@ -179,13 +185,14 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         client.previews = Previews(
             door=door, flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now
         )
-        client.add_dynamic_items(JobButton, DraftButton)
+        client.add_dynamic_items(JobButton, DraftButton, AcceptButton)
         client.tree.add_command(imagine.command(limits))
         for command in remix_command.commands():
             client.tree.add_command(command)
         client.tree.add_command(me.group(limits, scribe.presets))
         client.tree.add_command(prompt_commands.group())
         client.tree.add_command(help_command.command())
+        client.tree.add_command(terms_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
         try:

@@ -91,6 +91,15 @@ class Ratings(Struct, frozen=True, forbid_unknown_fields=True):
     """Tags that are drawn nowhere, besides those that the program itself refuses."""
 
 
+class Terms(Struct, frozen=True, forbid_unknown_fields=True):
+    """What everybody accepts before their first picture, besides what the model's licence demands."""
+
+    version: Annotated[str, Meta(pattern=r"^[0-9A-Za-z.-]{1,20}$")] = "1"
+    """Change it with `additions`: everybody is asked again."""
+    additions: Annotated[str, Meta(max_length=1500)] = ""
+    """Your own terms, in Discord's Markdown; they are added and take nothing away."""
+
+
 class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     """All that the bot's process reads."""
 
@@ -107,6 +116,7 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = msgspec.field(default_factory=Limits)
     defaults: Defaults = msgspec.field(default_factory=Defaults)
     ratings: Ratings = msgspec.field(default_factory=Ratings)
+    terms: Terms = msgspec.field(default_factory=Terms)
 
 
 class Model(Struct, frozen=True):

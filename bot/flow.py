@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.queue import Queue
     from bot.request import Request
     from bot.store import Store
+    from bot.terms import Terms
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Flow:
         *,
         client: discord.Client,
         door: Door,
+        terms: Terms,
         store: Store,
         queue: Queue,
         engine: EngineClient,
@@ -67,6 +69,7 @@ class Flow:
     ) -> None:
         self._client = client
         self._door = door
+        self._terms = terms
         self._store = store
         self._queue = queue
         self._engine = engine
@@ -97,9 +100,13 @@ class Flow:
     async def ask(self, interaction: discord.Interaction[Any], request: Request) -> None:
         """Take a request into the line and answer with the message that will become its result.
 
+        Somebody who has not accepted the terms gets these instead, and comes back from there.
+
         Raises:
             Refused: Nothing was queued; the message says why.
         """
+        if not await self._terms.accepted(interaction, request):
+            return
         composed = await self._door.check(interaction, request)
         with self._queue.reserve(interaction.user.id):
             job = await self._store.jobs.submit(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
+from bot.store.acceptances import Acceptances
 from bot.store.database import open_database
 from bot.store.drafts import Drafts
 from bot.store.forms import Forms
@@ -29,6 +30,7 @@ class Store:
     drafts: Drafts
     forms: Forms
     people: People
+    acceptances: Acceptances
 
     @classmethod
     @asynccontextmanager
@@ -51,4 +53,5 @@ class Store:
                 drafts=Drafts(database),
                 forms=Forms(database),
                 people=People(database),
+                acceptances=Acceptances(database),
             )

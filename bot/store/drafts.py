@@ -1,4 +1,4 @@
-"""The table of previewed requests: what somebody looked at can be drawn later, exactly as it was shown."""
+"""The table of requests that wait for a press: drawn later, exactly as they were when their asker looked at them."""
 
 from __future__ import annotations
 
@@ -45,9 +45,19 @@ class Drafts:
     async def get(self, draft_id: str) -> Request | None:
         """Look a request up; None if it is no longer kept."""
         rows = await self._database.fetch("SELECT request FROM drafts WHERE key = :key", {"key": row_key(draft_id)})
-        if not rows:
-            return None
-        try:
-            return msgspec.json.decode(rows[0]["request"], type=Request)
-        except msgspec.DecodeError as error:
-            raise StoreError(f"draft {draft_id}: its row in the database cannot be read: {error}") from error
+        return _request(draft_id, rows[0]["request"]) if rows else None
+
+    async def take(self, draft_id: str, user_id: int) -> Request | None:
+        """Look a person's own request up and forget it; None if it is no longer kept, or somebody else's."""
+        rows = await self._database.fetch(
+            "DELETE FROM drafts WHERE key = :key AND user_id = :user_id RETURNING request",
+            {"key": row_key(draft_id), "user_id": user_id},
+        )
+        return _request(draft_id, rows[0]["request"]) if rows else None
+
+
+def _request(draft_id: str, json: str) -> Request:
+    try:
+        return msgspec.json.decode(json, type=Request)
+    except msgspec.DecodeError as error:
+        raise StoreError(f"draft {draft_id}: its row in the database cannot be read: {error}") from error

@@ -12,6 +12,7 @@ import aiohttp
 import pytest_asyncio
 
 from bot.sandbox.driver import Person
+from tests.journey.people import accept_terms
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"
@@ -30,6 +31,7 @@ class Studio:
         self.page_url = ""
         self._checkpoint = checkpoint
         self._processes = {}
+        self._members = set()
 
     async def start(self):
         process = await self._spawn(
@@ -98,8 +100,19 @@ class Studio:
         return process
 
     @asynccontextmanager
-    async def person(self, username):
+    async def newcomer(self, username):
+        """Be somebody as they come."""
         async with Person.visit(self.page_url, username) as person:
+            yield person
+
+    @asynccontextmanager
+    async def person(self, username):
+        """Be somebody who has accepted the terms."""
+        if username not in self._members:
+            async with self.newcomer(username) as newcomer:
+                await accept_terms(newcomer)
+            self._members.add(username)
+        async with self.newcomer(username) as person:
             yield person
 
     async def developer(self, method, path, body=None):
@@ -158,6 +171,13 @@ async def drawing_studio(_real):
 async def yuki(studio):
     """A member."""
     async with studio.person("yuki") as person:
+        yield person
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nico(studio):
+    """Another member."""
+    async with studio.person("nico") as person:
         yield person
 
 
