@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
@@ -12,9 +12,13 @@ from bot.store.database import open_database
 from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
+from bot.store.key import folder_key
 from bot.store.people import People
 from bot.store.pictures import Pictures
+from bot.store.policies import Policies
+from bot.store.records import Records
 from bot.store.spool import Spool
+from bot.store.strikes import Strikes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -31,6 +35,11 @@ class Store:
     forms: Forms
     people: People
     acceptances: Acceptances
+    policies: Policies
+    records: Records
+    strikes: Strikes
+    key: bytes = field(repr=False)
+    """What prompts and people are hashed with."""
 
     @classmethod
     @asynccontextmanager
@@ -47,6 +56,7 @@ class Store:
         except OSError as error:
             raise StoreError(f"{folder}: cannot be made: {error.strerror}") from error
         async with open_database(folder / "eshi.sqlite3", busy_timeout_s=busy_timeout_s) as database:
+            key = folder_key(folder / "hash.key")  # under the database's lock: two starts must not make two
             yield cls(
                 jobs=Jobs(database),
                 pictures=Pictures(database, Spool(spool)),
@@ -54,4 +64,8 @@ class Store:
                 forms=Forms(database),
                 people=People(database),
                 acceptances=Acceptances(database),
+                policies=Policies(database),
+                records=Records(database, key),
+                strikes=Strikes(database, key),
+                key=key,
             )
