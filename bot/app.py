@@ -19,6 +19,7 @@ from discord.http import Route
 
 from bot.answer import answering, explain
 from bot.attachments import Attachments
+from bot.audit import Audit
 from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
@@ -35,6 +36,7 @@ from bot.previews import Previews
 from bot.prompt.tokens import Tokens
 from bot.queue import Queue
 from bot.remixes import Remixes
+from bot.reporting import Reporting
 from bot.safety.policy import OperatorPolicy
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
@@ -44,6 +46,7 @@ from bot.terms import Terms
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
+from bot.views.reported import LockSelect
 from bot.views.terms import AcceptButton
 from bot.wishes import Wishes
 
@@ -93,6 +96,7 @@ class Eshi(discord.AutoShardedClient):
         self.previews: Previews
         self.remixes: Remixes
         self.terms: Terms
+        self.reporting: Reporting
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
@@ -152,9 +156,15 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             compose=scribe.compose,
             wish=partial(wish, presets=scribe.presets),
             words=client.words,
+            hides=store.reports.hide,
         )
         client.terms = Terms(store, config.bot.terms, now=now)
+        audit = Audit(client, store)
         post = Post(client, now=now)
+        attachments = Attachments(session, config.bot.discord.api)
+        client.reporting = Reporting(
+            client=client, door=door, store=store, post=post, audit=audit, attachments=attachments, now=now
+        )
         flow = Flow(
             client=client,
             door=door,
@@ -172,20 +182,22 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
         client.wishes = wishes
         client.keepsakes = Keepsakes(store, scribe.complete)
-        client.presses = Presses(door=door, flow=flow, store=store, wishes=wishes, draw_seed=draw_seed)
+        client.presses = Presses(
+            door=door, flow=flow, store=store, wishes=wishes, reporting=client.reporting, draw_seed=draw_seed
+        )
         client.remixes = Remixes(
             door=door,
             flow=flow,
             store=store,
             scribe=scribe,
             wishes=wishes,
-            attachments=Attachments(session, config.bot.discord.api),
+            attachments=attachments,
             now=now,
         )
         client.previews = Previews(
             door=door, flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now
         )
-        client.add_dynamic_items(JobButton, DraftButton, AcceptButton)
+        client.add_dynamic_items(JobButton, DraftButton, AcceptButton, LockSelect)
         client.tree.add_command(imagine.command(limits))
         for command in remix_command.commands():
             client.tree.add_command(command)
@@ -209,6 +221,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
                 works.create_task(flow.work(), name="flow")
         finally:
             await flow.close()
+            await audit.close()
 
 
 async def _gateway(api: str) -> str:

@@ -9,7 +9,7 @@ from bot.place import missing_permissions, place_of
 from bot.safety.gate import Situation, Verdict, judge, limit, shows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     import discord
 
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from bot.safety.policy import OperatorPolicy
     from bot.safety.wish import Texts, Wish
     from bot.safety.wording import TextFilter
+
+
+REPORTED = Verdict(
+    allowed=False,
+    rule="reported",
+    sentence="This picture was reported, and is hidden until a moderator has looked at it.",
+)
 
 
 class Door:
@@ -33,12 +40,14 @@ class Door:
         compose: Callable[[Request], Composed],
         wish: Callable[[Request, Texts], Wish],
         words: TextFilter,
+        hides: Callable[[str], Awaitable[bool]],
     ) -> None:
         self._client = client
         self._operator = operator
         self._compose = compose
         self._wish = wish
         self._words = words
+        self._hides = hides
 
     async def situation(self, guild_id: int | None, channel_id: int) -> Situation:
         """Look up what decides about this place as it is now."""
@@ -79,6 +88,14 @@ class Door:
 
     async def judge_shown(self, job: Job) -> Verdict:
         """Ask the gate whether what is drawn may be shown in this place as it is now."""
+        return REPORTED if await self._hides(job.id) else await self.judge_restored(job)
+
+    async def judge_looked_at(self, interaction: discord.Interaction[Any], job: Job) -> Verdict:
+        """Ask the gate whether a moderator may look at what was reported, here."""
+        return shows(await self.situation(interaction.guild_id, interaction.channel_id or 0), job.request.rating, None)
+
+    async def judge_restored(self, job: Job) -> Verdict:
+        """Ask the gate whether what a moderator finds harmless may be shown in its place as it is now."""
         return shows(await self.situation(job.guild_id, job.channel_id), job.request.rating, None)
 
     async def _judge(self, guild_id: int | None, channel_id: int, request: Request, texts: Texts) -> Verdict:

@@ -40,7 +40,8 @@ message's menu does it with the picture there. It knows pictures from here, WebU
 
 ## Under every picture
 **Reroll** draws it again with other seeds, **Edit** lets you change it first; both become *your* picture.
-**Recipe** shows exactly how it was made. **Delete** is for whoever asked for it, and for moderators.
+**Recipe** shows exactly how it was made. **Delete** is for whoever asked for it, and for moderators. **Report** hides
+what should not be there until a moderator has looked.
 """
 
 

@@ -17,6 +17,7 @@ from bot.store.people import People
 from bot.store.pictures import Pictures
 from bot.store.policies import Policies
 from bot.store.records import Records
+from bot.store.reports import Reports
 from bot.store.spool import Spool
 from bot.store.strikes import Strikes
 
@@ -35,6 +36,7 @@ class Store:
     forms: Forms
     people: People
     acceptances: Acceptances
+    reports: Reports
     policies: Policies
     records: Records
     strikes: Strikes
@@ -64,6 +66,7 @@ class Store:
                 forms=Forms(database),
                 people=People(database),
                 acceptances=Acceptances(database),
+                reports=Reports(database, key),
                 policies=Policies(database),
                 records=Records(database, key),
                 strikes=Strikes(database, key),

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator, Mapping
     from pathlib import Path
 
-_SCRIPTS = ("schema.sql", "drafts.sql", "forms.sql", "people.sql", "policies.sql", "terms.sql")
+_SCRIPTS = (
+    "schema.sql",
+    "drafts.sql",
+    "forms.sql",
+    "people.sql",
+    "policies.sql",
+    "terms.sql",
+    "reports.sql",
+)
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
 
 _SETTINGS = """

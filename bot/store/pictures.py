@@ -77,6 +77,27 @@ class Pictures:
             raise StoreError(f"{picture.file}: deleted")
         return await self._spool.read(picture.file)
 
+    async def put_back(self, job_id: str, number: int, data: bytes) -> None:
+        """Keep the file of a picture again whose own is gone.
+
+        Raises:
+            StoreError: Disk or database cannot take it.
+        """
+        file = f"{job_id}-{number}.png"
+        await self._spool.write(file, data)
+        rows: list[sqlite3.Row] = []
+        try:
+            rows = await self._database.fetch(
+                """
+                UPDATE pictures SET deleted = 0, file = :file, size_bytes = :size_bytes
+                WHERE job = :key AND number = :number RETURNING number
+                """,
+                {"key": row_key(job_id), "number": number, "file": file, "size_bytes": len(data)},
+            )
+        finally:
+            if not rows:
+                await self._spool.delete([file])
+
     async def drop(self, job_id: str) -> None:
         """Delete the files of a job; the rows stay, so that its seeds can still be told."""
         rows = await self._database.fetch(

@@ -29,12 +29,16 @@ LOOKS = {
     "recipe": _Look("Recipe"),
     "delete": _Look("Delete"),
     "cancel": _Look("Cancel"),
+    "report": _Look("Report"),
+    "look": _Look("Look"),
+    "restore": _Look("Restore"),
+    "remove": _Look("Delete", ButtonStyle.danger),
 }
 
 
 class JobButton(
     ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>reroll|edit|recipe|delete|cancel)",
+    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>reroll|edit|recipe|delete|cancel|report|look|restore|remove)",
 ):
     """One action on one job.
 

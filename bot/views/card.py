@@ -62,7 +62,7 @@ def result(job: Job, pictures: int) -> ui.LayoutView:
     )
     line = " · ".join(facts) + "\n-# Drawn by AI."
     gallery = _gallery(job, pictures, alt_text(request))
-    return _card(DONE, gallery, _title(request), line, row(job.id, "reroll", "edit", "recipe", "delete"))
+    return _card(DONE, gallery, _title(request), line, row(job.id, "reroll", "edit", "recipe", "delete", "report"))
 
 
 def ended(job: Job, sentence: str) -> ui.LayoutView:

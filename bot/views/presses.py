@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.door import Door
     from bot.flow import Flow
     from bot.job import Job
+    from bot.reporting import Reporting
     from bot.store import Store
     from bot.wishes import Wishes
 
@@ -37,12 +38,14 @@ class Presses:
         flow: Flow,
         store: Store,
         wishes: Wishes,
+        reporting: Reporting,
         draw_seed: Callable[[], int],
     ) -> None:
         self._door = door
         self._flow = flow
         self._store = store
         self._wishes = wishes
+        self._reporting = reporting
         self._draw_seed = draw_seed
         self.by_action = {
             "reroll": self.reroll,
@@ -50,6 +53,7 @@ class Presses:
             "recipe": self.recipe,
             "delete": self.delete,
             "cancel": self.cancel,
+            **reporting.by_action,
         }
 
     async def reroll(self, interaction: discord.Interaction[Any], job_id: str) -> None:
@@ -78,11 +82,17 @@ class Presses:
 
     async def delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Remove message and pictures for good."""
-        job = await self._job(job_id)
-        self._require_right(interaction, job, "delete")
+        job = await self._store.jobs.get(job_id)
+        if job is not None:
+            self._require_right(interaction, job, "delete")
+        elif not interaction.permissions.manage_messages:
+            raise NotYours("I no longer keep the record of this picture, so only a moderator may delete it.")
         await interaction.response.defer()
-        await self._store.pictures.drop(job.id)
+        if job is not None:
+            await self._store.pictures.drop(job.id)
         await interaction.delete_original_response()
+        if job is not None:
+            await self._reporting.deleted(interaction, job)
 
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Stop a job; its message then says so by itself."""
