@@ -31,12 +31,14 @@ from bot.engine_client import EngineClient
 from bot.errors import ConfigError
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
+from bot.lockouts import Lockouts
 from bot.post import Post
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens
 from bot.queue import Queue
 from bot.remixes import Remixes
 from bot.reporting import Reporting
+from bot.roles import Roles
 from bot.safety.policy import OperatorPolicy
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
@@ -150,16 +152,21 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
     ):
         limits = config.bot.limits
         client.words = TextFilter(scribe.vocabulary)
+        audit = Audit(client, store)
         door = Door(
             client=client,
             operator=OperatorPolicy.of(config.bot.ratings, tagger=False),
+            policies=store.policies,
+            roles=Roles(client, now=now),
+            lockouts=Lockouts(store.strikes, config.bot.strikes, now),
+            audit=audit,
             compose=scribe.compose,
             wish=partial(wish, presets=scribe.presets),
             words=client.words,
             hides=store.reports.hide,
+            now=now,
         )
         client.terms = Terms(store, config.bot.terms, now=now)
-        audit = Audit(client, store)
         post = Post(client, now=now)
         attachments = Attachments(session, config.bot.discord.api)
         client.reporting = Reporting(

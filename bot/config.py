@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import ConfigError
+from bot.safety.strikes import StrikeRules
 from engine.wire import Sampler
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = msgspec.field(default_factory=Limits)
     defaults: Defaults = msgspec.field(default_factory=Defaults)
     ratings: Ratings = msgspec.field(default_factory=Ratings)
+    strikes: StrikeRules = StrikeRules()
     terms: Terms = msgspec.field(default_factory=Terms)
 
 

@@ -14,6 +14,8 @@ from bot.views import card
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from discord import ui
+
     from bot.door import Door
     from bot.job import Job
     from bot.post import Post
@@ -70,7 +72,7 @@ class Delivery:
             picture.number: await self._store.pictures.read(picture)
             for picture in await self._store.pictures.of(job.id)
         }
-        view = card.result(job, len(pictures))
+        view = card.result(job, len(pictures), spoiler=await self._door.spoils(job))
         try:
             await self._stories[job.id].end(view, card.files(job, pictures))
         except (Undeliverable, discord.HTTPException) as error:
@@ -93,16 +95,20 @@ class Delivery:
         """End a job that the gate no longer allows: it is neither shown nor kept."""
         log.info("job %s: refused by the gate", job.id)
         story = self._stories.pop(job.id)
-        await self._close(await self._store.jobs.refuse(job.id, sentence, now=self._now()), story, sentence)
+        await self._close(
+            await self._store.jobs.refuse(job.id, sentence, now=self._now()), story, sentence, card.refused
+        )
 
     async def fail(self, job: Job, sentence: str) -> None:
         """End a job that cannot be drawn or shown."""
         story = self._stories.pop(job.id)  # first, so that a failure to record a failure is not tried for ever
         await self._close(await self._store.jobs.fail(job.id, sentence, now=self._now()), story, sentence)
 
-    async def _close(self, job: Job, story: Story, sentence: str) -> None:
+    async def _close(
+        self, job: Job, story: Story, sentence: str, view: Callable[[Job, str], ui.LayoutView] = card.ended
+    ) -> None:
         await self._store.pictures.drop(job.id)
         try:
-            await story.end(card.ended(job, sentence))
+            await story.end(view(job, sentence))
         except (Undeliverable, discord.HTTPException) as error:
             log.warning("job %s: its end cannot be told: %s", job.id, error)

@@ -1,26 +1,34 @@
-"""Asks the gate about a place and a request as they are at this moment; every door of the bot asks here."""
+"""Asks the gate about a place, a person and a request as they are at this moment; every door of the bot asks here."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import InvalidRequest, PromptRefused
-from bot.place import missing_permissions, place_of
-from bot.safety.gate import Situation, Verdict, judge, limit, shows
+from bot.place import missing_permissions, spot_of
+from bot.roles import roles_of
+from bot.safety.audit import Record
+from bot.safety.gate import Person, Situation, Verdict, judge, limit, shows
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     import discord
 
+    from bot.audit import Audit
     from bot.config import Rating
     from bot.job import Job
+    from bot.lockouts import Lockouts
     from bot.prompt.compose import Composed
     from bot.request import Request
+    from bot.roles import Roles
     from bot.safety.policy import OperatorPolicy
     from bot.safety.wish import Texts, Wish
     from bot.safety.wording import TextFilter
+    from bot.store.policies import Policies
 
+STRANGER = Person(roles=None)
+"""Somebody about whom nothing is known: every limit of any role counts."""
 
 REPORTED = Verdict(
     allowed=False,
@@ -37,32 +45,63 @@ class Door:
         *,
         client: discord.Client,
         operator: OperatorPolicy,
+        policies: Policies,
+        roles: Roles,
+        lockouts: Lockouts,
+        audit: Audit,
         compose: Callable[[Request], Composed],
         wish: Callable[[Request, Texts], Wish],
         words: TextFilter,
         hides: Callable[[str], Awaitable[bool]],
+        now: Callable[[], float],
     ) -> None:
         self._client = client
-        self._operator = operator
+        self.operator = operator
+        self._policies = policies
+        self._roles = roles
+        self._lockouts = lockouts
+        self._audit = audit
         self._compose = compose
         self._wish = wish
         self._words = words
         self._hides = hides
+        self._now = now
 
-    async def situation(self, guild_id: int | None, channel_id: int) -> Situation:
+    # What the gate has to know
+
+    async def situation(self, guild_id: int | None, channel_id: int, person: Person = STRANGER) -> Situation:
         """Look up what decides about this place as it is now."""
-        place = await place_of(self._client, guild_id, channel_id)
-        return Situation(place=place, operator=self._operator, channels=(channel_id,))
+        place, channels = await spot_of(self._client, guild_id, channel_id)
+        server = await self._policies.of(guild_id)
+        return Situation(place=place, operator=self.operator, server=server, channels=channels, person=person)
+
+    async def situation_here(self, interaction: discord.Interaction[Any]) -> Situation:
+        """Look up what decides about somebody who does something, where they do it."""
+        guild_id = interaction.guild_id
+        locked = await self._lockouts.until(interaction.user.id, guild_id)
+        person = Person(roles=roles_of(interaction.user), locked_until=locked)
+        return await self.situation(guild_id, interaction.channel_id or 0, person)
+
+    async def situation_of(self, job: Job) -> Situation:
+        """Look up what decides about a job, whose asker may have gone since."""
+        roles = None
+        if job.guild_id is not None and (await self._policies.of(job.guild_id)).asks_for_roles:
+            roles = await self._roles.of(job.guild_id, job.user_id)
+        person = Person(roles=roles, locked_until=await self._lockouts.until(job.user_id, job.guild_id))
+        return await self.situation(job.guild_id, job.channel_id, person)
+
+    # What the gate says
 
     async def highest_here(self, interaction: discord.Interaction[Any]) -> Rating:
         """Give the highest rating that a form may offer where this happens.
 
         Raises:
-            InvalidRequest: Nothing can be drawn here.
+            PromptRefused: Nothing can be drawn here.
         """
-        highest = limit(await self.situation(interaction.guild_id, interaction.channel_id or 0))
+        situation = await self.situation_here(interaction)
+        highest = limit(situation)
         if highest is None:
-            raise InvalidRequest("This channel is gone, so nothing can be drawn here.")
+            raise PromptRefused(shows(situation, "safe", "safe").sentence)
         return highest
 
     async def check(self, interaction: discord.Interaction[Any], request: Request) -> Composed:
@@ -71,32 +110,70 @@ class Door:
         Raises:
             Refused: It may not; the message says why.
         """
-        channel_id = interaction.channel_id
-        if channel_id is None:
+        if interaction.channel_id is None:
             raise InvalidRequest("Discord did not say which channel this is. Please try again in another one.")
         if missing := missing_permissions(interaction):
             raise InvalidRequest(f"I cannot post here. This channel does not give me: {', '.join(missing)}.")
         composed = self._compose(request)
-        verdict = await self._judge(interaction.guild_id, channel_id, request, composed)
+        situation = await self.situation_here(interaction)
+        verdict = judge(situation, self._wish(request, composed), self._words)
         if not verdict.allowed:
-            raise PromptRefused(verdict.sentence)
+            raise PromptRefused(await self._refused(interaction, verdict, composed.prompt))
         return composed
 
     async def judge_begun(self, job: Job) -> Verdict:
         """Ask the gate whether a job that was accepted may still be drawn in its place as it is now."""
-        return await self._judge(job.guild_id, job.channel_id, job.request, job)
+        verdict = judge(await self.situation_of(job), self._wish(job.request, job), self._words)
+        return await self._noted(job, verdict, "before it was drawn")
 
     async def judge_shown(self, job: Job) -> Verdict:
         """Ask the gate whether what is drawn may be shown in this place as it is now."""
         return REPORTED if await self._hides(job.id) else await self.judge_restored(job)
 
-    async def judge_looked_at(self, interaction: discord.Interaction[Any], job: Job) -> Verdict:
-        """Ask the gate whether a moderator may look at what was reported, here."""
-        return shows(await self.situation(interaction.guild_id, interaction.channel_id or 0), job.request.rating, None)
-
     async def judge_restored(self, job: Job) -> Verdict:
         """Ask the gate whether what a moderator finds harmless may be shown in its place as it is now."""
-        return shows(await self.situation(job.guild_id, job.channel_id), job.request.rating, None)
+        verdict = shows(await self.situation_of(job), job.request.rating, None)
+        return await self._noted(job, verdict, "before it was shown")
 
-    async def _judge(self, guild_id: int | None, channel_id: int, request: Request, texts: Texts) -> Verdict:
-        return judge(await self.situation(guild_id, channel_id), self._wish(request, texts), self._words)
+    async def judge_looked_at(self, interaction: discord.Interaction[Any], job: Job) -> Verdict:
+        """Ask the gate whether a moderator may look at what was reported, here."""
+        return shows(await self.situation_here(interaction), job.request.rating, None)
+
+    async def spoils(self, job: Job) -> bool:
+        """Tell whether the admins of the job's server want its pictures behind a spoiler."""
+        return (await self._policies.of(job.guild_id)).spoils(job.request.rating)
+
+    # What becomes of a no
+
+    async def _refused(self, interaction: discord.Interaction[Any], verdict: Verdict, prompt: str) -> str:
+        """Write a refusal down, count it, and give the sentence for the person."""
+        user_id, guild_id = interaction.user.id, interaction.guild_id
+        record = Record(
+            event="refused",
+            at=self._now(),
+            user_id=user_id,
+            guild_id=guild_id,
+            channel_id=interaction.channel_id,
+            rule=verdict.rule,
+        )
+        await self._audit.write(record, words=prompt)
+        if verdict.strike:
+            await self._lockouts.strike(user_id)
+            if until := await self._lockouts.until(user_id, guild_id):
+                return f"{verdict.sentence} After several refusals like this you can draw again <t:{until}:R>."
+        return verdict.sentence
+
+    async def _noted(self, job: Job, verdict: Verdict, when: str) -> Verdict:
+        """Write down that a job was stopped; what changed since it was accepted is no fault of its asker's."""
+        if not verdict.allowed:
+            record = Record(
+                event="refused",
+                at=self._now(),
+                user_id=job.user_id,
+                guild_id=job.guild_id,
+                channel_id=job.channel_id,
+                rule=verdict.rule,
+                detail=f"job {job.id} {when}",
+            )
+            await self._audit.write(record, words=job.prompt)
+        return verdict

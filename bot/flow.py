@@ -230,6 +230,7 @@ class Flow:
         story = self._delivery.story(job.id)
         story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
         previews: dict[int, bytes] = {}
+        spoiler = False
         try:
             async with aclosing(self._engine.generate(_command(job))) as events:
                 async for event in events:
@@ -237,7 +238,7 @@ class Flow:
                         case wire.Progress():
                             done, total = event.steps_done, event.steps_total
                             story.say(
-                                partial(card.drawing, job, done, total, previews=len(previews)),
+                                partial(card.drawing, job, done, total, previews=len(previews), spoiler=spoiler),
                                 card.files(job, previews),
                             )
                         case wire.Preview():
@@ -245,6 +246,7 @@ class Flow:
                             if not verdict.allowed:
                                 await self._delivery.refuse(job, verdict.sentence)
                                 return None
+                            spoiler = await self._door.spoils(job)
                             previews = previews | {event.number: event.image}
                         case wire.Picture():
                             await self._store.pictures.save(job.id, number=event.number, seed=event.seed, png=event.png)

@@ -183,7 +183,8 @@ class Reporting:
         if not await self._decide(interaction, job, "restored"):
             raise InvalidRequest("A moderator has already deleted this picture.")
         try:
-            await self._post.edit(job, card.result(job, len(pictures)), card.files(job, pictures), retry=False)
+            view = card.result(job, len(pictures), spoiler=await self._door.spoils(job))
+            await self._post.edit(job, view, card.files(job, pictures), retry=False)
         except (Undeliverable, *_UNREACHABLE) as error:
             log.warning("job %s: it cannot be restored: %s", job.id, error)
             raise InvalidRequest("Discord does not let me put it back. Its message may be gone.") from error

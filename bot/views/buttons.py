@@ -27,6 +27,7 @@ LOOKS = {
     "reroll": _Look("Reroll", ButtonStyle.primary),
     "edit": _Look("Edit"),
     "recipe": _Look("Recipe"),
+    "spoiler": _Look("Spoiler"),
     "delete": _Look("Delete"),
     "cancel": _Look("Cancel"),
     "report": _Look("Report"),
@@ -38,7 +39,7 @@ LOOKS = {
 
 class JobButton(
     ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>reroll|edit|recipe|delete|cancel|report|look|restore|remove)",
+    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>{'|'.join(LOOKS)})",
 ):
     """One action on one job.
 

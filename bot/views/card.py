@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.safety.ratings import spoilered
 from bot.views.buttons import row
 from engine.grammar import plain_text
 
@@ -39,16 +38,16 @@ def in_line(place: int, *, engine_ready: bool) -> str:
     return line if engine_ready else f"{line} The engine is still starting."
 
 
-def drawing(job: Job, steps_done: int, steps_total: int, *, previews: int = 0) -> ui.LayoutView:
+def drawing(job: Job, steps_done: int, steps_total: int, *, previews: int = 0, spoiler: bool = False) -> ui.LayoutView:
     """Show how far it is; as many files by `file_name` must come with the edit."""
     filled = BAR_CELLS * steps_done // steps_total if steps_total else 0
     bar = "▰" * filled + "▱" * (BAR_CELLS - filled)
     line = f"`{bar}` step {steps_done} of {steps_total}"
-    gallery = [_gallery(job, previews, "An unfinished preview.")] if previews else []
+    gallery = [_gallery(job, previews, "An unfinished preview.", spoiler=spoiler)] if previews else []
     return _card(DRAWING, *gallery, _title(job.request), line, row(job.id, "cancel"))
 
 
-def result(job: Job, pictures: int) -> ui.LayoutView:
+def result(job: Job, pictures: int, *, spoiler: bool) -> ui.LayoutView:
     """Show the pictures, in order; as many files by `file_name` must come with the edit."""
     request = job.request
     last = (request.seed + request.count - 1) % 2**32
@@ -61,13 +60,19 @@ def result(job: Job, pictures: int) -> ui.LayoutView:
         f"{job.engine_s or 0:.1f} s",
     )
     line = " · ".join(facts) + "\n-# Drawn by AI."
-    gallery = _gallery(job, pictures, alt_text(request))
-    return _card(DONE, gallery, _title(request), line, row(job.id, "reroll", "edit", "recipe", "delete", "report"))
+    gallery = _gallery(job, pictures, alt_text(request), spoiler=spoiler)
+    again, after = row(job.id, "reroll", "edit", "recipe"), row(job.id, "spoiler", "delete", "report")
+    return _card(DONE, gallery, _title(request), line, again, after)
 
 
 def ended(job: Job, sentence: str) -> ui.LayoutView:
     """Say why there is no picture; what was asked for can be changed and asked again."""
     return _card(ENDED, _title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
+
+
+def refused(job: Job, sentence: str) -> ui.LayoutView:
+    """Say what is no longer allowed, without the words: they may not suit the place any more."""
+    return _card(ENDED, f"<@{job.user_id}> {sentence}", row(job.id, "reroll", "edit", "delete"))
 
 
 def apology(code: str) -> str:
@@ -114,8 +119,7 @@ def _title(request: Request) -> str:
     return f"**{discord.utils.escape_mentions(discord.utils.escape_markdown(text))}**"
 
 
-def _gallery(job: Job, files: int, description: str) -> ui.MediaGallery[ui.LayoutView]:
-    spoiler = spoilered(job.request.rating)
+def _gallery(job: Job, files: int, description: str, *, spoiler: bool) -> ui.MediaGallery[ui.LayoutView]:
     return ui.MediaGallery(
         *(
             discord.MediaGalleryItem(

@@ -132,7 +132,7 @@ async def test_a_moderator_looks_and_restores_after_a_restart(studio, yuki, nico
     await mio.press(told, control(told, "Restore"))
     back = await shown_again(yuki, result, after=seen)
     assert await yuki.fetch(gallery(back)[0]["media"]["url"]) == original
-    assert labels(back) == ["Reroll", "Edit", "Recipe", "Delete"]
+    assert labels(back) == labels(result)
     decided = await mio.wait_for(lambda m: m["id"] == told["id"] and "Restored" in words(m))
     assert f"<@{mio.id}>" in words(decided)
     assert buttons(decided) == ["Delete"]
@@ -226,7 +226,7 @@ async def test_a_moderator_times_the_author_out_and_lets_them_back(yuki, nico, m
     await mio.choose(told, menu, "86400")
     await mio.wait_for(lambda m: m["id"] == told["id"] and "cannot draw here until" in words(m))
     no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
-    assert "you can draw again" in no.lower()
+    assert "can draw again" in no
     assert gallery(await result_of(yuki, await yuki.slash(yuki.direct_message, "imagine", subject="1girl")))
     await mio.choose(told, menu, "0")
     await mio.wait_for(lambda m: m["flags"] & 64 and "can draw here again" in m["content"])

@@ -1,0 +1,78 @@
+"""Which roles somebody has now: what an interaction says, and for jobs what Discord answers when it is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from itertools import chain, repeat
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_S = 10.0
+"""Of one try."""
+
+RETRY_DELAYS_S = (1.0, 2.0, 4.0, 8.0, 16.0, 60.0)
+"""Waits between two tries, the last one repeating: while Discord does not answer, nothing can be shown either."""
+
+FRESH_S = 2.0
+"""A job shows a new preview at most so often; what was learnt for the last one is as good as asking again."""
+
+_TRANSIENT = (discord.DiscordServerError, aiohttp.ClientError, OSError, TimeoutError)
+
+
+class Roles:
+    """Asks for one member at a time, so that the bot needs no list of members and no intent for one."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        *,
+        now: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._client = client
+        self._now = now
+        self._sleep = sleep
+        self._seen: dict[tuple[int, int], tuple[float, frozenset[int] | None]] = {}
+
+    async def of(self, guild_id: int, user_id: int) -> frozenset[int] | None:
+        """Find out somebody's roles, ``@everyone`` included, and wait out what passes by itself.
+
+        Returns:
+            None where there is nobody to ask about: they left, or the bot did.
+        """
+        key = guild_id, user_id
+        self._seen = {one: seen for one, seen in self._seen.items() if self._now() - seen[0] < FRESH_S}
+        if key not in self._seen:
+            self._seen[key] = self._now(), await self._ask(guild_id, user_id)
+        return self._seen[key][1]
+
+    async def _ask(self, guild_id: int, user_id: int) -> frozenset[int] | None:
+        delays = chain(RETRY_DELAYS_S, repeat(RETRY_DELAYS_S[-1]))
+        while True:
+            guild = self._client.get_guild(guild_id)
+            if guild is None:
+                return None
+            try:
+                member = await asyncio.wait_for(guild.fetch_member(user_id), TIMEOUT_S)
+            except _TRANSIENT as error:
+                delay = next(delays)
+                log.warning("the roles of %s cannot be found out (%s), again in %.0f s", user_id, error, delay)
+                await self._sleep(delay)
+            except discord.HTTPException as error:
+                log.info("the roles of %s cannot be found out: %s", user_id, error)
+                return None
+            else:
+                return roles_of(member)
+
+
+def roles_of(user: discord.Member | discord.User) -> frozenset[int] | None:
+    """Give the roles that came with an interaction or an answer; None for somebody who is no member there."""
+    return frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else None
