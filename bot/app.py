@@ -20,6 +20,7 @@ from discord.http import Route
 from bot.answer import answering, explain
 from bot.attachments import Attachments
 from bot.audit import Audit
+from bot.commands import about as about_command
 from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
@@ -38,6 +39,7 @@ from bot.prompt.tokens import Tokens
 from bot.queue import Queue
 from bot.remixes import Remixes
 from bot.reporting import Reporting
+from bot.retention import Retention
 from bot.roles import Roles
 from bot.safety.policy import OperatorPolicy
 from bot.safety.wish import wish
@@ -45,6 +47,7 @@ from bot.safety.wording import TextFilter
 from bot.scribe import Scribe, draw_seed
 from bot.store import Store
 from bot.terms import Terms
+from bot.views.about import Facts
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.presses import Presses
@@ -99,6 +102,7 @@ class Eshi(discord.AutoShardedClient):
         self.remixes: Remixes
         self.terms: Terms
         self.reporting: Reporting
+        self.facts: Callable[[], Facts]
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
@@ -186,6 +190,14 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         client.door = door
         client.flow = flow
         client.scribe = scribe
+        client.facts = lambda: Facts(
+            model=flow.model_name,
+            tagger=door.operator.tagger,
+            contact=config.bot.about.contact,
+            privacy=config.bot.about.privacy,
+            retention=config.bot.retention,
+        )
+        retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
         wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
         client.wishes = wishes
         client.keepsakes = Keepsakes(store, scribe.complete)
@@ -212,6 +224,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         client.tree.add_command(prompt_commands.group())
         client.tree.add_command(help_command.command())
         client.tree.add_command(terms_command.command())
+        client.tree.add_command(about_command.command())
         # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
         try:
@@ -226,6 +239,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             async with asyncio.TaskGroup() as works:
                 works.create_task(client.connect(), name="gateway")
                 works.create_task(flow.work(), name="flow")
+                works.create_task(retention.work(), name="retention")
         finally:
             await flow.close()
             await audit.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -101,6 +101,31 @@ class Terms(Struct, frozen=True, forbid_unknown_fields=True):
     """Your own terms, in Discord's Markdown; they are added and take nothing away."""
 
 
+class About(Struct, frozen=True, forbid_unknown_fields=True):
+    """What `/about` tells of whoever runs the bot."""
+
+    contact: Annotated[str, Meta(max_length=300)] = ""
+    """How people reach you."""
+    privacy: Annotated[str, Meta(max_length=1000)] = ""
+    """What you add to the privacy notice, in Discord's Markdown."""
+
+
+Days: TypeAlias = Annotated[float, Meta(gt=0)]
+
+
+class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+    """After how many days things are deleted by themselves."""
+
+    pictures_days: Days = 7.0
+    """Files of pictures that were delivered, or never will be."""
+    records_days: Days = 30.0
+    """What was asked for, and its pictures at the latest."""
+    drafts_days: Days = 7.0
+    """Requests that wait for a press, and opened forms."""
+    audit_days: Days = 90.0
+    """Refusals, changes and reports."""
+
+
 class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     """All that the bot's process reads."""
 
@@ -119,6 +144,8 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     ratings: Ratings = msgspec.field(default_factory=Ratings)
     strikes: StrikeRules = StrikeRules()
     terms: Terms = msgspec.field(default_factory=Terms)
+    about: About = msgspec.field(default_factory=About)
+    retention: Retention = msgspec.field(default_factory=Retention)
 
 
 class Model(Struct, frozen=True):

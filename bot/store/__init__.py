@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
 from bot.store.acceptances import Acceptances
-from bot.store.database import open_database
+from bot.store.database import Database, open_database
 from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
@@ -42,6 +42,11 @@ class Store:
     strikes: Strikes
     key: bytes = field(repr=False)
     """What prompts and people are hashed with."""
+    _database: Database = field(repr=False)
+
+    async def scrub(self) -> None:
+        """Leave nothing of what was deleted in the database's files."""
+        await self._database.scrub()
 
     @classmethod
     @asynccontextmanager
@@ -71,4 +76,5 @@ class Store:
                 records=Records(database, key),
                 strikes=Strikes(database, key),
                 key=key,
+                _database=database,
             )

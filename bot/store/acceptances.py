@@ -32,3 +32,6 @@ class Acceptances:
             "SELECT version, accepted_at FROM acceptances WHERE user_id = :user ORDER BY accepted_at", {"user": user_id}
         )
         return {row["version"]: row["accepted_at"] for row in rows}
+
+    async def forget(self, user_id: int) -> None:
+        await self._database.fetch("DELETE FROM acceptances WHERE user_id = :user", {"user": user_id})

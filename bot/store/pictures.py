@@ -106,6 +106,25 @@ class Pictures:
         )
         await self._spool.delete(row["file"] for row in rows)
 
+    async def expire(self, *, before: float, most: int) -> int:
+        """Delete files of jobs that came to their end before this moment, and say how many pictures it were.
+
+        What is hidden until a moderator has looked waits for that.
+        """
+        rows = await self._database.fetch(
+            """
+            UPDATE pictures SET deleted = 1 WHERE (job, number) IN (
+                SELECT job, number FROM pictures JOIN jobs ON jobs.key = pictures.job
+                WHERE deleted = 0 AND finished_at < :before AND NOT EXISTS (
+                    SELECT 1 FROM reports WHERE reports.job = pictures.job AND hides AND outcome IS NULL
+                ) LIMIT :most
+            ) RETURNING file
+            """,
+            {"before": before, "most": most},
+        )
+        await self._spool.delete(row["file"] for row in rows)
+        return len(rows)
+
     async def sweep(self) -> int:
         """Clear up after a process that died: delete what nobody will ever show, and say how many files it was.
 

@@ -48,6 +48,13 @@ class Strikes:
         )
         return rows[0]["until"] if rows else None
 
+    async def locks(self, user_id: int) -> dict[int, float]:
+        """Give until when somebody is or was locked out, by server."""
+        rows = await self._database.fetch(
+            "SELECT guild_id, until FROM locks WHERE person = :person", {"person": self._person(user_id)}
+        )
+        return {row["guild_id"]: row["until"] for row in rows}
+
     async def sweep(self, *, strikes_before: float, now: float) -> None:
         """Forget the strikes that no longer count, and the locks that are over."""
         await self._database.fetch("DELETE FROM strikes WHERE at < :before", {"before": strikes_before})
