@@ -33,6 +33,7 @@ from bot.errors import ConfigError
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
 from bot.lockouts import Lockouts
+from bot.own_data import OwnData
 from bot.post import Post
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens
@@ -50,6 +51,7 @@ from bot.terms import Terms
 from bot.views.about import Facts
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
+from bot.views.own_data import ForgetButton
 from bot.views.presses import Presses
 from bot.views.reported import LockSelect
 from bot.views.terms import AcceptButton
@@ -102,6 +104,7 @@ class Eshi(discord.AutoShardedClient):
         self.remixes: Remixes
         self.terms: Terms
         self.reporting: Reporting
+        self.own_data: OwnData
         self.facts: Callable[[], Facts]
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -190,6 +193,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         client.door = door
         client.flow = flow
         client.scribe = scribe
+        client.own_data = OwnData(store, flow, now=now)
         client.facts = lambda: Facts(
             model=flow.model_name,
             tagger=door.operator.tagger,
@@ -216,7 +220,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         client.previews = Previews(
             door=door, flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now
         )
-        client.add_dynamic_items(JobButton, DraftButton, AcceptButton, LockSelect)
+        client.add_dynamic_items(JobButton, DraftButton, AcceptButton, LockSelect, ForgetButton)
         client.tree.add_command(imagine.command(limits))
         for command in remix_command.commands():
             client.tree.add_command(command)

@@ -67,7 +67,8 @@ def _privacy(kept: config.Retention) -> str:
 server's admins want to see prompts.
 - Strikes and time-outs: until they are over, under a fingerprint of your id instead of your name.
 
-I read no messages but those that you open my menu on, and I pass nothing on."""
+I read no messages but those that you open my menu on, and I pass nothing on. `/me export` gives you all of it as a \
+file, `/me forget` deletes it."""
 
 
 def _days(days: float) -> str:
