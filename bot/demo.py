@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import secrets
 import signal
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
+import psutil
 
 from bot.sandbox import blueprint
+from bot.sandbox.developer import Switch
 from bot.sandbox.server import Sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 STOP_S = 20.0
 """How long the bot may take to end by itself, its engine included."""
@@ -49,25 +45,25 @@ async def demo(port: int) -> None:
     Args:
         port: Of the page, on loopback; 0 takes a free one.
     """
-    token = secrets.token_urlsafe(24)
     world = msgspec.structs.replace(blueprint.starter(), bot_name="Eshi")
-    stop = asyncio.Event()
+    stop, bot = asyncio.Event(), _Bot()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with tempfile.TemporaryDirectory(prefix="eshi-demo-") as folder:
-        async with Sandbox.serve(plan=world, port=port, token=token) as sandbox:
+        async with Sandbox.serve(plan=world, port=port, switches=bot.switches) as sandbox:
             config, model = Path(folder, "config.toml"), Path(folder, "model")
             await _make_checkpoint(model)
             await asyncio.to_thread(config.write_text, _CONFIG.format(api=sandbox.api_url, model=model))
-            async with _bot(config, token) as bot:
+            try:
                 print(f"\n  Eshi is at {sandbox.page_url}\n  Type /imagine there. Ctrl-C ends it.\n", flush=True)  # noqa: T201
-                stopped = asyncio.create_task(stop.wait())
-                ended = asyncio.create_task(bot.wait())
+                stopped, ended = asyncio.create_task(stop.wait()), asyncio.create_task(bot.run(config, sandbox.token))
                 await asyncio.wait([stopped, ended], return_when=asyncio.FIRST_COMPLETED)
-                stopped.cancel()
                 if ended.done():
                     sys.exit("The bot ended by itself; its last lines are above.")
+                stopped.cancel()
                 ended.cancel()
+            finally:
+                await bot.stop()
 
 
 async def _make_checkpoint(folder: Path) -> None:
@@ -76,22 +72,50 @@ async def _make_checkpoint(folder: Path) -> None:
         sys.exit("The demo's checkpoint could not be made; the reason is above.")
 
 
-@contextlib.asynccontextmanager
-async def _bot(config: Path, token: str) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """Run the bot in a session of its own, so that Ctrl-C reaches it only through us and once."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot", "run", "--config", str(config)),
-        env={**os.environ, "ESHI_TOKEN": token},
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), STOP_S)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+class _Bot:
+    """The bot's process and the engine's under it, and what a developer may do to them to see what survives."""
+
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
+        self._killed = False
+
+    @property
+    def switches(self) -> tuple[Switch, ...]:
+        return (
+            Switch("kill-engine", "Kill the engine now", self._kill_engine),
+            Switch("kill-bot", "Kill the bot now, and start it again", self._kill),
+        )
+
+    async def run(self, config: Path, token: str) -> None:
+        """Run the bot, again after every death that a developer asked for, until it ends by itself."""
+        while not self._process or self._killed:
+            self._killed = False
+            # In a session of its own, so that Ctrl-C reaches it only through us and once.
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-m", "bot", "run", "--config", str(config)),
+                env={**os.environ, "ESHI_TOKEN": token},
+                start_new_session=True,
+            )
+            await self._process.wait()
+
+    async def stop(self) -> None:
+        """End the bot, which ends its engine."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_S)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _kill_engine(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            for engine in psutil.Process(self._process.pid).children():
+                engine.kill()
+
+    async def _kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._killed = True
+            self._process.kill()

@@ -31,9 +31,8 @@ _KEPT = 20_000
 _DATA_FIELDS: dict[CallbackType, Fields] = {
     CallbackType.AUTOCOMPLETE: {"choices": list},
     CallbackType.MODAL: {"custom_id": str, "title": str, "components": list},
-    CallbackType.DEFERRED_MESSAGE: {"flags": int},
-    CallbackType.DEFERRED_UPDATE: {},
 }
+"""Of the other kinds, a message: the deferring ones take a whole one, too, and heed nothing but its flags."""
 _NEEDED = {CallbackType.AUTOCOMPLETE: ("choices",), CallbackType.MODAL: ("custom_id", "title", "components")}
 _MOST_CHOICES = 25
 

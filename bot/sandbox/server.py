@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import secrets
 import time
@@ -107,7 +108,7 @@ class Sandbox:
         clock = Clock(time_source)
         world = World(clock)
         blueprint.build(plan or blueprint.starter(), world)
-        token = token or f"local.{secrets.token_urlsafe(24)}"
+        token = token or _draw_token(world.application_id)
         feed = Feed(clock)
         faults = Faults(feed)
         sessions = Sessions(feed)
@@ -162,6 +163,11 @@ def _carry_out(fault: Immediate, sessions: Sessions, interactions: Interactions)
                     sessions.forget(session)
             case _:
                 sessions.command(session, Opcode.RECONNECT, None)
+
+
+def _draw_token(bot_id: int) -> str:
+    """Draw a token in Discord's form, because libraries read the bot's id out of its first part."""
+    return f"{base64.b64encode(str(bot_id).encode()).decode().rstrip('=')}.local.{secrets.token_urlsafe(24)}"
 
 
 async def _index(_request: web.Request) -> web.FileResponse:

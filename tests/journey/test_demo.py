@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import aiohttp
 import psutil
 
 from bot.sandbox.driver import Person, control
@@ -24,7 +25,7 @@ async def test_the_demo_draws_and_leaves_nothing_behind():
         sys.executable, "-m", "bot", "demo", "--port", "0", stdout=asyncio.subprocess.PIPE
     )
     try:
-        async with asyncio.timeout(150):
+        async with asyncio.timeout(240):
             while not (found := re.search(rb"http://127\.0\.0\.1:\d+", await demo.stdout.readline())):
                 pass
         async with Person.visit(found[0].decode(), "yuki") as yuki:
@@ -34,6 +35,13 @@ async def test_the_demo_draws_and_leaves_nothing_behind():
             sent = await yuki.slash(channel, "imagine", subject="1girl", steps=1)
             terms = await yuki.answer(sent)
             assert gallery(await result_of(yuki, await yuki.press(terms, control(terms, "Accept"))))
+            sent = await yuki.slash(channel, "imagine", subject="1girl", steps=20)
+            await yuki.answer(sent)
+            async with aiohttp.ClientSession() as session:
+                for switch in ("kill-engine", "kill-bot"):
+                    pressed = await session.post(f"{found[0].decode()}/developer/switches/{switch}")
+                    assert pressed.status == 204
+            assert gallery(await result_of(yuki, sent)), "a job survives both"
         family = psutil.Process(demo.pid).children(recursive=True)
         assert len(family) == 2, "the bot and its engine"
     finally:

@@ -6,8 +6,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.bot.sandbox.page.conftest import run
 from tests.bot.sandbox.page.teahouse import picture
+from tests.browser import run
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

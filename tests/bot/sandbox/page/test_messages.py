@@ -6,8 +6,8 @@ import discord
 import pytest
 from playwright.async_api import expect
 
-from tests.bot.sandbox.page.conftest import run
 from tests.bot.sandbox.page.teahouse import COLOURS, HOSTILE, Order, picture
+from tests.browser import run
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
