@@ -17,6 +17,7 @@ from tests.journey.people import accept_terms
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"
 START_S = 120.0
+PEOPLE = ("ada", "mio", "yuki", "nico")
 
 
 class Studio:
@@ -31,7 +32,6 @@ class Studio:
         self.page_url = ""
         self._checkpoint = checkpoint
         self._processes = {}
-        self._members = set()
 
     async def start(self):
         process = await self._spawn(
@@ -62,6 +62,9 @@ class Studio:
         """)
         await self.start_engine()
         await self.start_bot()
+        for username in PEOPLE:
+            async with self.person(username) as person:
+                await accept_terms(person)
 
     async def start_engine(self):
         real, flat = ("-m", "engine", "serve"), ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05")
@@ -100,19 +103,8 @@ class Studio:
         return process
 
     @asynccontextmanager
-    async def newcomer(self, username):
-        """Be somebody as they come."""
-        async with Person.visit(self.page_url, username) as person:
-            yield person
-
-    @asynccontextmanager
     async def person(self, username):
-        """Be somebody who has accepted the terms."""
-        if username not in self._members:
-            async with self.newcomer(username) as newcomer:
-                await accept_terms(newcomer)
-            self._members.add(username)
-        async with self.newcomer(username) as person:
+        async with Person.visit(self.page_url, username) as person:
             yield person
 
     async def developer(self, method, path, body=None):

@@ -104,6 +104,7 @@ async def test_the_edit_form_changes_one_thing(visit):
 async def test_a_refusal_is_private_and_leaves_nothing(visit):
     """In the safe channel `sensitive` is a sentence that only its asker sees."""
     async with visit("yuki") as yuki, visit("mio") as mio:
+        await expect(mio.get_by_role("article").first).to_be_visible()  # counted once they are there
         before = await mio.get_by_role("article").count()
         await run(yuki, "imagine", subject="1girl", rating="sensitive")
         await expect(newest(yuki)).to_contain_text("is not allowed here")

@@ -39,7 +39,7 @@ async def policy(studio, guild, **decided):
 async def log_channel(_flat):
     """A channel for moderators, which the server has named."""
     studio = _flat
-    async with studio.newcomer("ada") as ada:
+    async with studio.person("ada") as ada:
         made = await ada.call("POST", f"/guilds/{ada.guild}/channels", {"name": "moderators", "type": 0})
         channel = made["channel"]["id"]
         async with policy(studio, ada.guild, log_channel=channel):
