@@ -170,7 +170,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
             compose=scribe.compose,
             wish=partial(wish, presets=scribe.presets),
             words=client.words,
-            hides=store.reports.hide,
+            hides=store.reports.hidden,
             now=now,
         )
         client.terms = Terms(store, config.bot.terms, now=now)
@@ -193,7 +193,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         client.door = door
         client.flow = flow
         client.scribe = scribe
-        client.own_data = OwnData(store, flow, now=now)
+        client.own_data = OwnData(store, flow, client.reporting, now=now)
         client.facts = lambda: Facts(
             model=flow.model_name,
             tagger=door.operator.tagger,

@@ -84,12 +84,10 @@ class Reporting:
         if job is None:
             await self._report_unknown(interaction, job_id)
             return
-        hides = await self._may_hide(interaction.user.id, job)
         person = interaction.user.id
-        first = await self._store.reports.add(job.id, person, job.guild_id, hides=hides, now=self._now())
-        hidden = await self._store.reports.hide(job.id)
-        if hidden:
-            hidden = await self._hide(interaction, job)
+        hides = await self._may_hide(person, job)
+        first = await self._store.reports.add(job, person, hides=hides, now=self._now())
+        hidden = await self._store.reports.hidden(job.id) and await self._hide(interaction, job)
         if first:
             log.info("job %s: reported", job.id)
             told = await self._notify(job, person)
@@ -120,13 +118,14 @@ class Reporting:
         return standing.rejected - standing.upheld < REJECTED_MOST
 
     async def _hide(self, interaction: discord.Interaction[Any], job: Job) -> bool:
-        """Take the pictures off the message; False where Discord did not let us."""
-        await self._rescue(interaction.message, job)
+        """Take the pictures off their message; False where Discord did not let us."""
+        pressed, view = interaction.message, reported.hidden(job)
+        await self._rescue(pressed, job)
         try:
-            await interaction.edit_original_response(
-                view=reported.hidden(job), attachments=[], allowed_mentions=NO_PINGS
-            )
-        except _UNREACHABLE as error:
+            await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NO_PINGS)
+            if pressed is None or pressed.id != job.message_id:  # a private copy of the message that everybody sees
+                await self._post.edit(job, view, retry=False)
+        except (Undeliverable, *_UNREACHABLE) as error:
             log.warning("job %s: it was reported and cannot be hidden: %s", job.id, error)
             return False
         return True
@@ -162,7 +161,7 @@ class Reporting:
     async def look(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Show a moderator alone what was reported, as far as it may be shown where they press."""
         job = await self._job(job_id)
-        require_moderator(interaction, job)
+        require_moderator(interaction, job.guild_id, job.channel_id)
         verdict = await self._door.judge_looked_at(interaction, job)
         if not verdict.allowed:
             raise InvalidRequest(f"{verdict.sentence} You can look at it where it was posted.")
@@ -174,7 +173,7 @@ class Reporting:
     async def restore(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Put the pictures back, if they may be shown in their place as it is now."""
         job = await self._job(job_id)
-        require_moderator(interaction, job)
+        require_moderator(interaction, job.guild_id, job.channel_id)
         pictures = await self._pictures(job)
         await interaction.response.defer()
         verdict = await self._door.judge_restored(job)
@@ -192,34 +191,29 @@ class Reporting:
     async def remove(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Delete pictures and message for good."""
         job = await self._job(job_id)
-        require_moderator(interaction, job)
+        require_moderator(interaction, job.guild_id, job.channel_id)
         await interaction.response.defer()
         await self._store.pictures.drop(job.id)
         await self._decide(interaction, job, "deleted")
-        try:
-            if job.message_id is not None:
-                messages = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
-                await messages.get_partial_message(job.message_id).delete()
-        except discord.NotFound:
-            pass
-        except _UNREACHABLE as error:
-            log.warning("job %s: its message cannot be deleted: %s", job.id, error)
-            raise InvalidRequest("The picture is gone, but Discord does not let me delete its message.") from error
+        if not await self._delete_message(job):
+            raise InvalidRequest("The picture is gone, but Discord does not let me delete its message.")
 
     async def lock(self, interaction: discord.Interaction[Any], job_id: str, seconds: int) -> None:
         """Keep the author of a picture from drawing in this server for a while; 0 seconds ends it."""
-        job = await self._job(job_id)
-        require_moderator(interaction, job)
-        if job.guild_id is None:
+        reports = await self._store.reports.of(job_id)
+        if not reports or (guild_id := reports[0].guild_id) is None:
             raise InvalidRequest(NO_RECORD)
+        job = await self._store.jobs.get(job_id)  # None also where its author asked to be forgotten
+        require_moderator(interaction, guild_id, job and job.channel_id)
         await interaction.response.defer()
         until = self._now() + seconds
-        await self._store.strikes.lock(job.user_id, job.guild_id, until=until)
+        await self._store.strikes.lock_person(reports[0].author, guild_id, until=until)
         how_long = next(label for label, length in reported.LOCKS.items() if length == seconds)
-        await self._write("timed out", interaction, job, detail=how_long.lower())
-        await self._renew_notices(job)
+        await self._write("timed out", interaction, job_id, detail=how_long.lower())
+        if job is not None:
+            await self._renew_notices(job)
         said = f"cannot draw here until <t:{until:.0f}:f>" if seconds else "can draw here again"
-        await tell(interaction, f"<@{job.user_id}> {said}.")
+        await tell(interaction, f"{'Its author' if job is None else f'<@{job.user_id}>'} {said}.")
 
     # What every door needs
 
@@ -229,6 +223,29 @@ class Reporting:
             await self._write("deleted", interaction, job)
         if await self._store.reports.decide(job.id, "deleted", interaction.user.id, now=self._now()):
             await self._renew_notices(job)
+
+    async def withdraw(self, job: Job) -> None:
+        """Let go of reports of a job whose author takes it back altogether; what was hidden goes for good."""
+        if not await self._store.reports.of(job.id):
+            return
+        if await self._store.reports.hidden(job.id):
+            await self._delete_message(job)
+        await self._store.reports.decide(job.id, "deleted", None, now=self._now())
+        await self._renew_notices(job)
+
+    async def _delete_message(self, job: Job) -> bool:
+        """Delete a job's message; False where Discord does not let us."""
+        if job.message_id is None:
+            return True
+        messages = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
+        try:
+            await messages.get_partial_message(job.message_id).delete()
+        except discord.NotFound:
+            return True
+        except _UNREACHABLE as error:
+            log.warning("job %s: its message cannot be deleted: %s", job.id, error)
+            return False
+        return True
 
     async def _decide(
         self, interaction: discord.Interaction[Any], job: Job, outcome: Literal["restored", "deleted"]
@@ -287,21 +304,23 @@ class Reporting:
         self,
         event: Literal["reported", "restored", "deleted", "timed out"],
         interaction: discord.Interaction[Any],
-        job: Job,
+        job: Job | str,
         *,
         detail: str = "",
         told: bool = False,
     ) -> None:
-        about = f"picture `{job.id}`"  # and not whose: this person may ask to be forgotten
+        """Write down what somebody did about a job, or about the id of one whose record is gone."""
+        known = None if isinstance(job, str) else job
+        about = f"picture `{job if known is None else known.id}`"  # and not whose: they may ask to be forgotten
         record = Record(
             event=event,
             at=self._now(),
             user_id=interaction.user.id,
-            guild_id=job.guild_id,
-            channel_id=job.channel_id,
+            guild_id=interaction.guild_id,
+            channel_id=interaction.channel_id if known is None else known.channel_id,
             detail=f"{about}, {detail}" if detail else about,
         )
-        await self._audit.write(record, words=job.prompt, told=told)
+        await self._audit.write(record, words="" if known is None else known.prompt, told=told)
 
 
 def _thanks(job: Job, *, first: bool, hidden: bool) -> str:

@@ -13,6 +13,7 @@ from bot.safety.audit import pseudonym
 if TYPE_CHECKING:
     import sqlite3
 
+    from bot.job import Job
     from bot.store.database import Database
 
 Outcome: TypeAlias = Literal["restored", "deleted"]
@@ -24,6 +25,8 @@ class Report(Struct, frozen=True, kw_only=True):
     job_id: str
     reporter_id: int | None
     """None: somebody who asked to be forgotten."""
+    author: str
+    """Whoever asked for the pictures, as `bot.safety.audit.pseudonym` calls them."""
     guild_id: int | None
     """None: a direct message, where nobody moderates."""
     reported_at: float
@@ -56,19 +59,20 @@ class Reports:
         self._database = database
         self._key = key
 
-    async def add(self, job_id: str, user_id: int, guild_id: int | None, *, hides: bool, now: float) -> bool:
+    async def add(self, job: Job, user_id: int, *, hides: bool, now: float) -> bool:
         """Remember a report; False where this person reported this job before, which is left as it is."""
         rows = await self._database.fetch(
             """
-            INSERT INTO reports (job, reporter, reporter_id, guild_id, reported_at, hides)
-            VALUES (:job, :reporter, :reporter_id, :guild, :now, :hides)
+            INSERT INTO reports (job, reporter, reporter_id, author, guild_id, reported_at, hides)
+            VALUES (:job, :reporter, :reporter_id, :author, :guild, :now, :hides)
             ON CONFLICT DO NOTHING RETURNING job
             """,
             {
-                "job": row_key(job_id),
+                "job": row_key(job.id),
                 "reporter": self._person(user_id),
                 "reporter_id": user_id,
-                "guild": guild_id,
+                "author": self._person(job.user_id),
+                "guild": job.guild_id,
                 "now": now,
                 "hides": hides,
             },
@@ -104,15 +108,22 @@ class Reports:
         )
         return tuple(map(_report, rows))
 
-    async def hide(self, job_id: str) -> bool:
+    async def hidden(self, job_id: str) -> bool:
         """Tell whether a job's pictures are hidden until a moderator looks."""
         rows = await self._database.fetch(
             "SELECT 1 FROM reports WHERE job = :job AND hides AND outcome IS NULL LIMIT 1", {"job": row_key(job_id)}
         )
         return bool(rows)
 
-    async def decide(self, job_id: str, outcome: Outcome, user_id: int, *, now: float) -> bool:
-        """Close the open reports of a job; False where there was none, because somebody was faster."""
+    async def decide(self, job_id: str, outcome: Outcome, user_id: int | None, *, now: float) -> bool:
+        """Close the open reports of a job; False where there was none, because somebody was faster.
+
+        Args:
+            job_id: Whose reports.
+            outcome: What became of the pictures.
+            user_id: Who decided; None where that is forgotten at once.
+            now: Unix time in seconds.
+        """
         rows = await self._database.fetch(
             """
             UPDATE reports SET outcome = :outcome, decider_id = :user, decided_at = :now

@@ -5,6 +5,7 @@ CREATE TABLE reports (
     job INTEGER NOT NULL,
     reporter TEXT NOT NULL, -- keyed hash of the user's id
     reporter_id INTEGER, -- NULL: this person asked to be forgotten
+    author TEXT NOT NULL, -- likewise of whoever asked for the picture, who can be timed out after leaving, too
     guild_id INTEGER, -- NULL: a direct message
     reported_at REAL NOT NULL,
     hides INTEGER NOT NULL CHECK (hides IN (0, 1)), -- until it is decided

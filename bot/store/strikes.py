@@ -32,12 +32,16 @@ class Strikes:
 
     async def lock(self, user_id: int, guild_id: int, *, until: float) -> None:
         """Lock somebody out in one server, in place of a lock that they have there; one that is over lets them in."""
+        await self.lock_person(self._person(user_id), guild_id, until=until)
+
+    async def lock_person(self, person: str, guild_id: int, *, until: float) -> None:
+        """Lock out whom only a keyed hash is known of, as `lock` does."""
         await self._database.fetch(
             """
             INSERT INTO locks (person, guild_id, until) VALUES (:person, :guild, :until)
             ON CONFLICT (person, guild_id) DO UPDATE SET until = excluded.until
             """,
-            {"person": self._person(user_id), "guild": guild_id, "until": until},
+            {"person": person, "guild": guild_id, "until": until},
         )
 
     async def locked_until(self, user_id: int, guild_id: int | None) -> float | None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PROMPT_CHARS = 1000
 """Of a prompt that a server wants to see in its log channel."""
 
+LISTED = 20
+"""Reports of one picture; the texts of a message have 4,000 characters."""
+
 HOUR_S, DAY_S = 3600, 86_400
 LOCKS = {
     "1 hour": HOUR_S,
@@ -87,7 +90,9 @@ def _lines(told: Notice) -> Iterator[str]:
     link = f"https://discord.com/channels/{job.guild_id}/{job.channel_id}/{job.message_id}"
     where = "and only they saw it" if job.private else link
     yield f"**Reported** `{job.id}`, a picture of <@{job.user_id}> in <#{job.channel_id}>: {where}"
-    for report in told.reports:
+    if (more := len(told.reports) - LISTED) > 0:
+        yield f"- {more} {'person' if more == 1 else 'people'} before them."
+    for report in told.reports[-LISTED:]:
         who = "Somebody" if report.reporter_id is None else f"<@{report.reporter_id}>"
         yield f"- {who} reported it <t:{report.reported_at:.0f}:R>."
     last = told.reports[-1]
@@ -98,8 +103,8 @@ def _lines(told: Notice) -> Iterator[str]:
         reason = "one of you restored it before" if restored else "earlier reports of this person were rejected"
         yield f"It is not hidden: {reason}."
     else:
-        who = "a moderator" if last.decider_id is None else f"<@{last.decider_id}>"
-        yield f"**{last.outcome.capitalize()}** by {who} <t:{last.decided_at or 0:.0f}:R>."
+        who = "" if last.decider_id is None else f" by <@{last.decider_id}>"
+        yield f"**{last.outcome.capitalize()}**{who} <t:{last.decided_at or 0:.0f}:R>."
     if told.locked_until is not None:
         yield f"Its author cannot draw here until <t:{told.locked_until}:f>."
 

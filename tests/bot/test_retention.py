@@ -89,7 +89,7 @@ async def test_what_is_hidden_waits_for_a_moderator(store, retention, clock, dra
     """Until the record itself goes: a report that nobody looks at keeps nothing for ever."""
     hidden, restored = await drawn(), await drawn()
     for job in (hidden, restored):
-        await store.reports.add(job.id, 2, 7, hides=True, now=clock())
+        await store.reports.add(job, 2, hides=True, now=clock())
     await store.reports.decide(restored.id, "restored", 3, now=clock())
     clock.day = 8
     await retention.sweep()
@@ -110,11 +110,12 @@ async def test_more_than_one_portion_goes_at_once(store, retention, clock, drawn
     assert [job async for job in store.jobs.of(101)] == []
 
 
-async def test_drafts_forms_records_and_reports_go_by_their_age(store, retention, clock):
+async def test_drafts_forms_records_and_reports_go_by_their_age(store, retention, clock, drawn):
     draft = await store.drafts.keep(1, REQUEST, now=0.0)
     form = await store.forms.keep(1, Options(), now=0.0)
     await store.records.keep(Record(event="refused", at=0.0, user_id=1, guild_id=7, channel_id=70))
-    await store.reports.add("00000A", 1, 7, hides=True, now=0.0)
+    job = await drawn()
+    await store.reports.add(job, 1, hides=True, now=0.0)
     clock.day = 1.9
     await retention.sweep()
     assert await store.drafts.get(draft)
@@ -124,11 +125,11 @@ async def test_drafts_forms_records_and_reports_go_by_their_age(store, retention
     assert await store.drafts.get(draft) is None
     assert await store.forms.get(form, 1) is None
     assert await store.records.of(1)
-    assert await store.reports.of("00000A")
+    assert await store.reports.of(job.id)
     clock.day = 90.1
     await retention.sweep()
     assert await store.records.of(1) == ()
-    assert await store.reports.of("00000A") == ()
+    assert await store.reports.of(job.id) == ()
 
 
 async def test_strikes_and_time_outs_go_when_they_no_longer_count(store, retention, clock):

@@ -51,13 +51,13 @@ async def leave_traces(guest, yuki):
         await guest.answer(await guest.slash(channel, f"me {command}", **options))
 
     await me("defaults set", steps=3)
-    await me("favourite save", name="dusk", text="unspoken dusk")
+    await me("favourite save", name="dusk", text="hushed dusk")
     drawn = [
-        await result_of(guest, await guest.slash(channel, "imagine", subject="1girl", tags=f"unspoken {number}"))
+        await result_of(guest, await guest.slash(channel, "imagine", subject="1girl", tags=f"hushed {number}"))
         for number in range(2)
     ]
-    await guest.answer(await guest.slash(channel, "prompt preview", subject="1girl", tags="unspoken preview"))
-    assert await refusal_of(guest, await guest.slash(channel, "imagine", subject="1girl", tags="nsfw, unspoken"))
+    await guest.answer(await guest.slash(channel, "prompt preview", subject="1girl", tags="hushed preview"))
+    assert await refusal_of(guest, await guest.slash(channel, "imagine", subject="1girl", tags="nsfw, hushed"))
     theirs = await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl"))
     await guest.press(theirs, control(theirs, "Report"))
     await guest.wait_for(lambda m: "Thank you." in m["content"])
@@ -82,14 +82,14 @@ async def test_export_holds_everything(guest, yuki):
     told = json.loads(await guest.fetch(file["url"]))
     assert told["user_id"] == guest.id
     assert told["defaults"] == {"steps": 3}
-    assert told["favourites"] == {"dusk": "unspoken dusk"}
+    assert told["favourites"] == {"dusk": "hushed dusk"}
     by_id = {job["id"]: job for job in told["requests"]}
     for number, message in enumerate(drawn):
         job = by_id[job_of(message)]
-        assert job["request"]["tags"] == f"unspoken {number}"
+        assert job["request"]["tags"] == f"hushed {number}"
         assert job["message_id"] == message["id"]
         assert job["pictures"][0]["seed"] == job["request"]["seed"]
-    assert any("unspoken preview" in preview["tags"] for preview in told["previews"])
+    assert any("hushed preview" in preview["tags"] for preview in told["previews"])
     assert told["reports"][0]["reporter_id"] == guest.id
     assert {"refused", "reported"} <= {record["event"] for record in told["audit_log"]}
     assert told["accepted_terms"]
@@ -102,13 +102,13 @@ async def test_forget_leaves_nothing_in_the_database_and_nothing_in_the_spool(st
     """No table holds the person's id, no file of the database their words, and no picture of theirs is left."""
     drawn = await leave_traces(guest, yuki)
     others = await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
-    assert traces(studio, guest.id, "unspoken")
+    assert traces(studio, guest.id, "hushed")
     assert "I have forgotten you, and 2 requests of yours." in await forget(guest)
-    assert traces(studio, guest.id, "unspoken") == []
+    assert traces(studio, guest.id, "hushed") == []
     ids = {job_of(message) for message in drawn}
     assert not [name for name in files(studio) if name.split("-")[0] in ids]
     for path in (studio.folder / "data").glob("eshi.sqlite3*"):
-        assert b"unspoken" not in path.read_bytes(), path.name
+        assert b"hushed" not in path.read_bytes(), path.name
     assert [name for name in files(studio) if name.startswith(job_of(others))], "other people's pictures stay"
     no = await refusal_of(guest, await guest.press(drawn[0], control(drawn[0], "Recipe")))
     assert "no longer keep the record" in no

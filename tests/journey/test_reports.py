@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.driver import control, controls
-from tests.journey.people import gallery, labels, refusal_of, result_of, words
+from tests.journey.people import accept_terms, gallery, labels, refusal_of, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -49,10 +49,15 @@ async def log_channel(_flat):
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def _fresh(studio):
     """Nobody has a history of reports, and nobody is locked out."""
-    with database(studio) as opened, opened:
-        opened.execute("DELETE FROM reports")
-        opened.execute("DELETE FROM locks")
+
+    def clear():
+        with database(studio) as opened, opened:
+            opened.execute("DELETE FROM reports")
+            opened.execute("DELETE FROM locks")
+
+    clear()
     yield
+    clear()
 
 
 def buttons(message):
@@ -288,3 +293,39 @@ async def test_a_picture_without_a_record_is_reported_all_the_same(studio, yuki,
     assert "only a moderator" in no
     await mio.press(result, control(result, "Delete"))
     await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == result["id"])
+
+
+async def test_a_moderator_of_one_channel_does_not_decide_about_another(ada, yuki, nico, mio, log_channel):
+    """Manage Messages in the log channel alone opens nothing: the picture was posted elsewhere."""
+    result = await draw(yuki)
+    await report(ada, result)
+    told = await notice(mio, log_channel)
+    path = f"/channels/{log_channel}/overwrites/{nico.id}"
+    await ada.call("PUT", path, {"allow": str(1 << 13), "deny": "0"})
+    try:
+        for label in ("Look", "Restore", "Delete"):
+            assert "Only a moderator" in await refusal_of(nico, await nico.press(told, control(told, label)))
+        menu = next(one["custom_id"] for one in controls(told) if "label" not in one)
+        assert "Only a moderator" in await refusal_of(nico, await nico.choose(told, menu, "3600"))
+    finally:
+        await ada.call("PUT", path, {"allow": "0", "deny": "0"})
+
+
+async def test_an_author_who_is_forgotten_does_not_escape(yuki, nico, mio, log_channel):
+    """What was hidden goes for good, and the moderators can still time its author out, by a hash."""
+    result = await draw(nico)
+    await report(yuki, result)
+    await hidden(yuki, result)
+    told = await notice(mio, log_channel)
+    menu = next(one["custom_id"] for one in controls(told) if "label" not in one)
+    asked = await nico.answer(await nico.slash(nico.channel("general"), "me forget"))
+    await nico.press(asked, control(asked, "Forget me"))
+    await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == result["id"])
+    decided = await mio.wait_for(lambda m: m["id"] == told["id"] and "Deleted" in words(m))
+    assert buttons(decided) == []
+    await nico.wait_for(lambda m: m["id"] == asked["id"] and "Done." in words(m))
+    await accept_terms(nico)
+    await mio.choose(decided, menu, "3600")
+    await mio.wait_for(lambda m: m["flags"] & 64 and "Its author cannot draw here until" in m["content"])
+    no = await refusal_of(nico, await nico.slash(nico.channel("general"), "imagine", subject="1girl"))
+    assert "can draw again" in no
