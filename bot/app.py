@@ -20,6 +20,7 @@ from discord.http import Route
 from bot.answer import answering, explain
 from bot.attachments import Attachments
 from bot.audit import Audit
+from bot.bulletin import Bulletin
 from bot.commands import about as about_command
 from bot.commands import help as help_command
 from bot.commands import imagine, me
@@ -33,6 +34,7 @@ from bot.errors import ConfigError
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
 from bot.lockouts import Lockouts
+from bot.moderation import Moderation
 from bot.own_data import OwnData
 from bot.post import Post
 from bot.previews import Previews
@@ -103,7 +105,7 @@ class Eshi(discord.AutoShardedClient):
         self.previews: Previews
         self.remixes: Remixes
         self.terms: Terms
-        self.reporting: Reporting
+        self.moderation: Moderation
         self.own_data: OwnData
         self.facts: Callable[[], Facts]
 
@@ -176,9 +178,9 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         client.terms = Terms(store, config.bot.terms, now=now)
         post = Post(client, now=now)
         attachments = Attachments(session, config.bot.discord.api)
-        client.reporting = Reporting(
-            client=client, door=door, store=store, post=post, audit=audit, attachments=attachments, now=now
-        )
+        bulletin = Bulletin(client=client, store=store, audit=audit, now=now)
+        reporting = Reporting(store=store, post=post, bulletin=bulletin, attachments=attachments, now=now)
+        client.moderation = Moderation(client=client, door=door, store=store, post=post, bulletin=bulletin, now=now)
         flow = Flow(
             client=client,
             door=door,
@@ -193,7 +195,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         client.door = door
         client.flow = flow
         client.scribe = scribe
-        client.own_data = OwnData(store, flow, client.reporting, now=now)
+        client.own_data = OwnData(store, flow, client.moderation, now=now)
         client.facts = lambda: Facts(
             model=flow.model_name,
             tagger=door.operator.tagger,
@@ -206,7 +208,13 @@ async def _serve(config: Config, token: str, now: Callable[[], float]) -> None:
         client.wishes = wishes
         client.keepsakes = Keepsakes(store, scribe.complete)
         client.presses = Presses(
-            door=door, flow=flow, store=store, wishes=wishes, reporting=client.reporting, draw_seed=draw_seed
+            door=door,
+            flow=flow,
+            store=store,
+            wishes=wishes,
+            reporting=reporting,
+            moderation=client.moderation,
+            draw_seed=draw_seed,
         )
         client.remixes = Remixes(
             door=door,

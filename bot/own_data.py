@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.flow import Flow
     from bot.job import Job
-    from bot.reporting import Reporting
+    from bot.moderation import Moderation
     from bot.store import Store
 
 _HANDLES = ("interaction_token", "token_created_at", "interaction_id", "application_id")
@@ -34,10 +34,10 @@ HIGHEST_SECOND = 253_402_300_799
 class OwnData:
     """Everything is given to, and taken back by, the person whom it is about."""
 
-    def __init__(self, store: Store, flow: Flow, reporting: Reporting, *, now: Callable[[], float]) -> None:
+    def __init__(self, store: Store, flow: Flow, moderation: Moderation, *, now: Callable[[], float]) -> None:
         self._store = store
         self._flow = flow
-        self._reporting = reporting
+        self._moderation = moderation
         self._now = now
 
     async def export(self, interaction: discord.Interaction[Any]) -> None:
@@ -77,7 +77,7 @@ class OwnData:
         async for job in store.jobs.of(user_id):
             if job.state in UNFINISHED:
                 await self._flow.cancel(job)
-            await self._reporting.withdraw(job)
+            await self._moderation.withdraw(job)
             await store.pictures.drop(job.id)
             await store.jobs.delete(job.id)
             count += 1

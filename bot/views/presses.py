@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.door import Door
     from bot.flow import Flow
     from bot.job import Job
+    from bot.moderation import Moderation
     from bot.reporting import Reporting
     from bot.store import Store
     from bot.wishes import Wishes
@@ -39,13 +40,14 @@ class Presses:
         store: Store,
         wishes: Wishes,
         reporting: Reporting,
+        moderation: Moderation,
         draw_seed: Callable[[], int],
     ) -> None:
         self._door = door
         self._flow = flow
         self._store = store
         self._wishes = wishes
-        self._reporting = reporting
+        self._moderation = moderation
         self._draw_seed = draw_seed
         self.by_action = {
             "reroll": self.reroll,
@@ -53,7 +55,8 @@ class Presses:
             "recipe": self.recipe,
             "delete": self.delete,
             "cancel": self.cancel,
-            **reporting.by_action,
+            "report": reporting.report,
+            **moderation.by_action,
         }
 
     async def reroll(self, interaction: discord.Interaction[Any], job_id: str) -> None:
@@ -92,7 +95,7 @@ class Presses:
             await self._store.pictures.drop(job.id)
         await interaction.delete_original_response()
         if job is not None:
-            await self._reporting.deleted(interaction, job)
+            await self._moderation.deleted(interaction, job)
 
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Stop a job; its message then says so by itself."""

@@ -82,7 +82,8 @@ def looked_at(job: Job, pictures: int) -> ui.LayoutView:
         )
         for position in range(pictures)
     )
-    return _framed([ui.MediaGallery(*items), ui.TextDisplay(f"By <@{job.user_id}>.")], WAITING)
+    author = ui.TextDisplay[ui.LayoutView](f"A picture of <@{job.user_id}>.")
+    return _framed([ui.MediaGallery(*items), author, ui.ActionRow[Any](LockSelect(job.id))], WAITING)
 
 
 def _lines(told: Notice) -> Iterator[str]:
@@ -139,4 +140,4 @@ class LockSelect(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         client: Eshi = interaction.client
-        await answering(interaction, client.reporting.lock(interaction, self.job_id, int(self.item.values[0])))
+        await answering(interaction, client.moderation.lock(interaction, self.job_id, int(self.item.values[0])))

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from bot import config
+from bot.errors import StoreError
 from bot.job import State
 from bot.request import Options, Request
 from bot.retention import PORTION, Retention
@@ -146,7 +147,7 @@ async def test_strikes_and_time_outs_go_when_they_no_longer_count(store, retenti
 
 
 async def test_it_sweeps_at_once_and_then_every_hour(store, clock):
-    """A bot that is restarted every half hour deletes, too."""
+    """A bot that is restarted every half hour deletes, too; a full disk is tried again."""
     swept, slept = [], []
 
     class Stop(Exception):
@@ -155,6 +156,7 @@ async def test_it_sweeps_at_once_and_then_every_hour(store, clock):
     class Spy(Retention):
         async def sweep(self):
             swept.append(len(slept))
+            raise StoreError("the disk is full")
 
     async def sleep(seconds):
         slept.append(seconds)

@@ -238,6 +238,19 @@ async def test_a_moderator_times_the_author_out_and_lets_them_back(yuki, nico, m
     assert gallery(await draw(yuki))
 
 
+async def test_a_server_without_a_log_channel_can_time_people_out(studio, yuki, nico, mio):
+    """The menu comes with the look at the picture."""
+    result = await draw(yuki)
+    await report(nico, result)
+    covered = await hidden(yuki, result)
+    look = await mio.answer(await mio.press(covered, control(covered, "Look")))
+    [menu] = [one["custom_id"] for one in controls(look)]
+    await mio.choose(look, menu, "3600")
+    await mio.wait_for(lambda m: m["flags"] & 64 and "cannot draw here until" in m["content"])
+    with database(studio) as opened:
+        assert opened.execute("SELECT count(*) FROM locks").fetchone() == (1,)
+
+
 async def test_what_is_no_longer_in_the_spool_is_kept_from_the_message(studio, yuki, nico, mio):
     """An old picture can be restored too: its copy is taken from Discord before it is hidden."""
     result = await draw(yuki, seed=9)
