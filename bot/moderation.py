@@ -56,8 +56,9 @@ class Moderation:
         if not verdict.allowed:
             raise InvalidRequest(f"{verdict.sentence} You can look at it where it was posted.")
         pictures = await self._pictures(job)
+        await interaction.response.defer(ephemeral=True, thinking=True)  # four pictures may take their time
         view, files = reported.looked_at(job, len(pictures)), card.files(job, pictures)()
-        await interaction.response.send_message(view=view, files=files, ephemeral=True, allowed_mentions=NO_PINGS)
+        await interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NO_PINGS)
 
     async def restore(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Put the pictures back, if they may be shown in their place as it is now."""
