@@ -33,20 +33,22 @@ class Bulletin:
         self._audit = audit
         self._now = now
 
-    async def tell(self, job: Job, reporter_id: int) -> bool:
-        """Tell the moderators of a report; False where there is no log channel, or it cannot be written."""
+    async def tell(self, job: Job, reporter_id: int) -> None:
+        """Tell the moderators of a report, where there is a log channel; once, however often this is called."""
+        reports = await self._store.reports.of(job.id)
+        if any(report.reporter_id == reporter_id and report.notice_id is not None for report in reports):
+            return
         channel = await self._audit.channel(job.guild_id)
         if channel is None:
             if job.guild_id is None:
                 log.warning("job %s: reported in a direct message, where nobody moderates", job.id)
-            return False
+            return
         try:
             message = await channel.send(view=await self._notice(job), allowed_mentions=NO_PINGS)
         except _UNREACHABLE as error:
             log.warning("job %s: its report cannot be told in the log channel: %s", job.id, error)
-            return False
+            return
         await self._store.reports.noticed(job.id, reporter_id, message.channel.id, message.id)
-        return True
 
     async def renew(self, job: Job) -> None:
         """Let every message that told of this job say how it stands now."""
@@ -77,7 +79,7 @@ class Bulletin:
             interaction: Who and, where nothing more is known, where.
             job: About which, or the id of one whose record is gone. Not whose it is: they may ask to be forgotten.
             detail: How.
-            told: `tell` has told the log channel of it.
+            told: `tell` tells the log channel of it.
         """
         known = None if isinstance(job, str) else job
         about = f"picture `{job if known is None else known.id}`"

@@ -65,11 +65,12 @@ class Reporting:
         person = interaction.user.id
         hides = await self._may_hide(person, job)
         first = await self._store.reports.add(job, person, hides=hides, now=self._now())
-        hidden = await self._store.reports.hidden(job.id) and await self._hide(interaction, job)
         if first:
             log.info("job %s: reported", job.id)
-            told = await self._bulletin.tell(job, person)
-            await self._bulletin.record("reported", interaction, job, told=told)
+            await self._bulletin.record("reported", interaction, job, told=True)
+        # Whoever presses again finishes what a process that died here has left undone.
+        hidden = await self._store.reports.hidden(job.id) and await self._hide(interaction, job)
+        await self._bulletin.tell(job, person)
         await tell(interaction, _thanks(job, first=first, hidden=hidden))
 
     async def _may_hide(self, user_id: int, job: Job) -> bool:

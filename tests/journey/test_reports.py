@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, closing
 import pytest
 import pytest_asyncio
 
+from bot.job import row_key
+from bot.safety.audit import pseudonym
 from bot.sandbox.driver import control, controls
 from tests.journey.people import accept_terms, gallery, labels, refusal_of, result_of, words
 
@@ -58,6 +60,14 @@ async def _fresh(studio):
     clear()
     yield
     clear()
+
+
+def job_key(message):
+    return row_key(control(message, "Report").split(":")[1])
+
+
+def person_hash(studio, person):
+    return pseudonym(int(person.id), (studio.folder / "data" / "hash.key").read_bytes())
 
 
 def buttons(message):
@@ -141,6 +151,25 @@ async def test_a_moderator_looks_and_restores_after_a_restart(studio, yuki, nico
     decided = await mio.wait_for(lambda m: m["id"] == told["id"] and "Restored" in words(m))
     assert f"<@{mio.id}>" in words(decided)
     assert buttons(decided) == ["Delete"]
+
+
+async def test_a_report_that_a_dying_bot_left_half_done_is_finished_by_the_next_press(
+    studio, yuki, nico, mio, log_channel
+):
+    """The row was there, and neither was the picture hidden nor anybody told."""
+    result = await draw(yuki)
+    key = job_key(result)
+    with database(studio) as opened, opened:
+        row = (key, person_hash(studio, nico), int(nico.id), person_hash(studio, yuki), int(yuki.guild))
+        opened.execute(
+            "INSERT INTO reports (job, reporter, reporter_id, author, guild_id, reported_at, hides)"
+            " VALUES (?, ?, ?, ?, ?, 1, 1)",
+            row,
+        )
+    before = len(await mio.messages(log_channel))
+    assert "You reported it before" in await report(nico, result)
+    assert not gallery(await hidden(yuki, result))
+    assert len(await mio.messages(log_channel)) == before + 1
 
 
 async def test_what_a_moderator_restored_is_not_hidden_again(yuki, nico, ada, mio, log_channel):
