@@ -33,7 +33,7 @@ LOCKS = {
     "1 day": DAY_S,
     "1 week": 7 * DAY_S,
     "30 days": 30 * DAY_S,
-    "No longer": 0,
+    "Lift the time-out": 0,
 }
 """For how many seconds moderators lock an author out; the last one lets them draw again."""
 
@@ -89,8 +89,8 @@ def looked_at(job: Job, pictures: int) -> ui.LayoutView:
 def _lines(told: Notice) -> Iterator[str]:
     job = told.job
     link = f"https://discord.com/channels/{job.guild_id}/{job.channel_id}/{job.message_id}"
-    where = "and only they saw it" if job.private else link
-    yield f"**Reported** `{job.id}`, a picture of <@{job.user_id}> in <#{job.channel_id}>: {where}"
+    where = "only they saw it" if job.private else f"[its message]({link})"
+    yield f"**Reported** `{job.id}`, a picture of <@{job.user_id}> in <#{job.channel_id}>: {where}."
     if (more := len(told.reports) - LISTED) > 0:
         yield f"- {more} {'person' if more == 1 else 'people'} before them."
     for report in told.reports[-LISTED:]:
