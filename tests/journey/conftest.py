@@ -83,6 +83,12 @@ class Studio:
                 assert self._processes["bot"].returncode is None, "\n".join(fresh)
                 await asyncio.sleep(0.05)  # a process and a file, not a state of ours: nothing to be woken by
 
+    async def logged(self, words):
+        """Wait until a bot has logged this."""
+        async with asyncio.timeout(START_S):
+            while words not in self._log_text():  # noqa: ASYNC110  a file of another process wakes nobody
+                await asyncio.sleep(0.05)
+
     def _log_text(self):
         return self.log.read_text() if self.log.exists() else ""
 

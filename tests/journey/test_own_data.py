@@ -169,7 +169,7 @@ async def test_what_is_too_old_is_deleted_by_a_running_bot(studio, yuki):
         await studio.kill("bot", signal.SIGTERM)
         studio.config.write_text(f"{config}\n[bot.retention]\npictures_days = 1e-6\n")
         await studio.start_bot()
-        # The sweep begins with the bot, before it is at the gateway.
+        await studio.logged("their time was over")
         recipe = await yuki.answer(await yuki.press(result, control(result, "Recipe")))
         assert "1girl" in recipe["content"]
         assert not [name for name in files(studio) if name.startswith(job_of(result))]
