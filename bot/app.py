@@ -19,11 +19,14 @@ from discord.http import Route
 from bot.answer import answering, explain
 from bot.attachments import Attachments
 from bot.audit import Audit
+from bot.bulletin import Bulletin
+from bot.commands import about as about_command
 from bot.commands import help as help_command
 from bot.commands import imagine, me
 from bot.commands import prompt as prompt_commands
 from bot.commands import remix as remix_command
 from bot.commands import settings as settings_commands
+from bot.commands import terms as terms_command
 from bot.delivery import Delivery
 from bot.door import Door
 from bot.engine_client import EngineClient
@@ -31,11 +34,15 @@ from bot.errors import ConfigError
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
 from bot.lockouts import Lockouts
+from bot.moderation import Moderation
+from bot.own_data import OwnData
 from bot.post import Post
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens, folders
 from bot.queue import Queue
 from bot.remixes import Remixes
+from bot.reporting import Reporting
+from bot.retention import Retention
 from bot.roles import Roles
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.policy import OperatorPolicy
@@ -48,10 +55,15 @@ from bot.settings import Settings
 from bot.sieve import Sieve
 from bot.stopping import Stop
 from bot.store import Store
+from bot.terms import Terms
+from bot.views.about import Facts
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
+from bot.views.own_data import ForgetButton
 from bot.views.presses import Presses
+from bot.views.reported import LockSelect
 from bot.views.settings import DENIED_FORM, SettingControl
+from bot.views.terms import AcceptButton
 from bot.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -103,6 +115,10 @@ class Eshi(discord.AutoShardedClient):
         self.previews: Previews
         self.remixes: Remixes
         self.settings: Settings
+        self.terms: Terms
+        self.moderation: Moderation
+        self.own_data: OwnData
+        self.facts: Callable[[], Facts]
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
@@ -179,15 +195,22 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             compose=scribe.compose,
             wish=partial(wish, presets=scribe.presets),
             words=client.words,
+            hides=store.reports.hidden,
             now=now,
         )
         lasting = store.patient()
         sieve = Sieve(door, lasting.pictures, rates=rates)
         engine.listen(sieve.heard)
+        client.terms = Terms(store, config.bot.terms, now=now)
         post = Post(client, now=now)
+        attachments = Attachments(session, config.bot.discord.api)
+        bulletin = Bulletin(client=client, store=store, audit=audit, now=now)
+        reporting = Reporting(store=store, post=post, bulletin=bulletin, attachments=attachments, now=now)
+        client.moderation = Moderation(client=client, door=door, store=store, post=post, bulletin=bulletin, now=now)
         flow = Flow(
             client=client,
             door=door,
+            terms=client.terms,
             store=store,
             queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
             engine=engine,
@@ -199,10 +222,18 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         client.door = door
         client.flow = flow
         client.scribe = scribe
+        client.own_data = OwnData(store, flow, client.moderation, now=now)
+        client.facts = lambda: Facts(
+            model=flow.model_name,
+            tagger=door.operator.tagger,
+            contact=config.bot.about.contact,
+            privacy=config.bot.about.privacy,
+            retention=config.bot.retention,
+        )
+        retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
         wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
         client.wishes = wishes
         client.keepsakes = Keepsakes(store, scribe.complete)
-        attachments = Attachments(session, config.bot.discord.api)
         client.remixes = Remixes(
             door=door,
             flow=flow,
@@ -213,7 +244,14 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             now=now,
         )
         client.presses = Presses(
-            door=door, flow=flow, store=store, wishes=wishes, remixes=client.remixes, draw_seed=draw_seed
+            door=door,
+            flow=flow,
+            store=store,
+            wishes=wishes,
+            remixes=client.remixes,
+            reporting=reporting,
+            moderation=client.moderation,
+            draw_seed=draw_seed,
         )
         client.previews = Previews(
             door=door, flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now
@@ -221,17 +259,10 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         client.settings = Settings(
             door=door, policies=store.policies, audit=audit, attachments=attachments, words=client.words, now=now
         )
-        client.add_dynamic_items(JobButton, DraftButton, SettingControl)
+        client.add_dynamic_items(JobButton, DraftButton, SettingControl, AcceptButton, LockSelect, ForgetButton)
         for command in _commands(config, scribe):
             client.tree.add_command(command)
-        # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
-        try:
-            await client.login(token)
-        except discord.LoginFailure as error:
-            raise ConfigError(
-                "Discord does not accept the bot token; the portal's page of the bot gives a new one"
-            ) from error
+        await _log_in(client, config, token)
         await client.sync_commands(config.data_dir / "commands.sha256")
         await flow.recover()
         try:
@@ -240,6 +271,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
                     tasks = [
                         works.create_task(client.connect(), name="gateway"),
                         works.create_task(flow.work(), name="flow"),
+                        works.create_task(retention.work(), name="retention"),
                     ]
                     await stop.asked()
                     await flow.drain(config.bot.drain_s)
@@ -258,12 +290,25 @@ def _commands(config: Config, scribe: Scribe) -> Iterator[Command]:
     yield prompt_commands.group()
     yield settings_commands.group()
     yield help_command.command()
+    yield terms_command.command()
+    yield about_command.command()
 
 
 def _words(config: Config, scribe: Scribe) -> TextFilter:
     """Make the text filter; where the tokenizer's files are at hand, it reads what the model receives too."""
     found = folders(config)
     return TextFilter(scribe.vocabulary, decoder(found[0].parent) if found else None)
+
+
+async def _log_in(client: Eshi, config: Config, token: str) -> None:
+    # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
+    try:
+        await client.login(token)
+    except discord.LoginFailure as error:
+        raise ConfigError(
+            "Discord does not accept the bot token; the portal's page of the bot gives a new one"
+        ) from error
 
 
 async def _gateway(api: str) -> str:

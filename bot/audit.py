@@ -39,19 +39,20 @@ class Audit:
         self._waiting: dict[int, deque[str]] = {}
         self._posting: dict[int, asyncio.Task[None]] = {}
 
-    async def write(self, record: Record, *, words: str = "") -> None:
+    async def write(self, record: Record, *, words: str = "", told: bool = False) -> None:
         """Store a record, and have it told in the server's log channel.
 
         Args:
             record: What happened; its `prompt` is filled in here.
             words: The prompt that it is about. Kept as a keyed hash, unless the server asked for the words themselves.
+            told: The log channel has a message of its own about it.
         """
         policy = await self._store.policies.of(record.guild_id)
         if words:
             shown = words if policy.log_prompts else fingerprint(words, self._store.key)
             record = msgspec.structs.replace(record, prompt=shown)
         await self._store.records.keep(record)
-        if record.guild_id is not None and policy.log_channel is not None:
+        if not told and record.guild_id is not None and policy.log_channel is not None:
             self._tell(record.guild_id, line(record))
 
     async def channel(self, guild_id: int | None) -> discord.abc.MessageableChannel | None:

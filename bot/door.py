@@ -11,7 +11,7 @@ from bot.safety.audit import Record
 from bot.safety.gate import Person, Situation, Verdict, judge, limit, previews, shows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     import discord
 
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 STRANGER = Person(roles=None)
 """Somebody about whom nothing is known: every limit of any role counts."""
 
+REPORTED = Verdict(
+    allowed=False,
+    rule="reported",
+    sentence="This picture was reported, and is hidden until a moderator has looked at it.",
+)
+
 
 class Door:
     """Looks up what the gate needs to know, never remembers it, and hands on what the gate says."""
@@ -46,6 +52,7 @@ class Door:
         compose: Callable[[Request], Composed],
         wish: Callable[[Request, Texts], Wish],
         words: TextFilter,
+        hides: Callable[[str], Awaitable[bool]],
         now: Callable[[], float],
     ) -> None:
         self._client = client
@@ -57,6 +64,7 @@ class Door:
         self._compose = compose
         self._wish = wish
         self._words = words
+        self._hides = hides
         self._now = now
 
     # What the gate has to know
@@ -124,6 +132,8 @@ class Door:
 
     async def judge_shown(self, job: Job) -> Verdict:
         """Ask the gate whether anything of a job may be shown in its place as it is now, by what was asked for."""
+        if await self._hides(job.id):
+            return REPORTED
         asked = job.request.rating
         return await self._noted(job, shows(await self.situation_of(job), asked, asked), "before it was shown")
 
@@ -134,6 +144,15 @@ class Door:
     async def judge_preview(self, job: Job, measured: Rating | None) -> Verdict:
         """Ask the gate whether a preview may be shown; `measured` is as in `judge_picture`."""
         return previews(await self.situation_of(job), job.request.rating, measured)
+
+    async def judge_restored(self, job: Job) -> Verdict:
+        """Ask the gate whether what a moderator finds harmless may be shown in its place as it is now."""
+        verdict = shows(await self.situation_of(job), job.request.rating, None)
+        return await self._noted(job, verdict, "before it was shown")
+
+    async def judge_looked_at(self, interaction: discord.Interaction[Any], job: Job) -> Verdict:
+        """Ask the gate whether a moderator may look at what was reported, here."""
+        return shows(await self.situation_here(interaction), job.request.rating, None)
 
     async def spoils(self, job: Job) -> bool:
         """Tell whether the admins of the job's server want its pictures behind a spoiler."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.request import Request
     from bot.sieve import Sieve
     from bot.store import Store
+    from bot.terms import Terms
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class Flow:
         *,
         client: discord.Client,
         door: Door,
+        terms: Terms,
         store: Store,
         queue: Queue,
         engine: EngineClient,
@@ -82,6 +84,7 @@ class Flow:
     ) -> None:
         self._client = client
         self._door = door
+        self._terms = terms
         self._store = store  # for those who wait for an answer
         self._lasting = store.patient()
         self._queue = queue
@@ -122,9 +125,13 @@ class Flow:
     async def ask(self, interaction: discord.Interaction[Any], request: Request) -> None:
         """Take a request into the line and answer with the message that will become its result.
 
+        Somebody who has not accepted the terms gets these instead, and comes back from there.
+
         Raises:
             Refused: Nothing was queued; the message says why.
         """
+        if not await self._terms.accepted(interaction, request):
+            return
         composed = await self._door.check(interaction, request)
         with self._queue.reserve(interaction.user.id):
             job = await self._store.jobs.submit(

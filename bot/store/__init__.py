@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from bot.errors import StoreError
-from bot.store.database import open_database
+from bot.store.acceptances import Acceptances
+from bot.store.database import Database, open_database
 from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
@@ -17,6 +18,7 @@ from bot.store.people import People
 from bot.store.pictures import Pictures
 from bot.store.policies import Policies
 from bot.store.records import Records
+from bot.store.reports import Reports
 from bot.store.spool import Spool
 from bot.store.strikes import Strikes
 
@@ -36,13 +38,19 @@ class Store:
     drafts: Drafts
     forms: Forms
     people: People
+    acceptances: Acceptances
+    reports: Reports
     policies: Policies
     records: Records
     strikes: Strikes
     key: bytes = field(repr=False)
     """What prompts and people are hashed with."""
-    _database: Database
-    _spool: Spool
+    _database: Database = field(repr=False)
+    _spool: Spool = field(repr=False)
+
+    async def scrub(self) -> None:
+        """Leave nothing of what was deleted in the database's files."""
+        await self._database.scrub()
 
     @classmethod
     @asynccontextmanager
@@ -71,6 +79,8 @@ class Store:
             drafts=Drafts(asking),
             forms=Forms(asking),
             people=People(asking),
+            acceptances=Acceptances(asking),
+            reports=Reports(asking, key),
             policies=Policies(asking),
             records=Records(asking, key),
             strikes=Strikes(asking, key),

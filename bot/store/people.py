@@ -67,3 +67,8 @@ class People:
             {"user": user_id, "name": name},
         )
         return bool(rows)
+
+    async def forget(self, user_id: int) -> None:
+        """Forget everything that this person keeps."""
+        await self.forget_defaults(user_id)
+        await self._database.fetch("DELETE FROM favourites WHERE user_id = :user", {"user": user_id})

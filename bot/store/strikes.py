@@ -32,12 +32,16 @@ class Strikes:
 
     async def lock(self, user_id: int, guild_id: int, *, until: float) -> None:
         """Lock somebody out in one server, in place of a lock that they have there; one that is over lets them in."""
+        await self.lock_person(self._person(user_id), guild_id, until=until)
+
+    async def lock_person(self, person: str, guild_id: int, *, until: float) -> None:
+        """Lock out whom only a keyed hash is known of, as `lock` does."""
         await self._database.fetch(
             """
             INSERT INTO locks (person, guild_id, until) VALUES (:person, :guild, :until)
             ON CONFLICT (person, guild_id) DO UPDATE SET until = excluded.until
             """,
-            {"person": self._person(user_id), "guild": guild_id, "until": until},
+            {"person": person, "guild": guild_id, "until": until},
         )
 
     async def locked_until(self, user_id: int, guild_id: int | None) -> float | None:
@@ -47,6 +51,13 @@ class Strikes:
             {"person": self._person(user_id), "guild": guild_id},
         )
         return rows[0]["until"] if rows else None
+
+    async def locks(self, user_id: int) -> dict[int, float]:
+        """Give until when somebody is or was locked out, by server."""
+        rows = await self._database.fetch(
+            "SELECT guild_id, until FROM locks WHERE person = :person", {"person": self._person(user_id)}
+        )
+        return {row["guild_id"]: row["until"] for row in rows}
 
     async def sweep(self, *, strikes_before: float, now: float) -> None:
         """Forget the strikes that no longer count, and the locks that are over."""

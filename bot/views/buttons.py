@@ -30,12 +30,16 @@ LOOKS = {
     "spoiler": _Look("Spoiler"),
     "delete": _Look("Delete"),
     "cancel": _Look("Cancel"),
+    "report": _Look("Report"),
+    "look": _Look("Look"),
+    "restore": _Look("Restore"),
+    "remove": _Look("Delete", ButtonStyle.danger),
 }
 
 
 class JobButton(
     ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>reroll|edit|recipe|spoiler|delete|cancel)",
+    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>{'|'.join(LOOKS)})",
 ):
     """One action on one job.
 

@@ -70,8 +70,8 @@ def result(job: Job, pictures: int, *, spoiler: bool, stopped: int = 0) -> ui.La
     )
     line = " · ".join(facts) + (f"\n{_stopped(stopped)}" if stopped else "") + "\n-# Drawn by AI."
     gallery = _gallery(job, pictures, alt_text(request), spoiler=spoiler)
-    buttons = row(job.id, "reroll", "edit", "recipe", "spoiler", "delete")
-    return _card(DONE, gallery, _title(request), line, buttons)
+    again, after = row(job.id, "reroll", "edit", "recipe"), row(job.id, "spoiler", "delete", "report")
+    return _card(DONE, gallery, _title(request), line, again, after)
 
 
 def ended(job: Job, sentence: str) -> ui.LayoutView:

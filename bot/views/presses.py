@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from bot.door import Door
     from bot.flow import Flow
     from bot.job import Job
+    from bot.moderation import Moderation
     from bot.remixes import Remixes
+    from bot.reporting import Reporting
     from bot.store import Store
     from bot.wishes import Wishes
 
@@ -40,6 +42,8 @@ class Presses:
         store: Store,
         wishes: Wishes,
         remixes: Remixes,
+        reporting: Reporting,
+        moderation: Moderation,
         draw_seed: Callable[[], int],
     ) -> None:
         """Hold on to what is needed.
@@ -50,6 +54,8 @@ class Presses:
             store: Keeps the records.
             wishes: Draws what a form says.
             remixes: Reads the pictures whose records are gone.
+            reporting: Takes reports.
+            moderation: Does what moderators decide.
             draw_seed: Draws a seed.
         """
         self._door = door
@@ -57,6 +63,7 @@ class Presses:
         self._store = store
         self._wishes = wishes
         self._remixes = remixes
+        self._moderation = moderation
         self._draw_seed = draw_seed
         self.by_action = {
             "reroll": self.reroll,
@@ -65,6 +72,8 @@ class Presses:
             "spoiler": self.spoiler,
             "delete": self.delete,
             "cancel": self.cancel,
+            "report": reporting.report,
+            **moderation.by_action,
         }
 
     async def reroll(self, interaction: discord.Interaction[Any], job_id: str) -> None:
@@ -125,6 +134,8 @@ class Presses:
         await interaction.response.defer()
         await self._store.pictures.drop(job_id)
         await interaction.delete_original_response()
+        if job is not None:
+            await self._moderation.deleted(interaction, job)
 
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Stop a job; its message then says so by itself."""

@@ -13,10 +13,12 @@ import aiohttp
 import pytest_asyncio
 
 from bot.sandbox.driver import Person
+from tests.journey.people import accept_terms
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"
 START_S = 120.0
+PEOPLE = ("ada", "mio", "yuki", "nico")
 
 
 class Studio:
@@ -69,6 +71,9 @@ class Studio:
         """)
         await self.start_engine()
         await self.start_bot()
+        for username in PEOPLE:
+            async with self.person(username) as person:
+                await accept_terms(person)
 
     async def start_engine(self, *troubles, rates=None):
         """Start it; troubles are the stand-in's (see tests/bot/fake_engine.py), which rates as configured."""
@@ -207,6 +212,13 @@ async def rating_studio(_rated):
 async def yuki(studio):
     """A member."""
     async with studio.person("yuki") as person:
+        yield person
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nico(studio):
+    """Another member."""
+    async with studio.person("nico") as person:
         yield person
 
 

@@ -34,6 +34,12 @@ def gallery(message):
     return [item for c in walk(message["components"]) if c["type"] == 12 for item in c["items"]]
 
 
+async def accept_terms(person):
+    """Read the terms, and accept them as everybody does once."""
+    terms = await person.answer(await person.slash(person.channel("general"), "terms"))
+    await person.answer(await person.press(terms, control(terms, "Accept")))
+
+
 async def result_of(person, interaction_id):
     """The message of an interaction once it is a result."""
     outcome = await person.outcome(interaction_id)
