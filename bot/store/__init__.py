@@ -68,10 +68,12 @@ class Store:
             raise StoreError(f"{folder}: cannot be made: {error.strerror}") from error
         async with open_database(folder / "eshi.sqlite3", busy_timeout_s=busy_timeout_s) as database:
             key = folder_key(folder / "hash.key")  # under the database's lock: two starts must not make two
-            yield cls._over(database, Spool(spool), key)
+            yield cls._over(database, Spool(spool), Policies(database), key)
 
     @classmethod
-    def _over(cls, database: Database, spool: Spool, key: bytes, *, waits_s: Sequence[float] = ()) -> Self:
+    def _over(
+        cls, database: Database, spool: Spool, policies: Policies, key: bytes, *, waits_s: Sequence[float] = ()
+    ) -> Self:
         asking = database.patient(waits_s)
         return cls(
             jobs=Jobs(asking),
@@ -81,7 +83,7 @@ class Store:
             people=People(asking),
             acceptances=Acceptances(asking),
             reports=Reports(asking, key),
-            policies=Policies(asking),
+            policies=policies,
             records=Records(asking, key),
             strikes=Strikes(asking, key),
             key=key,
@@ -94,4 +96,5 @@ class Store:
 
         Whoever is to be answered within seconds uses the store itself, and is told when it cannot be used.
         """
-        return self._over(self._database, self._spool, self.key, waits_s=waits_s)
+        # One memory of what admins decided: a second one would not hear of a change.
+        return self._over(self._database, self._spool, self.policies, self.key, waits_s=waits_s)
