@@ -72,11 +72,12 @@ class Delivery:
             await self.refuse(job, verdict.sentence)
             return
         try:
-            pictures, stopped = await self._sieve.sift(job)
+            pictures, stopped, rating = await self._sieve.sift(job)
         except PromptRefused as error:
             await self.refuse(job, str(error))
             return
-        view = card.result(job, len(pictures), stopped=stopped, spoiler=await self._door.spoils(job))
+        spoiler = (await self._door.policy(job.guild_id)).spoils(rating)
+        view = card.result(job, len(pictures), stopped=stopped, spoiler=spoiler)
         try:
             await self._stories[job.id].end(view, card.files(job, pictures))
         except (Undeliverable, discord.HTTPException) as error:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import InvalidRequest, PromptRefused
 from bot.place import missing_permissions, spot_of
 from bot.roles import roles_of
 from bot.safety.audit import Record
-from bot.safety.gate import Person, Situation, Verdict, judge, limit, previews, shows
+from bot.safety.gate import Person, Situation, Verdict, judge, limit, previews, shows, shows_all
+from bot.store.patience import WAITS_S, patiently
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     import discord
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from bot.prompt.compose import Composed
     from bot.request import Request
     from bot.roles import Roles
-    from bot.safety.policy import OperatorPolicy
+    from bot.safety.policy import OperatorPolicy, ServerPolicy
     from bot.safety.wish import Texts, Wish
     from bot.safety.wording import TextFilter
     from bot.store.policies import Policies
@@ -87,12 +89,19 @@ class Door:
         return await self.situation(guild_id, channel_id, person)
 
     async def situation_of(self, job: Job) -> Situation:
-        """Look up what decides about a job, whose asker may have gone since."""
+        """Look up what decides about a job, whose asker may have gone since; a store that fails is waited out."""
+        return await patiently(partial(self._situation_of, job), WAITS_S)
+
+    async def _situation_of(self, job: Job) -> Situation:
         roles = None
-        if job.guild_id is not None and (await self._policies.of(job.guild_id)).asks_for_roles:
+        if job.guild_id is not None and (await self.policy(job.guild_id)).asks_for_roles:
             roles = await self._roles.of(job.guild_id, job.user_id)
         person = Person(roles=roles, locked_until=await self._lockouts.until(job.user_id, job.guild_id))
         return await self.situation(job.guild_id, job.channel_id, person)
+
+    async def policy(self, guild_id: int | None) -> ServerPolicy:
+        """Look up what a server's admins decided."""
+        return await self._policies.of(guild_id)
 
     # What the gate says
 
@@ -105,7 +114,7 @@ class Door:
         situation = await self.situation_here(interaction)
         highest = limit(situation)
         if highest is None:
-            raise PromptRefused(shows(situation, "safe", "safe").sentence)
+            raise PromptRefused(await self._refused(interaction, shows(situation, "safe", "safe")))
         return highest
 
     async def check(self, interaction: discord.Interaction[Any], request: Request) -> Composed:
@@ -132,35 +141,78 @@ class Door:
 
     async def judge_shown(self, job: Job) -> Verdict:
         """Ask the gate whether anything of a job may be shown in its place as it is now, by what was asked for."""
-        if await self._hides(job.id):
+        if await patiently(partial(self._hides, job.id), WAITS_S):
             return REPORTED
         asked = job.request.rating
         return await self._noted(job, shows(await self.situation_of(job), asked, asked), "before it was shown")
 
-    async def judge_picture(self, job: Job, measured: Rating | None) -> Verdict:
-        """Ask the gate whether one picture of a job may be shown; `measured` is what it shows, None if not rated."""
-        return shows(await self.situation_of(job), job.request.rating, measured)
+    async def judge_pictures(self, job: Job, measured: Mapping[int, Rating | None]) -> dict[int, Verdict]:
+        """Ask the gate which pictures of a job may be shown in its place as it is now.
+
+        Args:
+            job: Whose.
+            measured: What each of them shows, by number; None of one that is not rated.
+        """
+        situation = await self.situation_of(job)
+        verdicts = {number: shows(situation, job.request.rating, one) for number, one in measured.items()}
+        for number, verdict in verdicts.items():
+            seen = measured[number]
+            await self._noted(job, verdict, f"picture {number + 1}, {f'seen as {seen}' if seen else 'not rated'}")
+        return verdicts
 
     async def judge_preview(self, job: Job, measured: Rating | None) -> Verdict:
-        """Ask the gate whether a preview may be shown; `measured` is as in `judge_picture`."""
+        """Ask the gate whether a preview may be shown; `measured` is what it shows, None if not rated."""
         return previews(await self.situation_of(job), job.request.rating, measured)
 
-    async def judge_restored(self, job: Job) -> Verdict:
-        """Ask the gate whether what a moderator finds harmless may be shown in its place as it is now."""
-        verdict = shows(await self.situation_of(job), job.request.rating, None)
-        return await self._noted(job, verdict, "before it was shown")
+    async def judge_restored(self, job: Job, measured: Iterable[Rating | None]) -> Verdict:
+        """Ask the gate whether all that a moderator finds harmless may be shown in its place as it is now."""
+        verdict = shows_all(await self.situation_of(job), job.request.rating, measured)
+        return await self._noted(job, verdict, "before it was restored")
 
-    async def judge_looked_at(self, interaction: discord.Interaction[Any], job: Job) -> Verdict:
-        """Ask the gate whether a moderator may look at what was reported, here."""
-        return shows(await self.situation_here(interaction), job.request.rating, None)
+    async def check_rating(self, interaction: discord.Interaction[Any], rating: Rating) -> None:
+        """Let somebody see what belongs to this rating, where they ask.
 
-    async def spoils(self, job: Job) -> bool:
-        """Tell whether the admins of the job's server want its pictures behind a spoiler."""
-        return (await self._policies.of(job.guild_id)).spoils(job.request.rating)
+        Raises:
+            PromptRefused: They may not; with the sentence for them.
+        """
+        await self._check(interaction, shows(await self.situation_here(interaction), rating, rating))
+
+    async def check_shown(
+        self, interaction: discord.Interaction[Any], job: Job, measured: Iterable[Rating | None]
+    ) -> None:
+        """Let somebody see what became of a job, where they ask; `measured` is what its pictures show.
+
+        Raises:
+            PromptRefused: They may not; with the sentence for them.
+        """
+        if await self._hides(job.id):
+            raise PromptRefused(REPORTED.sentence)
+        await self.check_looked_at(interaction, job, measured)
+
+    async def check_looked_at(
+        self, interaction: discord.Interaction[Any], job: Job, measured: Iterable[Rating | None]
+    ) -> None:
+        """Let somebody see it, reported or not; otherwise as `check_shown`.
+
+        Raises:
+            PromptRefused: They may not; with the sentence for them.
+        """
+        verdict = shows_all(await self.situation_here(interaction), job.request.rating, measured)
+        await self._check(interaction, verdict, f"to see job {job.id}")
+
+    async def _check(self, interaction: discord.Interaction[Any], verdict: Verdict, detail: str = "") -> None:
+        if not verdict.allowed:
+            raise PromptRefused(await self._refused(interaction, verdict, detail=detail))
+
+    async def withheld(self, job: Job, detail: str) -> None:
+        """Write down that the engine keeps to itself what it drew for a job; `detail` is its own word for why."""
+        await self._note(job, "withheld", detail)
 
     # What becomes of a no
 
-    async def _refused(self, interaction: discord.Interaction[Any], verdict: Verdict, prompt: str) -> str:
+    async def _refused(
+        self, interaction: discord.Interaction[Any], verdict: Verdict, prompt: str = "", detail: str = ""
+    ) -> str:
         """Write a refusal down, count it, and give the sentence for the person."""
         user_id, guild_id = interaction.user.id, interaction.guild_id
         record = Record(
@@ -170,6 +222,7 @@ class Door:
             guild_id=guild_id,
             channel_id=interaction.channel_id,
             rule=verdict.rule,
+            detail=detail,
         )
         await self._audit.write(record, words=prompt)
         if verdict.strike:
@@ -178,17 +231,20 @@ class Door:
                 return f"{verdict.sentence} After several refusals like this you can draw again <t:{until}:R>."
         return verdict.sentence
 
-    async def _noted(self, job: Job, verdict: Verdict, when: str) -> Verdict:
+    async def _noted(self, job: Job, verdict: Verdict, what: str) -> Verdict:
         """Write down that a job was stopped; what changed since it was accepted is no fault of its asker's."""
         if not verdict.allowed:
-            record = Record(
-                event="refused",
-                at=self._now(),
-                user_id=job.user_id,
-                guild_id=job.guild_id,
-                channel_id=job.channel_id,
-                rule=verdict.rule,
-                detail=f"job {job.id} {when}",
-            )
-            await self._audit.write(record, words=job.prompt)
+            await self._note(job, verdict.rule, what)
         return verdict
+
+    async def _note(self, job: Job, rule: str, what: str) -> None:
+        record = Record(
+            event="refused",
+            at=self._now(),
+            user_id=job.user_id,
+            guild_id=job.guild_id,
+            channel_id=job.channel_id,
+            rule=rule,
+            detail=f"job {job.id}, {what}",
+        )
+        await patiently(partial(self._audit.write, record, words=job.prompt), WAITS_S)

@@ -19,6 +19,7 @@ from bot.company import Company
 from bot.errors import EngineDied, EngineError, GenerationFailed, InvalidRequest, Undeliverable
 from bot.job import NewJob, State
 from bot.request import picture_seeds
+from bot.safety.ratings import together
 from bot.views import card, engine_state
 from engine import wire
 
@@ -285,8 +286,9 @@ class Flow:
                             if not verdict.allowed:
                                 await self._delivery.refuse(job, verdict.sentence)
                                 return None
-                            spoiler = await self._door.spoils(job)
                             previews = await self._sieve.preview(job, event, previews)
+                            seen = together(job.request.rating, (event.rating,))
+                            spoiler = spoiler or (await self._door.policy(job.guild_id)).spoils(seen)
                         case wire.Picture():
                             await self._sieve.keep(job, event)
                         case wire.Finished():
@@ -297,6 +299,7 @@ class Flow:
         except GenerationFailed as error:
             log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
             if error.code == "withheld":
+                await self._door.withheld(job, error.detail)
                 await self._delivery.refuse(job, card.apology(error.code))
             else:
                 await self._delivery.fail(job, card.apology(error.code, error.fits))

@@ -9,16 +9,18 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS, tell
-from bot.errors import InvalidRequest, Undeliverable
+from bot.errors import InvalidRequest, PromptRefused, Undeliverable
 from bot.moderators import require_moderator
+from bot.safety.ratings import together
 from bot.views import card, reported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.bulletin import Bulletin
+    from bot.config import Rating
     from bot.door import Door
-    from bot.job import Job
+    from bot.job import Job, Picture
     from bot.post import Post
     from bot.store import Store
 
@@ -52,10 +54,14 @@ class Moderation:
     async def look(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Show a moderator alone what was reported, as far as it may be shown where they press."""
         job = await self._job(interaction, job_id)
-        verdict = await self._door.judge_looked_at(interaction, job)
-        if not verdict.allowed:
-            raise InvalidRequest(f"{verdict.sentence} You can look at it where it was posted.")
-        pictures = await self._pictures(job)
+        kept = await self._kept(job)
+        try:
+            await self._door.check_looked_at(interaction, job, [picture.rating for picture in kept])
+        except PromptRefused as error:
+            if interaction.channel_id == job.channel_id:
+                raise
+            raise PromptRefused(f"{error} You can look at it where it was posted.") from error
+        pictures = await self._read(kept)
         await interaction.response.defer(ephemeral=True, thinking=True)  # four pictures may take their time
         view, files = reported.looked_at(job, len(pictures)), card.files(job, pictures)()
         await interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NO_PINGS)
@@ -63,15 +69,20 @@ class Moderation:
     async def restore(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Put the pictures back, if they may be shown in their place as it is now."""
         job = await self._job(interaction, job_id)
-        pictures = await self._pictures(job)
+        kept = await self._kept(job)
+        measured: list[Rating | None] = [picture.rating for picture in kept]
         await interaction.response.defer()
-        verdict = await self._door.judge_restored(job)
+        verdict = await self._door.judge_restored(job, measured)
         if not verdict.allowed:
             raise InvalidRequest(f"It stays hidden. {verdict.sentence}")
         if not await self._decide(interaction, job, "restored"):
             raise InvalidRequest("A moderator has already deleted this picture.")
         try:
-            view = card.result(job, len(pictures), spoiler=await self._door.spoils(job))
+            pictures = await self._read(kept)
+            policy = await self._door.policy(job.guild_id)
+            spoiler = policy.spoils(together(job.request.rating, measured))
+            stopped = job.request.count - len(await self._store.pictures.of(job.id))
+            view = card.result(job, len(pictures), stopped=stopped, spoiler=spoiler)
             await self._post.edit(job, view, card.files(job, pictures), retry=False)
         except (Undeliverable, *_UNREACHABLE) as error:
             log.warning("job %s: it cannot be restored: %s", job.id, error)
@@ -143,8 +154,8 @@ class Moderation:
             return False
         return True
 
-    async def _pictures(self, job: Job) -> Mapping[int, bytes]:
-        """Read what is kept of a job.
+    async def _kept(self, job: Job) -> list[Picture]:
+        """Find what is kept of a job.
 
         Raises:
             InvalidRequest: Nothing is.
@@ -152,6 +163,9 @@ class Moderation:
         kept = [picture for picture in await self._store.pictures.of(job.id) if not picture.deleted]
         if not kept:
             raise InvalidRequest("I no longer have the pictures themselves.")
+        return kept
+
+    async def _read(self, kept: Sequence[Picture]) -> Mapping[int, bytes]:
         return {picture.number: await self._store.pictures.read(picture) for picture in kept}
 
     async def _job(self, interaction: discord.Interaction[Any], job_id: str) -> Job:

@@ -9,6 +9,7 @@ from bot.picture.read import parameters
 from bot.prompt import recipe
 from bot.prompt.fitting import fitting
 from bot.prompt.remix import Mapped, to_options
+from bot.safety.ratings import is_rating
 from bot.views.edit import TEXT_CHARS, EditForm, edited, remix_id
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.attachments import Attachments
+    from bot.config import Rating
     from bot.door import Door
     from bot.flow import Flow
     from bot.request import Options
@@ -86,16 +88,18 @@ class Remixes:
         """
         return (await self._read(files)).options
 
-    async def recipe(self, files: Sequence[discord.Attachment]) -> str:
+    async def recipe(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> str:
         """Give the recipe of the first of these files that holds one, as it stands there.
 
         Raises:
-            Refused: There is none, with a sentence that says why.
+            Refused: There is none, or its rating may not be seen here; with a sentence that says why.
         """
-        found = await self._attachments.first(_pictures(files), _recipe)
+        found = await self._attachments.first(_pictures(files), self._rated_recipe)
         if found is None:
             raise InvalidRequest(NO_RECIPE)
-        return found
+        rating, text = found
+        await self._door.check_rating(interaction, rating)
+        return text
 
     async def submit(self, interaction: discord.Interaction[Any], form_id: str) -> None:
         """Draw what the form says, as the sender's own; the seed is the picture's, if it named one.
@@ -113,6 +117,13 @@ class Remixes:
         if mapped is None:
             raise InvalidRequest(NO_RECIPE)
         return mapped
+
+    def _rated_recipe(self, data: bytes) -> tuple[Rating, str] | None:
+        mapped, text = self._map(data), _recipe(data)
+        if mapped is None or text is None:
+            return None
+        rating = mapped.options.rating
+        return (rating if rating is not None and is_rating(rating) else "safe"), text
 
     def _map(self, data: bytes) -> Mapped | None:
         """Make options of a file's recipe, and name everything that could not be kept; None: it has none."""

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from bot.safety.policy import OperatorPolicy, ServerPolicy
-from bot.safety.ratings import ORDER, exceeds, highest, lowest
+from bot.safety.ratings import ORDER, exceeds, lowest, together
 from bot.safety.verdict import Step, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bot.config import Rating
     from bot.safety.wish import Wish
@@ -107,8 +107,20 @@ def shows(situation: Situation, asked: Rating, measured: Rating | None) -> Verdi
     """
     if measured is None and situation.operator.tagger:
         return Verdict(allowed=False, rule="tagger", sentence="This picture was not rated, so it is not shown.")
-    rating = highest(asked, measured or asked)
+    rating = together(asked, (measured,))
     return _first_no(chain(_limit_steps(situation, rating), _access_steps(situation, rating)), rating)
+
+
+def shows_all(situation: Situation, asked: Rating, measured: Iterable[Rating | None]) -> Verdict:
+    """Decide about the pictures of one request together: what may not be shown of one is a no to all.
+
+    Args:
+        situation: As in `shows`.
+        asked: As in `shows`.
+        measured: Of each picture; where there is none, what was asked for decides.
+    """
+    verdicts = [shows(situation, asked, one) for one in measured] or [shows(situation, asked, asked)]
+    return next((verdict for verdict in verdicts if not verdict.allowed), verdicts[0])
 
 
 def previews(situation: Situation, asked: Rating, measured: Rating | None) -> Verdict:

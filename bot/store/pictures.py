@@ -14,7 +14,7 @@ from bot.store.patience import patiently
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.config import Rating
     from bot.store.database import Database
@@ -128,17 +128,25 @@ class Pictures:
             if not rows:
                 await self._spool.delete([file])
 
-    async def drop(self, job_id: str, number: int | None = None) -> None:
-        """Delete the files of a job, or that of one picture; the rows stay, so that its seeds can still be told.
+    async def drop(self, job_id: str) -> None:
+        """Delete the files of a job; the rows stay, so that its seeds can still be told.
 
         Raises:
             StoreUnavailable: Database or disk cannot be changed.
         """
-        sql = """
-            UPDATE pictures SET deleted = 1
-            WHERE job = :key AND deleted = 0 AND (:number IS NULL OR number = :number) RETURNING file
-            """
-        values = {"key": row_key(job_id), "number": number}
+        sql = "UPDATE pictures SET deleted = 1 WHERE job = :key AND deleted = 0 RETURNING file"
+        await self._delete(sql, {"key": row_key(job_id)})
+
+    async def discard(self, job_id: str, number: int) -> None:
+        """Forget a picture that may not be shown, file and row: the others are what the job's message shows.
+
+        Raises:
+            StoreUnavailable: Database or disk cannot be changed.
+        """
+        sql = "DELETE FROM pictures WHERE job = :key AND number = :number RETURNING file"
+        await self._delete(sql, {"key": row_key(job_id), "number": number})
+
+    async def _delete(self, sql: str, values: Mapping[str, object]) -> None:
         rows = await patiently(partial(self._database.fetch, sql, values), self._waits_s)
         await patiently(partial(self._spool.delete, [row["file"] for row in rows]), self._waits_s)
 

@@ -10,6 +10,7 @@ from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, NotYours
 from bot.job import State
 from bot.request import again, options_of
+from bot.safety.ratings import together
 from bot.views.edit import EditForm, edit_id, edited
 from bot.views.recipe import found_recipe, recipe
 from bot.views.spoiler import spoiled, with_spoiler
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.config import Rating
     from bot.door import Door
     from bot.flow import Flow
     from bot.job import Job
@@ -106,8 +108,10 @@ class Presses:
         """Show privately how a picture was made."""
         job = await self._store.jobs.get(job_id)
         if job is None:
-            text, file = found_recipe(await self._remixes.recipe(_files(interaction)))
+            text, file = found_recipe(await self._remixes.recipe(interaction, _files(interaction)))
         else:
+            rating = together(job.request.rating, await self._measured(job))  # words may be read of an unrated one, too
+            await self._door.check_shown(interaction, job, [rating])
             text, file = recipe(job)
         await interaction.response.send_message(text, file=file, ephemeral=True, allowed_mentions=NO_PINGS)
 
@@ -121,8 +125,10 @@ class Presses:
             raise InvalidRequest("There is no picture here.")
         if hidden and job is None:
             raise InvalidRequest(f"{NO_RECORD} Without knowing its rating I leave it behind its spoiler.")
-        if hidden and job is not None and await self._door.spoils(job):
-            raise InvalidRequest(f"In this server `{job.request.rating}` pictures stay behind a spoiler.")
+        if hidden and job is not None:
+            rating = together(job.request.rating, await self._measured(job))
+            if (await self._door.policy(job.guild_id)).spoils(rating):
+                raise InvalidRequest(f"In this server `{rating}` pictures stay behind a spoiler.")
         await interaction.response.edit_message(
             view=with_spoiler(message, spoiler=not hidden), allowed_mentions=NO_PINGS
         )
@@ -146,6 +152,10 @@ class Presses:
             now = await self._job(job_id)
             done = "already done" if now.state in (State.RENDERED, State.DELIVERED) else "already over"
             await tell(interaction, f"This one is {done}.")
+
+    async def _measured(self, job: Job) -> list[Rating | None]:
+        """Give what each picture of a job shows, None of one that was not rated."""
+        return [picture.rating for picture in await self._store.pictures.of(job.id)]
 
     async def _job(self, job_id: str) -> Job:
         job = await self._store.jobs.get(job_id)

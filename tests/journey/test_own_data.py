@@ -111,7 +111,7 @@ async def test_forget_leaves_nothing_in_the_database_and_nothing_in_the_spool(st
         assert b"hushed" not in path.read_bytes(), path.name
     assert [name for name in files(studio) if name.startswith(job_of(others))], "other people's pictures stay"
     no = await refusal_of(guest, await guest.press(drawn[0], control(drawn[0], "Recipe")))
-    assert "no longer keep the record" in no
+    assert "I found no recipe in this picture" in no, "there is no record that would know"
 
 
 async def test_forget_stops_what_is_in_line_and_under_way(studio, guest):
