@@ -1,6 +1,5 @@
 """A loaded tiny model, and diffusers' own pipeline over the same parts to compare with."""
 
-import os
 import re
 
 import pytest
@@ -10,17 +9,33 @@ from engine.config import Engine
 
 
 @pytest.fixture(autouse=True)
-def _threads_of_the_engine():
+def _one_thread():
     """Torch keeps the thread count that another test left, and rounding depends on it."""
-    torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) - 1))
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
 def model(tiny_checkpoint):
-    """The tiny checkpoint as the engine loads it."""
+    """The tiny checkpoint as the engine loads it, for all tests: who changes its weights takes a copy."""
     from engine.model import load
 
     return load(Engine(model=str(tiny_checkpoint), device="cpu"), report=lambda _stage: None)
+
+
+@pytest.fixture(scope="session")
+def _weights(model):
+    """Every tensor of the shared model beside what it was at first."""
+    networks = (model.unet, model.vae, model.text_encoder, model.text_encoder_2)
+    tensors = [(name, tensor) for network in networks for name, tensor in network.named_parameters()]
+    return [(name, tensor, tensor.clone()) for name, tensor in tensors]
+
+
+@pytest.fixture(autouse=True)
+def _weights_stay(request):
+    """A test that changed the shared model fails itself, not one that compares pictures a hundred tests later."""
+    weights = request.getfixturevalue("_weights") if "model" in request.fixturenames else []
+    yield
+    assert [name for name, tensor, first in weights if not torch.equal(tensor, first)] == []
 
 
 @pytest.fixture(scope="session")
