@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import InvalidRequest, PromptRefused
 from bot.place import missing_permissions, place_of
 from bot.safety.gate import Situation, Verdict, judge, limit, previews, shows
+from bot.safety.policy import ServerPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,10 @@ class Door:
         self._compose = compose
         self._wish = wish
         self._words = words
+
+    async def policy(self, _guild_id: int | None) -> ServerPolicy:
+        """Look up what the admins of a server decided."""
+        return ServerPolicy()
 
     async def situation(self, guild_id: int | None, channel_id: int) -> Situation:
         """Look up what decides about this place as it is now."""
@@ -89,6 +94,13 @@ class Door:
     async def judge_preview(self, job: Job, measured: Rating | None) -> Verdict:
         """Ask the gate whether a preview may be shown; `measured` is as in `judge_picture`."""
         return previews(await self.situation(job.guild_id, job.channel_id), job.request.rating, measured)
+
+    async def judge_shown_here(
+        self, interaction: discord.Interaction[Any], job: Job, measured: Rating | None
+    ) -> Verdict:
+        """Ask the gate whether a picture may be shown where this happens, wherever it was asked for."""
+        here = await self.situation(interaction.guild_id, interaction.channel_id or 0)
+        return shows(here, job.request.rating, measured)
 
     async def _judge(self, guild_id: int | None, channel_id: int, request: Request, texts: Texts) -> Verdict:
         return judge(await self.situation(guild_id, channel_id), self._wish(request, texts), self._words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import GenerationFailed, PromptRefused
 from engine import wire
@@ -11,9 +11,11 @@ from engine import wire
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import discord
+
     from bot.door import Door
     from bot.engine_client import Status
-    from bot.job import Job
+    from bot.job import Job, Picture
     from bot.store.pictures import Pictures
 
 log = logging.getLogger(__name__)
@@ -97,6 +99,25 @@ class Sieve:
         if not kept:
             raise PromptRefused(UNRATED if unrated else _nothing_left(job.request.count))
         return Sifted(kept, job.request.count - len(kept))
+
+    async def here(self, interaction: discord.Interaction[Any], job: Job) -> list[Picture]:
+        """Name the pictures of a job that may be shown where this happens, wherever it was asked for; none is dropped.
+
+        Raises:
+            PromptRefused: None may; with the sentence for whoever looks.
+        """
+        shown: list[Picture] = []
+        sentence = ""
+        for picture in await self._pictures.of(job.id):
+            if picture.deleted:
+                continue
+            verdict = await self._door.judge_shown_here(interaction, job, picture.rating)
+            if verdict.allowed:
+                shown.append(picture)
+            sentence = sentence or verdict.sentence
+        if not shown:
+            raise PromptRefused(sentence or UNRATED)
+        return shown
 
 
 def _nothing_left(count: int) -> str:

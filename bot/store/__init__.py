@@ -11,6 +11,8 @@ from bot.store.database import open_database
 from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
+from bot.store.line import Line
+from bot.store.paces import Paces
 from bot.store.patience import WAITS_S
 from bot.store.people import People
 from bot.store.pictures import Pictures
@@ -32,6 +34,8 @@ class Store:
     drafts: Drafts
     forms: Forms
     people: People
+    line: Line
+    paces: Paces
     _database: Database
     _spool: Spool
 
@@ -61,6 +65,8 @@ class Store:
             drafts=Drafts(asking),
             forms=Forms(asking),
             people=People(asking),
+            line=Line(asking),
+            paces=Paces(asking),
             _database=database,
             _spool=spool,
         )

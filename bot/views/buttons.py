@@ -29,12 +29,14 @@ LOOKS = {
     "recipe": _Look("Recipe"),
     "delete": _Look("Delete"),
     "cancel": _Look("Cancel"),
+    "show": _Look("Show", ButtonStyle.primary),
+    "tell": _Look("Tell me when done"),
 }
 
 
 class JobButton(
     ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>reroll|edit|recipe|delete|cancel)",
+    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>reroll|edit|recipe|delete|cancel|show|tell)",
 ):
     """One action on one job.
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bot.door import Door
     from bot.flow import Flow
     from bot.job import Job
+    from bot.post import Post
+    from bot.recall import Recall
     from bot.store import Store
     from bot.wishes import Wishes
 
@@ -36,12 +38,15 @@ class Presses:
         door: Door,
         flow: Flow,
         store: Store,
+        post: Post,
         wishes: Wishes,
+        recall: Recall,
         draw_seed: Callable[[], int],
     ) -> None:
         self._door = door
         self._flow = flow
         self._store = store
+        self._post = post
         self._wishes = wishes
         self._draw_seed = draw_seed
         self.by_action = {
@@ -50,6 +55,8 @@ class Presses:
             "recipe": self.recipe,
             "delete": self.delete,
             "cancel": self.cancel,
+            "show": recall.show,
+            "tell": self.tell,
         }
 
     async def reroll(self, interaction: discord.Interaction[Any], job_id: str) -> None:
@@ -83,6 +90,8 @@ class Presses:
         await interaction.response.defer()
         await self._store.pictures.drop(job.id)
         await interaction.delete_original_response()
+        if interaction.message is not None and interaction.message.id != job.message_id:
+            await self._post.delete(job)  # it was pressed under what `/show` had brought
 
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Stop a job; its message then says so by itself."""
@@ -93,6 +102,20 @@ class Presses:
             now = await self._job(job_id)
             done = "already done" if now.state in (State.RENDERED, State.DELIVERED) else "already over"
             await tell(interaction, f"This one is {done}.")
+
+    async def tell(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Have the owner told when it is over, or have it not."""
+        job = await self._job(job_id)
+        if interaction.user.id != job.user_id:
+            raise NotYours(f"Only <@{job.user_id}> can be told when this is done.")
+        wanted = not job.tell
+        if not await self._store.jobs.want_told(job.id, wanted=wanted):
+            raise InvalidRequest("This one is already over.")
+        if wanted:
+            sentence = "I will tell you when this is done, if it takes more than a minute. Press again if I should not."
+        else:
+            sentence = "I will not tell you when this is done."
+        await tell(interaction, sentence)
 
     async def _job(self, job_id: str) -> Job:
         job = await self._store.jobs.get(job_id)
