@@ -15,27 +15,27 @@ def _one_thread():
 
 
 @pytest.fixture(scope="session")
-def model(tiny_checkpoint):
-    """The tiny checkpoint as the engine loads it, for all tests: who changes its weights takes a copy."""
-    from engine.model import load
-
-    return load(Engine(model=str(tiny_checkpoint), device="cpu"), report=lambda _stage: None)
+def _first():
+    """Name, tensor and what it was at first, of every weight of the shared model; empty until it is loaded."""
+    return []
 
 
 @pytest.fixture(scope="session")
-def _weights(model):
-    """Every tensor of the shared model beside what it was at first."""
-    networks = (model.unet, model.vae, model.text_encoder, model.text_encoder_2)
-    tensors = [(name, tensor) for network in networks for name, tensor in network.named_parameters()]
-    return [(name, tensor, tensor.clone()) for name, tensor in tensors]
+def model(tiny_checkpoint, _first):
+    """The tiny checkpoint as the engine loads it, for all tests: who changes its weights takes a copy."""
+    from engine.model import load
+
+    loaded = load(Engine(model=str(tiny_checkpoint), device="cpu"), report=lambda _stage: None)
+    for network in (loaded.unet, loaded.vae, loaded.text_encoder, loaded.text_encoder_2):
+        _first.extend((name, tensor, tensor.clone()) for name, tensor in network.named_parameters())
+    return loaded
 
 
 @pytest.fixture(autouse=True)
-def _weights_stay(request):
+def _weights_stay(_first):
     """A test that changed the shared model fails itself, not one that compares pictures a hundred tests later."""
-    weights = request.getfixturevalue("_weights") if "model" in request.fixturenames else []
     yield
-    assert [name for name, tensor, first in weights if not torch.equal(tensor, first)] == []
+    assert [name for name, tensor, first in _first if not torch.equal(tensor, first)] == []
 
 
 @pytest.fixture(scope="session")
