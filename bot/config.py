@@ -61,7 +61,15 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     max_prompt_chars: Annotated[int, Meta(ge=100, le=5000)] = 2000
     """Of any one text option, and of the written prompt."""
     max_queue: Annotated[int, Meta(ge=1)] = 500
+    max_queue_per_server: Annotated[int, Meta(ge=0)] = 250
+    """0, here and below: no such limit. Admins may set lower ones for their server."""
     max_queue_per_person: Annotated[int, Meta(ge=1)] = 5
+    max_running_per_server: Annotated[int, Meta(ge=0)] = 0
+    """How many may be at the engine at once."""
+    max_running_per_person: Annotated[int, Meta(ge=0)] = 0
+    max_pictures_per_server_per_day: Annotated[int, Meta(ge=0)] = 0
+    """In the last 24 hours; what failed, was refused or was cancelled does not count."""
+    max_pictures_per_person_per_day: Annotated[int, Meta(ge=0)] = 0
 
 
 class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
@@ -155,12 +163,13 @@ class PictureRating(Struct, frozen=True):
 
 
 class Model(Struct, frozen=True):
-    """What the bot reads of the engine's table: where the tokenizers are that cut its prompts, and what rates."""
+    """What the bot reads of the engine's table: its tokenizers' place, what rates, and how much it draws at once."""
 
     model: str = "cagliostrolab/animagine-xl-4.0"
     revision: str = ""
     config_folder: str = ""
     rating: PictureRating = PictureRating()
+    batch_cap: int = 4
 
 
 class _File(Struct, frozen=True):

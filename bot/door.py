@@ -103,6 +103,10 @@ class Door:
         """Look up what a server's admins decided."""
         return await self._policies.of(guild_id)
 
+    async def spoils(self, job: Job, rating: Rating) -> bool:
+        """Tell whether pictures of this rating are behind a spoiler where a job was asked for."""
+        return (await patiently(partial(self.policy, job.guild_id), WAITS_S)).spoils(rating)
+
     # What the gate says
 
     async def highest_here(self, interaction: discord.Interaction[Any]) -> Rating:
@@ -188,6 +192,28 @@ class Door:
         if await self._hides(job.id):
             raise PromptRefused(REPORTED.sentence)
         await self.check_looked_at(interaction, job, measured)
+
+    async def check_pictures(
+        self, interaction: discord.Interaction[Any], job: Job, measured: Mapping[int, Rating | None]
+    ) -> frozenset[int]:
+        """Let somebody see those pictures of a job that may be shown where they ask, wherever it was drawn.
+
+        Args:
+            interaction: Theirs.
+            job: Whose pictures.
+            measured: What each of them shows, by number; at least one.
+
+        Raises:
+            PromptRefused: None may; with the sentence for them.
+        """
+        if await self._hides(job.id):
+            raise PromptRefused(REPORTED.sentence)
+        here = await self.situation_here(interaction)
+        verdicts = {number: shows(here, job.request.rating, one) for number, one in measured.items()}
+        allowed = frozenset(number for number, verdict in verdicts.items() if verdict.allowed)
+        if not allowed:
+            await self._check(interaction, next(iter(verdicts.values())), f"to see job {job.id}")
+        return allowed
 
     async def check_looked_at(
         self, interaction: discord.Interaction[Any], job: Job, measured: Iterable[Rating | None]

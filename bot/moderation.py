@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import aiohttp
 import discord
 
-from bot.answer import NO_PINGS, tell
-from bot.errors import InvalidRequest, PromptRefused, Undeliverable
+from bot.answer import tell
+from bot.errors import InvalidRequest, PictureTooLarge, PromptRefused, Undeliverable
 from bot.moderators import require_moderator
+from bot.post import replace_answer
 from bot.safety.ratings import together
+from bot.upload import file_limit, send_fitted
 from bot.views import card, reported
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from bot.job import Job, Picture
     from bot.post import Post
     from bot.store import Store
+    from bot.upload import Upload
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +66,12 @@ class Moderation:
             raise PromptRefused(f"{error} You can look at it where it was posted.") from error
         pictures = await self._read(kept)
         await interaction.response.defer(ephemeral=True, thinking=True)  # four pictures may take their time
-        view, files = reported.looked_at(job, len(pictures)), card.files(job, pictures)()
-        await interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NO_PINGS)
+
+        async def send(files: Upload) -> None:
+            await replace_answer(interaction, reported.looked_at(job, files.names), files.opened())
+
+        limit = min(interaction.filesize_limit, file_limit(self._client, interaction.guild_id))
+        await send_fitted(job, pictures, per_file=limit, send=send)
 
     async def restore(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Put the pictures back, if they may be shown in their place as it is now."""
@@ -78,15 +85,22 @@ class Moderation:
         if not await self._decide(interaction, job, "restored"):
             raise InvalidRequest("A moderator has already deleted this picture.")
         try:
-            pictures = await self._read(kept)
-            policy = await self._door.policy(job.guild_id)
-            spoiler = policy.spoils(together(job.request.rating, measured))
-            stopped = job.request.count - len(await self._store.pictures.of(job.id))
-            view = card.result(job, len(pictures), stopped=stopped, spoiler=spoiler)
-            await self._post.edit(job, view, card.files(job, pictures), retry=False)
-        except (Undeliverable, *_UNREACHABLE) as error:
+            await self._put_back(
+                job, kept, spoiler=await self._door.spoils(job, together(job.request.rating, measured))
+            )
+        except (Undeliverable, PictureTooLarge, *_UNREACHABLE) as error:
             log.warning("job %s: it cannot be restored: %s", job.id, error)
             raise InvalidRequest("Discord does not let me put it back. Its message may be gone.") from error
+
+    async def _put_back(self, job: Job, kept: Sequence[Picture], *, spoiler: bool) -> None:
+        missing = card.dropped(job.request.count - len(await self._store.pictures.of(job.id)))
+
+        async def send(files: Upload) -> None:
+            view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
+            await self._post.edit(job, view, files.opened, retry=False)
+
+        per_file = min(job.max_file_bytes, file_limit(self._client, job.guild_id))
+        await send_fitted(job, await self._read(kept), per_file=per_file, send=send)
 
     async def remove(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Delete pictures and message for good."""
@@ -142,13 +156,8 @@ class Moderation:
 
     async def _delete_message(self, job: Job) -> bool:
         """Delete a job's message; False where Discord does not let us."""
-        if job.message_id is None:
-            return True
-        messages = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
         try:
-            await messages.get_partial_message(job.message_id).delete()
-        except discord.NotFound:
-            return True
+            await self._post.delete(job)
         except _UNREACHABLE as error:
             log.warning("job %s: its message cannot be deleted: %s", job.id, error)
             return False

@@ -104,6 +104,7 @@ class OwnData:
             ],
             "defaults": _plain(await store.people.defaults(user_id)),
             "favourites": await store.people.favourites(user_id),
+            "told_when_done": await store.people.is_always_told(user_id),
             "requests": [await self._of_job(job) async for job in store.jobs.of(user_id)],
             "previews": [_plain(draft) for draft in await store.drafts.of(user_id)],
             "forms": [_plain(form) for form in await store.forms.of(user_id)],

@@ -78,6 +78,18 @@ def missing_permissions(interaction: discord.Interaction) -> tuple[str, ...]:
     return tuple(_spelled(name for name in needed if not getattr(granted, name)))
 
 
+def may_edit_later(client: discord.Client, guild_id: int | None, channel_id: int) -> bool:
+    """Whether the bot may edit its messages here by its own right, once the interaction's token is dead."""
+    if guild_id is None:
+        return True
+    guild = client.get_guild(guild_id)
+    channel = None if guild is None else guild.get_channel_or_thread(channel_id)
+    if guild is None or channel is None:
+        return guild is not None  # a thread that nobody wrote in lately is not in the cache: the edit will tell
+    granted = channel.permissions_for(guild.me)
+    return granted.view_channel and granted.attach_files
+
+
 def _spelled(names: Iterable[str]) -> Iterable[str]:
     for name in names:
         yield name.replace("_", " ").title().replace(" In ", " in ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import GenerationFailed, PromptRefused
 from bot.safety.ratings import together
@@ -12,10 +12,12 @@ from engine import wire
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import discord
+
     from bot.config import Rating
     from bot.door import Door
     from bot.engine_client import Status
-    from bot.job import Job
+    from bot.job import Job, Picture
     from bot.store.pictures import Pictures
 
 log = logging.getLogger(__name__)
@@ -102,6 +104,16 @@ class Sieve:
             raise PromptRefused(UNRATED if unrated else _nothing_left(job.request.count))
         shown: list[Rating | None] = [picture.rating for picture in there if picture.number in kept]
         return Sifted(kept, job.request.count - len(kept), together(job.request.rating, shown))
+
+    async def here(self, interaction: discord.Interaction[Any], job: Job) -> list[Picture]:
+        """Name the pictures of a job that may be shown where this happens, wherever it was asked for; none is dropped.
+
+        Raises:
+            PromptRefused: None may; with the sentence for whoever looks.
+        """
+        kept = [picture for picture in await self._pictures.of(job.id) if not picture.deleted]
+        shown = await self._door.check_pictures(interaction, job, {one.number: one.rating for one in kept})
+        return [picture for picture in kept if picture.number in shown]
 
 
 def _nothing_left(count: int) -> str:

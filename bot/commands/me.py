@@ -81,6 +81,11 @@ async def _delete(interaction: discord.Interaction[Eshi], name: str) -> None:
     await tell(interaction, await interaction.client.keepsakes.delete_favourite(interaction.user.id, name))
 
 
+@app_commands.describe(when_done="Whether I ping you when something that took more than a minute is done")
+async def _tell(interaction: discord.Interaction[Eshi], when_done: bool) -> None:
+    await tell(interaction, await interaction.client.keepsakes.tell_when_done(interaction.user.id, wanted=when_done))
+
+
 async def _export(interaction: discord.Interaction[Eshi]) -> None:
     await interaction.client.own_data.export(interaction)
 
@@ -106,6 +111,7 @@ def group(limits: Limits, presets: Presets) -> app_commands.Group:
     defaults = app_commands.Group(name="defaults", description="What is meant where you leave an option out.")
     favourite = app_commands.Group(name="favourite", description="Tags under a name, for @name in your tags.")
     members: list[tuple[app_commands.Group, str, str, Any]] = [
+        (me, "tell", "Be told when a picture is done, or not.", _tell),
         (defaults, "show", "Show your defaults.", _show),
         (defaults, "set", "Set one or more of your defaults.", _set),
         (defaults, "reset", "Forget one of your defaults, or all of them.", _reset),

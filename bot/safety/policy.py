@@ -23,6 +23,9 @@ Snowflake = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
 """A Discord id; TOML keys are strings, and integers of 64 bits do not survive every editor."""
 DeniedTag = Annotated[str, Meta(min_length=1, max_length=100)]
 
+AtMost = Annotated[int, Meta(ge=1, le=1_000_000)]
+Weight = Annotated[float, Meta(ge=1.0, le=10.0)]
+
 MAX_DENIED = 500
 MAX_ENTRIES = 500
 MAX_FILE_BYTES = 64 * 1024
@@ -75,6 +78,21 @@ class ServerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     log_channel: Snowflake | None = None
     log_prompts: bool = False
     """The audit log shows prompts, and not only their keyed hashes."""
+    max_queue: AtMost | None = None
+    """How many requests of this server may wait; this and the next narrow the operator's, and None leaves them."""
+    max_queue_per_person: AtMost | None = None
+    max_running: AtMost | None = None
+    """How many may be drawn at once."""
+    max_running_per_person: AtMost | None = None
+    max_pictures_per_day: AtMost | None = None
+    """In the last 24 hours."""
+    max_pictures_per_person_per_day: AtMost | None = None
+    priority_roles: Annotated[dict[Snowflake, Weight], Meta(max_length=MAX_ENTRIES)] = {}
+    """How many times as much of this server's turns people with a role have; of several the highest counts."""
+
+    def weight(self, roles: frozenset[int]) -> float:
+        """Give the share in this server's turns of somebody with these roles, beside 1 of everybody else."""
+        return max((weight for role, weight in self.priority_roles.items() if int(role) in roles), default=1.0)
 
     @property
     def asks_for_roles(self) -> bool:

@@ -13,6 +13,8 @@ from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
 from bot.store.key import folder_key
+from bot.store.line import Line
+from bot.store.paces import Paces
 from bot.store.patience import WAITS_S
 from bot.store.people import People
 from bot.store.pictures import Pictures
@@ -38,6 +40,8 @@ class Store:
     drafts: Drafts
     forms: Forms
     people: People
+    line: Line
+    paces: Paces
     acceptances: Acceptances
     reports: Reports
     policies: Policies
@@ -81,6 +85,8 @@ class Store:
             drafts=Drafts(asking),
             forms=Forms(asking),
             people=People(asking),
+            line=Line(asking),
+            paces=Paces(asking),
             acceptances=Acceptances(asking),
             reports=Reports(asking, key),
             policies=policies,

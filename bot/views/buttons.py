@@ -30,6 +30,8 @@ LOOKS = {
     "spoiler": _Look("Spoiler"),
     "delete": _Look("Delete"),
     "cancel": _Look("Cancel"),
+    "show": _Look("Show", ButtonStyle.primary),
+    "tell": _Look("Tell me when done"),
     "report": _Look("Report"),
     "look": _Look("Look"),
     "restore": _Look("Restore"),

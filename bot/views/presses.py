@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from bot.flow import Flow
     from bot.job import Job
     from bot.moderation import Moderation
+    from bot.post import Post
+    from bot.recall import Recall
     from bot.remixes import Remixes
     from bot.reporting import Reporting
     from bot.store import Store
@@ -42,7 +44,9 @@ class Presses:
         door: Door,
         flow: Flow,
         store: Store,
+        post: Post,
         wishes: Wishes,
+        recall: Recall,
         remixes: Remixes,
         reporting: Reporting,
         moderation: Moderation,
@@ -54,7 +58,9 @@ class Presses:
             door: Knows what may be drawn where.
             flow: Knows what draws.
             store: Keeps the records.
+            post: Reaches messages of jobs.
             wishes: Draws what a form says.
+            recall: Shows pictures again.
             remixes: Reads the pictures whose records are gone.
             reporting: Takes reports.
             moderation: Does what moderators decide.
@@ -63,6 +69,7 @@ class Presses:
         self._door = door
         self._flow = flow
         self._store = store
+        self._post = post
         self._wishes = wishes
         self._remixes = remixes
         self._moderation = moderation
@@ -74,6 +81,8 @@ class Presses:
             "spoiler": self.spoiler,
             "delete": self.delete,
             "cancel": self.cancel,
+            "show": recall.show,
+            "tell": self.tell,
             "report": reporting.report,
             **moderation.by_action,
         }
@@ -140,8 +149,11 @@ class Presses:
         await interaction.response.defer()
         await self._store.pictures.drop(job_id)
         await interaction.delete_original_response()
-        if job is not None:
-            await self._moderation.deleted(interaction, job)
+        if job is None:
+            return
+        if interaction.message is not None and interaction.message.id != job.message_id:
+            await self._post.delete(job)  # it was pressed under what `/show` had brought
+        await self._moderation.deleted(interaction, job)
 
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Stop a job; its message then says so by itself."""
@@ -152,6 +164,20 @@ class Presses:
             now = await self._job(job_id)
             done = "already done" if now.state in (State.RENDERED, State.DELIVERED) else "already over"
             await tell(interaction, f"This one is {done}.")
+
+    async def tell(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Have the owner told when it is over, or have it not."""
+        job = await self._job(job_id)
+        if interaction.user.id != job.user_id:
+            raise NotYours(f"Only <@{job.user_id}> can be told when this is done.")
+        wanted = not job.tell
+        if not await self._store.jobs.want_told(job.id, wanted=wanted):
+            raise InvalidRequest("This one is already over.")
+        if wanted:
+            sentence = "I will tell you when this is done, if it takes more than a minute. Press again if I should not."
+        else:
+            sentence = "I will not tell you when this is done."
+        await tell(interaction, sentence)
 
     async def _measured(self, job: Job) -> list[Rating | None]:
         """Give what each picture of a job shows, None of one that was not rated."""

@@ -10,7 +10,7 @@ from discord import ui
 from bot.answer import answering
 from bot.job import ID_PATTERN
 from bot.views.buttons import row
-from bot.views.card import ENDED, WAITING, file_name
+from bot.views.card import ENDED, WAITING
 from bot.views.recipe import code
 
 if TYPE_CHECKING:
@@ -74,13 +74,11 @@ def notice(told: Notice) -> ui.LayoutView:
     return _framed(items, WAITING)
 
 
-def looked_at(job: Job, pictures: int) -> ui.LayoutView:
-    """Show a moderator alone what was reported; as many files by `card.file_name` must come with it."""
+def looked_at(job: Job, names: Sequence[str]) -> ui.LayoutView:
+    """Show a moderator alone what was reported; files of these names must come with it."""
     items = (
-        discord.MediaGalleryItem(
-            f"attachment://{file_name(job, position)}", description="A reported picture.", spoiler=True
-        )
-        for position in range(pictures)
+        discord.MediaGalleryItem(f"attachment://{name}", description="A reported picture.", spoiler=True)
+        for name in names
     )
     author = ui.TextDisplay[ui.LayoutView](f"A picture of <@{job.user_id}>.")
     return _framed([ui.MediaGallery(*items), author, ui.ActionRow[Any](LockSelect(job.id))], WAITING)

@@ -8,7 +8,7 @@ from bot.sandbox.driver import control
 def labels(message):
     """The labels of the buttons that there are."""
     found = []
-    for label in ("Reroll", "Edit", "Recipe", "Spoiler", "Delete", "Cancel"):
+    for label in ("Reroll", "Edit", "Recipe", "Spoiler", "Delete", "Report", "Cancel"):
         try:
             control(message, label)
         except LookupError:

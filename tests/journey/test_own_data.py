@@ -52,6 +52,7 @@ async def leave_traces(guest, yuki):
 
     await me("defaults set", steps=3)
     await me("favourite save", name="dusk", text="hushed dusk")
+    await me("tell", when_done=True)
     drawn = [
         await result_of(guest, await guest.slash(channel, "imagine", subject="1girl", tags=f"hushed {number}"))
         for number in range(2)
@@ -83,6 +84,7 @@ async def test_export_holds_everything(guest, yuki):
     assert told["user_id"] == guest.id
     assert told["defaults"] == {"steps": 3}
     assert told["favourites"] == {"dusk": "hushed dusk"}
+    assert told["told_when_done"] is True
     by_id = {job["id"]: job for job in told["requests"]}
     for number, message in enumerate(drawn):
         job = by_id[job_of(message)]

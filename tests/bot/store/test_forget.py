@@ -6,6 +6,7 @@ from bot.store import Store
 
 KNOWN = {
     ("acceptances", "user_id"),
+    ("always_told", "user_id"),
     ("audit", "user_id"),
     ("defaults", "user_id"),
     ("drafts", "user_id"),
