@@ -224,7 +224,8 @@ def _writable(guild: discord.Guild, channel_id: str) -> str:
 def _require_known(guild: discord.Guild, policy: ServerPolicy) -> None:
     """Refuse a file of another server, or of a time before something was deleted: its rules would hold for nobody."""
     channels = {*policy.channel_limits, *policy.channels, *([policy.log_channel] if policy.log_channel else [])}
-    roles = {*policy.role_limits, *(role for needed in policy.needed_roles.values() for role in needed)}
+    needed = {role for roles in policy.needed_roles.values() for role in roles}
+    roles = {*policy.role_limits, *policy.priority_roles, *needed}
     strange = [one for one in channels if guild.get_channel_or_thread(int(one)) is None]
     strange += [one for one in roles if guild.get_role(int(one)) is None]
     if strange:

@@ -103,9 +103,14 @@ def _shown(value: object, absent: str, mention: str = "{}") -> str:
     return mention.format(value)
 
 
-_TABLES = {"channel_limits", "role_limits", "needed_roles"}
+_TABLES = {"channel_limits", "role_limits", "needed_roles", "priority_roles"}
 _LISTS = {"channels", "denied"}
-_MENTIONS = {"channel_limits": "<#{}>", "role_limits": "<@&{}>", "log_channel": "<#{}>"}
+_MENTIONS = {
+    "channel_limits": "<#{}>",
+    "role_limits": "<@&{}>",
+    "priority_roles": "<@&{}>",
+    "log_channel": "<#{}>",
+}
 _LABELS = {
     "open_limit": "open channels",
     "age_restricted_limit": "age-restricted channels",
@@ -113,6 +118,7 @@ _LABELS = {
     "role_limits": "limit of",
     "channels": "channels to draw in",
     "needed_roles": "who may ask for",
+    "priority_roles": "turns of",
     "denied": "denied tags",
     "log_prompts": "prompts in the log",
 }

@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from bot.sandbox.driver import Person
+from tests.journey.people import accept_terms
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
@@ -81,7 +84,7 @@ async def _ours(folder: Path) -> tuple[list[float], list[float]]:
         engine = ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--config", str(config))
         await stack.enter_async_context(_process(*engine))
         await stack.enter_async_context(_process("-m", "bot", "run", "--config", str(config), token=chat["token"]))
-        return await _asked(chat, "imagine", tags="smile, night, looking at viewer", subject="1girl")
+        return await _asked(chat, "imagine", accepts=True, tags="smile, night, looking at viewer", subject="1girl")
 
 
 @asynccontextmanager
@@ -108,7 +111,9 @@ async def _process(*arguments: str, token: str = "", **streams: Any) -> AsyncGen
         await process.wait()
 
 
-async def _asked(chat: dict[str, str], command: str, **options: str) -> tuple[list[float], list[float]]:
+async def _asked(
+    chat: dict[str, str], command: str, *, accepts: bool = False, **options: str
+) -> tuple[list[float], list[float]]:
     """Let people ask; give the milliseconds of each at the set pace, and the rates without one."""
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(raise_for_status=True))
@@ -118,6 +123,9 @@ async def _asked(chat: dict[str, str], command: str, **options: str) -> tuple[li
         for person in people:
             await stack.enter_async_context(person.there())
         await people[0].ready()
+        for name in PEOPLE if accepts else ():
+            async with Person.visit(chat["page_url"], name) as person:
+                await accept_terms(person)
         for person in people:  # whatever is slow only once
             await person.ask()
         began = time.perf_counter()

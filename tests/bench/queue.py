@@ -63,6 +63,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
         nobody: Any = None  # a restart with nothing under way asks neither Discord nor the engine
         flow = Flow(
             door=nobody,
+            terms=nobody,
             store=store,
             queue=queue,
             feed=nobody,

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from bot.sandbox.driver import Refused
+from bot.sandbox.driver import Refused, control
 
 SHAPES = ("square 1:1", "landscape 7:4", "portrait 2:3")
 PATIENCE_S = 20.0
@@ -44,6 +44,12 @@ def wishes(chance, number, *, jobs, seconds, light):
         )
         for job in range(jobs)
     ]
+
+
+async def accept_terms(person, channel):
+    """Do what everybody does once, before anything goes wrong."""
+    terms = await person.answer(await person.slash(channel, "terms"), timeout_s=PATIENCE_S)
+    await person.answer(await person.press(terms, control(terms, "Accept")), timeout_s=PATIENCE_S)
 
 
 async def ask_for_all(person, channel, wanted, promises, *, hurry):

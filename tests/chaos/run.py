@@ -6,7 +6,7 @@ import time
 from random import Random
 
 from bot.sandbox.driver import Person
-from tests.chaos.asking import ask_for_all, wishes
+from tests.chaos.asking import accept_terms, ask_for_all, wishes
 from tests.chaos.machines import CHANNELS, SERVERS, Machines
 from tests.chaos.schedule import DISK_S, schedule
 from tests.chaos.verdict import is_over, job_of, judge, latest
@@ -32,11 +32,14 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
             except TimeoutError as error:
                 raise RuntimeError(f"the bot never came online; it said:\n{machines.log_text()[-2000:]}") from error
             chance, hurry = Random(seed), asyncio.Event()
+            rooms = [f"room-{chance.randrange(SERVERS)}-{chance.randrange(CHANNELS)}" for _ in visitors]
+            for visitor, room in zip(visitors, rooms, strict=True):
+                await accept_terms(visitor, visitor.channel(room))
             asking = asyncio.gather(
                 *(
                     ask_for_all(
                         visitor,
-                        visitor.channel(f"room-{chance.randrange(SERVERS)}-{chance.randrange(CHANNELS)}"),
+                        visitor.channel(rooms[number]),
                         wishes(chance, number, jobs=jobs // people, seconds=seconds, light=checkpoint is not None),
                         promises,
                         hurry=hurry,

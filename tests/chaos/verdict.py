@@ -33,10 +33,10 @@ class Verdict:
 
 
 def latest(observer):
-    """Every message as the observer sees it now, by id, without those that were removed."""
+    """Every public message as the observer sees it now, by id, without those that were removed."""
     seen = {}
     for event in observer.events:
-        if event["event"] in {"message.create", "message.update"}:
+        if event["event"] in {"message.create", "message.update"} and not event["data"]["flags"] & 64:
             seen[event["data"]["id"]] = event["data"]
         elif event["event"] == "message.delete":
             seen.pop(event["data"]["id"], None)

@@ -215,6 +215,22 @@ async def test_a_recipe_is_read_where_its_picture_could_be_shown(scenes, rating_
             change("safe")
 
 
+async def test_a_picture_is_brought_back_only_where_it_could_be_shown(scenes, rating_studio):
+    """By `/show`, to wherever its owner is; wherever it came from, what counts is the place where it is shown."""
+    del rating_studio
+    for scene in (scenes[0], scenes[-1]):
+        for change in (scene.asked, scene.measured):
+            for number, rating in enumerate(RATINGS):
+                change(rating)
+                job = control(scene.picture, "Reroll").split(":")[1]
+                for place in scenes:
+                    said = await shown(scene.person, await place.slash("show", id=job))
+                    case = (scene.name, place.name, rating, words(said))
+                    assert bool(gallery(said)) is (number < place.allowed), case
+                    assert ("is not allowed here" in words(said)) is (number >= place.allowed), case
+            change("safe")
+
+
 async def test_moderators_look_at_and_restore_only_what_may_be_shown(scenes, rating_studio):
     """From the most daring rating down: what is above the limit stays hidden, and the first that may be comes back."""
     del rating_studio

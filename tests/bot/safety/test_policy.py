@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.config import Ratings
 from bot.errors import InvalidRequest
+from bot.safety.changes import described
 from bot.safety.policy import MAX_FILE_BYTES, OperatorPolicy, ServerPolicy, exported, imported
 from bot.safety.ratings import ORDER
 
@@ -123,3 +124,36 @@ def test_spoilers_above_sensitive_are_not_for_admins_to_decide() -> None:
     """Below that they are."""
     spoiled = {on: [rating for rating in ORDER if ServerPolicy(spoilers=on).spoils(rating)] for on in (True, False)}
     assert spoiled == {True: ["sensitive", "nsfw", "explicit"], False: ["nsfw", "explicit"]}
+
+
+EVERYTHING = ServerPolicy(
+    open_limit="sensitive",
+    age_restricted_limit="explicit",
+    channel_limits={"1": "safe"},
+    role_limits={"2": "safe"},
+    channels=("1",),
+    needed_roles={"nsfw": ("2",)},
+    denied=("hat",),
+    spoilers=False,
+    log_channel="1",
+    log_prompts=True,
+    max_queue=9,
+    max_queue_per_person=3,
+    max_running=2,
+    max_running_per_person=1,
+    max_pictures_per_day=100,
+    max_pictures_per_person_per_day=10,
+    priority_roles={"2": 2.5},
+)
+"""A policy in which everything is decided otherwise than as shipped."""
+
+
+def test_every_change_is_told_in_words() -> None:
+    """Whatever can be decided: what it was, what it is, and never how the program writes it."""
+    shipped = ServerPolicy()
+    for name, value in msgspec.structs.asdict(EVERYTHING).items():
+        assert value != getattr(shipped, name), f"{name} is not tried here"
+        [told] = described(shipped, msgspec.structs.replace(shipped, **{name: value}))
+        assert not set("{}()[]'_") & set(told), told
+    assert described(EVERYTHING, EVERYTHING) == ()
+    assert "turns of <@&2>: none → 2.5" in described(shipped, EVERYTHING)
