@@ -35,6 +35,8 @@ START_S = 60.0
 CONFIG = """
     [wire]
     url = "unix:engine.sock"
+    [engine.rating]
+    by = "none"
     [bot.discord]
     api = "{api_url}"
     [bot.engine]
@@ -93,19 +95,23 @@ async def _chat() -> AsyncGenerator[dict[str, str]]:
 
 @asynccontextmanager
 async def _process(*arguments: str, token: str = "", **streams: Any) -> AsyncGenerator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *arguments,
-        cwd=ROOT,
-        env={**os.environ, "ESHI_TOKEN": token},
-        stderr=asyncio.subprocess.DEVNULL,
-        **streams,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        await process.wait()
+    with tempfile.TemporaryFile() as said:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            cwd=ROOT,
+            env={**os.environ, "ESHI_TOKEN": token},
+            stderr=said,
+            **streams,
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is not None:
+                said.seek(0)
+                raise RuntimeError(f"{' '.join(arguments)} ended by itself: {said.read().decode()[-2000:]}")
+            process.terminate()
+            await process.wait()
 
 
 async def _asked(chat: dict[str, str], command: str, **options: str) -> tuple[list[float], list[float]]:
@@ -169,9 +175,11 @@ class Asker:
         async for frame in socket:
             if '"interaction.' in frame.data[:60]:  # all others need not be read
                 event = frame.json()
-                assert event["event"] != "interaction.failed", event
                 if event["event"] == "interaction.answer":
                     self._answer(event["data"]["interaction_id"]).set_result(time.perf_counter())
+                elif event["event"] == "interaction.failed":
+                    late = RuntimeError(event["data"]["message"])  # a machine too busy to measure anything on it
+                    self._answer(event["data"]["interaction_id"]).set_exception(late)
 
     def _answer(self, interaction_id: str) -> asyncio.Future[float]:
         return self._answers.setdefault(interaction_id, asyncio.get_running_loop().create_future())
