@@ -29,6 +29,7 @@ _SCRIPTS = (
     "ratings.sql",
     "delivery.sql",
     "line.sql",
+    "recovery.sql",
 )
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
 
