@@ -33,7 +33,8 @@ SIZES = (1_000, 10_000, 100_000)
 PICKS = 2_000
 """Jobs that are chosen, and new ones that take their places."""
 LOOKS = 300
-SUBMITS = 400
+SUBMITS = 1_000
+"""Enough that SQLite writes its log back twice meanwhile."""
 GOALS_MS = {"next job chosen": 0.5, "job submitted, committed": 3.0}
 RESTART_S = 3.0
 
