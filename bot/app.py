@@ -27,6 +27,7 @@ from bot.scribe import Scribe
 from bot.stopping import Stop
 from bot.store import Store
 from bot.views.edit import CUSTOM_ID as FORM
+from bot.views.settings import DENIED_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +37,16 @@ if TYPE_CHECKING:
     from bot.door import Door
     from bot.flow import Flow
     from bot.keepsakes import Keepsakes
+    from bot.moderation import Moderation
+    from bot.own_data import OwnData
     from bot.previews import Previews
     from bot.recall import Recall
     from bot.remixes import Remixes
     from bot.safety.wording import TextFilter
+    from bot.settings import Settings
     from bot.steering import Steering
+    from bot.terms import Terms
+    from bot.views.about import Facts
     from bot.views.presses import Presses
     from bot.watchdog import Watchdog
     from bot.wishes import Wishes
@@ -88,6 +94,11 @@ class Eshi(discord.AutoShardedClient):
         self.recall: Recall
         self.steering: Steering
         self.remixes: Remixes
+        self.settings: Settings
+        self.terms: Terms
+        self.moderation: Moderation
+        self.own_data: OwnData
+        self.facts: Callable[[], Facts]
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
@@ -97,6 +108,8 @@ class Eshi(discord.AutoShardedClient):
         if match := FORM.fullmatch(data["custom_id"]):
             submit = self.presses.submit_edit if match["action"] == "edited" else self.remixes.submit
             await answering(interaction, submit(interaction, match["id"]))
+        elif DENIED_FORM.fullmatch(data["custom_id"]):
+            await answering(interaction, self.settings.submit_denied(interaction))
 
     async def sync_commands(self, remembered: Path) -> None:
         """Tell Discord about the commands, only when they changed: it allows 200 creations a day."""
@@ -150,7 +163,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         aiohttp.ClientSession() as session,
     ):
         words = await asyncio.to_thread(text_filter, config, scribe)
-        flow, delivery = assemble(
+        flow, delivery, retention, audit = assemble(
             client,
             config=config,
             scribe=scribe,
@@ -161,14 +174,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             budget=budget,
             now=now,
         )
-        # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
-        try:
-            await client.login(token)
-        except discord.LoginFailure as error:
-            raise ConfigError(
-                "Discord does not accept the bot token; the portal's page of the bot gives a new one"
-            ) from error
+        await _log_in(client, config, token)
         await client.sync_commands(config.data_dir / "commands.sha256")
         await flow.recover()
         # What is here now stays: the vocabulary, the word lists, the line. To look through it for garbage again and
@@ -182,6 +188,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
                         works.create_task(client.connect(), name="gateway"),
                         works.create_task(flow.work(), name="flow"),
                         works.create_task(delivery.keep_promises(), name="promises"),
+                        works.create_task(retention.work(), name="retention"),
                     ]
                     await stop.asked()
                     await flow.drain(config.bot.drain_s)
@@ -190,6 +197,18 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             log.info("stopped")
         finally:
             await flow.close()
+            await audit.close()
+
+
+async def _log_in(client: Eshi, config: Config, token: str) -> None:
+    # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
+    try:
+        await client.login(token)
+    except discord.LoginFailure as error:
+        raise ConfigError(
+            "Discord does not accept the bot token; the portal's page of the bot gives a new one"
+        ) from error
 
 
 async def _gateway(api: str) -> str:

@@ -13,7 +13,7 @@ import discord
 
 from bot.errors import FewerShown, MessageGone, PictureTooLarge, PromptRefused, Undeliverable
 from bot.job import State
-from bot.place import may_edit_later, place_of
+from bot.place import may_edit_later, spot_of
 from bot.safety.gate import Place
 from bot.story import Story
 from bot.upload import file_limit, send_fitted
@@ -134,7 +134,8 @@ class Delivery:
         verdict = await self._door.judge_shown(job)
         if verdict.allowed:
             return
-        if await place_of(self._client, job.guild_id, job.channel_id) is Place.GONE:
+        place, _ = await spot_of(self._client, job.guild_id, job.channel_id)
+        if place is Place.GONE:
             raise MessageGone("the channel is gone or closed to the bot", "Its channel was deleted, or closed to me.")
         raise PromptRefused(verdict.sentence)
 
@@ -144,11 +145,13 @@ class Delivery:
             pass
 
     async def _show_once(self, job: Job) -> bool:
-        pictures, stopped = await self._sieve.sift(job)
+        pictures, stopped, rating = await self._sieve.sift(job)
+        spoiler = await self._door.spoils(job, rating)
         story, ask_again = self._stories[job.id], partial(self._ask_again, job, pictures.keys())
 
         async def send(files: Upload) -> None:
-            view = card.result(job, files.names, missing=card.dropped(stopped), note=files.note)
+            missing = card.dropped(stopped)
+            view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
             await story.end(view, files.opened, ask_again=ask_again)
 
         per_file = min(job.max_file_bytes, file_limit(self._client, job.guild_id))
@@ -214,9 +217,11 @@ class Delivery:
     async def _end(self, job: Job, story: Story | None) -> None:
         if job.kept is None:
             await self._store.pictures.drop(job.id)
-            view, sentence = card.ended(job, job.error or ""), job.error or ""
+            sentence = job.error or ""
+            view = (card.refused if job.state is State.REFUSED else card.ended)(job, sentence)
         else:
-            view, sentence = card.kept(job), f"{job.kept} `/show id:{job.id}` brings the pictures."
+            sentence = f"{job.kept} `/show id:{job.id}` brings the pictures."
+            view = card.kept(job)
         try:
             await (self._post.edit(job, view) if story is None else story.end(view))
         except (Undeliverable, discord.HTTPException) as error:

@@ -17,6 +17,7 @@ from bot.errors import InvalidRequest, Undeliverable
 from bot.forecast import Wait
 from bot.job import NewJob, State
 from bot.post import TOKEN_LIFE_S
+from bot.roles import roles_of
 from bot.ticket import Ticket
 from bot.views import card, engine_state
 from engine import wire
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from bot.request import Request
     from bot.store import Store
     from bot.story import Story
+    from bot.terms import Terms
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ class Flow:
         self,
         *,
         door: Door,
+        terms: Terms,
         store: Store,
         queue: Queue,
         feed: Feed,
@@ -77,6 +80,7 @@ class Flow:
 
         Args:
             door: Judges.
+            terms: Know who has accepted them.
             store: Remembers.
             queue: Says who is next.
             feed: Says when.
@@ -90,6 +94,7 @@ class Flow:
             now: Unix time.
         """
         self._door = door
+        self._terms = terms
         self._store = store  # for those who wait for an answer
         self._lasting = store.patient()
         self._queue = queue
@@ -131,13 +136,16 @@ class Flow:
     async def ask(self, interaction: discord.Interaction[Any], request: Request) -> None:
         """Take a request into the line and answer with the message that will become its result.
 
+        Somebody who has not accepted the terms gets these instead, and comes back from there.
+
         Raises:
             Refused: Nothing was queued; the message says why.
         """
+        if not await self._terms.accepted(interaction, request):
+            return
         composed = await self._door.check(interaction, request)
         policy = await self._door.policy(interaction.guild_id)
         user, guild_id = interaction.user, interaction.guild_id
-        roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset[int]()
         with self._admission.place(user.id, guild_id, policy):
             async with self._admission.day(user.id, guild_id, request.count, policy):
                 job = await self._store.jobs.submit(
@@ -154,7 +162,7 @@ class Flow:
                         negative_prompt=composed.negative_prompt,
                         notes=tuple(note.text for note in composed.notes),
                         max_file_bytes=interaction.filesize_limit,
-                        weight=policy.weight(roles),
+                        weight=policy.weight(roles_of(user) or frozenset()),
                     ),
                     now=self._now(),
                 )

@@ -75,6 +75,8 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
 }
 """What may follow what; running → queued is a job whose engine or bot died under it."""
 
+UNFINISHED = tuple(state for state, following in TRANSITIONS.items() if following)
+
 
 class NewJob(Struct, frozen=True, kw_only=True):
     """A request with everything that is needed to draw it and to find its asker again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from itertools import chain, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
@@ -189,3 +189,19 @@ def raise_if_final(error: discord.HTTPException) -> None:
         raise MessageGone(*_GONE[error.code]) from error
     if error.status == 413 or error.code == _TOO_LARGE:  # noqa: PLR2004  HTTP
         raise FilesTooLarge("Discord takes no files of this size here") from error
+
+
+async def replace_answer(
+    interaction: discord.Interaction[Any], view: ui.LayoutView, files: Sequence[discord.File]
+) -> None:
+    """Show this in place of the answer to an interaction.
+
+    Raises:
+        FilesTooLarge: It would take smaller files.
+        discord.HTTPException: Discord refuses.
+    """
+    try:
+        await interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NO_PINGS)
+    except discord.HTTPException as error:
+        raise_if_final(error)
+        raise

@@ -9,13 +9,15 @@ import discord
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, PromptRefused
 from bot.job import State
-from bot.post import raise_if_final
+from bot.post import replace_answer
+from bot.safety.ratings import together
 from bot.upload import file_limit, send_fitted
 from bot.views import card
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.config import Rating
     from bot.flow import Flow
     from bot.job import Job
     from bot.sieve import Sieve
@@ -97,19 +99,16 @@ class Recall:
         here = await self._sieve.here(interaction, job)
         await interaction.response.defer(ephemeral=True, thinking=True)
         pictures = {picture.number: await self._store.pictures.read(picture) for picture in here}
+        measured: list[Rating | None] = [picture.rating for picture in here]
+        policy = await self._store.policies.of(interaction.guild_id)
+        spoiler = policy.spoils(together(job.request.rating, measured))
 
         async def send(files: Upload) -> None:
             if await self._sieve.here(interaction, job) != here:  # making them fit may have taken seconds
                 raise PromptRefused(CHANGED)
-            try:
-                await interaction.edit_original_response(
-                    view=card.result(job, files.names, missing=card.not_here(len(kept) - len(here)), note=files.note),
-                    attachments=files.opened(),
-                    allowed_mentions=NO_PINGS,
-                )
-            except discord.HTTPException as error:
-                raise_if_final(error)
-                raise
+            missing = card.not_here(len(kept) - len(here))
+            view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
+            await replace_answer(interaction, view, files.opened())
 
         limit = min(interaction.filesize_limit, file_limit(self._client, interaction.guild_id))
         await send_fitted(job, pictures, per_file=limit, send=send)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.errors import EngineDied, EngineError, GenerationFailed
 from bot.job import State
 from bot.request import picture_seeds
+from bot.safety.ratings import together
 from bot.ticket import Ticket
 from bot.upload import upload
 from bot.views import card
@@ -126,6 +127,7 @@ class Rendering:
         story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
         command = _command(job, previews=self._sieve.wants_previews(job), share=share)
         previews: dict[int, bytes] = {}
+        spoiler = False
         try:
             async with aclosing(self._engine.generate(command)) as events:
                 async for event in events:
@@ -136,13 +138,16 @@ class Rendering:
                             done, total = event.steps_done, event.steps_total
                             self._pace.stepped(job.id, done, now=self._now())
                             files = upload(job, previews)
-                            story.say(partial(card.drawing, job, done, total, previews=files.names), files.opened)
+                            view = partial(card.drawing, job, done, total, previews=files.names, spoiler=spoiler)
+                            story.say(view, files.opened)
                         case wire.Preview():
                             verdict = await self._door.judge_shown(job)
                             if not verdict.allowed:
                                 await self._delivery.refuse(job, verdict.sentence)
                                 return None
                             previews = await self._sieve.preview(job, event, previews)
+                            seen = together(job.request.rating, (event.rating,))
+                            spoiler = spoiler or await self._door.spoils(job, seen)
                         case wire.Picture():
                             await self._sieve.keep(job, event)
                         case wire.Finished():
@@ -153,6 +158,7 @@ class Rendering:
         except GenerationFailed as error:
             log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
             if error.code == "withheld":
+                await self._door.withheld(job, error.detail)
                 await self._delivery.refuse(job, card.apology(error.code))
             else:
                 await self._delivery.fail(job, card.apology(error.code, error.fits))

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from bot.config import Rating
 from bot.errors import InvalidRequest
-from bot.safety.ratings import exceeds, lowest
+from bot.safety.ratings import exceeds, lowest, spoilered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,9 +94,17 @@ class ServerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """Give the share in this server's turns of somebody with these roles, beside 1 of everybody else."""
         return max((weight for role, weight in self.priority_roles.items() if int(role) in roles), default=1.0)
 
-    def limit_of_roles(self, roles: frozenset[int]) -> Rating | None:
-        """Give the lowest limit among these roles; None where none of them has one."""
-        return _lowest([limit for role, limit in self.role_limits.items() if int(role) in roles])
+    @property
+    def asks_for_roles(self) -> bool:
+        """Whether anything here depends on somebody's roles."""
+        return bool(self.role_limits or self.needed_roles)
+
+    def limit_of_roles(self, roles: frozenset[int] | None) -> Rating | None:
+        """Give the lowest limit among these roles; None where none of them has one.
+
+        Roles that are not known, None, may be any: the lowest of all limits counts.
+        """
+        return _lowest([limit for role, limit in self.role_limits.items() if roles is None or int(role) in roles])
 
     def limit_of_channels(self, channels: tuple[int, ...]) -> Rating | None:
         """Give the lowest limit of a channel, its parent and its category; None where none of them has one."""
@@ -105,10 +113,17 @@ class ServerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def draws_in(self, channels: tuple[int, ...]) -> bool:
         return not self.channels or any(int(channel) in channels for channel in self.channels)
 
-    def may_ask(self, rating: Rating, roles: frozenset[int]) -> bool:
-        """Tell whether these roles may ask for this rating: every rule for it or for a lower one must be met."""
+    def spoils(self, rating: Rating) -> bool:
+        """Tell whether pictures of this rating are posted behind a spoiler."""
+        return spoilered(rating) or (self.spoilers and exceeds(rating, "safe"))
+
+    def may_ask(self, rating: Rating, roles: frozenset[int] | None) -> bool:
+        """Tell whether these roles may ask for this rating: every rule for it or for a lower one must be met.
+
+        Roles that are not known, None, meet none.
+        """
         return all(
-            exceeds(lower, rating) or any(int(role) in roles for role in needed)
+            exceeds(lower, rating) or any(int(role) in (roles or ()) for role in needed)
             for lower, needed in self.needed_roles.items()
         )
 

@@ -29,6 +29,10 @@ _SCRIPTS = (
     "ratings.sql",
     "delivery.sql",
     "line.sql",
+    "policies.sql",
+    "terms.sql",
+    "reports.sql",
+    "retention.sql",
     "recovery.sql",
 )
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
@@ -37,6 +41,7 @@ _SETTINGS = """
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL; -- an acknowledged job survives any process; a power cut may take the last ones
     PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON; -- what was deleted is overwritten, and not only forgotten
     PRAGMA wal_autocheckpoint = 4000; -- pages: whoever writes then waits for 20 ms, here one in four hundred
 """
 
@@ -75,6 +80,10 @@ class Database:
             return list(await self._connection.execute_fetchall(sql, dict(values)))
         except sqlite3.Error as error:
             raise StoreUnavailable(_sentence(self._path, error)) from error
+
+    async def scrub(self) -> None:
+        """Empty the write-ahead log, which still holds what was overwritten in the file."""
+        await self.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @asynccontextmanager

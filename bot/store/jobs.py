@@ -173,6 +173,29 @@ class Jobs:
         )
         return [_job(row) for row in rows]
 
+    async def of(self, user_id: int) -> AsyncGenerator[Job]:
+        """Give every job of a person, the oldest first, each once whatever becomes of it meanwhile."""
+        after = -1
+        while rows := await self._database.fetch(
+            "SELECT * FROM jobs WHERE user_id = :user_id AND key > :after ORDER BY key LIMIT :page",
+            {"user_id": user_id, "after": after, "page": _PAGE},
+        ):
+            for row in rows:
+                yield _job(row)
+            after = rows[-1]["key"]
+
+    async def finished(self, *, before: float, most: int) -> tuple[str, ...]:
+        """Name jobs that came to their end before this moment, the oldest first."""
+        rows = await self._database.fetch(
+            "SELECT key FROM jobs WHERE finished_at < :before ORDER BY finished_at LIMIT :most",
+            {"before": before, "most": most},
+        )
+        return tuple(public_id(row["key"]) for row in rows)
+
+    async def delete(self, job_id: str) -> None:
+        """Delete a job's record, and with it the rows of its pictures; their files must be gone before."""
+        await self._database.fetch("DELETE FROM jobs WHERE key = :key", {"key": row_key(job_id)})
+
     async def counts(self, user_id: int) -> Mapping[State, int]:
         """How many of a person's jobs stand in each state; a state without any is absent."""
         rows = await self._database.fetch(

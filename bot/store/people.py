@@ -80,3 +80,9 @@ class People:
             else ("DELETE FROM always_told WHERE user_id = :user")
         )
         await self._database.fetch(sql, {"user": user_id})
+
+    async def forget(self, user_id: int) -> None:
+        """Forget everything that this person keeps."""
+        await self.forget_defaults(user_id)
+        await self.tell_always(user_id, wanted=False)
+        await self._database.fetch("DELETE FROM favourites WHERE user_id = :user", {"user": user_id})

@@ -9,7 +9,6 @@ import discord
 from discord import ui
 
 from bot.request import SHAPES
-from bot.safety.ratings import spoilered
 from bot.views.buttons import row
 from engine.grammar import plain_text
 
@@ -54,12 +53,14 @@ def standing(job: Job, line: str) -> ui.LayoutView:
     return _card(WAITING, title(job.request), line, row(job.id, "cancel", "tell"))
 
 
-def drawing(job: Job, steps_done: int, steps_total: int, *, previews: Sequence[str] = ()) -> ui.LayoutView:
+def drawing(
+    job: Job, steps_done: int, steps_total: int, *, previews: Sequence[str] = (), spoiler: bool = False
+) -> ui.LayoutView:
     """Show how far it is; files of these names must come with the edit."""
     filled = BAR_CELLS * steps_done // steps_total if steps_total else 0
     bar = "▰" * filled + "▱" * (BAR_CELLS - filled)
     line = f"`{bar}` step {steps_done} of {steps_total}"
-    gallery = [_gallery(job, previews, "An unfinished preview.")] if previews else []
+    gallery = [_gallery(previews, "An unfinished preview.", spoiler=spoiler)] if previews else []
     return _card(DRAWING, *gallery, title(job.request), line, row(job.id, "cancel", "tell"))
 
 
@@ -69,12 +70,15 @@ def promise(job: Job) -> ui.LayoutView:
     return _card(DRAWING, title(job.request), line, row(job.id, "show", "cancel", "tell"))
 
 
-def result(job: Job, names: Sequence[str], *, missing: str = "", note: str | None = None) -> ui.LayoutView:
+def result(
+    job: Job, names: Sequence[str], *, spoiler: bool, missing: str = "", note: str | None = None
+) -> ui.LayoutView:
     """Show the pictures, in order; files of these names must come with the edit.
 
     Args:
         job: Its request and who asked.
         names: Of the files that are shown.
+        spoiler: They are behind one.
         missing: Why others of the job are not among them.
         note: What was done to the pictures; None: nothing.
     """
@@ -90,13 +94,19 @@ def result(job: Job, names: Sequence[str], *, missing: str = "", note: str | Non
     )
     line = " · ".join(facts) + (f"\n{missing}" if missing else "")
     line += "\n-# Drawn by AI." + (f" {note}" if note else "")
-    gallery = _gallery(job, names, alt_text(request))
-    return _card(DONE, gallery, title(request), line, row(job.id, "reroll", "edit", "recipe", "delete"))
+    gallery = _gallery(names, alt_text(request), spoiler=spoiler)
+    again, after = row(job.id, "reroll", "edit", "recipe"), row(job.id, "spoiler", "delete", "report")
+    return _card(DONE, gallery, title(request), line, again, after)
 
 
 def ended(job: Job, sentence: str) -> ui.LayoutView:
     """Say why there is no picture; what was asked for can be changed and asked again."""
     return _card(ENDED, title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
+
+
+def refused(job: Job, sentence: str) -> ui.LayoutView:
+    """Say what is no longer allowed, without the words: they may not suit the place any more."""
+    return _card(ENDED, f"<@{job.user_id}> {sentence}", row(job.id, "reroll", "edit", "delete"))
 
 
 def dropped(pictures: int) -> str:
@@ -177,8 +187,7 @@ def caption(request: Request) -> str:
     return _shorten(" · ".join(part for part in parts if part), TITLE_CHARS)
 
 
-def _gallery(job: Job, names: Iterable[str], description: str) -> ui.MediaGallery[ui.LayoutView]:
-    spoiler = spoilered(job.request.rating)
+def _gallery(names: Iterable[str], description: str, *, spoiler: bool) -> ui.MediaGallery[ui.LayoutView]:
     return ui.MediaGallery(
         *(discord.MediaGalleryItem(f"attachment://{name}", description=description, spoiler=spoiler) for name in names)
     )

@@ -75,6 +75,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
         )
         flow = Flow(
             door=nobody,
+            terms=nobody,
             store=store,
             queue=queue,
             feed=nobody,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import WrongState
-from bot.job import ID_PATTERN, TRANSITIONS, Job, State, public_id, row_key
+from bot.job import ID_PATTERN, TRANSITIONS, UNFINISHED, Job, State, public_id, row_key
 
 STEPS = {
     "started": lambda job, now: job.started(now=now),
@@ -56,7 +56,7 @@ def test_every_walk_takes_the_legal_steps_and_no_other(walk):
             with pytest.raises(WrongState, match=f"job 00000A is {job.state} and cannot become"):
                 STEPS[name](job, float(now))
         assert job.attempts == starts
-        assert (job.finished_at is None) == bool(TRANSITIONS[job.state])
+        assert (job.finished_at is not None) == (job.state not in UNFINISHED)
         assert (job.error is not None) == (job.state in {State.FAILED, State.CANCELLED, State.REFUSED})
         assert (job.started_at is None) or job.state != State.QUEUED
 
@@ -74,8 +74,7 @@ def test_every_state_can_be_reached_and_left_or_is_final():
     """The drawing of the states has no dead ends but the four that are meant."""
     reached = set().union(*TRANSITIONS.values())
     assert set(TRANSITIONS) == set(State) == reached
-    unfinished = {state for state, following in TRANSITIONS.items() if following}
-    assert unfinished == {State.QUEUED, State.RUNNING, State.RENDERED}
+    assert set(UNFINISHED) == {State.QUEUED, State.RUNNING, State.RENDERED}
 
 
 @given(st.integers(0, 32**6 - 1), st.integers(0, 32**6 - 1))

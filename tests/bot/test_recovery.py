@@ -38,6 +38,7 @@ class Life:
         )
         self.flow = Flow(
             door=None,
+            terms=None,
             store=store,
             queue=self.queue,
             feed=None,

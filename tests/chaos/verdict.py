@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from bot.job import TRANSITIONS, State, public_id
+from bot.job import UNFINISHED, State, public_id
 from tests.bot.fake_engine import colour
 from tests.journey.people import gallery, labels, words
 
@@ -87,7 +87,7 @@ async def judge(observer, promises, withdrawn, machines, *, carries_recipe):
         if job_of(one) and not is_over(one)
     ]
     for job, row in jobs.items():
-        if TRANSITIONS[State(row["state"])]:
+        if row["state"] in UNFINISHED:
             found.wrong.append(f"job {job}: {row['state']} at the end")
         elif row["untold"] or row["tell"]:
             found.wrong.append(f"job {job}: {row['state']}, and noted as still to be told")
@@ -100,7 +100,7 @@ async def judge(observer, promises, withdrawn, machines, *, carries_recipe):
 def unfinished(machines):
     """The jobs that have not come to their end."""
     jobs, _ = _recorded(machines)
-    return [job for job, row in jobs.items() if TRANSITIONS[State(row["state"])]]
+    return [job for job, row in jobs.items() if row["state"] in UNFINISHED]
 
 
 def _recorded(machines):

@@ -29,6 +29,8 @@ async def visit(browser, studio):
             await expect(grown_up.or_(message)).to_be_visible()
             if await grown_up.is_visible():
                 await grown_up.click()
+            if channel == "general":  # where everybody has accepted the terms: messages are counted once they are there
+                await expect(page.get_by_role("article").first).to_be_visible()
             yield page
 
     yield visiting

@@ -10,17 +10,21 @@ import pytest
 from PIL import Image
 
 from bot.answer import answering
+from bot.audit import Audit
 from bot.budget import EditBudget
 from bot.config import Ratings
 from bot.delivery import Delivery
 from bot.door import Door
 from bot.forecast import Wait
 from bot.job import NewJob
+from bot.lockouts import Lockouts
 from bot.notices import Notices
 from bot.post import Post
 from bot.recall import Recall
 from bot.request import Request
+from bot.roles import Roles
 from bot.safety.policy import OperatorPolicy
+from bot.safety.strikes import StrikeRules
 from bot.sandbox.driver import Person
 from bot.sandbox.server import Sandbox
 from bot.sieve import Sieve
@@ -86,9 +90,15 @@ class Desk:
         door = Door(
             client=client,
             operator=OperatorPolicy.of(Ratings(), tagger=False),
+            policies=store.policies,
+            roles=Roles(client),
+            lockouts=Lockouts(store.strikes, StrikeRules(), clock.now),
+            audit=Audit(client, store),
             compose=None,
             wish=None,
             words=None,
+            hides=store.reports.hidden,
+            now=clock.now,
         )
         sieve = Sieve(door, store.pictures, rates=False)
         self.budget = EditBudget()

@@ -232,7 +232,7 @@ async def test_what_one_picture_shows_is_asked_about_again_between_two_tries(des
     message = await message_of(yuki, job)
     assert len(gallery(message)) == 1
     assert "One picture came out above the rating that is allowed here" in words(message)
-    assert [picture.deleted for picture in await desk.store.pictures.of(job.id)] == [False, True]
+    assert [picture.number for picture in await desk.store.pictures.of(job.id)] == [0]
 
 
 async def test_a_refusal_is_heard_once(desk, yuki, ada, sandbox):

@@ -55,12 +55,12 @@ async def test_what_a_picture_shows_is_kept_with_it(store, running):
     assert [picture.rating for picture in await store.pictures.of(running.id)] == ["nsfw", None]
 
 
-async def test_one_picture_of_several_can_be_dropped(store, running, spooled):
-    """The others stay."""
+async def test_one_picture_of_several_can_be_discarded(store, running, spooled):
+    """The others stay, and nothing is left of the one: neither file nor row."""
     for number in range(3):
         await store.pictures.save(running.id, number=number, seed=7, png=b"x")
-    await store.pictures.drop(running.id, 1)
-    assert [picture.deleted for picture in await store.pictures.of(running.id)] == [False, True, False]
+    await store.pictures.discard(running.id, 1)
+    assert [picture.number for picture in await store.pictures.of(running.id)] == [0, 2]
     assert spooled() == [f"{running.id}-0.png", f"{running.id}-2.png"]
 
 
