@@ -18,6 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from bot import config
+from bot.store import Store
+from bot.terms import Terms
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
@@ -78,12 +82,31 @@ async def _bare() -> tuple[list[float], list[float]]:
 async def _ours(folder: Path) -> tuple[list[float], list[float]]:
     async with AsyncExitStack() as stack:
         chat = await stack.enter_async_context(_chat())
-        config = folder / "config.toml"
-        config.write_text(CONFIG.format(**chat))
-        engine = ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--config", str(config))
+        file = folder / "config.toml"
+        file.write_text(CONFIG.format(**chat))
+        await _accept_terms(folder / "data", await _people(chat))
+        engine = ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--config", str(file))
         await stack.enter_async_context(_process(*engine))
-        await stack.enter_async_context(_process("-m", "bot", "run", "--config", str(config), token=chat["token"]))
+        await stack.enter_async_context(_process("-m", "bot", "run", "--config", str(file), token=chat["token"]))
         return await _asked(chat, "imagine", tags="smile, night, looking at viewer", subject="1girl")
+
+
+async def _people(chat: dict[str, str]) -> dict[str, str]:
+    """Ask who is who: ids by name."""
+    async with (
+        aiohttp.ClientSession(raise_for_status=True) as session,
+        session.get(f"{chat['page_url']}/people") as answer,
+    ):
+        everybody = {one["user"]["username"]: one["user"]["id"] for one in (await answer.json())["people"]}
+    return {name: everybody[name] for name in PEOPLE}
+
+
+async def _accept_terms(data: Path, people: dict[str, str]) -> None:
+    """Let people have accepted the terms, as everybody does once."""
+    async with Store.open(data) as store:
+        version = Terms(store, config.Terms(), now=time.time).version
+        for user_id in people.values():
+            await store.acceptances.add(int(user_id), version, now=time.time())
 
 
 @asynccontextmanager
@@ -118,9 +141,8 @@ async def _asked(chat: dict[str, str], command: str, **options: str) -> tuple[li
     """Let people ask; give the milliseconds of each at the set pace, and the rates without one."""
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(raise_for_status=True))
-        async with session.get(f"{chat['page_url']}/people") as answer:
-            ids = {one["user"]["username"]: one["user"]["id"] for one in (await answer.json())["people"]}
-        people = [Asker(session, f"{chat['page_url']}/people/{ids[name]}", command, options) for name in PEOPLE]
+        ids = (await _people(chat)).values()
+        people = [Asker(session, f"{chat['page_url']}/people/{user_id}", command, options) for user_id in ids]
         for person in people:
             await stack.enter_async_context(person.there())
         await people[0].ready()

@@ -10,11 +10,12 @@ from tests.chaos.asking import ask_for_all, wishes
 from tests.chaos.machines import CHANNELS, SERVERS, Machines
 from tests.chaos.schedule import DISK_S, schedule
 from tests.chaos.verdict import is_over, job_of, judge, latest, unfinished
+from tests.journey.people import accept_terms
 
 SETTLE_S = 180.0
 """How long the last jobs may take once nothing goes wrong any more."""
 
-STEP_SHARE = 0.35
+STEP_SHARE = 0.2
 """Of the time between two requests, that a step takes: so the engine has something to draw nearly all the time, and
 whatever is killed is killed at work."""
 
@@ -36,6 +37,7 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
                 await observer.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
             except TimeoutError as error:
                 raise RuntimeError(f"the bot never came online; it said:\n{machines.log_text()[-2000:]}") from error
+            await asyncio.gather(*(accept_terms(visitor, "room-0-0") for visitor in visitors))
             chance, hurry = Random(seed), asyncio.Event()
             asking = asyncio.gather(
                 *(

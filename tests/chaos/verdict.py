@@ -2,13 +2,14 @@
 
 import io
 import json
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from PIL import Image
 
-from bot.job import UNFINISHED, State, public_id
+from bot.job import ID_PATTERN, UNFINISHED, State, public_id
 from tests.bot.fake_engine import colour
 from tests.journey.people import gallery, labels, words
 
@@ -54,9 +55,9 @@ def is_over(message):
 
 
 def job_of(message):
-    """The id in the custom ids of a message's buttons."""
-    text = json.dumps(message["components"])
-    return text.split('"v1:', 1)[1].split(":", 1)[0] if '"v1:' in text else None
+    """The job in the custom ids of a message's buttons; None where there is none."""
+    found = re.search(f'"v1:({ID_PATTERN}):', json.dumps(message["components"]))
+    return found and found[1]
 
 
 async def judge(observer, promises, withdrawn, machines, *, carries_recipe):
