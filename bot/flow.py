@@ -214,6 +214,8 @@ class Flow:
                 self._queue.push(ticket)
         async for job in store.jobs.reachable(since=self._now() - TOKEN_LIFE_S):
             self._tell(job)  # before its token dies it is told where its pictures will be
+            if job.attempts:  # it was put back, and its message still says that the bot restarts
+                self._tell_place(Ticket.of(job))
         async for job in store.jobs.unsettled():
             await self._settle(job)
         for job in await store.jobs.to_tell():
@@ -240,6 +242,7 @@ class Flow:
     async def work(self) -> None:
         """Feed the engine for as long as the bot lives."""
         self._engine.listen(lambda _status: self._tell_head())
+        await self._tell_places()  # what an earlier process left waits for the engine too, and its messages say so
         while True:
             await self._engine.ready()
             self._changed.clear()

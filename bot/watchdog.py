@@ -92,13 +92,17 @@ class Watchdog:
             self._began = 0.0
             return
         self._began = 0.0
+        computed_s = time.thread_time() - self._burned_s
         if self._waited_s is None:  # only what was computed is certain
-            held_s = min(held_s, time.thread_time() - self._burned_s)
+            held_s = min(held_s, computed_s)
         else:
             held_s -= self._waited_s() - self._account[1]
         if held_s > self._limit_s:
             log.warning(
-                "The event loop was held up for %.0f ms, in %s.", 1000 * held_s, self._place or "a place unknown"
+                "The event loop was held up for %.0f ms, of which it computed for %.0f, in %s.",
+                1000 * held_s,
+                1000 * computed_s,
+                self._place or "a place unknown",
             )
         self._place = ""
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from bot.delivery import Delivery
 from bot.flow import Flow
 from bot.forecast import Forecast
 from bot.job import NewJob, public_id
@@ -32,7 +33,8 @@ SIZES = (1_000, 10_000, 100_000)
 PICKS = 2_000
 """Jobs that are chosen, and new ones that take their places."""
 LOOKS = 300
-SUBMITS = 400
+SUBMITS = 1_000
+"""Enough that SQLite writes its log back twice meanwhile."""
 GOALS_MS = {"next job chosen": 0.5, "job submitted, committed": 3.0}
 RESTART_S = 3.0
 
@@ -61,6 +63,16 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
         pace = Pace()
         forecast = Forecast(queue, pace, now=lambda: NOW)
         nobody: Any = None  # a restart with nothing under way asks neither Discord nor the engine
+        delivery = Delivery(
+            client=nobody,
+            store=store,
+            post=nobody,
+            door=nobody,
+            sieve=nobody,
+            budget=nobody,
+            notices=nobody,
+            now=lambda: NOW,
+        )
         flow = Flow(
             door=nobody,
             terms=nobody,
@@ -73,7 +85,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             engine=nobody,
             rendering=nobody,
             post=nobody,
-            delivery=nobody,
+            delivery=delivery,
             now=lambda: NOW,
         )
         await flow.recover()
@@ -181,9 +193,10 @@ def _fill(path: Path, jobs: int, rng: random.Random) -> None:
 def _values(state: str, key: int, jobs: int, rng: random.Random) -> tuple[object, ...]:
     user_id, guild_id = _whose(jobs, rng)
     request = _request(rng)
+    asked_at = NOW - (jobs - key % jobs)  # one a second, so that of some the tokens still live
     return (
-        *(state, user_id, guild_id, 2**62 + key, "t" * 200, NOW, msgspec.json.encode(request).decode(), TEXT, TEXT),
-        *(NOW, request.width, request.height, request.count, cost_of(request)),
+        *(state, user_id, guild_id, 2**62 + key, "t" * 200, asked_at, msgspec.json.encode(request).decode()),
+        *(TEXT, TEXT, asked_at, request.width, request.height, request.count, cost_of(request)),
     )
 
 
