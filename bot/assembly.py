@@ -126,6 +126,7 @@ def assemble(
     queue = Queue(max_jobs=limits.max_queue, allowance=operator)
     pace = Pace()
     forecast = Forecast(queue, pace, now=now)
+    admission = Admission(queue=queue, line=store.line, forecast=forecast, operator=operator, now=now)
     delivery = Delivery(
         client=client,
         store=lasting,
@@ -152,7 +153,7 @@ def assemble(
         store=store,
         queue=queue,
         feed=Feed(queue, batch_cap=config.model.batch_cap),
-        admission=Admission(queue=queue, line=store.line, forecast=forecast, operator=operator, now=now),
+        admission=admission,
         forecast=forecast,
         pace=pace,
         engine=engine,
@@ -209,7 +210,14 @@ def assemble(
         now=now,
     )
     client.settings = Settings(
-        door=door, policies=store.policies, audit=audit, attachments=attachments, words=words, now=now
+        door=door,
+        policies=store.policies,
+        audit=audit,
+        attachments=attachments,
+        words=words,
+        admission=admission,
+        flow=flow,
+        now=now,
     )
     client.steering = Steering(flow=flow, queue=queue, forecast=forecast, store=store, now=now)
     client.add_dynamic_items(

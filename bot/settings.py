@@ -21,10 +21,12 @@ from bot.views.settings import NONE, PAGES, PLACES, DeniedForm, screen
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.admission import Admission
     from bot.attachments import Attachments
     from bot.audit import Audit
     from bot.config import Rating
     from bot.door import Door
+    from bot.flow import Flow
     from bot.safety.changes import Change
     from bot.safety.policy import ServerPolicy
     from bot.safety.wording import TextFilter
@@ -44,6 +46,8 @@ class Settings:
         audit: Audit,
         attachments: Attachments,
         words: TextFilter,
+        admission: Admission,
+        flow: Flow,
         now: Callable[[], float],
     ) -> None:
         self._door = door
@@ -51,6 +55,8 @@ class Settings:
         self._audit = audit
         self._attachments = attachments
         self._words = words
+        self._admission = admission
+        self._flow = flow
         self._now = now
 
     async def open(self, interaction: discord.Interaction[Any]) -> None:
@@ -158,6 +164,8 @@ class Settings:
     ) -> ServerPolicy:
         before, after = await self._policies.change(guild.id, change)
         if told := changes.described(before, after):
+            self._admission.decided(guild.id, after)
+            await self._flow.line_changed()
             record = Record(
                 event="changed",
                 at=self._now(),

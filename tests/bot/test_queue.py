@@ -183,8 +183,9 @@ def test_a_restart_fills_the_line_over_a_limit_that_was_lowered():
 def test_the_narrower_limit_of_operator_and_server_holds(operator, server, sentence):
     """Admins can narrow what the operator allows, and never widen it."""
     queue = filled(1, 1, 2, guild_id=7, **operator)
+    queue.allow(7, Allowance(**server))
     with pytest.raises(QueueFull, match=f"^{sentence}"):
-        queue.reserve(1, 7, Allowance(**server)).__enter__()
+        queue.reserve(1, 7).__enter__()
     with queue.reserve(3, 8):
         pass
 
@@ -192,7 +193,8 @@ def test_the_narrower_limit_of_operator_and_server_holds(operator, server, sente
 def test_a_server_limit_of_each_person_counts_only_that_server():
     """What somebody has waiting elsewhere is the operator's business."""
     queue = filled(1, 1, guild_id=8)
-    with queue.reserve(1, 7, Allowance(waiting_per_person=2)):
+    queue.allow(7, Allowance(waiting_per_person=2))
+    with queue.reserve(1, 7):
         pass
 
 
@@ -217,8 +219,7 @@ def test_a_full_line_tells_what_must_be_drawn_until_it_makes_sense_to_return():
 def test_nobody_has_more_running_than_may_be(limits):
     """Their turn is kept back until one is done, and others go on."""
     queue = Queue(max_jobs=100, allowance=limits.get("operator", Allowance()))
-    with queue.reserve(1, 7, limits.get("server", Allowance())):
-        pass
+    queue.allow(7, limits.get("server", Allowance()))
     for key, owner in enumerate((1, 1, 2, 2)):
         queue.push(ticket(key, owner, 7))
     assert [queue.pop().id, queue.pop().id] == ids(0, 2)
@@ -250,6 +251,20 @@ def test_a_server_has_no_more_running_than_may_be():
     assert queue.pop() is None
     queue.release(public_id(0))
     assert queue.pop().id == public_id(1)
+
+
+def test_what_admins_allow_acts_on_what_waits():
+    """Lowered, a limit lets what runs come to its end and keeps the next back; raised, it lets that start at once."""
+    queue = filled(1, 2, 3, 4, guild_id=7)
+    assert [queue.pop().id, queue.pop().id] == ids(0, 1)
+    queue.allow(7, Allowance(running_per_server=2))
+    assert queue.pop() is None
+    assert queue.standing(public_id(2)).place == 1
+    queue.allow(7, Allowance(running_per_server=1))
+    queue.release(public_id(0))
+    assert queue.pop() is None
+    queue.allow(7, Allowance())
+    assert drained(queue) == ids(2, 3)
 
 
 # Steering
