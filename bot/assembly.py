@@ -55,7 +55,7 @@ from bot.views.own_data import ForgetButton
 from bot.views.presses import Presses
 from bot.views.queue import QueueButton
 from bot.views.reported import LockSelect
-from bot.views.settings import SettingControl
+from bot.views.setting_controls import SettingControl
 from bot.views.terms import AcceptButton
 from bot.wishes import Wishes
 

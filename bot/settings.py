@@ -16,7 +16,8 @@ from bot.safety.gate import explain
 from bot.safety.policy import MAX_FILE_BYTES, exported, imported
 from bot.safety.wish import Wish
 from bot.views.edit import sent_texts
-from bot.views.settings import NONE, PAGES, PLACES, DeniedForm, screen
+from bot.views.setting_controls import NONE
+from bot.views.settings import PAGES, PLACES, DeniedForm, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
