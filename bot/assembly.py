@@ -217,6 +217,7 @@ def assemble(
         words=words,
         admission=admission,
         flow=flow,
+        limits=operator,
         now=now,
     )
     client.steering = Steering(flow=flow, queue=queue, forecast=forecast, store=store, now=now)

@@ -11,7 +11,7 @@ from bot.answer import answering
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from bot.app import Eshi
 
@@ -26,7 +26,7 @@ CHOSEN = 25
 BY_FILE = "-# There is more here than a menu can show; `/settings export` and `import` change it."
 
 NONE = "none"
-"""Chosen as a limit, it is none."""
+"""Chosen as a limit or a weight, it is none."""
 
 
 class SettingControl(ui.DynamicItem[ui.Item[ui.LayoutView]], template=CONTROL):  # pyright: ignore[reportInvalidTypeArguments]  any button or menu
@@ -55,11 +55,9 @@ def text(content: str) -> ui.TextDisplay[ui.LayoutView]:
     return ui.TextDisplay(content)
 
 
-def choice(act: str, ratings: Sequence[str], current: str) -> ui.ActionRow[Any]:
-    options = [
-        discord.SelectOption(label="no limit of its own" if one == NONE else one, value=one, default=one == current)
-        for one in ratings
-    ]
+def choice(act: str, labels: Mapping[str, str], current: str) -> ui.ActionRow[Any]:
+    """Offer one of several values, each by its label."""
+    options = [discord.SelectOption(label=label, value=one, default=one == current) for one, label in labels.items()]
     return _row(ui.Select[ui.LayoutView](custom_id=f"v1:set:{act}", options=options))
 
 

@@ -16,6 +16,7 @@ from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.policy import OpenRating
 from bot.safety.ratings import ORDER, exceeds, lowest
 from bot.views.edit import TIMEOUT_S
+from bot.views.line_settings import line_page
 from bot.views.setting_controls import (
     BY_FILE,
     CHOSEN,
@@ -31,13 +32,14 @@ from bot.views.setting_controls import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from bot.allowance import Allowance
     from bot.config import Rating
     from bot.safety.policy import OperatorPolicy, ServerPolicy
 
-DENIED_FORM = re.compile(r"v1:set:denied")
-"""Of the form in which denied tags are typed."""
+FORM = re.compile(r"v1:set:(?P<form>denied|limits:server|limits:person)")
+"""Of the forms in which denied tags and limits are typed."""
 
 TAGS_CHARS = 1200
 """Of the denied tags that are shown: with all other texts fewer than the 4,000 that a message may have."""
@@ -49,11 +51,17 @@ SETTINGS = discord.Colour(0x5B6EE1)
 DRAWABLE = [discord.ChannelType.text, discord.ChannelType.forum, discord.ChannelType.voice, discord.ChannelType.news]
 PLACES = [*DRAWABLE, discord.ChannelType.category]
 
-PAGES = {"ratings": "Ratings", "channels": "Channels", "roles": "Roles", "who": "Who may ask"}
+PAGES = {"ratings": "Ratings", "channels": "Channels", "roles": "Roles", "who": "Who may ask", "line": "Line"}
 
 
 def screen(
-    page: str, policy: ServerPolicy, operator: OperatorPolicy, *, known: Collection[str], chosen: str = ""
+    page: str,
+    policy: ServerPolicy,
+    operator: OperatorPolicy,
+    *,
+    limits: Allowance,
+    known: Collection[str],
+    chosen: str = "",
 ) -> ui.LayoutView:
     """Show one page of the settings as they are now.
 
@@ -61,8 +69,9 @@ def screen(
         page: One of `PAGES`.
         policy: What the admins decided.
         operator: What bounds it.
+        limits: What bounds its line.
         known: The ids of the roles and channels that menus can show; Discord takes no others in them.
-        chosen: The channel or role whose limit is about to be changed; "" is none.
+        chosen: The channel or role whose limit or weight is about to be changed; "" is none.
     """
     match page:
         case "channels":
@@ -71,6 +80,8 @@ def screen(
             items = _limits_page("role", policy.role_limits, chosen)
         case "who":
             items = _who_page(policy, known)
+        case "line":
+            items = line_page(policy, limits, known, chosen)
         case _:
             items = _ratings_page(policy, operator, known)
     view = ui.LayoutView(timeout=None)
@@ -89,9 +100,9 @@ def _ratings_page(
     items: list[ui.Item[ui.LayoutView]] = [
         text("## What may be drawn in this server"),
         text("**Channels that are not age-restricted** get at most"),
-        choice("open_limit", open_here, lowest(policy.open_limit, highest)),
+        choice("open_limit", _plain(open_here), lowest(policy.open_limit, highest)),
         text(f"**Age-restricted channels** get at most{_why_no_more(operator)}"),
-        choice("age_restricted_limit", here, restricted),
+        choice("age_restricted_limit", _plain(here), restricted),
         text(f"**I draw in** {where}."),
     ]
     if fits(policy.channels, known):
@@ -129,7 +140,8 @@ def _limits_page(kind: str, limits: dict[str, Rating], chosen: str) -> list[ui.I
     ]
     if chosen:
         items.append(text(f"{mention.format(chosen)} gets at most"))
-        items.append(choice(f"{kind}_limit:{chosen}", [NONE, *ORDER], limits.get(chosen, NONE)))
+        offered = {NONE: "no limit of its own", **_plain(ORDER)}
+        items.append(choice(f"{kind}_limit:{chosen}", offered, limits.get(chosen, NONE)))
     return items
 
 
@@ -190,6 +202,10 @@ def _why_no_more(operator: OperatorPolicy) -> str:
     if operator.highest != ORDER[-1]:
         return f"\n-# Nothing above `{operator.highest}`: this bot's operator decided so."
     return ""
+
+
+def _plain(ratings: Iterable[str]) -> dict[str, str]:
+    return {rating: rating for rating in ratings}
 
 
 def _mentions(mention: str, ids: Sequence[str]) -> str:
