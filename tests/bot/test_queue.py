@@ -394,10 +394,23 @@ class Line(RuleBasedStateMachine):
         self.running = {}
         self.gone = set()
         self.paused = set()
+        self.allowed = {}
         self.keys = 0
 
     def any_of(self, data, jobs):
         return data.draw(st.sampled_from(sorted(jobs)))
+
+    def may_start(self, one):
+        """Whether all limits take one more that runs."""
+        theirs = [other for other in self.running.values() if other.server == one.server]
+        here = [other for other in theirs if other.user_id == one.user_id]
+        mine = [other for other in self.running.values() if other.user_id == one.user_id]
+        allowed = self.allowed.get(one.server, Allowance())
+        return (
+            len(mine) < self.LIMITS.running_per_person
+            and len(here) < (allowed.running_per_person or 9)
+            and len(theirs) < min(self.LIMITS.running_per_server, allowed.running_per_server or 9)
+        )
 
     @rule(
         user_id=st.integers(1, 4),
@@ -434,9 +447,8 @@ class Line(RuleBasedStateMachine):
         ]
         rank = (-(first.moved_at or 0), first.id)
         assert all(rank < (-(one.moved_at or 0), one.id) for one in before), "each line is in order"
+        assert self.may_start(first)
         self.running[first.id] = first
-        assert len([one for one in self.running.values() if one.user_id == first.user_id]) <= 2
-        assert len([one for one in self.running.values() if one.server == first.server]) <= 3
 
     def serve_like(self, like):
         turn = self.queue._due() or next(self.queue._candidates(0.0, 0.0), None)
@@ -475,6 +487,15 @@ class Line(RuleBasedStateMachine):
         self.queue.pause(guild_id, paused=paused)
         (self.paused.add if paused else self.paused.discard)(guild_id)
 
+    @rule(
+        guild_id=st.sampled_from([7, 8]),
+        person=st.sampled_from([None, 1, 2]),
+        server=st.sampled_from([None, 1, 2, 3]),
+    )
+    def allow(self, guild_id, person, server):
+        self.allowed[guild_id] = Allowance(running_per_person=person, running_per_server=server)
+        self.queue.allow(guild_id, self.allowed[guild_id])
+
     @precondition(lambda self: self.waiting)
     @rule(data=st.data())
     def leave(self, data):
@@ -496,10 +517,7 @@ class Line(RuleBasedStateMachine):
         may = [
             one
             for one in self.waiting.values()
-            if not one.held
-            and one.server not in self.paused
-            and len([other for other in self.running.values() if other.user_id == one.user_id]) < 2
-            and len([other for other in self.running.values() if other.server == one.server]) < 3
+            if not one.held and one.server not in self.paused and self.may_start(one)
         ]
         assert (next(self.queue._candidates(0.0, 0.0), None) is None) == (not may)
 
@@ -522,6 +540,7 @@ class Line(RuleBasedStateMachine):
             self.queue.release(job_id)
         for guild_id in (7, 8):
             self.queue.pause(guild_id, paused=False)
+            self.queue.allow(guild_id, Allowance())
         if self.queue._due():
             self.queue.release(self.queue.pop().id)
         expected = [one.id for one in self.queue.head(99)]
