@@ -146,7 +146,7 @@ class Flow:
         composed = await self._door.check(interaction, request)
         policy = await self._door.policy(interaction.guild_id)
         user, guild_id = interaction.user, interaction.guild_id
-        with self._admission.place(user.id, guild_id, policy):
+        with self._admission.place(user.id, guild_id):
             async with self._admission.day(user.id, guild_id, request.count, policy):
                 job = await self._store.jobs.submit(
                     NewJob(
@@ -204,6 +204,8 @@ class Flow:
         store = self._lasting
         await store.pictures.sweep()
         self._pace.recall(await store.paces.all())
+        for guild_id, policy in await store.policies.all():
+            self._admission.decided(guild_id, policy)
         for decided in await store.line.steered():
             self._queue.pause(decided.guild_id, paused=decided.paused)
             self._queue.close(decided.guild_id, closed=decided.closed)
