@@ -15,9 +15,12 @@ install: .venv/installed
 demo: install
 	exec $(BIN)/python -m bot demo
 
+# Two files at a time; the longest journeys begin first, so that none is alone at the end.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: install
-	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(BIN)/python -m pytest tests/bot
-	$(BIN)/python -m pytest tests/engine tests/journey tests/chaos
+	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot
+	$(PYTEST) tests/chaos tests/journey tests/engine tests/test_bench.py
 
 # Bot and engine are killed while people ask, Discord stumbles and the disk fills up; a quarter of an hour at most. Two
 # hundred jobs go to an engine that draws flat colours, thirty to the real one as the bot's child, with random weights.

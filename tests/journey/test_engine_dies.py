@@ -27,8 +27,7 @@ async def engine_with(studio, *troubles):
     finally:
         keeping.cancel()
         await asyncio.wait([keeping])
-        await studio.kill("engine")
-        await studio.start_engine()
+        await studio.another_engine()
 
 
 async def end_of(person, interaction_id):
@@ -68,8 +67,7 @@ async def test_who_waits_sees_what_the_engine_is_about(studio, yuki):
     await studio.start_engine("--loading-s", "3")
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "The engine is still starting: stage 1." in words(m))
     assert gallery(await result_of(yuki, sent))
-    await studio.kill("engine")
-    await studio.start_engine()
+    await studio.another_engine()
 
 
 async def test_what_waited_through_a_restart_sees_it_too(studio, yuki):
