@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test chaos bench check format sweep
+.PHONY: install demo test chaos bench pictures check format sweep
 
 install: .venv/installed
 
@@ -33,6 +33,10 @@ sweep: install
 # One of them alone: make bench ONLY=vocabulary
 bench: install
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
+
+# The README's pictures, made anew from the demo in a Chromium that is installed.
+pictures: install
+	$(BIN)/python -m tests.pictures
 
 check: install
 	$(BIN)/ruff check .
