@@ -32,6 +32,8 @@ export function floatBelow(panel, anchor, { leave, point } = {}) {
       : `${box.bottom + GAP_PX}px`;
   }
 
+  // The focus may be on something that newer messages have pushed out of sight.
+  if (!point) anchor.scrollIntoView({ block: "nearest" });
   settle();
   const { signal } = scrollers;
   addEventListener("resize", settle, { signal });
