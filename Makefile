@@ -26,7 +26,7 @@ demo: install
 
 test: develop
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(BIN)/python -m pytest tests/bot
-	$(BIN)/python -m pytest tests/engine tests/journey tests/chaos
+	$(BIN)/python -m pytest tests/engine tests/journey tests/chaos tests/test_bench.py
 
 # Bot and engine are killed while people ask, Discord stumbles and the disk fills up; a quarter of an hour at most. Two
 # hundred jobs go to an engine that draws flat colours, thirty to the real one as the bot's child, with random weights.
