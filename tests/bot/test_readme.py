@@ -7,9 +7,11 @@ import discord
 import pytest
 
 from bot.__main__ import main as bot
-from bot.config import load
+from bot.config import Retention, load
 from bot.place import NEEDED, NEEDED_IN_THREADS
+from bot.safety.negative import REQUIRED
 from bot.safety.policy import imported
+from bot.safety.strikes import StrikeRules
 from bot.sandbox.blueprint import bits, starter
 from bot.views.buttons import LOOKS
 from engine import config as engine_config
@@ -159,3 +161,18 @@ def test_the_demo_s_bot_was_invited_with_that_link():
     """So whatever works there, and in the journeys, needs no other right."""
     [guild] = starter().guilds
     assert bits(guild.bot_permissions) == int(re.search(r"permissions=(\d+)", README)[1])
+
+
+def test_the_numbers_are_the_defaults():
+    """How long things are kept, how long people are locked out, and what the negative prompt of `safe` begins with."""
+    kept, strikes = Retention(), StrikeRules()
+    assert (
+        f"Requests with their prompts for {kept.records_days:g} days, files of delivered pictures for "
+        f"{kept.pictures_days:g}, previews and forms for {kept.drafts_days:g}, refusals and reports for "
+        f"{kept.audit_days:g}:"
+    ) in " ".join(README.split())
+    assert "Three refusals for somebody's words lock them out of drawing for ten minutes" in RATINGS
+    assert "every three more for six times as long, up to thirty days" in " ".join(RATINGS.split())
+    assert (strikes.per_lock, strikes.first_lock_s, strikes.growth) == (3, 600, 6)
+    assert strikes.longest_lock_s == 30 * 86_400
+    assert f"`{', '.join(REQUIRED['safe'])}`" in " ".join(RATINGS.split())
