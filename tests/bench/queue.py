@@ -43,12 +43,12 @@ NOW = 1_800_000_000.0
 
 
 def run() -> list[dict[str, Any]]:
-    """Measure each size; a row a number."""
-    rows: list[dict[str, Any]] = []
+    """Measure each size; a row a number, and the sizes of each together, to see how it grows."""
+    by_size: list[list[dict[str, Any]]] = []
     for jobs in SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            rows += asyncio.run(_measured(Path(folder), jobs))
-    return rows
+            by_size.append(asyncio.run(_measured(Path(folder), jobs)))
+    return [row for of_all_sizes in zip(*by_size, strict=True) for row in of_all_sizes]
 
 
 async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
@@ -90,7 +90,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
         )
         await flow.recover()
         restart_s = time.perf_counter() - began
-        rows = [_row(f"{jobs:,} waiting: restart until ready", restart_s, "s", RESTART_S)]
+        rows = [_row(f"restart until ready, {jobs:,} waiting", restart_s, "s", RESTART_S)]
         assert len(queue) == jobs
         waiting = [ticket async for page in store.line.waiting() for ticket in page]
         tickets = rng.sample(waiting, LOOKS)
@@ -102,9 +102,9 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             ("job submitted, committed", [await _submit(store, queue, jobs, rng) for _ in range(SUBMITS)]),
         ):
             took_ms.sort()
-            rows.append(_row(f"{jobs:,} waiting: {name}, median", took_ms[len(took_ms) // 2], "ms", None))
+            rows.append(_row(f"{name}, median, {jobs:,} waiting", took_ms[len(took_ms) // 2], "ms", None))
             p99 = took_ms[len(took_ms) * 99 // 100]
-            rows.append(_row(f"{jobs:,} waiting: {name}, 99th percentile", p99, "ms", GOALS_MS.get(name)))
+            rows.append(_row(f"{name}, 99th percentile, {jobs:,} waiting", p99, "ms", GOALS_MS.get(name)))
     return rows
 
 
