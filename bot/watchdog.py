@@ -90,17 +90,16 @@ class Watchdog:
 
     def waits(self) -> None:
         """Note that the loop has done what there was to do."""
-        now = time.monotonic()
-        held_s = now - self._began
-        if not self._watching or not self._began or held_s <= self._limit_s:
-            self._began = 0.0
-            return
+        now, began = time.monotonic(), self._began
+        held_s = now - began
         self._began = 0.0
+        if not self._watching or not began or held_s <= self._limit_s:
+            return
         computed_s = time.thread_time() - self._burned_s
         if self._waited_s is None:  # only what was computed is certain
             held_s = min(held_s, computed_s)
         else:
-            missed_s = self._missed_s + max(0.0, now - self._looked - self._limit_s / 2)
+            missed_s = self._missed_s + self._overdue_s(now, began)
             held_s = max(computed_s, held_s - max(missed_s, self._waited_s() - self._account[1]))
         if held_s > self._limit_s:
             log.warning(
@@ -115,11 +114,16 @@ class Watchdog:
         """Note what the loop's thread does while its work takes long."""
         while not ended.wait(self._limit_s / 2):
             now = time.monotonic()
-            self._missed_s += max(0.0, now - self._looked - self._limit_s / 2)
+            began = self._began
+            self._missed_s += self._overdue_s(now, began)
             self._looked = now
-            if self._began and now - self._began > self._limit_s / 2:
+            if began and now - began > self._limit_s / 2:
                 frame = sys._current_frames().get(thread)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  no other way
                 self._place = _describe(frame)
+
+    def _overdue_s(self, now: float, began: float) -> float:
+        """How much too late a look comes now, for a work that began then."""
+        return max(0.0, now - max(self._looked, began) - self._limit_s / 2)
 
 
 class _Selector(selectors.DefaultSelector):
