@@ -83,7 +83,7 @@ class Studio:
         await self._spawn("engine", *(real if self._checkpoint else flat), "--config", str(self.config), *troubles)
 
     async def another_engine(self, *troubles, rates=None):
-        """Put another engine in the place of the one that runs, and wait until the bot, if there is one, has noticed."""
+        """Put another engine in the place of the one that runs, and wait until a bot that runs has noticed."""
         await self.kill("engine")
         before = len(self.log_text())
         await self.start_engine(*troubles, rates=rates)
