@@ -81,9 +81,7 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
         ModelLoadError: With one line that names the path and what was expected.
     """
     _quiet()
-    device = find_device(config.device)
-    dtype = dtype_of(config.dtype, device)
-    leave_a_core(device)
+    device, dtype = set_up(config)
     stages = _Stages(report)
     stages.begin("looking for the checkpoint")
     source = checkpoint.find(config)
@@ -241,7 +239,19 @@ def _broken(path: Path | None, expected: str, error: Exception) -> ModelLoadErro
     return ModelLoadError(f"{path}: expected {expected}, and it cannot be read as one: {type(error).__name__}: {line}")
 
 
-def find_device(asked: str) -> torch.device:
+def set_up(config: Engine) -> tuple[torch.device, torch.dtype]:
+    """Ready torch, in the thread that will draw, for what the configuration says.
+
+    Raises:
+        ModelLoadError: This machine has no such device.
+    """
+    device = _find_device(config.device)
+    _leave_a_core(device)
+    torch.backends.cuda.matmul.allow_fp16_accumulation = config.fp16_accumulation
+    return device, _dtype_of(config.dtype, device)
+
+
+def _find_device(asked: str) -> torch.device:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if asked == "auto":
         return torch.device(next(name for name, is_available in available.items() if is_available))
@@ -250,7 +260,7 @@ def find_device(asked: str) -> torch.device:
     return torch.device(asked)
 
 
-def dtype_of(asked: str, device: torch.device) -> torch.dtype:
+def _dtype_of(asked: str, device: torch.device) -> torch.dtype:
     if asked == "auto":
         return torch.float32 if device.type == "cpu" else torch.float16
     return {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}[asked]
@@ -263,7 +273,7 @@ def _vae_dtype(asked: str, device: torch.device) -> torch.dtype:
     return torch.float32 if asked == "exact" or device.type == "cpu" else torch.float16
 
 
-def leave_a_core(device: torch.device) -> None:
+def _leave_a_core(device: torch.device) -> None:
     """On the CPU, draw in this thread with one core fewer than there are: torch keeps this setting for each thread."""
     if device.type == "cpu":
         torch.set_num_threads(min(torch.get_num_threads(), max(1, _cores() - 1)))

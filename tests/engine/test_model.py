@@ -73,6 +73,13 @@ def test_half_precision_leaves_the_vae_alone(tiny_checkpoint):
     assert model.description.endswith("float16")
 
 
+def test_torch_sums_up_in_float16_only_where_the_operator_says_so(tiny_checkpoint):
+    """Pictures differ a little; what one load has set is gone with the next."""
+    for asked in (True, False):
+        loaded(model=str(tiny_checkpoint), fp16_accumulation=asked)
+        assert torch.backends.cuda.matmul.allow_fp16_accumulation is asked
+
+
 def test_weights_that_exist_only_as_fp16_variant_are_found(folder, model):
     """Some folders have no other."""
     plain = folder / "unet" / "diffusion_pytorch_model.safetensors"
