@@ -25,6 +25,13 @@ class Ahead(NamedTuple):
     cost: float
 
 
+class Sum(NamedTuple):
+    """Of several tickets."""
+
+    cost: float
+    stretch: float
+
+
 @dataclass(slots=True)
 class _Line:
     """One person's waiting jobs, at least one."""
@@ -34,6 +41,13 @@ class _Line:
     cost: float = 0.0
     stretch: float = 0.0
     """How far all of them together move their person's tag."""
+
+    def before(self, turn: int) -> Sum:
+        """Add up what stands before a turn, by way of what stands behind where that is less: most ask for the last."""
+        if 2 * turn <= len(self.tickets):
+            return _summed(self.tickets[:turn])
+        behind = _summed(self.tickets[turn:])
+        return Sum(max(0.0, self.cost - behind.cost), max(0.0, self.stretch - behind.stretch))
 
 
 class Lines:
@@ -92,9 +106,9 @@ class Lines:
         """Reckon what of this server starts before a job, as if all of a line cost what they cost on average."""
         line = self._lines[ticket.user_id]
         turn = self.turn(ticket)
-        before = [one for _, _, one in line.tickets[:turn]]
-        jobs, cost = float(turn), sum(one.cost for one in before)
-        tag = self.turns.start(ticket.user_id) + sum(one.stretch for one in before)
+        own = line.before(turn)
+        jobs, cost = float(turn), own.cost
+        tag = self.turns.start(ticket.user_id) + own.stretch
         for user_id, other in self._lines.items():
             if other is not line:
                 share = reached(tag - self.turns.start(user_id), other.stretch, len(other.tickets))
@@ -131,6 +145,11 @@ def reached(distance: float, stretch: float, jobs: int) -> float:
     if distance < 0:
         return 0.0
     return min(1.0, distance / stretch + 1 / jobs) if stretch else 1.0
+
+
+def _summed(tickets: Iterable[tuple[float, str, Ticket]]) -> Sum:
+    in_line = [ticket for _, _, ticket in tickets]
+    return Sum(sum(one.cost for one in in_line), sum(one.stretch for one in in_line))
 
 
 def _rank(ticket: Ticket) -> float:

@@ -12,7 +12,6 @@ from msgspec import Struct
 from bot.config import Rating
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import dynamic, tags, terms
-from bot.prompt.compose import compose
 from bot.prompt.order import place
 from bot.prompt.sentences import near, quoted
 from engine.grammar import plain_text
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bot.config import Bot
+    from bot.prompt.compose import Composed
     from bot.prompt.presets import Presets
-    from bot.prompt.terms import Kind
 
 SHAPES: dict[str, tuple[int, int]] = {
     "square 1:1": (1024, 1024),
@@ -118,7 +117,7 @@ def complete(
     presets: Presets,
     groups: Mapping[str, Sequence[str]],
     draw_seed: Callable[[], int],
-    kind: Kind = terms.unknown,
+    compose: Callable[[Request], Composed],
 ) -> Request:
     """Fill in what was left out, check every limit and make every choice of the dynamic prompts.
 
@@ -131,7 +130,7 @@ def complete(
         presets: What quality, negative and style may be.
         groups: What ``__name__`` draws from.
         draw_seed: Gives a seed where none was typed; 0 … 2³²−1.
-        kind: What the vocabulary knows.
+        compose: Writes the texts, whose length is limited, too.
 
     Raises:
         InvalidRequest: With one sentence for the person who asked.
@@ -179,7 +178,7 @@ def complete(
     )
     if not any(_has_words(text) for text in (request.subject, request.character, request.series, request.tags)):
         raise InvalidRequest("Say what to draw: give a subject, a character, a series or some tags.")
-    composed = compose(request, presets, kind)
+    composed = compose(request)
     for text, name in ((composed.prompt, "prompt"), (composed.negative_prompt, "negative prompt")):
         if len(text) > limits.max_prompt_chars:
             raise InvalidRequest(
@@ -188,14 +187,15 @@ def complete(
     return request
 
 
-def check_defaults(config: Bot, presets: Presets) -> None:
+def check_defaults(config: Bot, presets: Presets, compose: Callable[[Request], Composed]) -> None:
     """Make sure at start-up that a request without options is a valid one.
 
     Raises:
         ConfigError: A default is unknown or outside its limits.
     """
     try:
-        complete(Options(subject="1girl"), config=config, presets=presets, groups={}, draw_seed=lambda: 0)
+        usual = Options(subject="1girl")
+        complete(usual, config=config, presets=presets, groups={}, draw_seed=lambda: 0, compose=compose)
     except InvalidRequest as error:
         raise ConfigError(f"$.bot.defaults: {error}") from error
 

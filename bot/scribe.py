@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from bot.prompt import people, presets, wildcards
@@ -13,11 +14,14 @@ from bot.request import Options, Request, check_defaults, complete
 from engine.wire import SEED_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.config import Bot, Config
     from bot.prompt.presets import Presets
     from bot.prompt.vocabulary.vocabulary import Vocabulary
+
+REMEMBERED = 256
+"""Requests whose texts are remembered: one is measured when it is asked for, and judged and drawn a moment later."""
 
 
 def draw_seed() -> int:
@@ -34,6 +38,8 @@ class Scribe:
     groups: Mapping[str, Sequence[str]]
     """What ``__name__`` draws from: the vocabulary's groups, and the operator's wildcards over them."""
     vocabulary: Vocabulary
+    compose: Callable[[Request], Composed]
+    """Writes a request's prompt and negative prompt; raises `InvalidRequest` where a preset that it names is gone."""
 
     @classmethod
     def load(cls, config: Config) -> Scribe:
@@ -44,10 +50,13 @@ class Scribe:
         """
         bot = config.bot
         known = presets.load(config.resolve(bot.presets_file) if bot.presets_file else None)
-        check_defaults(bot, known)
         vocabulary = store.load(config.vocabulary_dir)
+        written = lru_cache(REMEMBERED)(partial(compose, presets=known, kind=vocabulary.kind))
+        check_defaults(bot, known, written)
         theirs = wildcards.load(config.resolve(bot.wildcards_dir)) if bot.wildcards_dir else {}
-        return cls(config=bot, presets=known, groups={**vocabulary.groups, **theirs}, vocabulary=vocabulary)
+        return cls(
+            config=bot, presets=known, groups={**vocabulary.groups, **theirs}, vocabulary=vocabulary, compose=written
+        )
 
     def complete(self, options: Options) -> Request:
         """Make a request of what was typed or chosen.
@@ -61,13 +70,5 @@ class Scribe:
             presets=self.presets,
             groups=self.groups,
             draw_seed=draw_seed,
-            kind=self.vocabulary.kind,
+            compose=self.compose,
         )
-
-    def compose(self, request: Request) -> Composed:
-        """Write a request's prompt and negative prompt.
-
-        Raises:
-            InvalidRequest: A preset that the request names is gone.
-        """
-        return compose(request, self.presets, self.vocabulary.kind)

@@ -161,10 +161,16 @@ class _Answers:
         options = Options(rating=question.rating, **typed)
         if not {"subject", "character", "series", "tags", "more_tags"} & typed.keys():
             options = msgspec.structs.replace(options, subject="1girl")
+        written = partial(compose, presets=self._presets)
         request = complete(
-            options, config=self._config, presets=self._presets, groups=self._groups, draw_seed=draw_seed
+            options,
+            config=self._config,
+            presets=self._presets,
+            groups=self._groups,
+            draw_seed=draw_seed,
+            compose=written,
         )
-        return wish(request, compose(request, self._presets), self._presets)
+        return wish(request, written(request), self._presets)
 
 
 def _lines(path: Path) -> list[bytes]:

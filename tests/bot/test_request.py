@@ -1,6 +1,7 @@
 """The request: defaults are the model card's, every limit is checked, every no is one sentence."""
 
 import math
+from functools import partial
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from bot.config import Bot, Defaults, Limits
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets
+from bot.prompt.compose import compose
 from bot.request import SHAPES, Options, Request, again, check_defaults, complete, options_of, picture_seeds
 
 OURS = presets.load()
@@ -17,7 +19,14 @@ GROUPS = {"hair": ("red hair", "blue hair")}
 
 
 def ask(config=None, **options):
-    return complete(Options(**options), config=config or Bot(), presets=OURS, groups=GROUPS, draw_seed=lambda: 7)
+    return complete(
+        Options(**options),
+        config=config or Bot(),
+        presets=OURS,
+        groups=GROUPS,
+        draw_seed=lambda: 7,
+        compose=partial(compose, presets=OURS),
+    )
 
 
 def test_what_is_left_out_is_the_model_card_s_default():
@@ -155,14 +164,14 @@ def test_every_picture_of_a_request_has_its_seed():
 
 
 def test_a_default_that_makes_no_request_is_found_at_start_up():
-    check_defaults(Bot(), OURS)
+    check_defaults(Bot(), OURS, partial(compose, presets=OURS))
     for config, said in (
         (Bot(defaults=Defaults(quality="best")), "quality preset “best”"),
         (Bot(defaults=Defaults(shape="wide")), "no shape “wide”"),
         (Bot(limits=Limits(max_steps=20)), "steps may be from 1 to 20; 28 is outside"),
     ):
         with pytest.raises(ConfigError, match=rf"\$\.bot\.defaults: .*{said}"):
-            check_defaults(config, OURS)
+            check_defaults(config, OURS, partial(compose, presets=OURS))
 
 
 @settings(deadline=None)
@@ -181,7 +190,14 @@ def test_a_default_that_makes_no_request_is_found_at_start_up():
 def test_any_options_are_a_request_or_a_sentence(options):
     """Nothing that a person types raises anything else; what comes out is stored and read back as it is."""
     try:
-        request = complete(options, config=Bot(), presets=OURS, groups=GROUPS, draw_seed=lambda: 7)
+        request = complete(
+            options,
+            config=Bot(),
+            presets=OURS,
+            groups=GROUPS,
+            draw_seed=lambda: 7,
+            compose=partial(compose, presets=OURS),
+        )
     except InvalidRequest:
         return
     assert msgspec.json.decode(msgspec.json.encode(request), type=Request) == request

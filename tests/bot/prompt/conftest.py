@@ -1,10 +1,13 @@
 """What the prompt's tests share: our presets, a small vocabulary, and requests made the way commands make them."""
 
+from functools import partial
+
 import pytest
 from hypothesis import settings
 
 from bot.config import Bot
 from bot.prompt import presets
+from bot.prompt.compose import compose
 from bot.request import Options, complete
 
 settings.register_profile("busy machine", deadline=None)
@@ -37,6 +40,13 @@ def kind():
 @pytest.fixture(scope="session")
 def ask(ours):
     def ask(options=None, **fields):
-        return complete(options or Options(**fields), config=Bot(), presets=ours, groups=GROUPS, draw_seed=lambda: 7)
+        return complete(
+            options or Options(**fields),
+            config=Bot(),
+            presets=ours,
+            groups=GROUPS,
+            draw_seed=lambda: 7,
+            compose=partial(compose, presets=ours),
+        )
 
     return ask

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -100,6 +100,7 @@ def verdict(attempt: Attempt) -> Verdict:
             presets=_presets(),
             groups={"hidden": (text,)},
             draw_seed=lambda: 1,
+            compose=partial(compose, presets=_presets()),
         )
         asked = wish(request, compose(request, _presets()), _presets())
     except InvalidRequest as error:
