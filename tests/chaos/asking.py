@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from bot.sandbox.driver import Refused, control
+from bot.sandbox.driver import Person, Refused
 
 SHAPES = ("square 1:1", "landscape 7:4", "portrait 2:3")
 PATIENCE_S = 20.0
@@ -28,6 +28,8 @@ class Promise:
     """A wish whose message stands in a channel."""
 
     wish: Wish
+    person: Person
+    channel: str
     message_id: str
 
 
@@ -46,12 +48,6 @@ def wishes(chance, number, *, jobs, seconds, light):
     ]
 
 
-async def accept_terms(person, channel):
-    """Do what everybody does once, before anything goes wrong."""
-    terms = await person.answer(await person.slash(channel, "terms"), timeout_s=PATIENCE_S)
-    await person.answer(await person.press(terms, control(terms, "Accept")), timeout_s=PATIENCE_S)
-
-
 async def ask_for_all(person, channel, wanted, promises, *, hurry):
     """Ask for one after the other, each until it stands in a channel; without pauses once `hurry` is set."""
     for wish in wanted:
@@ -59,7 +55,7 @@ async def ask_for_all(person, channel, wanted, promises, *, hurry):
             await asyncio.wait_for(hurry.wait(), wish.pause_s)
         while True:
             if (message := await _ask(person, channel, wish)) is not None:
-                promises.append(Promise(wish, message))
+                promises.append(Promise(wish, person, channel, message))
                 break
             await asyncio.sleep(0.5)
 

@@ -140,8 +140,7 @@ async def test_with_a_tagger_the_admins_limit_counts(rating_studio):
 async def test_an_engine_that_does_not_rate_shows_nothing(rating_studio):
     """Pictures are rated by the configuration and not by the engine that was started: an error, and no picture."""
     async with rating_studio.person("yuki") as yuki:
-        await rating_studio.kill("engine")
-        await rating_studio.start_engine(rates=False)
+        await rating_studio.another_engine(rates=False)
         try:
             sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
             message = await ended(yuki, sent, "The picture filter did not answer, so nothing is shown.")
@@ -149,6 +148,5 @@ async def test_an_engine_that_does_not_rate_shows_nothing(rating_studio):
             assert "ERROR" in rating_studio.log.read_text()
             assert "The engine does not rate its pictures" in rating_studio.log.read_text()
         finally:
-            await rating_studio.kill("engine")
-            await rating_studio.start_engine()
+            await rating_studio.another_engine()
             assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")))

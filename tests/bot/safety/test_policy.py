@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.config import Ratings
 from bot.errors import InvalidRequest
-from bot.safety.changes import described
-from bot.safety.policy import MAX_FILE_BYTES, OperatorPolicy, ServerPolicy, exported, imported
+from bot.safety.changes import LIMITS, described
+from bot.safety.policy import MAX_FILE_BYTES, MAX_PRIORITY_ROLES, MOST, OperatorPolicy, ServerPolicy, exported, imported
 from bot.safety.ratings import ORDER
 
 ids = st.integers(1, 2**63).map(str)
@@ -27,6 +27,8 @@ policies = st.builds(
     spoilers=st.booleans(),
     log_channel=st.none() | ids,
     log_prompts=st.booleans(),
+    **{field: st.none() | st.integers(1, MOST) for labels in LIMITS.values() for field in labels},
+    priority_roles=st.dictionaries(ids, st.floats(1.0, 10.0), max_size=4),
 )
 
 
@@ -45,6 +47,10 @@ def test_what_is_exported_is_imported_unchanged(policy: ServerPolicy) -> None:
         'channels = ["general"]',
         'open_limit = "sensitive"\nchannel_limits = {12 = "safe", x = "safe"}',
         "denied = ['']",
+        "max_queue = 0",
+        "max_running = 1.5",
+        "priority_roles = {12 = 11}",
+        "[priority_roles]\n" + "\n".join(f"{role} = 2" for role in range(MAX_PRIORITY_ROLES + 1)),
         "not toml at all",
         'age_restricted_limit = "safe',
         "\udcff",
@@ -156,4 +162,4 @@ def test_every_change_is_told_in_words() -> None:
         [told] = described(shipped, msgspec.structs.replace(shipped, **{name: value}))
         assert not set("{}()[]'_") & set(told), told
     assert described(EVERYTHING, EVERYTHING) == ()
-    assert "turns of <@&2>: none → 2.5" in described(shipped, EVERYTHING)
+    assert "share of <@&2>: 1 → 2.5" in described(shipped, EVERYTHING)
