@@ -7,8 +7,9 @@ Doors that ask for a picture (commands, buttons, forms, menus, favourites, defau
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -74,7 +75,7 @@ def limit(situation: Situation) -> Rating | None:
     """Give the highest rating that may be drawn or shown here, for this person; None where nothing may."""
     if situation.place is Place.GONE or not situation.server.draws_in(situation.channels):
         return None
-    limits: list[Rating] = [decided.highest for decided in _limits(situation)]
+    limits: list[Rating] = [decided for _, decided in _limits(situation)]
     bound = lowest(*limits)
     roles = situation.person.roles
     may: list[Rating] = [
@@ -130,56 +131,76 @@ def previews(situation: Situation, asked: Rating, measured: Rating | None) -> Ve
     return shows(situation, asked, measured)
 
 
-def _first_no(steps: Iterator[Step], rating: Rating) -> Verdict:
+def _first_no(steps: Iterable[Step], rating: Rating) -> Verdict:
     for step in steps:
         if not step.allowed:
             return Verdict(allowed=False, rule=step.rule, sentence=step.sentence, strike=step.strike)
     return Verdict(allowed=True, rule="allowed", sentence=f"`{rating}` is allowed here.")
 
 
-class _Limit(NamedTuple):
-    rule: str
-    highest: Rating
-    says: str
-    """Who or what decided it, as the start of a sentence that the rating ends."""
-
-
-def _limits(situation: Situation) -> Iterator[_Limit]:
-    """Give every limit that counts here."""
+def _limits(situation: Situation) -> Iterator[tuple[str, Rating]]:
+    """Give every limit that counts here, with what decided it, as `_SAYS` names it."""
     place, operator, server = situation.place, situation.operator, situation.server
-    yield _Limit("operator", operator.highest, "this bot draws nothing above")
+    yield "operator", operator.highest
     if not operator.tagger:
-        yield _Limit("tagger", WITHOUT_TAGGER, "without a picture tagger this bot draws nothing above")
-    yield _Limit("place", PLACE_LIMIT[place], f"in {place.value} the highest rating is")
+        yield "tagger", WITHOUT_TAGGER
+    yield "place", PLACE_LIMIT[place]
     if place in (Place.OPEN, Place.AGE_RESTRICTED):
-        decided = server.open_limit if place is Place.OPEN else server.age_restricted_limit
-        yield _Limit("server", decided, f"in {place.value} the highest rating of this server is")
+        yield "server", server.open_limit if place is Place.OPEN else server.age_restricted_limit
     if (of_channel := server.limit_of_channels(situation.channels)) is not None:
-        yield _Limit("channel", of_channel, "the highest rating of this channel is")
+        yield "channel", of_channel
     if (of_roles := server.limit_of_roles(situation.person.roles)) is not None:
-        whose = "your roles" if situation.person.roles is not None else "people whose roles I cannot see"
-        yield _Limit("role", of_roles, f"the highest rating for {whose} is")
+        yield "role" if situation.person.roles is not None else "unseen roles", of_roles
 
 
-def _limit_steps(situation: Situation, rating: Rating) -> Iterator[Step]:
+_SAYS = {
+    "operator": "this bot draws nothing above",
+    "tagger": "without a picture tagger this bot draws nothing above",
+    "place": "in {} the highest rating is",
+    "server": "in {} the highest rating of this server is",
+    "channel": "the highest rating of this channel is",
+    "role": "the highest rating for your roles is",
+    "unseen roles": "the highest rating for people whose roles I cannot see is",
+}
+"""Who or what decided a limit, as the start of a sentence that the rating ends."""
+
+
+def _limit_steps(situation: Situation, rating: Rating) -> tuple[Step, ...]:
     if situation.place is Place.GONE:
-        yield Step("place", allowed=False, sentence="This channel is gone, so nothing can be drawn here.")
-        return
-    for rule, highest_here, says in _limits(situation):
+        return (Step("place", allowed=False, sentence="This channel is gone, so nothing can be drawn here."),)
+    return _composed(tuple(_limits(situation)), situation.place, rating)
+
+
+@lru_cache(maxsize=1024)
+def _composed(limits: tuple[tuple[str, Rating], ...], place: Place, rating: Rating) -> tuple[Step, ...]:
+    """Say what each limit means for a rating; most places of all servers have the same few."""
+    steps: list[Step] = []
+    for decider, highest_here in limits:
+        says = _SAYS[decider].format(place.value)
         allowed = not exceeds(rating, highest_here)
-        says = says[0].upper() + says[1:] if allowed else f"`{rating}` is not allowed here: {says}"  # noqa: PLW2901
-        yield Step(rule, allowed, f"{says} `{highest_here}`.")
+        start = says[0].upper() + says[1:] if allowed else f"`{rating}` is not allowed here: {says}"
+        rule = "role" if decider == "unseen roles" else decider
+        steps.append(Step(rule, allowed, f"{start} `{highest_here}`."))
+    return tuple(steps)
 
 
 def _access_steps(situation: Situation, rating: Rating) -> Iterator[Step]:
     server = situation.server
-    here = server.draws_in(situation.channels)
-    yield Step("channels", here, "I may draw in this channel." if here else "The admins let me draw in other channels.")
-    may = server.may_ask(rating, situation.person.roles)
-    yield Step("access", may, f"`{rating}` is for people with certain roles here." if not may else "You may ask.")
+    yield _DRAWS_HERE if server.draws_in(situation.channels) else _DRAWS_ELSEWHERE
+    if server.may_ask(rating, situation.person.roles):
+        yield _MAY_ASK
+    else:
+        yield Step("access", allowed=False, sentence=f"`{rating}` is for people with certain roles here.")
+
+
+_DRAWS_HERE = Step("channels", allowed=True, sentence="I may draw in this channel.")
+_DRAWS_ELSEWHERE = Step("channels", allowed=False, sentence="The admins let me draw in other channels.")
+_MAY_ASK = Step("access", allowed=True, sentence="You may ask.")
+_NOT_LOCKED = Step("lock", allowed=True, sentence="You are not locked out.")
 
 
 def _lock_step(person: Person) -> Step:
-    until = person.locked_until
-    locked = f"You are locked out, and can draw again <t:{until}:R>."
-    return Step("lock", until is None, "You are not locked out." if until is None else locked)
+    if person.locked_until is None:
+        return _NOT_LOCKED
+    until = f"You are locked out, and can draw again <t:{person.locked_until}:R>."
+    return Step("lock", allowed=False, sentence=until)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from bot.prompt.terms import has_place
@@ -25,6 +25,7 @@ MAX_CHARS = 6_000
 """Of a composed text. The configuration allows 5,000; what is longer was not composed here, and is not parsed."""
 REMEMBERED_TAGS = 32_768
 """The tags that a server's members use are few; what was found of one is not looked up again."""
+_LENGTH = f"A prompt may have at most {MAX_CHARS:,} characters."
 FOUND_NOTHING = "Nothing was found."
 """What a rule says that has nothing against a request."""
 MAX_NAME_WORDS = 4
@@ -111,18 +112,19 @@ class TextFilter:
             denied: The server's denied tags.
         """
         texts = (wish.prompt, wish.negative, wish.typed, wish.typed_negative)
-        fits = all(len(text) <= MAX_CHARS for text in texts)
-        yield Step("length", fits, f"A prompt may have at most {MAX_CHARS:,} characters.")
+        fits = max(map(len, texts)) <= MAX_CHARS
+        yield Step("length", fits, _LENGTH)
         if not fits:
             return
-        positive = _NO_MARKS.union(*map(self._read, _positive(wish)))
-        steered = _NO_MARKS.union(*map(self._read, _negative(wish)))
-        prompt, avoided = ({mark.kind for mark in marks} for marks in (positive, steered))
+        asks, avoids = _positive(wish), _negative(wish)
+        positive = _NO_MARKS.union(*map(self._read, asks))
+        steered = _NO_MARKS.union(*map(self._read, avoids))
+        prompt, avoided = {mark.kind for mark in positive}, {mark.kind for mark in steered}
         added = self._added(operator.people, operator.denied + denied)
-        named = _NO_MARKS.union(*(added.read(_plain(text)) for text in _positive(wish)))
+        named = _NO_MARKS.union(*[added.read(_plain(text)) for text in asks])
 
         def text_step(rule: str, refused: object, sentence: str) -> Step:
-            return Step(rule, not refused, sentence if refused else FOUND_NOTHING, strike=bool(refused))
+            return Step(rule, allowed=False, sentence=sentence, strike=True) if refused else _passed(rule)
 
         yield text_step("never", Kind.NEVER in prompt | avoided, "Some of these words are never drawn, at any rating.")
         yield text_step("denied", Mark(Kind.DENIED) in named, "Some of these words are not drawn here.")
@@ -141,13 +143,13 @@ class TextFilter:
                 "Below `nsfw` the negative prompt cannot steer away from clothes or from a mild rating.",
             )
         if exceeds(asked, "safe"):
-            young = Kind.MINORS in prompt | avoided or any(age < OF_AGE for age in _ages(_positive(wish)))
+            young = Kind.MINORS in prompt | avoided or any(age < OF_AGE for age in _ages(asks))
             yield text_step(
                 "minors", young, "Above `safe` everybody is an adult, and some of these words say otherwise."
             )
             yield text_step(
                 "age",
-                Kind.GROWN in avoided or _ages(_negative(wish)),
+                Kind.GROWN in avoided or _ages(avoids),
                 "Above `safe` the negative prompt cannot be about anybody's age.",
             )
             entries = list(self._entries(wish))
@@ -224,6 +226,11 @@ class TextFilter:
                 entry = self._lookup(" ".join(words[start:end]))
                 if entry is not None:
                     yield entry
+
+
+@cache
+def _passed(rule: str) -> Step:
+    return Step(rule, allowed=True, sentence=FOUND_NOTHING)
 
 
 def _added(people: tuple[str, ...], denied: tuple[str, ...]) -> Lexicon:

@@ -159,7 +159,8 @@ class Lexicon:
             found |= self._of_words(reading, typos=plain and self._guesses)
         for word in masked:
             found |= self._misspelt(word)
-        found |= self._of_pieces(words)
+        if self._joined:
+            found |= self._of_pieces(words)
         return _Tag(words, frozenset(found), self._goes_on(words))
 
     def _of_words(self, words: tuple[str, ...], *, typos: bool = True) -> set[Mark]:

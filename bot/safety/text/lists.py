@@ -32,6 +32,8 @@ class Kind(Enum):
     DENIED = "denied by the operator or the server"
     HARMLESS = "a phrase whose words are not read one by one"
 
+    __hash__ = object.__hash__  # there is one of each, and every verdict asks some sets of them
+
 
 class Mark(NamedTuple):
     """What was found in a text; never the words themselves, which no answer may echo."""
