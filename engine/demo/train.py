@@ -17,7 +17,8 @@ from pathlib import Path
 import torch
 
 from engine.demo.export import write_checkpoint
-from engine.demo.train_unet import UNetPlan, train_unet
+from engine.demo.plan import UNetPlan
+from engine.demo.train_unet import train_unet
 from engine.demo.train_vae import VAEPlan, train_vae
 
 _SAVE_EVERY_S = 180.0

@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 import logging
 import time
-from dataclasses import dataclass
-from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +25,11 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
+    from engine.demo.plan import UNetPlan
+
 log = logging.getLogger(__name__)
 
-_RATE = 1e-3
-_WARM_UP = 200
-_COOL_DOWN = 0.4
-"""The share of the steps, the last ones, over which the learning rate falls to nothing."""
-
+_READING_RATE = 1e-3
 _CHANNEL_WEIGHTS = (1.0, 2.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0)
 """Of the latents' channels in the loss: nearly all that tags ask for is a hue, and hues are two channels of eight."""
 
@@ -45,49 +41,6 @@ _AVERAGE = 0.998
 """How much of the average of the weights each step keeps."""
 
 
-@dataclass(frozen=True, slots=True)
-class UNetStage:
-    """A part of the training."""
-
-    steps: int
-    batch: int
-    """Pictures a step."""
-    shrink: int
-    """Pictures are this many times smaller than they will be."""
-    noises: int
-    """How often each picture is shown, with another noise each time: drawing and reading cost as much as a look."""
-
-
-UNET_STAGES = (
-    UNetStage(steps=12000, batch=8, shrink=2, noises=2),
-    UNetStage(steps=4000, batch=8, shrink=1, noises=1),
-)
-"""What tags mean is learned at half the size, for a third of the time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UNetPlan:
-    """How long to train, and from what."""
-
-    reading_steps: int = 1100
-    """Captions are read alone first, 32 a step: that costs a hundredth of a look at a picture."""
-    stages: tuple[UNetStage, ...] = UNET_STAGES
-    seed: int
-    device: str
-    save_every_s: float
-    workers: int = 0
-    """Processes that draw the next steps' pictures meanwhile; 0 draws between the steps."""
-
-    @property
-    def steps(self) -> int:
-        return sum(stage.steps for stage in self.stages)
-
-    def stage(self, step: int) -> UNetStage:
-        """Give the stage that a step belongs to."""
-        ends = accumulate(stage.steps for stage in self.stages)
-        return next(stage for stage, end in zip(self.stages, ends, strict=True) if step < end)
-
-
 class _Batches(Dataset[Batch]):
     """The pictures of every step of a plan."""
 
@@ -97,7 +50,7 @@ class _Batches(Dataset[Batch]):
 
     def __getitem__(self, index: int) -> Batch:
         stage = self._plan.stage(index)
-        return make_batch(self._writer, stage.batch, stage.shrink, self._plan.seed, index)
+        return make_batch(self._writer, self._plan.mix(index), stage.batch, stage.shrink, self._plan.seed, index)
 
 
 class Painter(torch.nn.Module):
@@ -163,7 +116,9 @@ def train_unet(plan: UNetPlan, state_path: Path) -> Painter:
     painter.unet.to(memory_format=torch.channels_last)  # twice as quick on a CPU, with channels this few
     painter.to(plan.device)
     average = copy.deepcopy(painter).requires_grad_(requires_grad=False)
-    optimizer = torch.optim.AdamW(painter.parameters(), lr=_RATE, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(
+        painter.parameters(), lr=plan.rate(0), betas=(0.9, 0.99), weight_decay=0.01, fused=True
+    )
     alphas = make_scheduler().alphas_cumprod.to(plan.device)
     first = 0
     if state_path.exists():
@@ -192,7 +147,7 @@ def train_unet(plan: UNetPlan, state_path: Path) -> Painter:
     )
     for step, batch in enumerate(drawn, first):
         for group in optimizer.param_groups:
-            group["lr"] = _RATE * _share_of_rate(step, plan.steps)
+            group["lr"] = plan.rate(step)
         stage = plan.stage(step)
         noise_source = torch.Generator().manual_seed(plan.seed * 2**32 + step)
         loss = _loss(painter, _on(batch, plan.device), stage.noises, alphas, noise_source)
@@ -216,10 +171,10 @@ def train_unet(plan: UNetPlan, state_path: Path) -> Painter:
 
 def _learn_to_read(painter: Painter, writer: Writer, plan: UNetPlan) -> None:
     learning = [*painter.text_encoder_2.parameters(), *painter.tags.parameters()]
-    optimizer = torch.optim.AdamW(learning, lr=_RATE, betas=(0.9, 0.99), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(learning, lr=_READING_RATE, betas=(0.9, 0.99), weight_decay=0.01)
     for step in range(plan.reading_steps):
         random = Random(f"reading {plan.seed} {step}")
-        captions = [writer.write(choose(random), random, long=False) for _ in range(_READING_BATCH)]
+        captions = [writer.write(choose(random), random) for _ in range(_READING_BATCH)]
         ids = stack(captions, writer.empty())[0][:, 0].to(plan.device)
         pooled: Any = painter.text_encoder_2(ids).text_embeds
         loss = painter.reading_loss(pooled, ids)
@@ -228,10 +183,6 @@ def _learn_to_read(painter: Painter, writer: Writer, plan: UNetPlan) -> None:
         optimizer.step()
         if step % 50 == 0:
             log.info("reading: step %d of %d, loss %.4f", step, plan.reading_steps, loss.item())
-
-
-def _share_of_rate(step: int, steps: int) -> float:
-    return min(1.0, (step + 1) / _WARM_UP, (steps - step) / (steps * _COOL_DOWN))
 
 
 def _on(batch: Batch, device: str) -> Batch:

@@ -5,16 +5,25 @@ import torch
 from diffusers import StableDiffusionXLPipeline
 
 from engine.demo import train_unet, train_vae
+from engine.demo.caption import WHOLE, Layout
 from engine.demo.export import write_checkpoint
 from engine.demo.networks import make_vae
-from engine.demo.train_unet import Painter, UNetPlan, UNetStage
+from engine.demo.plan import UNetPhase, UNetPlan, UNetStage
+from engine.demo.samples import Mix
+from engine.demo.train_unet import Painter
 from engine.demo.train_vae import Stage, VAEPlan, pass_through
 from engine.demo.vocabulary import make_tokenizer
 
 STAGES = tuple(Stage(name, 2, 1, 3, scale, 1e-3) for name, scale in (("small", 4), ("large", 1), ("encoder", 1)))
-
-
-UNET_STAGES = (UNetStage(1, 1, 2, 2), UNetStage(2, 1, 1, 1))
+PHASES = (
+    UNetPhase(
+        stages=(UNetStage(1, 1, 2, 2), UNetStage(1, 1, 1, 1)), mix=Mix((WHOLE,), emphasised=0.1), rate=1e-3,
+        cool_down=0.4,
+    ),
+    UNetPhase(
+        stages=(UNetStage(2, 1, 2, 1),), mix=Mix((Layout(breaks=1),), emphasised=0.5), rate=7e-4, cool_down=0.6,
+    ),
+)  # fmt: skip
 
 
 class Stopped(Exception):
@@ -41,11 +50,11 @@ def same(first, second):
 
 
 def test_unet_training_goes_on_where_it_stopped(tmp_path, monkeypatch):
-    """A training that was cut off and called again ends with the weights of one that was not."""
-    plan = UNetPlan(reading_steps=2, stages=UNET_STAGES, seed=5, device="cpu", save_every_s=0)
+    """A training that was cut off in its second phase and called again ends with the weights of one that was not."""
+    plan = UNetPlan(reading_steps=2, phases=PHASES, seed=5, device="cpu", save_every_s=0)
     whole = train_unet.train_unet(plan, tmp_path / "whole.pt")
     with monkeypatch.context() as patch:
-        stop_at(patch, train_unet, "make_batch", 2)
+        stop_at(patch, train_unet, "make_batch", 3)
         with pytest.raises(Stopped):
             train_unet.train_unet(plan, tmp_path / "cut.pt")
     assert same(train_unet.train_unet(plan, tmp_path / "cut.pt"), whole)
