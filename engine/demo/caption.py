@@ -33,7 +33,8 @@ class Layout:
     """How a caption is spread over chunks, of which only the first has a pooled state."""
 
     breaks: int = 0
-    """How often it breaks off between two tags, anywhere, as BREAK does: what follows is not in the pooled state."""
+    """How often it breaks off, as at BREAK: most times before the first tag, so that the pooled state knows none, else
+    between any two."""
     tokens: int = 0
     """Words that say nothing are strewn in until it is this long; beyond 75 it reaches into the second chunk."""
 
@@ -68,7 +69,7 @@ class Writer:
         words = [(self._read(tag, random, portrait), self._weight(tag, portrait)) for tag in tags]
         while sum(len(ids) + 1 for ids, _ in words) < layout.tokens:
             words.insert(random.randrange(len(words) + 1), (self._spell(_noise(random)), 1.0))
-        ends = sorted(random.randrange(len(words) + 1) for _ in range(layout.breaks))
+        ends = sorted(random.choice((0, 0, random.randrange(len(words)))) for _ in range(layout.breaks))
         return self._chunks(words, ends)
 
     def _chosen(self, portrait: Portrait, random: Random) -> list[str]:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from engine.demo.caption import CHUNK, WHOLE, Layout
+from engine.demo.networks import LOW, MIDDLE, Blocks
 from engine.demo.samples import Mix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WARM_UP = 200
 
@@ -28,6 +33,8 @@ class UNetStage:
 class UNetPhase:
     """A part of the training that ends with the learning rate at nothing."""
 
+    blocks: Blocks
+    """Where the UNet attends to the text."""
     stages: tuple[UNetStage, ...]
     mix: Mix
     rate: float
@@ -45,8 +52,10 @@ class UNetPhase:
 
 
 _LONG = Layout(tokens=CHUNK + 1)
+_BROKEN = Layout(breaks=1)
 UNET_PHASES = (
     UNetPhase(
+        blocks=LOW,
         stages=(
             UNetStage(steps=12000, batch=8, shrink=2, noises=2),
             UNetStage(steps=4000, batch=8, shrink=1, noises=1),
@@ -56,19 +65,20 @@ UNET_PHASES = (
         cool_down=0.4,
     ),
     UNetPhase(
+        blocks=MIDDLE,
         stages=(
-            UNetStage(steps=5000, batch=8, shrink=2, noises=2),
-            UNetStage(steps=4000, batch=8, shrink=1, noises=1),
+            UNetStage(steps=3600, batch=8, shrink=2, noises=2),
+            UNetStage(steps=1600, batch=8, shrink=1, noises=1),
         ),
         mix=Mix(
             (
-                _LONG, Layout(breaks=1), WHOLE, Layout(breaks=1), Layout(tokens=3 * CHUNK), Layout(breaks=1), WHOLE,
-                Layout(breaks=2), Layout(breaks=1), WHOLE,
+                WHOLE, _BROKEN, _BROKEN, _LONG, _BROKEN, WHOLE, _BROKEN, _BROKEN, Layout(tokens=3 * CHUNK),
+                Layout(breaks=2),
             ),
-            emphasised=0.3,
+            emphasised=0.4,
         ),
-        rate=7e-4,
-        cool_down=0.6,
+        rate=1e-3,
+        cool_down=0.5,
     ),
 )  # fmt: skip
 """First what tags mean, at half the size for a third of the time; a UNet learns that soonest from the pooled state,
@@ -107,11 +117,16 @@ class UNetPlan:
         ends = accumulate(stage.steps for stage in phase.stages)
         return next(stage for stage, end in zip(phase.stages, ends, strict=True) if step - first < end)
 
-    def _phase(self, step: int) -> tuple[UNetPhase, int]:
-        """Give the phase that a step belongs to, and that phase's first step."""
+    def starts(self) -> Iterator[tuple[UNetPhase, int]]:
+        """Give each phase and its first step."""
         first = 0
         for phase in self.phases:
+            yield phase, first
+            first += phase.steps
+
+    def _phase(self, step: int) -> tuple[UNetPhase, int]:
+        """Give the phase that a step belongs to, and that phase's first step."""
+        for phase, first in self.starts():
             if step < first + phase.steps:
                 return phase, first
-            first += phase.steps
         raise IndexError(step)

@@ -3,12 +3,13 @@
 import pytest
 
 from engine.demo.caption import WHOLE, Layout
+from engine.demo.networks import LOW
 from engine.demo.plan import UNetPhase, UNetPlan, UNetStage
 from engine.demo.samples import SHAPES, Mix
 
 SMALL, LARGE, LAST = UNetStage(300, 8, 2, 2), UNetStage(100, 8, 1, 1), UNetStage(1000, 8, 1, 1)
-FIRST = UNetPhase(stages=(SMALL, LARGE), mix=Mix((WHOLE,), emphasised=0.1), rate=1e-3, cool_down=0.25)
-SECOND = UNetPhase(stages=(LAST,), mix=Mix((Layout(breaks=1),), emphasised=0.3), rate=5e-4, cool_down=0.5)
+FIRST = UNetPhase(blocks=LOW, stages=(SMALL, LARGE), mix=Mix((WHOLE,), emphasised=0.1), rate=1e-3, cool_down=0.25)
+SECOND = UNetPhase(blocks=LOW, stages=(LAST,), mix=Mix((Layout(breaks=1),), emphasised=0.3), rate=5e-4, cool_down=0.5)
 PLAN = UNetPlan(phases=(FIRST, SECOND), seed=1, device="cpu", save_every_s=1)
 
 

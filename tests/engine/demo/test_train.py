@@ -1,29 +1,38 @@
 """Training: it can stop at any step, and what it writes is a checkpoint like any other."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from diffusers import StableDiffusionXLPipeline
 
 from engine.demo import train_unet, train_vae
-from engine.demo.caption import WHOLE, Layout
+from engine.demo.caption import WHOLE, Layout, Writer
 from engine.demo.export import write_checkpoint
-from engine.demo.networks import make_vae
+from engine.demo.networks import LOW, MIDDLE, make_vae
+from engine.demo.painter import Painter
 from engine.demo.plan import UNetPhase, UNetPlan, UNetStage
-from engine.demo.samples import Mix
-from engine.demo.train_unet import Painter
+from engine.demo.samples import Batch, Mix
 from engine.demo.train_vae import Stage, VAEPlan, pass_through
 from engine.demo.vocabulary import make_tokenizer
 
 STAGES = tuple(Stage(name, 2, 1, 3, scale, 1e-3) for name, scale in (("small", 4), ("large", 1), ("encoder", 1)))
 PHASES = (
     UNetPhase(
-        stages=(UNetStage(1, 1, 2, 2), UNetStage(1, 1, 1, 1)), mix=Mix((WHOLE,), emphasised=0.1), rate=1e-3,
+        blocks=LOW,
+        stages=(UNetStage(1, 1, 2, 2), UNetStage(1, 1, 1, 1)),
+        mix=Mix((WHOLE,), emphasised=0.1),
+        rate=1e-3,
         cool_down=0.4,
     ),
     UNetPhase(
-        stages=(UNetStage(2, 1, 2, 1),), mix=Mix((Layout(breaks=1),), emphasised=0.5), rate=7e-4, cool_down=0.6,
+        blocks=MIDDLE,
+        stages=(UNetStage(2, 1, 2, 1),),
+        mix=Mix((Layout(breaks=1),), emphasised=0.5),
+        rate=7e-4,
+        cool_down=0.6,
     ),
-)  # fmt: skip
+)
 
 
 class Stopped(Exception):
@@ -50,15 +59,41 @@ def same(first, second):
 
 
 def test_unet_training_goes_on_where_it_stopped(tmp_path, monkeypatch):
-    """A training that was cut off in its second phase and called again ends with the weights of one that was not."""
+    """A training that was cut off, within a phase or between two, ends with the weights of one that was not."""
     plan = UNetPlan(reading_steps=2, phases=PHASES, seed=5, device="cpu", save_every_s=0)
     whole = train_unet.train_unet(plan, tmp_path / "whole.pt")
-    with monkeypatch.context() as patch:
-        stop_at(patch, train_unet, "make_batch", 3)
-        with pytest.raises(Stopped):
-            train_unet.train_unet(plan, tmp_path / "cut.pt")
-    assert same(train_unet.train_unet(plan, tmp_path / "cut.pt"), whole)
-    assert same(train_unet.train_unet(plan, tmp_path / "cut.pt"), whole), "a finished training is left as it is"
+    for steps in range(1, plan.steps):
+        state = tmp_path / f"cut{steps}.pt"
+        with monkeypatch.context() as patch:
+            stop_at(patch, train_unet, "make_batch", steps)
+            with pytest.raises(Stopped):
+                train_unet.train_unet(plan, state)
+        assert same(train_unet.train_unet(plan, state), whole), f"cut after {steps}"
+    assert same(train_unet.train_unet(plan, state), whole), "a finished training is left as it is"
+
+
+def test_a_longer_training_than_the_plan_is_refused(tmp_path):
+    """Weights of another plan are not taken for this one's."""
+    plan = UNetPlan(reading_steps=2, phases=PHASES, seed=5, device="cpu", save_every_s=0)
+    train_unet.train_unet(plan, tmp_path / "state.pt")
+    with pytest.raises(ValueError, match="4 steps done, and the plan has 2"):
+        train_unet.train_unet(replace(plan, phases=PHASES[:1]), tmp_path / "state.pt")
+
+
+def test_a_new_place_of_attention_changes_nothing_at_first():
+    """What the second phase starts from is what the first one ended with, but for attention that it gives up."""
+    tokenizer = make_tokenizer()
+    before, after = Painter(tokenizer, LOW), Painter(tokenizer, MIDDLE)
+    for name, part in before.unet.named_modules():
+        if name.startswith("down_blocks.2") and name.endswith("proj_out"):
+            torch.nn.init.zeros_(part.weight)
+            torch.nn.init.zeros_(part.bias)
+    after.take_over(before)
+    ids = torch.tensor(Writer(tokenizer).empty().ids)[None]
+    batch = Batch(torch.randn(1, 8, 12, 8), ids, torch.ones(ids.shape), torch.ones(1, 6))
+    with torch.no_grad():
+        predicted, again = (painter(batch.latents, torch.tensor([500]), batch)[0] for painter in (before, after))
+    assert torch.allclose(predicted, again, atol=1e-5)
 
 
 def test_vae_training_goes_on_where_it_stopped(tmp_path, monkeypatch):
@@ -96,7 +131,7 @@ def test_an_untrained_encoder_averages():
 
 def test_the_checkpoint_is_small_and_stock(tmp_path):
     """What is written loads offline as a stock pipeline, draws at an odd shape, and weighs at most 12 MB."""
-    write_checkpoint(Painter(make_tokenizer()), make_vae(), tmp_path)
+    write_checkpoint(Painter(make_tokenizer(), MIDDLE), make_vae(), tmp_path)
     assert sum(file.stat().st_size for file in tmp_path.rglob("*")) < 12_000_000
     pipeline = StableDiffusionXLPipeline.from_pretrained(tmp_path, local_files_only=True, add_watermarker=False)
     pipeline.to(torch.float32)
