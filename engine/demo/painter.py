@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
+from diffusers.models.transformers.transformer_2d import Transformer2DModel
 from torch.nn import functional
 
 from engine.demo.networks import POOLED, Blocks, make_text_encoders, make_unet
@@ -27,12 +28,20 @@ class Painter(torch.nn.Module):
         self.first_tag: int = tokenizer.vocab_size
         self.tags = torch.nn.Linear(POOLED, len(tokenizer) - self.first_tag)
 
-    def take_over(self, other: Painter) -> None:
-        """Draw as another does; attention that only this one has adds nothing at first."""
-        state = self.state_dict()
-        state |= {name: torch.zeros_like(new) for name, new in state.items() if ".proj_out." in name}
-        state |= {name: known for name, known in other.state_dict().items() if name in state}
-        self.load_state_dict(state)
+    def take_over(self, other: Painter, ids: Tensor) -> None:
+        """Draw as another does; attention that only this one has hears what differs in texts and says nothing yet.
+
+        Args:
+            other: Its attention may be in other places.
+            ids: Texts as examples, (B, 77).
+        """
+        known = other.state_dict()
+        self.load_state_dict({name: known.get(name, new) for name, new in self.state_dict().items()})
+        with torch.no_grad():
+            states, _ = encode(self.text_encoder, self.text_encoder_2, ids[:, None], torch.ones_like(ids)[:, None])
+            for name, part in self.unet.named_modules():
+                if isinstance(part, Transformer2DModel) and f"unet.{name}.proj_out.weight" not in known:
+                    _listen(part, states.flatten(0, 1))
 
     def reading_loss(self, pooled: Tensor, ids: Tensor) -> Tensor:
         """Ask the pooled state, (B, 96), which tags its chunk, (B, 77), holds.
@@ -70,3 +79,22 @@ def encode(
     states = torch.cat((small.hidden_states[-2], large.hidden_states[-2]), dim=-1) * weights.reshape(-1, length, 1)
     pooled = large.text_embeds.reshape(count, chunks, -1)[:, 0]
     return states.reshape(count, chunks * length, -1), pooled
+
+
+def _listen(transformer: Any, states: Tensor) -> None:
+    """Let a new transformer's keys and values be the principal axes of texts' states, (N, 160), each of spread 1.
+
+    Most of a text is commas and padding, and most of each state is the same in all of them: attention that starts at
+    random needs thousands of steps to hear anything else.
+    """
+    middle = states.mean(0)
+    _, lengths, axes = torch.linalg.svd(states - middle, full_matrices=False)
+    for block in transformer.transformer_blocks:
+        attention = block.attn2
+        width = len(attention.to_v.weight)
+        even = axes[:width] / lengths[:width, None] * len(states) ** 0.5
+        attention.to_k.weight.copy_(even)
+        attention.to_v.weight.copy_(even)
+        attention.to_out[0].bias.copy_(-attention.to_out[0].weight @ even @ middle)
+    torch.nn.init.zeros_(transformer.proj_out.weight)
+    torch.nn.init.zeros_(transformer.proj_out.bias)

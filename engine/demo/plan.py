@@ -67,8 +67,8 @@ UNET_PHASES = (
     UNetPhase(
         blocks=MIDDLE,
         stages=(
-            UNetStage(steps=3600, batch=8, shrink=2, noises=2),
-            UNetStage(steps=1600, batch=8, shrink=1, noises=1),
+            UNetStage(steps=3000, batch=8, shrink=2, noises=2),
+            UNetStage(steps=1100, batch=8, shrink=1, noises=1),
         ),
         mix=Mix(
             (

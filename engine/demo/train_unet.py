@@ -33,6 +33,9 @@ _CHANNEL_WEIGHTS = (1.0, 2.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0)
 """Of the latents' channels in the loss: nearly all that tags ask for is a hue, and hues are two channels of eight."""
 
 _READING_BATCH = 32
+_LISTENING = 256
+"""Captions that new attention is laid out for."""
+
 _READING = 0.2
 """The weight of the text encoders' own lesson beside the UNet's."""
 
@@ -101,7 +104,9 @@ class _Training:
 
     def start(self, before: Painter) -> None:
         """Start from what an earlier phase has learned."""
-        self._painter.take_over(before)
+        self._painter.take_over(
+            before, _captions(self._writer, Random(f"listening {self._plan.seed}"), _LISTENING).to(self._plan.device)
+        )
         self.average.load_state_dict(self._painter.state_dict())
 
     def load(self, state: dict[str, Any]) -> None:
@@ -163,8 +168,7 @@ def _learn_to_read(painter: Painter, writer: Writer, plan: UNetPlan) -> None:
     optimizer = torch.optim.AdamW(learning, lr=_READING_RATE, betas=(0.9, 0.99), weight_decay=0.01)
     for step in range(plan.reading_steps):
         random = Random(f"reading {plan.seed} {step}")
-        captions = [writer.write(choose(random), random) for _ in range(_READING_BATCH)]
-        ids = stack(captions, writer.empty())[0][:, 0].to(plan.device)
+        ids = _captions(writer, random, _READING_BATCH).to(plan.device)
         pooled: Any = painter.text_encoder_2(ids).text_embeds
         loss = painter.reading_loss(pooled, ids)
         optimizer.zero_grad(set_to_none=True)
@@ -172,6 +176,12 @@ def _learn_to_read(painter: Painter, writer: Writer, plan: UNetPlan) -> None:
         optimizer.step()
         if step % 50 == 0:
             log.info("reading: step %d of %d, loss %.4f", step, plan.reading_steps, loss.item())
+
+
+def _captions(writer: Writer, random: Random, count: int) -> Tensor:
+    """Write captions of one chunk, (count, 77)."""
+    captions = [writer.write(choose(random), random) for _ in range(count)]
+    return stack(captions, writer.empty())[0][:, 0]
 
 
 def _on(batch: Batch, device: str) -> Batch:

@@ -1,6 +1,7 @@
 """Training: it can stop at any step, and what it writes is a checkpoint like any other."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 import torch
@@ -10,9 +11,10 @@ from engine.demo import train_unet, train_vae
 from engine.demo.caption import WHOLE, Layout, Writer
 from engine.demo.export import write_checkpoint
 from engine.demo.networks import LOW, MIDDLE, make_vae
-from engine.demo.painter import Painter
+from engine.demo.painter import Painter, encode
 from engine.demo.plan import UNetPhase, UNetPlan, UNetStage
-from engine.demo.samples import Batch, Mix
+from engine.demo.portrait import choose
+from engine.demo.samples import Batch, Mix, stack
 from engine.demo.train_vae import Stage, VAEPlan, pass_through
 from engine.demo.vocabulary import make_tokenizer
 
@@ -59,10 +61,10 @@ def same(first, second):
 
 
 def test_unet_training_goes_on_where_it_stopped(tmp_path, monkeypatch):
-    """A training that was cut off, within a phase or between two, ends with the weights of one that was not."""
+    """A training that was cut off, between two phases or within one, ends with the weights of one that was not."""
     plan = UNetPlan(reading_steps=2, phases=PHASES, seed=5, device="cpu", save_every_s=0)
     whole = train_unet.train_unet(plan, tmp_path / "whole.pt")
-    for steps in range(1, plan.steps):
+    for steps in (2, 3):
         state = tmp_path / f"cut{steps}.pt"
         with monkeypatch.context() as patch:
             stop_at(patch, train_unet, "make_batch", steps)
@@ -80,20 +82,37 @@ def test_a_longer_training_than_the_plan_is_refused(tmp_path):
         train_unet.train_unet(replace(plan, phases=PHASES[:1]), tmp_path / "state.pt")
 
 
-def test_a_new_place_of_attention_changes_nothing_at_first():
+def test_new_attention_changes_nothing_at_first():
     """What the second phase starts from is what the first one ended with, but for attention that it gives up."""
     tokenizer = make_tokenizer()
+    ids = torch.tensor(Writer(tokenizer).empty().ids).repeat(3, 1)
     before, after = Painter(tokenizer, LOW), Painter(tokenizer, MIDDLE)
     for name, part in before.unet.named_modules():
         if name.startswith("down_blocks.2") and name.endswith("proj_out"):
             torch.nn.init.zeros_(part.weight)
             torch.nn.init.zeros_(part.bias)
-    after.take_over(before)
-    ids = torch.tensor(Writer(tokenizer).empty().ids)[None]
-    batch = Batch(torch.randn(1, 8, 12, 8), ids, torch.ones(ids.shape), torch.ones(1, 6))
+    after.take_over(before, ids)
+    batch = Batch(torch.randn(3, 8, 12, 8), ids[:, None], torch.ones(3, 1, 77), torch.ones(3, 6))
     with torch.no_grad():
         predicted, again = (painter(batch.latents, torch.tensor([500]), batch)[0] for painter in (before, after))
     assert torch.allclose(predicted, again, atol=1e-5)
+
+
+def test_new_attention_hears_what_differs_in_texts():
+    """Its keys and values have no mean and a spread of 1, whatever all texts have in common."""
+    tokenizer = make_tokenizer()
+    writer, random = Writer(tokenizer), Random(3)
+    captions = [writer.write(choose(random), random) for _ in range(30)]
+    ids = stack(captions, writer.empty())[0][:, 0]
+    painter = Painter(tokenizer, MIDDLE)
+    painter.take_over(Painter(tokenizer, LOW), ids)
+    with torch.no_grad():
+        states, _ = encode(painter.text_encoder, painter.text_encoder_2, ids[:, None], torch.ones(30, 1, 77))
+    attention = painter.unet.down_blocks[1].attentions[0].transformer_blocks[0].attn2
+    heard = attention.to_v(states.flatten(0, 1))
+    assert torch.allclose(heard.std(0), torch.ones(64), atol=0.01)
+    said = attention.to_out[0](heard)
+    assert torch.allclose(said.mean(0), torch.zeros(64), atol=0.01)
 
 
 def test_vae_training_goes_on_where_it_stopped(tmp_path, monkeypatch):
