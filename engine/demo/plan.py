@@ -67,8 +67,8 @@ UNET_PHASES = (
     UNetPhase(
         blocks=MIDDLE,
         stages=(
-            UNetStage(steps=3000, batch=8, shrink=2, noises=2),
-            UNetStage(steps=1100, batch=8, shrink=1, noises=1),
+            UNetStage(steps=3100, batch=8, shrink=2, noises=2),
+            UNetStage(steps=700, batch=8, shrink=1, noises=1),
         ),
         mix=Mix(
             (
@@ -78,7 +78,7 @@ UNET_PHASES = (
             emphasised=0.4,
         ),
         rate=1e-3,
-        cool_down=0.5,
+        cool_down=0.35,
     ),
 )  # fmt: skip
 """First what tags mean, at half the size for a third of the time; a UNet learns that soonest from the pooled state,
