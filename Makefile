@@ -19,10 +19,12 @@ test: install
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(BIN)/python -m pytest tests/bot
 	$(BIN)/python -m pytest tests/engine tests/journey tests/chaos
 
-# Two hundred jobs while bot and engine are killed, Discord stumbles and the disk fills up; a quarter of an hour at most.
-# SEED=… runs the same schedule again; REAL=1 has the real engine draw, with random weights.
+# Bot and engine are killed while people ask, Discord stumbles and the disk fills up; a quarter of an hour at most. Two
+# hundred jobs go to an engine that draws flat colours, thirty to the real one as the bot's child, with random weights.
+# SEED=… runs the same schedules again.
 chaos: install
-	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(REAL),--real)
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --real --jobs 30 --people 10 --kills 6 --seconds 90
 
 # The safety filter against its whole corpus and, where it is at hand, the whole public tag list; minutes.
 sweep: install

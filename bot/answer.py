@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -40,6 +41,9 @@ async def explain(interaction: discord.Interaction[Any], error: Exception) -> No
     elif isinstance(error, StoreUnavailable):
         sentence = "I cannot write anything down just now, so I did not begin. Please try again in a little while."
         log.error("interaction %s: %s", interaction.id, error)
+    elif isinstance(error, discord.DiscordServerError | aiohttp.ClientError | OSError):
+        sentence = "Discord did not take my answer, so nothing was drawn. Please try again."
+        log.warning("interaction %s: Discord stumbled: %s", interaction.id, error)
     else:
         sentence = f"Something went wrong on my side, and nothing was drawn. (`{interaction.id}`)"
         log.error("interaction %s failed", interaction.id, exc_info=error)

@@ -1,12 +1,12 @@
-"""Builds every object of the bot once, hands each what it needs, and runs the Discord client."""
+"""The Discord client, from the first connection to the end in order."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import logging
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -17,43 +17,39 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.answer import answering, explain
-from bot.attachments import Attachments
-from bot.commands import help as help_command
-from bot.commands import imagine, me
-from bot.commands import prompt as prompt_commands
-from bot.commands import remix as remix_command
-from bot.delivery import Delivery
-from bot.door import Door
+from bot.assembly import assemble, text_filter
+from bot.budget import EditBudget
 from bot.engine_client import EngineClient
 from bot.errors import ConfigError
-from bot.flow import Flow
-from bot.keepsakes import Keepsakes
-from bot.post import Post
-from bot.previews import Previews
-from bot.prompt.tokens import Tokens, folders
-from bot.queue import Queue
-from bot.remixes import Remixes
 from bot.safety.gate import WITHOUT_TAGGER
-from bot.safety.policy import OperatorPolicy
 from bot.safety.ratings import exceeds
-from bot.safety.text.tokens import decoder
-from bot.safety.wish import wish
-from bot.safety.wording import TextFilter
-from bot.scribe import Scribe, draw_seed
-from bot.sieve import Sieve
+from bot.scribe import Scribe
 from bot.stopping import Stop
 from bot.store import Store
-from bot.views.buttons import DraftButton, JobButton
 from bot.views.edit import CUSTOM_ID as FORM
-from bot.views.presses import Presses
-from bot.wishes import Wishes
+from bot.views.settings import DENIED_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from bot.config import Config
+    from bot.door import Door
+    from bot.flow import Flow
+    from bot.keepsakes import Keepsakes
+    from bot.moderation import Moderation
+    from bot.own_data import OwnData
+    from bot.previews import Previews
+    from bot.recall import Recall
+    from bot.remixes import Remixes
+    from bot.safety.wording import TextFilter
+    from bot.settings import Settings
+    from bot.steering import Steering
+    from bot.terms import Terms
+    from bot.views.about import Facts
+    from bot.views.presses import Presses
     from bot.watchdog import Watchdog
+    from bot.wishes import Wishes
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +73,10 @@ class Eshi(discord.AutoShardedClient):
     issue 10520) while this one tries again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, budget: EditBudget) -> None:
+        """Be a client, and let the budget of edits see what Discord says of its limits."""
         super().__init__(
+            http_trace=budget.trace(),
             intents=discord.Intents(guilds=True),  # the channels' age restriction; interactions need none
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -93,7 +91,14 @@ class Eshi(discord.AutoShardedClient):
         self.keepsakes: Keepsakes
         self.presses: Presses
         self.previews: Previews
+        self.recall: Recall
+        self.steering: Steering
         self.remixes: Remixes
+        self.settings: Settings
+        self.terms: Terms
+        self.moderation: Moderation
+        self.own_data: OwnData
+        self.facts: Callable[[], Facts]
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
@@ -103,6 +108,8 @@ class Eshi(discord.AutoShardedClient):
         if match := FORM.fullmatch(data["custom_id"]):
             submit = self.presses.submit_edit if match["action"] == "edited" else self.remixes.submit
             await answering(interaction, submit(interaction, match["id"]))
+        elif DENIED_FORM.fullmatch(data["custom_id"]):
+            await answering(interaction, self.settings.submit_denied(interaction))
 
     async def sync_commands(self, remembered: Path) -> None:
         """Tell Discord about the commands, only when they changed: it allows 200 creations a day."""
@@ -141,86 +148,47 @@ async def run(config: Config, token: str, *, watchdog: Watchdog, now: Callable[[
 
 async def _serve(config: Config, token: str, now: Callable[[], float], stop: Stop, watchdog: Watchdog) -> None:
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
-    rates = config.rates
-    if exceeds(config.bot.ratings.highest, WITHOUT_TAGGER) and not rates:
+    if exceeds(config.bot.ratings.highest, WITHOUT_TAGGER) and not config.rates:
         log.error(
             'bot.ratings.highest is "%s" and engine.rating.by is "none": nothing above "%s" is drawn unrated',
             config.bot.ratings.highest,
             WITHOUT_TAGGER,
         )
     scribe = await asyncio.to_thread(Scribe.load, config)
+    budget = EditBudget()
     async with (
         Store.open(config.data_dir) as store,
         EngineClient.from_config(config) as engine,
-        Eshi() as client,
+        Eshi(budget) as client,
         aiohttp.ClientSession() as session,
     ):
-        limits = config.bot.limits
-        client.words = await asyncio.to_thread(_words, config, scribe)
-        door = Door(
-            client=client,
-            operator=OperatorPolicy.of(config.bot.ratings, tagger=rates),
-            compose=scribe.compose,
-            wish=partial(wish, presets=scribe.presets),
-            words=client.words,
-        )
-        lasting = store.patient()
-        sieve = Sieve(door, lasting.pictures, rates=rates)
-        engine.listen(sieve.heard)
-        post = Post(client, now=now)
-        flow = Flow(
-            client=client,
-            door=door,
-            store=store,
-            queue=Queue(max_jobs=limits.max_queue, max_jobs_per_person=limits.max_queue_per_person),
-            engine=engine,
-            post=post,
-            delivery=Delivery(client=client, store=lasting, post=post, door=door, sieve=sieve, now=now),
-            sieve=sieve,
-            now=now,
-        )
-        client.door = door
-        client.flow = flow
-        client.scribe = scribe
-        wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
-        client.wishes = wishes
-        client.keepsakes = Keepsakes(store, scribe.complete)
-        client.presses = Presses(door=door, flow=flow, store=store, wishes=wishes, draw_seed=draw_seed)
-        client.remixes = Remixes(
-            door=door,
-            flow=flow,
-            store=store,
+        words = await asyncio.to_thread(text_filter, config, scribe)
+        flow, delivery, retention, audit = assemble(
+            client,
+            config=config,
             scribe=scribe,
-            wishes=wishes,
-            attachments=Attachments(session, config.bot.discord.api),
+            words=words,
+            store=store,
+            engine=engine,
+            session=session,
+            budget=budget,
             now=now,
         )
-        client.previews = Previews(
-            door=door, flow=flow, store=store, scribe=scribe, wishes=wishes, tokens=Tokens(config), now=now
-        )
-        client.add_dynamic_items(JobButton, DraftButton)
-        client.tree.add_command(imagine.command(limits))
-        for command in remix_command.commands():
-            client.tree.add_command(command)
-        client.tree.add_command(me.group(limits, scribe.presets))
-        client.tree.add_command(prompt_commands.group())
-        client.tree.add_command(help_command.command())
-        # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
-        try:
-            await client.login(token)
-        except discord.LoginFailure as error:
-            raise ConfigError(
-                "Discord does not accept the bot token; the portal's page of the bot gives a new one"
-            ) from error
+        await _log_in(client, config, token)
         await client.sync_commands(config.data_dir / "commands.sha256")
         await flow.recover()
+        # What is here now stays: the vocabulary, the word lists, the line. To look through it for garbage again and
+        # again would stop the event loop for a tenth of a second each time.
+        gc.collect()
+        gc.freeze()
         try:
             with stop.in_order(), watchdog.watching():
                 async with asyncio.TaskGroup() as works:
                     tasks = [
                         works.create_task(client.connect(), name="gateway"),
                         works.create_task(flow.work(), name="flow"),
+                        works.create_task(delivery.keep_promises(), name="promises"),
+                        works.create_task(retention.work(), name="retention"),
                     ]
                     await stop.asked()
                     await flow.drain(config.bot.drain_s)
@@ -229,12 +197,18 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             log.info("stopped")
         finally:
             await flow.close()
+            await audit.close()
 
 
-def _words(config: Config, scribe: Scribe) -> TextFilter:
-    """Make the text filter; where the tokenizer's files are at hand, it reads what the model receives too."""
-    found = folders(config)
-    return TextFilter(scribe.vocabulary, decoder(found[0].parent) if found else None)
+async def _log_in(client: Eshi, config: Config, token: str) -> None:
+    # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
+    try:
+        await client.login(token)
+    except discord.LoginFailure as error:
+        raise ConfigError(
+            "Discord does not accept the bot token; the portal's page of the bot gives a new one"
+        ) from error
 
 
 async def _gateway(api: str) -> str:

@@ -26,6 +26,8 @@ TIMEOUT_S = 1.8
 MAX_AT_ONCE = 4
 """Downloads: what waits longer than its time is told to try again, and the memory is bounded."""
 
+TOO_SLOW = "Discord took too long to give me this picture. Please try again."
+
 _CDN = frozenset({yarl.URL("https://cdn.discordapp.com"), yarl.URL("https://media.discordapp.net")})
 
 
@@ -57,8 +59,20 @@ class Attachments:
                     if (found := await asyncio.to_thread(read, await self._fetch(attachment))) is not None:
                         return found
         except TimeoutError as error:
-            raise InvalidRequest("Discord took too long to give me this picture. Please try again.") from error
+            raise InvalidRequest(TOO_SLOW) from error
         return None
+
+    async def one(self, attachment: discord.Attachment) -> bytes:
+        """Download a file.
+
+        Raises:
+            InvalidRequest: As `first`.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s), self._turns:
+                return await self._fetch(attachment)
+        except TimeoutError as error:
+            raise InvalidRequest(TOO_SLOW) from error
 
     async def _fetch(self, attachment: discord.Attachment) -> bytes:
         if attachment.size > MAX_BYTES:

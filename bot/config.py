@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import ConfigError
+from bot.safety.strikes import StrikeRules
 from engine.wire import Rating, Sampler
 
 if TYPE_CHECKING:
@@ -60,7 +61,15 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     max_prompt_chars: Annotated[int, Meta(ge=100, le=5000)] = 2000
     """Of any one text option, and of the written prompt."""
     max_queue: Annotated[int, Meta(ge=1)] = 500
+    max_queue_per_server: Annotated[int, Meta(ge=0)] = 250
+    """0, here and below: no such limit. Admins may set lower ones for their server."""
     max_queue_per_person: Annotated[int, Meta(ge=1)] = 5
+    max_running_per_server: Annotated[int, Meta(ge=0)] = 0
+    """How many may be at the engine at once."""
+    max_running_per_person: Annotated[int, Meta(ge=0)] = 0
+    max_pictures_per_server_per_day: Annotated[int, Meta(ge=0)] = 0
+    """In the last 24 hours; what failed, was refused or was cancelled does not count."""
+    max_pictures_per_person_per_day: Annotated[int, Meta(ge=0)] = 0
 
 
 class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,6 +98,40 @@ class Ratings(Struct, frozen=True, forbid_unknown_fields=True):
     """Tags that are drawn nowhere, besides those that the program itself refuses."""
 
 
+class Terms(Struct, frozen=True, forbid_unknown_fields=True):
+    """What everybody accepts before their first picture, besides what the model's licence demands."""
+
+    version: Annotated[str, Meta(pattern=r"^[0-9A-Za-z.-]{1,20}$")] = "1"
+    """Change it with `additions`: everybody is asked again."""
+    additions: Annotated[str, Meta(max_length=1500)] = ""
+    """Your own terms, in Discord's Markdown; they are added and take nothing away."""
+
+
+class About(Struct, frozen=True, forbid_unknown_fields=True):
+    """What `/about` tells of whoever runs the bot."""
+
+    contact: Annotated[str, Meta(max_length=300)] = ""
+    """How people reach you."""
+    privacy: Annotated[str, Meta(max_length=1000)] = ""
+    """What you add to the privacy notice, in Discord's Markdown."""
+
+
+Days: TypeAlias = Annotated[float, Meta(gt=0)]
+
+
+class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+    """After how many days things are deleted by themselves."""
+
+    pictures_days: Days = 7.0
+    """Files of pictures that were delivered, or never will be."""
+    records_days: Days = 30.0
+    """What was asked for, and its pictures at the latest."""
+    drafts_days: Days = 7.0
+    """Requests that wait for a press, and opened forms."""
+    audit_days: Days = 90.0
+    """Refusals, changes and reports."""
+
+
 class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     """All that the bot's process reads."""
 
@@ -107,6 +150,10 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = msgspec.field(default_factory=Limits)
     defaults: Defaults = msgspec.field(default_factory=Defaults)
     ratings: Ratings = msgspec.field(default_factory=Ratings)
+    strikes: StrikeRules = StrikeRules()
+    terms: Terms = msgspec.field(default_factory=Terms)
+    about: About = msgspec.field(default_factory=About)
+    retention: Retention = msgspec.field(default_factory=Retention)
 
 
 class PictureRating(Struct, frozen=True):
@@ -116,12 +163,13 @@ class PictureRating(Struct, frozen=True):
 
 
 class Model(Struct, frozen=True):
-    """What the bot reads of the engine's table: where the tokenizers are that cut its prompts, and what rates."""
+    """What the bot reads of the engine's table: its tokenizers' place, what rates, and how much it draws at once."""
 
     model: str = "cagliostrolab/animagine-xl-4.0"
     revision: str = ""
     config_folder: str = ""
     rating: PictureRating = PictureRating()
+    batch_cap: int = 4
 
 
 class _File(Struct, frozen=True):

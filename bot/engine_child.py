@@ -12,13 +12,13 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from bot.engine_log import EngineLog
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from typing import NoReturn
 
 log = logging.getLogger(__name__)
-engine_log = logging.getLogger("engine")
-"""What the child itself writes."""
 
 BACKOFF_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 """Waits between a death and the next start; the last one repeats."""
@@ -136,6 +136,7 @@ class EngineChild:
 
 async def _forward(output: asyncio.StreamReader | None) -> None:
     """Pass the child's lines on to the log; they must be read, or a full pipe would stop the child."""
+    log_of_child = EngineLog()
     while output is not None:
         try:
             line = await output.readline()
@@ -143,7 +144,7 @@ async def _forward(output: asyncio.StreamReader | None) -> None:
             continue
         if not line:
             return
-        engine_log.info("%s", line.decode(errors="replace").rstrip())
+        log_of_child.write(line.decode(errors="replace").rstrip())
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

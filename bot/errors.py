@@ -24,7 +24,21 @@ class PromptRefused(Refused):
 
 
 class QueueFull(Refused):
-    """The line is at its limit, for everybody or for this person."""
+    """The line is at its limit, for everybody, this server or this person."""
+
+    def __init__(self, sentence: str, *, until: float | None = None) -> None:
+        """Say why.
+
+        Args:
+            sentence: Shown to the person who asked.
+            until: What must be drawn before it makes sense to come back, as cost; None: nobody can tell.
+        """
+        super().__init__(sentence)
+        self.until = until
+
+
+class LineClosed(Refused):
+    """A moderator decided that nothing new is taken from this server for now."""
 
 
 class NotYours(Refused):
@@ -80,5 +94,26 @@ class GenerationFailed(EngineError):
         """Width and height that the engine had room for; None: it found none, or room was not what was missing."""
 
 
+class PictureTooLarge(BotError):
+    """No form of a picture is small enough for where it shall go."""
+
+
 class Undeliverable(BotError):
-    """Discord's final no: the message or its channel is gone, or there is no right left to edit it."""
+    """A job's message cannot be edited by any means that the bot has left."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        """Say it twice: the reason to the operator, the sentence to the member."""
+        super().__init__(reason)
+        self.sentence = sentence
+
+
+class MessageGone(Undeliverable):
+    """The message, or where it stood, is no more, for good: nobody can see what becomes of it."""
+
+
+class FewerShown(BotError):
+    """A place allows fewer of a job's pictures than it did a moment ago."""
+
+
+class FilesTooLarge(BotError):
+    """Discord takes less here than it said."""

@@ -18,6 +18,9 @@ from bot.request import Request
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+USUAL_FILE_BYTES = 10 * 1024 * 1024
+"""Discord's limit for a file where nobody paid for more (developer documentation, Uploading Files)."""
+
 ID_PATTERN = "[0-9A-HJKMNP-TV-Z]{6}"
 """What a job's id looks like, for the custom ids of buttons."""
 
@@ -54,6 +57,7 @@ class State(StrEnum):
     RENDERED = "rendered"
     """Every picture is in the spool: a restart delivers them without drawing again."""
     DELIVERED = "delivered"
+    """Its pictures are in its message or, where `Job.kept` says why not, wait in the spool for `/show`."""
     FAILED = "failed"
     CANCELLED = "cancelled"
     REFUSED = "refused"
@@ -91,6 +95,10 @@ class NewJob(Struct, frozen=True, kw_only=True):
     negative_prompt: str
     notes: tuple[str, ...] = ()
     """Sentences for the asker about what was made of the request."""
+    max_file_bytes: int = USUAL_FILE_BYTES
+    """What Discord let this asker upload here, for each file."""
+    weight: float = 1.0
+    """How much more of the server's turns the asker has than somebody without a priority role."""
 
     @property
     def private(self) -> bool:
@@ -116,6 +124,16 @@ class Job(NewJob, frozen=True, kw_only=True):
     """At how many of those it had no other job."""
     error: str | None = None
     """Why it ended without a picture, in the words that its asker reads."""
+    tell: bool = False
+    """The asker wants to be told when it is over, and was not told yet."""
+    untold: bool = False
+    """It has ended, and its message does not say so yet."""
+    kept: str | None = None
+    """Why its pictures are not in its message but wait for `/show`, in the words that its asker reads."""
+    held: bool = False
+    """It keeps its place in line and is not drawn until somebody resumes it."""
+    moved_at: float | None = None
+    """When it was put before the others of its asker; None: it stands by age."""
 
     def __repr__(self) -> str:
         # Prompt and token must not reach a log because somebody logged a job.
@@ -149,14 +167,20 @@ class Job(NewJob, frozen=True, kw_only=True):
     def delivered(self, *, now: float) -> Job:
         return self._moved(State.DELIVERED, finished_at=now)
 
+    def kept_back(self, sentence: str, *, now: float) -> Job:
+        return self._ended(State.DELIVERED, kept=sentence, finished_at=now)
+
     def failed(self, sentence: str, *, now: float) -> Job:
-        return self._moved(State.FAILED, error=sentence, finished_at=now)
+        return self._ended(State.FAILED, error=sentence, finished_at=now)
 
     def cancelled(self, sentence: str, *, now: float) -> Job:
-        return self._moved(State.CANCELLED, error=sentence, finished_at=now)
+        return self._ended(State.CANCELLED, error=sentence, finished_at=now)
 
     def refused(self, sentence: str, *, now: float) -> Job:
-        return self._moved(State.REFUSED, error=sentence, finished_at=now)
+        return self._ended(State.REFUSED, error=sentence, finished_at=now)
+
+    def _ended(self, target: State, **changes: object) -> Job:
+        return self._moved(target, untold=self.message_id is not None, **changes)
 
     def _moved(self, target: State, **changes: object) -> Job:
         if target not in TRANSITIONS[self.state]:

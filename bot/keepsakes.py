@@ -56,6 +56,13 @@ class Keepsakes:
             return _described(Options())
         return _described(await self._people.change_defaults(user_id, {name: None}))
 
+    async def tell_when_done(self, user_id: int, *, wanted: bool) -> str:
+        """Have a person told of everything that took a while, or not."""
+        await self._people.tell_always(user_id, wanted=wanted)
+        if wanted:
+            return "From now on I tell you when a picture that took more than a minute is done."
+        return "I tell you only about pictures whose **Tell me when done** you press."
+
     async def save_favourite(self, user_id: int, name: str, text: str) -> str:
         """Keep tags under a name, in place of what it stood for.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import discord
 
@@ -19,21 +19,37 @@ NEEDED = ("view_channel", "send_messages", "attach_files")
 NEEDED_IN_THREADS = ("view_channel", "send_messages_in_threads", "attach_files")
 
 
-async def place_of(client: discord.Client, guild_id: int | None, channel_id: int) -> Place:
+class Spot(NamedTuple):
+    """A channel as the gate sees it."""
+
+    place: Place
+    channels: tuple[int, ...]
+    """A thread, its parent and their category; what cannot be found out is not among them."""
+
+
+async def spot_of(client: discord.Client, guild_id: int | None, channel_id: int) -> Spot:
     """Look up what a channel is at this moment, from the cache that the gateway keeps fresh.
 
     Only what is missing there is fetched; whatever cannot be found out is `Place.UNKNOWN`.
     """
+    channels = (channel_id,)
     if guild_id is None:
-        return Place.DIRECT
+        return Spot(Place.DIRECT, channels)
     guild = client.get_guild(guild_id)
     if guild is None:
-        return Place.UNKNOWN
+        return Spot(Place.UNKNOWN, channels)
     channel = guild.get_channel_or_thread(channel_id) or await _fetch(client, channel_id)
     if isinstance(channel, discord.Thread):
+        channels = (*channels, channel.parent_id)
         channel = channel.parent or await _fetch(client, channel.parent_id)
     if isinstance(channel, Place):
-        return channel
+        return Spot(channel, channels)
+    if not isinstance(channel, discord.Thread) and channel.category_id is not None:
+        channels = (*channels, channel.category_id)
+    return Spot(_label(channel), channels)
+
+
+def _label(channel: discord.abc.GuildChannel | discord.Thread) -> Place:
     if channel.type is discord.ChannelType.news:
         return Place.ANNOUNCEMENT
     is_nsfw = getattr(channel, "is_nsfw", None)  # not every kind of channel has it
@@ -60,6 +76,18 @@ def missing_permissions(interaction: discord.Interaction) -> tuple[str, ...]:
     needed = NEEDED_IN_THREADS if isinstance(interaction.channel, discord.Thread) else NEEDED
     granted = interaction.app_permissions
     return tuple(_spelled(name for name in needed if not getattr(granted, name)))
+
+
+def may_edit_later(client: discord.Client, guild_id: int | None, channel_id: int) -> bool:
+    """Whether the bot may edit its messages here by its own right, once the interaction's token is dead."""
+    if guild_id is None:
+        return True
+    guild = client.get_guild(guild_id)
+    channel = None if guild is None else guild.get_channel_or_thread(channel_id)
+    if guild is None or channel is None:
+        return guild is not None  # a thread that nobody wrote in lately is not in the cache: the edit will tell
+    granted = channel.permissions_for(guild.me)
+    return granted.view_channel and granted.attach_files
 
 
 def _spelled(names: Iterable[str]) -> Iterable[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
 from bot.prompt import pasted
+from bot.ticket import Ticket
 from bot.views.preview import Preview, preview
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.door import Door
     from bot.flow import Flow
+    from bot.forecast import Forecast
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Tokens
     from bot.request import Options
@@ -35,6 +37,7 @@ class Previews:
         *,
         door: Door,
         flow: Flow,
+        forecast: Forecast,
         store: Store,
         scribe: Scribe,
         wishes: Wishes,
@@ -43,6 +46,7 @@ class Previews:
     ) -> None:
         self._door = door
         self._flow = flow
+        self._forecast = forecast
         self._wishes = wishes
         self._store = store
         self._scribe = scribe
@@ -83,13 +87,12 @@ class Previews:
     ) -> None:
         request = (await self._wishes.request(interaction.user.id, options)).request
         composed = await self._door.check(interaction, request)
-        place = self._flow.next_place(interaction.user.id)
+        new = Ticket.of_new(request, user_id=interaction.user.id, guild_id=interaction.guild_id)
         shown = Preview(
             request=request,
             composed=composed,
             chunks=await asyncio.to_thread(self._tokens.count, composed.prompt, composed.negative_prompt),
-            place=place,
-            wait_s=self._flow.estimated_wait_s(place),
+            wait=self._forecast.wait_of_new(new),
             engine=self._flow.engine_sentence,
             mapped=mapped,
         )

@@ -9,6 +9,7 @@ from bot.picture.read import parameters
 from bot.prompt import recipe
 from bot.prompt.fitting import fitting
 from bot.prompt.remix import Mapped, to_options
+from bot.safety.ratings import is_rating
 from bot.views.edit import TEXT_CHARS, EditForm, edited, remix_id
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     import discord
 
     from bot.attachments import Attachments
+    from bot.config import Rating
     from bot.door import Door
     from bot.flow import Flow
+    from bot.request import Options
     from bot.scribe import Scribe
     from bot.store import Store
     from bot.wishes import Wishes
@@ -77,6 +80,27 @@ class Remixes:
         form = EditForm(remix_id(form_id), mapped.options, highest, title="Remix this picture", notes=mapped.unmapped)
         await interaction.response.send_modal(form)
 
+    async def options(self, files: Sequence[discord.Attachment]) -> Options:
+        """Read a request out of the first of these files that holds one.
+
+        Raises:
+            Refused: There is none, with a sentence that says why.
+        """
+        return (await self._read(files)).options
+
+    async def recipe(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> str:
+        """Give the recipe of the first of these files that holds one, as it stands there.
+
+        Raises:
+            Refused: There is none, or its rating may not be seen here; with a sentence that says why.
+        """
+        found = await self._attachments.first(_pictures(files), self._rated_recipe)
+        if found is None:
+            raise InvalidRequest(NO_RECIPE)
+        rating, text = found
+        await self._door.check_rating(interaction, rating)
+        return text
+
     async def submit(self, interaction: discord.Interaction[Any], form_id: str) -> None:
         """Draw what the form says, as the sender's own; the seed is the picture's, if it named one.
 
@@ -89,20 +113,22 @@ class Remixes:
         await self._wishes.ask(interaction, edited(options, interaction))
 
     async def _read(self, files: Sequence[discord.Attachment]) -> Mapped:
-        pictures = [file for file in files if (file.content_type or "").startswith("image/")]
-        if not pictures:
-            raise InvalidRequest(
-                "There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord."
-            )
-        mapped = await self._attachments.first(pictures[:READ_PICTURES], self._map)
+        mapped = await self._attachments.first(_pictures(files), self._map)
         if mapped is None:
             raise InvalidRequest(NO_RECIPE)
         return mapped
 
+    def _rated_recipe(self, data: bytes) -> tuple[Rating, str] | None:
+        mapped, text = self._map(data), _recipe(data)
+        if mapped is None or text is None:
+            return None
+        rating = mapped.options.rating
+        return (rating if rating is not None and is_rating(rating) else "safe"), text
+
     def _map(self, data: bytes) -> Mapped | None:
         """Make options of a file's recipe, and name everything that could not be kept; None: it has none."""
-        text = parameters(data)
-        if text is None or not text.strip():
+        text = _recipe(data)
+        if text is None:
             return None
         read = recipe.parse(text)
         scribe = self._scribe
@@ -117,3 +143,20 @@ class Remixes:
         ]
         beyond = [f"It has {phrase}, which cannot be had here: the usual is taken." for phrase in left_out]
         return Mapped(options, (*cut, *unmapped, *beyond))
+
+
+def _pictures(files: Sequence[discord.Attachment]) -> list[discord.Attachment]:
+    """Give the files worth reading.
+
+    Raises:
+        InvalidRequest: None of them is a picture.
+    """
+    pictures = [file for file in files if (file.content_type or "").startswith("image/")]
+    if not pictures:
+        raise InvalidRequest("There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord.")
+    return pictures[:READ_PICTURES]
+
+
+def _recipe(data: bytes) -> str | None:
+    text = parameters(data)
+    return text if text is not None and text.strip() else None

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import GenerationFailed, PromptRefused
+from bot.safety.ratings import together
 from engine import wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import discord
+
+    from bot.config import Rating
     from bot.door import Door
     from bot.engine_client import Status
-    from bot.job import Job
+    from bot.job import Job, Picture
     from bot.store.pictures import Pictures
 
 log = logging.getLogger(__name__)
@@ -28,6 +32,8 @@ class Sifted(NamedTuple):
     """Files by number."""
     stopped: int
     """Pictures of the job that are not among them."""
+    rating: Rating
+    """The highest of what was asked for and what is shown."""
 
 
 class Sieve:
@@ -71,8 +77,8 @@ class Sieve:
         """
         if self._rates and event.rating is None:
             raise GenerationFailed("rating_failed", "the engine sent a picture without a rating")
-        verdict = await self._door.judge_picture(job, event.rating)
-        if not verdict.allowed:
+        verdicts = await self._door.judge_pictures(job, {event.number: event.rating})
+        if not verdicts[event.number].allowed:
             log.info("job %s: picture %d, seen as %s, is not kept", job.id, event.number + 1, event.rating)
             return
         await self._pictures.save(job.id, number=event.number, seed=event.seed, png=event.png, rating=event.rating)
@@ -85,18 +91,29 @@ class Sieve:
         """
         kept: dict[int, bytes] = {}
         unrated = False
-        for picture in await self._pictures.of(job.id):
-            if picture.deleted:
-                continue
-            if (await self._door.judge_picture(job, picture.rating)).allowed:
+        there = [picture for picture in await self._pictures.of(job.id) if not picture.deleted]
+        verdicts = await self._door.judge_pictures(job, {picture.number: picture.rating for picture in there})
+        for picture in there:
+            if verdicts[picture.number].allowed:
                 kept[picture.number] = await self._pictures.read(picture)
             else:
                 log.info("job %s: picture %d, seen as %s, is dropped", job.id, picture.number + 1, picture.rating)
-                await self._pictures.drop(job.id, picture.number)
+                await self._pictures.discard(job.id, picture.number)
                 unrated = unrated or picture.rating is None
         if not kept:
             raise PromptRefused(UNRATED if unrated else _nothing_left(job.request.count))
-        return Sifted(kept, job.request.count - len(kept))
+        shown: list[Rating | None] = [picture.rating for picture in there if picture.number in kept]
+        return Sifted(kept, job.request.count - len(kept), together(job.request.rating, shown))
+
+    async def here(self, interaction: discord.Interaction[Any], job: Job) -> list[Picture]:
+        """Name the pictures of a job that may be shown where this happens, wherever it was asked for; none is dropped.
+
+        Raises:
+            PromptRefused: None may; with the sentence for whoever looks.
+        """
+        kept = [picture for picture in await self._pictures.of(job.id) if not picture.deleted]
+        shown = await self._door.check_pictures(interaction, job, {one.number: one.rating for one in kept})
+        return [picture for picture in kept if picture.number in shown]
 
 
 def _nothing_left(count: int) -> str:

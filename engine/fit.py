@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 SHARES = (0.94, 0.85, 0.75, 0.6, 0.5, 0.35, 0.25)
 """Of the pixels that had no room; the first is what the card's smallest size, 1536×640, has of 1024×1024."""
 
-MIN_SIDE = 64
-"""The wire's smallest side."""
+MIN_SIDE, SIDE_STEP = 64, 8
+"""The wire's smallest side, and what all of them are multiples of."""
 
 
 def largest_fit(model: Model, conditioning: Conditioning, request: Generate) -> tuple[int, int] | None:
@@ -30,10 +30,10 @@ def largest_fit(model: Model, conditioning: Conditioning, request: Generate) -> 
     Returns:
         Width and height in about the same proportions; None if not even the smallest had room.
     """
+    multiple = math.lcm(model.compression, SIDE_STEP)
     for share in SHARES:
         width, height = (
-            int(side * math.sqrt(share)) // model.compression * model.compression
-            for side in (request.width, request.height)
+            int(side * math.sqrt(share)) // multiple * multiple for side in (request.width, request.height)
         )
         if min(width, height) < MIN_SIDE:
             return None

@@ -6,6 +6,10 @@ import sys
 
 import pytest
 
+# For every torch, here and in the processes that tests start: how a sum is shared out is how it rounds, and pictures
+# that are compared have to round alike. It is read when torch is imported.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 
 class _Absent(importlib.abc.MetaPathFinder):
     """Makes packages look as if they were not installed."""

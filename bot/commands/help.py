@@ -37,10 +37,17 @@ message's menu does it with the picture there. It knows pictures from here, WebU
 ## What is yours
 `/me defaults set` says what you mean where you leave an option out (`style:none` draws without your style once).
 `/me favourite save name:sunset text:orange sky, sunset` lets you type `@sunset` in your tags.
+`/me export` gives you everything that is stored about you, `/me forget` deletes it; `/about` says what that is.
+
+## While you wait
+`/queue` shows what you have in line: cancel it, hold it, or move it before your others.
+**Tell me when done** pings you if it took more than a minute; `/me tell when_done:True` does it for everything.
+`/show` brings any of your pictures back, also one whose message is gone.
 
 ## Under every picture
 **Reroll** draws it again with other seeds, **Edit** lets you change it first; both become *your* picture.
-**Recipe** shows exactly how it was made. **Delete** is for whoever asked for it, and for moderators.
+**Recipe** shows exactly how it was made. **Spoiler** and **Delete** are for whoever asked for it, and for moderators.
+**Report** hides what should not be there until a moderator has looked.
 """
 
 

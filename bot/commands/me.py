@@ -1,4 +1,4 @@
-"""`/me`: what a person keeps, defaults and favourites; shown, changed and deleted by nobody else."""
+"""`/me`: what a person keeps and what is stored about them; shown, changed and deleted by nobody else."""
 
 from __future__ import annotations
 
@@ -81,6 +81,19 @@ async def _delete(interaction: discord.Interaction[Eshi], name: str) -> None:
     await tell(interaction, await interaction.client.keepsakes.delete_favourite(interaction.user.id, name))
 
 
+@app_commands.describe(when_done="Whether I ping you when something that took more than a minute is done")
+async def _tell(interaction: discord.Interaction[Eshi], when_done: bool) -> None:
+    await tell(interaction, await interaction.client.keepsakes.tell_when_done(interaction.user.id, wanted=when_done))
+
+
+async def _export(interaction: discord.Interaction[Eshi]) -> None:
+    await interaction.client.own_data.export(interaction)
+
+
+async def _forget(interaction: discord.Interaction[Eshi]) -> None:
+    await interaction.client.own_data.ask_to_forget(interaction)
+
+
 def group(limits: Limits, presets: Presets) -> app_commands.Group:
     """Build `/me` with the operator's limits and presets as Discord's own ranges and choices."""
     _set.__annotations__ |= {
@@ -91,19 +104,22 @@ def group(limits: Limits, presets: Presets) -> app_commands.Group:
     app_commands.choices(**{name: choices_of(table) for name, table in offered.items()})(_set)
     me = app_commands.Group(
         name="me",
-        description="What you keep: defaults and favourites.",
+        description="What you keep, and what is stored about you.",
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
     )
     defaults = app_commands.Group(name="defaults", description="What is meant where you leave an option out.")
     favourite = app_commands.Group(name="favourite", description="Tags under a name, for @name in your tags.")
     members: list[tuple[app_commands.Group, str, str, Any]] = [
+        (me, "tell", "Be told when a picture is done, or not.", _tell),
         (defaults, "show", "Show your defaults.", _show),
         (defaults, "set", "Set one or more of your defaults.", _set),
         (defaults, "reset", "Forget one of your defaults, or all of them.", _reset),
         (favourite, "save", "Keep tags under a name, or change what it stands for.", _save),
         (favourite, "list", "Show your favourites.", _list),
         (favourite, "delete", "Forget a favourite.", _delete),
+        (me, "export", "Get everything that is stored about you as a file.", _export),
+        (me, "forget", "Delete everything that is stored about you.", _forget),
     ]
     for parent, name, description, callback in members:
         command: app_commands.Command[Any, ..., None] = app_commands.Command(

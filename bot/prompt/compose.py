@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
@@ -116,8 +117,9 @@ def _break_note(field: str) -> Note:
     return Note("dropped", f"A BREAK with no tag before or after it in the {field} was dropped.")
 
 
-def _preset(text: str, kind: Kind) -> Iterator[str]:
-    return (item for item in tags.read(text, kind).items if item != BREAK)
+@lru_cache(maxsize=256)  # of all presets there are fewer, and every request has three
+def _preset(text: str, kind: Kind) -> Sequence[str]:
+    return tuple(item for item in tags.read(text, kind).items if item != BREAK)
 
 
 def _moved(line: Line, request: Request, given: set[str]) -> Iterator[Note]:

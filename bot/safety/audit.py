@@ -22,8 +22,10 @@ class Record(Struct, frozen=True, kw_only=True):
     event: Event
     at: float
     """Unix seconds."""
-    user_id: int
+    user_id: int | None
+    """None: somebody who asked to be forgotten."""
     guild_id: int | None
+    """None: a direct message."""
     channel_id: int | None
     rule: str = ""
     """The gate's, of a refusal."""
@@ -37,3 +39,8 @@ def fingerprint(text: str, key: bytes) -> str:
     """Give the same short name to the same words, whatever their case and marks; without the key it tells nothing."""
     words = " ".join(fold(text).split())
     return hmac.new(key, words.encode(), hashlib.sha256).hexdigest()[:FINGERPRINT_DIGITS]
+
+
+def pseudonym(user_id: int, key: bytes) -> str:
+    """Give the same short name to the same person; without the key it names nobody."""
+    return hmac.new(key, b"person %d" % user_id, hashlib.sha256).hexdigest()[:FINGERPRINT_DIGITS]

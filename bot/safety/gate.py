@@ -7,16 +7,17 @@ Doors that ask for a picture (commands, buttons, forms, menus, favourites, defau
 from __future__ import annotations
 
 from enum import Enum
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
 from bot.safety.policy import OperatorPolicy, ServerPolicy
-from bot.safety.ratings import exceeds, highest, lowest
+from bot.safety.ratings import ORDER, exceeds, lowest, together
 from bot.safety.verdict import Step, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bot.config import Rating
     from bot.safety.wish import Wish
@@ -50,8 +51,9 @@ WITHOUT_TAGGER: Rating = "sensitive"
 class Person(Struct, frozen=True):
     """Who asks."""
 
-    roles: frozenset[int] = frozenset()
-    """In the server where it is asked, ``@everyone`` (the server's own id) included."""
+    roles: frozenset[int] | None = frozenset()
+    """In the server where it is asked, ``@everyone`` (the server's own id) included; None where they cannot be found
+    out: then the strictest limit of any role counts."""
     locked_until: int | None = None
     """Unix seconds; None is not locked out."""
 
@@ -70,10 +72,15 @@ class Situation(Struct, frozen=True, kw_only=True):
 
 def limit(situation: Situation) -> Rating | None:
     """Give the highest rating that may be drawn or shown here, for this person; None where nothing may."""
-    if situation.place is Place.GONE:
+    if situation.place is Place.GONE or not situation.server.draws_in(situation.channels):
         return None
     limits: list[Rating] = [decided.highest for decided in _limits(situation)]
-    return lowest(*limits)
+    bound = lowest(*limits)
+    roles = situation.person.roles
+    may: list[Rating] = [
+        rating for rating in ORDER if not exceeds(rating, bound) and situation.server.may_ask(rating, roles)
+    ]
+    return may[-1] if may else None
 
 
 def judge(situation: Situation, wish: Wish, words: TextFilter) -> Verdict:
@@ -85,7 +92,8 @@ def explain(situation: Situation, wish: Wish, words: TextFilter) -> Iterator[Ste
     """Give every rule, in the order in which they decide; `judge` stops at the first no."""
     asked = words.asks_for(wish)
     yield from _limit_steps(situation, asked)
-    yield from _person_steps(situation, asked)
+    yield from _access_steps(situation, asked)
+    yield _lock_step(situation.person)
     yield from words.steps(wish, asked, situation.operator, situation.server.denied)
 
 
@@ -99,8 +107,20 @@ def shows(situation: Situation, asked: Rating, measured: Rating | None) -> Verdi
     """
     if measured is None and situation.operator.tagger:
         return Verdict(allowed=False, rule="tagger", sentence="This picture was not rated, so it is not shown.")
-    rating = highest(asked, measured or asked)
-    return _first_no(_limit_steps(situation, rating), rating)
+    rating = together(asked, (measured,))
+    return _first_no(chain(_limit_steps(situation, rating), _access_steps(situation, rating)), rating)
+
+
+def shows_all(situation: Situation, asked: Rating, measured: Iterable[Rating | None]) -> Verdict:
+    """Decide about the pictures of one request together: what may not be shown of one is a no to all.
+
+    Args:
+        situation: As in `shows`.
+        asked: As in `shows`.
+        measured: Of each picture; where there is none, what was asked for decides.
+    """
+    verdicts = [shows(situation, asked, one) for one in measured] or [shows(situation, asked, asked)]
+    return next((verdict for verdict in verdicts if not verdict.allowed), verdicts[0])
 
 
 def previews(situation: Situation, asked: Rating, measured: Rating | None) -> Verdict:
@@ -137,7 +157,8 @@ def _limits(situation: Situation) -> Iterator[_Limit]:
     if (of_channel := server.limit_of_channels(situation.channels)) is not None:
         yield _Limit("channel", of_channel, "the highest rating of this channel is")
     if (of_roles := server.limit_of_roles(situation.person.roles)) is not None:
-        yield _Limit("role", of_roles, "the highest rating for your roles is")
+        whose = "your roles" if situation.person.roles is not None else "people whose roles I cannot see"
+        yield _Limit("role", of_roles, f"the highest rating for {whose} is")
 
 
 def _limit_steps(situation: Situation, rating: Rating) -> Iterator[Step]:
@@ -150,11 +171,15 @@ def _limit_steps(situation: Situation, rating: Rating) -> Iterator[Step]:
         yield Step(rule, allowed, f"{says} `{highest_here}`.")
 
 
-def _person_steps(situation: Situation, rating: Rating) -> Iterator[Step]:
-    server, until = situation.server, situation.person.locked_until
+def _access_steps(situation: Situation, rating: Rating) -> Iterator[Step]:
+    server = situation.server
     here = server.draws_in(situation.channels)
     yield Step("channels", here, "I may draw in this channel." if here else "The admins let me draw in other channels.")
     may = server.may_ask(rating, situation.person.roles)
     yield Step("access", may, f"`{rating}` is for people with certain roles here." if not may else "You may ask.")
-    locked = f"After several refusals you can draw again <t:{until}:R>."
-    yield Step("lock", until is None, "You are not locked out." if until is None else locked)
+
+
+def _lock_step(person: Person) -> Step:
+    until = person.locked_until
+    locked = f"You are locked out, and can draw again <t:{until}:R>."
+    return Step("lock", until is None, "You are not locked out." if until is None else locked)

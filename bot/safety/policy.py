@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from bot.config import Rating
 from bot.errors import InvalidRequest
-from bot.safety.ratings import exceeds, lowest
+from bot.safety.ratings import exceeds, lowest, spoilered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +22,9 @@ OpenRating = Literal["safe", "sensitive"]
 Snowflake = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
 """A Discord id; TOML keys are strings, and integers of 64 bits do not survive every editor."""
 DeniedTag = Annotated[str, Meta(min_length=1, max_length=100)]
+
+AtMost = Annotated[int, Meta(ge=1, le=1_000_000)]
+Weight = Annotated[float, Meta(ge=1.0, le=10.0)]
 
 MAX_DENIED = 500
 MAX_ENTRIES = 500
@@ -75,10 +78,33 @@ class ServerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     log_channel: Snowflake | None = None
     log_prompts: bool = False
     """The audit log shows prompts, and not only their keyed hashes."""
+    max_queue: AtMost | None = None
+    """How many requests of this server may wait; this and the next narrow the operator's, and None leaves them."""
+    max_queue_per_person: AtMost | None = None
+    max_running: AtMost | None = None
+    """How many may be drawn at once."""
+    max_running_per_person: AtMost | None = None
+    max_pictures_per_day: AtMost | None = None
+    """In the last 24 hours."""
+    max_pictures_per_person_per_day: AtMost | None = None
+    priority_roles: Annotated[dict[Snowflake, Weight], Meta(max_length=MAX_ENTRIES)] = {}
+    """How many times as much of this server's turns people with a role have; of several the highest counts."""
 
-    def limit_of_roles(self, roles: frozenset[int]) -> Rating | None:
-        """Give the lowest limit among these roles; None where none of them has one."""
-        return _lowest([limit for role, limit in self.role_limits.items() if int(role) in roles])
+    def weight(self, roles: frozenset[int]) -> float:
+        """Give the share in this server's turns of somebody with these roles, beside 1 of everybody else."""
+        return max((weight for role, weight in self.priority_roles.items() if int(role) in roles), default=1.0)
+
+    @property
+    def asks_for_roles(self) -> bool:
+        """Whether anything here depends on somebody's roles."""
+        return bool(self.role_limits or self.needed_roles)
+
+    def limit_of_roles(self, roles: frozenset[int] | None) -> Rating | None:
+        """Give the lowest limit among these roles; None where none of them has one.
+
+        Roles that are not known, None, may be any: the lowest of all limits counts.
+        """
+        return _lowest([limit for role, limit in self.role_limits.items() if roles is None or int(role) in roles])
 
     def limit_of_channels(self, channels: tuple[int, ...]) -> Rating | None:
         """Give the lowest limit of a channel, its parent and its category; None where none of them has one."""
@@ -87,10 +113,17 @@ class ServerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def draws_in(self, channels: tuple[int, ...]) -> bool:
         return not self.channels or any(int(channel) in channels for channel in self.channels)
 
-    def may_ask(self, rating: Rating, roles: frozenset[int]) -> bool:
-        """Tell whether these roles may ask for this rating: every rule for it or for a lower one must be met."""
+    def spoils(self, rating: Rating) -> bool:
+        """Tell whether pictures of this rating are posted behind a spoiler."""
+        return spoilered(rating) or (self.spoilers and exceeds(rating, "safe"))
+
+    def may_ask(self, rating: Rating, roles: frozenset[int] | None) -> bool:
+        """Tell whether these roles may ask for this rating: every rule for it or for a lower one must be met.
+
+        Roles that are not known, None, meet none.
+        """
         return all(
-            exceeds(lower, rating) or any(int(role) in roles for role in needed)
+            exceeds(lower, rating) or any(int(role) in (roles or ()) for role in needed)
             for lower, needed in self.needed_roles.items()
         )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from bot.config import Rating
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TypeGuard
 
 ORDER: tuple[Rating, ...] = get_args(Rating)
@@ -25,6 +26,12 @@ def lowest(*ratings: Rating) -> Rating:
 def highest(*ratings: Rating) -> Rating:
     """Give the most daring of several ratings."""
     return max(ratings, key=ORDER.index)
+
+
+def together(asked: Rating, measured: Iterable[Rating | None]) -> Rating:
+    """Give the most daring of what was asked for and what pictures show; None of one that is not rated."""
+    seen: list[Rating] = [rating for rating in measured if rating is not None]
+    return highest(asked, *seen)
 
 
 def exceeds(rating: Rating, limit: Rating) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import signal
@@ -41,6 +42,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         openapi=arguments.openapi,
         rate_limits=not arguments.no_rate_limits,
     ) as sandbox:
+        gc.freeze()  # what is here now stays, and looking through it for garbage would hold everybody up
         if arguments.json:
             addresses = {"page_url": sandbox.page_url, "api_url": sandbox.api_url, "token": sandbox.token}
             print(json.dumps(addresses), flush=True)

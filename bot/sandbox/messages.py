@@ -78,6 +78,7 @@ class Messages:
         message.reply_to = self._replied(channel, body, problems)
         self._apply(message, body, files, flags, problems)
         channel.messages[message.id] = message
+        channel.archived = False  # writing opens a thread again
         self._broadcast.message_created(message, mentions.notified(message))
         return message
 
@@ -100,12 +101,14 @@ class Messages:
         """Change what the request names and keep the rest; a "thinking" message becomes a real one.
 
         Raises:
-            Refusal: 10003, 10008, 40005, 50006 or 50035; nothing was changed.
+            Refusal: 10003, 10008, 40005, 50006, 50035 or 50083; nothing was changed.
         """
         if message.channel.deleted:
             raise Refusal(Reason.UNKNOWN_CHANNEL)
         if message.deleted:
             raise Refusal(Reason.UNKNOWN_MESSAGE)
+        if message.channel.archived:
+            raise Refusal(Reason.THREAD_IS_ARCHIVED)
         filled = MessageFlag.LOADING in message.flags
         flags = MessageFlag(body["flags"] or 0) if "flags" in body else message.flags & _SETTABLE
         problems = Problems()

@@ -129,7 +129,7 @@ def channel(of: Channel, world: World) -> Json:
             "member_count": len(of.members),
             "total_message_sent": len(of.messages),
             "thread_metadata": {
-                "archived": False,
+                "archived": of.archived,
                 "archive_timestamp": world.clock.iso(of.created_at),
                 "auto_archive_duration": 1440,
                 "locked": False,

@@ -63,7 +63,9 @@ class Administering:
         _require(ask.me, channel, _managing(channel))
         if body.nsfw is not None and channel.is_thread:
             raise forbidden("A thread is as age-restricted as its channel.")
-        self._places.change_channel(channel, name=body.name, topic=body.topic, nsfw=body.nsfw)
+        if body.archived is not None and not channel.is_thread:
+            raise forbidden("Only a thread can be archived.")
+        self._places.change_channel(channel, name=body.name, topic=body.topic, nsfw=body.nsfw, archived=body.archived)
         return self._shown(channel, ask.me)
 
     async def delete_channel(self, ask: Ask) -> None:

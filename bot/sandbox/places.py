@@ -72,13 +72,20 @@ class Places:
         return channel
 
     def change_channel(
-        self, channel: Channel, *, name: str | None = None, topic: str | None = None, nsfw: bool | None = None
+        self,
+        channel: Channel,
+        *,
+        name: str | None = None,
+        topic: str | None = None,
+        nsfw: bool | None = None,
+        archived: bool | None = None,
     ) -> None:
         """Change what is given, keep the rest."""
         before = self._crowd.viewers(channel)
         channel.name = channel.name if name is None else name
         channel.topic = channel.topic if topic is None else topic
         channel.nsfw = channel.nsfw if nsfw is None else nsfw
+        channel.archived = channel.archived if archived is None else archived
         self._broadcast.channel_updated(channel, before)
 
     def delete_channel(self, channel: Channel) -> None:

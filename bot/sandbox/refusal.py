@@ -36,6 +36,7 @@ class Reason(Enum):
     MISSING_PERMISSIONS = (403, 50013, "Missing Permissions")
     WRONG_CHANNEL_TYPE = (400, 50024, "Cannot execute action on this channel type")
     INVALID_WEBHOOK_TOKEN = (401, 50027, "Invalid Webhook Token")
+    THREAD_IS_ARCHIVED = (400, 50083, "Thread is archived")
     INVALID_FORM = (400, 50035, "Invalid Form Body")
     ALREADY_HAS_THREAD = (400, 160004, "A thread has already been created for this message")
     CANNOT_REPLY = (400, 160002, "Cannot reply without permission to read message history")

@@ -34,6 +34,9 @@ def components(sent: list[Json], attachments: Sequence[Attachment], world: World
         one["id"] = one.get("id") or next(fresh)
         for name, value in _DEFAULTS.get(C(one["type"]), {}).items():
             one.setdefault(name, value)
+        defaults: list[Json] = one.get("default_values") or []
+        for default in defaults:
+            default["id"] = str(default["id"])  # discord.py sends a number
         if one["type"] == C.MEDIA_GALLERY:
             for item in one["items"]:
                 item.setdefault("description", None)

@@ -91,6 +91,8 @@ class Channel:
     """Of a thread: who opened it."""
     members: list[int] = field(default_factory=list[int])
     """Of a thread: who joined it."""
+    archived: bool = False
+    """Of a thread: nothing in it can be changed until somebody writes there again."""
     created_at: float = 0.0
     deleted: bool = False
     messages: dict[int, Message] = field(default_factory=dict[int, "Message"])

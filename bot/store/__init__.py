@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from bot.errors import StoreError
-from bot.store.database import open_database
+from bot.store.acceptances import Acceptances
+from bot.store.database import Database, open_database
 from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
+from bot.store.key import folder_key
+from bot.store.line import Line
+from bot.store.paces import Paces
 from bot.store.patience import WAITS_S
 from bot.store.people import People
 from bot.store.pictures import Pictures
+from bot.store.policies import Policies
+from bot.store.records import Records
+from bot.store.reports import Reports
 from bot.store.spool import Spool
+from bot.store.strikes import Strikes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -32,8 +40,21 @@ class Store:
     drafts: Drafts
     forms: Forms
     people: People
-    _database: Database
-    _spool: Spool
+    line: Line
+    paces: Paces
+    acceptances: Acceptances
+    reports: Reports
+    policies: Policies
+    records: Records
+    strikes: Strikes
+    key: bytes = field(repr=False)
+    """What prompts and people are hashed with."""
+    _database: Database = field(repr=False)
+    _spool: Spool = field(repr=False)
+
+    async def scrub(self) -> None:
+        """Leave nothing of what was deleted in the database's files."""
+        await self._database.scrub()
 
     @classmethod
     @asynccontextmanager
@@ -50,10 +71,13 @@ class Store:
         except OSError as error:
             raise StoreError(f"{folder}: cannot be made: {error.strerror}") from error
         async with open_database(folder / "eshi.sqlite3", busy_timeout_s=busy_timeout_s) as database:
-            yield cls._over(database, Spool(spool))
+            key = folder_key(folder / "hash.key")  # under the database's lock: two starts must not make two
+            yield cls._over(database, Spool(spool), Policies(database), key)
 
     @classmethod
-    def _over(cls, database: Database, spool: Spool, *, waits_s: Sequence[float] = ()) -> Self:
+    def _over(
+        cls, database: Database, spool: Spool, policies: Policies, key: bytes, *, waits_s: Sequence[float] = ()
+    ) -> Self:
         asking = database.patient(waits_s)
         return cls(
             jobs=Jobs(asking),
@@ -61,6 +85,14 @@ class Store:
             drafts=Drafts(asking),
             forms=Forms(asking),
             people=People(asking),
+            line=Line(asking),
+            paces=Paces(asking),
+            acceptances=Acceptances(asking),
+            reports=Reports(asking, key),
+            policies=policies,
+            records=Records(asking, key),
+            strikes=Strikes(asking, key),
+            key=key,
             _database=database,
             _spool=spool,
         )
@@ -70,4 +102,5 @@ class Store:
 
         Whoever is to be answered within seconds uses the store itself, and is told when it cannot be used.
         """
-        return self._over(self._database, self._spool, waits_s=waits_s)
+        # One memory of what admins decided: a second one would not hear of a change.
+        return self._over(self._database, self._spool, self.policies, self.key, waits_s=waits_s)

@@ -11,19 +11,36 @@ import aiosqlite
 import filelock
 
 from bot.errors import StoreError, StoreUnavailable
+from bot.store.inspection import inspected
 from bot.store.patience import patiently
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
     from pathlib import Path
 
-_SCRIPTS = ("schema.sql", "drafts.sql", "forms.sql", "people.sql", "deaths.sql", "ratings.sql")
+    from bot.store.inspection import Inspection
+
+_SCRIPTS = (
+    "schema.sql",
+    "drafts.sql",
+    "forms.sql",
+    "people.sql",
+    "deaths.sql",
+    "ratings.sql",
+    "delivery.sql",
+    "line.sql",
+    "policies.sql",
+    "terms.sql",
+    "reports.sql",
+    "retention.sql",
+)
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
 
 _SETTINGS = """
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL; -- an acknowledged job survives any process; a power cut may take the last ones
     PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON; -- what was deleted is overwritten, and not only forgotten
 """
 
 
@@ -34,14 +51,17 @@ LOCK_WAIT_S = 0.5
 class Database:
     """One connection and so one writer; calls wait for each other in the order in which they were made."""
 
-    def __init__(self, path: Path, connection: aiosqlite.Connection, *, waits_s: Sequence[float] = ()) -> None:
+    def __init__(
+        self, path: Path, connection: aiosqlite.Connection, inspection: Inspection, *, waits_s: Sequence[float] = ()
+    ) -> None:
         self._path = path
+        self._inspection = inspection
         self._connection = connection
         self._waits_s = waits_s
 
     def patient(self, waits_s: Sequence[float]) -> Database:
         """Give the same database for those whom nobody waits for: it tries until it can be used."""
-        return Database(self._path, self._connection, waits_s=waits_s)
+        return Database(self._path, self._connection, self._inspection, waits_s=waits_s)
 
     async def fetch(self, sql: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
         """Run one statement; what it changed is committed when this returns.
@@ -52,11 +72,16 @@ class Database:
         return await patiently(lambda: self._fetch(sql, values or {}), self._waits_s)
 
     async def _fetch(self, sql: str, values: Mapping[str, object]) -> list[sqlite3.Row]:
+        self._inspection.require_sound()
         try:
             # One call, so one visit to the connection's thread: no other coroutine's statement comes between.
             return list(await self._connection.execute_fetchall(sql, dict(values)))
         except sqlite3.Error as error:
             raise StoreUnavailable(_sentence(self._path, error)) from error
+
+    async def scrub(self) -> None:
+        """Empty the write-ahead log, which still holds what was overwritten in the file."""
+        await self.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @asynccontextmanager
@@ -69,7 +94,8 @@ async def open_database(path: Path, *, busy_timeout_s: float) -> AsyncGenerator[
     with _held(path):
         connection = await _connect(path, busy_timeout_s)
         try:
-            yield Database(path, connection)
+            async with inspected(path) as inspection:
+                yield Database(path, connection, inspection)
         finally:
             await connection.close()
 
@@ -96,7 +122,6 @@ async def _connect(path: Path, busy_timeout_s: float) -> aiosqlite.Connection:
         try:
             connection.row_factory = sqlite3.Row
             await connection.executescript(_SETTINGS)
-            await _check(path, connection)
             await _upgrade(path, connection)
             await connection.execute_fetchall(f"PRAGMA busy_timeout = {min(busy_timeout_s, LOCK_WAIT_S) * 1000:.0f}")
         except BaseException:
@@ -105,13 +130,6 @@ async def _connect(path: Path, busy_timeout_s: float) -> aiosqlite.Connection:
     except sqlite3.Error as error:
         raise StoreError(_sentence(path, error)) from error
     return connection
-
-
-async def _check(path: Path, connection: aiosqlite.Connection) -> None:
-    [(verdict,)] = await connection.execute_fetchall("PRAGMA quick_check(1)")
-    if verdict != "ok":
-        found = verdict.splitlines()[-1]  # the lines before name the database within the connection
-        raise StoreError(f"{path}: damaged ({found}); restore a copy, or move the file away to start afresh")
 
 
 async def _upgrade(path: Path, connection: aiosqlite.Connection) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from bot.errors import StoreError
 from bot.job import Job, NewJob, State, public_id, row_key
+from bot.ticket import cost_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -34,14 +35,22 @@ class Jobs:
             """
             INSERT INTO jobs (
                 state, user_id, guild_id, channel_id, application_id, interaction_id, interaction_token,
-                token_created_at, request, prompt, negative_prompt, notes, created_at
+                token_created_at, request, prompt, negative_prompt, notes, max_file_bytes, tell, created_at,
+                width, height, pictures, guided, cost, weight
             ) VALUES (
                 'queued', :user_id, :guild_id, :channel_id, :application_id, :interaction_id, :interaction_token,
-                :token_created_at, :request, :prompt, :negative_prompt, :notes, :created_at
+                :token_created_at, :request, :prompt, :negative_prompt, :notes, :max_file_bytes,
+                EXISTS (SELECT 1 FROM always_told WHERE user_id = :user_id), :created_at,
+                :width, :height, :pictures, :guided, :cost, :weight
             ) RETURNING *
             """,
             {
                 **msgspec.structs.asdict(new),
+                "width": new.request.width,
+                "height": new.request.height,
+                "pictures": new.request.count,
+                "guided": new.request.guidance > 1,
+                "cost": cost_of(new.request),
                 "request": msgspec.json.encode(new.request).decode(),
                 "notes": msgspec.json.encode(new.notes).decode(),
                 "created_at": now,
@@ -76,6 +85,10 @@ class Jobs:
     async def delivered(self, job_id: str, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.delivered(now=now))
 
+    async def keep(self, job_id: str, sentence: str, *, now: float) -> Job:
+        """End a rendered job whose message cannot show its pictures: they wait for `/show`."""
+        return await self._change(job_id, lambda job: job.kept_back(sentence, now=now))
+
     async def fail(self, job_id: str, sentence: str, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.failed(sentence, now=now))
 
@@ -86,18 +99,95 @@ class Jobs:
         return await self._change(job_id, lambda job: job.refused(sentence, now=now))
 
     async def unfinished(self) -> AsyncGenerator[Job]:
-        """Everything that a start-up must see to, the oldest first, each once whatever becomes of it meanwhile."""
+        """Every job that has not come to its end, the oldest first, each once whatever becomes of it meanwhile."""
+        async for job in self._all("state IN ('queued', 'running', 'rendered')"):
+            yield job
+
+    async def unsettled(self) -> AsyncGenerator[Job]:
+        """Those of them that a start-up must see to one by one; the others wait in line, as `Line.waiting` gives them.
+
+        It was being drawn or delivered, or nobody knows whether it was acknowledged.
+        """
+        async for job in self._all("(state IN ('running', 'rendered') OR state = 'queued' AND message_id IS NULL)"):
+            yield job
+
+    async def reachable(self, *, since: float) -> AsyncGenerator[Job]:
+        """Those that wait in line with a token from since then."""
+        young = "state = 'queued' AND message_id IS NOT NULL AND token_created_at > :since"
+        async for job in self._all(young, since=since):
+            yield job
+
+    async def _all(self, condition: str, **values: float) -> AsyncGenerator[Job]:
         after = -1
         while rows := await self._database.fetch(
-            """
-            SELECT * FROM jobs WHERE state IN ('queued', 'running', 'rendered') AND key > :after
-            ORDER BY key LIMIT :page
-            """,
-            {"after": after, "page": _PAGE},
+            f"SELECT * FROM jobs WHERE {condition} AND key > :after ORDER BY key LIMIT :page",  # noqa: S608  our words
+            {**values, "after": after, "page": _PAGE},
         ):
             for row in rows:
                 yield _job(row)
             after = rows[-1]["key"]
+
+    async def to_tell(self) -> list[Job]:
+        """Jobs that ended, but whose message or owner an earlier process did not come to tell."""
+        rows = await self._database.fetch(
+            """
+            SELECT * FROM jobs WHERE (untold = 1 OR tell = 1) AND state NOT IN ('queued', 'running', 'rendered')
+            ORDER BY key
+            """
+        )
+        return [_job(row) for row in rows]
+
+    async def told(self, job_id: str) -> None:
+        """Note that the message tells the job's end, or that it never can."""
+        await self._database.fetch("UPDATE jobs SET untold = 0 WHERE key = :key", {"key": row_key(job_id)})
+
+    async def want_told(self, job_id: str, *, wanted: bool) -> bool:
+        """Note whether the owner wants to be told when this job is over; False if it is over."""
+        rows = await self._database.fetch(
+            """
+            UPDATE jobs SET tell = :wanted WHERE key = :key AND state IN ('queued', 'running', 'rendered') RETURNING key
+            """,
+            {"key": row_key(job_id), "wanted": wanted},
+        )
+        return bool(rows)
+
+    async def take_tell(self, job_id: str) -> bool:
+        """Take the wish to be told, once: whoever gets True tells, and nobody after."""
+        rows = await self._database.fetch(
+            "UPDATE jobs SET tell = 0 WHERE key = :key AND tell = 1 RETURNING key", {"key": row_key(job_id)}
+        )
+        return bool(rows)
+
+    async def recent(self, user_id: int, *, most: int) -> list[Job]:
+        """The last jobs of one person, the newest first."""
+        rows = await self._database.fetch(
+            "SELECT * FROM jobs WHERE user_id = :user_id ORDER BY key DESC LIMIT :most",
+            {"user_id": user_id, "most": most},
+        )
+        return [_job(row) for row in rows]
+
+    async def of(self, user_id: int) -> AsyncGenerator[Job]:
+        """Give every job of a person, the oldest first, each once whatever becomes of it meanwhile."""
+        after = -1
+        while rows := await self._database.fetch(
+            "SELECT * FROM jobs WHERE user_id = :user_id AND key > :after ORDER BY key LIMIT :page",
+            {"user_id": user_id, "after": after, "page": _PAGE},
+        ):
+            for row in rows:
+                yield _job(row)
+            after = rows[-1]["key"]
+
+    async def finished(self, *, before: float, most: int) -> tuple[str, ...]:
+        """Name jobs that came to their end before this moment, the oldest first."""
+        rows = await self._database.fetch(
+            "SELECT key FROM jobs WHERE finished_at < :before ORDER BY finished_at LIMIT :most",
+            {"before": before, "most": most},
+        )
+        return tuple(public_id(row["key"]) for row in rows)
+
+    async def delete(self, job_id: str) -> None:
+        """Delete a job's record, and with it the rows of its pictures; their files must be gone before."""
+        await self._database.fetch("DELETE FROM jobs WHERE key = :key", {"key": row_key(job_id)})
 
     async def counts(self, user_id: int) -> Mapping[State, int]:
         """How many of a person's jobs stand in each state; a state without any is absent."""
@@ -121,7 +211,7 @@ class Jobs:
                 """
                 UPDATE jobs SET
                     state = :state, started_at = :started_at, finished_at = :finished_at,
-                    engine_s = :engine_s, attempts = :attempts, error = :error,
+                    engine_s = :engine_s, attempts = :attempts, error = :error, untold = :untold, kept = :kept,
                     deaths = :deaths, lone_deaths = :lone_deaths
                 WHERE key = :key AND state = :was AND attempts = :was_attempts
                 RETURNING *
@@ -138,6 +228,8 @@ class Jobs:
                     "error": changed.error,
                     "deaths": changed.deaths,
                     "lone_deaths": changed.lone_deaths,
+                    "untold": changed.untold,
+                    "kept": changed.kept,
                 },
             )
             if rows:
@@ -150,6 +242,8 @@ def _job(row: sqlite3.Row) -> Job:
     try:
         values["request"] = msgspec.json.decode(values["request"])
         values["notes"] = msgspec.json.decode(values["notes"])
+        for flag in ("tell", "untold", "held"):
+            values[flag] = bool(values[flag])
         return msgspec.convert(values, Job)
     except msgspec.DecodeError as error:
         raise StoreError(f"job {values['id']}: its row in the database cannot be read: {error}") from error

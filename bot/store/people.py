@@ -67,3 +67,22 @@ class People:
             {"user": user_id, "name": name},
         )
         return bool(rows)
+
+    async def is_always_told(self, user_id: int) -> bool:
+        """Whether this person wants to be told of everything that took a while."""
+        rows = await self._database.fetch("SELECT 1 FROM always_told WHERE user_id = :user", {"user": user_id})
+        return bool(rows)
+
+    async def tell_always(self, user_id: int, *, wanted: bool) -> None:
+        sql = (
+            "INSERT OR IGNORE INTO always_told VALUES (:user)"
+            if wanted
+            else ("DELETE FROM always_told WHERE user_id = :user")
+        )
+        await self._database.fetch(sql, {"user": user_id})
+
+    async def forget(self, user_id: int) -> None:
+        """Forget everything that this person keeps."""
+        await self.forget_defaults(user_id)
+        await self.tell_always(user_id, wanted=False)
+        await self._database.fetch("DELETE FROM favourites WHERE user_id = :user", {"user": user_id})

@@ -14,7 +14,7 @@ from bot.store.patience import patiently
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.config import Rating
     from bot.store.database import Database
@@ -107,19 +107,67 @@ class Pictures:
             raise StoreError(f"{picture.file}: deleted")
         return await patiently(partial(self._spool.read, picture.file), self._waits_s)
 
-    async def drop(self, job_id: str, number: int | None = None) -> None:
-        """Delete the files of a job, or that of one picture; the rows stay, so that its seeds can still be told.
+    async def put_back(self, job_id: str, number: int, data: bytes) -> None:
+        """Keep the file of a picture again whose own is gone.
+
+        Raises:
+            StoreUnavailable: Disk or database cannot take it.
+        """
+        file = f"{job_id}-{number}.png"
+        await self._spool.write(file, data)
+        rows: list[sqlite3.Row] = []
+        try:
+            rows = await self._database.fetch(
+                """
+                UPDATE pictures SET deleted = 0, file = :file, size_bytes = :size_bytes
+                WHERE job = :key AND number = :number RETURNING number
+                """,
+                {"key": row_key(job_id), "number": number, "file": file, "size_bytes": len(data)},
+            )
+        finally:
+            if not rows:
+                await self._spool.delete([file])
+
+    async def drop(self, job_id: str) -> None:
+        """Delete the files of a job; the rows stay, so that its seeds can still be told.
 
         Raises:
             StoreUnavailable: Database or disk cannot be changed.
         """
-        sql = """
-            UPDATE pictures SET deleted = 1
-            WHERE job = :key AND deleted = 0 AND (:number IS NULL OR number = :number) RETURNING file
-            """
-        values = {"key": row_key(job_id), "number": number}
+        sql = "UPDATE pictures SET deleted = 1 WHERE job = :key AND deleted = 0 RETURNING file"
+        await self._delete(sql, {"key": row_key(job_id)})
+
+    async def discard(self, job_id: str, number: int) -> None:
+        """Forget a picture that may not be shown, file and row: the others are what the job's message shows.
+
+        Raises:
+            StoreUnavailable: Database or disk cannot be changed.
+        """
+        sql = "DELETE FROM pictures WHERE job = :key AND number = :number RETURNING file"
+        await self._delete(sql, {"key": row_key(job_id), "number": number})
+
+    async def _delete(self, sql: str, values: Mapping[str, object]) -> None:
         rows = await patiently(partial(self._database.fetch, sql, values), self._waits_s)
         await patiently(partial(self._spool.delete, [row["file"] for row in rows]), self._waits_s)
+
+    async def expire(self, *, before: float, most: int) -> int:
+        """Delete files of jobs that came to their end before this moment, and say how many pictures it were.
+
+        What is hidden until a moderator has looked waits for that.
+        """
+        rows = await self._database.fetch(
+            """
+            UPDATE pictures SET deleted = 1 WHERE (job, number) IN (
+                SELECT job, number FROM pictures JOIN jobs ON jobs.key = pictures.job
+                WHERE deleted = 0 AND finished_at < :before AND NOT EXISTS (
+                    SELECT 1 FROM reports WHERE reports.job = pictures.job AND hides AND outcome IS NULL
+                ) LIMIT :most
+            ) RETURNING file
+            """,
+            {"before": before, "most": most},
+        )
+        await self._spool.delete(row["file"] for row in rows)
+        return len(rows)
 
     async def sweep(self) -> int:
         """Clear up after a process that died: delete what nobody will ever show, and say how many files it was.

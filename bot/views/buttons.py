@@ -27,14 +27,21 @@ LOOKS = {
     "reroll": _Look("Reroll", ButtonStyle.primary),
     "edit": _Look("Edit"),
     "recipe": _Look("Recipe"),
+    "spoiler": _Look("Spoiler"),
     "delete": _Look("Delete"),
     "cancel": _Look("Cancel"),
+    "show": _Look("Show", ButtonStyle.primary),
+    "tell": _Look("Tell me when done"),
+    "report": _Look("Report"),
+    "look": _Look("Look"),
+    "restore": _Look("Restore"),
+    "remove": _Look("Delete", ButtonStyle.danger),
 }
 
 
 class JobButton(
     ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>reroll|edit|recipe|delete|cancel)",
+    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>{'|'.join(LOOKS)})",
 ):
     """One action on one job.
 

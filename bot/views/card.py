@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from math import log
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,13 @@ import discord
 from discord import ui
 
 from bot.request import SHAPES
-from bot.safety.ratings import spoilered
 from bot.views.buttons import row
 from engine.grammar import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Sequence
 
+    from bot.forecast import Wait
     from bot.job import Job
     from bot.request import Request
 
@@ -31,32 +30,57 @@ ALT_CHARS = 1024
 BAR_CELLS = 16
 
 
-def waiting(job: Job, place: int, *, engine: str = "") -> ui.LayoutView:
-    """Show a place in line, counted from 1, and what the engine is about where it does not draw."""
-    return _card(WAITING, _title(job.request), in_line(place, engine), row(job.id, "cancel"))
+def waiting(job: Job, wait: Wait, *, engine: str = "") -> ui.LayoutView:
+    """Show a place in line, and what the engine is about where it does not draw."""
+    return _card(WAITING, title(job.request), in_line(wait, engine), row(job.id, "cancel", "tell"))
 
 
-def in_line(place: int, engine: str) -> str:
-    line = "Next in line." if place <= 1 else f"Number {place} in line."
-    return f"{line} {engine}".rstrip()
+def in_line(wait: Wait, engine: str) -> str:
+    """Tell a place in line, and when the pictures should be there as a time that Discord counts down."""
+    if wait.place is None:
+        return "A moderator has paused this server's line." if wait.paused else "On hold."
+    place = "Next in line." if wait.place == 1 else f"Number {'' if wait.exact else 'about '}{wait.place} in line."
+    if engine:
+        return f"{place} {engine}"
+    return place if wait.ready_at is None else f"{place} Expected <t:{wait.ready_at:.0f}:R>."
 
 
-def drawing(job: Job, steps_done: int, steps_total: int, *, previews: int = 0) -> ui.LayoutView:
-    """Show how far it is; as many files by `file_name` must come with the edit."""
+def standing(job: Job, line: str) -> ui.LayoutView:
+    """Say how it stands with a job whose message is somewhere else."""
+    place = job.guild_id or "@me"
+    link = f"https://discord.com/channels/{place}/{job.channel_id}/{job.message_id}"
+    line = line if job.private else f"{line} [Its message]({link}) tells how far it is."
+    return _card(WAITING, title(job.request), line, row(job.id, "cancel", "tell"))
+
+
+def drawing(
+    job: Job, steps_done: int, steps_total: int, *, previews: Sequence[str] = (), spoiler: bool = False
+) -> ui.LayoutView:
+    """Show how far it is; files of these names must come with the edit."""
     filled = BAR_CELLS * steps_done // steps_total if steps_total else 0
     bar = "▰" * filled + "▱" * (BAR_CELLS - filled)
     line = f"`{bar}` step {steps_done} of {steps_total}"
-    gallery = [_gallery(job, previews, "An unfinished preview.")] if previews else []
-    return _card(DRAWING, *gallery, _title(job.request), line, row(job.id, "cancel"))
+    gallery = [_gallery(previews, "An unfinished preview.", spoiler=spoiler)] if previews else []
+    return _card(DRAWING, *gallery, title(job.request), line, row(job.id, "cancel", "tell"))
 
 
-def result(job: Job, pictures: int, *, stopped: int = 0) -> ui.LayoutView:
-    """Show the pictures, in order; as many files by `file_name` must come with the edit.
+def promise(job: Job) -> ui.LayoutView:
+    """Say where the pictures will be, while the message can still be edited."""
+    line = f"This takes longer than I can change this message. Afterwards `/show id:{job.id}` brings the result."
+    return _card(DRAWING, title(job.request), line, row(job.id, "show", "cancel", "tell"))
+
+
+def result(
+    job: Job, names: Sequence[str], *, spoiler: bool, missing: str = "", note: str | None = None
+) -> ui.LayoutView:
+    """Show the pictures, in order; files of these names must come with the edit.
 
     Args:
         job: Its request and who asked.
-        pictures: How many are shown.
-        stopped: How many more were drawn and may not be shown.
+        names: Of the files that are shown.
+        spoiler: They are behind one.
+        missing: Why others of the job are not among them.
+        note: What was done to the pictures; None: nothing.
     """
     request = job.request
     last = (request.seed + request.count - 1) % 2**32
@@ -68,20 +92,45 @@ def result(job: Job, pictures: int, *, stopped: int = 0) -> ui.LayoutView:
         f"{request.steps} steps",
         f"{job.engine_s or 0:.1f} s",
     )
-    line = " · ".join(facts) + (f"\n{_stopped(stopped)}" if stopped else "") + "\n-# Drawn by AI."
-    gallery = _gallery(job, pictures, alt_text(request))
-    return _card(DONE, gallery, _title(request), line, row(job.id, "reroll", "edit", "recipe", "delete"))
+    line = " · ".join(facts) + (f"\n{missing}" if missing else "")
+    line += "\n-# Drawn by AI." + (f" {note}" if note else "")
+    gallery = _gallery(names, alt_text(request), spoiler=spoiler)
+    again, after = row(job.id, "reroll", "edit", "recipe"), row(job.id, "spoiler", "delete", "report")
+    return _card(DONE, gallery, title(request), line, again, after)
 
 
 def ended(job: Job, sentence: str) -> ui.LayoutView:
     """Say why there is no picture; what was asked for can be changed and asked again."""
-    return _card(ENDED, _title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
+    return _card(ENDED, title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
 
 
-def _stopped(pictures: int) -> str:
+def refused(job: Job, sentence: str) -> ui.LayoutView:
+    """Say what is no longer allowed, without the words: they may not suit the place any more."""
+    return _card(ENDED, f"<@{job.user_id}> {sentence}", row(job.id, "reroll", "edit", "delete"))
+
+
+def dropped(pictures: int) -> str:
+    """Say that so many were drawn, and are gone."""
+    if pictures == 0:
+        return ""
     if pictures == 1:
         return "One picture came out above the rating that is allowed here, so it is neither shown nor kept."
     return f"{pictures} pictures came out above the rating that is allowed here, so they are neither shown nor kept."
+
+
+def not_here(pictures: int) -> str:
+    """Say that so many are there, and may be shown in other places only."""
+    if pictures == 0:
+        return ""
+    if pictures == 1:
+        return "One more picture is above the rating that is allowed here."
+    return f"{pictures} more pictures are above the rating that is allowed here."
+
+
+def kept(job: Job) -> ui.LayoutView:
+    """Say why the pictures are not here, and how to get them."""
+    line = f"{job.kept} The pictures are drawn: `/show id:{job.id}` brings them."
+    return _card(DONE, title(job.request), line, row(job.id, "show", "reroll", "edit", "delete"))
 
 
 def apology(code: str, fits: tuple[int, int] | None = None) -> str:
@@ -118,22 +167,6 @@ def _advice(fits: tuple[int, int] | None) -> str:
     return f"It has room for {width}×{height}: the shape “{nearest}” fits."
 
 
-def file_name(job: Job, position: int) -> str:
-    return f"eshi-{job.id}-{position + 1}.png"
-
-
-def files(job: Job, pictures: Mapping[int, bytes]) -> Callable[[], list[discord.File]]:
-    """Open what a card refers to, by number; anew for every try, because sending consumes files."""
-    in_order = [pictures[number] for number in sorted(pictures)]
-
-    def opened() -> list[discord.File]:
-        return [
-            discord.File(io.BytesIO(data), filename=file_name(job, position)) for position, data in enumerate(in_order)
-        ]
-
-    return opened
-
-
 def alt_text(request: Request) -> str:
     """Describe the picture for those who cannot see it, from its tags, as text without markup."""
     parts = [plain_text(part).strip() for part in (request.subject, request.character, request.series, request.tags)]
@@ -141,23 +174,22 @@ def alt_text(request: Request) -> str:
     return _shorten(f"An anime picture drawn by AI: {words}.", ALT_CHARS)
 
 
-def _title(request: Request) -> str:
+def title(request: Request) -> str:
+    """Name a request in a line of markup."""
+    # Mentions cannot ping (every send and edit forbids it) and must not look as if they did.
+    return f"**{discord.utils.escape_mentions(discord.utils.escape_markdown(caption(request)))}**"
+
+
+def caption(request: Request) -> str:
+    """Name a request in a line, as it was typed."""
     named = [request.character, request.series] if request.character or request.series else [request.subject]
     parts = [plain_text(part).strip() for part in (*named, request.tags)]
-    text = _shorten(" · ".join(part for part in parts if part), TITLE_CHARS)
-    # Mentions cannot ping (every send and edit forbids it) and must not look as if they did.
-    return f"**{discord.utils.escape_mentions(discord.utils.escape_markdown(text))}**"
+    return _shorten(" · ".join(part for part in parts if part), TITLE_CHARS)
 
 
-def _gallery(job: Job, files: int, description: str) -> ui.MediaGallery[ui.LayoutView]:
-    spoiler = spoilered(job.request.rating)
+def _gallery(names: Iterable[str], description: str, *, spoiler: bool) -> ui.MediaGallery[ui.LayoutView]:
     return ui.MediaGallery(
-        *(
-            discord.MediaGalleryItem(
-                f"attachment://{file_name(job, position)}", description=description, spoiler=spoiler
-            )
-            for position in range(files)
-        )
+        *(discord.MediaGalleryItem(f"attachment://{name}", description=description, spoiler=spoiler) for name in names)
     )
 
 

@@ -96,7 +96,7 @@ def _text(custom_id: str, label: str, value: str | None, hint: str, *, short: bo
 
 def edited(options: Options, interaction: discord.Interaction[Any]) -> Options:
     """Put what was sent over what the form was opened with; everything else stays."""
-    sent = dict(_values(cast("dict[str, Any]", interaction.data or {})))
+    sent = sent_texts(interaction)
     # A paragraph may be typed over several lines; in a prompt a line's end is where a tag ends.
     typed = {name: ", ".join(line.strip(" ,") for line in text.splitlines()) for name, text in sent.items()}
     return msgspec.structs.replace(
@@ -106,6 +106,11 @@ def edited(options: Options, interaction: discord.Interaction[Any]) -> Options:
         negative=typed.get("negative", options.negative),
         rating=typed.get("rating", options.rating),
     )
+
+
+def sent_texts(interaction: discord.Interaction[Any]) -> dict[str, str]:
+    """Give what was typed and chosen in a submitted modal, by the custom_id of the field."""
+    return dict(_values(cast("dict[str, Any]", interaction.data or {})))
 
 
 def _values(data: dict[str, Any]) -> list[tuple[str, str]]:

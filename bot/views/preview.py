@@ -17,6 +17,7 @@ from bot.views.recipe import code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from bot.forecast import Wait
     from bot.prompt.compose import Composed
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Chunks
@@ -41,10 +42,8 @@ class Preview(NamedTuple):
     composed: Composed
     chunks: Sequence[Chunks] | None
     """Of the prompt and of the negative prompt; None where the model's tokenizers are not at hand."""
-    place: int
-    wait_s: float | None
-    """Until it would begin; None where nothing was drawn yet that could be measured."""
-    """Where it would stand in line."""
+    wait: Wait
+    """How it would stand in line, if it were drawn now."""
     engine: str
     """What it is about; "" where it draws."""
     mapped: Mapped | None
@@ -103,7 +102,7 @@ def _facts(shown: Preview) -> Iterator[str]:
         prompt, negative = shown.chunks
         for name, of_prompt, of_negative in zip(ENCODERS, prompt.encoders, negative.encoders, strict=True):
             yield f"**Tokens, {name} encoder** prompt {_chunks(of_prompt)}; negative {_chunks(of_negative)}"
-    yield f"**Wait** {in_line(shown.place, shown.engine)}{_estimate(shown.wait_s)}"
+    yield f"**Wait** {in_line(shown.wait, shown.engine)}"
 
 
 def _chunks(tokens: Sequence[int]) -> str:
@@ -127,9 +126,3 @@ def _listed(sentences: Iterable[str], limit: int) -> str:
             lines[-1] = "- …"
             break
     return "\n".join(lines)
-
-
-def _estimate(wait_s: float | None) -> str:
-    if wait_s is None:
-        return ""
-    return f" About {wait_s:.0f} s until it begins." if wait_s else " It would begin at once."

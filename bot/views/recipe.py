@@ -43,6 +43,13 @@ def recipe(job: Job) -> tuple[str, discord.File]:
     return message, file
 
 
+def found_recipe(text: str) -> tuple[str, discord.File]:
+    """Show what a picture's own file says, where there is no record of it any more."""
+    file = discord.File(io.BytesIO(text.encode()), filename="recipe.txt")
+    message = f"**From the picture itself**\n{code(text)}"
+    return message if len(message) <= MESSAGE_CHARS else "The recipe is in the file.", file
+
+
 def code(text: str) -> str:
     """Quote text exactly; three backticks inside would end the block, so an invisible joint keeps them apart."""
     apart = text.replace("```", "`\u200b`\u200b`")

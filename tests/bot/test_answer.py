@@ -21,7 +21,7 @@ class Breaking(discord.AutoShardedClient):
     def __init__(self):
         super().__init__(intents=discord.Intents(guilds=True))
         self.presses = self
-        self.by_action = {"reroll": self.reroll, "recipe": self.recipe}
+        self.by_action = {"reroll": self.reroll, "recipe": self.recipe, "edit": self.edit}
 
     async def setup_hook(self):
         self.add_dynamic_items(JobButton)
@@ -31,6 +31,9 @@ class Breaking(discord.AutoShardedClient):
 
     async def recipe(self, _interaction, _job_id):
         raise StoreUnavailable("eshi.sqlite3: the disk is full")
+
+    async def edit(self, _interaction, _job_id):
+        raise ConnectionResetError(104, "Connection reset by peer")
 
 
 @pytest.fixture
@@ -63,17 +66,25 @@ async def test_a_bug_behind_a_button_still_answers_its_presser(chat, caplog):
     assert any(pressed in record.getMessage() and record.exc_info for record in caplog.records)
 
 
-async def test_a_full_disk_is_one_line_for_the_operator_and_a_kind_word_for_the_presser(chat, caplog):
+@pytest.mark.parametrize(
+    ("label", "said", "logged"),
+    [
+        ("Recipe", "I cannot write anything down just now", ": eshi.sqlite3: the disk is full"),
+        ("Edit", "Discord did not take my answer", ": Discord stumbled: [Errno 104] Connection reset by peer"),
+    ],
+    ids=["full disk", "reset"],
+)
+async def test_what_passes_by_itself_is_one_line_for_the_operator_and_a_kind_word(chat, caplog, label, said, logged):
     """No traceback: it is no bug, and there is nothing to read in it."""
     client, yuki = chat
     view = ui.LayoutView(timeout=None)
-    view.add_item(row("000001", "recipe"))
+    view.add_item(row("000001", label.lower()))
     await client.get_partial_messageable(int(yuki.channel("general"))).send(view=view)
     message = await yuki.wait_for(lambda m: bool(m["components"]))
-    pressed = await yuki.press(message, control(message, "Recipe"))
+    pressed = await yuki.press(message, control(message, label))
     sentence = (await yuki.answer(pressed))["content"]
-    assert "cannot write anything down just now" in sentence
+    assert said in sentence
     assert "disk" not in sentence
     [record] = [record for record in caplog.records if pressed in record.getMessage()]
-    assert record.getMessage() == f"interaction {pressed}: eshi.sqlite3: the disk is full"
+    assert record.getMessage() == f"interaction {pressed}{logged}"
     assert not record.exc_info

@@ -20,8 +20,8 @@ class Here:
     def __init__(self, place, *, tagger):
         self.situation = Situation(place=place, operator=OperatorPolicy(highest="explicit", tagger=tagger))
 
-    async def judge_picture(self, job, measured):
-        return shows(self.situation, job.request.rating, measured)
+    async def judge_pictures(self, job, measured):
+        return {number: shows(self.situation, job.request.rating, one) for number, one in measured.items()}
 
     async def judge_preview(self, job, measured):
         return previews(self.situation, job.request.rating, measured)
@@ -58,7 +58,7 @@ async def test_what_shows_more_than_the_place_allows_is_never_stored(store, job,
     await judged.keep(job, picture(job, 0, "safe"))
     await judged.keep(job, picture(job, 1, "sensitive"))
     assert [path.name for path in (tmp_path / "spool").iterdir()] == [f"{job.id}-0.png"]
-    assert await judged.sift(job) == ({0: b"0"}, 1)
+    assert await judged.sift(job) == ({0: b"0"}, 1, "safe")
 
 
 async def test_a_picture_is_judged_again_before_it_is_shown(store, job, tmp_path):
@@ -67,6 +67,14 @@ async def test_a_picture_is_judged_again_before_it_is_shown(store, job, tmp_path
     with pytest.raises(PromptRefused, match="All 2 pictures came out above the rating that is allowed here"):
         await sieve(store).sift(job)
     assert list((tmp_path / "spool").iterdir()) == []
+
+
+async def test_what_is_shown_counts_for_the_highest_of_what_was_asked_for_and_is_seen(store, job):
+    """Of the pictures that are shown: one that stays behind tells nothing about the others."""
+    judged = sieve(store, place=Place.AGE_RESTRICTED)
+    await judged.keep(job, picture(job, 0, "sensitive"))
+    await judged.keep(job, picture(job, 1, "nsfw"))
+    assert (await judged.sift(job)).rating == "sensitive"
 
 
 async def test_where_pictures_are_rated_an_unrated_one_is_an_error(store, job, tmp_path):
@@ -88,7 +96,7 @@ async def test_without_a_tagger_a_safe_job_is_shown_as_it_was_asked(store, job):
     judged = sieve(store, rates=False)
     for number in range(2):
         await judged.keep(job, picture(job, number, None))
-    assert await judged.sift(job) == ({0: b"0", 1: b"1"}, 0)
+    assert await judged.sift(job) == ({0: b"0", 1: b"1"}, 0, "safe")
 
 
 async def test_a_preview_that_may_not_be_seen_takes_its_predecessor_away(store, job):

@@ -84,6 +84,8 @@ class Machines:
             model = "{self._checkpoint}"
             offline = true
             device = "cpu"
+            [engine.rating]
+            by = "none"
             [bot]
             data_dir = "data"
             drain_s = 5.0

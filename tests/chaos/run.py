@@ -27,7 +27,10 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
                 for number in range(people)
             ]
             observer = visitors[0]
-            await observer.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
+            try:
+                await observer.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
+            except TimeoutError as error:
+                raise RuntimeError(f"the bot never came online; it said:\n{machines.log_text()[-2000:]}") from error
             chance, hurry = Random(seed), asyncio.Event()
             asking = asyncio.gather(
                 *(

@@ -1,6 +1,5 @@
 """A loaded tiny model, and diffusers' own pipeline over the same parts to compare with."""
 
-import os
 import re
 
 import pytest
@@ -10,17 +9,33 @@ from engine.config import Engine
 
 
 @pytest.fixture(autouse=True)
-def _threads_of_the_engine():
+def _one_thread():
     """Torch keeps the thread count that another test left, and rounding depends on it."""
-    torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) - 1))
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
-def model(tiny_checkpoint):
-    """The tiny checkpoint as the engine loads it."""
+def _first():
+    """Name, tensor and what it was at first, of every weight of the shared model; empty until it is loaded."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def model(tiny_checkpoint, _first):
+    """The tiny checkpoint as the engine loads it, for all tests: who changes its weights takes a copy."""
     from engine.model import load
 
-    return load(Engine(model=str(tiny_checkpoint), device="cpu"), report=lambda _stage: None)
+    loaded = load(Engine(model=str(tiny_checkpoint), device="cpu"), report=lambda _stage: None)
+    for network in (loaded.unet, loaded.vae, loaded.text_encoder, loaded.text_encoder_2):
+        _first.extend((name, tensor, tensor.clone()) for name, tensor in network.named_parameters())
+    return loaded
+
+
+@pytest.fixture(autouse=True)
+def _weights_stay(_first):
+    """A test that changed the shared model fails itself, not one that compares pictures a hundred tests later."""
+    yield
+    assert [name for name, tensor, first in _first if not torch.equal(tensor, first)] == []
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The command line, as a process of its own."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -20,13 +19,9 @@ def command(*arguments):
     return [sys.executable, "-m", "engine", *map(str, arguments)]
 
 
-def environment():
-    return os.environ | {"OMP_NUM_THREADS": "1"}
-
-
 def run(*arguments):
     return subprocess.run(  # noqa: S603  (our own program)
-        command(*arguments), cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+        command(*arguments), cwd=ROOT, capture_output=True, text=True, check=False
     )
 
 
@@ -59,7 +54,7 @@ def test_ctrl_c_stops_between_two_steps_and_leaves_no_file(tiny_checkpoint, tmp_
     """Status 130, as a shell expects."""
     arguments = ("draw", "--model", tiny_checkpoint, "--prompt", "a", "--out", tmp_path / "a.png", "--steps", 150)
     with subprocess.Popen(  # noqa: S603  (our own program)
-        command(*arguments, "--device", "cpu"), cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True
+        command(*arguments, "--device", "cpu"), cwd=ROOT, stderr=subprocess.PIPE, text=True
     ) as process:
         seen = ""
         while "/150" not in seen:

@@ -59,7 +59,7 @@ def engine(folder, url, model, *arguments, rating="", **environ):
     config = folder / "config.toml"
     config.write_text(f'[wire]\nurl = "{url}"\n[engine]\nmodel = "{model}"\ndevice = "cpu"\n{rating}')
     command = [sys.executable, "-m", "engine", "serve", "--config", str(config), *arguments]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"} | environ
+    environment = os.environ | environ
     with subprocess.Popen(  # noqa: S603  (our own program)
         command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

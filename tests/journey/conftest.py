@@ -4,18 +4,21 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import aiohttp
 import pytest_asyncio
 
 from bot.sandbox.driver import Person
+from tests.journey.people import accept_terms
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"
 START_S = 120.0
+PEOPLE = ("ada", "mio", "yuki", "nico")
 
 
 class Studio:
@@ -68,6 +71,9 @@ class Studio:
         """)
         await self.start_engine()
         await self.start_bot()
+        for username in PEOPLE:
+            async with self.person(username) as person:
+                await accept_terms(person)
 
     async def start_engine(self, *troubles, rates=None):
         """Start it; troubles are the stand-in's (see tests/bot/fake_engine.py), which rates as configured."""
@@ -113,6 +119,11 @@ class Studio:
             process.send_signal(number)
         return await asyncio.wait_for(process.wait(), 30)
 
+    def forgive(self):
+        """Take back the strikes: one test's refusals must not lock people out of the next."""
+        with closing(sqlite3.connect(self.folder / "data" / "eshi.sqlite3", timeout=10)) as base, base:
+            base.execute("DELETE FROM strikes")
+
     async def stop(self):
         for name in list(self._processes)[::-1]:
             await self.kill(name, signal.SIGTERM)
@@ -151,6 +162,7 @@ async def _watch(studio):
     before = len(studio.log_text())
     yield studio
     assert [line for line in studio.log_text()[before:].split("\n") if "event loop was held up" in line] == []
+    studio.forgive()
     found = await studio.developer("GET", "/violations")
     await studio.developer("DELETE", "/violations")
     await studio.developer("DELETE", "/faults")
@@ -200,6 +212,13 @@ async def rating_studio(_rated):
 async def yuki(studio):
     """A member."""
     async with studio.person("yuki") as person:
+        yield person
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nico(studio):
+    """Another member."""
+    async with studio.person("nico") as person:
         yield person
 
 

@@ -1,12 +1,14 @@
 """How a test reads what people see."""
 
+from contextlib import asynccontextmanager
+
 from bot.sandbox.driver import control
 
 
 def labels(message):
     """The labels of the buttons that there are."""
     found = []
-    for label in ("Reroll", "Edit", "Recipe", "Delete", "Cancel"):
+    for label in ("Reroll", "Edit", "Recipe", "Spoiler", "Delete", "Report", "Cancel"):
         try:
             control(message, label)
         except LookupError:
@@ -32,6 +34,12 @@ def gallery(message):
     return [item for c in walk(message["components"]) if c["type"] == 12 for item in c["items"]]
 
 
+async def accept_terms(person):
+    """Read the terms, and accept them as everybody does once."""
+    terms = await person.answer(await person.slash(person.channel("general"), "terms"))
+    await person.answer(await person.press(terms, control(terms, "Accept")))
+
+
 async def result_of(person, interaction_id):
     """The message of an interaction once it is a result."""
     outcome = await person.outcome(interaction_id)
@@ -45,3 +53,30 @@ async def refusal_of(person, interaction_id):
     message = await person.answer(interaction_id)
     assert message["flags"] & 64, "a refusal is private"
     return message["content"]
+
+
+async def shown(person, interaction_id):
+    """A private message that an act led to, or what it became."""
+    message = await person.answer(interaction_id)
+    assert message["flags"] & 64, "only the person may see it"
+    return message
+
+
+@asynccontextmanager
+async def settings(admin):
+    """The settings screen for a test; afterwards everything is as shipped again."""
+    try:
+        yield await shown(admin, await admin.slash(admin.channel("general"), "settings show"))
+    finally:
+        file = await admin.upload("settings.toml", b"# as shipped")
+        await shown(admin, await admin.slash(admin.channel("general"), "settings import", file=file))
+
+
+async def choose(admin, screen, act, *values):
+    """Choose in a menu of the settings, and give the screen as it is then."""
+    return await shown(admin, await admin.choose(screen, f"v1:set:{act}", *values))
+
+
+async def turn(admin, screen, act):
+    """Press a button of the settings, and give the screen as it is then."""
+    return await shown(admin, await admin.press(screen, f"v1:set:{act}"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from bot.sandbox.driver import Person
+from bot.sandbox.driver import Person, control
 from tests.journey.people import gallery, result_of
 
 
@@ -33,7 +33,8 @@ async def test_the_demo_draws_and_leaves_nothing_behind():
             if not yuki.state["bot"]["online"]:
                 await yuki.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
             sent = await yuki.slash(channel, "imagine", subject="1girl", steps=1)
-            assert gallery(await result_of(yuki, sent))
+            terms = await yuki.answer(sent)
+            assert gallery(await result_of(yuki, await yuki.press(terms, control(terms, "Accept"))))
             sent = await yuki.slash(channel, "imagine", subject="1girl", steps=20)
             await yuki.answer(sent)
             async with aiohttp.ClientSession() as session:

@@ -29,6 +29,8 @@ async def visit(browser, studio):
             await expect(grown_up.or_(message)).to_be_visible()
             if await grown_up.is_visible():
                 await grown_up.click()
+            if channel == "general":  # where everybody has accepted the terms: messages are counted once they are there
+                await expect(page.get_by_role("article").first).to_be_visible()
             yield page
 
     yield visiting
@@ -114,8 +116,8 @@ async def test_a_refusal_is_private_and_leaves_nothing(visit):
 async def test_the_age_flag_is_taken_away_while_a_job_waits(visit):
     """The admin's switch reaches what is in line: the message says why, and no picture was ever there."""
     async with visit("yuki", "after-dark") as yuki, visit("ada", "after-dark") as ada:
-        for _ in range(3):  # two at the engine, one behind them
-            await run(yuki, "imagine", subject="1girl", rating="sensitive", steps="50")
+        for _ in range(3):  # two fill the engine, one is behind them
+            await run(yuki, "imagine", subject="1girl", rating="sensitive", steps="50", count="4")
         await expect(newest(yuki)).to_contain_text("in line")
         flag = ada.get_by_role("switch", name="Age-restricted")
         await flag.press("Space")

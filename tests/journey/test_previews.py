@@ -1,6 +1,7 @@
 """A preview shows everything and draws nothing, until somebody presses Draw."""
 
 import itertools
+import re
 
 import pytest
 
@@ -104,16 +105,21 @@ async def test_chunks_are_counted_with_the_model_s_tokenizers(drawing_studio):
     assert " chunks (" in said
 
 
+def expected_at(message):
+    """The Unix time of "Expected", which Discord shows as what is left."""
+    return int(re.search(r"Expected <t:(\d+):R>\.", words(message))[1])
+
+
 async def test_the_wait_is_estimated_from_what_was_measured(yuki):
-    """With nobody ahead it would begin at once; behind others it takes what their pictures took lately."""
+    """As a time that counts down by itself; behind others it is later, by what their pictures took lately."""
     channel = yuki.channel("general")
-    await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl"))
+    await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl", steps=10))
     alone = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
-    assert "**Wait** Next in line. It would begin at once." in words(alone)
-    sent = [await yuki.slash(channel, "imagine", subject="1girl", steps=30) for _ in range(2)]
-    for one in sent:
-        await yuki.answer(one)
+    assert "**Wait** Next in line. Expected <t:" in words(alone)
+    sent = [await yuki.slash(channel, "imagine", subject="1girl", steps=40) for _ in range(3)]
+    waiting = [await yuki.answer(one) for one in sent]
+    assert "in line. Expected <t:" in words(waiting[-1])
     behind = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
-    assert "s until it begins." in words(behind)
+    assert expected_at(behind) > expected_at(alone) + 1
     for one in sent:
         await result_of(yuki, one)

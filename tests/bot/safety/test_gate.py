@@ -303,3 +303,31 @@ def test_no_sentence_repeats_what_was_typed(words: TextFilter) -> None:
     for prompt in ("shota", "nipples", "toddler", "school uniform"):
         for rating in ORDER:
             assert prompt not in judge(RESTRICTED, Wish(rating=rating, prompt=prompt), words).sentence
+
+
+def test_what_is_drawn_is_shown_only_where_and_to_whom_it_may_be_drawn() -> None:
+    """Channels and roles that the admins changed meanwhile count for finished pictures too; a lock does not."""
+    server = ServerPolicy(age_restricted_limit="explicit", channels=("1",), needed_roles={"nsfw": ("5",)})
+    operator = OperatorPolicy(highest="explicit", tagger=True)
+
+    def shown(channel: int, *roles: int) -> str:
+        person = Person(roles=frozenset(roles), locked_until=1_800_000_000)
+        situation = Situation(
+            place=Place.AGE_RESTRICTED, operator=operator, server=server, channels=(channel,), person=person
+        )
+        return shows(situation, "sensitive", "nsfw").rule
+
+    assert [shown(1, 5), shown(2, 5), shown(1, 6)] == ["allowed", "channels", "access"]
+
+
+def test_a_limit_counts_who_asks_and_where() -> None:
+    """A form offers no rating that its sender would be refused."""
+    server = ServerPolicy(age_restricted_limit="explicit", channels=("1",), needed_roles={"sensitive": ("5",)})
+
+    def highest(channel: int, *roles: int) -> Rating | None:
+        operator, person = OperatorPolicy(highest="explicit", tagger=True), Person(roles=frozenset(roles))
+        return limit(
+            Situation(place=Place.AGE_RESTRICTED, operator=operator, server=server, channels=(channel,), person=person)
+        )
+
+    assert [highest(1, 5), highest(1), highest(2, 5)] == ["explicit", "safe", None]

@@ -107,3 +107,19 @@ def test_a_policy_cannot_be_changed_in_place() -> None:
     with pytest.raises(AttributeError):
         ServerPolicy().spoilers = False  # type: ignore[misc]  # that it cannot be set is the point
     assert msgspec.structs.replace(ServerPolicy(), spoilers=False) != ServerPolicy()
+
+
+def test_roles_that_nobody_knows_may_be_any() -> None:
+    """The lowest limit of them counts, and a rule that asks for a role is not met."""
+    policy = ServerPolicy(role_limits={"1": "nsfw", "2": "sensitive"}, needed_roles={"nsfw": ("3",)})
+    assert policy.limit_of_roles(None) == "sensitive"
+    assert policy.limit_of_roles(frozenset({1})) == "nsfw"
+    assert policy.may_ask("sensitive", None)
+    assert not policy.may_ask("nsfw", None)
+    assert policy.may_ask("explicit", frozenset({3}))
+
+
+def test_spoilers_above_sensitive_are_not_for_admins_to_decide() -> None:
+    """Below that they are."""
+    spoiled = {on: [rating for rating in ORDER if ServerPolicy(spoilers=on).spoils(rating)] for on in (True, False)}
+    assert spoiled == {True: ["sensitive", "nsfw", "explicit"], False: ["nsfw", "explicit"]}

@@ -4,6 +4,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox.server import Sandbox
+from tests.bot.sandbox.conftest import PING
 
 GENERAL = "general"
 MIB = 1024 * 1024
@@ -90,6 +91,20 @@ async def test_after_the_token_the_bot_still_edits_its_message(api, asked, sandb
     message = body["resource"]["message"]
     path = f"/channels/{message['channel_id']}/messages/{message['id']}"
     assert (await api.call("PATCH", path, {"content": "second"}))[1]["content"] == "second"
+
+
+async def test_nothing_is_edited_in_an_archived_thread(api, sandbox, yuki, ada):
+    """Neither by a token nor by the bot's own right, until somebody writes there again."""
+    await api.call("POST", f"/applications/{sandbox.world.application_id}/commands", PING)
+    thread = yuki.channel("first sketches")
+    asked = sandbox.world.interactions[int(await yuki.slash(thread, "ping"))]
+    _, body = await api.answer(asked, {"type": 4, "data": {"content": "first"}})
+    await ada.call("PATCH", f"/channels/{thread}", {"archived": True})
+    by_right = f"/channels/{thread}/messages/{body['resource']['message']['id']}"
+    for path in (api.webhook(asked, "/messages/@original"), by_right):
+        assert code(await api.call("PATCH", path, {"content": "second"})) == (400, 50083)
+    await yuki.say(thread, "Is anybody here?")
+    assert (await api.call("PATCH", by_right, {"content": "second"}))[0] == 200
 
 
 async def test_an_unknown_token_is_10015(api, asked):

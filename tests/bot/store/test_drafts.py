@@ -2,7 +2,7 @@
 
 from bot.request import Request
 from bot.store import Store
-from bot.store.drafts import KEPT, LIFE_S
+from bot.store.drafts import KEPT
 
 REQUEST = Request(subject="1girl", tags="smile", seed=2**32 - 1)
 
@@ -17,10 +17,12 @@ async def test_a_draft_is_found_after_a_restart(tmp_path):
 
 
 async def test_old_and_many_drafts_are_forgotten(tmp_path):
-    """A week, and so many of each person; nobody loses theirs to another."""
+    """By age where it is swept, and so many of each person; nobody loses theirs to another."""
     async with Store.open(tmp_path) as store:
         old = await store.drafts.keep(1, REQUEST, now=0.0)
-        other = await store.drafts.keep(2, REQUEST, now=LIFE_S)
-        mine = [await store.drafts.keep(1, REQUEST, now=LIFE_S + 1) for _ in range(KEPT + 1)]
+        await store.drafts.sweep(before=1.0)
+        other = await store.drafts.keep(2, REQUEST, now=1.0)
+        mine = [await store.drafts.keep(1, REQUEST, now=2.0) for _ in range(KEPT + 1)]
+        await store.drafts.sweep(before=1.0)
         kept = [draft_id for draft_id in (old, other, *mine) if await store.drafts.get(draft_id)]
     assert kept == [other, *mine[1:]]

@@ -120,11 +120,62 @@ async def test_a_step_is_worked_out_anew_when_somebody_was_faster(store, new_job
     assert (await store.jobs.get(job.id)).attempts == 1
 
 
+async def test_an_end_waits_to_be_told_until_it_was(store, new_job):
+    """A process that dies between the end and the edit leaves a note; one that nobody acknowledged needs none."""
+    seen, unseen = [await store.jobs.submit(new_job(), now=1.0) for _ in range(2)]
+    await store.jobs.set_message(seen.id, 5)
+    assert await store.jobs.to_tell() == []
+    for job in (seen, unseen):
+        await store.jobs.cancel(job.id, "Cancelled.", now=2.0)
+    assert [job.id for job in await store.jobs.to_tell()] == [seen.id]
+    await store.jobs.told(seen.id)
+    assert await store.jobs.to_tell() == []
+
+
+async def test_pictures_that_no_message_shows_are_kept_with_the_reason(store, new_job):
+    job = await store.jobs.submit(new_job(), now=1.0)
+    await store.jobs.set_message(job.id, 5)
+    await store.jobs.start(job.id, now=2.0)
+    await store.jobs.rendered(job.id, engine_s=1.0)
+    kept = await store.jobs.keep(job.id, "Its message was deleted.", now=3.0)
+    assert (kept.state, kept.kept, kept.untold) == (State.DELIVERED, "Its message was deleted.", True)
+    assert await unfinished(store) == []
+
+
+async def test_the_wish_to_be_told_is_taken_once(store, new_job):
+    """However many ask at once; and none is taken up for what is over."""
+    job = await store.jobs.submit(new_job(), now=1.0)
+    assert await store.jobs.want_told(job.id, wanted=True)
+    assert (await store.jobs.get(job.id)).tell
+    await store.jobs.cancel(job.id, "Cancelled.", now=2.0)
+    assert [one.id for one in await store.jobs.to_tell()] == [job.id]
+    assert sorted(await asyncio.gather(*(store.jobs.take_tell(job.id) for _ in range(3)))) == [False, False, True]
+    assert not await store.jobs.want_told(job.id, wanted=True)
+
+
+async def test_a_start_up_looks_for_what_is_to_tell_by_its_index(store):
+    query = (
+        "SELECT * FROM jobs WHERE (untold = 1 OR tell = 1) AND state NOT IN ('queued', 'running', 'rendered') "
+        "ORDER BY key"
+    )
+    [step] = await store.jobs._database.fetch(f"EXPLAIN QUERY PLAN {query}")
+    assert step["detail"] == "SCAN jobs USING INDEX jobs_to_tell"
+
+
+async def test_recent_jobs_are_one_persons_newest_first(store, new_job):
+    jobs = [await store.jobs.submit(new_job(user_id=user), now=1.0) for user in (1, 2, 1, 1)]
+    assert [job.id for job in await store.jobs.recent(1, most=2)] == [jobs[3].id, jobs[2].id]
+    query = "SELECT * FROM jobs WHERE user_id = 1 ORDER BY key DESC LIMIT 2"
+    [step] = await store.jobs._database.fetch(f"EXPLAIN QUERY PLAN {query}")
+    assert step["detail"] == "SEARCH jobs USING INDEX jobs_by_person (user_id=?)"
+
+
 STEPS = {
     "start": (State.RUNNING, lambda jobs, job_id: jobs.start(job_id, now=2.0)),
     "put back": (State.QUEUED, lambda jobs, job_id: jobs.put_back(job_id)),
     "rendered": (State.RENDERED, lambda jobs, job_id: jobs.rendered(job_id, engine_s=1.0)),
     "delivered": (State.DELIVERED, lambda jobs, job_id: jobs.delivered(job_id, now=3.0)),
+    "keep": (State.DELIVERED, lambda jobs, job_id: jobs.keep(job_id, "Its message is gone.", now=3.0)),
     "fail": (State.FAILED, lambda jobs, job_id: jobs.fail(job_id, "It failed.", now=3.0)),
     "cancel": (State.CANCELLED, lambda jobs, job_id: jobs.cancel(job_id, "You cancelled it.", now=3.0)),
     "refuse": (State.REFUSED, lambda jobs, job_id: jobs.refuse(job_id, "Not here.", now=3.0)),

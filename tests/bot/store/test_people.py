@@ -1,9 +1,13 @@
 """What people keep is theirs: changed and forgotten by its owner, and by nothing else."""
 
+import msgspec
 import pytest
 
-from bot.request import Options
+from bot.job import public_id
+from bot.request import Options, Request
 from bot.store import Store
+from bot.store.database import open_database
+from bot.ticket import Ticket
 
 
 @pytest.fixture
@@ -38,12 +42,25 @@ async def test_favourites_are_changed_and_deleted_by_name(people):
     assert await people.favourites(2) == {"b": "mine"}
 
 
-async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path, monkeypatch, new_job):
-    """Its jobs stay."""
+FIRST_JOB = """
+    INSERT INTO jobs (
+        key, state, user_id, channel_id, message_id, application_id, interaction_id, interaction_token,
+        token_created_at, request, prompt, negative_prompt, notes, created_at
+    ) VALUES (5, 'queued', 1, 2, 6, 3, 4, 'token', 0, :request, 'prompt', '', '[]', 1)
+"""
+
+
+async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path, monkeypatch):
+    """Its jobs stay, and stand in line with what they cost."""
+    request = Request(seed=1, width=1024, height=1024, steps=10, count=3)
     with monkeypatch.context() as patch:
         patch.setattr("bot.store.database._SCRIPTS", ("schema.sql",))
-        async with Store.open(tmp_path) as store:
-            job = await store.jobs.submit(new_job(), now=1.0)
+        async with open_database(tmp_path / "eshi.sqlite3", busy_timeout_s=1.0) as database:
+            await database.fetch(FIRST_JOB, {"request": msgspec.json.encode(request).decode()})
     async with Store.open(tmp_path) as store:
-        assert await store.jobs.get(job.id) == job
+        job = await store.jobs.get(public_id(5))
+        assert (job.request, job.untold) == (request, False)
+        assert [page async for page in store.line.waiting()] == [[Ticket.of(job)]]
+        assert Ticket.of(job).cost == 60.0
+        assert await store.jobs.start(job.id, now=2.0)
         assert await store.people.favourites(1) == {}

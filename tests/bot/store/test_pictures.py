@@ -9,9 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.errors import StoreError, WrongState
+from bot.request import Request
 from bot.store import Store
 from bot.store.spool import Spool
 
@@ -52,25 +54,35 @@ async def test_what_a_picture_shows_is_kept_with_it(store, running):
     assert [picture.rating for picture in await store.pictures.of(running.id)] == ["nsfw", None]
 
 
-async def test_one_picture_of_several_can_be_dropped(store, running, spooled):
-    """The others stay."""
+async def test_one_picture_of_several_can_be_discarded(store, running, spooled):
+    """The others stay, and nothing is left of the one: neither file nor row."""
     for number in range(3):
         await store.pictures.save(running.id, number=number, seed=7, png=b"x")
-    await store.pictures.drop(running.id, 1)
-    assert [picture.deleted for picture in await store.pictures.of(running.id)] == [False, True, False]
+    await store.pictures.discard(running.id, 1)
+    assert [picture.number for picture in await store.pictures.of(running.id)] == [0, 2]
     assert spooled() == [f"{running.id}-0.png", f"{running.id}-2.png"]
 
 
-async def test_pictures_from_before_are_unrated(tmp_path, new_job):
+async def test_pictures_from_before_are_unrated(tmp_path):
     """An older database is brought up to date with what is in it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.store.database._SCRIPTS", ("schema.sql", "drafts.sql", "forms.sql", "people.sql"))
-        async with Store.open(tmp_path) as old:
-            job = await old.jobs.submit(new_job(), now=1.0)
+        async with Store.open(tmp_path):
+            pass
     with sqlite3.connect(tmp_path / "eshi.sqlite3") as connection:
+        connection.execute(
+            """
+            INSERT INTO jobs (
+                state, user_id, channel_id, application_id, interaction_id, interaction_token, token_created_at,
+                request, prompt, negative_prompt, notes, created_at
+            ) VALUES ('rendered', 1, 2, 3, 4, 'token', 1.0, ?, '1girl', '', '[]', 1.0)
+            """,
+            [msgspec.json.encode(Request(subject="1girl", seed=7)).decode()],
+        )
         connection.execute("INSERT INTO pictures (job, number, seed, file, size_bytes) VALUES (1, 0, 7, 'x.png', 1)")
     connection.close()
     async with Store.open(tmp_path) as store:
+        [job] = [job async for job in store.jobs.unfinished()]
         [picture] = await store.pictures.of(job.id)
     assert (picture.seed, picture.rating) == (7, None)
 

@@ -17,6 +17,7 @@ from bot.errors import StoreError
 from bot.job import Job, State
 from bot.store import Store
 from bot.store.database import _SCRIPTS
+from bot.store.inspection import inspected
 
 ROOT = Path(__file__).parents[3]
 
@@ -71,6 +72,28 @@ async def test_a_damaged_database_is_refused_at_the_start(tmp_path, new_job):
     content[20 * 4096 : 30 * 4096] = b"\xaa" * 10 * 4096
     path.write_bytes(content)
     assert "damaged" in await fails(tmp_path)
+
+
+async def test_damage_that_is_found_later_ends_every_use(tmp_path):
+    """A large database is looked over while the bot already runs; then nothing more is recorded in it."""
+    async with Store.open(tmp_path) as store:
+        assert await store.jobs.counts(1) == {}
+        store.jobs._database._inspection.damage = "damaged"
+        with pytest.raises(StoreError, match="damaged"):
+            await store.jobs.counts(1)
+
+
+async def test_nobody_waits_for_a_long_look(tmp_path):
+    """It goes on beside the first requests, and an end breaks it off."""
+    async with Store.open(tmp_path):
+        pass
+    with contextlib.closing(sqlite3.connect(tmp_path / "eshi.sqlite3")) as connection:
+        connection.executescript(
+            "CREATE TABLE large (x); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000)"
+            "INSERT INTO large SELECT randomblob(200) FROM n;"
+        )
+    async with inspected(tmp_path / "eshi.sqlite3", patience_s=0.0) as inspection:
+        inspection.require_sound()
 
 
 async def test_a_database_from_the_future_is_refused(tmp_path):

@@ -1,0 +1,239 @@
+"""Builds every object of the bot once and hands each what it needs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bot.admission import Admission
+from bot.allowance import Allowance
+from bot.attachments import Attachments
+from bot.audit import Audit
+from bot.bulletin import Bulletin
+from bot.commands import about as about_command
+from bot.commands import help as help_command
+from bot.commands import imagine, me
+from bot.commands import prompt as prompt_commands
+from bot.commands import queue as queue_command
+from bot.commands import remix as remix_command
+from bot.commands import settings as settings_commands
+from bot.commands import show as show_command
+from bot.commands import terms as terms_command
+from bot.delivery import Delivery
+from bot.door import Door
+from bot.feed import Feed
+from bot.flow import Flow
+from bot.forecast import Forecast
+from bot.keepsakes import Keepsakes
+from bot.lockouts import Lockouts
+from bot.moderation import Moderation
+from bot.notices import Notices
+from bot.own_data import OwnData
+from bot.pace import Pace
+from bot.post import Post
+from bot.previews import Previews
+from bot.prompt.tokens import Tokens, folders
+from bot.queue import Queue
+from bot.recall import Recall
+from bot.remixes import Remixes
+from bot.rendering import Rendering
+from bot.reporting import Reporting
+from bot.retention import Retention
+from bot.roles import Roles
+from bot.safety.policy import OperatorPolicy
+from bot.safety.text.tokens import decoder
+from bot.safety.wish import wish
+from bot.safety.wording import TextFilter
+from bot.scribe import draw_seed
+from bot.settings import Settings
+from bot.sieve import Sieve
+from bot.steering import Steering
+from bot.terms import Terms
+from bot.views.about import Facts
+from bot.views.buttons import DraftButton, JobButton
+from bot.views.own_data import ForgetButton
+from bot.views.presses import Presses
+from bot.views.queue import QueueButton
+from bot.views.reported import LockSelect
+from bot.views.settings import SettingControl
+from bot.views.terms import AcceptButton
+from bot.wishes import Wishes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import aiohttp
+    from discord import app_commands
+
+    from bot.app import Eshi
+    from bot.budget import EditBudget
+    from bot.config import Config
+    from bot.engine_client import EngineClient
+    from bot.scribe import Scribe
+    from bot.store import Store
+
+    Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
+
+
+class Works(NamedTuple):
+    """What runs for as long as the bot lives."""
+
+    flow: Flow
+    delivery: Delivery
+    retention: Retention
+    audit: Audit
+
+
+def assemble(
+    client: Eshi,
+    *,
+    config: Config,
+    scribe: Scribe,
+    words: TextFilter,
+    store: Store,
+    engine: EngineClient,
+    session: aiohttp.ClientSession,
+    budget: EditBudget,
+    now: Callable[[], float],
+) -> Works:
+    """Put the parts together around a client that is not connected yet, and give it its commands and buttons."""
+    limits = config.bot.limits
+    client.words = words
+    audit = Audit(client, store)
+    door = Door(
+        client=client,
+        operator=OperatorPolicy.of(config.bot.ratings, tagger=config.rates),
+        policies=store.policies,
+        roles=Roles(client),
+        lockouts=Lockouts(store.strikes, config.bot.strikes, now),
+        audit=audit,
+        compose=scribe.compose,
+        wish=partial(wish, presets=scribe.presets),
+        words=words,
+        hides=store.reports.hidden,
+        now=now,
+    )
+    lasting = store.patient()
+    sieve = Sieve(door, lasting.pictures, rates=config.rates)
+    engine.listen(sieve.heard)
+    client.terms = Terms(store, config.bot.terms, now=now)
+    post = Post(client, now=now)
+    attachments = Attachments(session, config.bot.discord.api)
+    bulletin = Bulletin(client=client, store=store, audit=audit, now=now)
+    reporting = Reporting(store=store, post=post, bulletin=bulletin, attachments=attachments, now=now)
+    client.moderation = Moderation(client=client, door=door, store=store, post=post, bulletin=bulletin, now=now)
+    operator = Allowance.of_operator(limits)
+    queue = Queue(max_jobs=limits.max_queue, allowance=operator)
+    pace = Pace()
+    forecast = Forecast(queue, pace, now=now)
+    delivery = Delivery(
+        client=client,
+        store=lasting,
+        post=post,
+        door=door,
+        sieve=sieve,
+        budget=budget,
+        notices=Notices(client=client, post=post, store=lasting, door=door),
+        now=now,
+    )
+    rendering = Rendering(
+        client=client,
+        door=door,
+        store=lasting,
+        engine=engine,
+        pace=pace,
+        delivery=delivery,
+        sieve=sieve,
+        now=now,
+    )
+    flow = Flow(
+        door=door,
+        terms=client.terms,
+        store=store,
+        queue=queue,
+        feed=Feed(queue, batch_cap=config.model.batch_cap),
+        admission=Admission(queue=queue, line=store.line, forecast=forecast, operator=operator, now=now),
+        forecast=forecast,
+        pace=pace,
+        engine=engine,
+        rendering=rendering,
+        post=post,
+        delivery=delivery,
+        now=now,
+    )
+    client.door = door
+    client.flow = flow
+    client.scribe = scribe
+    client.own_data = OwnData(store, flow, client.moderation, now=now)
+    client.facts = lambda: Facts(
+        model=flow.model_name,
+        tagger=door.operator.tagger,
+        contact=config.bot.about.contact,
+        privacy=config.bot.about.privacy,
+        retention=config.bot.retention,
+    )
+    retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
+    wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
+    client.wishes = wishes
+    client.keepsakes = Keepsakes(store, scribe.complete)
+    client.recall = Recall(client=client, flow=flow, sieve=sieve, store=store, now=now)
+    client.remixes = Remixes(
+        door=door,
+        flow=flow,
+        store=store,
+        scribe=scribe,
+        wishes=wishes,
+        attachments=attachments,
+        now=now,
+    )
+    client.presses = Presses(
+        door=door,
+        flow=flow,
+        store=store,
+        post=post,
+        wishes=wishes,
+        recall=client.recall,
+        remixes=client.remixes,
+        reporting=reporting,
+        moderation=client.moderation,
+        draw_seed=draw_seed,
+    )
+    client.previews = Previews(
+        door=door,
+        flow=flow,
+        forecast=forecast,
+        store=store,
+        scribe=scribe,
+        wishes=wishes,
+        tokens=Tokens(config),
+        now=now,
+    )
+    client.settings = Settings(
+        door=door, policies=store.policies, audit=audit, attachments=attachments, words=words, now=now
+    )
+    client.steering = Steering(flow=flow, queue=queue, forecast=forecast, store=store, now=now)
+    client.add_dynamic_items(
+        JobButton, DraftButton, QueueButton, SettingControl, AcceptButton, LockSelect, ForgetButton
+    )
+    for command in _commands(config, scribe):
+        client.tree.add_command(command)
+    return Works(flow, delivery, retention, audit)
+
+
+def _commands(config: Config, scribe: Scribe) -> Iterator[Command]:
+    yield imagine.command(config.bot.limits)
+    yield from remix_command.commands()
+    yield me.group(config.bot.limits, scribe.presets)
+    yield prompt_commands.group()
+    yield show_command.command()
+    yield queue_command.command()
+    yield settings_commands.group()
+    yield help_command.command()
+    yield terms_command.command()
+    yield about_command.command()
+
+
+def text_filter(config: Config, scribe: Scribe) -> TextFilter:
+    """Make the text filter; where the tokenizer's files are at hand, it reads what the model receives too."""
+    found = folders(config)
+    return TextFilter(scribe.vocabulary, decoder(found[0].parent) if found else None)

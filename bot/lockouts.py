@@ -1,0 +1,42 @@
+"""Who may not draw for a while: people whose words were refused again and again, and those whom moderators sent out."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from bot.safety.strikes import locked_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.safety.strikes import StrikeRules
+    from bot.store.strikes import Strikes
+
+
+class Lockouts:
+    """Strikes count in all servers together; a moderator's lock holds in one."""
+
+    def __init__(self, strikes: Strikes, rules: StrikeRules, now: Callable[[], float]) -> None:
+        self._strikes = strikes
+        self._rules = rules
+        self._now = now
+
+    async def until(self, user_id: int, guild_id: int | None) -> int | None:
+        """Tell until when somebody is locked out, in Unix seconds; None where they are not."""
+        now = self._now()
+        ends = (
+            locked_until(await self._strikes.of(user_id), now, self._rules),
+            await self._strikes.locked_until(user_id, guild_id),
+        )
+        return max((math.ceil(end) for end in ends if end is not None and end > now), default=None)
+
+    async def strike(self, user_id: int) -> None:
+        """Count a refusal of somebody's words."""
+        await self._strikes.give(user_id, now=self._now())
+
+    async def lock(self, user_id: int, guild_id: int, for_s: float) -> int:
+        """Lock somebody out of one server from now on; give until when, in Unix seconds."""
+        until = math.ceil(self._now() + for_s)
+        await self._strikes.lock(user_id, guild_id, until=until)
+        return until

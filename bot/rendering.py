@@ -1,0 +1,198 @@
+"""One job at the engine: judged once more, drawn, told while it is drawn, its pictures put into the spool."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.errors import EngineDied, EngineError, GenerationFailed
+from bot.job import State
+from bot.request import picture_seeds
+from bot.safety.ratings import together
+from bot.ticket import Ticket
+from bot.upload import upload
+from bot.views import card
+from engine import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import discord
+
+    from bot.delivery import Delivery
+    from bot.door import Door
+    from bot.engine_client import EngineClient
+    from bot.job import Job
+    from bot.pace import Pace
+    from bot.sieve import Sieve
+    from bot.store import Store
+    from bot.story import Story
+
+log = logging.getLogger(__name__)
+
+MAX_LONE_DEATHS = 2
+"""A job under which the engine died so often while it had no other is not tried again."""
+
+MAX_ATTEMPTS = 10
+"""How often a job is begun at all: one that never ends, for whatever reason, must not be begun for ever."""
+
+QUARANTINED = (
+    "The engine broke down each time it drew this, so I do not try again. The operator has been told; other words or "
+    "another shape may well work."
+)
+
+PREVIEW_EVERY = 5
+"""Steps between two previews of a picture."""
+
+
+class Rendering:
+    """Gives jobs to the engine and makes of its events what lasts and what is told."""
+
+    def __init__(
+        self,
+        *,
+        client: discord.Client,
+        door: Door,
+        store: Store,
+        engine: EngineClient,
+        pace: Pace,
+        delivery: Delivery,
+        sieve: Sieve,
+        now: Callable[[], float],
+    ) -> None:
+        """Put together what a job meets at the engine.
+
+        Args:
+            client: Discord.
+            door: Judges.
+            store: Remembers, and is patient: nobody waits for an answer here.
+            engine: Draws.
+            pace: Is told what the engine does, and so knows how fast it is.
+            delivery: Tells the ends that are no result.
+            sieve: Lets through what may be kept and shown.
+            now: Unix time.
+        """
+        self._client = client
+        self._door = door
+        self._store = store
+        self._engine = engine
+        self._pace = pace
+        self._delivery = delivery
+        self._sieve = sieve
+        self._now = now
+        self._begun: set[str] = set()
+        self._closed = False
+
+    def has_begun(self, job_id: str) -> bool:
+        """Whether the start of a job that is at the engine is recorded; before that it can leave without a trace."""
+        return job_id in self._begun
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        self._closed = True
+
+    async def render(self, job: Job, story: Story, *, share: bool) -> Job | None:
+        """Have a job drawn.
+
+        Args:
+            job: Is queued.
+            story: Its own.
+            share: As in `engine.wire.Generate`.
+
+        Returns:
+            The job: rendered, or queued if it must be drawn again; None if it came to another end, which is told, or
+            was not begun.
+        """
+        await self._client.wait_until_ready()  # before the first connection every place is unknown
+        await self._engine.ready()
+        if self._closed:
+            return None
+        if job.attempts >= MAX_ATTEMPTS:
+            sentence = f"I began this {MAX_ATTEMPTS} times and never got to its end, so I stop here."
+            await self._delivery.fail(job, sentence)
+            return None
+        verdict = await self._door.judge_begun(job)
+        if not verdict.allowed:
+            await self._delivery.refuse(job, verdict.sentence)
+            return None
+        self._begun.add(job.id)
+        try:
+            return await self._draw(await self._store.jobs.start(job.id, now=self._now()), story, share=share)
+        finally:
+            self._begun.discard(job.id)
+
+    async def _draw(self, job: Job, story: Story, *, share: bool) -> Job | None:
+        story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
+        command = _command(job, previews=self._sieve.wants_previews(job), share=share)
+        previews: dict[int, bytes] = {}
+        spoiler = False
+        try:
+            async with aclosing(self._engine.generate(command)) as events:
+                async for event in events:
+                    match event:
+                        case wire.Started():
+                            self._pace.began(Ticket.of(job), now=self._now())
+                        case wire.Progress():
+                            done, total = event.steps_done, event.steps_total
+                            self._pace.stepped(job.id, done, now=self._now())
+                            files = upload(job, previews)
+                            view = partial(card.drawing, job, done, total, previews=files.names, spoiler=spoiler)
+                            story.say(view, files.opened)
+                        case wire.Preview():
+                            verdict = await self._door.judge_shown(job)
+                            if not verdict.allowed:
+                                await self._delivery.refuse(job, verdict.sentence)
+                                return None
+                            previews = await self._sieve.preview(job, event, previews)
+                            seen = together(job.request.rating, (event.rating,))
+                            spoiler = spoiler or await self._door.spoils(job, seen)
+                        case wire.Picture():
+                            await self._sieve.keep(job, event)
+                        case wire.Finished():
+                            job = await self._store.jobs.rendered(job.id, engine_s=event.engine_s)
+                            await self._store.paces.keep(self._pace.measured(Ticket.of(job)))
+                        case _:
+                            pass
+        except GenerationFailed as error:
+            log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
+            if error.code == "withheld":
+                await self._door.withheld(job, error.detail)
+                await self._delivery.refuse(job, card.apology(error.code))
+            else:
+                await self._delivery.fail(job, card.apology(error.code, error.fits))
+            return None
+        except EngineError as error:
+            if job.state is not State.RENDERED:
+                return await self._put_back(job, error)
+        return job
+
+    async def _put_back(self, job: Job, error: EngineError) -> Job | None:
+        """Let a job that its engine did not end be drawn again, or give it up as the one that kills engines."""
+        died = isinstance(error, EngineDied)
+        alone = isinstance(error, EngineDied) and error.alone
+        log.warning("job %s: attempt %d%s: %s", job.id, job.attempts, ", alone" if alone else "", error)
+        job = await self._store.jobs.put_back(job.id, deaths=died, lone_deaths=alone)
+        if job.lone_deaths < MAX_LONE_DEATHS:
+            return job
+        log.error("job %s: quarantined: the engine died %d times with this job alone", job.id, job.lone_deaths)
+        await self._delivery.fail(job, QUARANTINED)
+        return None
+
+
+def _command(job: Job, *, previews: bool, share: bool) -> wire.Generate:
+    request = job.request
+    return wire.Generate(
+        job_id=job.wire_id,
+        prompt=job.prompt,
+        negative_prompt=job.negative_prompt,
+        width=request.width,
+        height=request.height,
+        num_inference_steps=request.steps,
+        guidance_scale=request.guidance,
+        sampler=request.sampler,
+        seeds=picture_seeds(request),
+        preview_every=PREVIEW_EVERY if previews else 0,
+        share=share,
+    )

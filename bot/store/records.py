@@ -1,0 +1,63 @@
+"""The table of the audit log; it forgets whom, never what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.safety.audit import Record, pseudonym
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
+
+
+class Records:
+    """Records of all servers, in the order in which they were written."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self._database = database
+        self._key = key
+
+    async def keep(self, record: Record) -> None:
+        await self._database.fetch(
+            """
+            INSERT INTO audit (event, at, person, user_id, guild_id, channel_id, rule, prompt, detail)
+            VALUES (:event, :at, :person, :user_id, :guild_id, :channel_id, :rule, :prompt, :detail)
+            """,
+            {
+                **msgspec.structs.asdict(record),
+                "person": "" if record.user_id is None else pseudonym(record.user_id, self._key),
+            },
+        )
+
+    async def of(self, user_id: int) -> tuple[Record, ...]:
+        """Give everything that a person did or was refused, the oldest first."""
+        rows = await self._database.fetch(
+            f"SELECT {_FIELDS} FROM audit WHERE person = :person ORDER BY key",  # noqa: S608  names of our own
+            {"person": pseudonym(user_id, self._key)},
+        )
+        return tuple(msgspec.convert(dict(row), Record) for row in rows)
+
+    async def latest(self, guild_id: int | None, *, most: int) -> tuple[Record, ...]:
+        """Give the last records of a server, or of direct messages, the newest first."""
+        rows = await self._database.fetch(
+            f"SELECT {_FIELDS} FROM audit WHERE guild_id IS :guild ORDER BY key DESC LIMIT :most",  # noqa: S608  ours
+            {"guild": guild_id, "most": most},
+        )
+        return tuple(msgspec.convert(dict(row), Record) for row in rows)
+
+    async def forget(self, user_id: int) -> None:
+        """Forget who it was, and what they wrote: what happened stays until its time is over."""
+        await self._database.fetch(
+            "UPDATE audit SET user_id = NULL, prompt = '' WHERE person = :person",
+            {"person": pseudonym(user_id, self._key)},
+        )
+
+    async def sweep(self, *, before: float) -> int:
+        """Delete the records that were written before this moment, and say how many they were."""
+        rows = await self._database.fetch("DELETE FROM audit WHERE at < :before RETURNING key", {"before": before})
+        return len(rows)
+
+
+_FIELDS = ", ".join(Record.__struct_fields__)

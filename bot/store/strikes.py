@@ -1,0 +1,68 @@
+"""The tables of strikes and locks: people stand there by keyed hash alone, and so outlive a wish to be forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.safety.audit import pseudonym
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
+
+
+class Strikes:
+    """What the text filter counted against somebody, and for how long a server's moderators locked them out."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self._database = database
+        self._key = key
+
+    async def give(self, user_id: int, *, now: float) -> None:
+        """Count one more."""
+        await self._database.fetch(
+            "INSERT INTO strikes (person, at) VALUES (:person, :now)", {"person": self._person(user_id), "now": now}
+        )
+
+    async def of(self, user_id: int) -> tuple[float, ...]:
+        """Give when each strike was given, the oldest first."""
+        rows = await self._database.fetch(
+            "SELECT at FROM strikes WHERE person = :person ORDER BY at", {"person": self._person(user_id)}
+        )
+        return tuple(row["at"] for row in rows)
+
+    async def lock(self, user_id: int, guild_id: int, *, until: float) -> None:
+        """Lock somebody out in one server, in place of a lock that they have there; one that is over lets them in."""
+        await self.lock_person(self._person(user_id), guild_id, until=until)
+
+    async def lock_person(self, person: str, guild_id: int, *, until: float) -> None:
+        """Lock out whom only a keyed hash is known of, as `lock` does."""
+        await self._database.fetch(
+            """
+            INSERT INTO locks (person, guild_id, until) VALUES (:person, :guild, :until)
+            ON CONFLICT (person, guild_id) DO UPDATE SET until = excluded.until
+            """,
+            {"person": person, "guild": guild_id, "until": until},
+        )
+
+    async def locked_until(self, user_id: int, guild_id: int | None) -> float | None:
+        """Tell until when a server's moderators locked somebody out; None where they never did."""
+        rows = await self._database.fetch(
+            "SELECT until FROM locks WHERE person = :person AND guild_id = :guild",
+            {"person": self._person(user_id), "guild": guild_id},
+        )
+        return rows[0]["until"] if rows else None
+
+    async def locks(self, user_id: int) -> dict[int, float]:
+        """Give until when somebody is or was locked out, by server."""
+        rows = await self._database.fetch(
+            "SELECT guild_id, until FROM locks WHERE person = :person", {"person": self._person(user_id)}
+        )
+        return {row["guild_id"]: row["until"] for row in rows}
+
+    async def sweep(self, *, strikes_before: float, now: float) -> None:
+        """Forget the strikes that no longer count, and the locks that are over."""
+        await self._database.fetch("DELETE FROM strikes WHERE at < :before", {"before": strikes_before})
+        await self._database.fetch("DELETE FROM locks WHERE until < :now", {"now": now})
+
+    def _person(self, user_id: int) -> str:
+        return pseudonym(user_id, self._key)

@@ -1,0 +1,77 @@
+"""The terms that everybody accepts once before anything is drawn for them, and the request that waits meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.answer import NO_PINGS, tell
+from bot.views import terms as view
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import discord
+
+    from bot import config
+    from bot.request import Request
+    from bot.store import Store
+
+THANKS = "Thank you. You can draw now: type `/imagine`."
+
+
+class Terms:
+    """Every door that draws asks here first, and only the person's own Accept opens it."""
+
+    def __init__(self, store: Store, configured: config.Terms, *, now: Callable[[], float]) -> None:
+        self._store = store
+        self._additions = configured.additions
+        self._now = now
+        self.version = f"{view.VERSION}.{configured.version}"
+        """Of the whole text: ours, and the operator's."""
+
+    async def accepted(self, interaction: discord.Interaction[Any], request: Request) -> bool:
+        """Tell whether this person may go on; if not, show the terms, whose Accept goes on with this request."""
+        person = interaction.user.id
+        if self.version in await self._store.acceptances.of(person):
+            return True
+        await self._show(interaction, await self._store.drafts.keep(person, request, now=self._now()))
+        return False
+
+    async def show(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the terms to somebody who wants to read them, and may accept them now."""
+        await self._show(interaction, None)
+
+    async def accept(
+        self,
+        interaction: discord.Interaction[Any],
+        version: str,
+        draft_id: str | None,
+        ask: Callable[[discord.Interaction[Any], Request], Awaitable[None]],
+    ) -> None:
+        """Remember that the terms were accepted, and go straight on with what was asked for.
+
+        Args:
+            interaction: The press of Accept.
+            version: What was shown with it.
+            draft_id: The request that waits; None where nothing was asked for yet.
+            ask: Draws it.
+
+        Raises:
+            Refused: The terms are accepted, but the request is not drawn; the message says why.
+        """
+        person = interaction.user.id
+        waiting = await self._store.drafts.take(draft_id, person) if draft_id else None
+        if version != self.version:  # the terms changed while somebody was reading
+            again = waiting and await self._store.drafts.keep(person, waiting, now=self._now())
+            await self._show(interaction, again or None)
+            return
+        await self._store.acceptances.add(person, version, now=self._now())
+        if waiting is None:
+            await tell(interaction, THANKS)
+        else:
+            await ask(interaction, waiting)
+
+    async def _show(self, interaction: discord.Interaction[Any], draft_id: str | None) -> None:
+        accepted = (await self._store.acceptances.of(interaction.user.id)).get(self.version)
+        shown, file = view.terms(self.version, self._additions, draft_id, accepted_at=accepted)
+        await interaction.response.send_message(view=shown, file=file, ephemeral=True, allowed_mentions=NO_PINGS)

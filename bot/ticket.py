@@ -1,0 +1,82 @@
+"""What the line must know of a job: whose it is, what it costs the engine, and what moderators did to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+if TYPE_CHECKING:
+    from bot.job import Job
+    from bot.request import Request
+
+MEGAPIXEL = 1024 * 1024
+
+
+class Ticket(Struct, frozen=True, kw_only=True):
+    """A job in line; a hundred thousand of them are read and kept without their prompts."""
+
+    id: str
+    user_id: int
+    guild_id: int | None
+    """None: a direct message."""
+    width: int
+    height: int
+    pictures: int
+    guided: bool = True
+    """Guidance above 1 runs the model for prompt and negative prompt at every step."""
+    cost: float
+    """Megapixels × steps × pictures, twice with guidance: what the engine has to do, as far as a request tells."""
+    weight: float = 1.0
+    """How much more of a server's turns its asker has than somebody without a priority role."""
+    held: bool = False
+    """It keeps its place and is not drawn until it is resumed."""
+    moved_at: float | None = None
+    """When it was put before the others of its asker; None: it stands by age."""
+
+    @classmethod
+    def of(cls, job: Job) -> Ticket:
+        new = cls.of_new(job.request, user_id=job.user_id, guild_id=job.guild_id, weight=job.weight)
+        return replace(new, id=job.id, held=job.held, moved_at=job.moved_at)
+
+    @classmethod
+    def of_new(cls, request: Request, *, user_id: int, guild_id: int | None, weight: float = 1.0) -> Ticket:
+        """Make the ticket of what is no job yet; its id sorts behind those of all jobs."""
+        return cls(
+            id="~",
+            user_id=user_id,
+            guild_id=guild_id,
+            width=request.width,
+            height=request.height,
+            pictures=request.count,
+            guided=request.guidance > 1,
+            cost=cost_of(request),
+            weight=weight,
+        )
+
+    @property
+    def server(self) -> int:
+        """Whose turn it takes; a direct message is its asker's own server, by a number that is nobody's id."""
+        return -self.user_id if self.guild_id is None else self.guild_id
+
+    @property
+    def stretch(self) -> float:
+        """What starting it takes of its asker's share, as its cost is what it takes of the server's."""
+        return self.cost / self.weight
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """What pictures must have in common to be drawn in one call."""
+        return self.width, self.height
+
+
+def cost_of(request: Request) -> float:
+    """Reckon the cost of a request, as a ticket has it."""
+    step = step_cost(request.width, request.height, guided=request.guidance > 1)
+    return step * request.steps * request.count
+
+
+def step_cost(width: int, height: int, *, guided: bool) -> float:
+    """Reckon what one step of one picture costs."""
+    return width * height / MEGAPIXEL * (2 if guided else 1)

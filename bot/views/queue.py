@@ -1,0 +1,160 @@
+"""What `/queue` shows: a page of jobs with a row of buttons each, and the switches of a server's line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
+
+import discord
+from discord import ButtonStyle, ui
+
+from bot.answer import answering
+from bot.job import ID_PATTERN
+from bot.views.card import WAITING, in_line
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Sequence
+
+    from bot.app import Eshi
+    from bot.forecast import Wait
+    from bot.ticket import Ticket
+
+Whose = Literal["mine", "server"]
+
+JOBS_A_PAGE = 5
+"""With four components and a text each they stay below the 40 that a message may have."""
+
+LABELS = {
+    "cancel": "Cancel",
+    "hold": "Hold",
+    "resume": "Resume",
+    "up": "Move up",
+    "pause": "Pause",
+    "unpause": "Go on",
+    "drain": "Drain",
+    "open": "Take new ones",
+}
+"""What can be done, and what its button says."""
+
+LINE_ACTIONS = frozenset({"pause", "unpause", "drain", "open"})
+"""Those of them that are about a server's whole line; the others are about a job."""
+
+
+class Press(NamedTuple):
+    """All that a button of the list knows."""
+
+    action: str
+    """One of `LABELS`, or ``show``."""
+    whose: Whose
+    page: int
+    """From 0."""
+    job_id: str | None = None
+    """None: it is about the whole line."""
+
+    @property
+    def custom_id(self) -> str:
+        return f"v1:queue:{self.action}:{self.whose}:{self.page}:{self.job_id or ''}"
+
+
+class QueueButton(
+    ui.DynamicItem[ui.Button[ui.LayoutView]],
+    template=rf"v1:queue:(?P<action>[a-z]+):(?P<whose>mine|server):(?P<page>[0-9]{{1,5}}):(?P<job>(?:{ID_PATTERN})?)",
+):
+    """One action on a job or on a line; it knows nothing else, so a list that was open during a restart still works."""
+
+    def __init__(self, press: Press, label: str, *, style: ButtonStyle = ButtonStyle.secondary) -> None:
+        super().__init__(ui.Button(label=label, style=style, custom_id=press.custom_id))
+        self.press = press
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        whose = cast("Whose", match["whose"])
+        return cls(Press(match["action"], whose, int(match["page"]), match["job"] or None), "")
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        client: Eshi = interaction.client
+        await answering(interaction, client.steering.press(interaction, self.press))
+
+
+class Row(NamedTuple):
+    """One job of the list."""
+
+    ticket: Ticket
+    wait: Wait | None
+    """None: it is being drawn."""
+    title: str
+    """Whose it is, or what was asked for, ready to be shown."""
+
+
+class Shown(NamedTuple):
+    """A page of jobs and what is known of their line."""
+
+    whose: Whose
+    page: int
+    pages: int
+    rows: Sequence[Row]
+    jobs: int
+    """On all pages."""
+    said: str = ""
+    """What was just done."""
+    moderator: bool = False
+    paused: bool = False
+    closed: bool = False
+    engine: str = ""
+    """What it is about; "" where it draws."""
+
+
+def listing(shown: Shown) -> ui.LayoutView:
+    """Write the list; everything in it is for the eyes of one person."""
+    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(text) for text in _head(shown)]
+    for row in shown.rows:
+        items.append(ui.TextDisplay(f"`{row.ticket.id}` {row.title}\n{_standing(row, shown)}"))
+        items.append(ui.ActionRow[Any](*(_button(shown, action, row.ticket.id) for action in _actions(row))))
+    if turning := [*_pages(shown)]:
+        items.append(ui.ActionRow[Any](*turning))
+    if shown.whose == "server":
+        switches = ("unpause" if shown.paused else "pause", "open" if shown.closed else "drain")
+        items.append(ui.ActionRow[Any](*(_button(shown, action) for action in switches)))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*items, accent_colour=WAITING))
+    return view
+
+
+def _head(shown: Shown) -> list[str]:
+    jobs = "1 request" if shown.jobs == 1 else f"{shown.jobs or 'no'} requests"
+    lines = [f"You have {jobs} in the queue." if shown.whose == "mine" else f"This server has {jobs} in the queue."]
+    if shown.paused:
+        lines.append("The line is paused: nothing of this server is started.")
+    if shown.closed:
+        lines.append("The line is being drained: nothing new is taken.")
+    text = "\n".join(lines)
+    return [shown.said, text] if shown.said else [text]
+
+
+def _standing(row: Row, shown: Shown) -> str:
+    return "Being drawn." if row.wait is None else in_line(row.wait, shown.engine)
+
+
+def _actions(row: Row) -> tuple[str, ...]:
+    if row.wait is None:
+        return ("cancel",)
+    return ("cancel", "resume") if row.ticket.held else ("cancel", "hold", "up")
+
+
+def _pages(shown: Shown) -> list[QueueButton]:
+    """Give the buttons that show something else, and the one that shows the same anew."""
+    turns: list[tuple[str, Whose, int]] = [("Refresh", shown.whose, shown.page)]
+    if shown.page > 0:
+        turns.append(("Back", shown.whose, shown.page - 1))
+    if shown.page + 1 < shown.pages:
+        turns.append(("Further", shown.whose, shown.page + 1))
+    if shown.moderator:
+        turns.append(("This server", "server", 0) if shown.whose == "mine" else ("Mine", "mine", 0))
+    return [QueueButton(Press("show", whose, page), label) for label, whose, page in turns]
+
+
+def _button(shown: Shown, action: str, job_id: str | None = None) -> QueueButton:
+    style = ButtonStyle.danger if action == "cancel" else ButtonStyle.secondary
+    return QueueButton(Press(action, shown.whose, shown.page, job_id), LABELS[action], style=style)

@@ -1,0 +1,216 @@
+"""How fast a request is acknowledged, through the local Discord: chat, bot, engine and people as separate processes.
+
+The engine draws flat colours all the while. The same people ask a bare discord.py bot that answers "ok", before and
+after, on the same machine: the rates of both are compared, whatever else the machine does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+ROOT = Path(__file__).parents[2]
+PEOPLE = ("yuki", "mio", "nico", "ada")
+
+PACED, RATE = 1_000, 100.0
+"""Interactions, and how many a second, of which the slowest are looked at."""
+ROUND, IN_FLIGHT = 500, 32
+"""Interactions as fast as they are answered, so many at once."""
+ROUNDS = 2
+GOAL_MS, GOAL_RATIO = 50.0, 1 / 3
+START_S = 60.0
+
+CONFIG = """
+    [wire]
+    url = "unix:engine.sock"
+    [bot.discord]
+    api = "{api_url}"
+    [bot.engine]
+    url = "unix:engine.sock"
+    [bot.limits]
+    max_queue = 1000000
+    max_queue_per_server = 0
+    max_queue_per_person = 1000000
+"""
+
+
+def run() -> list[dict[str, Any]]:
+    """Measure; a row a number."""
+    return asyncio.run(_measured())
+
+
+async def _measured() -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        bare_paced, before = await _bare()
+        paced, rates = await _ours(Path(folder))
+        _, after = await _bare()
+    bare, ours = _mean(before + after), _mean(rates)
+    p99 = _percentile(paced, 99)
+    return [
+        _row(f"acknowledged at {RATE:.0f} a second, median", _percentile(paced, 50), "ms", "", ok=None),
+        _row(f"acknowledged at {RATE:.0f} a second, p99", p99, "ms", f"≤ {GOAL_MS:.0f}", ok=p99 <= GOAL_MS),
+        _row('a bare discord.py bot that answers "ok", p99', _percentile(bare_paced, 99), "ms", "", ok=None),
+        _row("acknowledged, as many as go", ours, "/s", "", ok=None),
+        _row("a bare bot, as many as go", bare, "/s", "", ok=None),
+        _row("share of the bare bot's rate", ours / bare, "×", f"≥ {GOAL_RATIO:.2f}", ok=ours / bare >= GOAL_RATIO),
+    ]
+
+
+async def _bare() -> tuple[list[float], list[float]]:
+    async with _chat() as chat, _process("-m", "tests.bench._bare_bot", chat["api_url"], token=chat["token"]):
+        return await _asked(chat, "ok")
+
+
+async def _ours(folder: Path) -> tuple[list[float], list[float]]:
+    async with AsyncExitStack() as stack:
+        chat = await stack.enter_async_context(_chat())
+        config = folder / "config.toml"
+        config.write_text(CONFIG.format(**chat))
+        engine = ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--config", str(config))
+        await stack.enter_async_context(_process(*engine))
+        await stack.enter_async_context(_process("-m", "bot", "run", "--config", str(config), token=chat["token"]))
+        return await _asked(chat, "imagine", tags="smile, night, looking at viewer", subject="1girl")
+
+
+@asynccontextmanager
+async def _chat() -> AsyncGenerator[dict[str, str]]:
+    async with _process("-m", "bot.sandbox", "--json", "--no-rate-limits", stdout=asyncio.subprocess.PIPE) as process:
+        assert process.stdout is not None
+        yield json.loads(await asyncio.wait_for(process.stdout.readline(), START_S))
+
+
+@asynccontextmanager
+async def _process(*arguments: str, token: str = "", **streams: Any) -> AsyncGenerator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        cwd=ROOT,
+        env={**os.environ, "ESHI_TOKEN": token},
+        stderr=asyncio.subprocess.DEVNULL,
+        **streams,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _asked(chat: dict[str, str], command: str, **options: str) -> tuple[list[float], list[float]]:
+    """Let people ask; give the milliseconds of each at the set pace, and the rates without one."""
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession(raise_for_status=True))
+        async with session.get(f"{chat['page_url']}/people") as answer:
+            ids = {one["user"]["username"]: one["user"]["id"] for one in (await answer.json())["people"]}
+        people = [Asker(session, f"{chat['page_url']}/people/{ids[name]}", command, options) for name in PEOPLE]
+        for person in people:
+            await stack.enter_async_context(person.there())
+        await people[0].ready()
+        for person in people:  # whatever is slow only once
+            await person.ask()
+        began = time.perf_counter()
+        asking: list[asyncio.Task[float]] = []
+        for number in range(PACED):
+            await asyncio.sleep(max(0.0, began + number / RATE - time.perf_counter()))
+            asking.append(asyncio.create_task(people[number % len(people)].ask()))
+        took = [one * 1e3 for one in await asyncio.gather(*asking)]
+        return took, [await _rate(people) for _ in range(ROUNDS)]
+
+
+async def _rate(people: list[Asker]) -> float:
+    numbers = iter(range(ROUND))
+
+    async def ask_on(person: Asker) -> None:
+        for _ in numbers:
+            await person.ask()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(ask_on(people[number % len(people)]) for number in range(IN_FLIGHT)))
+    return ROUND / (time.perf_counter() - began)
+
+
+class Asker:
+    """Somebody who asks the same again and again and looks at nothing but whether it was answered."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, command: str, options: dict[str, str]) -> None:
+        self._session = session
+        self._url = url
+        self._command = {"command": command, "options": options}
+        self._channel = ""
+        self._answers: dict[str, asyncio.Future[float]] = {}
+
+    @asynccontextmanager
+    async def there(self) -> AsyncGenerator[None]:
+        async with self._session.ws_connect(f"{self._url}/events", max_msg_size=2**26) as socket:
+            await socket.receive()
+            async with self._session.get(f"{self._url}/state") as answer:
+                channels = (await answer.json())["guilds"][0]["channels"]
+            self._channel = next(one["id"] for one in channels if one["name"] == "general")
+            listening = asyncio.create_task(self._listen(socket))
+            try:
+                yield
+            finally:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for frame in socket:
+            if '"interaction.' in frame.data[:60]:  # all others need not be read
+                event = frame.json()
+                assert event["event"] != "interaction.failed", event
+                if event["event"] == "interaction.answer":
+                    self._answer(event["data"]["interaction_id"]).set_result(time.perf_counter())
+
+    def _answer(self, interaction_id: str) -> asyncio.Future[float]:
+        return self._answers.setdefault(interaction_id, asyncio.get_running_loop().create_future())
+
+    async def ready(self) -> None:
+        """Wait until the bot is there and its commands are known."""
+        async with asyncio.timeout(START_S):
+            while True:
+                async with self._session.get(f"{self._url}/state") as answer:
+                    online = (await answer.json())["bot"]["online"]
+                async with self._session.get(f"{self._url}/channels/{self._channel}/commands") as answer:
+                    commands = {one["name"] for one in (await answer.json())["commands"]}
+                if online and self._command["command"] in commands:
+                    return
+                await asyncio.sleep(0.1)  # another process, whose state is nobody's event
+
+    async def ask(self) -> float:
+        """Ask once; give the seconds until the answer was there."""
+        began = time.perf_counter()
+        url = f"{self._url}/channels/{self._channel}/slash"
+        async with self._session.post(url, json=self._command) as response:
+            interaction_id = (await response.json())["interaction_id"]
+        answered = await asyncio.wait_for(self._answer(interaction_id), START_S)
+        del self._answers[interaction_id]
+        return answered - began
+
+
+def _percentile(values: list[float], percent: int) -> float:
+    return sorted(values)[len(values) * percent // 100]
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _row(name: str, value: float, unit: str, goal: str, *, ok: bool | None) -> dict[str, Any]:
+    return {"name": name, "value": value, "unit": unit, "goal": goal, "ok": ok}
+
+
+if __name__ == "__main__":
+    for measured in run():
+        print(measured)

@@ -1,0 +1,191 @@
+"""The line with a thousand, ten thousand and a hundred thousand jobs waiting: choosing, submitting, restarting.
+
+A tenth as many people wait in a two-hundredth as many servers, so the largest is 100,000 jobs of 10,000 people in 500.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bot.flow import Flow
+from bot.forecast import Forecast
+from bot.job import NewJob, public_id
+from bot.pace import Pace
+from bot.queue import Queue
+from bot.request import SHAPES, Request
+from bot.store import Store
+from bot.ticket import Ticket, cost_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SIZES = (1_000, 10_000, 100_000)
+PICKS = 2_000
+"""Jobs that are chosen, and new ones that take their places."""
+LOOKS = 300
+SUBMITS = 400
+GOALS_MS = {"next job chosen": 0.5, "job submitted, committed": 3.0}
+RESTART_S = 3.0
+
+TEXT = "1girl, smile, night, looking at viewer, long hair, masterpiece, high score, great score, absurdres, " * 4
+NOW = 1_800_000_000.0
+
+
+def run() -> list[dict[str, Any]]:
+    """Measure each size; a row a number."""
+    rows: list[dict[str, Any]] = []
+    for jobs in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            rows += asyncio.run(_measured(Path(folder), jobs))
+    return rows
+
+
+async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
+    rng = random.Random(jobs)
+    async with Store.open(folder):
+        pass
+    _fill(folder / "eshi.sqlite3", jobs, rng)
+    gc.collect()
+    began = time.perf_counter()
+    async with Store.open(folder) as store:
+        queue = Queue(max_jobs=10**9)
+        pace = Pace()
+        forecast = Forecast(queue, pace, now=lambda: NOW)
+        nobody: Any = None  # a restart with nothing under way asks neither Discord nor the engine
+        flow = Flow(
+            door=nobody,
+            store=store,
+            queue=queue,
+            feed=nobody,
+            admission=nobody,
+            forecast=forecast,
+            pace=pace,
+            engine=nobody,
+            rendering=nobody,
+            post=nobody,
+            delivery=nobody,
+            now=lambda: NOW,
+        )
+        await flow.recover()
+        restart_s = time.perf_counter() - began
+        rows = [_row(f"{jobs:,} waiting: restart until ready", restart_s, "s", RESTART_S)]
+        assert len(queue) == jobs
+        waiting = [ticket async for page in store.line.waiting() for ticket in page]
+        tickets = rng.sample(waiting, LOOKS)
+        new = iter([_ticket(key, jobs, rng) for key in range(jobs + 1, jobs + PICKS + 1)])
+        for name, took_ms in (
+            ("place and wait told", [_timed(lambda t=t: forecast.wait(t)) for t in tickets]),
+            ("head of the line told", [_timed(lambda: forecast.at_head(10)) for _ in range(LOOKS)]),
+            ("next job chosen", list(_picks(queue, new))),
+            ("job submitted, committed", [await _submit(store, queue, jobs, rng) for _ in range(SUBMITS)]),
+        ):
+            took_ms.sort()
+            rows.append(_row(f"{jobs:,} waiting: {name}, median", took_ms[len(took_ms) // 2], "ms", None))
+            p99 = took_ms[len(took_ms) * 99 // 100]
+            rows.append(_row(f"{jobs:,} waiting: {name}, 99th percentile", p99, "ms", GOALS_MS.get(name)))
+    return rows
+
+
+def _picks(queue: Queue, new: Iterator[Ticket]) -> Iterator[float]:
+    """Choose as the bot does, one in four times by shape; what was drawn makes room for somebody new."""
+    for number, ticket in zip(range(PICKS), new, strict=False):
+        like = (832, 1216) if number % 4 == 3 else None
+        began = time.perf_counter()
+        chosen = queue.pop(like)
+        yield (time.perf_counter() - began) * 1e3
+        if chosen is not None:
+            queue.release(chosen.id)
+            queue.push(ticket)
+
+
+async def _submit(store: Store, queue: Queue, jobs: int, rng: random.Random) -> float:
+    """Take one more job, from the look at the limits to the commit."""
+    user_id, guild_id = _whose(jobs, rng)
+    job = NewJob(
+        user_id=user_id,
+        guild_id=guild_id,
+        channel_id=2,
+        application_id=3,
+        interaction_id=4,
+        interaction_token="t" * 200,
+        token_created_at=NOW,
+        request=_request(rng),
+        prompt=TEXT,
+        negative_prompt=TEXT,
+    )
+    began = time.perf_counter()
+    with queue.reserve(user_id, guild_id):
+        await store.jobs.submit(job, now=NOW)
+    return (time.perf_counter() - began) * 1e3
+
+
+def _timed(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return (time.perf_counter() - began) * 1e3
+
+
+def _row(name: str, value: float, unit: str, goal: float | None) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": value,
+        "unit": unit,
+        "goal": "" if goal is None else f"≤ {goal:g}",
+        "ok": None if goal is None else value <= goal,
+    }
+
+
+def _whose(jobs: int, rng: random.Random) -> tuple[int, int]:
+    """Draw somebody and the server that they are in; ids as large as Discord's."""
+    user = rng.randrange(jobs // 10)
+    return 2**60 + user, 2**61 + user % max(1, jobs // 200)
+
+
+def _request(rng: random.Random) -> Request:
+    width, height = rng.choice(list(SHAPES.values()))
+    steps, count = rng.choice((20, 28, 40)), rng.choice((1, 1, 1, 2, 4))
+    return Request(tags=TEXT, seed=1, width=width, height=height, steps=steps, count=count)
+
+
+def _ticket(key: int, jobs: int, rng: random.Random) -> Ticket:
+    user_id, guild_id = _whose(jobs, rng)
+    ticket = Ticket.of_new(_request(rng), user_id=user_id, guild_id=guild_id)
+    return msgspec.structs.replace(ticket, id=public_id(key))
+
+
+def _fill(path: Path, jobs: int, rng: random.Random) -> None:
+    """Write the rows of a bot that was stopped with so many waiting, and with as many done."""
+    with sqlite3.connect(path) as connection:
+        connection.executemany(
+            """
+            INSERT INTO jobs (
+                state, user_id, guild_id, channel_id, message_id, application_id, interaction_id, interaction_token,
+                token_created_at, request, prompt, negative_prompt, notes, created_at, width, height, pictures, cost
+            ) VALUES (?, ?, ?, 2, ?, 3, 4, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ?, ?)
+            """,
+            (_values("queued" if key < jobs else "delivered", key, jobs, rng) for key in range(2 * jobs)),
+        )
+    connection.close()
+
+
+def _values(state: str, key: int, jobs: int, rng: random.Random) -> tuple[object, ...]:
+    user_id, guild_id = _whose(jobs, rng)
+    request = _request(rng)
+    return (
+        *(state, user_id, guild_id, 2**62 + key, "t" * 200, NOW, msgspec.json.encode(request).decode(), TEXT, TEXT),
+        *(NOW, request.width, request.height, request.count, cost_of(request)),
+    )
+
+
+if __name__ == "__main__":
+    for measured in run():
+        print(measured)

@@ -1,0 +1,188 @@
+"""The line is seen and steered: by people in their own part of it, by moderators in their server's, by nobody else."""
+
+import asyncio
+import re
+import signal
+
+import pytest
+
+from bot.sandbox.driver import control, controls
+from tests.journey.people import refusal_of, result_of, words
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def fill(person, jobs, *, steps=50, count=4, **options):
+    """Ask for so many, of which two fill the engine; give their first messages."""
+    messages = []
+    for number in range(jobs):
+        sent = await person.slash(
+            person.channel("general"), "imagine", subject="1girl", steps=steps, count=count, **options
+        )
+        messages.append(await person.answer(sent))
+        if number < 2:
+            await shown(person, messages[-1], "step ")
+    return messages
+
+
+def job_id(message):
+    return control(message, "Cancel").split(":")[1]
+
+
+def button(message, label, job=None):
+    """The button of the list with this label, under this job."""
+    found = [one["custom_id"] for one in controls(message) if one.get("label") == label]
+    first = next((one for one in found if job is None or one.endswith(f":{job}")), None)
+    assert first, f"no {label} for {job} in {words(message)}"
+    return first
+
+
+async def shown(person, message, says, **wait):
+    """Wait until a message says something."""
+    return await person.wait_for(lambda m: m["id"] == message["id"] and says in words(m), **wait)
+
+
+async def press(person, message, label, job=None):
+    """Press a button of the list; give the list as it is then."""
+    pressed = await person.press(message, button(message, label, job))
+    if label != "Cancel":
+        return await person.answer(pressed)
+    return await shown(person, message, f"`{job}` is cancelled.")
+
+
+async def queue(person, *, server=False):
+    message = await person.answer(await person.slash(person.channel("general"), "queue"))
+    assert message["flags"] & 64, "the list is private"
+    return await press(person, message, "This server") if server else message
+
+
+async def cancel_all(person, messages):
+    for message in messages:
+        await person.press(message, control(message, "Cancel"))
+    for message in messages:
+        await shown(person, message, "Cancelled.")
+
+
+async def test_a_member_sees_and_steers_what_is_theirs(yuki):
+    """Cancel, hold, resume and move up, each answered in the list; the job's own message tells it too."""
+    jobs = await fill(yuki, 5, tags="smile")
+    *_, third, fourth, fifth = map(job_id, jobs)
+    message = await queue(yuki)
+    assert "You have 5 requests in the queue." in words(message)
+    assert all(f"`{job_id(job)}` **1girl · smile**" in words(message) for job in jobs)
+    assert "This server" not in [one.get("label") for one in controls(message)]
+    message = await press(yuki, message, "Hold", third)
+    assert f"`{third}` is on hold, until it is resumed." in words(message)
+    await shown(yuki, jobs[2], "On hold.")
+    message = await press(yuki, message, "Move up", fifth)
+    assert f"`{fifth}` is first of yours." in words(message)
+    assert words(message).index(fifth) < words(message).rindex(fourth)
+    message = await press(yuki, message, "Resume", third)
+    assert f"`{third}` is back in line." in words(message)
+    await shown(yuki, jobs[2], "in line.")
+    message = await press(yuki, message, "Cancel", fourth)
+    assert f"`{fourth}` is cancelled." in words(message)
+    assert "You have 4 requests in the queue." in words(message)
+    await shown(yuki, jobs[3], "Cancelled.")
+    await cancel_all(yuki, [*jobs[:3], jobs[4]])
+
+
+async def test_a_job_that_is_over_cannot_be_held(yuki):
+    """The list was opened before; the press is answered all the same."""
+    jobs = await fill(yuki, 3)
+    message = await queue(yuki)
+    await cancel_all(yuki, jobs)
+    assert "no longer waits" in await refusal_of(yuki, await yuki.press(message, button(message, "Hold")))
+    assert "already drawn, or over" in await refusal_of(yuki, await yuki.press(message, button(message, "Cancel")))
+
+
+async def test_a_moderator_steers_the_server_and_sees_no_prompt(yuki, mio):
+    """Whose it is, and where it stands; another's job is held, moved, resumed and cancelled."""
+    jobs = await fill(yuki, 4, tags="secret garden")
+    third, fourth = map(job_id, jobs[2:])
+    message = await queue(mio, server=True)
+    assert "This server has 4 requests in the queue." in words(message)
+    assert f"<@{yuki.id}>" in words(message)
+    assert "secret" not in words(message)
+    message = await press(mio, message, "Hold", third)
+    await shown(yuki, jobs[2], "On hold.")
+    message = await press(mio, message, "Resume", third)
+    message = await press(mio, message, "Move up", fourth)
+    assert f"`{fourth}` has the next turn of this server." in words(message)
+    message = await press(mio, message, "Cancel", third)
+    await shown(yuki, jobs[2], "Cancelled.")
+    await cancel_all(yuki, [*jobs[:2], jobs[3]])
+
+
+async def test_a_paused_server_waits_through_a_restart(yuki, mio, studio):
+    """New requests are taken, nothing is drawn, and afterwards everything is."""
+    message = await press(mio, await queue(mio, server=True), "Pause")
+    assert "Nothing of this server is started" in words(message)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
+    first = await yuki.answer(sent)
+    assert "A moderator has paused this server's line." in words(first)
+    held = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+    await press(yuki, await queue(yuki), "Hold", job_id(held))
+    await studio.kill("bot", signal.SIGKILL)
+    await studio.start_bot()
+    message = await queue(mio, server=True)
+    assert "The line is paused" in words(message)
+    await press(mio, message, "Go on")
+    assert (await result_of(yuki, sent))["id"] == first["id"]
+    message = await queue(yuki)
+    assert "You have 1 request in the queue." in words(message)
+    assert "On hold." in words(message)
+    await press(yuki, message, "Cancel", job_id(held))
+
+
+async def test_a_drained_server_takes_nothing_new(yuki, mio):
+    """What waits is drawn; whoever asks is told privately."""
+    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=30)
+    await yuki.answer(sent)
+    message = await press(mio, await queue(mio, server=True), "Drain")
+    assert "Nothing new is taken" in words(message)
+    no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+    assert no == "A moderator has closed the line here: what waits is still drawn, but nothing new is taken."
+    await result_of(yuki, sent)
+    await press(mio, message, "Take new ones")
+    await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+
+
+async def test_rights_are_asked_for_at_every_press(yuki, mio, ada):
+    """Who is a moderator no longer does nothing with the list that they still see."""
+    jobs = await fill(yuki, 3)
+    message = await queue(mio, server=True)
+    role = next(role["id"] for role in ada.state["guilds"][0]["roles"] if role["name"] == "moderator")
+    path = f"/guilds/{ada.guild}/members/{mio.id}/roles/{role}"
+    await ada.call("DELETE", path)
+    try:
+        for label in ("Pause", "Drain", "Refresh", "Cancel", "Hold", "Move up"):
+            no = await refusal_of(mio, await mio.press(message, button(message, label)))
+            assert no == "Only a moderator of this server, somebody who may manage messages in it, may do this."
+        assert "This server" not in [one.get("label") for one in controls(await queue(mio))]
+    finally:
+        await ada.call("PUT", path)
+    await cancel_all(yuki, jobs)
+
+
+async def test_a_full_line_says_when_to_come_back(yuki):
+    """As a time that Discord counts down."""
+    await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=5))
+    jobs = await fill(yuki, 7)
+    no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+    assert re.fullmatch(
+        r"You already have 5 requests waiting; at most 5 may\. Please wait until one is drawn, or cancel one\. "
+        r"It makes sense to come back <t:\d+:R>\.",
+        no,
+    )
+    await cancel_all(yuki, jobs)
+
+
+async def test_jobs_of_one_shape_are_drawn_together(yuki):
+    """More than two are under way at once where one call can draw them."""
+    jobs = await fill(yuki, 4, count=1)
+    drawing = [shown(yuki, job, "step ") for job in jobs]
+    await asyncio.gather(*drawing)
+    message = await queue(yuki)
+    assert words(message).count("Being drawn.") == 4
+    await cancel_all(yuki, jobs)

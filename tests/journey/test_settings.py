@@ -1,0 +1,220 @@
+"""What admins decide holds at once, for those whom it is about, and nobody else decides anything."""
+
+import pytest
+
+from bot.sandbox.driver import Refused, controls
+from tests.journey.people import choose, gallery, refusal_of, result_of, settings, shown, turn, words
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def chosen(screen, act):
+    """What a menu of the screen shows as chosen."""
+    menu = next(one for one in controls(screen) if one["custom_id"] == f"v1:set:{act}")
+    by_option = [one["value"] for one in menu.get("options", []) if one.get("default")]
+    return by_option + [one["id"] for one in menu.get("default_values", [])]
+
+
+async def ask(person, channel, rating="sensitive", **options):
+    return await person.slash(person.channel(channel), "imagine", subject="1girl", rating=rating, **options)
+
+
+async def test_the_limit_is_raised_and_lowered_on_the_screen(ada, yuki):
+    """It counts from the next request on, and never goes beyond what the place can have."""
+    async with settings(ada) as opened:
+        screen = opened
+        assert chosen(screen, "open_limit") == ["safe"]
+        assert chosen(screen, "age_restricted_limit") == ["sensitive"]
+        assert "Nothing above `sensitive`: this bot has no picture tagger." in words(screen)
+        with pytest.raises(Refused):
+            await choose(ada, screen, "age_restricted_limit", "nsfw")
+        screen = await choose(ada, screen, "open_limit", "sensitive")
+        assert chosen(screen, "open_limit") == ["sensitive"]
+        [picture] = gallery(await result_of(yuki, await ask(yuki, "general")))
+        assert picture["spoiler"]
+        screen = await turn(ada, screen, "spoilers:off")
+        [picture] = gallery(await result_of(yuki, await ask(yuki, "first sketches")))
+        assert not picture["spoiler"]
+        await choose(ada, screen, "open_limit", "safe")
+        assert "`sensitive` is not allowed here" in await refusal_of(yuki, await ask(yuki, "general"))
+
+
+async def test_channels_categories_and_roles_lower_what_holds(ada, yuki):
+    """A thread is bound by its parent, and all of them by their category."""
+    member = next(one["id"] for one in ada.state["guilds"][0]["roles"] if one["name"] == "member")
+    async with settings(ada) as opened:
+        screen = opened
+        screen = await turn(ada, screen, "page:channels")
+        for limited in ("after-dark", "Rooms"):
+            channel = ada.channel(limited)
+            screen = await choose(ada, screen, "pick_channel", channel)
+            screen = await choose(ada, screen, f"channel_limit:{channel}", "safe")
+            assert f"<#{channel}> at most `safe`" in words(screen)
+            no = await refusal_of(yuki, await ask(yuki, "night studies"))
+            assert "the highest rating of this channel is `safe`" in no
+            screen = await choose(ada, screen, "pick_channel", channel)
+            screen = await choose(ada, screen, f"channel_limit:{channel}", "none")
+        screen = await turn(ada, screen, "page:roles")
+        screen = await choose(ada, screen, "pick_role", member)
+        screen = await choose(ada, screen, f"role_limit:{member}", "safe")
+        assert "for your roles is `safe`" in await refusal_of(yuki, await ask(yuki, "after-dark"))
+        assert gallery(await result_of(ada, await ask(ada, "after-dark")))
+
+
+async def test_people_and_channels_can_be_chosen(ada, yuki):
+    """Who has none of the roles, or is in another channel, is told so."""
+    admin = next(one["id"] for one in ada.state["guilds"][0]["roles"] if one["name"] == "admin")
+    async with settings(ada) as opened:
+        screen = opened
+        who = await turn(ada, screen, "page:who")
+        who = await choose(ada, who, "needed:sensitive", admin)
+        assert f"`sensitive`: <@&{admin}>" in words(who)
+        assert "is for people with certain roles" in await refusal_of(yuki, await ask(yuki, "after-dark"))
+        assert gallery(await result_of(ada, await ask(ada, "after-dark")))
+        await choose(ada, who, "needed:sensitive")
+        screen = await turn(ada, who, "page:ratings")
+        screen = await choose(ada, screen, "channels", ada.channel("gallery"))
+        assert chosen(screen, "channels") == [ada.channel("gallery")]
+        assert "draw in other channels" in await refusal_of(yuki, await ask(yuki, "general", "safe"))
+        assert gallery(await result_of(yuki, await ask(yuki, "gallery", "safe")))
+
+
+async def test_denied_tags_are_added_in_a_form(ada, yuki):
+    """They add to the core; taking one away takes nothing from the core."""
+    async with settings(ada) as opened:
+        screen = opened
+        form = await ada.modal(await ada.press(screen, "v1:set:denied"))
+        screen = await shown(ada, await ada.submit(form, added="spider, Clown\nloli", removed=""))
+        assert "spider, Clown, loli" in words(screen)
+        no = await refusal_of(yuki, await ask(yuki, "general", "safe", tags="a clown"))
+        assert no.startswith("Some of these words are not drawn here.")
+        assert "clown" not in no
+        form = await ada.modal(await ada.press(screen, "v1:set:denied"))
+        screen = await shown(ada, await ada.submit(form, added="", removed="CLOWN, loli"))
+        assert gallery(await result_of(yuki, await ask(yuki, "general", "safe", tags="a clown")))
+        assert "never drawn" in await refusal_of(yuki, await ask(yuki, "general", "safe", tags="loli"))
+
+
+async def test_two_admins_undo_nothing_of_each_others(ada, studio):
+    """A screen that is out of date changes its own field and shows the others as they are."""
+    async with settings(ada) as old:
+        screen = await shown(ada, await ada.slash(ada.channel("general"), "settings show"))
+        await choose(ada, screen, "open_limit", "sensitive")
+        await turn(ada, screen, "log_prompts:on")
+        await studio.kill("bot")
+        await studio.start_bot()
+        screen = await turn(ada, old, "spoilers:off")
+        assert chosen(screen, "open_limit") == ["sensitive"]
+        assert "**Off**: Pictures of `sensitive`" in words(screen)
+        assert "**On**: The log shows prompts" in words(screen)
+
+
+async def test_a_member_is_refused_by_command_by_old_screen_and_by_form(ada, yuki):
+    """The right is asked for at every press: it may have been taken away since."""
+    admin = next(one["id"] for one in ada.state["guilds"][0]["roles"] if one["name"] == "admin")
+    with pytest.raises(Refused):  # Discord does not even show the command
+        await yuki.slash(yuki.channel("general"), "settings show")
+    role = f"/guilds/{ada.guild}/members/{yuki.id}/roles/{admin}"
+    async with settings(ada):
+        await ada.call("PUT", role)
+        try:
+            screen = await shown(yuki, await yuki.slash(yuki.channel("general"), "settings show"))
+            form = await yuki.modal(await yuki.press(screen, "v1:set:denied"))
+        finally:
+            await ada.call("DELETE", role)
+        tries = [
+            await yuki.choose(screen, "v1:set:open_limit", "sensitive"),
+            await yuki.press(screen, "v1:set:spoilers:off"),
+            await yuki.press(screen, "v1:set:page:who"),
+            await yuki.press(screen, "v1:set:denied"),
+            await yuki.submit(form, added="smile", removed=""),
+        ]
+        for sent in tries:
+            assert "Only members with the right Manage Server" in await refusal_of(yuki, sent)
+        screen = await shown(ada, await ada.slash(ada.channel("general"), "settings show"))
+        assert chosen(screen, "open_limit") == ["safe"]
+        assert "smile" not in words(screen)
+
+
+async def test_a_file_is_taken_whole_or_not_at_all(ada):
+    """What was exported can be imported; a file with any mistake changes nothing and is told what it is."""
+    general = ada.channel("general")
+    async with settings(ada) as opened:
+        screen = opened
+        await choose(ada, screen, "open_limit", "sensitive")
+        message = await shown(ada, await ada.slash(general, "settings export"))
+        [exported] = message["attachments"]
+        data = await ada.fetch(exported["url"])
+        assert b'open_limit = "sensitive"' in data
+        for bad, said in (
+            (b'open_limit = "safe"\nspoiler = true', "unknown field"),
+            (b'open_limit = "safe"\nchannels = "general"', "$.channels"),
+            (b'open_limit = "explicit"', "$.open_limit"),
+            (b'open_limit = "safe"\nchannels = ["1"]', "channels or roles that this server does not have: `1`"),
+            (b'open_limit = "safe"\n[role_limits]\n12 = "safe"', "this server does not have: `12`"),
+            (b"\xff\xfe\x00", "cannot be used"),
+            (b"#" * 65_537, "larger than 64 KiB"),
+        ):
+            file = await ada.upload("settings.toml", bad)
+            no = await refusal_of(ada, await ada.slash(general, "settings import", file=file))
+            assert said in no, bad[:40]
+            assert "nothing was changed" in no.casefold()
+        message = await shown(ada, await ada.slash(general, "settings export"))
+        assert await ada.fetch(message["attachments"][0]["url"]) == data
+        await choose(ada, screen, "open_limit", "safe")
+        file = await ada.upload("settings.toml", data)
+        taken = await shown(ada, await ada.slash(general, "settings import", file=file))
+        assert taken["content"] == "Taken. open channels: safe → sensitive"
+
+
+async def test_why_explains_rule_by_rule(ada, yuki):
+    """For any member, place and rating, by the rules that would judge the request; nothing is counted."""
+    general = ada.channel("general")
+    member = next(one["id"] for one in ada.state["guilds"][0]["roles"] if one["name"] == "member")
+    async with settings(ada) as opened:
+        screen = opened
+        screen = await turn(ada, screen, "page:roles")
+        screen = await choose(ada, screen, "pick_role", member)
+        await choose(ada, screen, f"role_limit:{member}", "safe")
+
+        async def why(rating, **options):
+            body = {"command": "settings why", "options": {"member": yuki.id, "rating": rating, **options}}
+            sent = await ada.call("POST", f"/channels/{general}/slash", body)
+            return (await shown(ada, sent["interaction_id"]))["content"]
+
+        here = await why("safe")
+        assert here.startswith(f"`safe` for <@{yuki.id}> in <#{general}> may be drawn.")
+        assert "❌" not in here
+        there = await why("sensitive", channel=ada.channel("night studies"))
+        assert "is refused by the rule **role**" in there.splitlines()[0]
+        assert "✅ **place**" in there
+        assert "❌ **role** `sensitive` is not allowed here: the highest rating for your roles is `safe`." in there
+
+
+async def test_the_log_channel_hears_of_refusals_and_changes(ada, yuki):
+    """Who, where and which rule; the words themselves only after the server asked for them."""
+    log = ada.channel("gallery")
+    async with settings(ada) as opened:
+        screen = opened
+        screen = await choose(ada, screen, "log_channel", log)
+        heard = await ada.wait_for(lambda m: m["channel_id"] == log and "log channel: none → " in m["content"])
+        assert f"<@{ada.id}>" in heard["content"]
+        await refusal_of(yuki, await ask(yuki, "general", "safe", tags="nude, quiet words"))
+        heard = await ada.wait_for(lambda m: m["channel_id"] == log and "**Refused**" in m["content"])
+        for part in (f"<@{yuki.id}>", f"<#{yuki.channel('general')}>", "rule `tags`", "prompt `"):
+            assert part in heard["content"]
+        assert "quiet words" not in heard["content"]
+        screen = await turn(ada, screen, "log_prompts:on")
+        await refusal_of(yuki, await ask(yuki, "general", "safe", tags="nude, loud words"))
+        await ada.wait_for(lambda m: m["channel_id"] == log and "loud words" in m["content"])
+        no = await refusal_of(ada, await ada.choose(screen, "v1:set:log_channel", await _closed(ada)))
+        assert "I may not write in that channel" in no
+
+
+async def _closed(ada):
+    """A channel where the bot may not write."""
+    made = await ada.call("POST", f"/guilds/{ada.guild}/channels", {"name": "closed", "type": 0})
+    bot = ada.state["bot"]["user"]["id"]
+    rights = {"allow": "0", "deny": str(1 << 11)}
+    await ada.call("PUT", f"/channels/{made['channel']['id']}/overwrites/{bot}", rights)
+    return made["channel"]["id"]

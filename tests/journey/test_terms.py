@@ -1,0 +1,120 @@
+"""Nothing is drawn for anybody who has not accepted the terms, and accepting goes straight on."""
+
+import io
+import sqlite3
+from contextlib import closing
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from bot.sandbox.driver import control, controls
+from tests.journey.people import gallery, labels, result_of, walk, words
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def picture_with_recipe():
+    info = PngInfo()
+    info.add_text("parameters", "1girl, smile\nSteps: 2, Size: 1024x1024, Seed: 3")
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(file, "png", pnginfo=info)
+    return file.getvalue()
+
+
+def forget(studio, person):
+    """Make a newcomer of somebody."""
+    with closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3")) as database, database:
+        database.execute("DELETE FROM acceptances WHERE user_id = ?", (int(person.id),))
+
+
+def accepted(studio, person):
+    with closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3")) as database:
+        query = "SELECT version FROM acceptances WHERE user_id = ?"
+        return [version for (version,) in database.execute(query, (int(person.id),))]
+
+
+async def test_first_use_shows_the_terms_and_accept_draws_what_was_asked(studio, nico, yuki):
+    """Privately, with restrictions, disclosure and the licence as a file; nobody is asked twice."""
+    forget(studio, nico)
+    channel = nico.channel("general")
+    before = [message["id"] for message in await yuki.messages(channel)]
+    terms = await nico.answer(await nico.slash(channel, "imagine", subject="1girl", tags="smile", seed=7))
+    assert terms["flags"] & 64
+    for part in ("drawn by AI", "CreativeML Open RAIL++-M", "harm minors", "medical advice"):
+        assert part in words(terms)
+    [file] = [c["file"]["url"] for c in walk(terms["components"]) if c["type"] == 13]
+    licence = (await nico.fetch(file)).decode()
+    assert licence.startswith("Copyright (c) 2023 Stability AI CreativeML Open RAIL++-M License")
+    assert "Attachment A Use Restrictions" in licence
+    assert [message["id"] for message in await yuki.messages(channel)] == before
+    assert accepted(studio, nico) == []
+    result = await result_of(nico, await nico.press(terms, control(terms, "Accept")))
+    assert not result["flags"] & 64
+    assert "smile" in words(result)
+    assert "seed 7 " in words(result)
+    assert len(accepted(studio, nico)) == 1
+    assert gallery(await result_of(nico, await nico.slash(channel, "imagine", subject="1girl")))
+
+
+async def test_accept_draws_once(studio, nico):
+    """The message stays where it is; a second press says thank you and draws nothing."""
+    forget(studio, nico)
+    terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", subject="1girl"))
+    await result_of(nico, await nico.press(terms, control(terms, "Accept")))
+    again = await nico.answer(await nico.press(terms, control(terms, "Accept")))
+    assert again["flags"] & 64
+    assert "You can draw now" in again["content"]
+
+
+@pytest.mark.parametrize("door", ["Reroll", "Edit", "preview", "remix"])
+async def test_every_door_that_draws_shows_the_terms(studio, yuki, nico, door):
+    """Buttons, forms and the preview's Draw too."""
+    channel = yuki.channel("general")
+    result = await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl", tags="smile"))
+    forget(studio, nico)
+    if door == "Reroll":
+        sent = await nico.press(result, control(result, "Reroll"))
+    elif door == "preview":
+        shown = await nico.answer(await nico.slash(channel, "prompt preview", subject="1girl"))
+        sent = await nico.press(shown, control(shown, "Draw"))
+    else:
+        if door == "Edit":
+            opened = await nico.press(result, control(result, "Edit"))
+        else:
+            file = await nico.upload("a.png", picture_with_recipe())
+            opened = await nico.slash(channel, "remix", picture=file)
+        form = await nico.modal(opened)
+        sent = await nico.submit(form, tags="smile", subject="1girl", rating=["safe"])
+    terms = await nico.answer(sent)
+    assert terms["flags"] & 64
+    assert [one["label"] for one in controls(terms)] == ["Accept"]
+    assert labels(await result_of(nico, await nico.press(terms, control(terms, "Accept"))))
+
+
+async def test_the_terms_can_be_read_again(nico):
+    """Whoever accepted them is told when, and has nothing left to press."""
+    terms = await nico.answer(await nico.slash(nico.channel("general"), "terms"))
+    assert "You accepted these terms" in words(terms)
+    assert not controls(terms)
+
+
+async def test_new_terms_are_accepted_anew(studio, nico):
+    """The operator added a rule while somebody was reading: the old Accept shows it, and the request waits on."""
+    forget(studio, nico)
+    terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", subject="1girl", seed=5))
+    config = studio.config.read_text()
+    try:
+        await studio.kill("bot")
+        studio.config.write_text(f'{config}\n[bot.terms]\nversion = "2"\nadditions = "Only cats on Mondays."\n')
+        await studio.start_bot()
+        new = await nico.answer(await nico.press(terms, control(terms, "Accept")))
+        assert "Only cats on Mondays." in words(new)
+        assert accepted(studio, nico) == []
+        result = await result_of(nico, await nico.press(new, control(new, "Accept")))
+        assert "seed 5 " in words(result)
+        assert accepted(studio, nico) == ["1.2"]
+    finally:
+        await studio.kill("bot")
+        studio.config.write_text(config)
+        await studio.start_bot()
