@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from engine.demo.caption import CHUNK, WHOLE, Layout
 from engine.demo.networks import LOW, MIDDLE, Blocks
@@ -12,8 +13,6 @@ from engine.demo.samples import Mix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_WARM_UP = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +30,14 @@ class UNetStage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UNetPhase:
-    """A part of the training that ends with the learning rate at nothing."""
+    """A part of the training that starts with an optimizer of its own."""
 
     blocks: Blocks
     """Where the UNet attends to the text."""
     stages: tuple[UNetStage, ...]
     mix: Mix
-    rate: float
-    """The highest learning rate."""
-    cool_down: float
-    """The share of the steps, the last ones, over which the learning rate falls to nothing."""
+    rates: tuple[tuple[int, float], ...]
+    """Steps of this phase and the learning rate there; between them it changes evenly."""
 
     @property
     def steps(self) -> int:
@@ -48,7 +45,7 @@ class UNetPhase:
 
     def rate_at(self, step: int) -> float:
         """Give the learning rate at a step of this phase."""
-        return self.rate * min(1.0, (step + 1) / _WARM_UP, (self.steps - step) / (self.steps * self.cool_down))
+        return float(np.interp(step, [at for at, _ in self.rates], [rate for _, rate in self.rates]))
 
 
 _LONG = Layout(tokens=CHUNK + 1)
@@ -61,14 +58,13 @@ UNET_PHASES = (
             UNetStage(steps=4000, batch=8, shrink=1, noises=1),
         ),
         mix=Mix((_LONG, *[WHOLE] * 6), emphasised=0.12),
-        rate=1e-3,
-        cool_down=0.4,
+        rates=((-1, 0.0), (199, 1e-3), (9600, 1e-3), (16000, 0.0)),
     ),
     UNetPhase(
         blocks=MIDDLE,
         stages=(
             UNetStage(steps=3100, batch=8, shrink=2, noises=2),
-            UNetStage(steps=700, batch=8, shrink=1, noises=1),
+            UNetStage(steps=350, batch=8, shrink=1, noises=1),
         ),
         mix=Mix(
             (
@@ -77,8 +73,7 @@ UNET_PHASES = (
             ),
             emphasised=0.4,
         ),
-        rate=1e-3,
-        cool_down=0.35,
+        rates=((-1, 0.0), (199, 1e-3), (2470, 1e-3), (3172, 4.72e-4), (3450, 0.0)),
     ),
 )  # fmt: skip
 """First what tags mean, at half the size for a third of the time; a UNet learns that soonest from the pooled state,
@@ -113,9 +108,11 @@ class UNetPlan:
 
     def stage(self, step: int) -> UNetStage:
         """Give the stage that a step belongs to."""
-        phase, first = self._phase(step)
-        ends = accumulate(stage.steps for stage in phase.stages)
-        return next(stage for stage, end in zip(phase.stages, ends, strict=True) if step - first < end)
+        return self._stage(step)[0]
+
+    def in_stage(self, step: int) -> int:
+        """Give the number of a step within its stage."""
+        return step - self._stage(step)[1]
 
     def starts(self) -> Iterator[tuple[UNetPhase, int]]:
         """Give each phase and its first step."""
@@ -123,6 +120,15 @@ class UNetPlan:
         for phase in self.phases:
             yield phase, first
             first += phase.steps
+
+    def _stage(self, step: int) -> tuple[UNetStage, int]:
+        """Give the stage that a step belongs to, and that stage's first step."""
+        phase, first = self._phase(step)
+        for stage in phase.stages:
+            if step < first + stage.steps:
+                return stage, first
+            first += stage.steps
+        raise IndexError(step)
 
     def _phase(self, step: int) -> tuple[UNetPhase, int]:
         """Give the phase that a step belongs to, and that phase's first step."""

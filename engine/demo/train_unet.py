@@ -93,7 +93,7 @@ class _Training:
         self._painter.to(plan.device)
         self.average = copy.deepcopy(self._painter).requires_grad_(requires_grad=False)
         self._optimizer = torch.optim.AdamW(
-            self._painter.parameters(), lr=phase.rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+            self._painter.parameters(), betas=(0.9, 0.99), weight_decay=0.01, fused=True
         )
         self._alphas = make_scheduler().alphas_cumprod.to(plan.device)
 
@@ -156,7 +156,8 @@ class _Training:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._painter.parameters(), 1.0)
         self._optimizer.step()
-        decay = min(_AVERAGE, (1 + step) / (10 + step))
+        seen = plan.in_stage(step)
+        decay = min(_AVERAGE, (1 + seen) / (10 + seen))  # what was right for another size is soon forgotten
         with torch.no_grad():
             for kept, new in zip(self.average.parameters(), self._painter.parameters(), strict=True):
                 kept.lerp_(new, 1 - decay)

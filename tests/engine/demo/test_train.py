@@ -24,15 +24,13 @@ PHASES = (
         blocks=LOW,
         stages=(UNetStage(1, 1, 2, 2), UNetStage(1, 1, 1, 1)),
         mix=Mix((WHOLE,), emphasised=0.1),
-        rate=1e-3,
-        cool_down=0.4,
+        rates=((0, 1e-3),),
     ),
     UNetPhase(
         blocks=MIDDLE,
         stages=(UNetStage(2, 1, 2, 1),),
         mix=Mix((Layout(breaks=1),), emphasised=0.5),
-        rate=7e-4,
-        cool_down=0.6,
+        rates=((0, 1e-3), (2, 0.0)),
     ),
 )
 
