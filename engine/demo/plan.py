@@ -75,6 +75,12 @@ UNET_PHASES = (
         ),
         rates=((-1, 0.0), (199, 1e-3), (2470, 1e-3), (3172, 4.72e-4), (3450, 0.0)),
     ),
+    UNetPhase(
+        blocks=MIDDLE,
+        stages=(UNetStage(steps=400, batch=8, shrink=1, noises=1),),
+        mix=Mix((WHOLE, _BROKEN, WHOLE, _LONG, _BROKEN, WHOLE, _BROKEN), emphasised=0.3),
+        rates=((-1, 0.0), (50, 7e-4), (220, 7e-4), (400, 0.0)),
+    ),
 )  # fmt: skip
 """First what tags mean, at half the size for a third of the time; a UNet learns that soonest from the pooled state,
 which knows neither weights nor later chunks. So then captions that break off, whose later tags only attention sees."""
