@@ -1,45 +1,61 @@
 # The bot's tests run as on a machine without the model stack: the bot must not need it.
-# The two commands of the README are `make demo` and `make test`; `make install` is the part that both share.
+# The two commands of the README are `make demo` and `make test`; what only developers need is installed for the latter.
 PYTHON ?= python3
 BIN := .venv/bin
+# Without compiling, which takes longer than the download: for the demo, what is imported is compiled when it is.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: install demo test chaos bench check format sweep
+.PHONY: install develop demo test chaos bench pictures check format sweep
 
 install: .venv/installed
+develop: .venv/developed
 
 .venv/installed: pyproject.toml constraints.txt
+	@echo 'Installing into .venv; the first time this takes a few minutes.'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(PIP) -e '.[demo,tagger]'
+	touch $@
+
+.venv/developed: .venv/installed
+	$(PIP) -e '.[dev]'
+	$(BIN)/python -m compileall -qq -j 0 .venv/lib || true  # some packages carry files that no Python takes
 	touch $@
 
 demo: install
 	exec $(BIN)/python -m bot demo
 
-test: install
-	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(BIN)/python -m pytest tests/bot
-	$(BIN)/python -m pytest tests/engine tests/journey tests/chaos
+# Two files at a time; the longest journeys begin first, so that none is alone at the end.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test: develop
+	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot
+	$(PYTEST) tests/chaos tests/journey tests/engine tests/test_bench.py
 
 # Bot and engine are killed while people ask, Discord stumbles and the disk fills up; a quarter of an hour at most. Two
 # hundred jobs go to an engine that draws flat colours, thirty to the real one as the bot's child, with random weights.
 # SEED=… runs the same schedules again.
-chaos: install
+chaos: develop
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --real --jobs 30 --people 10 --kills 6 --seconds 90
 
 # The safety filter against its whole corpus and, where it is at hand, the whole public tag list; minutes.
-sweep: install
+sweep: develop
 	$(BIN)/python -m tests.sweep
 
 # One of them alone: make bench ONLY=vocabulary
-bench: install
+bench: develop
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
-check: install
+# The README's pictures, made anew from the demo in a Chromium that is installed.
+pictures: develop
+	$(BIN)/python -m tests.pictures
+
+check: develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-format: install
+format: develop
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

@@ -32,21 +32,24 @@ class Admission:
         self._now = now
         self._counting = asyncio.Lock()
 
+    def decided(self, guild_id: int, policy: ServerPolicy) -> None:
+        """Hold a server's part of the line against what its admins decided, from now on."""
+        self._queue.allow(guild_id, Allowance.of_server(policy))
+
     @contextmanager
-    def place(self, user_id: int, guild_id: int | None, policy: ServerPolicy) -> Generator[None]:
+    def place(self, user_id: int, guild_id: int | None) -> Generator[None]:
         """Hold a place in line until the job stands there itself.
 
         Args:
             user_id: Who asks.
             guild_id: Where; None is a direct message.
-            policy: What the server's admins decided.
 
         Raises:
             LineClosed, QueueFull: There is none; the message says why and, where anybody can tell, when to come back.
         """
         with ExitStack() as held:
             try:
-                held.enter_context(self._queue.reserve(user_id, guild_id, Allowance.of_server(policy)))
+                held.enter_context(self._queue.reserve(user_id, guild_id))
             except QueueFull as full:
                 at = None if full.until is None else self._forecast.drawn_at(full.until)
                 if at is None:

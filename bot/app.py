@@ -27,7 +27,7 @@ from bot.scribe import Scribe
 from bot.stopping import Stop
 from bot.store import Store
 from bot.views.edit import CUSTOM_ID as FORM
-from bot.views.settings import DENIED_FORM
+from bot.views.settings import FORM as SETTINGS_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,8 +108,8 @@ class Eshi(discord.AutoShardedClient):
         if match := FORM.fullmatch(data["custom_id"]):
             submit = self.presses.submit_edit if match["action"] == "edited" else self.remixes.submit
             await answering(interaction, submit(interaction, match["id"]))
-        elif DENIED_FORM.fullmatch(data["custom_id"]):
-            await answering(interaction, self.settings.submit_denied(interaction))
+        elif match := SETTINGS_FORM.fullmatch(data["custom_id"]):
+            await answering(interaction, self.settings.submit(interaction, match["form"]))
 
     async def sync_commands(self, remembered: Path) -> None:
         """Tell Discord about the commands, only when they changed: it allows 200 creations a day."""

@@ -55,7 +55,7 @@ from bot.views.own_data import ForgetButton
 from bot.views.presses import Presses
 from bot.views.queue import QueueButton
 from bot.views.reported import LockSelect
-from bot.views.settings import SettingControl
+from bot.views.setting_controls import SettingControl
 from bot.views.terms import AcceptButton
 from bot.wishes import Wishes
 
@@ -126,6 +126,7 @@ def assemble(
     queue = Queue(max_jobs=limits.max_queue, allowance=operator)
     pace = Pace()
     forecast = Forecast(queue, pace, now=now)
+    admission = Admission(queue=queue, line=store.line, forecast=forecast, operator=operator, now=now)
     delivery = Delivery(
         client=client,
         store=lasting,
@@ -152,7 +153,7 @@ def assemble(
         store=store,
         queue=queue,
         feed=Feed(queue, batch_cap=config.model.batch_cap),
-        admission=Admission(queue=queue, line=store.line, forecast=forecast, operator=operator, now=now),
+        admission=admission,
         forecast=forecast,
         pace=pace,
         engine=engine,
@@ -209,7 +210,15 @@ def assemble(
         now=now,
     )
     client.settings = Settings(
-        door=door, policies=store.policies, audit=audit, attachments=attachments, words=words, now=now
+        door=door,
+        policies=store.policies,
+        audit=audit,
+        attachments=attachments,
+        words=words,
+        admission=admission,
+        flow=flow,
+        limits=operator,
+        now=now,
     )
     client.steering = Steering(flow=flow, queue=queue, forecast=forecast, store=store, now=now)
     client.add_dynamic_items(

@@ -218,7 +218,7 @@ class Delivery:
         if job.kept is None:
             await self._store.pictures.drop(job.id)
             sentence = job.error or ""
-            view = (card.refused if job.state is State.REFUSED else card.ended)(job, sentence)
+            view = card.over(job)
         else:
             sentence = f"{job.kept} `/show id:{job.id}` brings the pictures."
             view = card.kept(job)

@@ -201,17 +201,17 @@ class Door:
         Args:
             interaction: Theirs.
             job: Whose pictures.
-            measured: What each of them shows, by number; at least one.
+            measured: What each of them shows, by number.
 
         Raises:
-            PromptRefused: None may; with the sentence for them.
+            PromptRefused: There are some, and none may; with the sentence for them.
         """
         if await self._hides(job.id):
             raise PromptRefused(REPORTED.sentence)
         here = await self.situation_here(interaction)
         verdicts = {number: shows(here, job.request.rating, one) for number, one in measured.items()}
         allowed = frozenset(number for number, verdict in verdicts.items() if verdict.allowed)
-        if not allowed:
+        if verdicts and not allowed:
             await self._check(interaction, next(iter(verdicts.values())), f"to see job {job.id}")
         return allowed
 

@@ -146,7 +146,7 @@ class Flow:
         composed = await self._door.check(interaction, request)
         policy = await self._door.policy(interaction.guild_id)
         user, guild_id = interaction.user, interaction.guild_id
-        with self._admission.place(user.id, guild_id, policy):
+        with self._admission.place(user.id, guild_id):
             async with self._admission.day(user.id, guild_id, request.count, policy):
                 job = await self._store.jobs.submit(
                     NewJob(
@@ -204,6 +204,8 @@ class Flow:
         store = self._lasting
         await store.pictures.sweep()
         self._pace.recall(await store.paces.all())
+        for guild_id, policy in await store.policies.all():
+            self._admission.decided(guild_id, policy)
         for decided in await store.line.steered():
             self._queue.pause(decided.guild_id, paused=decided.paused)
             self._queue.close(decided.guild_id, closed=decided.closed)
@@ -214,6 +216,8 @@ class Flow:
                 self._queue.push(ticket)
         async for job in store.jobs.reachable(since=self._now() - TOKEN_LIFE_S):
             self._tell(job)  # before its token dies it is told where its pictures will be
+            if job.attempts:  # it was put back, and its message still says that the bot restarts
+                self._tell_place(Ticket.of(job))
         async for job in store.jobs.unsettled():
             await self._settle(job)
         for job in await store.jobs.to_tell():
@@ -240,6 +244,7 @@ class Flow:
     async def work(self) -> None:
         """Feed the engine for as long as the bot lives."""
         self._engine.listen(lambda _status: self._tell_head())
+        await self._tell_places()  # what an earlier process left waits for the engine too, and its messages say so
         while True:
             await self._engine.ready()
             self._changed.clear()

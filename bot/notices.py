@@ -46,7 +46,7 @@ class Notices:
             return
         if job.private or job.kept is not None:
             await self._directly(job, _news(job))
-        elif (await self._door.judge_shown(job)).allowed:
+        elif job.state is not State.DELIVERED or (await self._door.judge_shown(job)).allowed:
             await self._reply(job, f"<@{job.user_id}>, {_news(job)}")
 
     async def instead(self, job: Job, sentence: str) -> None:

@@ -101,13 +101,10 @@ class Queue:
     # Coming and going
 
     @contextmanager
-    def reserve(self, user_id: int, guild_id: int | None, allowance: Allowance = NO_LIMITS) -> Generator[None]:
-        """Hold a place while a job is on its way into the store, so that two at once cannot both take the last.
+    def reserve(self, user_id: int, guild_id: int | None) -> Generator[None]:
+        """Hold a place, in direct messages where the server is None, while a job is on its way into the store.
 
-        Args:
-            user_id: Who asks.
-            guild_id: Where; None is a direct message.
-            allowance: What the server's admins allow; it holds for this server's jobs from now on.
+        Two at once so cannot both take the last.
 
         Raises:
             LineClosed: This server takes no new jobs.
@@ -118,9 +115,6 @@ class Queue:
             raise LineClosed(
                 "A moderator has closed the line here: what waits is still drawn, but nothing new is taken."
             )
-        if self._bounds.set_allowance(server, allowance) and server in self._servers:
-            for person in self._servers[server].people:
-                self._refresh(server, person)
         if full := self._bounds.full(server, user_id):
             raise QueueFull(full.sentence, until=self._until(full, server, user_id))
         self._bounds.reserve(server, user_id, 1)
@@ -190,6 +184,12 @@ class Queue:
         self._refresh(ticket.server, ticket.user_id)
 
     # Steering
+
+    def allow(self, guild_id: int, allowance: Allowance) -> None:
+        """Hold a server's jobs, those that wait included, against what its admins allow; nothing leaves its place."""
+        if self._bounds.set_allowance(guild_id, allowance) and guild_id in self._servers:
+            for person in self._servers[guild_id].people:
+                self._refresh(guild_id, person)
 
     def hold(self, job_id: str) -> None:
         """Let a job keep its place without its turn coming."""

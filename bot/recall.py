@@ -79,7 +79,7 @@ class Recall:
             case State.QUEUED | State.RUNNING:
                 await self._answer(interaction, card.standing(job, self._flow.standing(job)))
             case _:
-                await self._answer(interaction, card.ended(job, job.error or ""))
+                await self._answer(interaction, card.over(job))
 
     async def suggest(self, user_id: int, typed: str) -> list[Offered]:
         """Offer a person's latest jobs that have what was typed in their id or their words."""
@@ -92,21 +92,20 @@ class Recall:
         return f"{job.id} · {_STANDING[job.state]} {_ago(self._now() - job.created_at)} · {card.caption(job.request)}"
 
     async def _show_pictures(self, interaction: discord.Interaction[Any], job: Job) -> None:
-        kept = [picture for picture in await self._store.pictures.of(job.id) if not picture.deleted]
-        if not kept:
+        here = await self._sieve.here(interaction, job)
+        if not here.pictures:
             await self._answer(interaction, card.ended(job, NO_LONGER_KEPT))
             return
-        here = await self._sieve.here(interaction, job)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        pictures = {picture.number: await self._store.pictures.read(picture) for picture in here}
-        measured: list[Rating | None] = [picture.rating for picture in here]
+        pictures = {picture.number: await self._store.pictures.read(picture) for picture in here.pictures}
+        measured: list[Rating | None] = [picture.rating for picture in here.pictures]
         policy = await self._store.policies.of(interaction.guild_id)
         spoiler = policy.spoils(together(job.request.rating, measured))
+        missing = card.not_here(here.others)
 
         async def send(files: Upload) -> None:
             if await self._sieve.here(interaction, job) != here:  # making them fit may have taken seconds
                 raise PromptRefused(CHANGED)
-            missing = card.not_here(len(kept) - len(here))
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
             await replace_answer(interaction, view, files.opened())
 

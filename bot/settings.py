@@ -16,21 +16,37 @@ from bot.safety.gate import explain
 from bot.safety.policy import MAX_FILE_BYTES, exported, imported
 from bot.safety.wish import Wish
 from bot.views.edit import sent_texts
-from bot.views.settings import NONE, PAGES, PLACES, DeniedForm, screen
+from bot.views.line_settings import WEIGHTS, LimitsForm, touched
+from bot.views.setting_controls import NONE
+from bot.views.settings import PAGES, PLACES, DeniedForm, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.admission import Admission
+    from bot.allowance import Allowance
     from bot.attachments import Attachments
     from bot.audit import Audit
     from bot.config import Rating
     from bot.door import Door
+    from bot.flow import Flow
     from bot.safety.changes import Change
     from bot.safety.policy import ServerPolicy
     from bot.safety.wording import TextFilter
     from bot.store.policies import Policies
 
 FILE = "settings.toml"
+
+_PAGE_OF = {
+    "pick_channel": "channels",
+    "channel_limit": "channels",
+    "pick_role": "roles",
+    "role_limit": "roles",
+    "needed": "who",
+    "pick_priority": "line",
+    "priority": "line",
+}
+"""On which page a control stands, where that is not the first."""
 
 
 class Settings:
@@ -44,6 +60,9 @@ class Settings:
         audit: Audit,
         attachments: Attachments,
         words: TextFilter,
+        admission: Admission,
+        flow: Flow,
+        limits: Allowance,
         now: Callable[[], float],
     ) -> None:
         self._door = door
@@ -51,6 +70,9 @@ class Settings:
         self._audit = audit
         self._attachments = attachments
         self._words = words
+        self._admission = admission
+        self._flow = flow
+        self._limits = limits
         self._now = now
 
     async def open(self, interaction: discord.Interaction[Any]) -> None:
@@ -80,29 +102,39 @@ class Settings:
         if act == "denied":
             await interaction.response.send_modal(DeniedForm(await self._policies.of(guild.id)))
             return
-        page, picked = "ratings", ""
+        if act == "limits" and argument in changes.LIMITS:
+            form = LimitsForm(argument, await self._policies.of(guild.id), self._limits)
+            await interaction.response.send_modal(form)
+            return
+        page, picked = _PAGE_OF.get(act, "ratings"), ""
         match act:
             case "page" if argument in PAGES:
                 page = argument
-            case "pick_channel" | "pick_role":
-                page, picked = ("channels" if act == "pick_channel" else "roles"), chosen
+            case "pick_channel" | "pick_role" | "pick_priority":
+                picked = chosen
             case _:
-                page = {"channel_limit": "channels", "role_limit": "roles", "needed": "who"}.get(act, page)
                 await self._change(interaction, guild, _change(guild, act, argument, values))
         view = self._screen(guild, page, await self._policies.of(guild.id), picked)
         await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
 
-    async def submit_denied(self, interaction: discord.Interaction[Any]) -> None:
-        """Change the denied tags as the sent form says, and show the screen as it is then.
+    async def submit(self, interaction: discord.Interaction[Any], form: str) -> None:
+        """Change what was typed into a form, and show the screen as it is then.
+
+        Args:
+            interaction: The sent form.
+            form: Which one, as its custom id says.
 
         Raises:
             Refused: Nothing was changed; the message says why.
         """
         guild = _admins_server(interaction)
         sent = sent_texts(interaction)
-        change = changes.deny(*(changes.tags_of(sent.get(field, "")) for field in ("added", "removed")))
+        if form == "denied":
+            change = changes.deny(*(changes.tags_of(sent.get(field, "")) for field in ("added", "removed")))
+        else:
+            change = changes.limit(touched(sent))
         policy = await self._change(interaction, guild, change)
-        view = self._screen(guild, "ratings", policy)
+        view = self._screen(guild, "ratings" if form == "denied" else "line", policy)
         await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
 
     async def why(
@@ -158,6 +190,8 @@ class Settings:
     ) -> ServerPolicy:
         before, after = await self._policies.change(guild.id, change)
         if told := changes.described(before, after):
+            self._admission.decided(guild.id, after)
+            await self._flow.line_changed()
             record = Record(
                 event="changed",
                 at=self._now(),
@@ -171,7 +205,7 @@ class Settings:
 
     def _screen(self, guild: discord.Guild, page: str, policy: ServerPolicy, picked: str = "") -> discord.ui.LayoutView:
         known = {str(one.id) for one in guild.channels if one.type in PLACES} | {str(one.id) for one in guild.roles}
-        return screen(page, policy, self._door.operator, known=known, chosen=picked)
+        return screen(page, policy, self._door.operator, limits=self._limits, known=known, chosen=picked)
 
 
 def _admins_server(interaction: discord.Interaction[Any]) -> discord.Guild:
@@ -207,6 +241,8 @@ def _change(guild: discord.Guild, act: str, argument: str, values: Sequence[str]
             return changes.set_field(act, None if chosen is None else _writable(guild, chosen))
         case (("channel_limit" | "role_limit"), _) if argument.isdecimal():
             return changes.set_entry(f"{act}s", argument, None if chosen in (None, NONE) else chosen)
+        case "priority", _ if argument.isdecimal() and chosen in WEIGHTS:
+            return changes.set_entry("priority_roles", argument, WEIGHTS[chosen])
         case "needed", _:
             return changes.set_entry("needed_roles", argument, tuple(values) or None)
         case _:
@@ -224,7 +260,8 @@ def _writable(guild: discord.Guild, channel_id: str) -> str:
 def _require_known(guild: discord.Guild, policy: ServerPolicy) -> None:
     """Refuse a file of another server, or of a time before something was deleted: its rules would hold for nobody."""
     channels = {*policy.channel_limits, *policy.channels, *([policy.log_channel] if policy.log_channel else [])}
-    roles = {*policy.role_limits, *(role for needed in policy.needed_roles.values() for role in needed)}
+    needed = {role for roles in policy.needed_roles.values() for role in roles}
+    roles = {*policy.role_limits, *policy.priority_roles, *needed}
     strange = [one for one in channels if guild.get_channel_or_thread(int(one)) is None]
     strange += [one for one in roles if guild.get_role(int(one)) is None]
     if strange:

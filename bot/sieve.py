@@ -36,6 +36,14 @@ class Sifted(NamedTuple):
     """The highest of what was asked for and what is shown."""
 
 
+class Here(NamedTuple):
+    """What may be shown of a job to somebody where they ask."""
+
+    pictures: tuple[Picture, ...]
+    others: int
+    """Kept as well, and above what may be shown there."""
+
+
 class Sieve:
     """Stands between the engine and the spool, and between the spool and Discord."""
 
@@ -105,15 +113,15 @@ class Sieve:
         shown: list[Rating | None] = [picture.rating for picture in there if picture.number in kept]
         return Sifted(kept, job.request.count - len(kept), together(job.request.rating, shown))
 
-    async def here(self, interaction: discord.Interaction[Any], job: Job) -> list[Picture]:
+    async def here(self, interaction: discord.Interaction[Any], job: Job) -> Here:
         """Name the pictures of a job that may be shown where this happens, wherever it was asked for; none is dropped.
 
         Raises:
-            PromptRefused: None may; with the sentence for whoever looks.
+            PromptRefused: None of those that are kept may; with the sentence for whoever looks.
         """
         kept = [picture for picture in await self._pictures.of(job.id) if not picture.deleted]
         shown = await self._door.check_pictures(interaction, job, {one.number: one.rating for one in kept})
-        return [picture for picture in kept if picture.number in shown]
+        return Here(tuple(picture for picture in kept if picture.number in shown), len(kept) - len(shown))
 
 
 def _nothing_left(count: int) -> str:

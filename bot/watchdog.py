@@ -1,8 +1,9 @@
 """Notices when the event loop is held up, and says where: nobody is answered meanwhile.
 
 The loop waits in its selector for whatever comes, and works between two waits. Work that takes longer than `LIMIT_S`
-held everybody up, by a computation or by a call that blocks, unless the machine let the program wait for a processor;
-that time is known and left out. Measured there, it costs a microsecond or two at every turn of the loop.
+held everybody up, by a computation or by a call that blocks, unless the machine let the program wait for a processor:
+that time is known and left out, and so is a standstill in which the thread that looks on could not look either.
+Measured there, it costs a microsecond or two at every turn of the loop.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class Watchdog:
         self._began = 0.0  # of the work under way; 0: the loop waits
         self._burned_s = 0.0
         self._account = (0.0, 0.0)  # when it was read, and what it said
+        self._looked = 0.0  # when the other thread did so last
+        self._missed_s = 0.0  # in this work, until then: how much too late it came to that
         self._place = ""
 
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -69,7 +72,7 @@ class Watchdog:
         ended = threading.Event()
         looking = threading.Thread(target=self._look, args=(threading.get_ident(), ended), name="watchdog", daemon=True)
         looking.start()
-        self._watching, self._began = True, 0.0
+        self._watching, self._began, self._looked = True, 0.0, time.monotonic()
         try:
             yield
         finally:
@@ -81,33 +84,46 @@ class Watchdog:
         """Note that the loop has something to do."""
         if not self._watching:
             return
-        self._began, self._burned_s = time.monotonic(), time.thread_time()
+        self._began, self._burned_s, self._missed_s = time.monotonic(), time.thread_time(), 0.0
         if self._waited_s is not None and self._began - self._account[0] > SETTLED_S:
             self._account = (self._began, self._waited_s())
 
     def waits(self) -> None:
         """Note that the loop has done what there was to do."""
-        held_s = time.monotonic() - self._began
-        if not self._watching or not self._began or held_s <= self._limit_s:
-            self._began = 0.0
-            return
+        now, began = time.monotonic(), self._began
+        held_s = now - began
         self._began = 0.0
+        if not self._watching or not began or held_s <= self._limit_s:
+            return
+        computed_s = time.thread_time() - self._burned_s
         if self._waited_s is None:  # only what was computed is certain
-            held_s = min(held_s, time.thread_time() - self._burned_s)
+            held_s = min(held_s, computed_s)
         else:
-            held_s -= self._waited_s() - self._account[1]
+            missed_s = self._missed_s + self._overdue_s(now, began)
+            held_s = max(computed_s, held_s - max(missed_s, self._waited_s() - self._account[1]))
         if held_s > self._limit_s:
             log.warning(
-                "The event loop was held up for %.0f ms, in %s.", 1000 * held_s, self._place or "a place unknown"
+                "The event loop was held up for %.0f ms, of which it computed for %.0f, in %s.",
+                1000 * held_s,
+                1000 * computed_s,
+                self._place or "a place unknown",
             )
         self._place = ""
 
     def _look(self, thread: int, ended: threading.Event) -> None:
         """Note what the loop's thread does while its work takes long."""
         while not ended.wait(self._limit_s / 2):
-            if self._began and time.monotonic() - self._began > self._limit_s / 2:
+            now = time.monotonic()
+            began = self._began
+            self._missed_s += self._overdue_s(now, began)
+            self._looked = now
+            if began and now - began > self._limit_s / 2:
                 frame = sys._current_frames().get(thread)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  no other way
                 self._place = _describe(frame)
+
+    def _overdue_s(self, now: float, began: float) -> float:
+        """How much too late a look comes now, for a work that began then."""
+        return max(0.0, now - max(self._looked, began) - self._limit_s / 2)
 
 
 class _Selector(selectors.DefaultSelector):

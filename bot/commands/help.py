@@ -48,6 +48,9 @@ message's menu does it with the picture there. It knows pictures from here, WebU
 **Reroll** draws it again with other seeds, **Edit** lets you change it first; both become *your* picture.
 **Recipe** shows exactly how it was made. **Spoiler** and **Delete** are for whoever asked for it, and for moderators.
 **Report** hides what should not be there until a moderator has looked.
+
+## For a server's admins
+`/settings show` decides what may be drawn where and by whom, how much may wait, and whose share is larger.
 """
 
 

@@ -42,13 +42,13 @@ def group() -> app_commands.Group:
     """Build `/settings`; Discord shows it only to those who may use it, and the bot asks again."""
     settings = app_commands.Group(
         name="settings",
-        description="What may be drawn in this server, and where.",
+        description="What may be drawn in this server, where, and how much.",
         default_permissions=discord.Permissions(manage_guild=True),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     )
     members: list[tuple[str, str, Any]] = [
-        ("show", "See and change what may be drawn in this server.", _show),
+        ("show", "See and change what may be drawn in this server, and how much.", _show),
         ("why", "Tell what would become of a request, rule by rule.", _why),
         ("export", "Get the settings of this server as a file.", _export),
         ("import", "Put the settings of a file in place of this server's.", _import),

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.errors import InvalidRequest
-from bot.safety.policy import MAX_DENIED, MAX_ENTRIES, ServerPolicy
+from bot.safety.policy import MAX_DENIED, MAX_ENTRIES, MAX_PRIORITY_ROLES, MOST, ServerPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +16,20 @@ if TYPE_CHECKING:
     Change = Callable[[ServerPolicy], ServerPolicy]
 
 TAG_CHARS = 100
+
+LIMITS = {
+    "server": {
+        "max_queue": "requests waiting",
+        "max_running": "requests drawn at once",
+        "max_pictures_per_day": "pictures in 24 hours",
+    },
+    "person": {
+        "max_queue_per_person": "requests waiting",
+        "max_running_per_person": "requests drawn at once",
+        "max_pictures_per_person_per_day": "pictures in 24 hours",
+    },
+}
+"""What a server's admins limit, for all together and for each person: fields of its policy, and what they count."""
 
 
 def set_field(name: str, value: object) -> Change:
@@ -34,11 +48,36 @@ def set_entry(name: str, key: str, value: object | None) -> Change:
         table: dict[str, object] = {one: kept for one, kept in getattr(policy, name).items() if one != key}
         if value is not None:
             table[key] = value
-        if len(table) > MAX_ENTRIES:
-            raise InvalidRequest(f"There are {MAX_ENTRIES} entries already. Please remove one first.")
+        if len(table) > (most := _MOST_ENTRIES.get(name, MAX_ENTRIES)):
+            raise InvalidRequest(f"There are {most} entries already. Please remove one first.")
         return _valid(replace(policy, **{name: table}))
 
     return change
+
+
+def limit(typed: Mapping[str, str]) -> Change:
+    """Set limits as somebody typed them into a form, by the fields of `LIMITS`; an empty one is none.
+
+    Raises:
+        InvalidRequest: One of them is no number that a limit can be.
+    """
+    labels = LIMITS["server"] | LIMITS["person"]
+    limits = {field: _limit(labels[field], text) for field, text in typed.items() if field in labels}
+
+    def change(policy: ServerPolicy) -> ServerPolicy:
+        return replace(policy, **limits)
+
+    return change
+
+
+def _limit(label: str, text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isdecimal() and len(text) <= len(str(MOST)) and 1 <= int(text) <= MOST):
+        raise InvalidRequest(
+            f"**{label.capitalize()}** takes a whole number from 1 to {MOST:,}, or nothing. Nothing was changed."
+        )
+    return int(text)
 
 
 def deny(added: Iterable[str], removed: Iterable[str]) -> Change:
@@ -76,7 +115,7 @@ def described(before: ServerPolicy, after: ServerPolicy) -> tuple[str, ...]:
 def _told(name: str, old: Any, new: Any) -> Iterator[str]:
     label, mention = _LABELS.get(name, name.replace("_", " ")), _MENTIONS.get(name, "{}")
     if name in _TABLES:
-        yield from _told_entries(label, mention, old, new, "everybody" if name == "needed_roles" else "none")
+        yield from _told_entries(label, mention, old, new, _ABSENT.get(name, "none"))
     elif name in _LISTS:
         yield f"{label}: {len({*new} - {*old})} added, {len({*old} - {*new})} removed"
     else:
@@ -97,15 +136,19 @@ def _shown(value: object, absent: str, mention: str = "{}") -> str:
         return absent
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, tuple):
         roles = cast("tuple[object, ...]", value)
         return f"{len(roles)} role{'' if len(roles) == 1 else 's'}"
     return mention.format(value)
 
 
-_TABLES = {"channel_limits", "role_limits", "needed_roles"}
+_TABLES = {"channel_limits", "role_limits", "needed_roles", "priority_roles"}
+_MOST_ENTRIES = {"priority_roles": MAX_PRIORITY_ROLES}
+_ABSENT = {"needed_roles": "everybody", "priority_roles": "1"}
 _LISTS = {"channels", "denied"}
-_MENTIONS = {"channel_limits": "<#{}>", "role_limits": "<@&{}>", "log_channel": "<#{}>"}
+_MENTIONS = {"channel_limits": "<#{}>", "role_limits": "<@&{}>", "priority_roles": "<@&{}>", "log_channel": "<#{}>"}
 _LABELS = {
     "open_limit": "open channels",
     "age_restricted_limit": "age-restricted channels",
@@ -115,6 +158,9 @@ _LABELS = {
     "needed_roles": "who may ask for",
     "denied": "denied tags",
     "log_prompts": "prompts in the log",
+    "priority_roles": "share of",
+    **{field: f"limit of {label}" for field, label in LIMITS["server"].items()},
+    **{field: f"limit of {label} per person" for field, label in LIMITS["person"].items()},
 }
 
 

@@ -23,9 +23,12 @@ Snowflake = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
 """A Discord id; TOML keys are strings, and integers of 64 bits do not survive every editor."""
 DeniedTag = Annotated[str, Meta(min_length=1, max_length=100)]
 
-AtMost = Annotated[int, Meta(ge=1, le=1_000_000)]
+MOST = 1_000_000
+AtMost = Annotated[int, Meta(ge=1, le=MOST)]
 Weight = Annotated[float, Meta(ge=1.0, le=10.0)]
 
+MAX_PRIORITY_ROLES = 25
+"""As many as one page shows whole, and a menu could hold."""
 MAX_DENIED = 500
 MAX_ENTRIES = 500
 MAX_FILE_BYTES = 64 * 1024
@@ -87,7 +90,7 @@ class ServerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     max_pictures_per_day: AtMost | None = None
     """In the last 24 hours."""
     max_pictures_per_person_per_day: AtMost | None = None
-    priority_roles: Annotated[dict[Snowflake, Weight], Meta(max_length=MAX_ENTRIES)] = {}
+    priority_roles: Annotated[dict[Snowflake, Weight], Meta(max_length=MAX_PRIORITY_ROLES)] = {}
     """How many times as much of this server's turns people with a role have; of several the highest counts."""
 
     def weight(self, roles: frozenset[int]) -> float:

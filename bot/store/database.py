@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import sqlite3
 from contextlib import asynccontextmanager, contextmanager
 from importlib import resources
@@ -11,6 +13,7 @@ import aiosqlite
 import filelock
 
 from bot.errors import StoreError, StoreUnavailable
+from bot.store.checkpoints import checkpointed
 from bot.store.inspection import inspected
 from bot.store.patience import patiently
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.store.inspection import Inspection
+
+log = logging.getLogger(__name__)
 
 _SCRIPTS = (
     "schema.sql",
@@ -33,6 +38,7 @@ _SCRIPTS = (
     "terms.sql",
     "reports.sql",
     "retention.sql",
+    "recovery.sql",
 )
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
 
@@ -41,8 +47,12 @@ _SETTINGS = """
     PRAGMA synchronous = NORMAL; -- an acknowledged job survives any process; a power cut may take the last ones
     PRAGMA foreign_keys = ON;
     PRAGMA secure_delete = ON; -- what was deleted is overwritten, and not only forgotten
+    PRAGMA wal_autocheckpoint = 8000; -- pages; only where so much is written that `checkpointed` finds no end of it
 """
 
+
+SCRUB_WAITS_S = (0.05, 0.1, 0.2, 0.4)
+"""Between two tries to empty the log."""
 
 LOCK_WAIT_S = 0.5
 """For another program's lock, once the bot runs: whoever waits for an answer has three seconds in all."""
@@ -80,8 +90,16 @@ class Database:
             raise StoreUnavailable(_sentence(self._path, error)) from error
 
     async def scrub(self) -> None:
-        """Empty the write-ahead log, which still holds what was overwritten in the file."""
-        await self.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Empty the write-ahead log, which still holds what was overwritten in the file.
+
+        Where somebody reads the log or writes it back just then, it is tried again for a while.
+        """
+        for wait_s in SCRUB_WAITS_S:
+            [outcome] = await self.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
+            if not outcome["busy"]:
+                return
+            await asyncio.sleep(wait_s)
+        log.warning("%s: its log is in use and keeps what was deleted until it is full", self._path)
 
 
 @asynccontextmanager
@@ -94,7 +112,7 @@ async def open_database(path: Path, *, busy_timeout_s: float) -> AsyncGenerator[
     with _held(path):
         connection = await _connect(path, busy_timeout_s)
         try:
-            async with inspected(path) as inspection:
+            async with inspected(path) as inspection, checkpointed(path, lambda: connection.total_changes):
                 yield Database(path, connection, inspection)
         finally:
             await connection.close()

@@ -5,6 +5,7 @@ What may follow what, and what each step changes, is `bot.job`'s business.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -98,34 +99,40 @@ class Jobs:
     async def refuse(self, job_id: str, sentence: str, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.refused(sentence, now=now))
 
-    async def unfinished(self) -> AsyncGenerator[Job]:
-        """Every job that has not come to its end, the oldest first, each once whatever becomes of it meanwhile."""
-        async for job in self._all("state IN ('queued', 'running', 'rendered')"):
-            yield job
-
     async def unsettled(self) -> AsyncGenerator[Job]:
-        """Those of them that a start-up must see to one by one; the others wait in line, as `Line.waiting` gives them.
+        """Those that a start-up must see to one by one, the oldest first, each once whatever becomes of it meanwhile.
 
-        It was being drawn or delivered, or nobody knows whether it was acknowledged.
+        It was being drawn or delivered, or nobody knows whether it was acknowledged. All others that have not come to
+        their end wait in line, as `Line.waiting` gives them.
         """
-        async for job in self._all("(state IN ('running', 'rendered') OR state = 'queued' AND message_id IS NULL)"):
-            yield job
-
-    async def reachable(self, *, since: float) -> AsyncGenerator[Job]:
-        """Those that wait in line with a token from since then."""
-        young = "state = 'queued' AND message_id IS NOT NULL AND token_created_at > :since"
-        async for job in self._all(young, since=since):
-            yield job
-
-    async def _all(self, condition: str, **values: float) -> AsyncGenerator[Job]:
         after = -1
         while rows := await self._database.fetch(
-            f"SELECT * FROM jobs WHERE {condition} AND key > :after ORDER BY key LIMIT :page",  # noqa: S608  our words
-            {**values, "after": after, "page": _PAGE},
+            """
+            SELECT * FROM jobs
+            WHERE (state IN ('running', 'rendered') OR state = 'queued' AND message_id IS NULL) AND key > :after
+            ORDER BY key LIMIT :page
+            """,
+            {"after": after, "page": _PAGE},
         ):
             for row in rows:
                 yield _job(row)
             after = rows[-1]["key"]
+
+    async def reachable(self, *, since: float) -> AsyncGenerator[Job]:
+        """Those that wait in line with a token from since then, the newest first; of the others none is read."""
+        before = sys.maxsize
+        while rows := await self._database.fetch(
+            """
+            SELECT * FROM jobs WHERE state = 'queued' AND message_id IS NOT NULL AND key < :before
+            ORDER BY key DESC LIMIT :page
+            """,
+            {"before": before, "page": _PAGE},
+        ):
+            for row in rows:
+                if row["token_created_at"] <= since:
+                    return  # and whoever asked before that
+                yield _job(row)
+            before = rows[-1]["key"]
 
     async def to_tell(self) -> list[Job]:
         """Jobs that ended, but whose message or owner an earlier process did not come to tell."""

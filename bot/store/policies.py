@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,9 +12,11 @@ from bot.errors import StoreError
 from bot.safety.policy import ServerPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.store.database import Database
+
+log = logging.getLogger(__name__)
 
 
 class Change(NamedTuple):
@@ -66,11 +69,26 @@ class Policies:
                 self._known[guild_id] = after
             return Change(before, after)
 
+    async def all(self) -> Sequence[tuple[int, ServerPolicy]]:
+        """Read what holds in every server whose admins decided anything.
+
+        What cannot be read is left out, and in the log: nothing is allowed in that server, and the others go on.
+        """
+        found: list[tuple[int, ServerPolicy]] = []
+        for row in await self._database.fetch("SELECT guild_id, policy FROM policies"):
+            try:
+                found.append((row["guild_id"], _decoded(row["guild_id"], row["policy"])))
+            except StoreError as error:
+                log.error("%s", error)  # noqa: TRY400  the sentence is the operator's
+        return found
+
     async def _read(self, guild_id: int) -> ServerPolicy:
         rows = await self._database.fetch("SELECT policy FROM policies WHERE guild_id = :guild", {"guild": guild_id})
-        if not rows:
-            return ServerPolicy()
-        try:
-            return msgspec.json.decode(rows[0]["policy"], type=ServerPolicy)
-        except msgspec.DecodeError as error:
-            raise StoreError(f"server {guild_id}: its policy in the database cannot be read: {error}") from error
+        return _decoded(guild_id, rows[0]["policy"]) if rows else ServerPolicy()
+
+
+def _decoded(guild_id: int, policy: str) -> ServerPolicy:
+    try:
+        return msgspec.json.decode(policy, type=ServerPolicy)
+    except msgspec.DecodeError as error:
+        raise StoreError(f"server {guild_id}: its policy in the database cannot be read: {error}") from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
+from bot.job import State
 from bot.request import SHAPES
 from bot.views.buttons import row
 from engine.grammar import plain_text
@@ -104,9 +105,11 @@ def ended(job: Job, sentence: str) -> ui.LayoutView:
     return _card(ENDED, title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
 
 
-def refused(job: Job, sentence: str) -> ui.LayoutView:
-    """Say what is no longer allowed, without the words: they may not suit the place any more."""
-    return _card(ENDED, f"<@{job.user_id}> {sentence}", row(job.id, "reroll", "edit", "delete"))
+def over(job: Job) -> ui.LayoutView:
+    """Say how a job ended without pictures; what is refused without its words: they may not suit the place any more."""
+    if job.state is State.REFUSED:
+        return _card(ENDED, f"<@{job.user_id}> {job.error}", row(job.id, "reroll", "edit", "delete"))
+    return ended(job, job.error or "")
 
 
 def dropped(pictures: int) -> str:

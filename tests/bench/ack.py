@@ -18,6 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from bot import config
+from bot.store import Store
+from bot.terms import Terms
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
@@ -35,6 +39,8 @@ START_S = 60.0
 CONFIG = """
     [wire]
     url = "unix:engine.sock"
+    [engine.rating]
+    by = "none"
     [bot.discord]
     api = "{api_url}"
     [bot.engine]
@@ -76,12 +82,31 @@ async def _bare() -> tuple[list[float], list[float]]:
 async def _ours(folder: Path) -> tuple[list[float], list[float]]:
     async with AsyncExitStack() as stack:
         chat = await stack.enter_async_context(_chat())
-        config = folder / "config.toml"
-        config.write_text(CONFIG.format(**chat))
-        engine = ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--config", str(config))
+        file = folder / "config.toml"
+        file.write_text(CONFIG.format(**chat))
+        await _accept_terms(folder / "data", await _people(chat))
+        engine = ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--config", str(file))
         await stack.enter_async_context(_process(*engine))
-        await stack.enter_async_context(_process("-m", "bot", "run", "--config", str(config), token=chat["token"]))
+        await stack.enter_async_context(_process("-m", "bot", "run", "--config", str(file), token=chat["token"]))
         return await _asked(chat, "imagine", tags="smile, night, looking at viewer", subject="1girl")
+
+
+async def _people(chat: dict[str, str]) -> dict[str, str]:
+    """Ask who is who: ids by name."""
+    async with (
+        aiohttp.ClientSession(raise_for_status=True) as session,
+        session.get(f"{chat['page_url']}/people") as answer,
+    ):
+        everybody = {one["user"]["username"]: one["user"]["id"] for one in (await answer.json())["people"]}
+    return {name: everybody[name] for name in PEOPLE}
+
+
+async def _accept_terms(data: Path, people: dict[str, str]) -> None:
+    """Let people have accepted the terms, as everybody does once."""
+    async with Store.open(data) as store:
+        version = Terms(store, config.Terms(), now=time.time).version
+        for user_id in people.values():
+            await store.acceptances.add(int(user_id), version, now=time.time())
 
 
 @asynccontextmanager
@@ -93,28 +118,31 @@ async def _chat() -> AsyncGenerator[dict[str, str]]:
 
 @asynccontextmanager
 async def _process(*arguments: str, token: str = "", **streams: Any) -> AsyncGenerator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *arguments,
-        cwd=ROOT,
-        env={**os.environ, "ESHI_TOKEN": token},
-        stderr=asyncio.subprocess.DEVNULL,
-        **streams,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        await process.wait()
+    with tempfile.TemporaryFile() as said:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            cwd=ROOT,
+            env={**os.environ, "ESHI_TOKEN": token},
+            stderr=said,
+            **streams,
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is not None:
+                said.seek(0)
+                raise RuntimeError(f"{' '.join(arguments)} ended by itself: {said.read().decode()[-2000:]}")
+            process.terminate()
+            await process.wait()
 
 
 async def _asked(chat: dict[str, str], command: str, **options: str) -> tuple[list[float], list[float]]:
     """Let people ask; give the milliseconds of each at the set pace, and the rates without one."""
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(raise_for_status=True))
-        async with session.get(f"{chat['page_url']}/people") as answer:
-            ids = {one["user"]["username"]: one["user"]["id"] for one in (await answer.json())["people"]}
-        people = [Asker(session, f"{chat['page_url']}/people/{ids[name]}", command, options) for name in PEOPLE]
+        ids = (await _people(chat)).values()
+        people = [Asker(session, f"{chat['page_url']}/people/{user_id}", command, options) for user_id in ids]
         for person in people:
             await stack.enter_async_context(person.there())
         await people[0].ready()
@@ -169,9 +197,11 @@ class Asker:
         async for frame in socket:
             if '"interaction.' in frame.data[:60]:  # all others need not be read
                 event = frame.json()
-                assert event["event"] != "interaction.failed", event
                 if event["event"] == "interaction.answer":
                     self._answer(event["data"]["interaction_id"]).set_result(time.perf_counter())
+                elif event["event"] == "interaction.failed":
+                    late = RuntimeError(event["data"]["message"])  # a machine too busy to measure anything on it
+                    self._answer(event["data"]["interaction_id"]).set_exception(late)
 
     def _answer(self, interaction_id: str) -> asyncio.Future[float]:
         return self._answers.setdefault(interaction_id, asyncio.get_running_loop().create_future())

@@ -3,7 +3,8 @@
     python tests/bot/fake_engine.py serve --config config.toml [--die-with-parent] [troubles]
 
 With ``--rates`` every picture is rated, by the prompt: ``shows 2`` is the third of the ratings, ``shows last 2``
-the same of the last picture alone, ``withhold`` what nobody may see, and all others are safe.
+the same of the last picture alone, ``withhold`` what nobody may see, and all others are safe. With ``--record FILE``
+every command is written there, a line of JSON each.
 
 The colour of a picture follows from prompt and seed, so that one can tell whose it is. Troubles happen to the jobs
 whose prompt contains ``--word`` ("" is every job), before step ``--at-step``; with ``--once FILE`` only the first
@@ -81,6 +82,9 @@ class Client:
         except msgspec.DecodeError as error:
             await self.send(wire.Rejected(detail=str(error)))
             return
+        if self.options.record is not None:
+            with self.options.record.open("ab") as file:
+                file.write(msgspec.json.encode(command) + b"\n")
         if isinstance(command, wire.Cancel):
             if job := self.jobs.get(command.job_id):
                 job.cancel()
@@ -232,6 +236,7 @@ def main() -> None:
     parser.add_argument("--stages", type=int, default=1, help="how many Loading come before Ready")
     parser.add_argument("--loading-s", type=float, default=0.0, help="seconds for a stage")
     parser.add_argument("--protocol", type=int, default=wire.PROTOCOL)
+    parser.add_argument("--record", type=Path)
     parser.add_argument("--rates", action="store_true", help="every picture says what it shows")
     parser.add_argument(
         "--trouble",

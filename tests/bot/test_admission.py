@@ -45,12 +45,12 @@ async def test_a_full_line_says_when_to_come_back(store, new_job):
     queue.push(Ticket.of(job))
     expected = f"<t:{NOW + 28 * 0.1:.0f}:R>"
     with pytest.raises(QueueFull, match=rf"^The queue is full: 1 request.* It makes sense to come back {expected}\.$"):
-        taken.place(2, None, ServerPolicy()).__enter__()
+        taken.place(2, None).__enter__()
 
 
 async def test_an_error_of_what_is_done_in_a_place_is_not_taken_for_a_full_line(store):
     taken, _ = admission(store)
-    with pytest.raises(QueueFull, match=r"^inner$"), taken.place(1, None, ServerPolicy()):
+    with pytest.raises(QueueFull, match=r"^inner$"), taken.place(1, None):
         raise QueueFull("inner", until=5.0)
 
 

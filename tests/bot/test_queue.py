@@ -183,8 +183,9 @@ def test_a_restart_fills_the_line_over_a_limit_that_was_lowered():
 def test_the_narrower_limit_of_operator_and_server_holds(operator, server, sentence):
     """Admins can narrow what the operator allows, and never widen it."""
     queue = filled(1, 1, 2, guild_id=7, **operator)
+    queue.allow(7, Allowance(**server))
     with pytest.raises(QueueFull, match=f"^{sentence}"):
-        queue.reserve(1, 7, Allowance(**server)).__enter__()
+        queue.reserve(1, 7).__enter__()
     with queue.reserve(3, 8):
         pass
 
@@ -192,7 +193,8 @@ def test_the_narrower_limit_of_operator_and_server_holds(operator, server, sente
 def test_a_server_limit_of_each_person_counts_only_that_server():
     """What somebody has waiting elsewhere is the operator's business."""
     queue = filled(1, 1, guild_id=8)
-    with queue.reserve(1, 7, Allowance(waiting_per_person=2)):
+    queue.allow(7, Allowance(waiting_per_person=2))
+    with queue.reserve(1, 7):
         pass
 
 
@@ -217,8 +219,7 @@ def test_a_full_line_tells_what_must_be_drawn_until_it_makes_sense_to_return():
 def test_nobody_has_more_running_than_may_be(limits):
     """Their turn is kept back until one is done, and others go on."""
     queue = Queue(max_jobs=100, allowance=limits.get("operator", Allowance()))
-    with queue.reserve(1, 7, limits.get("server", Allowance())):
-        pass
+    queue.allow(7, limits.get("server", Allowance()))
     for key, owner in enumerate((1, 1, 2, 2)):
         queue.push(ticket(key, owner, 7))
     assert [queue.pop().id, queue.pop().id] == ids(0, 2)
@@ -250,6 +251,20 @@ def test_a_server_has_no_more_running_than_may_be():
     assert queue.pop() is None
     queue.release(public_id(0))
     assert queue.pop().id == public_id(1)
+
+
+def test_what_admins_allow_acts_on_what_waits():
+    """Lowered, a limit lets what runs come to its end and keeps the next back; raised, it lets that start at once."""
+    queue = filled(1, 2, 3, 4, guild_id=7)
+    assert [queue.pop().id, queue.pop().id] == ids(0, 1)
+    queue.allow(7, Allowance(running_per_server=2))
+    assert queue.pop() is None
+    assert queue.standing(public_id(2)).place == 1
+    queue.allow(7, Allowance(running_per_server=1))
+    queue.release(public_id(0))
+    assert queue.pop() is None
+    queue.allow(7, Allowance())
+    assert drained(queue) == ids(2, 3)
 
 
 # Steering
@@ -379,10 +394,23 @@ class Line(RuleBasedStateMachine):
         self.running = {}
         self.gone = set()
         self.paused = set()
+        self.allowed = {}
         self.keys = 0
 
     def any_of(self, data, jobs):
         return data.draw(st.sampled_from(sorted(jobs)))
+
+    def may_start(self, one):
+        """Whether all limits take one more that runs."""
+        theirs = [other for other in self.running.values() if other.server == one.server]
+        here = [other for other in theirs if other.user_id == one.user_id]
+        mine = [other for other in self.running.values() if other.user_id == one.user_id]
+        allowed = self.allowed.get(one.server, Allowance())
+        return (
+            len(mine) < self.LIMITS.running_per_person
+            and len(here) < (allowed.running_per_person or 9)
+            and len(theirs) < min(self.LIMITS.running_per_server, allowed.running_per_server or 9)
+        )
 
     @rule(
         user_id=st.integers(1, 4),
@@ -419,9 +447,8 @@ class Line(RuleBasedStateMachine):
         ]
         rank = (-(first.moved_at or 0), first.id)
         assert all(rank < (-(one.moved_at or 0), one.id) for one in before), "each line is in order"
+        assert self.may_start(first)
         self.running[first.id] = first
-        assert len([one for one in self.running.values() if one.user_id == first.user_id]) <= 2
-        assert len([one for one in self.running.values() if one.server == first.server]) <= 3
 
     def serve_like(self, like):
         turn = self.queue._due() or next(self.queue._candidates(0.0, 0.0), None)
@@ -460,6 +487,15 @@ class Line(RuleBasedStateMachine):
         self.queue.pause(guild_id, paused=paused)
         (self.paused.add if paused else self.paused.discard)(guild_id)
 
+    @rule(
+        guild_id=st.sampled_from([7, 8]),
+        person=st.sampled_from([None, 1, 2]),
+        server=st.sampled_from([None, 1, 2, 3]),
+    )
+    def allow(self, guild_id, person, server):
+        self.allowed[guild_id] = Allowance(running_per_person=person, running_per_server=server)
+        self.queue.allow(guild_id, self.allowed[guild_id])
+
     @precondition(lambda self: self.waiting)
     @rule(data=st.data())
     def leave(self, data):
@@ -481,10 +517,7 @@ class Line(RuleBasedStateMachine):
         may = [
             one
             for one in self.waiting.values()
-            if not one.held
-            and one.server not in self.paused
-            and len([other for other in self.running.values() if other.user_id == one.user_id]) < 2
-            and len([other for other in self.running.values() if other.server == one.server]) < 3
+            if not one.held and one.server not in self.paused and self.may_start(one)
         ]
         assert (next(self.queue._candidates(0.0, 0.0), None) is None) == (not may)
 
@@ -507,6 +540,7 @@ class Line(RuleBasedStateMachine):
             self.queue.release(job_id)
         for guild_id in (7, 8):
             self.queue.pause(guild_id, paused=False)
+            self.queue.allow(guild_id, Allowance())
         if self.queue._due():
             self.queue.release(self.queue.pop().id)
         expected = [one.id for one in self.queue.head(99)]

@@ -1,6 +1,7 @@
 """What holds the event loop up is found, and what does not is left in peace."""
 
 import asyncio
+import ctypes
 import time
 
 import pytest
@@ -58,6 +59,16 @@ def test_what_the_machine_took_is_not_held_against_the_loop(caplog):
     """Time in which the program waited for a processor, as the system tells it."""
     waited = iter([0.0, 10.0])
     watched(blocking, waited_s=lambda: next(waited, 10.0))
+    assert not found(caplog)
+
+
+def test_a_standstill_of_the_whole_program_is_not_held_against_the_loop(caplog):
+    """As when a machine stops for a moment: whoever looks on could not look either."""
+
+    async def standing_still():
+        ctypes.PyDLL(None).usleep(200_000)  # this library's calls let no other thread run
+
+    watched(standing_still, waited_s=lambda: 0.0)
     assert not found(caplog)
 
 

@@ -39,7 +39,8 @@ def main():
             )
         )
     print(f"{verdict.delivered} of {verdict.promised} acknowledged jobs delivered, {len(verdict.told)} told why not")
-    for line in (*verdict.told, *verdict.wrong):
+    print(f"{verdict.again} were begun more than once; {len(verdict.withdrawn)} messages were deleted under way")
+    for line in (*verdict.told, *verdict.withdrawn, *verdict.wrong):
         print(f"  {line}")
     print("good" if verdict.good else f"NOT GOOD; again with SEED={seed}")
     return 0 if verdict.good else 1

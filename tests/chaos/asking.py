@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from bot.sandbox.driver import Refused
+from bot.sandbox.driver import Person, Refused
 
 SHAPES = ("square 1:1", "landscape 7:4", "portrait 2:3")
 PATIENCE_S = 20.0
@@ -28,6 +28,8 @@ class Promise:
     """A wish whose message stands in a channel."""
 
     wish: Wish
+    person: Person
+    channel: str
     message_id: str
 
 
@@ -53,7 +55,7 @@ async def ask_for_all(person, channel, wanted, promises, *, hurry):
             await asyncio.wait_for(hurry.wait(), wish.pause_s)
         while True:
             if (message := await _ask(person, channel, wish)) is not None:
-                promises.append(Promise(wish, message))
+                promises.append(Promise(wish, person, channel, message))
                 break
             await asyncio.sleep(0.5)
 

@@ -43,12 +43,13 @@ def world(people):
 class Machines:
     """Bot, engine and local Discord; open it with ``async with``."""
 
-    def __init__(self, folder: Path, *, people: int, checkpoint: Path | None = None):
+    def __init__(self, folder: Path, *, people: int, step_s: float, checkpoint: Path | None = None):
         """Prepare them.
 
         Args:
             folder: For everything that is written.
             people: How many there are.
+            step_s: Seconds that a step takes where flat colours are drawn.
             checkpoint: For the real engine, started by the bot; None: flat colours, a process of its own.
         """
         self.folder = folder
@@ -56,6 +57,7 @@ class Machines:
         self.ended_by_themselves: list[str] = []
         self._people = people
         self._checkpoint = checkpoint
+        self._step_s = step_s
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._keepers: list[asyncio.Task] = []
         self._killed: set[int] = set()
@@ -97,7 +99,8 @@ class Machines:
             steps = 2
         """)
         if self._checkpoint is None:
-            self._keep("engine", "tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--config", str(config))
+            flat = ("tests/bot/fake_engine.py", "serve", "--step-s", f"{self._step_s:.3f}")
+            self._keep("engine", *flat, "--config", str(config))
         self._keep("bot", "-m", "bot", "run", "--config", str(config))
         return self
 

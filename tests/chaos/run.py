@@ -9,18 +9,24 @@ from bot.sandbox.driver import Person
 from tests.chaos.asking import ask_for_all, wishes
 from tests.chaos.machines import CHANNELS, SERVERS, Machines
 from tests.chaos.schedule import DISK_S, schedule
-from tests.chaos.verdict import is_over, job_of, judge, latest
+from tests.chaos.verdict import is_over, job_of, judge, latest, unfinished
+from tests.journey.people import accept_terms
 
 SETTLE_S = 180.0
 """How long the last jobs may take once nothing goes wrong any more."""
+
+STEP_SHARE = 0.2
+"""Of the time between two requests, that a step takes: so the engine has something to draw nearly all the time, and
+whatever is killed is killed at work."""
 
 
 async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, say=lambda _line: None):
     """Give the verdict, the log's complaints included."""
     troubles = schedule(seed, kills=kills, seconds=seconds)
     began = time.monotonic()
-    async with Machines(folder, people=people, checkpoint=checkpoint) as machines:
-        promises, killed = [], {"engine": 0, "bot": 0}
+    step_s = STEP_SHARE * seconds / jobs
+    async with Machines(folder, people=people, step_s=step_s, checkpoint=checkpoint) as machines:
+        promises, withdrawn, killed = [], {}, {"engine": 0, "bot": 0}
         async with contextlib.AsyncExitStack() as visits:
             visitors = [
                 await visits.enter_async_context(Person.visit(machines.page_url, f"person{number:02}"))
@@ -31,6 +37,7 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
                 await observer.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
             except TimeoutError as error:
                 raise RuntimeError(f"the bot never came online; it said:\n{machines.log_text()[-2000:]}") from error
+            await asyncio.gather(*(accept_terms(visitor, "room-0-0") for visitor in visitors))
             chance, hurry = Random(seed), asyncio.Event()
             asking = asyncio.gather(
                 *(
@@ -44,7 +51,11 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
                     for number, visitor in enumerate(visitors)
                 )
             )
-            await _trouble(machines, troubles, killed, say)
+
+            async def delete():
+                await _delete_one(observer, promises, withdrawn)
+
+            await _trouble(machines, troubles, killed, delete, say)
             await machines.developer("DELETE", "/faults")
             hurry.set()
             async with asyncio.timeout(SETTLE_S):
@@ -52,8 +63,8 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
             say(f"{len(promises)} jobs are acknowledged, {time.monotonic() - began:.0f} s")
             with contextlib.suppress(TimeoutError):  # what has not settled is the verdict's to tell
                 async with asyncio.timeout(SETTLE_S):
-                    await _settled(observer, promises)
-            verdict = await judge(observer, promises, machines, carries_recipe=checkpoint is not None)
+                    await _settled(observer, promises, withdrawn, machines)
+            verdict = await judge(observer, promises, withdrawn, machines, carries_recipe=checkpoint is not None)
             violations = (await machines.developer("GET", "/violations"))["violations"]
     log = machines.log_text()
     verdict.wrong += [f"against Discord's rules: {violation}" for violation in violations]
@@ -64,7 +75,18 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
     return verdict
 
 
-async def _trouble(machines, troubles, killed, say):
+async def _delete_one(observer, promises, withdrawn):
+    """Delete the message of a job that is under way, as a moderator may at any time."""
+    messages = latest(observer)
+    for promise in promises:
+        message = messages.get(promise.message_id)
+        if message is not None and not is_over(message):
+            withdrawn[promise] = job_of(message)
+            await observer.delete(message)
+            return
+
+
+async def _trouble(machines, troubles, killed, delete, say):
     """Let it all happen at its time."""
     began = time.monotonic()
     disks = []
@@ -77,6 +99,8 @@ async def _trouble(machines, troubles, killed, say):
                 killed[victim] += 1
             case ["disk"]:
                 disks.append(asyncio.create_task(machines.fill_disk(DISK_S)))
+            case ["delete"]:
+                await delete()
             case ["expire"]:
                 await machines.developer("POST", "/faults", {"fault": "expire"})
             case _:
@@ -84,12 +108,12 @@ async def _trouble(machines, troubles, killed, say):
     await asyncio.gather(*disks)
 
 
-async def _settled(observer, promises):
-    """Wait until every message that was promised shows an end."""
+async def _settled(observer, promises, withdrawn, machines):
+    """Wait until every message that was promised shows an end, and every job has come to it."""
     while True:
         messages = latest(observer)
-        waiting = [promise for promise in promises if not is_over(messages[promise.message_id])]
+        waiting = [one for one in promises if one not in withdrawn and not is_over(messages[one.message_id])]
         others = [one for one in messages.values() if job_of(one) and not is_over(one)]
-        if not waiting and not others:
+        if not waiting and not others and not unfinished(machines):
             return
         await asyncio.sleep(0.5)

@@ -37,7 +37,7 @@ class Trouble(NamedTuple):
     at_s: float
     """From the beginning."""
     what: str
-    """``kill engine``, ``kill bot``, ``disk``, ``expire`` or ``discord``."""
+    """``kill engine``, ``kill bot``, ``disk``, ``expire``, ``delete`` or ``discord``."""
     fault: dict | None = None
     """Of ``discord``: what is posted to its developer's API."""
 
@@ -55,4 +55,5 @@ def schedule(seed: int, *, kills: int, seconds: float) -> list[Trouble]:
     troubles += [Trouble(chance.uniform(0.0, seconds), "discord", fault) for fault in faults]
     troubles += [Trouble(chance.uniform(0.0, seconds), "expire") for _ in range(1 + kills // 10)]
     troubles.append(Trouble(chance.uniform(0.3, 0.7) * seconds, "disk"))
+    troubles += [Trouble(chance.uniform(0.1, 1.0) * seconds, "delete") for _ in range(1 + kills // 10)]
     return sorted(troubles, key=lambda trouble: trouble.at_s)

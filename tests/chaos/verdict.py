@@ -2,13 +2,14 @@
 
 import io
 import json
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from PIL import Image
 
-from bot.job import public_id
+from bot.job import ID_PATTERN, UNFINISHED, State, public_id
 from tests.bot.fake_engine import colour
 from tests.journey.people import gallery, labels, words
 
@@ -21,9 +22,14 @@ class Verdict:
     """What was found at the end."""
 
     promised: int = 0
+    """Without those whose message somebody deleted under way."""
     delivered: int = 0
     told: list[str] = field(default_factory=list)
-    """The last words of the jobs that ended without a picture."""
+    """The last words of the jobs that ended without a picture in their message."""
+    withdrawn: list[str] = field(default_factory=list)
+    """What became of those whose message was deleted."""
+    again: int = 0
+    """How many were begun more than once."""
     wrong: list[str] = field(default_factory=list)
     """What must not be."""
 
@@ -33,10 +39,10 @@ class Verdict:
 
 
 def latest(observer):
-    """Every message as the observer sees it now, by id, without those that were removed."""
+    """Every public message as the observer sees it now, by id, without those that were removed."""
     seen = {}
     for event in observer.events:
-        if event["event"] in {"message.create", "message.update"}:
+        if event["event"] in {"message.create", "message.update"} and not event["data"]["flags"] & 64:
             seen[event["data"]["id"]] = event["data"]
         elif event["event"] == "message.delete":
             seen.pop(event["data"]["id"], None)
@@ -49,22 +55,21 @@ def is_over(message):
 
 
 def job_of(message):
-    """The id in the custom ids of a message's buttons."""
-    text = json.dumps(message["components"])
-    return text.split('"v1:', 1)[1].split(":", 1)[0] if '"v1:' in text else None
+    """The job in the custom ids of a message's buttons; None where there is none."""
+    found = re.search(f'"v1:({ID_PATTERN}):', json.dumps(message["components"]))
+    return found and found[1]
 
 
-async def judge(observer, promises, machines, *, carries_recipe):
-    """Look at everything that is left when all has settled."""
-    found = Verdict(promised=len(promises))
+async def judge(observer, promises, withdrawn, machines, *, carries_recipe):
+    """Look at everything that is left when all has settled; withdrawn are the jobs of promises that were deleted."""
+    jobs, files = _recorded(machines)
+    found = Verdict(promised=len(promises) - len(withdrawn), again=sum(row["attempts"] > 1 for row in jobs.values()))
     messages = latest(observer)
-    with closing(sqlite3.connect(machines.data / "eshi.sqlite3")) as database:
-        database.row_factory = sqlite3.Row
-        jobs = {public_id(row["key"]): row for row in database.execute("SELECT * FROM jobs")}
-        files = {row["file"] for row in database.execute("SELECT file FROM pictures WHERE deleted = 0")}
     for promise in promises:
         message = messages.get(promise.message_id)
-        if message is None:
+        if promise in withdrawn:
+            await _judge_withdrawn(found, promise, withdrawn[promise], jobs)
+        elif message is None:
             found.wrong.append(f"{promise.wish.tag}: its message is gone")
         elif not is_over(message):
             found.wrong.append(f"{promise.wish.tag}: its message still says: {words(message)!r}")
@@ -73,21 +78,55 @@ async def judge(observer, promises, machines, *, carries_recipe):
             found.wrong += await _compare(observer, promise.wish, message, jobs[job_of(message)], carries_recipe)
         else:
             found.told.append(words(message).splitlines()[-1])
+            found.wrong += await _recall(promise, jobs[job_of(message)], job_of(message))
     shown = [job_of(message) for message in messages.values() if job_of(message)]
     found.wrong += [f"job {job}: {shown.count(job)} messages" for job in set(shown) if shown.count(job) > 1]
+    found.wrong += [f"job {job}: its message was deleted and is there" for job in set(shown) & {*withdrawn.values()}]
     found.wrong += [
         f"message {one['id']} still says: {words(one)!r}"
         for one in messages.values()
         if job_of(one) and not is_over(one)
     ]
-    found.wrong += [f"job {job}: {row['state']} at the end" for job, row in jobs.items() if row["state"] in _UNFINISHED]
+    for job, row in jobs.items():
+        if row["state"] in UNFINISHED:
+            found.wrong.append(f"job {job}: {row['state']} at the end")
+        elif row["untold"] or row["tell"]:
+            found.wrong.append(f"job {job}: {row['state']}, and noted as still to be told")
     spooled = {path.name for path in (machines.data / "spool").iterdir()}
     found.wrong += [f"an orphan in the spool: {name}" for name in spooled - files]
     found.wrong += [f"missing in the spool: {name}" for name in files - spooled]
     return found
 
 
-_UNFINISHED = ("queued", "running", "rendered")
+def unfinished(machines):
+    """The jobs that have not come to their end."""
+    jobs, _ = _recorded(machines)
+    return [job for job, row in jobs.items() if row["state"] in UNFINISHED]
+
+
+def _recorded(machines):
+    """What the database says: jobs by id, and the names of the files that it knows."""
+    with closing(sqlite3.connect(machines.data / "eshi.sqlite3")) as database:
+        database.row_factory = sqlite3.Row
+        jobs = {public_id(row["key"]): row for row in database.execute("SELECT * FROM jobs")}
+        files = {row["file"] for row in database.execute("SELECT file FROM pictures WHERE deleted = 0")}
+    return jobs, files
+
+
+async def _judge_withdrawn(found, promise, job, jobs):
+    """A job whose message was deleted is over, and its owner can still ask what became of it."""
+    row = jobs[job]
+    found.withdrawn.append(row["error"] or row["kept"] or "Its message was deleted when it was over.")
+    found.wrong += await _recall(promise, row, job)
+
+
+async def _recall(promise, row, job):
+    """Tell what is wrong with what `/show` brings of a job that its own message does not show."""
+    answer = await promise.person.answer(await promise.person.slash(promise.channel, "show", id=job))
+    expected = promise.wish.count if row["state"] == State.DELIVERED else 0
+    if len(gallery(answer)) != expected:
+        return [f"{promise.wish.tag}: {row['state']}, and /show brings {len(gallery(answer))} pictures of {expected}"]
+    return []
 
 
 async def _compare(observer, wish, message, row, carries_recipe):

@@ -165,7 +165,7 @@ def test_a_job_too_large_for_the_device_says_what_would_have_fitted(model):
 
 def test_what_fits_must_have_room_for_decoding_too(model):
     bench = Bench(model)
-    bench.admit(request(width=192, height=192, num_inference_steps=1))
+    bench.admit(request(width=96, height=96, num_inference_steps=1))
     with failing(model.vae.decoder, NO_ROOM, lambda _: True):
         bench.run()
     assert bench.events["a"][-1].fits is None

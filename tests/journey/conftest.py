@@ -82,6 +82,14 @@ class Studio:
             flat += ("--rates",)
         await self._spawn("engine", *(real if self._checkpoint else flat), "--config", str(self.config), *troubles)
 
+    async def another_engine(self, *troubles, rates=None):
+        """Put another engine in the place of the one that runs, and wait until a bot that runs has noticed."""
+        await self.kill("engine")
+        before = len(self.log_text())
+        await self.start_engine(*troubles, rates=rates)
+        if "bot" in self._processes:
+            await self.said("The engine is ready", after=before)
+
     async def start_bot(self):
         """Start it, and wait until it is at the gateway and its engine is ready."""
         lines_before = self.log_text().count("\n")

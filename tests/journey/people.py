@@ -34,9 +34,9 @@ def gallery(message):
     return [item for c in walk(message["components"]) if c["type"] == 12 for item in c["items"]]
 
 
-async def accept_terms(person):
+async def accept_terms(person, channel="general"):
     """Read the terms, and accept them as everybody does once."""
-    terms = await person.answer(await person.slash(person.channel("general"), "terms"))
+    terms = await person.answer(await person.slash(person.channel(channel), "terms"))
     await person.answer(await person.press(terms, control(terms, "Accept")))
 
 

@@ -1,9 +1,5 @@
 """`make demo` from the first line to the last."""
 
-import asyncio
-import re
-import signal
-import sys
 import tempfile
 from pathlib import Path
 
@@ -11,6 +7,7 @@ import aiohttp
 import psutil
 
 from bot.sandbox.driver import Person, control
+from tests.demo import running_demo
 from tests.journey.people import gallery, result_of
 
 
@@ -21,14 +18,8 @@ def folders():
 async def test_the_demo_draws_and_leaves_nothing_behind():
     """It prints an address where /imagine works; Ctrl-C ends every process, and no file stays."""
     before = folders()
-    demo = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "demo", "--port", "0", stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        async with asyncio.timeout(240):
-            while not (found := re.search(rb"http://127\.0\.0\.1:\d+", await demo.stdout.readline())):
-                pass
-        async with Person.visit(found[0].decode(), "yuki") as yuki:
+    async with running_demo() as demo:
+        async with Person.visit(demo.address, "yuki") as yuki:
             channel = yuki.channel("general")
             if not yuki.state["bot"]["online"]:
                 await yuki.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
@@ -39,13 +30,10 @@ async def test_the_demo_draws_and_leaves_nothing_behind():
             await yuki.answer(sent)
             async with aiohttp.ClientSession() as session:
                 for switch in ("kill-engine", "kill-bot"):
-                    pressed = await session.post(f"{found[0].decode()}/developer/switches/{switch}")
+                    pressed = await session.post(f"{demo.address}/developer/switches/{switch}")
                     assert pressed.status == 204
             assert gallery(await result_of(yuki, sent)), "a job survives both"
-        family = psutil.Process(demo.pid).children(recursive=True)
+        family = psutil.Process(demo.process.pid).children(recursive=True)
         assert len(family) == 2, "the bot and its engine"
-    finally:
-        demo.send_signal(signal.SIGINT)
-    assert await asyncio.wait_for(demo.wait(), 40) == 0
     assert psutil.wait_procs(family, timeout=5)[1] == []
     assert folders() == before

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 
 import pytest
 
@@ -26,8 +27,7 @@ async def engine_with(studio, *troubles):
     finally:
         keeping.cancel()
         await asyncio.wait([keeping])
-        await studio.kill("engine")
-        await studio.start_engine()
+        await studio.another_engine()
 
 
 async def end_of(person, interaction_id):
@@ -67,5 +67,24 @@ async def test_who_waits_sees_what_the_engine_is_about(studio, yuki):
     await studio.start_engine("--loading-s", "3")
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "The engine is still starting: stage 1." in words(m))
     assert gallery(await result_of(yuki, sent))
-    await studio.kill("engine")
-    await studio.start_engine()
+    await studio.another_engine()
+
+
+async def test_what_waited_through_a_restart_sees_it_too(studio, yuki):
+    """Though nothing has started since, and though the tokens of that time are dead."""
+    before = len(studio.log_text())
+    async with engine_with(studio, "--step-s", "1"):
+        await studio.said("The engine is ready", after=before)
+        wanted = {"subject": "1girl", "steps": 20, "count": 4}  # two of them fill the engine
+        sent = [await yuki.slash(yuki.channel("general"), "imagine", **wanted) for _ in range(3)]
+        firsts = [await yuki.answer(one) for one in sent]
+        await yuki.wait_for(lambda m: m["id"] == firsts[0]["id"] and "step " in words(m))
+        await studio.kill("bot")
+    with contextlib.closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3")) as database, database:
+        database.execute("UPDATE jobs SET token_created_at = token_created_at - 900")
+    async with engine_with(studio, "--loading-s", "3"):
+        await studio.start_bot()
+        for first in firsts:
+            await yuki.wait_for(lambda m, own=first["id"]: m["id"] == own and "The engine is" in words(m))
+        for one in sent:
+            assert gallery(await result_of(yuki, one))

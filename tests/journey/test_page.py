@@ -129,3 +129,30 @@ async def test_the_age_flag_is_taken_away_while_a_job_waits(visit):
         finally:
             await flag.press("Space")
             await expect(flag).to_be_checked()
+
+
+async def test_the_admin_raises_the_limit_on_the_settings_screen(visit):
+    """What was refused a moment ago is drawn behind a spoiler, and refused again once the limit is lowered."""
+    async with visit("yuki") as yuki, visit("ada") as ada:
+        await run(yuki, "imagine", subject="1girl", rating="sensitive")
+        await expect(newest(yuki)).to_contain_text("is not allowed here")
+        await run(ada, "settings show")
+        screen = ada.get_by_role("article").filter(has_text="What may be drawn in this server")
+        limit = screen.locator("button[aria-haspopup='listbox']").first
+        try:
+            await chosen(ada, limit, "sensitive")
+            message = await drawn(yuki, subject="1girl", rating="sensitive")
+            await message.get_by_role("button", name="Spoiler, hidden. Show it.").press("Enter")
+            await expect(message.get_by_role("img")).to_be_visible()
+        finally:
+            await chosen(ada, limit, "safe")
+        await run(yuki, "imagine", subject="1girl", rating="sensitive")
+        await expect(newest(yuki)).to_contain_text("is not allowed here")
+
+
+async def chosen(page, menu, option):
+    """Choose in a menu with the keyboard; the bot's answer shows it as chosen."""
+    await menu.focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("option", name=option, exact=True).click()
+    await expect(menu).to_contain_text(option)

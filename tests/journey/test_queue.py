@@ -1,6 +1,7 @@
 """The line is seen and steered: by people in their own part of it, by moderators in their server's, by nobody else."""
 
 import asyncio
+import json
 import re
 import signal
 
@@ -186,3 +187,25 @@ async def test_jobs_of_one_shape_are_drawn_together(yuki):
     message = await queue(yuki)
     assert words(message).count("Being drawn.") == 4
     await cancel_all(yuki, jobs)
+
+
+async def test_the_engine_is_asked_to_share_with_who_needs_less(yuki, mio, studio, tmp_path):
+    """Somebody's short job behind a stranger's long one; not the long one, and not one's own."""
+    told = tmp_path / "commands"
+    await studio.kill("engine")
+    await studio.start_engine("--record", str(told))
+    try:
+        long = await fill(yuki, 1, count=1, tags="long")
+        for person, tag in ((yuki, "own"), (mio, "short")):
+            sent = await person.slash(person.channel("general"), "imagine", subject="1girl", steps=2, tags=tag)
+            await result_of(person, sent)
+        await cancel_all(yuki, long)
+        jobs = [job for line in told.read_text().splitlines() if (job := json.loads(line))["type"] == "Generate"]
+        assert [(job["prompt"].split(", ")[2], job["share"]) for job in jobs] == [
+            ("long", False),
+            ("own", False),
+            ("short", True),
+        ]
+    finally:
+        await studio.kill("engine")
+        await studio.start_engine()

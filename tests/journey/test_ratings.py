@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.journey.people import gallery, labels, refusal_of, result_of, words
+from bot.sandbox.driver import control
+from tests.journey.people import choose, gallery, labels, refusal_of, result_of, settings, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -64,6 +65,43 @@ async def test_what_nobody_may_see_ends_its_job(rating_studio):
     assert "withheld: as it was told" in rating_studio.log.read_text()
 
 
+async def test_moderators_read_of_every_picture_that_was_stopped(rating_studio):
+    """Whose it was, where, by which rule, and of which job; never the words, unless the server asked for them."""
+    async with rating_studio.person("ada") as ada, rating_studio.person("yuki") as yuki, settings(ada) as screen:
+        log, channel = ada.channel("gallery"), yuki.channel("general")
+        await choose(ada, screen, "log_channel", log)
+        for tags, rule, detail in (
+            ("quiet words, shows 1", "server", "picture 1, seen as sensitive"),
+            ("quiet words, shows last 3", "place", "picture 2, seen as explicit"),
+            ("quiet words, withhold", "withheld", "as it was told"),
+        ):
+            sent = await yuki.slash(channel, "imagine", subject="1girl", tags=tags, count=2 if "last" in tags else 1)
+            first = await yuki.answer(sent)
+            job = control(first, "Cancel").split(":")[1]
+            heard = await ada.wait_for(lambda m, job=job: m["channel_id"] == log and f"job {job}" in m["content"])
+            told = next(line for line in heard["content"].splitlines() if f"job {job}" in line)
+            for part in (f"**Refused**: <@{yuki.id}> in <#{channel}>", f"rule `{rule}`", f"job {job}, {detail}"):
+                assert part in told
+            assert "quiet words" not in told
+            await yuki.wait_for(lambda m, first=first: m["id"] == first["id"] and "Reroll" in labels(m))
+
+
+async def test_a_picture_is_behind_a_spoiler_by_what_it_shows(rating_studio):
+    """Where the admins want that from sensitive on, its owner cannot take it away either."""
+    async with rating_studio.person("yuki") as yuki:
+        for tags, spoiled in (("shows 0", False), ("shows last 1", True)):
+            wish = {"subject": "1girl", "tags": tags, "count": 2, "steps": 50}
+            sent = await yuki.slash(yuki.channel("after-dark"), "imagine", **wish)
+            result = await result_of(yuki, sent)
+            assert [item["spoiler"] for item in gallery(result)] == [spoiled, spoiled]
+            on_the_way = [e["data"] for e in yuki.events if e["event"] == "message.update"]
+            unfinished = [m for m in on_the_way if m["id"] == result["id"] and "step " in words(m) and gallery(m)]
+            assert {item["spoiler"] for item in gallery(unfinished[-1])} == {spoiled}
+            if spoiled:
+                no = await refusal_of(yuki, await yuki.press(result, control(result, "Spoiler")))
+                assert no == "In this server `sensitive` pictures stay behind a spoiler."
+
+
 async def test_a_preview_is_shown_by_what_it_shows(rating_studio):
     """Rated, it may be of a job that is not safe; one above the place's limit is never seen."""
     async with rating_studio.person("yuki") as yuki:
@@ -102,8 +140,7 @@ async def test_with_a_tagger_the_admins_limit_counts(rating_studio):
 async def test_an_engine_that_does_not_rate_shows_nothing(rating_studio):
     """Pictures are rated by the configuration and not by the engine that was started: an error, and no picture."""
     async with rating_studio.person("yuki") as yuki:
-        await rating_studio.kill("engine")
-        await rating_studio.start_engine(rates=False)
+        await rating_studio.another_engine(rates=False)
         try:
             sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
             message = await ended(yuki, sent, "The picture filter did not answer, so nothing is shown.")
@@ -111,6 +148,5 @@ async def test_an_engine_that_does_not_rate_shows_nothing(rating_studio):
             assert "ERROR" in rating_studio.log.read_text()
             assert "The engine does not rate its pictures" in rating_studio.log.read_text()
         finally:
-            await rating_studio.kill("engine")
-            await rating_studio.start_engine()
+            await rating_studio.another_engine()
             assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")))

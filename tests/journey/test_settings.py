@@ -152,6 +152,7 @@ async def test_a_file_is_taken_whole_or_not_at_all(ada):
             (b'open_limit = "explicit"', "$.open_limit"),
             (b'open_limit = "safe"\nchannels = ["1"]', "channels or roles that this server does not have: `1`"),
             (b'open_limit = "safe"\n[role_limits]\n12 = "safe"', "this server does not have: `12`"),
+            (b'open_limit = "safe"\n[priority_roles]\n12 = 2.0', "this server does not have: `12`"),
             (b"\xff\xfe\x00", "cannot be used"),
             (b"#" * 65_537, "larger than 64 KiB"),
         ):

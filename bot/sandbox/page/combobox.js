@@ -10,7 +10,7 @@ import { announce } from "./notice.js";
  * `suggest(text, signal)` gives `[{name, description, value}]` or a promise of them; `waitMs` delays it after typing.
  * `pick(choice)` is told a choice, `leaveEmpty(event)` a Backspace in the empty field, `enter()` Enter with nothing to
  * pick, `typed(text)` every change; a `tag` of "textarea" keeps its own arrow keys while no list is open.
- * The list stands at `anchor`, by default the field itself.
+ * The list stands at `anchor`, by default at the form around the field, so that it hides none of the form.
  * `eager(text)` says whether the first suggestion is marked at once, so that Enter picks it.
  * Arrow keys move, Enter and Tab pick, Escape closes the list and only then goes on.
  *
@@ -117,7 +117,7 @@ export function combobox({
         ),
       ),
     );
-    remove ??= floatBelow(list, anchor ?? input, { leave: close });
+    remove ??= floatBelow(list, anchor ?? input.closest("form") ?? input, { leave: close });
     input.setAttribute("aria-expanded", String(found.length > 0));
     activate(active);
   }

@@ -56,7 +56,7 @@ export function showComposer(root, app, channel, signal) {
       class: "say",
       rows: 1,
       "aria-label": label,
-      placeholder: mayWrite ? `${label}, or / for a command` : "Type / for a command",
+      placeholder: mayWrite ? "Message, or / for a command" : "Type / for a command",
     },
   });
   const { input } = box;

@@ -2,6 +2,9 @@
 
 const GAP_PX = 6;
 
+/** Higher, and a long list hides the conversation that it is about. */
+const MOST_PX = 400;
+
 /**
  * Shows `panel` under `anchor` (above it where there is more room) and returns the function that removes it.
  *
@@ -20,15 +23,17 @@ export function floatBelow(panel, anchor, { leave, point } = {}) {
     const below = innerHeight - box.bottom - GAP_PX * 2;
     const above = box.top - GAP_PX * 2;
     panel.style.minWidth = `${Math.min(box.width, innerWidth - GAP_PX * 2)}px`;
-    panel.style.maxHeight = "";
+    panel.style.maxHeight = `${MOST_PX}px`;
     const upwards = panel.offsetHeight > below && above > below;
-    panel.style.maxHeight = `${Math.max(upwards ? above : below, 120)}px`;
+    panel.style.maxHeight = `${Math.min(Math.max(upwards ? above : below, 120), MOST_PX)}px`;
     panel.style.left = `${Math.max(GAP_PX, Math.min(box.left, innerWidth - panel.offsetWidth - GAP_PX))}px`;
     panel.style.top = upwards
       ? `${Math.max(GAP_PX, box.top - panel.offsetHeight - GAP_PX)}px`
       : `${box.bottom + GAP_PX}px`;
   }
 
+  // The focus may be on something that newer messages have pushed out of sight.
+  if (!point) anchor.scrollIntoView({ block: "nearest" });
   settle();
   const { signal } = scrollers;
   addEventListener("resize", settle, { signal });

@@ -44,9 +44,14 @@ export async function showMessages(root, app, channelId, signal) {
     following = true;
     latest.hidden = true;
   };
+  let top = 0;
   scroller.addEventListener("scroll", () => {
-    following = atEnd();
-    if (following) latest.hidden = true;
+    // A picture that loads moves the end away; only who scrolls up wants to read something else.
+    if (atEnd()) {
+      following = true;
+      latest.hidden = true;
+    } else if (scroller.scrollTop < top) following = false;
+    top = scroller.scrollTop;
   });
   // Pictures that load, and the window's own size, must not push the newest message out of sight.
   const watcher = new ResizeObserver(() => following && toEnd());

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.config import Ratings
 from bot.errors import InvalidRequest
-from bot.safety.policy import MAX_FILE_BYTES, OperatorPolicy, ServerPolicy, exported, imported
+from bot.safety.changes import LIMITS, described
+from bot.safety.policy import MAX_FILE_BYTES, MAX_PRIORITY_ROLES, MOST, OperatorPolicy, ServerPolicy, exported, imported
 from bot.safety.ratings import ORDER
 
 ids = st.integers(1, 2**63).map(str)
@@ -26,6 +27,8 @@ policies = st.builds(
     spoilers=st.booleans(),
     log_channel=st.none() | ids,
     log_prompts=st.booleans(),
+    **{field: st.none() | st.integers(1, MOST) for labels in LIMITS.values() for field in labels},
+    priority_roles=st.dictionaries(ids, st.floats(1.0, 10.0), max_size=4),
 )
 
 
@@ -44,6 +47,10 @@ def test_what_is_exported_is_imported_unchanged(policy: ServerPolicy) -> None:
         'channels = ["general"]',
         'open_limit = "sensitive"\nchannel_limits = {12 = "safe", x = "safe"}',
         "denied = ['']",
+        "max_queue = 0",
+        "max_running = 1.5",
+        "priority_roles = {12 = 11}",
+        "[priority_roles]\n" + "\n".join(f"{role} = 2" for role in range(MAX_PRIORITY_ROLES + 1)),
         "not toml at all",
         'age_restricted_limit = "safe',
         "\udcff",
@@ -123,3 +130,36 @@ def test_spoilers_above_sensitive_are_not_for_admins_to_decide() -> None:
     """Below that they are."""
     spoiled = {on: [rating for rating in ORDER if ServerPolicy(spoilers=on).spoils(rating)] for on in (True, False)}
     assert spoiled == {True: ["sensitive", "nsfw", "explicit"], False: ["nsfw", "explicit"]}
+
+
+EVERYTHING = ServerPolicy(
+    open_limit="sensitive",
+    age_restricted_limit="explicit",
+    channel_limits={"1": "safe"},
+    role_limits={"2": "safe"},
+    channels=("1",),
+    needed_roles={"nsfw": ("2",)},
+    denied=("hat",),
+    spoilers=False,
+    log_channel="1",
+    log_prompts=True,
+    max_queue=9,
+    max_queue_per_person=3,
+    max_running=2,
+    max_running_per_person=1,
+    max_pictures_per_day=100,
+    max_pictures_per_person_per_day=10,
+    priority_roles={"2": 2.5},
+)
+"""A policy in which everything is decided otherwise than as shipped."""
+
+
+def test_every_change_is_told_in_words() -> None:
+    """Whatever can be decided: what it was, what it is, and never how the program writes it."""
+    shipped = ServerPolicy()
+    for name, value in msgspec.structs.asdict(EVERYTHING).items():
+        assert value != getattr(shipped, name), f"{name} is not tried here"
+        [told] = described(shipped, msgspec.structs.replace(shipped, **{name: value}))
+        assert not set("{}()[]'_") & set(told), told
+    assert described(EVERYTHING, EVERYTHING) == ()
+    assert "share of <@&2>: 1 → 2.5" in described(shipped, EVERYTHING)

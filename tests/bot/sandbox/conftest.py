@@ -12,7 +12,9 @@ import discord
 import pytest
 import yarl
 from discord import app_commands
+from msgspec.structs import replace
 
+from bot.sandbox.blueprint import INVITED_WITH, starter
 from bot.sandbox.driver import Person
 from bot.sandbox.server import Sandbox
 
@@ -68,8 +70,11 @@ def openapi_path():
 
 @pytest.fixture
 async def sandbox():
-    async with Sandbox.serve(openapi=openapi(), rate_limits=False) as running_sandbox:
-        yield running_sandbox
+    """The starter's world, where the bot may embed links too: these tests send everything that there is."""
+    plan = starter()
+    guilds = tuple(replace(guild, bot_permissions=INVITED_WITH) for guild in plan.guilds)
+    async with Sandbox.serve(plan=replace(plan, guilds=guilds), openapi=openapi(), rate_limits=False) as served:
+        yield served
 
 
 @pytest.fixture

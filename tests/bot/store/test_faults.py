@@ -50,7 +50,7 @@ async def test_who_waits_for_an_answer_is_told_that_the_database_is_locked(tmp_p
             await store.jobs.submit(new_job(), now=1.0)
         assert "locked by another program" in str(caught.value)
         assert "\n" not in str(caught.value)
-        assert [job async for job in store.jobs.unfinished()] == []
+        assert await store.jobs.counts(new_job().user_id) == {}
 
 
 async def test_a_job_under_way_waits_for_the_lock_and_goes_on(tmp_path, new_job, caplog):
@@ -72,7 +72,7 @@ async def test_a_full_database_refuses_what_is_new_and_keeps_what_there_is(tmp_p
             await store.jobs.submit(new_job(prompt="x" * 20_000), now=2.0)
         ending = asyncio.create_task(lasting.jobs.fail(jobs[0].id, "x" * 20_000, now=3.0))
         await tried(caplog)
-        assert [job async for job in store.jobs.unfinished()] == jobs
+        assert await store.jobs.recent(new_job().user_id, most=9) == jobs[::-1]
         await store._database.fetch("PRAGMA max_page_count = 1000000")
         assert (await ending).state is State.FAILED
 
@@ -142,4 +142,4 @@ async def test_a_database_that_is_damaged_under_way_says_so(tmp_path, new_job):
             file.seek(8 * 4096)
             file.write(b"\xaa" * 4096 * 60)
         with pytest.raises(StoreUnavailable, match="damaged"):
-            _ = [job async for job in store.jobs.unfinished()]
+            await store.jobs.recent(new_job().user_id, most=200)

@@ -53,6 +53,17 @@ async def test_a_policy_that_cannot_be_read_allows_nothing(tmp_path):
             await store.policies.of(7)
 
 
+async def test_a_restart_knows_what_every_server_decided(tmp_path, caplog):
+    """But for one that cannot be read, which is named to the operator."""
+    async with Store.open(tmp_path) as store:
+        for guild in (7, 8, 9):
+            await store.policies.change(guild, setting(max_running=guild))
+        await store.policies._database.fetch("UPDATE policies SET policy = '{' WHERE guild_id = 8")
+        found = {guild: policy.max_running for guild, policy in await store.policies.all()}
+    assert found == {7: 7, 9: 9}
+    assert "server 8: its policy in the database cannot be read" in caplog.text
+
+
 async def test_a_broken_key_is_named(tmp_path):
     """A new key would let everybody off, so nobody makes one in silence."""
     (tmp_path / "hash.key").write_bytes(b"short")

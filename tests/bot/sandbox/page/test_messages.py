@@ -63,6 +63,36 @@ async def test_buttons_do_what_their_kind_allows(house):
         await expect(page.get_by_role("article", name="bot").last).to_contain_text("Another assam is on its way, @Ada.")
 
 
+UP_A_LITTLE = """(element) => {
+  element.scrollTop -= 50;
+  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+TO_THE_END_WHICH_MOVES_AWAY = """(element) => {
+  element.scrollTop = element.scrollHeight;
+  const late = document.createElement("p");
+  late.style.paddingTop = "600px";
+  late.textContent = "the end";
+  element.querySelector(".messages").append(late);
+}"""
+
+
+async def test_what_loads_late_pushes_nothing_out_of_sight(house):
+    """Whoever goes to the newest message stays there; whoever scrolled up stays where they are."""
+    async with house.window() as page:
+        for _ in range(3):
+            await brew(page)
+        conversation = page.get_by_role("region", name="Conversation")
+        await conversation.evaluate(UP_A_LITTLE)
+        await conversation.evaluate(TO_THE_END_WHICH_MOVES_AWAY)
+        end = page.get_by_text("the end")
+        await expect(end).to_be_in_viewport(ratio=1)
+        await conversation.evaluate("(element) => { element.scrollTop = 0; }")
+        await expect(page.get_by_role("article").first).to_be_in_viewport()
+        await end.evaluate("(late) => { late.style.paddingTop = '900px'; }")
+        await expect(page.get_by_role("article").first).to_be_in_viewport()
+        await expect(end).not_to_be_in_viewport()
+
+
 async def test_a_press_without_an_answer_is_told_under_the_message(house):
     """The button waits, then the sentence stands there; the next press takes it away."""
     async with house.window() as page:

@@ -1,0 +1,37 @@
+"""`make demo` as a process, for what uses it as a newcomer does."""
+
+import asyncio
+import re
+import signal
+import sys
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+START_S = 240.0
+STOP_S = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What it prints, and the process to look under or to end."""
+
+    address: str
+    process: asyncio.subprocess.Process
+
+
+@asynccontextmanager
+async def running_demo():
+    """The demo once it has printed its address; at the end Ctrl-C, which must be enough."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", "--port", "0", stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        async with asyncio.timeout(START_S):
+            while not (found := re.search(rb"http://127\.0\.0\.1:\d+", line := await process.stdout.readline())):
+                assert line, "it ended before it had an address"
+        yield Demo(found[0].decode(), process)
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+        status = await asyncio.wait_for(process.wait(), STOP_S)
+    assert status == 0

@@ -1,0 +1,68 @@
+"""The README and its pages as tests read them: tables, code, pictures, and what the sources can say."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+README = (ROOT / "README.md").read_text()
+RATINGS = (ROOT / "docs" / "ratings.md").read_text()
+TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text()
+PAGES = {
+    ROOT / "README.md": README,
+    ROOT / "docs" / "ratings.md": RATINGS,
+    ROOT / "docs" / "troubleshooting.md": TROUBLESHOOTING,
+}
+
+HOLE = "…"
+"""What stands in a quoted message for what is filled in."""
+_PRINTF = re.compile(r"%[-#0 +]*[\d*]*(?:\.[\d*]+)?[sdrgfix]")
+
+
+def column(page, title):
+    """The cells under this title, of every table of the page that has it."""
+    at = None
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if "|" in line else []
+        if not cells:
+            at = None
+        elif at is None:
+            at = cells.index(title) if title in cells else -1
+        elif at >= 0 and not set(cells[0]) <= set("-: "):
+            yield cells[at]
+
+
+def code(text):
+    """What stands between backticks, on a line."""
+    return re.findall(r"`([^`\n]+)`", text)
+
+
+def block(page, language, *, holding):
+    """The first code block of this language that holds these words."""
+    return next(text for text in re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL) if holding in text)
+
+
+def keys():
+    """Every key of the example configuration, and every table, by its full name."""
+
+    def walk(table, before):
+        for name, value in table.items():
+            yield f"{before}{name}"
+            if isinstance(value, dict):
+                yield from walk(value, f"{before}{name}.")
+
+    return set(walk(tomllib.loads((ROOT / "config.example.toml").read_text()), ""))
+
+
+def sentences():
+    """Every string in the sources of bot and engine, with … for what is filled in."""
+    for package in ("bot", "engine"):
+        for file in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.JoinedStr):
+                    parts = (part.value if isinstance(part, ast.Constant) else HOLE for part in node.values)
+                    yield re.sub(f"{HOLE}+", HOLE, "".join(parts))
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield _PRINTF.sub(HOLE, node.value)
