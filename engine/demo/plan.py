@@ -83,7 +83,8 @@ UNET_PHASES = (
     ),
 )  # fmt: skip
 """First what tags mean, at half the size for a third of the time; a UNet learns that soonest from the pooled state,
-which knows neither weights nor later chunks. So then captions that break off, whose later tags only attention sees."""
+which knows neither weights nor later chunks. So then captions that break off, whose later tags only attention sees;
+at last the full size again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
