@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 NO_PINGS = discord.AllowedMentions.none()
 
+_GIVEN_UP = (10062, 40060)
+"""Discord's error codes (developer documentation, JSON Error Codes): unknown interaction, already acknowledged."""
+
 
 async def answering(interaction: discord.Interaction[Any], work: Awaitable[object]) -> None:
     """Do what a button or a modal asked for; discord.py would only log what is raised in there."""
@@ -41,7 +44,7 @@ async def explain(interaction: discord.Interaction[Any], error: Exception) -> No
     elif isinstance(error, StoreUnavailable):
         sentence = "I cannot write anything down just now, so I did not begin. Please try again in a little while."
         log.error("interaction %s: %s", interaction.id, error)
-    elif isinstance(error, discord.DiscordServerError | aiohttp.ClientError | OSError):
+    elif isinstance(error, discord.DiscordServerError | aiohttp.ClientError | OSError) or _too_late(error):
         sentence = "Discord did not take my answer, so nothing was drawn. Please try again."
         log.warning("interaction %s: Discord stumbled: %s", interaction.id, error)
     else:
@@ -51,6 +54,11 @@ async def explain(interaction: discord.Interaction[Any], error: Exception) -> No
         await tell(interaction, sentence)
     except (discord.DiscordException, OSError) as unreachable:
         log.warning("interaction %s could not be answered: %s", interaction.id, unreachable)
+
+
+def _too_late(error: Exception) -> bool:
+    """Whether Discord gave the interaction up before it was answered, or takes it for answered."""
+    return isinstance(error, discord.HTTPException) and error.code in _GIVEN_UP
 
 
 async def tell(interaction: discord.Interaction[Any], sentence: str) -> None:

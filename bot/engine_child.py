@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.engine_log import EngineLog
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
     from typing import NoReturn
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class EngineChild:
             return f"{self._fault} and was ended"
         finally:
             self._process = self._patience = None
-            await self._end(process)
+            await _to_the_end(self._end(process))
             await forwarding
         return _ending(process.returncode)
 
@@ -132,6 +132,16 @@ class EngineChild:
             log.warning("The engine did not stop within %g s of being asked; it is killed.", self._stop_s)
             _kill(process)
             await process.wait()
+
+
+async def _to_the_end(work: Coroutine[object, object, None]) -> None:
+    """Await what must not be left half done: whoever cancels it waits for it."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def _forward(output: asyncio.StreamReader | None) -> None:

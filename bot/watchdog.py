@@ -100,7 +100,7 @@ class Watchdog:
             held_s = min(held_s, computed_s)
         else:
             missed_s = self._missed_s + self._overdue_s(now, began)
-            held_s = max(computed_s, held_s - max(missed_s, self._waited_s() - self._account[1]))
+            held_s = max(computed_s, held_s - missed_s - (self._waited_s() - self._account[1]))
         if held_s > self._limit_s:
             log.warning(
                 "The event loop was held up for %.0f ms, of which it computed for %.0f, in %s.",

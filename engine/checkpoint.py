@@ -37,11 +37,12 @@ COMPONENTS = {
 """What model_index.json must name: that is SDXL's base model, and nothing else is."""
 
 WEIGHTS = {
-    "text_encoder": "model",
-    "text_encoder_2": "model",
     "unet": "diffusion_pytorch_model",
+    "text_encoder_2": "model",
+    "text_encoder": "model",
     "vae": "diffusion_pytorch_model",
 }
+"""In the order in which they are read: the largest first, which is moved to the device while the others come."""
 
 _CONFIG_FILES = ["model_index.json", "*/*.json", "*/*.txt"]
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")

@@ -24,17 +24,18 @@ MAX_DEPTH = 32
 MAX_WEIGHT = 100.0
 """No weight goes further from 0: nested ones multiply, and beyond this float16 embeddings would overflow to NaN."""
 
+_NUMBER = r"[+-]?(?:\d{1,3}(?:\.\d{0,16})?|\.\d{1,16})"
 _TOKEN = re.compile(
-    r"""
-    \\(?P<literal>[\\()\[\]])                               # an escaped bracket or backslash
-  | (?P<lone>\\)                                            # any other backslash: dropped
+    rf"""
+    (?P<text>(?:[^\\()\[\]:]+|\\[\\()\[\]]|:(?!\s*{_NUMBER}\s*\)))++)   # with its escaped brackets and backslashes
+  | (?P<lone>\\)                                                     # any other backslash: dropped
   | (?P<open>[(\[])
-  | :\s*(?P<weight>[+-]?(?:\d{1,3}(?:\.\d{0,16})?|\.\d{1,16}))\s*\)
+  | :\s*(?P<weight>{_NUMBER})\s*\)
   | (?P<close>[)\]])
-  | (?P<text>[^\\()\[\]:]+|:)
     """,
     re.VERBOSE,
 )
+_ESCAPED = re.compile(r"\\([\\()\[\]])")
 _BREAK = re.compile(r"\s*\bBREAK\b\s*")
 _CUT = re.compile(r"(,|\bBREAK\b)")
 _SPECIAL = re.compile(r"[\\()\[\]]")
@@ -76,11 +77,9 @@ def parse(prompt: str) -> tuple[tuple[Segment, ...], ...]:
             weights[position] *= factor
 
     for match in _TOKEN.finditer(prompt):
-        if (literal := match["literal"]) is not None:
-            write(literal)
-        elif match["lone"] is not None:
+        if match["lone"] is not None:
             continue
-        elif (opener := match["open"]) is not None:
+        if (opener := match["open"]) is not None:
             if len(opened[opener]) < MAX_DEPTH:
                 opened[opener].append(len(texts))
             else:
@@ -92,10 +91,11 @@ def parse(prompt: str) -> tuple[tuple[Segment, ...], ...]:
         elif match["close"] == "]" and opened["["]:
             multiply(opened["["].pop(), 1 / EMPHASIS)
         else:
-            for number, part in enumerate(_BREAK.split(match[0])):
+            text = match[0]  # the word alone is found sooner than with the space around it
+            for number, part in enumerate(_BREAK.split(text) if BREAK in text else (text,)):
                 if number:
                     write(None)
-                write(part)
+                write(_ESCAPED.sub(r"\1", part) if "\\" in part else part)
     for start in opened["("]:
         multiply(start, EMPHASIS)
     for start in opened["["]:

@@ -7,7 +7,7 @@ import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from engine.config import Engine
 
 log = logging.getLogger(__name__)
+
+_Network = TypeVar("_Network", bound=torch.nn.Module)
 
 _LIBRARY_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError)
 """What diffusers and transformers raise on a file whose content is not what its name says."""
@@ -81,9 +83,7 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
         ModelLoadError: With one line that names the path and what was expected.
     """
     _quiet()
-    device = find_device(config.device)
-    dtype = dtype_of(config.dtype, device)
-    leave_a_core(device)
+    device, dtype = set_up(config)
     stages = _Stages(report)
     stages.begin("looking for the checkpoint")
     source = checkpoint.find(config)
@@ -92,13 +92,10 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
     tokenizer, tokenizer_2 = _tokenizer(source.folder, "tokenizer"), _tokenizer(source.folder, "tokenizer_2")
     with reading_ahead([*source.weights, *(another_vae.weights if another_vae else ())]):
         read = _networks_of_file if source.file else _networks_of_folder
-        text_encoder, text_encoder_2, unet, vae = read(source, dtype, stages.begin)
+        text_encoder, text_encoder_2, unet, vae = read(source, device, dtype, stages.begin)
         if another_vae:
             vae = _network(another_vae, another_vae.name, AutoencoderKL, torch.float32)
         _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
-        stages.begin(f"moving it to {device.type}")
-        for network in (text_encoder, text_encoder_2, unet):
-            place(network, device, dtype)
         place(vae, device, _vae_dtype(config.vae, device))
     stages.end()
     vae_config: Any = vae.config
@@ -120,7 +117,7 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
     )
 
 
-def place(network: Any, device: torch.device, dtype: torch.dtype) -> None:
+def place(network: _Network, device: torch.device, dtype: torch.dtype) -> _Network:
     """Bring a network to where it is used, for nothing but being used."""
     network.to(device=device, dtype=dtype)
     convolves = isinstance(network, UNet2DConditionModel | AutoencoderKL)
@@ -128,18 +125,22 @@ def place(network: Any, device: torch.device, dtype: torch.dtype) -> None:
         module: Any = network
         module.to(memory_format=torch.channels_last)  # in which cuDNN convolves half precision
     network.eval().requires_grad_(requires_grad=False)
+    return network
 
 
 _Networks = tuple[CLIPTextModel, CLIPTextModelWithProjection, UNet2DConditionModel, AutoencoderKL]
 
 
-def _networks_of_folder(source: checkpoint.Source, dtype: torch.dtype, begin: Callable[[str], None]) -> _Networks:
-    begin("reading the first text encoder")
-    text_encoder = _network(source, "text_encoder", CLIPTextModel, dtype)
-    begin("reading the second text encoder")
-    text_encoder_2 = _network(source, "text_encoder_2", CLIPTextModelWithProjection, dtype)
+def _networks_of_folder(
+    source: checkpoint.Source, device: torch.device, dtype: torch.dtype, begin: Callable[[str], None]
+) -> _Networks:
+    """Read the networks of a folder; each is moved to the device while the next is read ahead."""
     begin("reading the UNet")
-    unet = _network(source, "unet", UNet2DConditionModel, dtype)
+    unet = place(_network(source, "unet", UNet2DConditionModel, dtype), device, dtype)
+    begin("reading the second text encoder")
+    text_encoder_2 = place(_network(source, "text_encoder_2", CLIPTextModelWithProjection, dtype), device, dtype)
+    begin("reading the first text encoder")
+    text_encoder = place(_network(source, "text_encoder", CLIPTextModel, dtype), device, dtype)
     begin("reading the VAE")
     return text_encoder, text_encoder_2, unet, _network(source, "vae", AutoencoderKL, torch.float32)
 
@@ -168,7 +169,9 @@ def _network(source: checkpoint.Source, name: str, network: Any, dtype: torch.dt
     return loaded
 
 
-def _networks_of_file(source: checkpoint.Source, dtype: torch.dtype, begin: Callable[[str], None]) -> _Networks:
+def _networks_of_file(
+    source: checkpoint.Source, device: torch.device, dtype: torch.dtype, begin: Callable[[str], None]
+) -> _Networks:
     from diffusers import StableDiffusionXLPipeline  # seconds of import that a folder does not need
 
     where: dict[str, Any] = {"config": str(source.folder), "local_files_only": True}
@@ -187,7 +190,9 @@ def _networks_of_file(source: checkpoint.Source, dtype: torch.dtype, begin: Call
                 f"{source.file}: expected an SDXL checkpoint, but {len(absent)} tensors of its "
                 f"{type(network).__name__} are missing, the first being {min(absent)}"
             )
-    return networks
+    begin(f"moving it to {device.type}")
+    text_encoder, text_encoder_2, unet, vae = networks
+    return place(text_encoder, device, dtype), place(text_encoder_2, device, dtype), place(unet, device, dtype), vae
 
 
 class _Stages:
@@ -241,7 +246,19 @@ def _broken(path: Path | None, expected: str, error: Exception) -> ModelLoadErro
     return ModelLoadError(f"{path}: expected {expected}, and it cannot be read as one: {type(error).__name__}: {line}")
 
 
-def find_device(asked: str) -> torch.device:
+def set_up(config: Engine) -> tuple[torch.device, torch.dtype]:
+    """Ready torch, in the thread that will draw, for what the configuration says.
+
+    Raises:
+        ModelLoadError: This machine has no such device.
+    """
+    device = _find_device(config.device)
+    _leave_a_core(device)
+    torch.backends.cuda.matmul.allow_fp16_accumulation = config.fp16_accumulation
+    return device, _dtype_of(config.dtype, device)
+
+
+def _find_device(asked: str) -> torch.device:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if asked == "auto":
         return torch.device(next(name for name, is_available in available.items() if is_available))
@@ -250,7 +267,7 @@ def find_device(asked: str) -> torch.device:
     return torch.device(asked)
 
 
-def dtype_of(asked: str, device: torch.device) -> torch.dtype:
+def _dtype_of(asked: str, device: torch.device) -> torch.dtype:
     if asked == "auto":
         return torch.float32 if device.type == "cpu" else torch.float16
     return {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}[asked]
@@ -263,7 +280,7 @@ def _vae_dtype(asked: str, device: torch.device) -> torch.dtype:
     return torch.float32 if asked == "exact" or device.type == "cpu" else torch.float16
 
 
-def leave_a_core(device: torch.device) -> None:
+def _leave_a_core(device: torch.device) -> None:
     """On the CPU, draw in this thread with one core fewer than there are: torch keeps this setting for each thread."""
     if device.type == "cpu":
         torch.set_num_threads(min(torch.get_num_threads(), max(1, _cores() - 1)))

@@ -13,7 +13,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from engine.blocks import Lean
 from engine.demo import untrained
-from engine.model import Model, dtype_of, find_device, leave_a_core, place
+from engine.model import Model, place, set_up
 
 if TYPE_CHECKING:
     from engine.config import Engine
@@ -64,9 +64,7 @@ def make(topology: Topology, config: Engine) -> Model:
     Raises:
         ModelLoadError: This machine has no such device.
     """
-    device = find_device(config.device)
-    dtype = dtype_of(config.dtype, device)
-    leave_a_core(device)
+    device, dtype = set_up(config)
     large = topology == "sdxl"
     vocabulary, tokenizer, tokenizer_2 = untrained.tokenizers()
     text, text_2 = (TEXT, TEXT_2) if large else (TINY_TEXT | FEW, TINY_TEXT_2 | FEW)

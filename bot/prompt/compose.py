@@ -71,7 +71,7 @@ def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Compose
     names = (name for field in (request.character, request.series) for name in _names(field, kind, notes))
     prompt = [*counts, *_once((*names, *line.names), seen, notes), request.rating]
     notes.extend(_rating_notes(request.rating, line.ratings))
-    prompt = [*tags.inner_breaks([*prompt, *_once(line.others, seen, notes)])]
+    prompt += _once(line.others, seen, notes)
     prompt += _once(_preset(style.prompt, kind), seen, unsaid)
     prompt += _year(request.year, line.years, notes)
     enhancing = _once(_preset(quality.prompt, kind), seen, unsaid)
@@ -86,7 +86,7 @@ def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Compose
     kept = tags.inner_breaks(own)
     if len(kept) < len(own):
         notes.append(_break_note("negative prompt"))
-    negative_prompt = [*tags.inner_breaks([*negative_prompt, *_once(kept, avoided, notes)])]
+    negative_prompt += _once(kept, avoided, notes)
 
     notes.extend(_contradictions([key(count) for count in counts], _keys(prompt), _keys(negative_prompt)))
     return Composed(tags.join(prompt), tags.join(negative_prompt), tuple(notes))
@@ -143,7 +143,7 @@ def _moved(line: Line, request: Request, given: set[str]) -> Iterator[Note]:
 
 
 def _once(items: Iterable[str], seen: set[str], notes: list[Note]) -> list[str]:
-    """Leave out what stands there already, inside groups too; after a BREAK a tag may stand once more.
+    """Leave out of a field what stands there already, inside groups too; after a BREAK a tag may stand once more.
 
     What is kept is added to ``seen``.
     """
@@ -154,6 +154,9 @@ def _once(items: Iterable[str], seen: set[str], notes: list[Note]) -> list[str]:
         item = waiting.popleft()
         pieces = tags.opened(item)
         found = [key(piece) for piece in pieces]
+        if item == BREAK and not kept:  # everything before it is there already: here it would cut the field before
+            notes.append(Note("dropped", "A BREAK with nothing left before it was dropped."))
+            continue
         if item == BREAK:
             section = set[str]()
         elif len(pieces) > 1 and (len(set(found)) < len(found) or not section.isdisjoint(found)):

@@ -21,7 +21,7 @@ class Breaking(discord.AutoShardedClient):
     def __init__(self):
         super().__init__(intents=discord.Intents(guilds=True))
         self.presses = self
-        self.by_action = {"reroll": self.reroll, "recipe": self.recipe, "edit": self.edit}
+        self.by_action = {"reroll": self.reroll, "recipe": self.recipe, "edit": self.edit, "delete": self.delete}
 
     async def setup_hook(self):
         self.add_dynamic_items(JobButton)
@@ -35,10 +35,15 @@ class Breaking(discord.AutoShardedClient):
     async def edit(self, _interaction, _job_id):
         raise ConnectionResetError(104, "Connection reset by peer")
 
+    async def delete(self, interaction, _job_id):
+        self.sandbox.faults.post_json({"fault": "expire"})
+        await interaction.response.send_message("Too late.")
+
 
 @pytest.fixture
 async def chat(monkeypatch):
     async with Sandbox.serve() as sandbox, Breaking() as client:
+        client.sandbox = sandbox
         monkeypatch.setattr(Route, "BASE", sandbox.api_url)
         monkeypatch.setattr(
             DiscordWebSocket, "DEFAULT_GATEWAY", URL(sandbox.page_url.replace("http", "ws") + "/gateway")
@@ -88,3 +93,25 @@ async def test_what_passes_by_itself_is_one_line_for_the_operator_and_a_kind_wor
     [record] = [record for record in caplog.records if pressed in record.getMessage()]
     assert record.getMessage() == f"interaction {pressed}{logged}"
     assert not record.exc_info
+
+
+async def test_an_interaction_that_discord_gave_up_is_no_bug(chat, caplog):
+    """Nobody can be told any more; the operator reads two lines and no traceback."""
+    client, yuki = chat
+    view = ui.LayoutView(timeout=None)
+    view.add_item(row("000001", "delete"))
+    await client.get_partial_messageable(int(yuki.channel("general"))).send(view=view)
+    message = await yuki.wait_for(lambda m: bool(m["components"]))
+    pressed = await yuki.press(message, control(message, "Delete"))
+    await until(lambda: "could not be answered" in caplog.text)
+    assert f"interaction {pressed}: Discord stumbled: 404 Not Found (error code: 10062)" in caplog.text
+    assert not any(record.exc_info for record in caplog.records)
+
+
+async def until(true):
+    """Wait for a line of the log: nothing to be woken by."""
+    async with asyncio.timeout(30):
+        while True:
+            if true():
+                return
+            await asyncio.sleep(0.01)

@@ -106,6 +106,14 @@ def fake(settings, tmp_path):
     return make
 
 
+SILENT = r"it has jobs and sent nothing for [\d.]+ s"
+
+
+def be_patient(client):
+    """What follows a hang is drawn however slow the machine is just now."""
+    client._pulse, client._heartbeat_s = Pulse(first_s=30.0), 30.0
+
+
 def children():
     """Every engine below this process; a browser that other tests keep open comes and goes as it likes."""
     return {child for child in psutil.Process().children(recursive=True) if child.name().startswith("python")}
@@ -259,13 +267,30 @@ async def test_an_engine_that_hangs_is_ended_and_started_again(fake, tmp_path, c
     """Silence while it has jobs is a death, even if the process lives and takes no notice of SIGTERM."""
     async with fake("--trouble", "hang", "--once", tmp_path / "hung", silence_s=0.2, stop_s=0.1) as client:
         await client.ready()
-        with pytest.raises(EngineTimeout, match=r"it has jobs and sent nothing for 0\.2"):
+        with pytest.raises(EngineTimeout, match=rf"^{SILENT}$"):
             await drawn(client, generate())
+        be_patient(client)
         await client.ready()
         assert len(pictures(await drawn(client, generate()))) == 2
     said = "\n".join(caplog.messages)
-    assert "The engine hangs (it has jobs and sent nothing for 0.2" in said
+    assert re.search(rf"The engine hangs \({SILENT}\) and was ended", said)
     assert "The engine did not stop within 0.1 s of being asked; it is killed." in said
+
+
+async def test_nothing_is_left_of_an_engine_that_was_being_ended(caplog):
+    """Whoever leaves between its SIGTERM, of which it takes no notice, and its SIGKILL waits for the latter."""
+    caplog.set_level(logging.INFO)
+    program = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf'); time.sleep(600)"
+    child = EngineChild((sys.executable, "-uc", program), environ={}, start_timeout_s=30, stop_s=0.1)
+    task = asyncio.create_task(child.run())
+    while "deaf" not in caplog.messages:
+        await asyncio.wait([task], timeout=0.01)
+    child.replace("hangs")
+    while child._process:
+        await asyncio.wait([task], timeout=0.001)
+    task.cancel()
+    await asyncio.wait([task])
+    assert "The engine did not stop within 0.1 s of being asked; it is killed." in caplog.messages
 
 
 async def test_an_idle_engine_that_answers_no_ping_is_replaced(fake, caplog):
@@ -275,6 +300,7 @@ async def test_an_idle_engine_that_answers_no_ping_is_replaced(fake, caplog):
         statuses = Statuses(client)
         client._child._process.send_signal(signal.SIGSTOP)
         await statuses.until(lambda status: isinstance(status, Away) and "answers no ping" in status.why)
+        be_patient(client)
         await client.ready()
         assert len(pictures(await drawn(client, generate()))) == 2
     assert "The engine hangs (it answers no ping) and was ended; starting it again in 0 s." in caplog.messages
@@ -332,8 +358,9 @@ async def test_an_engine_that_drew_is_started_again_at_once():
 
 async def test_an_idle_engine_may_be_silent(fake):
     """Silence counts only from the moment at which there is work."""
-    async with fake(silence_s=0.05) as client:
+    async with fake() as client:
         await client.ready()
+        assert client._silence.when() is None
         await drawn(client, generate())
         assert client._silence.when() is None
         assert isinstance(client.status, wire.Ready)

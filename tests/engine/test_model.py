@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from engine.checkpoint import find
 from engine.config import Engine
 from engine.decode import decode
 from engine.errors import ModelLoadError
@@ -65,12 +66,32 @@ def test_a_folder_is_loaded_stage_by_stage_and_quietly(tiny_checkpoint, capfd, c
     assert not caplog.records
 
 
+def test_files_are_read_ahead_in_the_order_in_which_they_are_loaded(tiny_checkpoint):
+    """The largest first: it is moved to the device while the others come from the disk."""
+    config, stages = Engine(model=str(tiny_checkpoint), device="cpu"), []
+    load(config, stages.append)
+    assert stages[-4:] == [
+        "reading the UNet",
+        "reading the second text encoder",
+        "reading the first text encoder",
+        "reading the VAE",
+    ]
+    assert [path.parent.name for path in find(config).weights] == ["unet", "text_encoder_2", "text_encoder", "vae"]
+
+
 def test_half_precision_leaves_the_vae_alone(tiny_checkpoint):
     """SDXL's VAE overflows in float16."""
     model = loaded(model=str(tiny_checkpoint), dtype="float16")
     assert {model.unet.dtype, model.text_encoder.dtype, model.text_encoder_2.dtype} == {torch.float16}
     assert model.vae.dtype == torch.float32
     assert model.description.endswith("float16")
+
+
+def test_torch_sums_up_in_float16_only_where_the_operator_says_so(tiny_checkpoint):
+    """Pictures differ a little; what one load has set is gone with the next."""
+    for asked in (True, False):
+        loaded(model=str(tiny_checkpoint), fp16_accumulation=asked)
+        assert torch.backends.cuda.matmul.allow_fp16_accumulation is asked
 
 
 def test_weights_that_exist_only_as_fp16_variant_are_found(folder, model):

@@ -65,7 +65,7 @@ _NUMBER = (
 _GAP = r"[\s._-]*"
 _AFTER = (
     rf"years?{_GAP}(?:old|olds|young|of{_GAP}age|o)\b",
-    rf"(?:yrs?|y){_GAP}/?{_GAP}o(?:ld|lds)?\b",
+    rf"(?<!\bsei)(?:yrs?|y){_GAP}/?{_GAP}o(?:ld|lds)?\b",  # seiyo is Japanese for the West, and no six years
     rf"yrs?\b(?!{_GAP}(?:later|ago|after|before))",
     rf"years?\b(?!{_GAP}(?:later|ago|after|before|anniversary|war|apart|long|since|in\b|of\b))",
     "歳|才|岁|歲|周岁|さい|サイ|살|세(?![가-힣])",
@@ -91,26 +91,31 @@ _SCHOOL = re.compile(
     r"|(?<!\w)[초중고][1-6](?!\w)"
     r"|\b\d{1,2}[. ]*klass(?:e|lerin|ler)\b"
 )
-_HINT = re.compile(
-    r"\byears?|\byrs?\b|\dy|\by\W?\W?o|\bage|\bturn|grade|\bform|\d\df\b|歳|才|岁|歲|さい|サイ|살|세|лет|год"
-    r"|\b(?:an[ion]|ans\b|jahr|ja[ar]r|lat\b|letni|tahun|tuoi|yas|klass)|साल|वर्ष|سن|عام|ปี|ขวบ|[小中高初国國초중고]"
-    r"|\d(?:an|jahr|jaar|lat|letni|tahun|tuoi|yas|yr|year)"
-)
-"""Every unit that a pattern above knows; most prompts hold none of them."""
+_UNIT = re.compile("|".join((*_AFTER, _BEFORE, r"\df\b")))
+"""What stands beside the number of every pattern above; most tags hold none of it."""
+
+
+_NO_AGE: frozenset[float] = frozenset()
 
 
 @lru_cache(maxsize=1024)
 def ages(text: str) -> frozenset[float]:
-    """Give every age, in years, that a text states; a school year counts as `SCHOOL_AGE`."""
+    """Give every age, in years, that a text states; a school year counts as `SCHOOL_AGE`.
+
+    No statement goes on behind a comma and a space, so a text is read in the parts that may be known already.
+    """
+    return _NO_AGE.union(*[_ages_of(part) for form in forms(text) for part in form.split(", ")])
+
+
+@lru_cache(maxsize=32_768)
+def _ages_of(part: str) -> frozenset[float]:
+    numerals = part.translate(_HAN_FORMAL)
     found: set[float] = set()
-    for form in forms(text):
-        if not _HINT.search(form):
-            continue
-        numerals = form.translate(_HAN_FORMAL)
+    if _UNIT.search(numerals):
         for pattern in _STATED:
             found.update(_value(match["number"]) for match in pattern.finditer(numerals))
-        if _SCHOOL.search(numerals):
-            found.add(SCHOOL_AGE)
+    if _SCHOOL.search(numerals):
+        found.add(SCHOOL_AGE)
     return frozenset(found)
 
 

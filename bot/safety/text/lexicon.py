@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import lru_cache
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from anyascii import anyascii
@@ -14,7 +15,7 @@ from bot.safety.text.forms import bare, fold, forms, unleet, visible
 from bot.safety.text.lists import Kind, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from bot.safety.text.lists import Term
 
@@ -50,8 +51,8 @@ _NO_TERMS: frozenset[str] = frozenset()
 class _Tag(NamedTuple):
     words: tuple[str, ...]
     marks: frozenset[Mark]
-    begins: bool
-    """Some word may be the first piece of a term."""
+    goes_on: bool
+    """A term may begin in its last words and end in the tag behind it."""
 
 
 class Lexicon:
@@ -86,6 +87,7 @@ class Lexicon:
                     self._add(spelling, term)
         self._guesses = bool(self._typos or self._squeezed)  # terms of no other list are looked for misspelt
         self._prefixes = frozenset(word[:end] for word in self._joined for end in range(1, len(word)))
+        self._longest = max(map(len, self._prefixes), default=0)
         self._lengths = {
             first: sorted({len(words) for words in phrases}, reverse=True) for first, phrases in self._phrases.items()
         }
@@ -136,13 +138,16 @@ class Lexicon:
     def _read(self, text: str) -> frozenset[Mark]:
         """Tell what a text holds; what was met lately is remembered: most people use the same few thousand tags."""
         found: set[Mark] = set()
-        for form in forms(text):
+        for form, cut in _cut(text):
             for match in () if form.isascii() else self._unspaced_pattern.finditer(form):
                 found |= self._unspaced[match[0]]
-            tags = list(map(self._tag, form.replace(";", ",").split(",") if form.isascii() else _TAGS.split(form)))
-            found.update(*[tag.marks for tag in tags])
-            if any([tag.begins for tag in tags]):  # noqa: C419  a list is quicker for a dozen tags
-                found |= self._of_pieces([tag.words for tag in tags])
+            tags = list(map(self._tag, cut))
+            found.update(*[tag.marks for tag in tags if tag.marks])
+            for number, tag in enumerate(tags):
+                if tag.goes_on:
+                    words = (word for at in range(number + 1, len(tags)) for word in tags[at].words)
+                    behind = islice(takewhile(_is_short, words), self._longest)
+                    found |= self._of_pieces(tag.words, tuple(behind))
         found.discard(_HARMLESS)
         return frozenset(found)
 
@@ -154,7 +159,8 @@ class Lexicon:
             found |= self._of_words(reading, typos=plain and self._guesses)
         for word in masked:
             found |= self._misspelt(word)
-        return _Tag(words, frozenset(found), begins=not self._prefixes.isdisjoint(words))
+        found |= self._of_pieces(words)
+        return _Tag(words, frozenset(found), self._goes_on(words))
 
     def _of_words(self, words: tuple[str, ...], *, typos: bool = True) -> set[Mark]:
         """Find the terms among the words of one tag."""
@@ -194,25 +200,40 @@ class Lexicon:
             found |= self._squeezed.get(_MANY.sub(r"\1", word), _NOTHING)
         return frozenset(found) if found and not self._known(word) else _NOTHING
 
-    def _of_pieces(self, tags: Sequence[tuple[str, ...]]) -> set[Mark]:
-        """Find the terms whose letters were set apart: ``l o l i``, ``lo-li``, ``sho, ta``."""
+    def _of_pieces(self, words: tuple[str, ...], behind: tuple[str, ...] = ()) -> set[Mark]:
+        """Find the terms whose letters were set apart in a tag, and on behind it: ``l o l i``, ``lo-li``, ``sho, ta``.
+
+        Args:
+            words: Of the tag.
+            behind: The short words that follow it.
+        """
         found: set[Mark] = set()
-        pieces = [(word, number) for number, tag in enumerate(tags) for word in tag]
-        for start, (first, home) in enumerate(pieces):
+        pieces = (*words, *behind)
+        for start, first in enumerate(words):
             if first not in self._prefixes:
                 continue
             joined = first
             for end in range(start + 1, len(pieces)):
-                word, tag = pieces[end]
-                if tag != home and not (len(word) <= _SHORT and len(pieces[end - 1][0]) <= _SHORT >= len(first)):
+                if end >= len(words) and not len(first) <= _SHORT >= len(words[-1]):
                     break
-                joined += word
+                joined += pieces[end]
                 if joined in self._joined:
-                    used = tuple(piece for piece, _ in pieces[start : end + 1])
-                    found |= self._joined_marks(joined, used, whole=used == tags[home])
+                    used = pieces[start : end + 1]
+                    found |= self._joined_marks(joined, used, whole=used == words)
                 if joined not in self._prefixes:
                     break
         return found
+
+    def _goes_on(self, words: tuple[str, ...]) -> bool:
+        """Tell whether `_of_pieces` may find a term that begins in this tag and ends in another."""
+        joined = ""
+        for word in reversed(words):
+            joined = word + joined
+            if len(joined) > self._longest or len(words[-1]) > _SHORT:
+                break
+            if len(word) <= _SHORT and joined in self._prefixes:
+                return True
+        return False
 
     def _joined_marks(self, joined: str, used: tuple[str, ...], *, whole: bool) -> set[Mark]:
         letters = all(len(piece) == 1 for piece in used)
@@ -224,6 +245,14 @@ class Lexicon:
 def words_of(tag: str) -> tuple[str, ...]:
     """Cut a tag, in any of its forms, into its words; emoji are words."""
     return tuple(_WORDS.findall(_POSSESSIVE.sub("", tag) if "'" in tag or not tag.isascii() else tag))
+
+
+@lru_cache(maxsize=1024)
+def _cut(text: str) -> tuple[tuple[str, list[str]], ...]:
+    """Give every form of a text with its tags."""
+    return tuple(
+        [(form, form.replace(";", ",").split(",") if form.isascii() else _TAGS.split(form)) for form in forms(text)]
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -246,6 +275,10 @@ def _readings(tag: str) -> tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], b
             reading = reading.replace(word, readings[min(number, len(readings) - 1)], 1)
         as_letters.append((words_of(reading), plain))
     return words, tuple(as_letters), masked
+
+
+def _is_short(word: str) -> bool:
+    return len(word) <= _SHORT
 
 
 def _deletions(word: str) -> Iterable[str]:

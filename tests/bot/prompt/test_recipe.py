@@ -223,7 +223,9 @@ def test_samplers_are_known_by_their_foreign_names(ours, name, schedule, sampler
 
 
 words = st.lists(
-    st.sampled_from(["smile", "(hat:1.2)", "a (b)", "^_^", "BREAK", "{x}", "__y__", "love!", "masterpiece", "solo"]),
+    st.sampled_from(
+        ["smile", "(hat:1.2)", "a (b)", "^_^", "BREAK", "{x}", "__y__", "love!", "masterpiece", "lowres", "solo"]
+    ),
     max_size=6,
 ).map(", ".join)
 

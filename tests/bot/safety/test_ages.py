@@ -125,11 +125,23 @@ def test_a_grown_age_is_read_whole(text: str, age: float) -> None:
         "大小",
         "中国",
         "high five",
+        "seiyo academy school uniform",
     ],
 )
 def test_other_numbers_are_no_age(text: str) -> None:
     """Years, counts and titles state nobody's age."""
     assert not ages(text)
+
+
+@pytest.mark.parametrize("text", ["thirteenyearsold", "13 an", "thirteenyo", "treizeans"])
+def test_an_age_is_read_whatever_stands_beside_it(text: str) -> None:
+    """What is an age alone is one among other tags, and the other way round."""
+    assert ages(text) == ages(f"1girl, animal ears, {text}, smile") == {13}
+
+
+def test_the_decimals_of_an_age_may_stand_behind_a_comma() -> None:
+    """A comma without a space ends no statement."""
+    assert ages("1girl,20,5 years old,smile") == {20.5}
 
 
 @given(st.text(max_size=200))
