@@ -1,24 +1,24 @@
-"""Draws with the demo checkpoint through diffusers' stock pipeline, for those who judge it."""
+"""Draws with the demo checkpoint as the engine does, many pictures at a time, for those who judge it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
-from diffusers import StableDiffusionXLPipeline
+from PIL import Image
 
-from engine.demo.caption import CHUNK, Caption
-from engine.demo.samples import stack
-from engine.demo.train_unet import encode
-from engine.grammar import parse
+from engine import model
+from engine.conditioning import encode
+from engine.config import Engine
+from engine.decode import decode
+from engine.denoise import Sample, predict_noise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from PIL import Image
-    from transformers import CLIPTokenizer
+    from engine.denoise import Key
 
 QUALITY = "masterpiece, high score, great score, absurdres"
 NEGATIVE = (
@@ -41,54 +41,33 @@ class Artist:
     """Holds a checkpoint on the CPU."""
 
     def __init__(self, checkpoint: Path) -> None:
-        """Load it as anything of diffusers would."""
-        self._pipeline: Any = StableDiffusionXLPipeline.from_pretrained(
-            checkpoint, local_files_only=True, add_watermarker=False
-        ).to(torch.float32)
-        self._pipeline.set_progress_bar_config(disable=True)
+        """Load it as the engine loads any other, which leaves one core free."""
+        self._model = model.load(Engine(model=str(checkpoint), device="cpu"), report=lambda _stage: None)
 
+    @torch.inference_mode()
     def draw(
-        self, wishes: Sequence[Wish], size: tuple[int, int], num_inference_steps: int, guidance_scale: float = 5.0
+        self, wishes: Sequence[Wish], size: tuple[int, int], num_inference_steps: int, guidance_scale: float
     ) -> list[Image.Image]:
-        """Draw pictures of one size, (width, height), in one batch."""
-        pipeline = self._pipeline
-        texts = [*(wish.prompt for wish in wishes), *(wish.negative_prompt for wish in wishes)]
-        captions = [read(pipeline.tokenizer, text) for text in texts]
-        ids, weights = stack(captions, read(pipeline.tokenizer, ""))
-        with torch.no_grad():
-            states, pooled = encode(pipeline.text_encoder, pipeline.text_encoder_2, ids, weights)
-        count = len(wishes)
-        return pipeline(
-            prompt_embeds=states[:count],
-            negative_prompt_embeds=states[count:],
-            pooled_prompt_embeds=pooled[:count],
-            negative_pooled_prompt_embeds=pooled[count:],
-            width=size[0],
-            height=size[1],
-            num_inference_steps=num_inference_steps,
-            guidance_scale=guidance_scale,
-            generator=[torch.Generator().manual_seed(wish.seed) for wish in wishes],
-        ).images
-
-
-def read(tokenizer: CLIPTokenizer, prompt: str) -> Caption:
-    """Read a prompt with its weights, in chunks of 75 tokens one after the other."""
-    start, end = tokenizer("").input_ids
-    sections: list[list[tuple[int, float]]] = [
-        [
-            (token, segment.weight)
-            for segment in section
-            for token in tokenizer(segment.text, add_special_tokens=False).input_ids
+        """Draw pictures of one size, (width, height); those whose prompts are as long share the UNet's calls."""
+        width, height = size
+        samples = [
+            Sample(
+                self._model,
+                encode(self._model, wish.prompt, wish.negative_prompt, width=width, height=height),
+                sampler="euler_a",
+                num_inference_steps=num_inference_steps,
+                guidance_scale=guidance_scale,
+                seed=wish.seed,
+                width=width,
+                height=height,
+            )
+            for wish in wishes
         ]
-        for section in parse(prompt)
-    ]
-    chunks = [
-        [(start, 1.0), *section[first : first + CHUNK]]
-        for section in sections
-        for first in range(0, max(1, len(section)), CHUNK)
-    ]
-    padded = [chunk + [(end, 1.0)] * (CHUNK + 2 - len(chunk)) for chunk in chunks]
-    return Caption(
-        tuple(tuple(token for token, _ in chunk) for chunk in padded),
-        tuple(tuple(weight for _, weight in chunk) for chunk in padded),
-    )
+        groups: dict[Key, list[Sample]] = {}
+        for sample in samples:
+            groups.setdefault(sample.key, []).append(sample)
+        for group in groups.values():
+            while not group[0].finished:
+                for sample, noise_pred in zip(group, predict_noise(self._model, group), strict=True):
+                    sample.advance(noise_pred)
+        return [Image.fromarray(decode(self._model, sample.latents)) for sample in samples]

@@ -28,6 +28,20 @@ class Caption:
     weights: tuple[tuple[float, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a caption is spread over chunks, of which only the first has a pooled state."""
+
+    breaks: int = 0
+    """How often it breaks off, as at BREAK: most times before the first tag, so that the pooled state knows none, else
+    between any two."""
+    tokens: int = 0
+    """Words that say nothing are strewn in until it is this long; beyond 75 it reaches into the second chunk."""
+
+
+WHOLE = Layout()
+
+
 class Writer:
     """Writes captions with one tokenizer."""
 
@@ -39,24 +53,24 @@ class Writer:
 
     def empty(self) -> Caption:
         """Say nothing."""
-        return self._chunks([])
+        return self._chunks([], [])
 
-    def write(self, portrait: Portrait, random: Random, *, long: bool) -> Caption:
+    def write(self, portrait: Portrait, random: Random, layout: Layout = WHOLE) -> Caption:
         """Say a part of what the picture shows; one caption in ten says nothing, as guidance needs.
 
         Args:
             portrait: The picture.
             random: Chooses what is said.
-            long: Fill the first chunk, so that what is said reaches into the second.
+            layout: How what is said is spread over chunks.
         """
         if random.random() < 0.1:
             return self.empty()
         tags = self._chosen(portrait, random)
         words = [(self._read(tag, random, portrait), self._weight(tag, portrait)) for tag in tags]
-        if long:
-            while sum(len(ids) + 1 for ids, _ in words) <= CHUNK:
-                words.insert(random.randrange(len(words) + 1), (self._spell(_noise(random)), 1.0))
-        return self._chunks(words)
+        while sum(len(ids) + 1 for ids, _ in words) < layout.tokens:
+            words.insert(random.randrange(len(words) + 1), (self._spell(_noise(random)), 1.0))
+        ends = sorted(random.choice((0, 0, random.randrange(len(words)))) for _ in range(layout.breaks))
+        return self._chunks(words, ends)
 
     def _chosen(self, portrait: Portrait, random: Random) -> list[str]:
         keep = random.choices((1.0, 0.8, 0.5, 0.15), (4, 3, 2, 1))[0]
@@ -92,13 +106,14 @@ class Writer:
             self._known[text] = tuple(self._tokenizer(text, add_special_tokens=False).input_ids)
         return self._known[text]
 
-    def _chunks(self, words: list[tuple[tuple[int, ...], float]]) -> Caption:
+    def _chunks(self, words: list[tuple[tuple[int, ...], float]], ends: list[int]) -> Caption:
         chunks: list[list[tuple[int, float]]] = [[]]
         for number, (ids, weight) in enumerate(words):
+            chunks += [[] for _ in range(ends.count(number))]
             if len(chunks[-1]) + len(ids) + 1 > CHUNK:
                 chunks.append([])
             chunks[-1] += [(token, weight) for token in ids]
-            if number < len(words) - 1:
+            if number < len(words) - 1 and number + 1 not in ends:
                 chunks[-1] += [(token, 1.0) for token in self._comma]
         padded = [
             [(self._start, 1.0), *chunk, *[(self._end, 1.0)] * (CHUNK + 1 - len(chunk))] for chunk in chunks

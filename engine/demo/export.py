@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from diffusers import AutoencoderKL
 
-    from engine.demo.train_unet import Painter
+    from engine.demo.painter import Painter
 
 METADATA = {"_ratings": ["safe"], "_num_inference_steps": 16, "_guidance_scale": 2.0}
 """Beside the pipeline's parts in `model_index.json`, where diffusers leaves names with an underscore alone: the ratings

@@ -50,9 +50,11 @@ class Judge:
         self._steps = steps
         self._guidance_scale = guidance_scale
 
-    def _draw(self, wish: Callable[[int], Wish]) -> Iterator[tuple[int, Image.Image]]:
-        for first in range(0, len(self._seeds), _BATCH):
-            seeds = self._seeds[first : first + _BATCH]
+    def _draw(self, wish: Callable[[int], Wish], of: Sequence[int] | None = None) -> Iterator[tuple[int, Image.Image]]:
+        """Draw a wish of each of these seeds, of all if none are named."""
+        every = self._seeds if of is None else of
+        for first in range(0, len(every), _BATCH):
+            seeds = every[first : first + _BATCH]
             pictures = self._artist.draw([wish(seed) for seed in seeds], self._size, self._steps, self._guidance_scale)
             yield from zip(seeds, pictures, strict=True)
 
@@ -94,17 +96,31 @@ class Judge:
             for weight in (0.7, 1.4)
         ]
         pairs = [(redness(a), redness(b)) for a, b in zip(*tones, strict=True) if a is not None and b is not None]
-        means = [mean(side) for side in zip(*pairs, strict=True)]
         redder = sum(heavy > light for light, heavy in pairs)
-        note = f"redness {means[0]:.0f} at 0.7, {means[1]:.0f} at 1.4"
+        means = [mean(side) for side in zip(*pairs, strict=True)]
+        note = f"redness {means[0]:.0f} at 0.7, {means[1]:.0f} at 1.4" if means else "no face found"
         return Score("(red hair:1.4) redder than (red hair:0.7)", redder, len(self._seeds), note)
 
     def negative(self) -> Score:
-        """Draw every seed with no colour of hair named, then with the colour it got in the negative prompt."""
-        found = {seed: hair_colour(picture) for seed, picture in self._draw(lambda seed: _wish("long hair", seed))}
-        again = self._draw(lambda seed: _wish("long hair", seed, f"{found[seed]} hair"))
-        gone = [hair_colour(picture) != found[seed] for seed, picture in again]
-        return Score("a colour in the negative prompt stays away", sum(gone), len(gone))
+        """Draw every seed with no colour of hair named, then with the colour it got in the negative prompt.
+
+        Any change of the negative prompt changes the picture, so the note tells how many keep their colour with
+        another one there.
+        """
+        names = tuple(HAIR)
+        first = {seed: hair_colour(picture) for seed, picture in self._draw(lambda seed: _wish("long hair", seed))}
+        found = {seed: colour for seed, colour in first.items() if colour is not None}
+
+        def kept(away: int) -> int:
+            drawn = self._draw(
+                lambda seed: _wish("long hair", seed, f"{names[(names.index(found[seed]) + away) % len(names)]} hair"),
+                tuple(found),
+            )
+            return sum(hair_colour(picture) == found[seed] for seed, picture in drawn)
+
+        gone = len(found) - kept(0)
+        note = f"{kept(len(names) // 2)} of {len(found)} stay with another colour there"
+        return Score("a colour in the negative prompt stays away", gone, len(self._seeds), note)
 
     def far_tags(self) -> Score:
         """Ask for a background beyond the first 75 tokens."""
@@ -161,7 +177,7 @@ def main() -> None:
         for score in judge.scores():
             print(f"  {score}", flush=True)
     started = time.monotonic()
-    artist.draw([_wish("red hair, night, outdoors", 1)], SHAPES[0], 28)
+    artist.draw([_wish("red hair, night, outdoors", 1)], SHAPES[0], 28, options.guidance)
     print(f"28 steps at 832 × 1216 on {torch.get_num_threads()} threads: {time.monotonic() - started:.1f} s")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from diffusers import AutoencoderKL, EulerAncestralDiscreteScheduler, UNet2DConditionModel
@@ -70,8 +70,25 @@ def compose(embeddings: Tensor, tokenizer: CLIPTokenizer) -> None:
             place(tag).copy_(0.5 * place(tag) + 0.6 * last + tones.get(tag, 0.6 * first))
 
 
-def make_unet() -> UNet2DConditionModel:
-    """Make the UNet: 4.1 million parameters, attention only on the lowest of its three levels, 70 places or so.
+class Blocks(NamedTuple):
+    """The kinds of the UNet's blocks, on the way down and on the way up."""
+
+    down: tuple[str, str, str]
+    up: tuple[str, str, str]
+
+
+LOW = Blocks(("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"), ("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"))
+"""Attention only on the lowest of three levels, over 70 places or so: quick to train, and deaf. What arrives there is
+lost on the way up, and the UNet learns to read the pooled state alone."""
+
+MIDDLE = Blocks(
+    ("DownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"), ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D")
+)
+"""Attention on the middle level, over 250 places, where an eye is a place of its own."""
+
+
+def make_unet(blocks: Blocks) -> UNet2DConditionModel:
+    """Make the UNet, of 4 million parameters.
 
     What a text says as a whole scales every block's features: what is hair, times the colour that hair has.
     """
@@ -80,9 +97,9 @@ def make_unet() -> UNet2DConditionModel:
         sample_size=32,
         in_channels=CHANNELS,
         out_channels=CHANNELS,
-        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
+        down_block_types=blocks.down,
         mid_block_type="UNetMidBlock2DCrossAttn",
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+        up_block_types=blocks.up,
         block_out_channels=(32, 64, 128),
         layers_per_block=1,
         cross_attention_dim=sum(_WIDTHS),

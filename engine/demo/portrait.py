@@ -189,8 +189,13 @@ _LOOK_FIELDS = (
 )  # fmt: skip
 
 
-def choose(random: Random) -> Portrait:
-    """Choose a picture: every colour, place and time equally often, expressions and quality as they are worth."""
+def choose(random: Random, emphasised: float = 0.12) -> Portrait:
+    """Choose a picture: every colour, place and time equally often, expressions and quality as they are worth.
+
+    Args:
+        random: Chooses.
+        emphasised: How often hair has a weight other than 1.
+    """
     boy = random.random() < 0.2
     portrait = Portrait(
         subject="1boy" if boy else "1girl",
@@ -213,7 +218,7 @@ def choose(random: Random) -> Portrait:
         time=random.choice(tuple(SKY)),
         year=random.choice(YEARS),
         quality=random.uniform(0.4, 1.0) if random.random() < 0.75 else random.uniform(0.0, 0.4),
-        emphasis=random.uniform(0.4, 1.6) if random.random() < 0.12 else 1.0,
+        emphasis=random.uniform(0.4, 1.6) if random.random() < emphasised else 1.0,
         shift_x=random.gauss(0, 0.02),
         shift_y=random.gauss(0, 0.012),
         zoom=random.uniform(0.92, 1.1),

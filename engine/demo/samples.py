@@ -16,7 +16,7 @@ from engine.demo.portrait import choose
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engine.demo.caption import Caption, Writer
+    from engine.demo.caption import Caption, Layout, Writer
 
 SHAPES = (
     (1024, 1024), (1152, 896), (1216, 832), (1344, 768), (1536, 640),
@@ -29,6 +29,17 @@ _SCALE = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Mix:
+    """What a part of the training practises."""
+
+    layouts: tuple[Layout, ...]
+    """Of the captions, one step after the other, again and again; a number that has no divisor in common with 9 meets
+    every shape."""
+    emphasised: float
+    """Share of the pictures whose hair has a weight other than 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Some pictures of one shape."""
 
@@ -38,11 +49,12 @@ class Batch:
     time_ids: Tensor  # (B, 6)
 
 
-def make_batch(writer: Writer, size: int, shrink: int, seed: int, step: int) -> Batch:
-    """Draw one step's pictures; every seventh step has captions of two chunks.
+def make_batch(writer: Writer, mix: Mix, size: int, shrink: int, seed: int, step: int) -> Batch:
+    """Draw one step's pictures.
 
     Args:
         writer: Writes the captions.
+        mix: What they are.
         size: How many pictures.
         shrink: Pictures are this many times smaller than their shape, and say so as SDXL's training pictures do: the
             original's size first, their own last.
@@ -51,10 +63,10 @@ def make_batch(writer: Writer, size: int, shrink: int, seed: int, step: int) -> 
     """
     random = Random(f"{seed} {step}")
     width, height = (side // shrink for side in SHAPES[step % len(SHAPES)])
-    long = step % 7 == 0
-    portraits = [choose(random) for _ in range(size)]
+    layout = mix.layouts[step % len(mix.layouts)]
+    portraits = [choose(random, mix.emphasised) for _ in range(size)]
     drawings = [draw(portrait, (width // _SCALE, height // _SCALE)) for portrait in portraits]
-    captions = [writer.write(portrait, random, long=long) for portrait in portraits]
+    captions = [writer.write(portrait, random, layout) for portrait in portraits]
     ids, weights = stack(captions, writer.empty())
     return Batch(
         torch.from_numpy(np.stack([latents(drawing, PATCH // _SCALE) for drawing in drawings])),

@@ -5,18 +5,16 @@ from __future__ import annotations
 import copy
 import logging
 import time
-from dataclasses import dataclass
-from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.data import DataLoader, Dataset
 
 from engine.demo.caption import Writer
-from engine.demo.networks import POOLED, make_scheduler, make_text_encoders, make_unet
+from engine.demo.networks import make_scheduler
+from engine.demo.painter import Painter
 from engine.demo.portrait import choose
 from engine.demo.samples import Batch, make_batch, stack
 from engine.demo.vocabulary import make_tokenizer
@@ -25,67 +23,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import Tensor
-    from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+    from engine.demo.plan import UNetPhase, UNetPlan
 
 log = logging.getLogger(__name__)
 
-_RATE = 1e-3
-_WARM_UP = 200
-_COOL_DOWN = 0.4
-"""The share of the steps, the last ones, over which the learning rate falls to nothing."""
-
+_READING_RATE = 1e-3
 _CHANNEL_WEIGHTS = (1.0, 2.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0)
 """Of the latents' channels in the loss: nearly all that tags ask for is a hue, and hues are two channels of eight."""
 
 _READING_BATCH = 32
+_LISTENING = 256
+"""Captions that new attention is laid out for."""
+
 _READING = 0.2
 """The weight of the text encoders' own lesson beside the UNet's."""
 
 _AVERAGE = 0.998
 """How much of the average of the weights each step keeps."""
-
-
-@dataclass(frozen=True, slots=True)
-class UNetStage:
-    """A part of the training."""
-
-    steps: int
-    batch: int
-    """Pictures a step."""
-    shrink: int
-    """Pictures are this many times smaller than they will be."""
-    noises: int
-    """How often each picture is shown, with another noise each time: drawing and reading cost as much as a look."""
-
-
-UNET_STAGES = (
-    UNetStage(steps=12000, batch=8, shrink=2, noises=2),
-    UNetStage(steps=4000, batch=8, shrink=1, noises=1),
-)
-"""What tags mean is learned at half the size, for a third of the time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UNetPlan:
-    """How long to train, and from what."""
-
-    reading_steps: int = 1100
-    """Captions are read alone first, 32 a step: that costs a hundredth of a look at a picture."""
-    stages: tuple[UNetStage, ...] = UNET_STAGES
-    seed: int
-    device: str
-    save_every_s: float
-    workers: int = 0
-    """Processes that draw the next steps' pictures meanwhile; 0 draws between the steps."""
-
-    @property
-    def steps(self) -> int:
-        return sum(stage.steps for stage in self.stages)
-
-    def stage(self, step: int) -> UNetStage:
-        """Give the stage that a step belongs to."""
-        ends = accumulate(stage.steps for stage in self.stages)
-        return next(stage for stage, end in zip(self.stages, ends, strict=True) if step < end)
 
 
 class _Batches(Dataset[Batch]):
@@ -97,130 +52,124 @@ class _Batches(Dataset[Batch]):
 
     def __getitem__(self, index: int) -> Batch:
         stage = self._plan.stage(index)
-        return make_batch(self._writer, stage.batch, stage.shrink, self._plan.seed, index)
+        return make_batch(self._writer, self._plan.mix(index), stage.batch, stage.shrink, self._plan.seed, index)
 
 
-class Painter(torch.nn.Module):
-    """UNet and text encoders as one module, since they are trained, averaged and saved as one."""
-
-    def __init__(self, tokenizer: CLIPTokenizer) -> None:
-        """Start untrained."""
-        super().__init__()
-        self.unet = make_unet()
-        self.text_encoder, self.text_encoder_2 = make_text_encoders(tokenizer)
-        self.first_tag: int = tokenizer.vocab_size
-        self.tags = torch.nn.Linear(POOLED, len(tokenizer) - self.first_tag)
-
-    def reading_loss(self, pooled: Tensor, ids: Tensor) -> Tensor:
-        """Ask the pooled state, (B, 96), which tags its chunk, (B, 77), holds.
-
-        The pooled state reaches every layer of the UNet, and without this it learns late to say more than a mood.
-        """
-        said = torch.zeros(len(ids), self.tags.out_features + 1, device=ids.device)
-        said.scatter_(1, (ids - self.first_tag + 1).clamp(min=0), 1.0)
-        often = torch.tensor(10.0, device=ids.device)  # a caption holds a tenth of all tags or less
-        return functional.binary_cross_entropy_with_logits(self.tags(pooled).float(), said[:, 1:], pos_weight=often)
-
-    def forward(self, noisy: Tensor, timesteps: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Predict v from latents, (B × noises, 8, h, w), at timesteps, (B × noises,), and give the reading loss."""
-        states, pooled = encode(self.text_encoder, self.text_encoder_2, batch.ids, batch.weights)
-        noises = len(noisy) // len(states)
-        states = states.repeat(noises, 1, 1)
-        added = {"text_embeds": pooled.repeat(noises, 1), "time_ids": batch.time_ids.repeat(noises, 1)}
-        predicted = self.unet(noisy, timesteps, states, added_cond_kwargs=added).sample
-        return predicted, self.reading_loss(pooled, batch.ids[:, 0])
-
-
-def encode(
-    first: CLIPTextModel, second: CLIPTextModelWithProjection, ids: Tensor, weights: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Read tokens, (B, chunks, 77), as SDXL does.
-
-    Returns:
-        Penultimate hidden states of both, times their weights, (B, 77 × chunks, 160), and the first chunk's pooled
-        state, (B, 96).
-    """
-    count, chunks, length = ids.shape
-    flat = ids.reshape(count * chunks, length)
-    small: Any = first(flat, output_hidden_states=True)
-    large: Any = second(flat, output_hidden_states=True)
-    states = torch.cat((small.hidden_states[-2], large.hidden_states[-2]), dim=-1) * weights.reshape(-1, length, 1)
-    pooled = large.text_embeds.reshape(count, chunks, -1)[:, 0]
-    return states.reshape(count, chunks * length, -1), pooled
-
-
-@sdpa_kernel(SDPBackend.MATH)
 def train_unet(plan: UNetPlan, state_path: Path) -> Painter:
     """Train, or go on training, and give the average of the last steps' weights.
 
-    The state file holds all that a later call needs to go on as if it had never stopped. Attention is multiplied out:
-    over this few places a CPU's fused kernel takes longer to go back through it than all the rest of the UNet.
+    The state file holds all that a later call needs to go on as if it had never stopped.
     """
-    tokenizer = make_tokenizer()
-    writer = Writer(tokenizer)
-    torch.manual_seed(plan.seed)
-    painter: Any = Painter(tokenizer)
-    painter.unet.to(memory_format=torch.channels_last)  # twice as quick on a CPU, with channels this few
-    painter.to(plan.device)
-    average = copy.deepcopy(painter).requires_grad_(requires_grad=False)
-    optimizer = torch.optim.AdamW(painter.parameters(), lr=_RATE, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
-    alphas = make_scheduler().alphas_cumprod.to(plan.device)
-    first = 0
-    if state_path.exists():
-        state = torch.load(state_path, map_location=plan.device, weights_only=True)
-        painter.load_state_dict(state["painter"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        first = state["step"]
-    else:
-        _learn_to_read(painter, writer, plan)
-        average.load_state_dict(painter.state_dict())
+    kept = torch.load(state_path, map_location=plan.device, weights_only=True) if state_path.exists() else None
+    done: int = kept["step"] if kept else 0
+    before: Painter | None = None
+    for phase, first in plan.starts():
+        last = first + phase.steps
+        if done <= last:
+            training = _Training(plan, phase)
+            if kept and done > first:
+                training.load(kept)
+            elif before:
+                training.start(before)
+            else:
+                training.read()
+            training.run(range(max(done, first), last), state_path)
+            before = training.average
+    if before is None:
+        raise ValueError(f"{state_path}: {done} steps done, and the plan has {plan.steps}")
+    return before
 
-    def save(step: int) -> None:
+
+class _Training:
+    """One phase of it."""
+
+    def __init__(self, plan: UNetPlan, phase: UNetPhase) -> None:
+        tokenizer = make_tokenizer()
+        self._plan = plan
+        self._writer = Writer(tokenizer)
+        torch.manual_seed(plan.seed)
+        self._painter: Any = Painter(tokenizer, phase.blocks)
+        self._painter.unet.to(memory_format=torch.channels_last)  # twice as quick on a CPU, with channels this few
+        self._painter.to(plan.device)
+        self.average = copy.deepcopy(self._painter).requires_grad_(requires_grad=False)
+        self._optimizer = torch.optim.AdamW(
+            self._painter.parameters(), betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        )
+        self._alphas = make_scheduler().alphas_cumprod.to(plan.device)
+
+    def read(self) -> None:
+        """Start from nothing: with text alone."""
+        _learn_to_read(self._painter, self._writer, self._plan)
+        self.average.load_state_dict(self._painter.state_dict())
+
+    def start(self, before: Painter) -> None:
+        """Start from what an earlier phase has learned."""
+        self._painter.take_over(
+            before, _captions(self._writer, Random(f"listening {self._plan.seed}"), _LISTENING).to(self._plan.device)
+        )
+        self.average.load_state_dict(self._painter.state_dict())
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from what was saved."""
+        self._painter.load_state_dict(state["painter"])
+        self.average.load_state_dict(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+
+    def _save(self, step: int, path: Path) -> None:
         state = {
-            "painter": painter.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(),
-            "step": step,
+            "painter": self._painter.state_dict(), "average": self.average.state_dict(),
+            "optimizer": self._optimizer.state_dict(), "step": step,
         }  # fmt: skip
-        unfinished = state_path.with_suffix(".part")
+        unfinished = path.with_suffix(".part")
         torch.save(state, unfinished)
-        unfinished.replace(state_path)
+        unfinished.replace(path)
 
-    started = saved = time.monotonic()
-    mean_loss = 1.0
-    drawn = DataLoader(
-        _Batches(writer, plan), batch_size=None, sampler=range(first, plan.steps), num_workers=plan.workers
-    )
-    for step, batch in enumerate(drawn, first):
-        for group in optimizer.param_groups:
-            group["lr"] = _RATE * _share_of_rate(step, plan.steps)
-        stage = plan.stage(step)
+    @sdpa_kernel(SDPBackend.MATH)
+    def run(self, steps: range, state_path: Path) -> None:
+        """Train for these steps.
+
+        Attention is multiplied out: over this few places a CPU's fused kernel takes longer to go back through it than
+        all the rest of the UNet.
+        """
+        plan = self._plan
+        started = saved = time.monotonic()
+        mean_loss = 1.0
+        drawn = DataLoader(_Batches(self._writer, plan), batch_size=None, sampler=steps, num_workers=plan.workers)
+        for step, batch in zip(steps, drawn, strict=True):
+            for group in self._optimizer.param_groups:
+                group["lr"] = plan.rate(step)
+            loss = self._step(step, batch)
+            mean_loss = 0.98 * mean_loss + 0.02 * loss
+            if step % 50 == 0:
+                left_s = (time.monotonic() - started) / (step + 1 - steps.start) * (plan.steps - step - 1)
+                log.info("unet: step %d of %d, loss %.4f, %.0f minutes left", step, plan.steps, mean_loss, left_s / 60)
+            if time.monotonic() - saved > plan.save_every_s or step == steps[-1]:
+                self._save(step + 1, state_path)
+                saved = time.monotonic()
+
+    def _step(self, step: int, batch: Batch) -> float:
+        """Take one step of the optimizer, and give the loss before it."""
+        plan = self._plan
         noise_source = torch.Generator().manual_seed(plan.seed * 2**32 + step)
-        loss = _loss(painter, _on(batch, plan.device), stage.noises, alphas, noise_source)
-        optimizer.zero_grad(set_to_none=True)
+        loss = _loss(self._painter, _on(batch, plan.device), plan.stage(step).noises, self._alphas, noise_source)
+        self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(painter.parameters(), 1.0)
-        optimizer.step()
-        decay = min(_AVERAGE, (1 + step) / (10 + step))
+        torch.nn.utils.clip_grad_norm_(self._painter.parameters(), 1.0)
+        self._optimizer.step()
+        seen = plan.in_stage(step)
+        decay = min(_AVERAGE, (1 + seen) / (10 + seen))  # what was right for another size is soon forgotten
         with torch.no_grad():
-            for kept, new in zip(average.parameters(), painter.parameters(), strict=True):
+            for kept, new in zip(self.average.parameters(), self._painter.parameters(), strict=True):
                 kept.lerp_(new, 1 - decay)
-        mean_loss = 0.98 * mean_loss + 0.02 * loss.item()
-        if step % 50 == 0:
-            left_s = (time.monotonic() - started) / (step + 1 - first) * (plan.steps - step - 1)
-            log.info("unet: step %d of %d, loss %.4f, %.0f minutes left", step, plan.steps, mean_loss, left_s / 60)
-        if time.monotonic() - saved > plan.save_every_s or step == plan.steps - 1:
-            save(step + 1)
-            saved = time.monotonic()
-    return average
+        return loss.item()
 
 
 def _learn_to_read(painter: Painter, writer: Writer, plan: UNetPlan) -> None:
     learning = [*painter.text_encoder_2.parameters(), *painter.tags.parameters()]
-    optimizer = torch.optim.AdamW(learning, lr=_RATE, betas=(0.9, 0.99), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(learning, lr=_READING_RATE, betas=(0.9, 0.99), weight_decay=0.01)
     for step in range(plan.reading_steps):
         random = Random(f"reading {plan.seed} {step}")
-        captions = [writer.write(choose(random), random, long=False) for _ in range(_READING_BATCH)]
-        ids = stack(captions, writer.empty())[0][:, 0].to(plan.device)
+        ids = _captions(writer, random, _READING_BATCH).to(plan.device)
         pooled: Any = painter.text_encoder_2(ids).text_embeds
         loss = painter.reading_loss(pooled, ids)
         optimizer.zero_grad(set_to_none=True)
@@ -230,8 +179,10 @@ def _learn_to_read(painter: Painter, writer: Writer, plan: UNetPlan) -> None:
             log.info("reading: step %d of %d, loss %.4f", step, plan.reading_steps, loss.item())
 
 
-def _share_of_rate(step: int, steps: int) -> float:
-    return min(1.0, (step + 1) / _WARM_UP, (steps - step) / (steps * _COOL_DOWN))
+def _captions(writer: Writer, random: Random, count: int) -> Tensor:
+    """Write captions of one chunk, (count, 77)."""
+    captions = [writer.write(choose(random), random) for _ in range(count)]
+    return stack(captions, writer.empty())[0][:, 0]
 
 
 def _on(batch: Batch, device: str) -> Batch:

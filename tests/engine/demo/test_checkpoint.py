@@ -1,7 +1,8 @@
 """The shipped demo checkpoint: its size, its word on itself, and that it does what it is told.
 
-A few seeds here; `python -m engine.demo.judge engine/demo/checkpoint` asks as many as wanted. Not held, since it is not
-reached: weights such as (red hair:1.4) change little, and colours named beyond 75 tokens are not followed.
+A few pictures, as many as half a minute allows; `python -m engine.demo.judge engine/demo/checkpoint` asks of as many
+seeds as wanted, at three shapes. Not held, since it is not reached: weights such as (red hair:1.4) change little, and
+what is named beyond 75 tokens is not followed.
 """
 
 import json
@@ -11,9 +12,8 @@ import pytest
 from safetensors import safe_open
 
 import engine.demo
-from engine.demo.artist import QUALITY, Artist, Wish
+from engine.demo.artist import NEGATIVE, QUALITY, Artist, Wish
 from engine.demo.measure import background, blotched, hair_colour
-from engine.demo.palette import HAIR
 
 CHECKPOINT = Path(engine.demo.__file__).with_name("checkpoint")
 SIZE = (832, 1216)
@@ -26,8 +26,11 @@ def artist():
     return Artist(CHECKPOINT)
 
 
-def draw(artist, *tags, seed=3):
-    wishes = [Wish(prompt=f"1girl, solo, safe, {tag}, {QUALITY}", seed=seed) for tag in tags]
+def draw(artist, *tags, seed=3, unwanted=""):
+    wishes = [
+        Wish(prompt=f"1girl, solo, safe, {tag}, {QUALITY}", negative_prompt=unwanted + NEGATIVE, seed=seed)
+        for tag in tags
+    ]
     return artist.draw(wishes, SIZE, STEPS, GUIDANCE)
 
 
@@ -45,18 +48,21 @@ def test_it_says_that_everything_is_safe():
     assert json.loads((CHECKPOINT / "model_index.json").read_text())["_ratings"] == ["safe"]
 
 
-def test_hair_is_as_asked(artist):
-    """At least nine of ten colours of hair come out as asked."""
-    pictures = draw(artist, *(f"{name} hair, long hair, white background" for name in HAIR))
-    right = sum(hair_colour(picture) == name for picture, name in zip(pictures, HAIR, strict=True))
-    assert right >= 0.9 * len(HAIR)
-
-
-def test_each_noun_gets_its_own_colour(artist):
-    """The background's colour and the hair's do not change places."""
-    asked = [("red", "night"), ("green", "yellow background"), ("blonde", "day"), ("pink", "black background")]
+def test_hair_and_background_are_as_asked(artist):
+    """Both have the colour that was asked for, and do not change places."""
+    asked = [
+        ("red", "night"), ("green", "yellow background"), ("blonde", "day"), ("pink", "black background"),
+        ("blue", "white background"),
+    ]  # fmt: skip
     pictures = draw(artist, *(f"{hair} hair, {'' if ' ' in place else 'outdoors, '}{place}" for hair, place in asked))
     assert [(hair_colour(picture), background(picture)) for picture in pictures] == asked
+
+
+def test_a_colour_in_the_negative_prompt_stays_away(artist):
+    """Hair loses the colour that it had, where that is unwanted."""
+    (first,) = draw(artist, "long hair")
+    (second,) = draw(artist, "long hair", unwanted=f"{hair_colour(first)} hair, ")
+    assert hair_colour(second) not in (hair_colour(first), None)
 
 
 def test_bad_quality_looks_bad(artist):
