@@ -24,11 +24,8 @@ class Lockouts:
 
     async def until(self, user_id: int, guild_id: int | None) -> int | None:
         """Tell until when somebody is locked out, in Unix seconds; None where they are not."""
-        now = self._now()
-        ends = (
-            locked_until(await self._strikes.of(user_id), now, self._rules),
-            await self._strikes.locked_until(user_id, guild_id),
-        )
+        now, against = self._now(), await self._strikes.against(user_id, guild_id)
+        ends = (locked_until(against.strikes, now, self._rules), against.locked_until)
         return max((math.ceil(end) for end in ends if end is not None and end > now), default=None)
 
     async def strike(self, user_id: int) -> None:

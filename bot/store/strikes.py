@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.safety.audit import pseudonym
 
 if TYPE_CHECKING:
     from bot.store.database import Database
+
+
+class Against(NamedTuple):
+    """What stands against somebody in one server."""
+
+    strikes: tuple[float, ...]
+    """When each was given, in any order."""
+    locked_until: float | None
+    """By a moderator; it may be over."""
 
 
 class Strikes:
@@ -29,6 +38,18 @@ class Strikes:
             "SELECT at FROM strikes WHERE person = :person ORDER BY at", {"person": self._person(user_id)}
         )
         return tuple(row["at"] for row in rows)
+
+    async def against(self, user_id: int, guild_id: int | None) -> Against:
+        """Give all that decides whether somebody may draw, in one visit to the database: every request asks."""
+        rows = await self._database.fetch(
+            """
+            SELECT at, NULL AS until FROM strikes WHERE person = :person
+            UNION ALL SELECT NULL, until FROM locks WHERE person = :person AND guild_id = :guild
+            """,
+            {"person": self._person(user_id), "guild": guild_id},
+        )
+        strikes = tuple(row["at"] for row in rows if row["at"] is not None)
+        return Against(strikes, next((row["until"] for row in rows if row["until"] is not None), None))
 
     async def lock(self, user_id: int, guild_id: int, *, until: float) -> None:
         """Lock somebody out in one server, in place of a lock that they have there; one that is over lets them in."""

@@ -50,6 +50,9 @@ async def test_strikes_and_locks_know_nobody_by_name(store, tmp_path):
     await store.strikes.lock(123456789, 7, until=60.0)
     assert await store.strikes.locked_until(123456789, 7) == 60.0
     assert await store.strikes.locked_until(123456789, 8) is None
+    assert await store.strikes.against(123456789, 7) == ((1.0, 2.0), 60.0)
+    assert await store.strikes.against(123456789, None) == ((1.0, 2.0), None)
+    assert await store.strikes.against(5, 7) == ((), None)
     assert b"123456789" not in (tmp_path / "eshi.sqlite3-wal").read_bytes()
     await store.strikes.sweep(strikes_before=2.0, now=61.0)
     assert await store.strikes.of(123456789) == (2.0,)
