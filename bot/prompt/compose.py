@@ -71,7 +71,9 @@ def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Compose
     names = (name for field in (request.character, request.series) for name in _names(field, kind, notes))
     prompt = [*counts, *_once((*names, *line.names), seen, notes), request.rating]
     notes.extend(_rating_notes(request.rating, line.ratings))
-    prompt += _once(line.others, seen, notes)
+    late, others = _late_counts(_once(line.others, seen, notes), notes)
+    prompt[len(counts) : len(counts)] = late
+    prompt += others
     prompt += _once(_preset(style.prompt, kind), seen, unsaid)
     prompt += _year(request.year, line.years, notes)
     enhancing = _once(_preset(quality.prompt, kind), seen, unsaid)
@@ -154,7 +156,7 @@ def _once(items: Iterable[str], seen: set[str], notes: list[Note]) -> list[str]:
         item = waiting.popleft()
         pieces = tags.opened(item)
         found = [key(piece) for piece in pieces]
-        if item == BREAK and not kept:  # everything before it is there already: here it would cut the field before
+        if item == BREAK and (not kept or kept[-1] == BREAK):  # else it would cut the field before, or nothing
             notes.append(Note("dropped", "A BREAK with nothing left before it was dropped."))
             continue
         if item == BREAK:
@@ -168,7 +170,18 @@ def _once(items: Iterable[str], seen: set[str], notes: list[Note]) -> list[str]:
         kept.append(item)
         section.update(found)
         seen.update(found)
+    if kept and kept[-1] == BREAK:  # of a group that was opened: what stood alone at the end is gone before
+        kept.pop()
+        notes.append(Note("dropped", "A BREAK with nothing left after it was dropped."))
     return kept
+
+
+def _late_counts(others: Sequence[str], notes: list[Note]) -> tuple[list[str], list[str]]:
+    """Tell the count tags apart that stand behind no BREAK any more, because what stood before it was dropped."""
+    cut = others.index(BREAK) if BREAK in others else len(others)
+    late = [item for item in others[:cut] if terms.is_count(key(item))]
+    notes.extend(Note("moved", f"{shown(item)} moved to the front, where the count tags stand.") for item in late)
+    return late, [item for item in others[:cut] if item not in late] + list(others[cut:])
 
 
 def _rating_notes(rating: Rating, typed: Sequence[Rating]) -> Iterator[Note]:

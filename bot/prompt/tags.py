@@ -67,7 +67,7 @@ def read(text: str, kind: Kind = unknown) -> Field:
     escaped.extend((face[1] + face[2]).strip() for face in _FACE.finditer(text))
     text = _escape_faces(text)
     closed = balance(text)
-    items = [balance(_write_names(item, escaped)) for item in split(closed)]
+    items = [balance(_write_names(item, escaped)).strip() for item in split(closed)]  # a lone backslash leaves space
     return Field(
         items=tuple(item for item in items if item == BREAK or key(item)),
         escaped=tuple(escaped),

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import InvalidRequest
@@ -180,6 +180,11 @@ def keys(items):
 
 @settings(max_examples=150)
 @given(requests)
+@example(Request(negative="111_\\\\,1", seed=0))
+@example(Request(character="a (b)", tags="a (b), BREAK, 1girl, x", seed=0))
+@example(Request(negative="smile, ((x), smile, BREAK", seed=0))
+@example(Request(tags="smile, ((x), smile, BREAK", seed=0))
+@example(Request(negative="smile, (x), ((y), smile, BREAK, smile), BREAK, z", seed=0))
 def test_what_was_composed_composes_to_itself(ours, request_):
     """The written prompt, pasted back as tags, is written again without a change."""
     once = compose(request_, ours)
