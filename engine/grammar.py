@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _NUMBER = r"[+-]?(?:\d{1,3}(?:\.\d{0,16})?|\.\d{1,16})"
 _TOKEN = re.compile(
     rf"""
     (?P<text>(?:[^\\()\[\]:]+|\\[\\()\[\]]|:(?!\s*{_NUMBER}\s*\)))++)   # with its escaped brackets and backslashes
-  | (?P<lone>\\)                                                     # any other backslash: dropped
+  | (?P<lone>\\)                                                        # any other backslash: dropped
   | (?P<open>[(\[])
   | :\s*(?P<weight>{_NUMBER})\s*\)
   | (?P<close>[)\]])
@@ -36,6 +37,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _ESCAPED = re.compile(r"\\([\\()\[\]])")
+_ITSELF = itemgetter(1)  # a template in words is filled in by Python code, match by match
 _BREAK = re.compile(r"\s*\bBREAK\b\s*")
 _CUT = re.compile(r"(,|\bBREAK\b)")
 _SPECIAL = re.compile(r"[\\()\[\]]")
@@ -95,7 +97,7 @@ def parse(prompt: str) -> tuple[tuple[Segment, ...], ...]:
             for number, part in enumerate(_BREAK.split(text) if BREAK in text else (text,)):
                 if number:
                     write(None)
-                write(_ESCAPED.sub(r"\1", part) if "\\" in part else part)
+                write(_ESCAPED.sub(_ITSELF, part) if "\\" in part else part)
     for start in opened["("]:
         multiply(start, EMPHASIS)
     for start in opened["["]:
