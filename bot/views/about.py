@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 import discord
@@ -10,7 +11,6 @@ from discord import ui
 
 from bot.views.card import WAITING
 from bot.views.terms import LICENCE, LICENCE_URL
-from engine import __version__
 
 if TYPE_CHECKING:
     from bot import config
@@ -54,7 +54,7 @@ I draw pictures from words, with AI. Every picture is made by a machine, and say
 **Licence of the model** [{LICENCE}]({LICENCE_URL}); `/terms` shows what it asks of you, with its text.
 **Pictures** {rated}
 **Contact** {contact}
-**Versions** Eshi {__version__}, discord.py {discord.__version__}, Python {platform.python_version()}"""
+**Versions** Eshi {version("eshi")}, discord.py {discord.__version__}, Python {platform.python_version()}"""
 
 
 def _privacy(kept: config.Retention) -> str:
