@@ -134,7 +134,7 @@ def _draw(parsed: argparse.Namespace) -> int:
 
 def _bench(parsed: argparse.Namespace) -> int:
     from engine import bench
-    from engine.model import load
+    from engine.loading import load
 
     engine = config.Engine() if parsed.random_weights else config.load(parsed.config)[0]
     chosen = {name: value for name in ("device", "dtype") if (value := getattr(parsed, name))}

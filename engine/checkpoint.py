@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -58,6 +59,7 @@ class Source:
     """In diffusers layout: everything, or for a single file the configs and tokenizers."""
     file: Path | None = None
     hash: str = ""
+    """Of a file that was checked."""
     variants: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
     """Component to the infix of its weight files: None for the plain ones, else ``fp16``."""
 
@@ -78,7 +80,7 @@ def find(config: Engine) -> Source:
     """Find what ``config.model`` names: a path where there is something, else a hub id.
 
     Raises:
-        ModelLoadError: It is absent, incomplete, pickled, no SDXL, or not what ``revision`` and ``sha256`` say.
+        ModelLoadError: It is absent, incomplete, pickled, no SDXL, or not what ``revision`` says.
     """
     path = Path(config.model).expanduser()
     if path.suffix.lower() in PICKLED:
@@ -100,6 +102,24 @@ def find(config: Engine) -> Source:
         )
     folder = _hub(config.model, config.revision, [*_CONFIG_FILES, "*/*.safetensors"], offline=config.offline)
     return _folder(folder, config.model.partition("/")[2])
+
+
+def check(source: Source, sha256: str) -> Source:
+    """Read a single file once from end to end, so that what is drawn with can be named; a folder stays as it is.
+
+    Args:
+        source: What was found.
+        sha256: What the file must have, in hexadecimal digits; "" takes any.
+
+    Raises:
+        ModelLoadError: It is another file than was pinned.
+    """
+    if source.file is None:
+        return source
+    digest = _sha256(source.file)
+    if sha256 and digest != sha256.lower():
+        raise ModelLoadError(f"{source.file}: its SHA-256 is {digest}, and engine.sha256 expects {sha256.lower()}")
+    return dataclasses.replace(source, hash=digest[:10])
 
 
 def find_vae(folder: Path) -> Source:
@@ -134,9 +154,6 @@ def read_json(path: Path) -> dict[str, Any]:
 def _file(path: Path, config: Engine) -> Source:
     if path.suffix != ".safetensors":
         raise ModelLoadError(f"{path}: expected a folder in diffusers layout or a .safetensors file")
-    digest = _sha256(path)
-    if config.sha256 and digest != config.sha256.lower():
-        raise ModelLoadError(f"{path}: its SHA-256 is {digest}, and engine.sha256 expects {config.sha256.lower()}")
     _check_weights(path)
     if config.config_folder:
         folder = Path(config.config_folder).expanduser()
@@ -147,7 +164,7 @@ def _file(path: Path, config: Engine) -> Source:
     else:
         folder = _hub(CONFIG_REPOSITORY, config.revision, _CONFIG_FILES, offline=config.offline)
     _check_index(folder)
-    return Source(path.stem, folder, path, digest[:10])
+    return Source(path.stem, folder, path)
 
 
 def _folder(folder: Path, name: str) -> Source:
@@ -209,7 +226,7 @@ def _variant(folder: Path, base: str) -> str | None:
 
 def _check_weights(path: Path) -> None:
     try:
-        with safe_open(path, framework="pt"):
+        with safe_open(path, framework="np"):  # which imports no torch
             pass
     except OSError as error:
         raise ModelLoadError(f"{path}: cannot be read: {_line(error)}; expected a safetensors file") from error

@@ -1,12 +1,9 @@
-"""Loads a checkpoint once, from wherever it lies, and hands it on as a frozen Model of its parts."""
+"""Reads a checkpoint that was found, once, and hands it on as a frozen Model of its parts."""
 
 from __future__ import annotations
 
-import logging
 import os
-import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
@@ -17,16 +14,14 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 from engine import checkpoint
 from engine.blocks import Lean
 from engine.conditioning import Texts
-from engine.config import VAE_OF_THE_CHECKPOINT
 from engine.errors import ModelLoadError
-from engine.readahead import reading_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
+    from engine.checkpoint import Source
     from engine.config import Engine
-
-log = logging.getLogger(__name__)
 
 _Network = TypeVar("_Network", bound=torch.nn.Module)
 
@@ -72,32 +67,28 @@ class Model:
         return f"{device}, {str(self.dtype).removeprefix('torch.')}"
 
 
-def load(config: Engine, report: Callable[[str], None]) -> Model:
-    """Load what the configuration names; call it in the thread that will draw.
+def read(source: Source, another_vae: Source | None, config: Engine, begin: Callable[[str], None]) -> Model:
+    """Read what was found; call it in the thread that will draw.
 
     Args:
-        config: Its paths are taken as they are, so relative ones must have been resolved.
-        report: Told each stage, in words for an operator.
+        source: The checkpoint.
+        another_vae: To be used in place of the checkpoint's own.
+        config: Says on what it is used, and how.
+        begin: Told each stage, in words for an operator.
 
     Raises:
         ModelLoadError: With one line that names the path and what was expected.
     """
     _quiet()
     device, dtype = set_up(config)
-    stages = _Stages(report)
-    stages.begin("looking for the checkpoint")
-    source = checkpoint.find(config)
-    another_vae = None if config.vae in VAE_OF_THE_CHECKPOINT else checkpoint.find_vae(Path(config.vae).expanduser())
-    stages.begin("reading the tokenizers")
+    begin("reading the tokenizers")
     tokenizer, tokenizer_2 = _tokenizer(source.folder, "tokenizer"), _tokenizer(source.folder, "tokenizer_2")
-    with reading_ahead([*source.weights, *(another_vae.weights if another_vae else ())]):
-        read = _networks_of_file if source.file else _networks_of_folder
-        text_encoder, text_encoder_2, unet, vae = read(source, device, dtype, stages.begin)
-        if another_vae:
-            vae = _network(another_vae, another_vae.name, AutoencoderKL, torch.float32)
-        _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
-        place(vae, device, _vae_dtype(config.vae, device))
-    stages.end()
+    networks = _networks_of_file if source.file else _networks_of_folder
+    text_encoder, text_encoder_2, unet, vae = networks(source, device, dtype, begin)
+    if another_vae:
+        vae = _network(another_vae, another_vae.name, AutoencoderKL, torch.float32)
+    _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
+    place(vae, device, _vae_dtype(config.vae, device))
     vae_config: Any = vae.config
     return Model(
         name=source.name,
@@ -132,7 +123,7 @@ _Networks = tuple[CLIPTextModel, CLIPTextModelWithProjection, UNet2DConditionMod
 
 
 def _networks_of_folder(
-    source: checkpoint.Source, device: torch.device, dtype: torch.dtype, begin: Callable[[str], None]
+    source: Source, device: torch.device, dtype: torch.dtype, begin: Callable[[str], None]
 ) -> _Networks:
     """Read the networks of a folder; each is moved to the device while the next is read ahead."""
     begin("reading the UNet")
@@ -145,7 +136,7 @@ def _networks_of_folder(
     return text_encoder, text_encoder_2, unet, _network(source, "vae", AutoencoderKL, torch.float32)
 
 
-def _network(source: checkpoint.Source, name: str, network: Any, dtype: torch.dtype) -> Any:
+def _network(source: Source, name: str, network: Any, dtype: torch.dtype) -> Any:
     folder = source.folder / name
     # transformers has renamed the parameter, diffusers knows both names only in its newest versions
     of_transformers = network in {CLIPTextModel, CLIPTextModelWithProjection}
@@ -170,7 +161,7 @@ def _network(source: checkpoint.Source, name: str, network: Any, dtype: torch.dt
 
 
 def _networks_of_file(
-    source: checkpoint.Source, device: torch.device, dtype: torch.dtype, begin: Callable[[str], None]
+    source: Source, device: torch.device, dtype: torch.dtype, begin: Callable[[str], None]
 ) -> _Networks:
     from diffusers import StableDiffusionXLPipeline  # seconds of import that a folder does not need
 
@@ -195,23 +186,6 @@ def _networks_of_file(
     return place(text_encoder, device, dtype), place(text_encoder_2, device, dtype), place(unet, device, dtype), vae
 
 
-class _Stages:
-    """Tells what is being done, and at the end what each part of it took."""
-
-    def __init__(self, report: Callable[[str], None]) -> None:
-        self._report = report
-        self._began: list[tuple[str, float]] = []
-
-    def begin(self, stage: str) -> None:
-        self._began.append((stage, time.monotonic()))
-        self._report(stage)
-
-    def end(self) -> None:
-        times = [*(began_s for _, began_s in self._began), time.monotonic()]
-        took = (f"{stage} {end - start:.1f} s" for (stage, start), end in zip(self._began, times[1:], strict=True))
-        log.info("loaded in %.1f s: %s", times[-1] - times[0], ", ".join(took))
-
-
 def _tokenizer(folder: Path, name: str) -> CLIPTokenizer:
     try:
         return CLIPTokenizer.from_pretrained(str(folder / name), local_files_only=True)
@@ -220,7 +194,7 @@ def _tokenizer(folder: Path, name: str) -> CLIPTokenizer:
 
 
 def _check_fit(
-    source: checkpoint.Source,
+    source: Source,
     text_encoder: CLIPTextModel,
     text_encoder_2: CLIPTextModelWithProjection,
     unet_config: Any,

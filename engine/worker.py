@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from engine import loading
+from engine.stages import Stages
 from engine.wire import PROTOCOL, Loading, Ready
 
 if TYPE_CHECKING:
@@ -76,20 +78,20 @@ class Worker:
             torch.AcceleratorError: The device is gone, and with it this process's use.
         """
         try:
-            self._report("importing torch")
+            stages = Stages(self._report)
+            model = loading.load(self._config, stages.begin)
             import torch
 
             from engine import compiling, rating
-            from engine import model as loading
             from engine.batch import Batch
             from engine.calibration import Calibration
             from engine.darkroom import Darkroom
             from engine.timing import DEFAULT, Timing
 
-            model = loading.load(self._config, self._report)
-            rate = rating.load(self._config.rating, self._report)
+            rate = rating.load(self._config.rating, stages.begin)
             timing = Timing(model, Calibration(self._config.batch_cap))
-            timing.start(self._report)
+            timing.start(stages.begin)
+            stages.end()
         except _Closed:
             return
         with (

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 from PIL import Image
 
-from engine import model
 from engine.conditioning import encode
 from engine.config import Engine
 from engine.decode import decode
 from engine.denoise import Sample, predict_noise
+from engine.loading import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Artist:
 
     def __init__(self, checkpoint: Path) -> None:
         """Load it as the engine loads any other, which leaves one core free."""
-        self._model = model.load(Engine(model=str(checkpoint), device="cpu"), report=lambda _stage: None)
+        self._model = load(Engine(model=str(checkpoint), device="cpu"), report=lambda _stage: None)
 
     @torch.inference_mode()
     def draw(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.conditioning import Texts, encode
 from engine.config import Engine
-from engine.model import load
+from engine.loading import load
 from tests.bench import _checkpoint, _counters, _overhead, _pictures, _simulated
 from tests.bench._rows import at_most, exactly, noted
 from tests.bench._versus_stock import NEGATIVE, PROMPT, STEPS, ours, ratio, request, seconds, stock, stock_draw

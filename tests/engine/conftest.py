@@ -23,7 +23,7 @@ def _first():
 @pytest.fixture(scope="session")
 def model(tiny_checkpoint, _first):
     """The tiny checkpoint as the engine loads it, for all tests: who changes its weights takes a copy."""
-    from engine.model import load
+    from engine.loading import load
 
     loaded = load(Engine(model=str(tiny_checkpoint), device="cpu"), report=lambda _stage: None)
     for network in (loaded.unet, loaded.vae, loaded.text_encoder, loaded.text_encoder_2):

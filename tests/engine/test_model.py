@@ -3,8 +3,9 @@
 import hashlib
 import json
 import logging
-import re
 import shutil
+import subprocess
+import sys
 
 import huggingface_hub.constants
 import numpy as np
@@ -16,7 +17,7 @@ from engine.checkpoint import find
 from engine.config import Engine
 from engine.decode import decode
 from engine.errors import ModelLoadError
-from engine.model import load
+from engine.loading import load
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -302,11 +303,26 @@ def test_another_vae_is_read_from_its_folder(tiny_checkpoint, tmp_path):
         load(Engine(model=str(tiny_checkpoint), device="cpu", vae="fp16-fix"), report=ignored)
 
 
-def test_the_log_says_what_each_stage_took(tiny_checkpoint, caplog):
-    """For whoever waits for the start."""
-    caplog.set_level("INFO", logger="engine.model")
-    load(Engine(model=str(tiny_checkpoint), device="cpu"), report=ignored)
-    assert re.search(r"loaded in \d+\.\d s: looking for the checkpoint \d+\.\d s, .*reading the UNet \d", caplog.text)
+IN_A_NEW_PROCESS = """
+import sys, threading
+from engine.config import Engine
+from engine.loading import load
+def report(stage):
+    reading = any(thread.name == "readahead" for thread in threading.enumerate())
+    print(stage, "torch" in sys.modules, reading, sep=";")
+load(Engine(model=sys.argv[1], device="cpu"), report)
+"""
+
+
+def test_files_are_read_from_the_disk_while_torch_is_imported(folder):
+    """Each takes seconds."""
+    with (folder / "unet" / "more.safetensors").open("wb") as file:
+        file.truncate(2**33)  # enough to read; a hole costs no disk
+    told = subprocess.run(  # noqa: S603  (our own words)
+        [sys.executable, "-c", IN_A_NEW_PROCESS, folder], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert told[:2] == ["looking for the checkpoint;False;False", "importing torch;False;True"]
+    assert told[2].startswith("reading the tokenizers;True")
 
 
 def ignored(_stage):

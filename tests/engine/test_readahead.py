@@ -1,6 +1,10 @@
 """Reading weights into the system's cache."""
 
+import os
+import sys
 import threading
+
+import pytest
 
 from engine import readahead
 from engine.readahead import reading_ahead
@@ -15,8 +19,38 @@ def test_every_byte_of_every_file_is_read_in_order(tmp_path, monkeypatch):
         path.write_bytes(bytes(size))
     pieces = list(readahead._pieces([paths[0], tmp_path / "absent", paths[1]]))
     assert pieces == [(paths[0], 0), (paths[0], 10), (paths[0], 20), (paths[1], 0)]
+
+
+def read_whole(paths):
+    """Read files ahead, and wait until that is done."""
     with reading_ahead(paths):
-        pass
+        for thread in threading.enumerate():
+            if thread.name == "readahead":
+                thread.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sends a file to nowhere")
+def test_the_system_sends_it_all_to_nowhere(tmp_path, monkeypatch):
+    """In as many calls as it likes."""
+    monkeypatch.setattr(readahead, "PIECE_BYTES", 10_000)
+    send, sent = os.sendfile, []
+
+    def spy(out, file, offset, count):
+        sent.append(send(out, file, offset, min(count, 4096)))
+        return sent[-1]
+
+    monkeypatch.setattr(os, "sendfile", spy)
+    (tmp_path / "weights").write_bytes(bytes(25_000))
+    read_whole([tmp_path / "weights"])
+    assert sum(sent) == 25_000
+
+
+def test_other_systems_copy_it(tmp_path, monkeypatch):
+    """Which costs more, and is all that they can."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(os, "sendfile", None)
+    (tmp_path / "weights").write_bytes(bytes(100))
+    read_whole([tmp_path / "weights", tmp_path])
 
 
 def test_it_ends_with_the_block(tmp_path):

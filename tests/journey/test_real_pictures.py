@@ -11,7 +11,7 @@ from PIL import Image
 from bot.sandbox.driver import control
 from engine.conditioning import encode
 from engine.config import Engine
-from engine.model import load
+from engine.loading import load
 from tests.journey.people import gallery, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
