@@ -133,8 +133,7 @@ def _draw(parsed: argparse.Namespace) -> int:
 
 
 def _bench(parsed: argparse.Namespace) -> int:
-    from engine import bench
-    from engine.loading import load
+    from engine import bench, coldstart
 
     engine = config.Engine() if parsed.random_weights else config.load(parsed.config)[0]
     chosen = {name: value for name in ("device", "dtype") if (value := getattr(parsed, name))}
@@ -144,14 +143,15 @@ def _bench(parsed: argparse.Namespace) -> int:
     def say(what: str) -> None:
         print(f"{what} …", file=sys.stderr, flush=True)
 
-    start = time.perf_counter()
     if parsed.random_weights:
         from engine.random_weights import make
 
+        start = time.perf_counter()
         model = make(parsed.random_weights, engine)
+        ready = [bench.Row("until it is filled", time.perf_counter() - start, "s")]
     else:
-        model = load(engine, say)
-    rows = [bench.Row("until it is loaded", time.perf_counter() - start, "s"), *bench.measure(model, task, say)]
+        model, ready = coldstart.measure(engine, say)
+    rows = [*ready, *bench.measure(model, task, say)]
     report = bench.report(model, task, rows)
     parsed.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
     print(*(f"{name}: {value}" for name, value in report.items() if name != "rows"), sep="\n")

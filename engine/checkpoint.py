@@ -38,12 +38,13 @@ COMPONENTS = {
 """What model_index.json must name: that is SDXL's base model, and nothing else is."""
 
 WEIGHTS = {
+    "vae": "diffusion_pytorch_model",
     "unet": "diffusion_pytorch_model",
     "text_encoder_2": "model",
     "text_encoder": "model",
-    "vae": "diffusion_pytorch_model",
 }
-"""In the order in which they are read: the largest first, which is moved to the device while the others come."""
+"""In the order in which they are read, so that little is left to do when the last byte is there: first the VAE, whose
+numbers are converted, then the largest, which is moved to the device while the others come."""
 
 _CONFIG_FILES = ["model_index.json", "*/*.json", "*/*.txt"]
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")

@@ -125,15 +125,16 @@ _Networks = tuple[CLIPTextModel, CLIPTextModelWithProjection, UNet2DConditionMod
 def _networks_of_folder(
     source: Source, device: torch.device, dtype: torch.dtype, begin: Callable[[str], None]
 ) -> _Networks:
-    """Read the networks of a folder; each is moved to the device while the next is read ahead."""
+    """Read the networks of a folder in the order of `WEIGHTS`; each is moved while the next is read ahead."""
+    begin("reading the VAE")
+    vae = _network(source, "vae", AutoencoderKL, torch.float32)
     begin("reading the UNet")
     unet = place(_network(source, "unet", UNet2DConditionModel, dtype), device, dtype)
     begin("reading the second text encoder")
     text_encoder_2 = place(_network(source, "text_encoder_2", CLIPTextModelWithProjection, dtype), device, dtype)
     begin("reading the first text encoder")
     text_encoder = place(_network(source, "text_encoder", CLIPTextModel, dtype), device, dtype)
-    begin("reading the VAE")
-    return text_encoder, text_encoder_2, unet, _network(source, "vae", AutoencoderKL, torch.float32)
+    return text_encoder, text_encoder_2, unet, vae
 
 
 def _network(source: Source, name: str, network: Any, dtype: torch.dtype) -> Any:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
     from typing import Self
 
@@ -23,8 +23,12 @@ PIECE_BYTES = 16 * 1024 * 1024
 
 
 @contextmanager
-def reading_ahead(files: Sequence[Path]) -> Generator[None]:
-    """Read files, in this order, until they are all read or the block ends."""
+def reading_ahead(files: Sequence[Path]) -> Generator[Callable[[], None]]:
+    """Read files, in this order, until they are all read or the block ends.
+
+    Yields:
+        What waits until they are all read, for those who want nothing else.
+    """
     pieces, lock, ended = _pieces(files), threading.Lock(), threading.Event()
 
     def read() -> None:
@@ -42,12 +46,16 @@ def reading_ahead(files: Sequence[Path]) -> Generator[None]:
     threads = [threading.Thread(target=read, name="readahead", daemon=True) for _ in range(THREADS)]
     for thread in threads:
         thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
+
+    def wait() -> None:
         for thread in threads:
             thread.join()
+
+    try:
+        yield wait
+    finally:
+        ended.set()
+        wait()
 
 
 class _Reader:

@@ -1,13 +1,14 @@
 """`python -m engine bench` on a CPU, at a size that takes seconds."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 import torch
 
-from engine import random_weights
+from engine import coldstart, random_weights
 from engine.bench import Row, Task, arithmetic, table
 from engine.blocks import Lean
 from engine.config import Engine
@@ -40,10 +41,20 @@ def test_it_measures_ours_beside_stock_and_writes_what_it_prints(tmp_path):
         for batch in (1, 2):
             took, achieved = (values[f"{case}, {batch} at once: {what}"] for what in ("a picture", "achieved"))
             assert took * achieved == pytest.approx(values["arithmetic of a picture"])
-    assert {"matrix products", "until it is loaded", "stage: a step's UNet call", "stage: decoding and copy"} < set(
+    assert {"matrix products", "until it is filled", "stage: a step's UNet call", "stage: decoding and copy"} < set(
         values
     )
     assert all(name in done.stdout for name in values)
+
+
+def test_a_checkpoint_is_read_from_the_disk_twice(tiny_checkpoint):
+    """Once by itself, once as an engine loads it: the difference is what loading costs."""
+    said = []
+    model, rows = coldstart.measure(Engine(model=str(tiny_checkpoint), device="cpu"), said.append)
+    assert model.name == "tiny-sdxl"
+    assert [row.name for row in rows][-1] == "until it is loaded"
+    assert all(row.value > 0 and row.unit == "s" for row in rows)
+    assert ("reading the files" in said) == (len(rows) == 2) == hasattr(os, "posix_fadvise")
 
 
 def test_the_large_topology_is_sdxl_s():

@@ -23,10 +23,8 @@ def test_every_byte_of_every_file_is_read_in_order(tmp_path, monkeypatch):
 
 def read_whole(paths):
     """Read files ahead, and wait until that is done."""
-    with reading_ahead(paths):
-        for thread in threading.enumerate():
-            if thread.name == "readahead":
-                thread.join()
+    with reading_ahead(paths) as wait:
+        wait()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux sends a file to nowhere")
