@@ -6,15 +6,15 @@ import asyncio
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
-from bot.allowance import DAY_S, Allowance
 from bot.errors import QueueFull
+from bot.line.allowance import DAY_S, Allowance
 from bot.store.line import Whose
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
-    from bot.forecast import Forecast
-    from bot.queue import Queue
+    from bot.line.forecast import Forecast
+    from bot.line.queue import Queue
     from bot.safety.policy import ServerPolicy
     from bot.store.line import Line
 

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.admission import Admission
-from bot.allowance import Allowance
 from bot.attachments import Attachments
 from bot.audit import Audit
 from bot.bulletin import Bulletin
@@ -21,19 +20,20 @@ from bot.commands import show as show_command
 from bot.commands import terms as terms_command
 from bot.delivery import Delivery
 from bot.door import Door
-from bot.feed import Feed
 from bot.flow import Flow
-from bot.forecast import Forecast
 from bot.keepsakes import Keepsakes
+from bot.line.allowance import Allowance
+from bot.line.feed import Feed
+from bot.line.forecast import Forecast
+from bot.line.pace import Pace
+from bot.line.queue import Queue
 from bot.lockouts import Lockouts
 from bot.moderation import Moderation
 from bot.notices import Notices
 from bot.own_data import OwnData
-from bot.pace import Pace
 from bot.post import Post
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens, folders
-from bot.queue import Queue
 from bot.recall import Recall
 from bot.remixes import Remixes
 from bot.rendering import Rendering

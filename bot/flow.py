@@ -14,11 +14,11 @@ import discord
 from bot.answer import NO_PINGS
 from bot.company import Company
 from bot.errors import InvalidRequest, Undeliverable
-from bot.forecast import Wait
 from bot.job import NewJob, State
+from bot.line.forecast import Wait
+from bot.line.ticket import Ticket
 from bot.post import TOKEN_LIFE_S
 from bot.roles import roles_of
-from bot.ticket import Ticket
 from bot.views import card, engine_state
 from engine import wire
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from bot.door import Door
     from bot.engine_client import EngineClient
     from bot.errors import MessageGone
-    from bot.feed import Feed
-    from bot.forecast import Forecast
     from bot.job import Job
-    from bot.pace import Pace
+    from bot.line.feed import Feed
+    from bot.line.forecast import Forecast
+    from bot.line.pace import Pace
+    from bot.line.queue import Queue
     from bot.post import Post
-    from bot.queue import Queue
     from bot.rendering import Rendering
     from bot.request import Request
     from bot.store import Store

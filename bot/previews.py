@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
+from bot.line.ticket import Ticket
 from bot.prompt import pasted
-from bot.ticket import Ticket
 from bot.views.preview import Preview, preview
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.door import Door
     from bot.flow import Flow
-    from bot.forecast import Forecast
+    from bot.line.forecast import Forecast
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Tokens
     from bot.request import Options

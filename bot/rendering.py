@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from bot.errors import EngineDied, EngineError, GenerationFailed
 from bot.job import State
+from bot.line.ticket import Ticket
 from bot.request import picture_seeds
 from bot.safety.ratings import together
-from bot.ticket import Ticket
 from bot.upload import upload
 from bot.views import card
 from engine import wire
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.door import Door
     from bot.engine_client import EngineClient
     from bot.job import Job
-    from bot.pace import Pace
+    from bot.line.pace import Pace
     from bot.sieve import Sieve
     from bot.store import Store
     from bot.story import Story

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.admission import Admission
-    from bot.allowance import Allowance
     from bot.attachments import Attachments
     from bot.audit import Audit
     from bot.config import Rating
     from bot.door import Door
     from bot.flow import Flow
+    from bot.line.allowance import Allowance
     from bot.safety.changes import Change
     from bot.safety.policy import ServerPolicy
     from bot.safety.wording import TextFilter

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.flow import Flow
-    from bot.forecast import Forecast
     from bot.job import Job
-    from bot.queue import Queue
+    from bot.line.forecast import Forecast
+    from bot.line.queue import Queue
+    from bot.line.ticket import Ticket
     from bot.store import Store
-    from bot.ticket import Ticket
 
 log = logging.getLogger(__name__)
 

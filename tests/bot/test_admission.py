@@ -5,15 +5,15 @@ import asyncio
 import pytest
 
 from bot.admission import Admission
-from bot.allowance import DAY_S, Allowance
 from bot.config import Limits
 from bot.errors import QueueFull
-from bot.forecast import Forecast
-from bot.pace import Measured, Pace
-from bot.queue import Queue
+from bot.line.allowance import DAY_S, Allowance
+from bot.line.forecast import Forecast
+from bot.line.pace import Measured, Pace
+from bot.line.queue import Queue
+from bot.line.ticket import Ticket
 from bot.safety.policy import ServerPolicy
 from bot.store import Store
-from bot.ticket import Ticket
 
 NOW = 200_000.0
 

@@ -4,10 +4,10 @@ import pytest
 
 from bot.delivery import Delivery
 from bot.flow import Flow
-from bot.forecast import Forecast
-from bot.pace import Pace
+from bot.line.forecast import Forecast
+from bot.line.pace import Pace
+from bot.line.queue import Queue
 from bot.post import TOKEN_LIFE_S
-from bot.queue import Queue
 from bot.store import Store
 from bot.store.line import Steered
 

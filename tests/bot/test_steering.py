@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import pytest
 
 from bot.errors import InvalidRequest, NotYours
-from bot.forecast import Forecast
-from bot.pace import Pace
-from bot.queue import Queue
+from bot.line.forecast import Forecast
+from bot.line.pace import Pace
+from bot.line.queue import Queue
+from bot.line.ticket import Ticket
 from bot.steering import Steering
 from bot.store import Store
-from bot.ticket import Ticket
 from bot.views.queue import LABELS, LINE_ACTIONS, Press
 
 

@@ -15,8 +15,8 @@ from bot.budget import EditBudget
 from bot.config import Ratings
 from bot.delivery import Delivery
 from bot.door import Door
-from bot.forecast import Wait
 from bot.job import NewJob
+from bot.line.forecast import Wait
 from bot.lockouts import Lockouts
 from bot.notices import Notices
 from bot.post import Post

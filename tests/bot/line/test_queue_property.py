@@ -5,10 +5,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.allowance import Allowance
 from bot.errors import QueueFull
-from bot.queue import Queue
-from tests.bot.test_queue import PORTRAIT, SQUARE, drained, ticket
+from bot.line.allowance import Allowance
+from bot.line.queue import Queue
+from tests.bot.line.test_queue import PORTRAIT, SQUARE, drained, ticket
 
 
 class Line(RuleBasedStateMachine):

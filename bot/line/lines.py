@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from bot.fairness import Turns
+from bot.line.fairness import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
 
-    from bot.ticket import Ticket
+    from bot.line.ticket import Ticket
 
 _Key = TypeVar("_Key", bound="Hashable")
 

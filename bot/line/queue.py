@@ -25,17 +25,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from bot.bounds import NO_LIMITS, Bounds
 from bot.errors import LineClosed, QueueFull
-from bot.fairness import Turns
-from bot.lines import Lines, played, reached
+from bot.line.bounds import NO_LIMITS, Bounds
+from bot.line.fairness import Turns
+from bot.line.lines import Lines, played, reached
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from bot.allowance import Allowance
-    from bot.bounds import Full
-    from bot.ticket import Ticket
+    from bot.line.allowance import Allowance
+    from bot.line.bounds import Full
+    from bot.line.ticket import Ticket
 
 COMPANIONS = 64
 """Among so many jobs one of the wanted shape is looked for; a wider search would find few more."""

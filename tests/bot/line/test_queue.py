@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.allowance import Allowance
 from bot.errors import LineClosed, QueueFull
 from bot.job import public_id
-from bot.queue import COUNTED, Queue
-from bot.ticket import Ticket
+from bot.line.allowance import Allowance
+from bot.line.queue import COUNTED, Queue
+from bot.line.ticket import Ticket
 
 PORTRAIT, SQUARE = (832, 1216), (1024, 1024)
 

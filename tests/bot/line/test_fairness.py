@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.fairness import Turns
+from bot.line.fairness import Turns
 
 AMOUNTS = st.integers(1, 50)
 SOMEBODY = st.integers(1, 6)
