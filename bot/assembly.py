@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from bot.app import Eshi
     from bot.budget import EditBudget
     from bot.config import Config
-    from bot.engine_client import EngineClient
+    from bot.engine.client import EngineClient
     from bot.scribe import Scribe
     from bot.store import Store
 

@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
-from bot.company import Company
+from bot.engine.company import Company
 from bot.errors import InvalidRequest, Undeliverable
 from bot.job import NewJob, State
 from bot.line.forecast import Wait
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.admission import Admission
     from bot.delivery import Delivery
     from bot.door import Door
-    from bot.engine_client import EngineClient
+    from bot.engine.client import EngineClient
     from bot.errors import MessageGone
     from bot.job import Job
     from bot.line.feed import Feed

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.delivery import Delivery
     from bot.door import Door
-    from bot.engine_client import EngineClient
+    from bot.engine.client import EngineClient
     from bot.job import Job
     from bot.line.pace import Pace
     from bot.sieve import Sieve

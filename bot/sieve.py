@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.config import Rating
     from bot.door import Door
-    from bot.engine_client import Status
+    from bot.engine.client import Status
     from bot.job import Job, Picture
     from bot.store.pictures import Pictures
 

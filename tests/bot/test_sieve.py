@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bot.engine_client import Away
+from bot.engine.client import Away
 from bot.errors import GenerationFailed, PromptRefused
 from bot.request import Request
 from bot.safety.gate import Place, Situation, previews, shows

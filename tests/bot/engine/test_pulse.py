@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pulse import Pulse
+from bot.engine.pulse import Pulse
 
 WIDE, TALL = (1216, 832), (832, 1216)
 

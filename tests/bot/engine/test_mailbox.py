@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from bot.engine.mailbox import Mailbox
 from bot.errors import EngineUnavailable
-from bot.mailbox import Mailbox
 from engine.wire import Finished, Picture, Preview, Progress, Started
 
 

@@ -6,7 +6,7 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.company import Company
+from bot.engine.company import Company
 
 
 class Guests:

@@ -19,10 +19,10 @@ import yarl
 from msgspec import Struct
 
 from bot.config import wire_secret
-from bot.engine_child import EngineChild
+from bot.engine.child import EngineChild
+from bot.engine.mailbox import Mailbox
+from bot.engine.pulse import Pulse
 from bot.errors import ConfigError, EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
-from bot.mailbox import Mailbox
-from bot.pulse import Pulse
 from engine import wire
 
 if TYPE_CHECKING:

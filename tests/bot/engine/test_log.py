@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from bot.engine_log import EngineLog
+from bot.engine.log import EngineLog
 
 AT = "2026-01-02 03:04:05,678"
 
@@ -41,7 +41,7 @@ def test_every_line_has_the_level_that_it_was_logged_at(caplog):
 def test_the_format_is_the_one_that_the_engine_sets():
     """Both halves must agree on it, and neither imports the other."""
     source = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    assert source in (Path(__file__).parents[2] / "engine" / "__main__.py").read_text()
+    assert source in (Path(__file__).parents[3] / "engine" / "__main__.py").read_text()
     record = logging.LogRecord("engine.server", logging.WARNING, "", 0, "a job was cancelled", None, None)
     line = logging.Formatter(source).format(record)
     log = EngineLog()

@@ -21,13 +21,13 @@ from PIL import Image
 from yarl import URL
 
 from bot import config
-from bot.engine_child import EngineChild
-from bot.engine_client import Away, EngineClient
+from bot.engine.child import EngineChild
+from bot.engine.client import Away, EngineClient
+from bot.engine.pulse import Pulse
 from bot.errors import ConfigError, EngineDied, EngineTimeout, EngineUnavailable, GenerationFailed
-from bot.pulse import Pulse
 from engine import wire
 
-FAKE = Path(__file__).with_name("fake_engine.py")
+FAKE = Path(__file__).parents[1] / "fake_engine.py"
 
 
 def generate(job_id="A", **changes):
@@ -204,7 +204,7 @@ async def test_a_job_that_the_engine_gives_back_may_be_drawn_later(fake, trouble
 
 async def test_an_engine_that_accepts_and_says_nothing_is_not_waited_for(tmp_path, monkeypatch):
     """A connection that is never answered is tried again, like one that is refused."""
-    monkeypatch.setattr("bot.engine_client._CONNECTING", aiohttp.ClientTimeout(total=0.05))
+    monkeypatch.setattr("bot.engine.client._CONNECTING", aiohttp.ClientTimeout(total=0.05))
     with socket.socket(socket.AF_UNIX) as mute:
         mute.bind(str(tmp_path / "mute.sock"))
         mute.listen()
@@ -215,7 +215,7 @@ async def test_an_engine_that_accepts_and_says_nothing_is_not_waited_for(tmp_pat
 
 
 async def test_a_connection_outlives_the_time_that_connecting_may_take(fake, monkeypatch):
-    monkeypatch.setattr("bot.engine_client._CONNECTING", aiohttp.ClientTimeout(total=0.2))
+    monkeypatch.setattr("bot.engine.client._CONNECTING", aiohttp.ClientTimeout(total=0.2))
     async with fake("--step-s", 0.1) as client:
         await client.ready()
         assert len(pictures(await drawn(client, generate()))) == 2
@@ -509,7 +509,7 @@ PARENT = """
 import asyncio, sys
 from pathlib import Path
 from bot import config
-from bot.engine_client import EngineClient
+from bot.engine.client import EngineClient
 
 async def main():
     read = config.load(Path(sys.argv[1]))
