@@ -18,7 +18,7 @@ from discord.http import Route
 
 from bot.answer import answering, explain
 from bot.assembly import assemble, text_filter
-from bot.budget import EditBudget
+from bot.delivery.budget import EditBudget
 from bot.engine.client import EngineClient
 from bot.errors import ConfigError
 from bot.safety.gate import WITHOUT_TAGGER

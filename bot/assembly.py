@@ -18,7 +18,9 @@ from bot.commands import remix as remix_command
 from bot.commands import settings as settings_commands
 from bot.commands import show as show_command
 from bot.commands import terms as terms_command
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
+from bot.delivery.notices import Notices
+from bot.delivery.post import Post
 from bot.door import Door
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
@@ -29,9 +31,7 @@ from bot.line.pace import Pace
 from bot.line.queue import Queue
 from bot.lockouts import Lockouts
 from bot.moderation import Moderation
-from bot.notices import Notices
 from bot.own_data import OwnData
-from bot.post import Post
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens, folders
 from bot.recall import Recall
@@ -66,8 +66,8 @@ if TYPE_CHECKING:
     from discord import app_commands
 
     from bot.app import Eshi
-    from bot.budget import EditBudget
     from bot.config import Config
+    from bot.delivery.budget import EditBudget
     from bot.engine.client import EngineClient
     from bot.scribe import Scribe
     from bot.store import Store

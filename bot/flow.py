@@ -12,12 +12,12 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
+from bot.delivery.post import TOKEN_LIFE_S
 from bot.engine.company import Company
 from bot.errors import InvalidRequest, Undeliverable
 from bot.job import NewJob, State
 from bot.line.forecast import Wait
 from bot.line.ticket import Ticket
-from bot.post import TOKEN_LIFE_S
 from bot.roles import roles_of
 from bot.views import card, engine_state
 from engine import wire
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from bot.admission import Admission
-    from bot.delivery import Delivery
+    from bot.delivery.delivery import Delivery
+    from bot.delivery.post import Post
+    from bot.delivery.story import Story
     from bot.door import Door
     from bot.engine.client import EngineClient
     from bot.errors import MessageGone
@@ -35,11 +37,9 @@ if TYPE_CHECKING:
     from bot.line.forecast import Forecast
     from bot.line.pace import Pace
     from bot.line.queue import Queue
-    from bot.post import Post
     from bot.rendering import Rendering
     from bot.request import Request
     from bot.store import Store
-    from bot.story import Story
     from bot.terms import Terms
 
 log = logging.getLogger(__name__)

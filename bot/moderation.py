@@ -9,11 +9,11 @@ import aiohttp
 import discord
 
 from bot.answer import tell
+from bot.delivery.post import replace_answer
+from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PictureTooLarge, PromptRefused, Undeliverable
 from bot.moderators import require_moderator
-from bot.post import replace_answer
 from bot.safety.ratings import together
-from bot.upload import file_limit, send_fitted
 from bot.views import card, reported
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from bot.bulletin import Bulletin
     from bot.config import Rating
+    from bot.delivery.post import Post
+    from bot.delivery.upload import Upload
     from bot.door import Door
     from bot.job import Job, Picture
-    from bot.post import Post
     from bot.store import Store
-    from bot.upload import Upload
 
 log = logging.getLogger(__name__)
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import discord
 
 from bot.answer import NO_PINGS
+from bot.delivery.post import replace_answer
+from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PromptRefused
 from bot.job import State
-from bot.post import replace_answer
 from bot.safety.ratings import together
-from bot.upload import file_limit, send_fitted
 from bot.views import card
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.config import Rating
+    from bot.delivery.upload import Upload
     from bot.flow import Flow
     from bot.job import Job
     from bot.sieve import Sieve
     from bot.store import Store
-    from bot.upload import Upload
 
 UNKNOWN = "I know no such job of yours. `/show` offers you the latest ones."
 """The same words whether it is somebody else's, was never there, or is no longer kept."""

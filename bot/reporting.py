@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from bot.attachments import Attachments
     from bot.bulletin import Bulletin
+    from bot.delivery.post import Post
     from bot.job import Job
-    from bot.post import Post
     from bot.store import Store
 
 log = logging.getLogger(__name__)

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     import discord
 
     from bot.config import Rating
+    from bot.delivery.post import Post
     from bot.door import Door
     from bot.flow import Flow
     from bot.job import Job
     from bot.moderation import Moderation
-    from bot.post import Post
     from bot.recall import Recall
     from bot.remixes import Remixes
     from bot.reporting import Reporting

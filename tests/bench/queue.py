@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
 from bot.flow import Flow
 from bot.job import NewJob, public_id
 from bot.line.forecast import Forecast

@@ -11,15 +11,15 @@ from PIL import Image
 
 from bot.answer import answering
 from bot.audit import Audit
-from bot.budget import EditBudget
 from bot.config import Ratings
-from bot.delivery import Delivery
+from bot.delivery.budget import EditBudget
+from bot.delivery.delivery import Delivery
+from bot.delivery.notices import Notices
+from bot.delivery.post import Post
 from bot.door import Door
 from bot.job import NewJob
 from bot.line.forecast import Wait
 from bot.lockouts import Lockouts
-from bot.notices import Notices
-from bot.post import Post
 from bot.recall import Recall
 from bot.request import Request
 from bot.roles import Roles

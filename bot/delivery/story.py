@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from discord import ui
 
-    from bot.budget import EditBudget
+    from bot.delivery.budget import EditBudget
+    from bot.delivery.post import Post
     from bot.job import Job
-    from bot.post import Post
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot.delivery.upload import fitted, upload
 from bot.job import Job
-from bot.upload import fitted, upload
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from bot.answer import NO_PINGS
 from bot.job import State
 
 if TYPE_CHECKING:
+    from bot.delivery.post import Post
     from bot.door import Door
     from bot.job import Job
-    from bot.post import Post
     from bot.store import Store
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.budget import BURST, PER_S, EditBudget
+from bot.delivery.budget import BURST, PER_S, EditBudget
 from bot.job import Job
 
 
@@ -108,7 +108,7 @@ def test_answers_to_anything_but_an_edit_say_nothing(budget, job):
 
 
 def test_what_is_over_is_forgotten(budget, clock, job, monkeypatch):
-    monkeypatch.setattr("bot.budget._KEPT", 10)
+    monkeypatch.setattr("bot.delivery.budget._KEPT", 10)
     for number in range(40):
         budget.learn(f"/api/v10/channels/{number}/messages/5", 429, {"Retry-After": "1"})
         budget.count(job(channel_id=number))

@@ -11,8 +11,8 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
+from bot.delivery.original import find_original
 from bot.errors import FilesTooLarge, MessageGone, Undeliverable
-from bot.original import find_original
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
