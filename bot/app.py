@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bot.checks.door import Door
     from bot.config import Config
-    from bot.door import Door
     from bot.flow import Flow
     from bot.keepsakes import Keepsakes
     from bot.moderation import Moderation

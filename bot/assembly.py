@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.admission import Admission
 from bot.attachments import Attachments
-from bot.audit import Audit
 from bot.bulletin import Bulletin
+from bot.checks.admission import Admission
+from bot.checks.audit import Audit
+from bot.checks.door import Door
+from bot.checks.lockouts import Lockouts
+from bot.checks.roles import Roles
+from bot.checks.sieve import Sieve
 from bot.commands import about as about_command
 from bot.commands import help as help_command
 from bot.commands import imagine, me
@@ -21,7 +25,6 @@ from bot.commands import terms as terms_command
 from bot.delivery.delivery import Delivery
 from bot.delivery.notices import Notices
 from bot.delivery.post import Post
-from bot.door import Door
 from bot.flow import Flow
 from bot.keepsakes import Keepsakes
 from bot.line.allowance import Allowance
@@ -29,7 +32,6 @@ from bot.line.feed import Feed
 from bot.line.forecast import Forecast
 from bot.line.pace import Pace
 from bot.line.queue import Queue
-from bot.lockouts import Lockouts
 from bot.moderation import Moderation
 from bot.own_data import OwnData
 from bot.previews import Previews
@@ -39,14 +41,12 @@ from bot.remixes import Remixes
 from bot.rendering import Rendering
 from bot.reporting import Reporting
 from bot.retention import Retention
-from bot.roles import Roles
 from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import draw_seed
 from bot.settings import Settings
-from bot.sieve import Sieve
 from bot.steering import Steering
 from bot.terms import Terms
 from bot.views.about import Facts

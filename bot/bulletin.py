@@ -15,7 +15,7 @@ from bot.views import reported
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.audit import Audit
+    from bot.checks.audit import Audit
     from bot.job import Job
     from bot.store import Store
 

@@ -12,24 +12,24 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
+from bot.checks.roles import roles_of
 from bot.delivery.post import TOKEN_LIFE_S
 from bot.engine.company import Company
 from bot.errors import InvalidRequest, Undeliverable
 from bot.job import NewJob, State
 from bot.line.forecast import Wait
 from bot.line.ticket import Ticket
-from bot.roles import roles_of
 from bot.views import card, engine_state
 from engine import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from bot.admission import Admission
+    from bot.checks.admission import Admission
+    from bot.checks.door import Door
     from bot.delivery.delivery import Delivery
     from bot.delivery.post import Post
     from bot.delivery.story import Story
-    from bot.door import Door
     from bot.engine.client import EngineClient
     from bot.errors import MessageGone
     from bot.job import Job

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.bulletin import Bulletin
+    from bot.checks.door import Door
     from bot.config import Rating
     from bot.delivery.post import Post
     from bot.delivery.upload import Upload
-    from bot.door import Door
     from bot.job import Job, Picture
     from bot.store import Store
 

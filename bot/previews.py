@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.door import Door
+    from bot.checks.door import Door
     from bot.flow import Flow
     from bot.line.forecast import Forecast
     from bot.prompt.remix import Mapped

@@ -17,11 +17,11 @@ from bot.views import card
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.checks.sieve import Sieve
     from bot.config import Rating
     from bot.delivery.upload import Upload
     from bot.flow import Flow
     from bot.job import Job
-    from bot.sieve import Sieve
     from bot.store import Store
 
 UNKNOWN = "I know no such job of yours. `/show` offers you the latest ones."

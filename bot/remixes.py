@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import discord
 
     from bot.attachments import Attachments
+    from bot.checks.door import Door
     from bot.config import Rating
-    from bot.door import Door
     from bot.flow import Flow
     from bot.request import Options
     from bot.scribe import Scribe

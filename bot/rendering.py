@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.checks.door import Door
+    from bot.checks.sieve import Sieve
     from bot.delivery.delivery import Delivery
     from bot.delivery.story import Story
-    from bot.door import Door
     from bot.engine.client import EngineClient
     from bot.job import Job
     from bot.line.pace import Pace
-    from bot.sieve import Sieve
     from bot.store import Store
 
 log = logging.getLogger(__name__)

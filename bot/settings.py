@@ -23,11 +23,11 @@ from bot.views.settings import PAGES, PLACES, DeniedForm, screen
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.admission import Admission
     from bot.attachments import Attachments
-    from bot.audit import Audit
+    from bot.checks.admission import Admission
+    from bot.checks.audit import Audit
+    from bot.checks.door import Door
     from bot.config import Rating
-    from bot.door import Door
     from bot.flow import Flow
     from bot.line.allowance import Allowance
     from bot.safety.changes import Change

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
+from bot.checks.place import may_edit_later, spot_of
 from bot.delivery.story import Story
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import FewerShown, MessageGone, PictureTooLarge, PromptRefused, Undeliverable
 from bot.job import State
-from bot.place import may_edit_later, spot_of
 from bot.safety.gate import Place
 from bot.views import card
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
     from typing import NoReturn
 
+    from bot.checks.door import Door
+    from bot.checks.sieve import Sieve
     from bot.delivery.budget import EditBudget
     from bot.delivery.notices import Notices
     from bot.delivery.post import Post
     from bot.delivery.upload import Upload
-    from bot.door import Door
     from bot.job import Job
-    from bot.sieve import Sieve
     from bot.store import Store
 
 log = logging.getLogger(__name__)

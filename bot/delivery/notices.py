@@ -12,8 +12,8 @@ from bot.answer import NO_PINGS
 from bot.job import State
 
 if TYPE_CHECKING:
+    from bot.checks.door import Door
     from bot.delivery.post import Post
-    from bot.door import Door
     from bot.job import Job
     from bot.store import Store
 

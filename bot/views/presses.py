@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.checks.door import Door
     from bot.config import Rating
     from bot.delivery.post import Post
-    from bot.door import Door
     from bot.flow import Flow
     from bot.job import Job
     from bot.moderation import Moderation

@@ -7,8 +7,8 @@ import discord
 import pytest
 
 from bot.__main__ import main as bot
+from bot.checks.place import NEEDED, NEEDED_IN_THREADS
 from bot.config import Retention, load
-from bot.place import NEEDED, NEEDED_IN_THREADS
 from bot.safety.negative import REQUIRED
 from bot.safety.policy import imported
 from bot.safety.strikes import StrikeRules

@@ -4,7 +4,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.roles import Roles
+from bot.checks.roles import Roles
 
 
 class Guild:

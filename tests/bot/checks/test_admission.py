@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.admission import Admission
+from bot.checks.admission import Admission
 from bot.config import Limits
 from bot.errors import QueueFull
 from bot.line.allowance import DAY_S, Allowance

@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from bot.place import spot_of
+from bot.checks.place import spot_of
 from bot.safety.gate import Place
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bot.checks.place import missing_permissions, spot_of
+from bot.checks.roles import roles_of
 from bot.errors import InvalidRequest, PromptRefused
-from bot.place import missing_permissions, spot_of
-from bot.roles import roles_of
 from bot.safety.audit import Record
 from bot.safety.gate import Person, Situation, Verdict, judge, limit, previews, shows, shows_all
 from bot.store.patience import WAITS_S, patiently
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.audit import Audit
+    from bot.checks.audit import Audit
+    from bot.checks.lockouts import Lockouts
+    from bot.checks.roles import Roles
     from bot.config import Rating
     from bot.job import Job
-    from bot.lockouts import Lockouts
     from bot.prompt.compose import Composed
     from bot.request import Request
-    from bot.roles import Roles
     from bot.safety.policy import OperatorPolicy, ServerPolicy
     from bot.safety.wish import Texts, Wish
     from bot.safety.wording import TextFilter

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.audit import MESSAGE_CHARS, line
+from bot.checks.audit import MESSAGE_CHARS, line
 from bot.safety.audit import Record, fingerprint
 from bot.store import Store
 

@@ -4,12 +4,12 @@ import logging
 
 import pytest
 
+from bot.checks.sieve import Sieve
 from bot.engine.client import Away
 from bot.errors import GenerationFailed, PromptRefused
 from bot.request import Request
 from bot.safety.gate import Place, Situation, previews, shows
 from bot.safety.policy import OperatorPolicy
-from bot.sieve import Sieve
 from bot.store import Store
 from engine import wire
 

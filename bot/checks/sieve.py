@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.checks.door import Door
     from bot.config import Rating
-    from bot.door import Door
     from bot.engine.client import Status
     from bot.job import Job, Picture
     from bot.store.pictures import Pictures
