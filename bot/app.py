@@ -33,19 +33,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bot.care.moderation import Moderation
+    from bot.care.own_data import OwnData
+    from bot.care.terms import Terms
     from bot.checks.door import Door
     from bot.config import Config
     from bot.flow import Flow
     from bot.keepsakes import Keepsakes
-    from bot.moderation import Moderation
-    from bot.own_data import OwnData
     from bot.previews import Previews
     from bot.recall import Recall
     from bot.remixes import Remixes
     from bot.safety.wording import TextFilter
     from bot.settings import Settings
     from bot.steering import Steering
-    from bot.terms import Terms
     from bot.views.about import Facts
     from bot.views.presses import Presses
     from bot.watchdog import Watchdog

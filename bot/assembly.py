@@ -6,7 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.attachments import Attachments
-from bot.bulletin import Bulletin
+from bot.care.bulletin import Bulletin
+from bot.care.moderation import Moderation
+from bot.care.own_data import OwnData
+from bot.care.reporting import Reporting
+from bot.care.retention import Retention
+from bot.care.terms import Terms
 from bot.checks.admission import Admission
 from bot.checks.audit import Audit
 from bot.checks.door import Door
@@ -32,15 +37,11 @@ from bot.line.feed import Feed
 from bot.line.forecast import Forecast
 from bot.line.pace import Pace
 from bot.line.queue import Queue
-from bot.moderation import Moderation
-from bot.own_data import OwnData
 from bot.previews import Previews
 from bot.prompt.tokens import Tokens, folders
 from bot.recall import Recall
 from bot.remixes import Remixes
 from bot.rendering import Rendering
-from bot.reporting import Reporting
-from bot.retention import Retention
 from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
 from bot.safety.wish import wish
@@ -48,7 +49,6 @@ from bot.safety.wording import TextFilter
 from bot.scribe import draw_seed
 from bot.settings import Settings
 from bot.steering import Steering
-from bot.terms import Terms
 from bot.views.about import Facts
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.own_data import ForgetButton

@@ -25,6 +25,7 @@ from engine import wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from bot.care.terms import Terms
     from bot.checks.admission import Admission
     from bot.checks.door import Door
     from bot.delivery.delivery import Delivery
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from bot.rendering import Rendering
     from bot.request import Request
     from bot.store import Store
-    from bot.terms import Terms
 
 log = logging.getLogger(__name__)
 

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.care.moderation import Moderation
+    from bot.care.reporting import Reporting
     from bot.checks.door import Door
     from bot.config import Rating
     from bot.delivery.post import Post
     from bot.flow import Flow
     from bot.job import Job
-    from bot.moderation import Moderation
     from bot.recall import Recall
     from bot.remixes import Remixes
-    from bot.reporting import Reporting
     from bot.store import Store
     from bot.wishes import Wishes
 

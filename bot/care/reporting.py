@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.attachments import Attachments
-    from bot.bulletin import Bulletin
+    from bot.care.bulletin import Bulletin
     from bot.delivery.post import Post
     from bot.job import Job
     from bot.store import Store

@@ -19,9 +19,9 @@ from bot.views import own_data as view
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.care.moderation import Moderation
     from bot.flow import Flow
     from bot.job import Job
-    from bot.moderation import Moderation
     from bot.store import Store
 
 _HANDLES = ("interaction_token", "token_created_at", "interaction_id", "application_id")

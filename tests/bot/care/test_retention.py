@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from bot import config
+from bot.care.retention import PORTION, Retention
 from bot.errors import StoreError
 from bot.job import State
 from bot.request import Options, Request
-from bot.retention import PORTION, Retention
 from bot.safety.audit import Record
 from bot.safety.strikes import StrikeRules
 from bot.store import Store

@@ -9,17 +9,17 @@ import aiohttp
 import discord
 
 from bot.answer import tell
+from bot.care.moderators import require_moderator
 from bot.delivery.post import replace_answer
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PictureTooLarge, PromptRefused, Undeliverable
-from bot.moderators import require_moderator
 from bot.safety.ratings import together
 from bot.views import card, reported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.bulletin import Bulletin
+    from bot.care.bulletin import Bulletin
     from bot.checks.door import Door
     from bot.config import Rating
     from bot.delivery.post import Post
