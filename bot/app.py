@@ -33,23 +33,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bot.actions.keepsakes import Keepsakes
+    from bot.actions.presses import Presses
+    from bot.actions.previews import Previews
+    from bot.actions.recall import Recall
+    from bot.actions.remixes import Remixes
+    from bot.actions.settings import Settings
+    from bot.actions.steering import Steering
+    from bot.actions.wishes import Wishes
     from bot.care.moderation import Moderation
     from bot.care.own_data import OwnData
     from bot.care.terms import Terms
     from bot.checks.door import Door
     from bot.config import Config
     from bot.flow import Flow
-    from bot.keepsakes import Keepsakes
-    from bot.previews import Previews
-    from bot.recall import Recall
-    from bot.remixes import Remixes
     from bot.safety.wording import TextFilter
-    from bot.settings import Settings
-    from bot.steering import Steering
     from bot.views.about import Facts
-    from bot.views.presses import Presses
     from bot.watchdog import Watchdog
-    from bot.wishes import Wishes
 
 log = logging.getLogger(__name__)
 

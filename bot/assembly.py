@@ -5,6 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bot.actions.keepsakes import Keepsakes
+from bot.actions.presses import Presses
+from bot.actions.previews import Previews
+from bot.actions.recall import Recall
+from bot.actions.remixes import Remixes
+from bot.actions.settings import Settings
+from bot.actions.steering import Steering
+from bot.actions.wishes import Wishes
 from bot.attachments import Attachments
 from bot.care.bulletin import Bulletin
 from bot.care.moderation import Moderation
@@ -31,33 +39,25 @@ from bot.delivery.delivery import Delivery
 from bot.delivery.notices import Notices
 from bot.delivery.post import Post
 from bot.flow import Flow
-from bot.keepsakes import Keepsakes
 from bot.line.allowance import Allowance
 from bot.line.feed import Feed
 from bot.line.forecast import Forecast
 from bot.line.pace import Pace
 from bot.line.queue import Queue
-from bot.previews import Previews
 from bot.prompt.tokens import Tokens, folders
-from bot.recall import Recall
-from bot.remixes import Remixes
 from bot.rendering import Rendering
 from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.scribe import draw_seed
-from bot.settings import Settings
-from bot.steering import Steering
 from bot.views.about import Facts
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.own_data import ForgetButton
-from bot.views.presses import Presses
 from bot.views.queue import QueueButton
 from bot.views.reported import LockSelect
 from bot.views.setting_controls import SettingControl
 from bot.views.terms import AcceptButton
-from bot.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot.actions.recall import Recall
 from bot.answer import answering
 from bot.checks.audit import Audit
 from bot.checks.door import Door
@@ -22,7 +23,6 @@ from bot.delivery.notices import Notices
 from bot.delivery.post import Post
 from bot.job import NewJob
 from bot.line.forecast import Wait
-from bot.recall import Recall
 from bot.request import Request
 from bot.safety.policy import OperatorPolicy
 from bot.safety.strikes import StrikeRules

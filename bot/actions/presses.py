@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.actions.recall import Recall
+    from bot.actions.remixes import Remixes
+    from bot.actions.wishes import Wishes
     from bot.care.moderation import Moderation
     from bot.care.reporting import Reporting
     from bot.checks.door import Door
@@ -27,10 +30,7 @@ if TYPE_CHECKING:
     from bot.delivery.post import Post
     from bot.flow import Flow
     from bot.job import Job
-    from bot.recall import Recall
-    from bot.remixes import Remixes
     from bot.store import Store
-    from bot.wishes import Wishes
 
 NO_RECORD = "I no longer keep the record of this picture."
 

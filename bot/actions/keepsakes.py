@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from discord.utils import escape_markdown
 
+from bot.actions.wishes import PERSONAL, fill
 from bot.errors import InvalidRequest
 from bot.prompt import favourites
 from bot.prompt.sentences import near, quoted
 from bot.request import Options
-from bot.wishes import PERSONAL, fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.actions.wishes import Wishes
     from bot.checks.door import Door
     from bot.flow import Flow
     from bot.line.forecast import Forecast
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from bot.request import Options
     from bot.scribe import Scribe
     from bot.store import Store
-    from bot.wishes import Wishes
 
 NO_DRAFT = "I no longer keep this preview. Please ask for a new one."
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.actions.wishes import Wishes
     from bot.attachments import Attachments
     from bot.checks.door import Door
     from bot.config import Rating
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from bot.request import Options
     from bot.scribe import Scribe
     from bot.store import Store
-    from bot.wishes import Wishes
 
 READ_PICTURES = 4
 """Of one message: as many as a result of ours can have."""

@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.actions.steering import Steering
 from bot.errors import InvalidRequest, NotYours
 from bot.line.forecast import Forecast
 from bot.line.pace import Pace
 from bot.line.queue import Queue
 from bot.line.ticket import Ticket
-from bot.steering import Steering
 from bot.store import Store
 from bot.views.queue import LABELS, LINE_ACTIONS, Press
 
