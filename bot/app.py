@@ -21,9 +21,9 @@ from bot.assembly import assemble, text_filter
 from bot.delivery.budget import EditBudget
 from bot.engine.client import EngineClient
 from bot.errors import ConfigError
+from bot.prompt.scribe import Scribe
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.ratings import exceeds
-from bot.scribe import Scribe
 from bot.stopping import Stop
 from bot.store import Store
 from bot.views.edit import CUSTOM_ID as FORM

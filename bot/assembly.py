@@ -44,13 +44,13 @@ from bot.line.feed import Feed
 from bot.line.forecast import Forecast
 from bot.line.pace import Pace
 from bot.line.queue import Queue
+from bot.prompt.scribe import draw_seed
 from bot.prompt.tokens import Tokens, folders
 from bot.rendering import Rendering
 from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
-from bot.scribe import draw_seed
 from bot.views.about import Facts
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.own_data import ForgetButton
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.delivery.budget import EditBudget
     from bot.engine.client import EngineClient
-    from bot.scribe import Scribe
+    from bot.prompt.scribe import Scribe
     from bot.store import Store
 
     Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from bot.flow import Flow
     from bot.line.forecast import Forecast
     from bot.prompt.remix import Mapped
+    from bot.prompt.scribe import Scribe
     from bot.prompt.tokens import Tokens
     from bot.request import Options
-    from bot.scribe import Scribe
     from bot.store import Store
 
 NO_DRAFT = "I no longer keep this preview. Please ask for a new one."

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bot.checks.door import Door
     from bot.config import Rating
     from bot.flow import Flow
+    from bot.prompt.scribe import Scribe
     from bot.request import Options
-    from bot.scribe import Scribe
     from bot.store import Store
 
 READ_PICTURES = 4
