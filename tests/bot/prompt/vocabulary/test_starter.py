@@ -12,7 +12,7 @@ from bot.prompt.vocabulary.resolve import resolve
 from bot.prompt.vocabulary.spelling import spell
 from bot.prompt.vocabulary.starter import FOLDER
 
-PUBLIC = Path(__file__).parents[4] / "shared" / "data" / "danbooru.csv"
+PUBLIC = Path(__file__).parents[5] / "shared" / "data" / "danbooru.csv"
 
 
 def test_it_has_what_people_ask_for_first(shipped):
