@@ -18,12 +18,12 @@ from discord.http import Route
 
 from bot.answer import answering, explain
 from bot.assembly import assemble, text_filter
-from bot.budget import EditBudget
-from bot.engine_client import EngineClient
+from bot.delivery.budget import EditBudget
+from bot.engine.client import EngineClient
 from bot.errors import ConfigError
+from bot.prompt.scribe import Scribe
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.ratings import exceeds
-from bot.scribe import Scribe
 from bot.stopping import Stop
 from bot.store import Store
 from bot.views.edit import CUSTOM_ID as FORM
@@ -33,23 +33,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bot.actions.keepsakes import Keepsakes
+    from bot.actions.presses import Presses
+    from bot.actions.previews import Previews
+    from bot.actions.recall import Recall
+    from bot.actions.remixes import Remixes
+    from bot.actions.settings import Settings
+    from bot.actions.steering import Steering
+    from bot.actions.wishes import Wishes
+    from bot.care.moderation import Moderation
+    from bot.care.own_data import OwnData
+    from bot.care.terms import Terms
+    from bot.checks.door import Door
     from bot.config import Config
-    from bot.door import Door
     from bot.flow import Flow
-    from bot.keepsakes import Keepsakes
-    from bot.moderation import Moderation
-    from bot.own_data import OwnData
-    from bot.previews import Previews
-    from bot.recall import Recall
-    from bot.remixes import Remixes
     from bot.safety.wording import TextFilter
-    from bot.settings import Settings
-    from bot.steering import Steering
-    from bot.terms import Terms
     from bot.views.about import Facts
-    from bot.views.presses import Presses
     from bot.watchdog import Watchdog
-    from bot.wishes import Wishes
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,27 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.admission import Admission
-from bot.allowance import Allowance
+from bot.actions.keepsakes import Keepsakes
+from bot.actions.presses import Presses
+from bot.actions.previews import Previews
+from bot.actions.recall import Recall
+from bot.actions.remixes import Remixes
+from bot.actions.settings import Settings
+from bot.actions.steering import Steering
+from bot.actions.wishes import Wishes
 from bot.attachments import Attachments
-from bot.audit import Audit
-from bot.bulletin import Bulletin
+from bot.care.bulletin import Bulletin
+from bot.care.moderation import Moderation
+from bot.care.own_data import OwnData
+from bot.care.reporting import Reporting
+from bot.care.retention import Retention
+from bot.care.terms import Terms
+from bot.checks.admission import Admission
+from bot.checks.audit import Audit
+from bot.checks.door import Door
+from bot.checks.lockouts import Lockouts
+from bot.checks.roles import Roles
+from bot.checks.sieve import Sieve
 from bot.commands import about as about_command
 from bot.commands import help as help_command
 from bot.commands import imagine, me
@@ -19,45 +35,29 @@ from bot.commands import remix as remix_command
 from bot.commands import settings as settings_commands
 from bot.commands import show as show_command
 from bot.commands import terms as terms_command
-from bot.delivery import Delivery
-from bot.door import Door
-from bot.feed import Feed
+from bot.delivery.delivery import Delivery
+from bot.delivery.notices import Notices
+from bot.delivery.post import Post
 from bot.flow import Flow
-from bot.forecast import Forecast
-from bot.keepsakes import Keepsakes
-from bot.lockouts import Lockouts
-from bot.moderation import Moderation
-from bot.notices import Notices
-from bot.own_data import OwnData
-from bot.pace import Pace
-from bot.post import Post
-from bot.previews import Previews
+from bot.line.allowance import Allowance
+from bot.line.feed import Feed
+from bot.line.forecast import Forecast
+from bot.line.pace import Pace
+from bot.line.queue import Queue
+from bot.prompt.scribe import draw_seed
 from bot.prompt.tokens import Tokens, folders
-from bot.queue import Queue
-from bot.recall import Recall
-from bot.remixes import Remixes
 from bot.rendering import Rendering
-from bot.reporting import Reporting
-from bot.retention import Retention
-from bot.roles import Roles
 from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
 from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
-from bot.scribe import draw_seed
-from bot.settings import Settings
-from bot.sieve import Sieve
-from bot.steering import Steering
-from bot.terms import Terms
 from bot.views.about import Facts
 from bot.views.buttons import DraftButton, JobButton
 from bot.views.own_data import ForgetButton
-from bot.views.presses import Presses
 from bot.views.queue import QueueButton
 from bot.views.reported import LockSelect
 from bot.views.setting_controls import SettingControl
 from bot.views.terms import AcceptButton
-from bot.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,10 +66,10 @@ if TYPE_CHECKING:
     from discord import app_commands
 
     from bot.app import Eshi
-    from bot.budget import EditBudget
     from bot.config import Config
-    from bot.engine_client import EngineClient
-    from bot.scribe import Scribe
+    from bot.delivery.budget import EditBudget
+    from bot.engine.client import EngineClient
+    from bot.prompt.scribe import Scribe
     from bot.store import Store
 
     Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu

@@ -12,35 +12,35 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
-from bot.company import Company
+from bot.checks.roles import roles_of
+from bot.delivery.post import TOKEN_LIFE_S
+from bot.engine.company import Company
 from bot.errors import InvalidRequest, Undeliverable
-from bot.forecast import Wait
 from bot.job import NewJob, State
-from bot.post import TOKEN_LIFE_S
-from bot.roles import roles_of
-from bot.ticket import Ticket
+from bot.line.forecast import Wait
+from bot.line.ticket import Ticket
 from bot.views import card, engine_state
 from engine import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from bot.admission import Admission
-    from bot.delivery import Delivery
-    from bot.door import Door
-    from bot.engine_client import EngineClient
+    from bot.care.terms import Terms
+    from bot.checks.admission import Admission
+    from bot.checks.door import Door
+    from bot.delivery.delivery import Delivery
+    from bot.delivery.post import Post
+    from bot.delivery.story import Story
+    from bot.engine.client import EngineClient
     from bot.errors import MessageGone
-    from bot.feed import Feed
-    from bot.forecast import Forecast
     from bot.job import Job
-    from bot.pace import Pace
-    from bot.post import Post
-    from bot.queue import Queue
+    from bot.line.feed import Feed
+    from bot.line.forecast import Forecast
+    from bot.line.pace import Pace
+    from bot.line.queue import Queue
     from bot.rendering import Rendering
     from bot.request import Request
     from bot.store import Store
-    from bot.story import Story
-    from bot.terms import Terms
 
 log = logging.getLogger(__name__)
 

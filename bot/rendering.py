@@ -7,12 +7,12 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.delivery.upload import upload
 from bot.errors import EngineDied, EngineError, GenerationFailed
 from bot.job import State
+from bot.line.ticket import Ticket
 from bot.request import picture_seeds
 from bot.safety.ratings import together
-from bot.ticket import Ticket
-from bot.upload import upload
 from bot.views import card
 from engine import wire
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.delivery import Delivery
-    from bot.door import Door
-    from bot.engine_client import EngineClient
+    from bot.checks.door import Door
+    from bot.checks.sieve import Sieve
+    from bot.delivery.delivery import Delivery
+    from bot.delivery.story import Story
+    from bot.engine.client import EngineClient
     from bot.job import Job
-    from bot.pace import Pace
-    from bot.sieve import Sieve
+    from bot.line.pace import Pace
     from bot.store import Store
-    from bot.story import Story
 
 log = logging.getLogger(__name__)
 

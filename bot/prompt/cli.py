@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import config
+from bot.prompt.scribe import Scribe
 from bot.request import SHAPES, Options
-from bot.scribe import Scribe
 
 if TYPE_CHECKING:
     import argparse

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.prompt import presets as preset
 from bot.prompt import tags, terms
+from bot.prompt.negative import REQUIRED
 from bot.prompt.order import place
 from bot.prompt.sentences import quoted
 from bot.prompt.tags import shown
 from bot.prompt.terms import key, unknown
-from bot.safety.negative import REQUIRED
 from engine.grammar import BREAK
 
 if TYPE_CHECKING:

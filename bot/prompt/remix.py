@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from bot.errors import InvalidRequest
 from bot.prompt import dynamic, tags, terms
+from bot.prompt.negative import own_words
 from bot.prompt.order import place
 from bot.prompt.sentences import quoted
 from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options
-from bot.safety.negative import own_words
 from engine.grammar import plain_text
 from engine.wire import SEED_LIMIT
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from bot.config import Rating
 from bot.prompt import presets as preset
 from bot.prompt import tags
-from bot.safety.negative import REQUIRED
+from bot.prompt.negative import REQUIRED
 from engine.grammar import plain_text
 
 if TYPE_CHECKING:

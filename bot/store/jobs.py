@@ -12,7 +12,7 @@ import msgspec
 
 from bot.errors import StoreError
 from bot.job import Job, NewJob, State, public_id, row_key
-from bot.ticket import cost_of
+from bot.line.ticket import cost_of
 
 if TYPE_CHECKING:
     import sqlite3

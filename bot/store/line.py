@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.job import public_id, row_key
-from bot.ticket import Ticket
+from bot.line.ticket import Ticket
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.pace import Measured
+from bot.line.pace import Measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

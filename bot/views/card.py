@@ -16,8 +16,8 @@ from engine.grammar import plain_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.forecast import Wait
     from bot.job import Job
+    from bot.line.forecast import Wait
     from bot.request import Request
 
 WAITING = discord.Colour(0x8A8FA3)

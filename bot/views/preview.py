@@ -17,7 +17,7 @@ from bot.views.recipe import code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.forecast import Wait
+    from bot.line.forecast import Wait
     from bot.prompt.compose import Composed
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Chunks

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.app import Eshi
-    from bot.forecast import Wait
-    from bot.ticket import Ticket
+    from bot.line.forecast import Wait
+    from bot.line.ticket import Ticket
 
 Whose = Literal["mine", "server"]
 

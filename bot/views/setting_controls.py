@@ -30,7 +30,7 @@ NONE = "none"
 
 
 class SettingControl(ui.DynamicItem[ui.Item[ui.LayoutView]], template=CONTROL):  # pyright: ignore[reportInvalidTypeArguments]  any button or menu
-    """One control of the screen; what it does is `bot.settings`' business."""
+    """One control of the screen; what it does is `bot.actions.settings`' business."""
 
     def __init__(self, item: ui.Item[ui.LayoutView]) -> None:
         super().__init__(item)

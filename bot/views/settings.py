@@ -34,8 +34,8 @@ from bot.views.setting_controls import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from bot.allowance import Allowance
     from bot.config import Rating
+    from bot.line.allowance import Allowance
     from bot.safety.policy import OperatorPolicy, ServerPolicy
 
 FORM = re.compile(r"v1:set:(?P<form>denied|limits:server|limits:person)")

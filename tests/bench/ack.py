@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from bot import config
+from bot.care.terms import Terms
 from bot.store import Store
-from bot.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

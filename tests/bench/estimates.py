@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.feed import Feed
-from bot.forecast import Forecast
 from bot.job import public_id
-from bot.pace import Pace
-from bot.queue import Queue
+from bot.line.feed import Feed
+from bot.line.forecast import Forecast
+from bot.line.pace import Pace
+from bot.line.queue import Queue
+from bot.line.ticket import MEGAPIXEL, Ticket
 from bot.request import SHAPES, Request
-from bot.ticket import MEGAPIXEL, Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
 from bot.flow import Flow
-from bot.forecast import Forecast
 from bot.job import NewJob, public_id
-from bot.pace import Pace
-from bot.queue import Queue
+from bot.line.forecast import Forecast
+from bot.line.pace import Pace
+from bot.line.queue import Queue
+from bot.line.ticket import Ticket, cost_of
 from bot.request import SHAPES, Request
 from bot.store import Store
-from bot.ticket import Ticket, cost_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,9 +7,9 @@ import discord
 import pytest
 
 from bot.__main__ import main as bot
+from bot.checks.place import NEEDED, NEEDED_IN_THREADS
 from bot.config import Retention, load
-from bot.place import NEEDED, NEEDED_IN_THREADS
-from bot.safety.negative import REQUIRED
+from bot.prompt.negative import REQUIRED
 from bot.safety.policy import imported
 from bot.safety.strikes import StrikeRules
 from bot.sandbox.blueprint import bits, starter

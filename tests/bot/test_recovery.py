@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
+from bot.delivery.post import TOKEN_LIFE_S
 from bot.flow import Flow
-from bot.forecast import Forecast
-from bot.pace import Pace
-from bot.post import TOKEN_LIFE_S
-from bot.queue import Queue
+from bot.line.forecast import Forecast
+from bot.line.pace import Pace
+from bot.line.queue import Queue
 from bot.store import Store
 from bot.store.line import Steered
 

@@ -12,7 +12,7 @@ from engine import decode as plain
 from engine.errors import NumericalFailure, OutOfMemory
 from engine.rescue import TILES, decode
 from engine.wire import Failed, Finished, Picture
-from tests.engine.test_batch import Bench, request
+from tests.engine.batches import Bench, request
 
 
 @contextlib.contextmanager

@@ -9,25 +9,25 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot.actions.recall import Recall
 from bot.answer import answering
-from bot.audit import Audit
-from bot.budget import EditBudget
+from bot.checks.audit import Audit
+from bot.checks.door import Door
+from bot.checks.lockouts import Lockouts
+from bot.checks.roles import Roles
+from bot.checks.sieve import Sieve
 from bot.config import Ratings
-from bot.delivery import Delivery
-from bot.door import Door
-from bot.forecast import Wait
+from bot.delivery.budget import EditBudget
+from bot.delivery.delivery import Delivery
+from bot.delivery.notices import Notices
+from bot.delivery.post import Post
 from bot.job import NewJob
-from bot.lockouts import Lockouts
-from bot.notices import Notices
-from bot.post import Post
-from bot.recall import Recall
+from bot.line.forecast import Wait
 from bot.request import Request
-from bot.roles import Roles
 from bot.safety.policy import OperatorPolicy
 from bot.safety.strikes import StrikeRules
 from bot.sandbox.driver import Person
 from bot.sandbox.server import Sandbox
-from bot.sieve import Sieve
 from bot.store import Store
 from bot.views import card
 from tests.bot.sandbox.conftest import Bot, openapi, running

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.actions.recall import UNKNOWN
 from bot.job import State
-from bot.recall import UNKNOWN
 from tests.journey.people import gallery, labels, words
 
 

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 from PIL import Image
 
-from bot.forecast import Wait
 from bot.job import State
+from bot.line.forecast import Wait
 from bot.views import card
 from tests.bot.delivery.conftest import drawing
 from tests.journey.people import gallery, labels, words

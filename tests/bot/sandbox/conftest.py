@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import re
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import aiohttp
 import discord
 import pytest
 import yarl
-from discord import app_commands
+from discord import app_commands, ui
 from msgspec.structs import replace
+from PIL import Image
 
 from bot.sandbox.blueprint import INVITED_WITH, starter
 from bot.sandbox.driver import Person
@@ -58,6 +60,35 @@ async def running(sandbox, bot):
             yield bot
         finally:
             await bot.close()
+
+
+def png(colour="red", size=(6, 4)):
+    buffer = io.BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def file(name="a.png", **more):
+    return discord.File(io.BytesIO(png()), name, **more)
+
+
+class Counter(ui.DynamicItem[ui.Button], template=r"count:(?P<number>\d+)"):
+    def __init__(self, number):
+        self.number = number
+        super().__init__(ui.Button(label="Count", custom_id=f"count:{number}"))
+
+    @classmethod
+    async def from_custom_id(cls, _interaction, _item, match: re.Match):
+        return cls(int(match["number"]))
+
+    async def callback(self, interaction):
+        await interaction.response.edit_message(view=layout(self.number + 1))
+
+
+def layout(number, *extra):
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(ui.TextDisplay(f"number {number}"), ui.ActionRow(Counter(number)), *extra))
+    return view
 
 
 @pytest.fixture

@@ -1,50 +1,13 @@
 """The real discord.py client against the stand-in, over real sockets: what a slash-command bot does all day."""
 
-import asyncio
-import io
-import re
-
 import discord
 import pytest
 from discord import app_commands, ui
-from PIL import Image
 
 from bot.sandbox.driver import Refused
+from tests.bot.sandbox.conftest import file, layout, png
 
 pytestmark = pytest.mark.usefixtures("judged")
-
-
-def png(colour="red", size=(6, 4)):
-    buffer = io.BytesIO()
-    Image.new("RGB", size, colour).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def file(name="a.png", **more):
-    return discord.File(io.BytesIO(png()), name, **more)
-
-
-class Counter(ui.DynamicItem[ui.Button], template=r"count:(?P<number>\d+)"):
-    def __init__(self, number):
-        self.number = number
-        super().__init__(ui.Button(label="Count", custom_id=f"count:{number}"))
-
-    @classmethod
-    async def from_custom_id(cls, _interaction, _item, match: re.Match):
-        return cls(int(match["number"]))
-
-    async def callback(self, interaction):
-        await interaction.response.edit_message(view=layout(self.number + 1))
-
-
-def layout(number, *extra):
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(ui.TextDisplay(f"number {number}"), ui.ActionRow(Counter(number)), *extra))
-    return view
-
-
-def text_of(message):
-    return message["components"][0]["components"][0]["content"]
 
 
 async def test_commands_are_registered_and_seen(connected, bot, sandbox, yuki):
@@ -164,104 +127,6 @@ async def test_the_first_followup_after_a_deferral_fills_it(connected, bot, yuki
         assert second["attachments"][0]["filename"] == "a.png"
 
 
-async def test_buttons_are_dynamic_and_edit_their_message(connected, bot, yuki):
-    """A DynamicItem in a layout is found by its custom_id and edits its own message, as often as it is pressed."""
-
-    @bot.tree.command(description="Counts.")
-    async def count(interaction):
-        await interaction.response.send_message(view=layout(0))
-
-    bot.add_dynamic_items(Counter)
-    async with connected(bot):
-        message = await yuki.answer(await yuki.slash(yuki.channel("general"), "count"))
-        for number in range(3):
-            await yuki.press(message, f"count:{number}")
-            message = await yuki.wait_for(lambda seen, number=number: text_of(seen) == f"number {number + 1}")
-        assert message["edited_timestamp"] is not None
-
-
-async def test_a_button_works_after_the_bot_was_restarted(connected, make_bot, yuki):
-    """The message is the state: another process answers the old button."""
-    first = make_bot()
-
-    @first.tree.command(description="Counts.")
-    async def count(interaction):
-        await interaction.response.send_message(view=layout(0))
-
-    async with connected(first):
-        message = await yuki.answer(await yuki.slash(yuki.channel("general"), "count"))
-    second = make_bot()
-    second.add_dynamic_items(Counter)
-    async with connected(second):
-        await yuki.press(message, "count:0")
-        assert text_of(await yuki.wait_for(lambda seen: bool(seen["components"]) and text_of(seen) == "number 1"))
-
-
-async def test_modals_carry_every_kind_of_field(connected, bot, yuki):
-    """A modal opens with its defaults, is checked like a form, and arrives with texts, choices and files."""
-    heard = {}
-
-    class Form(ui.Modal, title="Edit"):
-        tags = ui.Label(text="Tags", component=ui.TextInput(custom_id="tags", default="smile", max_length=20))
-        rating = ui.Label(
-            text="Rating",
-            component=ui.Select(
-                custom_id="rating", options=[discord.SelectOption(label="safe"), discord.SelectOption(label="nsfw")]
-            ),
-        )
-        sketch = ui.Label(text="Sketch", component=ui.FileUpload(custom_id="sketch", required=False))
-
-        async def on_submit(self, interaction):
-            heard.update(
-                tags=self.tags.component.value,
-                rating=self.rating.component.values,
-                files=[await one.read() for one in self.sketch.component.values],
-            )
-            await interaction.response.send_message("noted", ephemeral=True)
-
-    @bot.tree.command(description="Edits.")
-    async def edit(interaction):
-        await interaction.response.send_modal(Form(timeout=60))
-
-    async with connected(bot):
-        modal = await yuki.modal(await yuki.slash(yuki.channel("general"), "edit"))
-        assert (modal["title"], len(modal["components"])) == ("Edit", 3)
-        with pytest.raises(Refused) as refusal:
-            await yuki.submit(modal, tags="x" * 21)
-        assert set(refusal.value.fields) == {"tags", "rating"}
-        sketch = await yuki.upload("s.png", png())
-        await yuki.answer(await yuki.submit(modal, rating=["safe"], sketch=[sketch]))
-        assert heard == {"tags": "smile", "rating": ["safe"], "files": [png()]}
-        with pytest.raises(Refused) as closed:
-            await yuki.submit(modal, rating=["safe"])
-        assert closed.value.code == "unknown_modal"
-
-
-async def test_a_modal_from_a_button_updates_the_message(connected, bot, yuki):
-    """Submitting what a button opened may edit the button's message."""
-
-    class Form(ui.Modal, title="Edit"):
-        words = ui.TextInput(label="Words", custom_id="words")
-
-        async def on_submit(self, interaction):
-            await interaction.response.edit_message(content=self.words.value)
-
-    class Opener(ui.View):
-        @ui.button(label="Open", custom_id="open")
-        async def open(self, interaction, _button):
-            await interaction.response.send_modal(Form(timeout=60))
-
-    @bot.tree.command(description="Opens.")
-    async def start(interaction):
-        await interaction.response.send_message("before", view=Opener(timeout=60))
-
-    async with connected(bot):
-        message = await yuki.answer(await yuki.slash(yuki.channel("general"), "start"))
-        modal = await yuki.modal(await yuki.press(message, "open"))
-        edited = await yuki.answer(await yuki.submit(modal, words="after"))
-        assert (edited["id"], edited["content"]) == (message["id"], "after")
-
-
 async def test_autocomplete_gives_choices(connected, bot, yuki):
     """What is typed reaches the handler with the other options, and its choices come back."""
 
@@ -281,38 +146,6 @@ async def test_autocomplete_gives_choices(connected, bot, yuki):
         assert refusal.value.code == "invalid_options"
 
 
-async def test_menus_of_choices_and_of_messages_and_people(connected, bot, sandbox, yuki):
-    """A select, a message's context menu and a user's context menu bring what they are about."""
-
-    class Picker(ui.View):
-        @ui.select(custom_id="pick", options=[discord.SelectOption(label="a"), discord.SelectOption(label="b")])
-        async def pick(self, interaction, select):
-            await interaction.response.send_message(f"picked {select.values[0]}", ephemeral=True)
-
-    @bot.tree.command(description="Picks.")
-    async def pick(interaction):
-        await interaction.response.send_message("choose", view=Picker(timeout=60))
-
-    @bot.tree.context_menu(name="Quote")
-    async def quote(interaction, message: discord.Message):
-        await interaction.response.send_message(f"{message.author.name} said {message.content}", ephemeral=True)
-
-    @bot.tree.context_menu(name="Greet")
-    async def greet(interaction, member: discord.Member):
-        await interaction.response.send_message(f"hello {member.display_name}", ephemeral=True)
-
-    async with connected(bot):
-        general = yuki.channel("general")
-        message = await yuki.answer(await yuki.slash(general, "pick"))
-        assert (await yuki.answer(await yuki.choose(message, "pick", "b")))["content"] == "picked b"
-        with pytest.raises(Refused):
-            await yuki.choose(message, "pick", "c")
-        said = await yuki.say(general, "so it is")
-        assert (await yuki.answer(await yuki.context_menu(said, "Quote")))["content"] == "yuki said so it is"
-        mio = next(one for one in sandbox.world.users.values() if one.username == "mio")
-        assert (await yuki.answer(await yuki.user_menu(general, str(mio.id), "Greet")))["content"] == "hello Mio"
-
-
 async def test_an_ephemeral_answer_is_for_one_person(connected, bot, yuki, ada):
     """Nobody else sees it, not even an admin; its person may dismiss it."""
 
@@ -330,87 +163,6 @@ async def test_an_ephemeral_answer_is_for_one_person(connected, bot, yuki, ada):
         assert [one["content"] for one in await yuki.messages(general)] == ["psst", "loud"]
         await yuki.delete(message)
         assert [one["content"] for one in await yuki.messages(general)] == ["loud"]
-
-
-async def test_direct_messages_and_threads(connected, bot, yuki):
-    """A command works in a direct message and in a thread, which takes its parent's age restriction."""
-    heard = []
-
-    @bot.tree.command(description="Where am I?")
-    async def where(interaction):
-        heard.append((type(interaction.channel).__name__, interaction.context.dm_channel))
-        if isinstance(interaction.channel, discord.Thread):
-            heard.append(interaction.channel.is_nsfw())
-        await interaction.response.send_message("here")
-
-    async with connected(bot):
-        for channel in (yuki.direct_message, yuki.channel("first sketches"), yuki.channel("night studies")):
-            await yuki.answer(await yuki.slash(channel, "where"))
-        assert heard == [("DMChannel", True), ("Thread", False), False, ("Thread", False), True]
-        user = await bot.fetch_user(int(yuki.id))
-        await user.send("a word in private")
-        await yuki.wait_for(lambda message: message["content"] == "a word in private")
-
-
-async def test_channel_messages_by_the_bots_token(connected, bot, yuki):
-    """Send, fetch, edit with the attachments that stay, delete: all by the bot's own token."""
-    async with connected(bot):
-        channel = bot.get_channel(int(yuki.channel("general")))
-        async with channel.typing():
-            sent = await channel.send("one", files=[file("a.png"), file("b.png", spoiler=True)])
-        assert [one.filename for one in sent.attachments] == ["a.png", "SPOILER_b.png"]
-        again = await channel.fetch_message(sent.id)
-        edited = await again.edit(content="two", attachments=[again.attachments[0], file("c.png")])
-        assert [one.filename for one in edited.attachments] == ["a.png", "c.png"]
-        assert [message.content async for message in channel.history()] == ["two"]
-        await edited.delete()
-        await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == str(sent.id))
-        with pytest.raises(discord.NotFound):
-            await channel.fetch_message(sent.id)
-
-
-async def test_threads_are_made_and_seen(connected, bot, yuki, ada):
-    """A thread made by the bot needs the right to make one, and appears to everybody."""
-    async with connected(bot):
-        channel = bot.get_channel(int(yuki.channel("general")))
-        message = await channel.send("start here")
-        with pytest.raises(discord.Forbidden):
-            await message.create_thread(name="sketches")
-        right = str(1 << 35)
-        await ada.call("PUT", f"/channels/{channel.id}/overwrites/{bot.user.id}", {"allow": right})
-        thread = await message.create_thread(name="sketches")
-        await yuki.wait_for_event("channel.create", lambda made: made["id"] == str(thread.id))
-        await thread.send("inside")
-        assert [one["content"] for one in await yuki.messages(str(thread.id))] == ["inside"]
-
-
-async def test_a_channels_changes_reach_the_client(connected, bot, yuki, ada):
-    """An age restriction switched on, and a channel deleted, are known to the client at once."""
-    async with connected(bot):
-        general = bot.get_channel(int(yuki.channel("general")))
-        for nsfw in (True, False):
-            changed = asyncio.create_task(bot.wait_for("guild_channel_update", timeout=10))
-            await asyncio.sleep(0)
-            await ada.call("PATCH", f"/channels/{general.id}", {"nsfw": nsfw})
-            await changed
-            assert general.is_nsfw() is nsfw
-        gone = asyncio.create_task(bot.wait_for("guild_channel_delete", timeout=10))
-        await asyncio.sleep(0)
-        await ada.call("DELETE", f"/channels/{general.id}")
-        await gone
-        assert bot.get_channel(general.id) is None
-
-
-async def test_a_kick_and_an_invitation_reach_the_client(connected, bot, ada):
-    """Removed from the guild the client forgets it; invited again it knows it again."""
-    async with connected(bot):
-        guild = bot.guilds[0]
-        for method, event in (("DELETE", "guild_remove"), ("PUT", "guild_join")):
-            heard = asyncio.create_task(bot.wait_for(event, timeout=10))
-            await asyncio.sleep(0)
-            await ada.call(method, f"/guilds/{guild.id}/members/{bot.user.id}")
-            await heard
-        assert [one.name for one in bot.guilds] == ["Atelier"]
 
 
 async def test_nobody_is_pinged_without_leave(connected, bot, yuki, ada):

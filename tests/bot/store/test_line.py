@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.pace import Measured
+from bot.line.pace import Measured
+from bot.line.ticket import Ticket
 from bot.store import Store
 from bot.store.line import Steered, Whose
-from bot.ticket import Ticket
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from bot.job import public_id
+from bot.line.ticket import Ticket
 from bot.request import Options, Request
 from bot.store import Store
 from bot.store.database import open_database
-from bot.ticket import Ticket
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 from discord import ui
 
-from bot.allowance import Allowance
-from bot.bounds import NO_LIMITS
+from bot.line.allowance import Allowance
+from bot.line.bounds import NO_LIMITS
 from bot.safety.policy import MAX_PRIORITY_ROLES, MOST, OperatorPolicy, ServerPolicy
 from bot.views.line_settings import touched
 from bot.views.setting_controls import BY_FILE

@@ -1,0 +1,215 @@
+"""What each button under a job's message does, and what sending the Edit form does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bot.answer import NO_PINGS, tell
+from bot.errors import InvalidRequest, NotYours
+from bot.job import State
+from bot.request import again, options_of
+from bot.safety.ratings import together
+from bot.views.edit import EditForm, edit_id, edited
+from bot.views.recipe import found_recipe, recipe
+from bot.views.spoiler import spoiled, with_spoiler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import discord
+
+    from bot.actions.recall import Recall
+    from bot.actions.remixes import Remixes
+    from bot.actions.wishes import Wishes
+    from bot.care.moderation import Moderation
+    from bot.care.reporting import Reporting
+    from bot.checks.door import Door
+    from bot.config import Rating
+    from bot.delivery.post import Post
+    from bot.flow import Flow
+    from bot.job import Job
+    from bot.store import Store
+
+NO_RECORD = "I no longer keep the record of this picture."
+
+
+class Presses:
+    """The doors below a message: anybody may draw again as themselves, only the owner or a moderator may remove."""
+
+    def __init__(
+        self,
+        *,
+        door: Door,
+        flow: Flow,
+        store: Store,
+        post: Post,
+        wishes: Wishes,
+        recall: Recall,
+        remixes: Remixes,
+        reporting: Reporting,
+        moderation: Moderation,
+        draw_seed: Callable[[], int],
+    ) -> None:
+        """Hold on to what is needed.
+
+        Args:
+            door: Knows what may be drawn where.
+            flow: Knows what draws.
+            store: Keeps the records.
+            post: Reaches messages of jobs.
+            wishes: Draws what a form says.
+            recall: Shows pictures again.
+            remixes: Reads the pictures whose records are gone.
+            reporting: Takes reports.
+            moderation: Does what moderators decide.
+            draw_seed: Draws a seed.
+        """
+        self._door = door
+        self._flow = flow
+        self._store = store
+        self._post = post
+        self._wishes = wishes
+        self._remixes = remixes
+        self._moderation = moderation
+        self._draw_seed = draw_seed
+        self.by_action = {
+            "reroll": self.reroll,
+            "edit": self.edit,
+            "recipe": self.recipe,
+            "spoiler": self.spoiler,
+            "delete": self.delete,
+            "cancel": self.cancel,
+            "show": recall.show,
+            "tell": self.tell,
+            "report": reporting.report,
+            **moderation.by_action,
+        }
+
+    async def reroll(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Draw the same request with new seeds, as the presser's own."""
+        job = await self._store.jobs.get(job_id)
+        if job is None:
+            options = await self._remixes.options(_files(interaction))
+            private = interaction.message is not None and interaction.message.flags.ephemeral
+            await self._wishes.ask(interaction, msgspec.structs.replace(options, seed=None, private=private))
+        else:
+            await self._flow.ask(interaction, again(job.request, self._draw_seed))
+
+    async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Open the form; its ratings are those that this channel allows now."""
+        job = await self._store.jobs.get(job_id)
+        if job is None:
+            await self._remixes.open(interaction, _files(interaction))
+            return
+        highest = await self._door.highest_here(interaction)
+        form = EditForm(edit_id(job.id), options_of(job.request), highest, title="Edit and draw again")
+        await interaction.response.send_modal(form)
+
+    async def submit_edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Draw what the form says, with a new seed, as the sender's own."""
+        job = await self._job(job_id)
+        before = msgspec.structs.replace(options_of(job.request), seed=None)
+        await self._wishes.ask(interaction, edited(before, interaction))
+
+    async def recipe(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Show privately how a picture was made."""
+        job = await self._store.jobs.get(job_id)
+        if job is None:
+            text, file = found_recipe(await self._remixes.recipe(interaction, _files(interaction)))
+        else:
+            rating = together(job.request.rating, await self._measured(job))  # words may be read of an unrated one, too
+            await self._door.check_shown(interaction, job, [rating])
+            text, file = recipe(job)
+        await interaction.response.send_message(text, file=file, ephemeral=True, allowed_mentions=NO_PINGS)
+
+    async def spoiler(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Put the pictures behind a spoiler, or in front of it where their rating may be shown so."""
+        job = await self._store.jobs.get(job_id)
+        self._require_right(interaction, _owner(interaction, job), "change the spoiler of")
+        message = interaction.message
+        hidden = spoiled(message) if message is not None else None
+        if message is None or hidden is None:
+            raise InvalidRequest("There is no picture here.")
+        if hidden and job is None:
+            raise InvalidRequest(f"{NO_RECORD} Without knowing its rating I leave it behind its spoiler.")
+        if hidden and job is not None:
+            rating = together(job.request.rating, await self._measured(job))
+            if (await self._door.policy(job.guild_id)).spoils(rating):
+                raise InvalidRequest(f"In this server `{rating}` pictures stay behind a spoiler.")
+        await interaction.response.edit_message(
+            view=with_spoiler(message, spoiler=not hidden), allowed_mentions=NO_PINGS
+        )
+
+    async def delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Remove message and pictures for good."""
+        job = await self._store.jobs.get(job_id)
+        self._require_right(interaction, _owner(interaction, job), "delete")
+        await interaction.response.defer()
+        await self._store.pictures.drop(job_id)
+        await interaction.delete_original_response()
+        if job is None:
+            return
+        if interaction.message is not None and interaction.message.id != job.message_id:
+            await self._post.delete(job)  # it was pressed under what `/show` had brought
+        await self._moderation.deleted(interaction, job)
+
+    async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Stop a job; its message then says so by itself."""
+        job = await self._job(job_id)
+        self._require_right(interaction, job.user_id, "cancel")
+        await interaction.response.defer()
+        if not await self._flow.cancel(job):
+            now = await self._job(job_id)
+            done = "already done" if now.state in (State.RENDERED, State.DELIVERED) else "already over"
+            await tell(interaction, f"This one is {done}.")
+
+    async def tell(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Have the owner told when it is over, or have it not."""
+        job = await self._job(job_id)
+        if interaction.user.id != job.user_id:
+            raise NotYours(f"Only <@{job.user_id}> can be told when this is done.")
+        wanted = not job.tell
+        if not await self._store.jobs.want_told(job.id, wanted=wanted):
+            raise InvalidRequest("This one is already over.")
+        if wanted:
+            sentence = "I will tell you when this is done, if it takes more than a minute. Press again if I should not."
+        else:
+            sentence = "I will not tell you when this is done."
+        await tell(interaction, sentence)
+
+    async def _measured(self, job: Job) -> list[Rating | None]:
+        """Give what each picture of a job shows, None of one that was not rated."""
+        return [picture.rating for picture in await self._store.pictures.of(job.id)]
+
+    async def _job(self, job_id: str) -> Job:
+        job = await self._store.jobs.get(job_id)
+        if job is None:
+            raise InvalidRequest(NO_RECORD)
+        return job
+
+    @staticmethod
+    def _require_right(interaction: discord.Interaction[Any], owner: int | None, verb: str) -> None:
+        if interaction.user.id != owner and not interaction.permissions.manage_messages:
+            whose = "Only a moderator" if owner is None else f"Only <@{owner}> or a moderator"
+            raise NotYours(f"{whose} may {verb} this.")
+
+
+def _owner(interaction: discord.Interaction[Any], job: Job | None) -> int | None:
+    """Tell whose picture it is; without a record, Discord still knows whose command or button led to a message."""
+    if job is not None:
+        return job.user_id
+    cause = interaction.message.interaction_metadata if interaction.message is not None else None
+    return cause.user.id if cause is not None else None
+
+
+def _files(interaction: discord.Interaction[Any]) -> list[discord.Attachment]:
+    """Give the pictures of the message whose button was pressed.
+
+    Raises:
+        InvalidRequest: There are none, and so there is nothing left to know about it.
+    """
+    if interaction.message is None or not interaction.message.attachments:
+        raise InvalidRequest(NO_RECORD)
+    return interaction.message.attachments

@@ -1,0 +1,101 @@
+"""The doors that show a prompt and draw nothing, and the button that draws it after all."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from bot.answer import NO_PINGS
+from bot.errors import InvalidRequest
+from bot.line.ticket import Ticket
+from bot.prompt import pasted
+from bot.views.preview import Preview, preview
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import discord
+
+    from bot.actions.wishes import Wishes
+    from bot.checks.door import Door
+    from bot.flow import Flow
+    from bot.line.forecast import Forecast
+    from bot.prompt.remix import Mapped
+    from bot.prompt.scribe import Scribe
+    from bot.prompt.tokens import Tokens
+    from bot.request import Options
+    from bot.store import Store
+
+NO_DRAFT = "I no longer keep this preview. Please ask for a new one."
+
+
+class Previews:
+    """Everything is private, and nothing here costs the engine anything before Draw is pressed."""
+
+    def __init__(
+        self,
+        *,
+        door: Door,
+        flow: Flow,
+        forecast: Forecast,
+        store: Store,
+        scribe: Scribe,
+        wishes: Wishes,
+        tokens: Tokens,
+        now: Callable[[], float],
+    ) -> None:
+        self._door = door
+        self._flow = flow
+        self._forecast = forecast
+        self._wishes = wishes
+        self._store = store
+        self._scribe = scribe
+        self._tokens = tokens
+        self._now = now
+
+    async def preview(self, interaction: discord.Interaction[Any], options: Options) -> None:
+        """Show what `/imagine` would send for these options.
+
+        Raises:
+            Refused: They are no request, or one that is not drawn here.
+        """
+        await self._show(interaction, options)
+
+    async def check(self, interaction: discord.Interaction[Any], text: str) -> None:
+        """Show what of a pasted text works here, and what does not.
+
+        Raises:
+            Refused: It holds no request, or one that is not drawn here.
+        """
+        scribe = self._scribe
+        mapped = pasted.read(text, scribe.config.limits, scribe.presets, self._flow.model_name, scribe.vocabulary.kind)
+        await self._show(interaction, mapped.options, mapped)
+
+    async def draw(self, interaction: discord.Interaction[Any], draft_id: str) -> None:
+        """Draw exactly what a preview showed, as the presser's own.
+
+        Raises:
+            Refused: It is no longer kept, or not drawn here any more.
+        """
+        request = await self._store.drafts.get(draft_id)
+        if request is None:
+            raise InvalidRequest(NO_DRAFT)
+        await self._flow.ask(interaction, request)
+
+    async def _show(
+        self, interaction: discord.Interaction[Any], options: Options, mapped: Mapped | None = None
+    ) -> None:
+        request = (await self._wishes.request(interaction.user.id, options)).request
+        composed = await self._door.check(interaction, request)
+        new = Ticket.of_new(request, user_id=interaction.user.id, guild_id=interaction.guild_id)
+        shown = Preview(
+            request=request,
+            composed=composed,
+            chunks=await asyncio.to_thread(self._tokens.count, composed.prompt, composed.negative_prompt),
+            wait=self._forecast.wait_of_new(new),
+            engine=self._flow.engine_sentence,
+            mapped=mapped,
+        )
+        draft_id = await self._store.drafts.keep(interaction.user.id, request, now=self._now())
+        view, files = preview(draft_id, shown)
+        await interaction.response.send_message(view=view, files=files, ephemeral=True, allowed_mentions=NO_PINGS)

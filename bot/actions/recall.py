@@ -1,0 +1,139 @@
+"""`/show`: a job that was asked for at any time comes back, privately: its state, its pictures, its buttons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import discord
+
+from bot.answer import NO_PINGS
+from bot.delivery.post import replace_answer
+from bot.delivery.upload import file_limit, send_fitted
+from bot.errors import InvalidRequest, PromptRefused
+from bot.job import State
+from bot.safety.ratings import together
+from bot.views import card
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.checks.sieve import Sieve
+    from bot.config import Rating
+    from bot.delivery.upload import Upload
+    from bot.flow import Flow
+    from bot.job import Job
+    from bot.store import Store
+
+UNKNOWN = "I know no such job of yours. `/show` offers you the latest ones."
+"""The same words whether it is somebody else's, was never there, or is no longer kept."""
+
+CHANGED = "What may be shown here changed just now. Please try again."
+
+NO_LONGER_KEPT = "I no longer keep the pictures of this one. Reroll draws it again."
+
+LOOKED_THROUGH = 50
+"""So many of a person's latest jobs are looked through for what was typed."""
+
+_STANDING = {
+    State.QUEUED: "in line",
+    State.RUNNING: "being drawn",
+    State.RENDERED: "ready",
+    State.DELIVERED: "ready",
+    State.FAILED: "failed",
+    State.CANCELLED: "cancelled",
+    State.REFUSED: "refused",
+}
+
+
+class Offered(NamedTuple):
+    """A job in the list that completes what is typed."""
+
+    shown: str
+    job_id: str
+
+
+class Recall:
+    """Everything that is shown is for the eyes of whoever asked, and was allowed by the gate where they asked."""
+
+    def __init__(
+        self, *, client: discord.Client, flow: Flow, sieve: Sieve, store: Store, now: Callable[[], float]
+    ) -> None:
+        self._client = client
+        self._flow = flow
+        self._sieve = sieve
+        self._store = store
+        self._now = now
+
+    async def show(self, interaction: discord.Interaction[Any], typed: str) -> None:
+        """Show a job to its owner, or to a moderator what was public.
+
+        Raises:
+            Refused: It is not this person's to see, or not to be shown here; the message says why.
+        """
+        job = await self._store.jobs.get(typed)
+        if job is None or not self._may_see(interaction, job):
+            raise InvalidRequest(UNKNOWN)
+        match job.state:
+            case State.RENDERED | State.DELIVERED:
+                await self._show_pictures(interaction, job)
+            case State.QUEUED | State.RUNNING:
+                await self._answer(interaction, card.standing(job, self._flow.standing(job)))
+            case _:
+                await self._answer(interaction, card.over(job))
+
+    async def suggest(self, user_id: int, typed: str) -> list[Offered]:
+        """Offer a person's latest jobs that have what was typed in their id or their words."""
+        wanted = typed.casefold().strip()
+        jobs = await self._store.jobs.recent(user_id, most=LOOKED_THROUGH)
+        offered = [Offered(self._described(job), job.id) for job in jobs]
+        return [one for one in offered if wanted in one.shown.casefold()]
+
+    def _described(self, job: Job) -> str:
+        return f"{job.id} · {_STANDING[job.state]} {_ago(self._now() - job.created_at)} · {card.caption(job.request)}"
+
+    async def _show_pictures(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        here = await self._sieve.here(interaction, job)
+        if not here.pictures:
+            await self._answer(interaction, card.ended(job, NO_LONGER_KEPT))
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        pictures = {picture.number: await self._store.pictures.read(picture) for picture in here.pictures}
+        measured: list[Rating | None] = [picture.rating for picture in here.pictures]
+        policy = await self._store.policies.of(interaction.guild_id)
+        spoiler = policy.spoils(together(job.request.rating, measured))
+        missing = card.not_here(here.others)
+
+        async def send(files: Upload) -> None:
+            if await self._sieve.here(interaction, job) != here:  # making them fit may have taken seconds
+                raise PromptRefused(CHANGED)
+            view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
+            await replace_answer(interaction, view, files.opened())
+
+        limit = min(interaction.filesize_limit, file_limit(self._client, interaction.guild_id))
+        await send_fitted(job, pictures, per_file=limit, send=send)
+
+    @staticmethod
+    async def _answer(interaction: discord.Interaction[Any], view: discord.ui.LayoutView) -> None:
+        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+
+    @staticmethod
+    def _may_see(interaction: discord.Interaction[Any], job: Job) -> bool:
+        """Whether it is this person's own, or was seen by everybody where this person is a moderator."""
+        user = interaction.user
+        if user.id == job.user_id:
+            return True
+        if job.private or job.kept is not None or job.state is State.RENDERED or job.guild_id != interaction.guild_id:
+            return False
+        guild = interaction.guild
+        if guild is None or not isinstance(user, discord.Member):
+            return False
+        channel = guild.get_channel_or_thread(job.channel_id)
+        granted = user.guild_permissions if channel is None else channel.permissions_for(user)
+        return granted.view_channel and granted.manage_messages
+
+
+def _ago(seconds: float) -> str:
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length:.0f} {unit} ago"
+    return "just now"

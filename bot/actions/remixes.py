@@ -1,0 +1,162 @@
+"""From anybody's picture to a form, and from the form to a request: the recipe is read out of the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import InvalidRequest
+from bot.picture.read import parameters
+from bot.prompt import recipe
+from bot.prompt.fitting import fitting
+from bot.prompt.remix import Mapped, to_options
+from bot.safety.ratings import is_rating
+from bot.views.edit import TEXT_CHARS, EditForm, edited, remix_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import discord
+
+    from bot.actions.wishes import Wishes
+    from bot.attachments import Attachments
+    from bot.checks.door import Door
+    from bot.config import Rating
+    from bot.flow import Flow
+    from bot.prompt.scribe import Scribe
+    from bot.request import Options
+    from bot.store import Store
+
+READ_PICTURES = 4
+"""Of one message: as many as a result of ours can have."""
+
+NO_RECIPE = (
+    "I found no recipe in this picture. Many sites, and some apps, strip it when they save or show a picture; "
+    "the original file usually has it."
+)
+
+
+class Remixes:
+    """The door for pictures that already exist."""
+
+    def __init__(
+        self,
+        *,
+        door: Door,
+        flow: Flow,
+        store: Store,
+        scribe: Scribe,
+        wishes: Wishes,
+        attachments: Attachments,
+        now: Callable[[], float],
+    ) -> None:
+        """Hold on to what is needed.
+
+        Args:
+            door: Knows what may be drawn where.
+            flow: Knows what draws.
+            store: Keeps what the form does not show.
+            scribe: Knows the operator's limits, presets and words.
+            wishes: Draws what the form says.
+            attachments: Where files come from.
+            now: Unix time in seconds.
+        """
+        self._door = door
+        self._flow = flow
+        self._store = store
+        self._scribe = scribe
+        self._wishes = wishes
+        self._attachments = attachments
+        self._now = now
+
+    async def open(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> None:
+        """Open the form with the first recipe that these files hold.
+
+        Raises:
+            Refused: There is none, with a sentence that says why.
+        """
+        highest = await self._door.highest_here(interaction)
+        mapped = await self._read(files)
+        form_id = await self._store.forms.keep(interaction.user.id, mapped.options, now=self._now())
+        form = EditForm(remix_id(form_id), mapped.options, highest, title="Remix this picture", notes=mapped.unmapped)
+        await interaction.response.send_modal(form)
+
+    async def options(self, files: Sequence[discord.Attachment]) -> Options:
+        """Read a request out of the first of these files that holds one.
+
+        Raises:
+            Refused: There is none, with a sentence that says why.
+        """
+        return (await self._read(files)).options
+
+    async def recipe(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> str:
+        """Give the recipe of the first of these files that holds one, as it stands there.
+
+        Raises:
+            Refused: There is none, or its rating may not be seen here; with a sentence that says why.
+        """
+        found = await self._attachments.first(_pictures(files), self._rated_recipe)
+        if found is None:
+            raise InvalidRequest(NO_RECIPE)
+        rating, text = found
+        await self._door.check_rating(interaction, rating)
+        return text
+
+    async def submit(self, interaction: discord.Interaction[Any], form_id: str) -> None:
+        """Draw what the form says, as the sender's own; the seed is the picture's, if it named one.
+
+        Raises:
+            Refused: Nothing was queued; the message says why.
+        """
+        options = await self._store.forms.get(form_id, interaction.user.id)
+        if options is None:
+            raise InvalidRequest("This form was open for too long. Please open it again from the picture.")
+        await self._wishes.ask(interaction, edited(options, interaction))
+
+    async def _read(self, files: Sequence[discord.Attachment]) -> Mapped:
+        mapped = await self._attachments.first(_pictures(files), self._map)
+        if mapped is None:
+            raise InvalidRequest(NO_RECIPE)
+        return mapped
+
+    def _rated_recipe(self, data: bytes) -> tuple[Rating, str] | None:
+        mapped, text = self._map(data), _recipe(data)
+        if mapped is None or text is None:
+            return None
+        rating = mapped.options.rating
+        return (rating if rating is not None and is_rating(rating) else "safe"), text
+
+    def _map(self, data: bytes) -> Mapped | None:
+        """Make options of a file's recipe, and name everything that could not be kept; None: it has none."""
+        text = _recipe(data)
+        if text is None:
+            return None
+        read = recipe.parse(text)
+        scribe = self._scribe
+        options, unmapped = to_options(
+            read, scribe.presets, self._flow.model_name or read.model, scribe.vocabulary.kind
+        )
+        options, left_out = fitting(options, scribe.config.limits, scribe.presets)
+        cut = [
+            f"Only the first {TEXT_CHARS:,} characters of the {name} fit into this form."
+            for name, words in (("tags", options.tags), ("negative prompt", options.negative))
+            if len(words or "") > TEXT_CHARS
+        ]
+        beyond = [f"It has {phrase}, which cannot be had here: the usual is taken." for phrase in left_out]
+        return Mapped(options, (*cut, *unmapped, *beyond))
+
+
+def _pictures(files: Sequence[discord.Attachment]) -> list[discord.Attachment]:
+    """Give the files worth reading.
+
+    Raises:
+        InvalidRequest: None of them is a picture.
+    """
+    pictures = [file for file in files if (file.content_type or "").startswith("image/")]
+    if not pictures:
+        raise InvalidRequest("There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord.")
+    return pictures[:READ_PICTURES]
+
+
+def _recipe(data: bytes) -> str | None:
+    text = parameters(data)
+    return text if text is not None and text.strip() else None

@@ -1,0 +1,275 @@
+"""What the settings screen does: every press is checked for the right, changes one thing, and is written down."""
+
+from __future__ import annotations
+
+import io
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.answer import NO_PINGS
+from bot.errors import InvalidRequest, NotYours
+from bot.safety import changes
+from bot.safety.audit import Record
+from bot.safety.gate import explain
+from bot.safety.policy import MAX_FILE_BYTES, exported, imported
+from bot.safety.wish import Wish
+from bot.views.edit import sent_texts
+from bot.views.line_settings import WEIGHTS, LimitsForm, touched
+from bot.views.setting_controls import NONE
+from bot.views.settings import PAGES, PLACES, DeniedForm, screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.attachments import Attachments
+    from bot.checks.admission import Admission
+    from bot.checks.audit import Audit
+    from bot.checks.door import Door
+    from bot.config import Rating
+    from bot.flow import Flow
+    from bot.line.allowance import Allowance
+    from bot.safety.changes import Change
+    from bot.safety.policy import ServerPolicy
+    from bot.safety.wording import TextFilter
+    from bot.store.policies import Policies
+
+FILE = "settings.toml"
+
+_PAGE_OF = {
+    "pick_channel": "channels",
+    "channel_limit": "channels",
+    "pick_role": "roles",
+    "role_limit": "roles",
+    "needed": "who",
+    "pick_priority": "line",
+    "priority": "line",
+}
+"""On which page a control stands, where that is not the first."""
+
+
+class Settings:
+    """The door for admins."""
+
+    def __init__(
+        self,
+        *,
+        door: Door,
+        policies: Policies,
+        audit: Audit,
+        attachments: Attachments,
+        words: TextFilter,
+        admission: Admission,
+        flow: Flow,
+        limits: Allowance,
+        now: Callable[[], float],
+    ) -> None:
+        self._door = door
+        self._policies = policies
+        self._audit = audit
+        self._attachments = attachments
+        self._words = words
+        self._admission = admission
+        self._flow = flow
+        self._limits = limits
+        self._now = now
+
+    async def open(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the screen privately.
+
+        Raises:
+            NotYours: To somebody who may not manage the server.
+        """
+        guild = _admins_server(interaction)
+        view = self._screen(guild, "ratings", await self._policies.of(guild.id))
+        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+
+    async def act(self, interaction: discord.Interaction[Any], act: str, argument: str, values: Sequence[str]) -> None:
+        """Do what a control of the screen says, and show the screen as it is then.
+
+        Args:
+            interaction: The press or the choice.
+            act: Which control.
+            argument: What it is about, as its custom id says.
+            values: What was chosen in a menu; empty for a button, and for a menu that was emptied.
+
+        Raises:
+            Refused: Nothing was changed; the message says why.
+        """
+        guild = _admins_server(interaction)
+        chosen = values[0] if values else ""
+        if act == "denied":
+            await interaction.response.send_modal(DeniedForm(await self._policies.of(guild.id)))
+            return
+        if act == "limits" and argument in changes.LIMITS:
+            form = LimitsForm(argument, await self._policies.of(guild.id), self._limits)
+            await interaction.response.send_modal(form)
+            return
+        page, picked = _PAGE_OF.get(act, "ratings"), ""
+        match act:
+            case "page" if argument in PAGES:
+                page = argument
+            case "pick_channel" | "pick_role" | "pick_priority":
+                picked = chosen
+            case _:
+                await self._change(interaction, guild, _change(guild, act, argument, values))
+        view = self._screen(guild, page, await self._policies.of(guild.id), picked)
+        await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
+
+    async def submit(self, interaction: discord.Interaction[Any], form: str) -> None:
+        """Change what was typed into a form, and show the screen as it is then.
+
+        Args:
+            interaction: The sent form.
+            form: Which one, as its custom id says.
+
+        Raises:
+            Refused: Nothing was changed; the message says why.
+        """
+        guild = _admins_server(interaction)
+        sent = sent_texts(interaction)
+        if form == "denied":
+            change = changes.deny(*(changes.tags_of(sent.get(field, "")) for field in ("added", "removed")))
+        else:
+            change = changes.limit(touched(sent))
+        policy = await self._change(interaction, guild, change)
+        view = self._screen(guild, "ratings" if form == "denied" else "line", policy)
+        await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
+
+    async def why(
+        self,
+        interaction: discord.Interaction[Any],
+        user: discord.Member | discord.User,
+        channel_id: int,
+        rating: Rating,
+    ) -> None:
+        """Tell what would become of somebody's request for a rating, rule by rule; nothing is asked or counted."""
+        guild = _admins_server(interaction)
+        situation = await self._door.situation_for(user, guild.id, channel_id)
+        trail = takewhile(lambda step: step.rule != "length", explain(situation, Wish(rating=rating), self._words))
+        steps = list(trail)
+        first_no = next((step for step in steps if not step.allowed), None)
+        verdict = "may be drawn" if first_no is None else f"is refused by the rule **{first_no.rule}**"
+        lines = [f"`{rating}` for {user.mention} in <#{channel_id}> {verdict}."]
+        lines += [f"{'✅' if step.allowed else '❌'} **{step.rule}** {step.sentence}" for step in steps]
+        lines.append("-# The words of a request are read as well, by the rules of its rating.")
+        await interaction.response.send_message("\n".join(lines), ephemeral=True, allowed_mentions=NO_PINGS)
+
+    async def send_file(self, interaction: discord.Interaction[Any]) -> None:
+        """Give the whole policy as the file that `take_file` reads."""
+        guild = _admins_server(interaction)
+        data = exported(await self._policies.of(guild.id))
+        await interaction.response.send_message(
+            "These are the settings of this server; `/settings import` takes them back.",
+            file=discord.File(io.BytesIO(data), filename=FILE),
+            ephemeral=True,
+            allowed_mentions=NO_PINGS,
+        )
+
+    async def take_file(self, interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
+        """Put a file in place of the whole policy: all of it, or nothing.
+
+        Raises:
+            Refused: Nothing was changed; the message says why.
+        """
+        guild = _admins_server(interaction)
+        if file.size > MAX_FILE_BYTES:
+            raise InvalidRequest(f"The file is larger than {MAX_FILE_BYTES // 1024} KiB; nothing was changed.")
+        policy = await self._attachments.first([file], imported)
+        assert policy is not None  # noqa: S101  `imported` gives a policy or raises
+        _require_known(guild, policy)
+        before = await self._policies.of(guild.id)
+        await self._change(interaction, guild, lambda _before: policy)
+        told = changes.described(before, policy)
+        said = "The file says what holds already." if not told else "Taken. " + "; ".join(told)
+        await interaction.response.send_message(_cut(said), ephemeral=True, allowed_mentions=NO_PINGS)
+
+    async def _change(
+        self, interaction: discord.Interaction[Any], guild: discord.Guild, change: Change
+    ) -> ServerPolicy:
+        before, after = await self._policies.change(guild.id, change)
+        if told := changes.described(before, after):
+            self._admission.decided(guild.id, after)
+            await self._flow.line_changed()
+            record = Record(
+                event="changed",
+                at=self._now(),
+                user_id=interaction.user.id,
+                guild_id=guild.id,
+                channel_id=interaction.channel_id,
+                detail="; ".join(told),
+            )
+            await self._audit.write(record)
+        return after
+
+    def _screen(self, guild: discord.Guild, page: str, policy: ServerPolicy, picked: str = "") -> discord.ui.LayoutView:
+        known = {str(one.id) for one in guild.channels if one.type in PLACES} | {str(one.id) for one in guild.roles}
+        return screen(page, policy, self._door.operator, limits=self._limits, known=known, chosen=picked)
+
+
+def _admins_server(interaction: discord.Interaction[Any]) -> discord.Guild:
+    """Give the server that somebody may manage; asked at every press, because rights are taken away, too.
+
+    Raises:
+        NotYours: They may not.
+        InvalidRequest: It is none, or not one that the bot is in.
+    """
+    if interaction.guild is None or interaction.guild_id is None:
+        raise InvalidRequest("Settings belong to a server.")
+    rights = interaction.permissions
+    if not rights.manage_guild and not rights.administrator:
+        raise NotYours("Only members with the right Manage Server may see and change the settings.")
+    return interaction.guild
+
+
+def _change(guild: discord.Guild, act: str, argument: str, values: Sequence[str]) -> Change:
+    """Say what a control changes.
+
+    Raises:
+        InvalidRequest: It is none of ours any more, or it asks for what the bot cannot do.
+    """
+    chosen = values[0] if values else None
+    match act, argument:
+        case (("open_limit" | "age_restricted_limit"), "") if chosen is not None:
+            return changes.set_field(act, chosen)
+        case (("spoilers" | "log_prompts"), ("on" | "off")):
+            return changes.set_field(act, argument == "on")
+        case "channels", "":
+            return changes.set_field(act, tuple(values))
+        case "log_channel", "":
+            return changes.set_field(act, None if chosen is None else _writable(guild, chosen))
+        case (("channel_limit" | "role_limit"), _) if argument.isdecimal():
+            return changes.set_entry(f"{act}s", argument, None if chosen in (None, NONE) else chosen)
+        case "priority", _ if argument.isdecimal() and chosen in WEIGHTS:
+            return changes.set_entry("priority_roles", argument, WEIGHTS[chosen])
+        case "needed", _:
+            return changes.set_entry("needed_roles", argument, tuple(values) or None)
+        case _:
+            raise InvalidRequest("This control is of an older version of me. Please open `/settings` again.")
+
+
+def _writable(guild: discord.Guild, channel_id: str) -> str:
+    channel = guild.get_channel(int(channel_id))
+    rights = channel.permissions_for(guild.me) if channel is not None else discord.Permissions.none()
+    if not (rights.view_channel and rights.send_messages):
+        raise InvalidRequest("I may not write in that channel. Please give me View Channel and Send Messages there.")
+    return channel_id
+
+
+def _require_known(guild: discord.Guild, policy: ServerPolicy) -> None:
+    """Refuse a file of another server, or of a time before something was deleted: its rules would hold for nobody."""
+    channels = {*policy.channel_limits, *policy.channels, *([policy.log_channel] if policy.log_channel else [])}
+    needed = {role for roles in policy.needed_roles.values() for role in roles}
+    roles = {*policy.role_limits, *policy.priority_roles, *needed}
+    strange = [one for one in channels if guild.get_channel_or_thread(int(one)) is None]
+    strange += [one for one in roles if guild.get_role(int(one)) is None]
+    if strange:
+        shown = ", ".join(f"`{one}`" for one in sorted(strange)[:10])
+        raise InvalidRequest(
+            f"The file names channels or roles that this server does not have: {shown}. Nothing was changed."
+        )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 1900 else f"{text[:1900]}…"  # noqa: PLR2004  of the 2,000 that a message may have

@@ -1,0 +1,189 @@
+"""Who may do what to the line: people to their own jobs, moderators to everything of their server and nothing else.
+
+A moderator here is who may manage messages in the whole server, not in one channel of it. They see whose a job is and
+never what was asked for.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.answer import NO_PINGS
+from bot.errors import InvalidRequest, NotYours
+from bot.store.line import Steered
+from bot.views.card import title
+from bot.views.queue import JOBS_A_PAGE, LABELS, LINE_ACTIONS, Press, Row, Shown, listing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.flow import Flow
+    from bot.job import Job
+    from bot.line.forecast import Forecast
+    from bot.line.queue import Queue
+    from bot.line.ticket import Ticket
+    from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+LEFT = "This one no longer waits: it is being drawn, or it is over."
+OVER = "This one is already drawn, or over."
+
+
+class Steering:
+    """Shows the line and changes it; the rights are asked for at every press, whoever the list was shown to."""
+
+    def __init__(self, *, flow: Flow, queue: Queue, forecast: Forecast, store: Store, now: Callable[[], float]) -> None:
+        self._flow = flow
+        self._queue = queue
+        self._forecast = forecast
+        self._store = store
+        self._now = now
+
+    async def show(self, interaction: discord.Interaction[Any]) -> None:
+        """Show somebody their own jobs."""
+        view = listing(await self._page(interaction, Press("show", "mine", 0)))
+        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+
+    async def press(self, interaction: discord.Interaction[Any], press: Press) -> None:
+        """Do what a button of the list says, and show the list as it is then.
+
+        Raises:
+            Refused: Somebody else's job, or nothing that can be done now.
+        """
+        if press.whose == "server":
+            self._server(interaction)
+        said = "" if press.action == "show" else await self._do(interaction, press)
+        view = listing((await self._page(interaction, press))._replace(said=said))
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=view, allowed_mentions=NO_PINGS)
+        else:
+            await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
+
+    # What is done
+
+    async def _do(self, interaction: discord.Interaction[Any], press: Press) -> str:
+        if press.action not in LABELS or (press.action in LINE_ACTIONS) != (press.job_id is None):
+            raise InvalidRequest("This button is from an older version. Please use `/queue` again.")
+        who = interaction.user.id
+        if press.job_id is None:
+            said = await self._steer(self._server(interaction), press.action)
+            log.info("server %s: %s by %s", interaction.guild_id, press.action, who)
+            return said
+        job = await self._store.jobs.get(press.job_id)
+        if job is None:
+            raise InvalidRequest("I no longer keep the record of this request.")
+        if press.whose == "server":
+            if job.guild_id != self._server(interaction):
+                raise NotYours("This request is not of this server.")
+        elif job.user_id != who:
+            raise NotYours(f"Only <@{job.user_id}> or a moderator may do this.")
+        said = await (self._cancel(interaction, job) if press.action == "cancel" else self._change(job, press))
+        log.info("job %s: %s by %s", job.id, press.action, who)
+        return said
+
+    async def _cancel(self, interaction: discord.Interaction[Any], job: Job) -> str:
+        if job.id not in self._queue and not any(ticket.id == job.id for ticket in self._queue.running):
+            raise InvalidRequest(OVER)
+        await interaction.response.defer()  # the job's own message is told first, and that may take long
+        if not await self._flow.cancel(job):
+            raise InvalidRequest(OVER)
+        return f"`{job.id}` is cancelled."
+
+    async def _change(self, job: Job, press: Press) -> str:
+        """Hold, resume or move a job; moved in the server's list it is a moderator's move, else its owner's."""
+        name = f"`{job.id}`"
+        self._require(job.id, waits=True)
+        if press.action == "up":
+            now, in_server = self._now(), press.whose == "server"
+            self._require(job.id, waits=await self._store.line.move_up(job.id, now=now))
+            self._queue.move_up(job.id, now=now, in_server=in_server)
+            said = f"{name} has the next turn of this server." if in_server else f"{name} is first of yours."
+        else:
+            held = press.action == "hold"
+            self._require(job.id, waits=await self._store.line.hold(job.id, held=held))
+            (self._queue.hold if held else self._queue.resume)(job.id)
+            said = f"{name} is on hold, until it is resumed." if held else f"{name} is back in line."
+        await self._flow.line_changed(self._queue.get(job.id))
+        return said
+
+    def _require(self, job_id: str, *, waits: bool) -> None:
+        """Make sure that a job still waits, in the store and here; the engine may have taken it in between."""
+        if not waits or job_id not in self._queue:
+            raise InvalidRequest(LEFT)
+
+    async def _steer(self, guild_id: int, action: str) -> str:
+        paused, closed = self._queue.is_paused(guild_id), self._queue.is_closed(guild_id)
+        if action in {"pause", "unpause"}:
+            paused = action == "pause"
+        else:
+            closed = action == "drain"
+        await self._store.line.steer(Steered(guild_id, paused=paused, closed=closed))
+        self._queue.pause(guild_id, paused=paused)
+        self._queue.close(guild_id, closed=closed)
+        await self._flow.line_changed(*self._queue.of_server(guild_id, 0, JOBS_A_PAGE))
+        return {
+            "pause": "Nothing of this server is started until somebody presses Go on. New requests are still taken.",
+            "unpause": "This server's requests are drawn again.",
+            "drain": "What waits is still drawn. Nothing new is taken until somebody presses Take new ones.",
+            "open": "New requests are taken again.",
+        }[action]
+
+    # What is shown
+
+    async def _page(self, interaction: discord.Interaction[Any], press: Press) -> Shown:
+        mine = press.whose == "mine"
+        guild_id = None if mine else self._server(interaction)
+        drawn = [
+            ticket
+            for ticket in self._queue.running
+            if (ticket.user_id == interaction.user.id if guild_id is None else ticket.guild_id == guild_id)
+        ]
+        own = self._queue.of_person(interaction.user.id) if guild_id is None else []
+        jobs = len(drawn) + (len(own) if guild_id is None else self._queue.jobs_of_server(guild_id))
+        pages = max(1, -(-jobs // JOBS_A_PAGE))
+        page = min(press.page, pages - 1)
+        first = page * JOBS_A_PAGE
+        shown = drawn[first : first + JOBS_A_PAGE]
+        after, room = max(0, first - len(drawn)), JOBS_A_PAGE - len(shown)
+        shown += own[after : after + room] if guild_id is None else self._queue.of_server(guild_id, after, room)
+        rows = [
+            Row(ticket, None if ticket in drawn else self._forecast.wait(ticket), await self._title(ticket, mine=mine))
+            for ticket in shown
+        ]
+        return Shown(
+            whose=press.whose,
+            page=page,
+            pages=pages,
+            rows=rows,
+            jobs=jobs,
+            moderator=_is_moderator(interaction),
+            paused=not mine and self._queue.is_paused(guild_id),
+            closed=not mine and self._queue.is_closed(guild_id),
+            engine=self._flow.engine_sentence,
+        )
+
+    async def _title(self, ticket: Ticket, *, mine: bool) -> str:
+        if not mine:
+            return f"<@{ticket.user_id}>"
+        job = await self._store.jobs.get(ticket.id)
+        return "" if job is None else title(job.request)
+
+    @staticmethod
+    def _server(interaction: discord.Interaction[Any]) -> int:
+        """Give the server whose moderator this is.
+
+        Raises:
+            NotYours: It is none.
+        """
+        if interaction.guild_id is None or not _is_moderator(interaction):
+            raise NotYours("Only a moderator of this server, somebody who may manage messages in it, may do this.")
+        return interaction.guild_id
+
+
+def _is_moderator(interaction: discord.Interaction[Any]) -> bool:
+    user = interaction.user
+    return isinstance(user, discord.Member) and user.guild_permissions.manage_messages

@@ -1,0 +1,106 @@
+"""What moderators are told of reports in their log channel: once for each report, and true ever after."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Literal
+
+import aiohttp
+import discord
+
+from bot.answer import NO_PINGS
+from bot.safety.audit import Record
+from bot.views import reported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.checks.audit import Audit
+    from bot.job import Job
+    from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+_UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)
+
+
+class Bulletin:
+    """Posts, renews and writes down; a log channel that cannot be written holds nothing up."""
+
+    def __init__(self, *, client: discord.Client, store: Store, audit: Audit, now: Callable[[], float]) -> None:
+        self._client = client
+        self._store = store
+        self._audit = audit
+        self._now = now
+
+    async def tell(self, job: Job, reporter_id: int) -> None:
+        """Tell the moderators of a report, where there is a log channel; once, however often this is called."""
+        reports = await self._store.reports.of(job.id)
+        if any(report.reporter_id == reporter_id and report.notice_id is not None for report in reports):
+            return
+        channel = await self._audit.channel(job.guild_id)
+        if channel is None:
+            if job.guild_id is None:
+                log.warning("job %s: reported in a direct message, where nobody moderates", job.id)
+            return
+        try:
+            message = await channel.send(view=await self._notice(job), allowed_mentions=NO_PINGS)
+        except _UNREACHABLE as error:
+            log.warning("job %s: its report cannot be told in the log channel: %s", job.id, error)
+            return
+        await self._store.reports.noticed(job.id, reporter_id, message.channel.id, message.id)
+
+    async def renew(self, job: Job) -> None:
+        """Let every message that told of this job say how it stands now."""
+        for report in await self._store.reports.of(job.id):
+            if report.notice_channel_id is None or report.notice_id is None:
+                continue
+            messages = self._client.get_partial_messageable(report.notice_channel_id, guild_id=report.guild_id)
+            try:
+                await messages.get_partial_message(report.notice_id).edit(
+                    view=await self._notice(job), allowed_mentions=NO_PINGS
+                )
+            except _UNREACHABLE as error:
+                log.info("job %s: a message of the log channel stays as it was: %s", job.id, error)
+
+    async def record(
+        self,
+        event: Literal["reported", "restored", "deleted", "timed out"],
+        interaction: discord.Interaction[Any],
+        job: Job | str,
+        *,
+        detail: str = "",
+        told: bool = False,
+    ) -> None:
+        """Write into the audit log what somebody did.
+
+        Args:
+            event: What.
+            interaction: Who and, where nothing more is known, where.
+            job: About which, or the id of one whose record is gone. Not whose it is: they may ask to be forgotten.
+            detail: How.
+            told: `tell` tells the log channel of it.
+        """
+        known = None if isinstance(job, str) else job
+        about = f"picture `{job if known is None else known.id}`"
+        record = Record(
+            event=event,
+            at=self._now(),
+            user_id=interaction.user.id,
+            guild_id=interaction.guild_id,
+            channel_id=interaction.channel_id if known is None else known.channel_id,
+            detail=f"{about}, {detail}" if detail else about,
+        )
+        await self._audit.write(record, words="" if known is None else known.prompt, told=told)
+
+    async def _notice(self, job: Job) -> discord.ui.LayoutView:
+        policy = await self._store.policies.of(job.guild_id)
+        until = await self._store.strikes.locked_until(job.user_id, job.guild_id)
+        return reported.notice(
+            reported.Notice(
+                job=job,
+                reports=await self._store.reports.of(job.id),
+                locked_until=None if until is None or until <= self._now() else int(until),
+                prompt=job.prompt if policy.log_prompts else "",
+            )
+        )

@@ -1,0 +1,190 @@
+"""What moderators do about a reported picture: look at it, restore it, delete it, or time its author out."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Literal
+
+import aiohttp
+import discord
+
+from bot.answer import tell
+from bot.care.moderators import require_moderator
+from bot.delivery.post import replace_answer
+from bot.delivery.upload import file_limit, send_fitted
+from bot.errors import InvalidRequest, PictureTooLarge, PromptRefused, Undeliverable
+from bot.safety.ratings import together
+from bot.views import card, reported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bot.care.bulletin import Bulletin
+    from bot.checks.door import Door
+    from bot.config import Rating
+    from bot.delivery.post import Post
+    from bot.delivery.upload import Upload
+    from bot.job import Job, Picture
+    from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+NO_RECORD = "I no longer keep the record of this picture, so I cannot do that."
+_UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)
+
+
+class Moderation:
+    """Who may decide is asked at every press, and of two who press at once one decides."""
+
+    def __init__(
+        self,
+        *,
+        client: discord.Client,
+        door: Door,
+        store: Store,
+        post: Post,
+        bulletin: Bulletin,
+        now: Callable[[], float],
+    ) -> None:
+        self._client = client
+        self._door = door
+        self._store = store
+        self._post = post
+        self._bulletin = bulletin
+        self._now = now
+        self.by_action = {"look": self.look, "restore": self.restore, "remove": self.remove}
+
+    async def look(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Show a moderator alone what was reported, as far as it may be shown where they press."""
+        job = await self._job(interaction, job_id)
+        kept = await self._kept(job)
+        try:
+            await self._door.check_looked_at(interaction, job, [picture.rating for picture in kept])
+        except PromptRefused as error:
+            if interaction.channel_id == job.channel_id:
+                raise
+            raise PromptRefused(f"{error} You can look at it where it was posted.") from error
+        pictures = await self._read(kept)
+        await interaction.response.defer(ephemeral=True, thinking=True)  # four pictures may take their time
+
+        async def send(files: Upload) -> None:
+            await replace_answer(interaction, reported.looked_at(job, files.names), files.opened())
+
+        limit = min(interaction.filesize_limit, file_limit(self._client, interaction.guild_id))
+        await send_fitted(job, pictures, per_file=limit, send=send)
+
+    async def restore(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Put the pictures back, if they may be shown in their place as it is now."""
+        job = await self._job(interaction, job_id)
+        kept = await self._kept(job)
+        measured: list[Rating | None] = [picture.rating for picture in kept]
+        await interaction.response.defer()
+        verdict = await self._door.judge_restored(job, measured)
+        if not verdict.allowed:
+            raise InvalidRequest(f"It stays hidden. {verdict.sentence}")
+        if not await self._decide(interaction, job, "restored"):
+            raise InvalidRequest("A moderator has already deleted this picture.")
+        try:
+            await self._put_back(
+                job, kept, spoiler=await self._door.spoils(job, together(job.request.rating, measured))
+            )
+        except (Undeliverable, PictureTooLarge, *_UNREACHABLE) as error:
+            log.warning("job %s: it cannot be restored: %s", job.id, error)
+            raise InvalidRequest("Discord does not let me put it back. Its message may be gone.") from error
+
+    async def _put_back(self, job: Job, kept: Sequence[Picture], *, spoiler: bool) -> None:
+        missing = card.dropped(job.request.count - len(await self._store.pictures.of(job.id)))
+
+        async def send(files: Upload) -> None:
+            view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
+            await self._post.edit(job, view, files.opened, retry=False)
+
+        per_file = min(job.max_file_bytes, file_limit(self._client, job.guild_id))
+        await send_fitted(job, await self._read(kept), per_file=per_file, send=send)
+
+    async def remove(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Delete pictures and message for good."""
+        job = await self._job(interaction, job_id)
+        await interaction.response.defer()
+        await self._store.pictures.drop(job.id)
+        await self._decide(interaction, job, "deleted")
+        if not await self._delete_message(job):
+            raise InvalidRequest("The picture is gone, but Discord does not let me delete its message.")
+
+    async def lock(self, interaction: discord.Interaction[Any], job_id: str, seconds: int) -> None:
+        """Keep the author of a picture from drawing in this server for a while; 0 seconds ends it."""
+        reports = await self._store.reports.of(job_id)
+        if not reports or (guild_id := reports[0].guild_id) is None:
+            raise InvalidRequest(NO_RECORD)
+        job = await self._store.jobs.get(job_id)  # None also where its author asked to be forgotten
+        require_moderator(interaction, guild_id, job and job.channel_id)
+        await interaction.response.defer()
+        until = self._now() + seconds
+        await self._store.strikes.lock_person(reports[0].author, guild_id, until=until)
+        how_long = next(label for label, length in reported.LOCKS.items() if length == seconds)
+        await self._bulletin.record("timed out", interaction, job or job_id, detail=how_long.lower())
+        if job is not None:
+            await self._bulletin.renew(job)
+        said = f"cannot draw here until <t:{until:.0f}:f>" if seconds else "can draw here again"
+        await tell(interaction, f"{'Its author' if job is None else f'<@{job.user_id}>'} {said}.")
+
+    async def deleted(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        """Take note that a job's message was deleted by its own button: whoever reported it was right."""
+        if interaction.user.id != job.user_id:
+            await self._bulletin.record("deleted", interaction, job)
+        if await self._store.reports.decide(job.id, "deleted", interaction.user.id, now=self._now()):
+            await self._bulletin.renew(job)
+
+    async def withdraw(self, job: Job) -> None:
+        """Let go of reports of a job whose author takes it back altogether; what was hidden goes for good."""
+        if not await self._store.reports.of(job.id):
+            return
+        if await self._store.reports.hidden(job.id):
+            await self._delete_message(job)
+        await self._store.reports.decide(job.id, "deleted", None, now=self._now())
+        await self._bulletin.renew(job)
+
+    async def _decide(
+        self, interaction: discord.Interaction[Any], job: Job, outcome: Literal["restored", "deleted"]
+    ) -> bool:
+        """Close the reports of a job; False where a moderator was faster and decided otherwise."""
+        if await self._store.reports.decide(job.id, outcome, interaction.user.id, now=self._now()):
+            await self._bulletin.record(outcome, interaction, job)
+            await self._bulletin.renew(job)
+            return True
+        return any(report.outcome == outcome for report in await self._store.reports.of(job.id))
+
+    async def _delete_message(self, job: Job) -> bool:
+        """Delete a job's message; False where Discord does not let us."""
+        try:
+            await self._post.delete(job)
+        except _UNREACHABLE as error:
+            log.warning("job %s: its message cannot be deleted: %s", job.id, error)
+            return False
+        return True
+
+    async def _kept(self, job: Job) -> list[Picture]:
+        """Find what is kept of a job.
+
+        Raises:
+            InvalidRequest: Nothing is.
+        """
+        kept = [picture for picture in await self._store.pictures.of(job.id) if not picture.deleted]
+        if not kept:
+            raise InvalidRequest("I no longer have the pictures themselves.")
+        return kept
+
+    async def _read(self, kept: Sequence[Picture]) -> Mapping[int, bytes]:
+        return {picture.number: await self._store.pictures.read(picture) for picture in kept}
+
+    async def _job(self, interaction: discord.Interaction[Any], job_id: str) -> Job:
+        """Look up what a moderator decides about.
+
+        Raises:
+            Refused: There is no record of it, or this person is no moderator there.
+        """
+        job = await self._store.jobs.get(job_id)
+        if job is None:
+            raise InvalidRequest(NO_RECORD)
+        require_moderator(interaction, job.guild_id, job.channel_id)
+        return job

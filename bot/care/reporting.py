@@ -1,0 +1,111 @@
+"""What Report does, for anybody: one report hides a picture until a moderator has looked."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+
+from bot.answer import NO_PINGS, tell
+from bot.errors import InvalidRequest, StoreError, Undeliverable
+from bot.views import reported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.attachments import Attachments
+    from bot.care.bulletin import Bulletin
+    from bot.delivery.post import Post
+    from bot.job import Job
+    from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+REJECTED_MOST = 3
+"""So many rejected reports more than upheld ones, and somebody's reports no longer hide anything."""
+
+REMEMBERED_S = 90 * 86_400.0
+"""Older reports say nothing about somebody any more."""
+
+NOT_HIDDEN = "Thank you. I no longer keep the record of this picture, so I cannot hide it; I passed it on."
+
+
+class Reporting:
+    """The door of whoever finds that a picture should not be there."""
+
+    def __init__(
+        self, *, store: Store, post: Post, bulletin: Bulletin, attachments: Attachments, now: Callable[[], float]
+    ) -> None:
+        """Hold on to what is needed.
+
+        Args:
+            store: Keeps reports and pictures.
+            post: Edits messages of jobs.
+            bulletin: Tells those who decide.
+            attachments: Where pictures come from that are only at Discord any more.
+            now: Unix time in seconds.
+        """
+        self._store = store
+        self._post = post
+        self._bulletin = bulletin
+        self._attachments = attachments
+        self._now = now
+
+    async def report(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Hide a picture, where this person's reports still count, and tell those who decide."""
+        await interaction.response.defer()
+        job = await self._store.jobs.get(job_id)
+        if job is None:  # without its record it could not be restored
+            link = interaction.message.jump_url if interaction.message else ""
+            await self._bulletin.record("reported", interaction, job_id, detail=f"its record is gone: {link}")
+            await tell(interaction, NOT_HIDDEN)
+            return
+        person = interaction.user.id
+        hides = await self._may_hide(person, job)
+        first = await self._store.reports.add(job, person, hides=hides, now=self._now())
+        if first:
+            log.info("job %s: reported", job.id)
+            await self._bulletin.record("reported", interaction, job, told=True)
+        # Whoever presses again finishes what a process that died here has left undone.
+        hidden = await self._store.reports.hidden(job.id) and await self._hide(interaction, job)
+        await self._bulletin.tell(job, person)
+        await tell(interaction, _thanks(job, first=first, hidden=hidden))
+
+    async def _may_hide(self, user_id: int, job: Job) -> bool:
+        """Tell whether a report of this person hides: not what a moderator restored, nor after too many mistakes."""
+        if any(report.outcome == "restored" for report in await self._store.reports.of(job.id)):
+            return False
+        standing = await self._store.reports.standing(user_id, job.guild_id, since=self._now() - REMEMBERED_S)
+        return standing.rejected - standing.upheld < REJECTED_MOST
+
+    async def _hide(self, interaction: discord.Interaction[Any], job: Job) -> bool:
+        """Take the pictures off their message; False where Discord did not let us."""
+        pressed, view = interaction.message, reported.hidden(job)
+        await self._rescue(pressed, job)
+        try:
+            await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NO_PINGS)
+            if pressed is None or pressed.id != job.message_id:  # a private copy of the message that everybody sees
+                await self._post.edit(job, view, retry=False)
+        except (Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.warning("job %s: it was reported and cannot be hidden: %s", job.id, error)
+            return False
+        return True
+
+    async def _rescue(self, message: discord.Message | None, job: Job) -> None:
+        """Keep a copy of pictures that are no longer in the spool, or nothing could be restored."""
+        kept = await self._store.pictures.of(job.id)
+        if message is None or any(not picture.deleted for picture in kept):
+            return
+        for picture, attachment in zip(kept, message.attachments, strict=False):
+            try:
+                await self._store.pictures.put_back(job.id, picture.number, await self._attachments.one(attachment))
+            except (InvalidRequest, StoreError) as error:
+                log.warning("job %s: no copy of picture %d could be kept: %s", job.id, picture.number, error)
+
+
+def _thanks(job: Job, *, first: bool, hidden: bool) -> str:
+    who = "whoever runs this bot" if job.guild_id is None else "the moderators"
+    told = f"I told {who}." if first else f"You reported it before, and {who} know."
+    return f"Thank you. {told}{' The picture is hidden until they have looked.' if hidden else ''}"

@@ -1,0 +1,276 @@
+"""Asks the gate about a place, a person and a request as they are at this moment; every door of the bot asks here."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bot.checks.place import missing_permissions, spot_of
+from bot.checks.roles import roles_of
+from bot.errors import InvalidRequest, PromptRefused
+from bot.safety.audit import Record
+from bot.safety.gate import Person, Situation, Verdict, judge, limit, previews, shows, shows_all
+from bot.store.patience import WAITS_S, patiently
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+    import discord
+
+    from bot.checks.audit import Audit
+    from bot.checks.lockouts import Lockouts
+    from bot.checks.roles import Roles
+    from bot.config import Rating
+    from bot.job import Job
+    from bot.prompt.compose import Composed
+    from bot.request import Request
+    from bot.safety.policy import OperatorPolicy, ServerPolicy
+    from bot.safety.wish import Texts, Wish
+    from bot.safety.wording import TextFilter
+    from bot.store.policies import Policies
+
+STRANGER = Person(roles=None)
+"""Somebody about whom nothing is known: every limit of any role counts."""
+
+REPORTED = Verdict(
+    allowed=False,
+    rule="reported",
+    sentence="This picture was reported, and is hidden until a moderator has looked at it.",
+)
+
+
+class Door:
+    """Looks up what the gate needs to know, never remembers it, and hands on what the gate says."""
+
+    def __init__(
+        self,
+        *,
+        client: discord.Client,
+        operator: OperatorPolicy,
+        policies: Policies,
+        roles: Roles,
+        lockouts: Lockouts,
+        audit: Audit,
+        compose: Callable[[Request], Composed],
+        wish: Callable[[Request, Texts], Wish],
+        words: TextFilter,
+        hides: Callable[[str], Awaitable[bool]],
+        now: Callable[[], float],
+    ) -> None:
+        self._client = client
+        self.operator = operator
+        self._policies = policies
+        self._roles = roles
+        self._lockouts = lockouts
+        self._audit = audit
+        self._compose = compose
+        self._wish = wish
+        self._words = words
+        self._hides = hides
+        self._now = now
+
+    # What the gate has to know
+
+    async def situation(self, guild_id: int | None, channel_id: int, person: Person = STRANGER) -> Situation:
+        """Look up what decides about this place as it is now."""
+        place, channels = await spot_of(self._client, guild_id, channel_id)
+        server = await self._policies.of(guild_id)
+        return Situation(place=place, operator=self.operator, server=server, channels=channels, person=person)
+
+    async def situation_here(self, interaction: discord.Interaction[Any]) -> Situation:
+        """Look up what decides about somebody who does something, where they do it."""
+        return await self.situation_for(interaction.user, interaction.guild_id, interaction.channel_id or 0)
+
+    async def situation_for(
+        self, user: discord.Member | discord.User, guild_id: int | None, channel_id: int
+    ) -> Situation:
+        """Look up what decides about somebody as an interaction shows them, wherever."""
+        person = Person(roles=roles_of(user), locked_until=await self._lockouts.until(user.id, guild_id))
+        return await self.situation(guild_id, channel_id, person)
+
+    async def situation_of(self, job: Job) -> Situation:
+        """Look up what decides about a job, whose asker may have gone since; a store that fails is waited out."""
+        return await patiently(partial(self._situation_of, job), WAITS_S)
+
+    async def _situation_of(self, job: Job) -> Situation:
+        roles = None
+        if job.guild_id is not None and (await self.policy(job.guild_id)).asks_for_roles:
+            roles = await self._roles.of(job.guild_id, job.user_id)
+        person = Person(roles=roles, locked_until=await self._lockouts.until(job.user_id, job.guild_id))
+        return await self.situation(job.guild_id, job.channel_id, person)
+
+    async def policy(self, guild_id: int | None) -> ServerPolicy:
+        """Look up what a server's admins decided."""
+        return await self._policies.of(guild_id)
+
+    async def spoils(self, job: Job, rating: Rating) -> bool:
+        """Tell whether pictures of this rating are behind a spoiler where a job was asked for."""
+        return (await patiently(partial(self.policy, job.guild_id), WAITS_S)).spoils(rating)
+
+    # What the gate says
+
+    async def highest_here(self, interaction: discord.Interaction[Any]) -> Rating:
+        """Give the highest rating that a form may offer where this happens.
+
+        Raises:
+            PromptRefused: Nothing can be drawn here.
+        """
+        situation = await self.situation_here(interaction)
+        highest = limit(situation)
+        if highest is None:
+            raise PromptRefused(await self._refused(interaction, shows(situation, "safe", "safe")))
+        return highest
+
+    async def check(self, interaction: discord.Interaction[Any], request: Request) -> Composed:
+        """Write the texts of a request that may be drawn where it is asked for.
+
+        Raises:
+            Refused: It may not; the message says why.
+        """
+        if interaction.channel_id is None:
+            raise InvalidRequest("Discord did not say which channel this is. Please try again in another one.")
+        if missing := missing_permissions(interaction):
+            raise InvalidRequest(f"I cannot post here. This channel does not give me: {', '.join(missing)}.")
+        composed = self._compose(request)
+        situation = await self.situation_here(interaction)
+        verdict = judge(situation, self._wish(request, composed), self._words)
+        if not verdict.allowed:
+            raise PromptRefused(await self._refused(interaction, verdict, composed.prompt))
+        return composed
+
+    async def judge_begun(self, job: Job) -> Verdict:
+        """Ask the gate whether a job that was accepted may still be drawn in its place as it is now."""
+        verdict = judge(await self.situation_of(job), self._wish(job.request, job), self._words)
+        return await self._noted(job, verdict, "before it was drawn")
+
+    async def judge_shown(self, job: Job) -> Verdict:
+        """Ask the gate whether anything of a job may be shown in its place as it is now, by what was asked for."""
+        if await patiently(partial(self._hides, job.id), WAITS_S):
+            return REPORTED
+        asked = job.request.rating
+        return await self._noted(job, shows(await self.situation_of(job), asked, asked), "before it was shown")
+
+    async def judge_pictures(self, job: Job, measured: Mapping[int, Rating | None]) -> dict[int, Verdict]:
+        """Ask the gate which pictures of a job may be shown in its place as it is now.
+
+        Args:
+            job: Whose.
+            measured: What each of them shows, by number; None of one that is not rated.
+        """
+        situation = await self.situation_of(job)
+        verdicts = {number: shows(situation, job.request.rating, one) for number, one in measured.items()}
+        for number, verdict in verdicts.items():
+            seen = measured[number]
+            await self._noted(job, verdict, f"picture {number + 1}, {f'seen as {seen}' if seen else 'not rated'}")
+        return verdicts
+
+    async def judge_preview(self, job: Job, measured: Rating | None) -> Verdict:
+        """Ask the gate whether a preview may be shown; `measured` is what it shows, None if not rated."""
+        return previews(await self.situation_of(job), job.request.rating, measured)
+
+    async def judge_restored(self, job: Job, measured: Iterable[Rating | None]) -> Verdict:
+        """Ask the gate whether all that a moderator finds harmless may be shown in its place as it is now."""
+        verdict = shows_all(await self.situation_of(job), job.request.rating, measured)
+        return await self._noted(job, verdict, "before it was restored")
+
+    async def check_rating(self, interaction: discord.Interaction[Any], rating: Rating) -> None:
+        """Let somebody see what belongs to this rating, where they ask.
+
+        Raises:
+            PromptRefused: They may not; with the sentence for them.
+        """
+        await self._check(interaction, shows(await self.situation_here(interaction), rating, rating))
+
+    async def check_shown(
+        self, interaction: discord.Interaction[Any], job: Job, measured: Iterable[Rating | None]
+    ) -> None:
+        """Let somebody see what became of a job, where they ask; `measured` is what its pictures show.
+
+        Raises:
+            PromptRefused: They may not; with the sentence for them.
+        """
+        if await self._hides(job.id):
+            raise PromptRefused(REPORTED.sentence)
+        await self.check_looked_at(interaction, job, measured)
+
+    async def check_pictures(
+        self, interaction: discord.Interaction[Any], job: Job, measured: Mapping[int, Rating | None]
+    ) -> frozenset[int]:
+        """Let somebody see those pictures of a job that may be shown where they ask, wherever it was drawn.
+
+        Args:
+            interaction: Theirs.
+            job: Whose pictures.
+            measured: What each of them shows, by number.
+
+        Raises:
+            PromptRefused: There are some, and none may; with the sentence for them.
+        """
+        if await self._hides(job.id):
+            raise PromptRefused(REPORTED.sentence)
+        here = await self.situation_here(interaction)
+        verdicts = {number: shows(here, job.request.rating, one) for number, one in measured.items()}
+        allowed = frozenset(number for number, verdict in verdicts.items() if verdict.allowed)
+        if verdicts and not allowed:
+            await self._check(interaction, next(iter(verdicts.values())), f"to see job {job.id}")
+        return allowed
+
+    async def check_looked_at(
+        self, interaction: discord.Interaction[Any], job: Job, measured: Iterable[Rating | None]
+    ) -> None:
+        """Let somebody see it, reported or not; otherwise as `check_shown`.
+
+        Raises:
+            PromptRefused: They may not; with the sentence for them.
+        """
+        verdict = shows_all(await self.situation_here(interaction), job.request.rating, measured)
+        await self._check(interaction, verdict, f"to see job {job.id}")
+
+    async def _check(self, interaction: discord.Interaction[Any], verdict: Verdict, detail: str = "") -> None:
+        if not verdict.allowed:
+            raise PromptRefused(await self._refused(interaction, verdict, detail=detail))
+
+    async def withheld(self, job: Job, detail: str) -> None:
+        """Write down that the engine keeps to itself what it drew for a job; `detail` is its own word for why."""
+        await self._note(job, "withheld", detail)
+
+    # What becomes of a no
+
+    async def _refused(
+        self, interaction: discord.Interaction[Any], verdict: Verdict, prompt: str = "", detail: str = ""
+    ) -> str:
+        """Write a refusal down, count it, and give the sentence for the person."""
+        user_id, guild_id = interaction.user.id, interaction.guild_id
+        record = Record(
+            event="refused",
+            at=self._now(),
+            user_id=user_id,
+            guild_id=guild_id,
+            channel_id=interaction.channel_id,
+            rule=verdict.rule,
+            detail=detail,
+        )
+        await self._audit.write(record, words=prompt)
+        if verdict.strike:
+            await self._lockouts.strike(user_id)
+            if until := await self._lockouts.until(user_id, guild_id):
+                return f"{verdict.sentence} After several refusals like this you can draw again <t:{until}:R>."
+        return verdict.sentence
+
+    async def _noted(self, job: Job, verdict: Verdict, what: str) -> Verdict:
+        """Write down that a job was stopped; what changed since it was accepted is no fault of its asker's."""
+        if not verdict.allowed:
+            await self._note(job, verdict.rule, what)
+        return verdict
+
+    async def _note(self, job: Job, rule: str, what: str) -> None:
+        record = Record(
+            event="refused",
+            at=self._now(),
+            user_id=job.user_id,
+            guild_id=job.guild_id,
+            channel_id=job.channel_id,
+            rule=rule,
+            detail=f"job {job.id}, {what}",
+        )
+        await patiently(partial(self._audit.write, record, words=job.prompt), WAITS_S)

@@ -1,0 +1,233 @@
+"""The one message of every unfinished job, from the first place in line to its result or the sentence that ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+from bot.checks.place import may_edit_later, spot_of
+from bot.delivery.story import Story
+from bot.delivery.upload import file_limit, send_fitted
+from bot.errors import FewerShown, MessageGone, PictureTooLarge, PromptRefused, Undeliverable
+from bot.job import State
+from bot.safety.gate import Place
+from bot.views import card
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+    from typing import NoReturn
+
+    from bot.checks.door import Door
+    from bot.checks.sieve import Sieve
+    from bot.delivery.budget import EditBudget
+    from bot.delivery.notices import Notices
+    from bot.delivery.post import Post
+    from bot.delivery.upload import Upload
+    from bot.job import Job
+    from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+PACE_S = 2.0
+"""Seconds between two edits of one message; Discord's own limits are undocumented and lower than any step rate."""
+
+PROMISE_S = 13 * 60.0
+"""Age of a token at which a message that nothing else can edit tells where its pictures will be: two minutes before
+the token dies, so that there is time for a second try."""
+
+LOOK_EVERY_S = 5.0
+"""How late a promise may be."""
+
+CANCELLED = "Cancelled."
+NOT_TAKEN = "Discord did not take the pictures."
+
+
+class Delivery:
+    """Tells every job's story; however often a job ends, its message tells the first end."""
+
+    def __init__(
+        self,
+        *,
+        client: discord.Client,
+        store: Store,
+        post: Post,
+        door: Door,
+        sieve: Sieve,
+        budget: EditBudget,
+        notices: Notices,
+        now: Callable[[], float],
+        pace_s: float = PACE_S,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._post = post
+        self._door = door
+        self._sieve = sieve
+        self._budget = budget
+        self._notices = notices
+        self._now = now
+        self._pace_s = pace_s
+        self._sleep = sleep
+        self._stories: dict[str, Story] = {}  # of every unfinished job that has a message
+        self._dying: list[tuple[float, str]] = []  # a heap: when a promise is due, and of which job
+
+    def __contains__(self, job_id: object) -> bool:
+        return job_id in self._stories
+
+    def begin(self, job: Job, lost: Callable[[Job, MessageGone], None]) -> None:
+        """Tell the story of this job from here on; `lost` is as in `Story`."""
+        self._stories[job.id] = Story(self._post, job, budget=self._budget, pace_s=self._pace_s, lost=lost)
+        heapq.heappush(self._dying, (job.token_created_at + PROMISE_S, job.id))
+
+    def story(self, job_id: str) -> Story:
+        """Give the story of a job that has begun and is not over."""
+        return self._stories[job_id]
+
+    async def keep_promises(self) -> NoReturn:
+        """Tell those whose message will soon be out of reach where their pictures will be."""
+        await self._client.wait_until_ready()  # before that no right is known
+        while True:
+            await self._sleep(LOOK_EVERY_S)
+            while self._dying and self._dying[0][0] <= self._now():
+                _, job_id = heapq.heappop(self._dying)
+                story = self._stories.get(job_id)
+                if story is None or not self._post.has_token(story.job):
+                    continue  # it is over, or its bot was away for too long
+                if story.job.private or not may_edit_later(self._client, story.job.guild_id, story.job.channel_id):
+                    await self._promise(story)
+
+    async def _promise(self, story: Story) -> None:
+        try:
+            await story.promise(card.promise(story.job))
+        except (Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.warning("job %s: its message was not told where the pictures will be: %s", story.job.id, error)
+            heapq.heappush(self._dying, (self._now() + LOOK_EVERY_S, story.job.id))
+        else:
+            log.info("job %s: its message tells where the pictures will be", story.job.id)
+
+    async def deliver(self, job: Job) -> None:
+        """Show a job's pictures out of the spool, where they may be shown now."""
+        await self._client.wait_until_ready()  # before the first connection every place is unknown
+        try:
+            await self._ask(job)
+            await self._show(job)
+        except PromptRefused as error:
+            await self.refuse(job, str(error))
+        except Undeliverable as error:
+            await self._keep(job, error.sentence, error)
+        except (PictureTooLarge, discord.HTTPException) as error:
+            await self._keep(job, NOT_TAKEN, error)
+        else:
+            done = await self._store.jobs.delivered(job.id, now=self._now())
+            del self._stories[job.id]
+            log.info("job %s: delivered", job.id)
+            await self._notices.over(done)
+
+    async def _ask(self, job: Job) -> None:
+        verdict = await self._door.judge_shown(job)
+        if verdict.allowed:
+            return
+        place, _ = await spot_of(self._client, job.guild_id, job.channel_id)
+        if place is Place.GONE:
+            raise MessageGone("the channel is gone or closed to the bot", "Its channel was deleted, or closed to me.")
+        raise PromptRefused(verdict.sentence)
+
+    async def _show(self, job: Job) -> None:
+        """Edit the pictures into the message; anew, with fewer of them, where its place changes between two tries."""
+        while not await self._show_once(job):
+            pass
+
+    async def _show_once(self, job: Job) -> bool:
+        pictures, stopped, rating = await self._sieve.sift(job)
+        spoiler = await self._door.spoils(job, rating)
+        story, ask_again = self._stories[job.id], partial(self._ask_again, job, pictures.keys())
+
+        async def send(files: Upload) -> None:
+            missing = card.dropped(stopped)
+            view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
+            await story.end(view, files.opened, ask_again=ask_again)
+
+        per_file = min(job.max_file_bytes, file_limit(self._client, job.guild_id))
+        try:
+            await send_fitted(job, pictures, per_file=per_file, send=send)
+        except FewerShown as error:
+            log.info("job %s: %s", job.id, error)
+            return False
+        return True
+
+    async def _ask_again(self, job: Job, shown: Collection[int]) -> None:
+        await self._ask(job)
+        if (await self._sieve.sift(job)).pictures.keys() != shown:
+            raise FewerShown("not all of its pictures may be shown any more")
+
+    # The other ends: recorded first, then told, so that none is told that did not happen.
+
+    async def cancel(self, job: Job, sentence: str = CANCELLED) -> bool:
+        """End a job that is not wanted any more; False if it had come to its end before that."""
+        story = self._stories.pop(job.id, None)
+        if story is None:
+            return False
+        await self._end(await self._store.jobs.cancel(job.id, sentence, now=self._now()), story)
+        return True
+
+    async def abandon(self, job: Job, gone: MessageGone) -> None:
+        """End a job whose message is gone: what is drawn waits for `/show`, what is not is not drawn."""
+        now = await self._store.jobs.get(job.id)
+        if now is not None and now.state is State.RENDERED and job.id in self._stories:
+            await self._keep(now, gone.sentence, gone)
+        else:
+            await self.cancel(job, f"{gone.sentence} So I stopped.")
+
+    async def refuse(self, job: Job, sentence: str) -> None:
+        """End a job that the gate no longer allows: it is neither shown nor kept."""
+        log.info("job %s: refused by the gate", job.id)
+        story = self._stories.pop(job.id)
+        await self._end(await self._store.jobs.refuse(job.id, sentence, now=self._now()), story)
+
+    async def fail(self, job: Job, sentence: str) -> None:
+        """End a job that cannot be drawn or shown."""
+        story = self._stories.pop(job.id)  # first, so that a failure to record a failure is not tried for ever
+        await self._end(await self._store.jobs.fail(job.id, sentence, now=self._now()), story)
+
+    async def _keep(self, job: Job, sentence: str, error: Exception) -> None:
+        log.warning("job %s: its pictures wait for /show: %s", job.id, error)
+        story = self._stories.pop(job.id)
+        await self._end(await self._store.jobs.keep(job.id, sentence, now=self._now()), story)
+
+    async def tell_again(self, job: Job) -> None:
+        """Tell the end of a job that an earlier process recorded and did not tell."""
+        await self._client.wait_until_ready()
+        if job.untold:
+            await self._end(job, None)
+        else:
+            await self._notices.over(job)
+
+    def close(self) -> None:
+        """Stop telling: the bot ends, and the next one goes on."""
+        for story in self._stories.values():
+            story.drop()
+
+    async def _end(self, job: Job, story: Story | None) -> None:
+        if job.kept is None:
+            await self._store.pictures.drop(job.id)
+            sentence = job.error or ""
+            view = card.over(job)
+        else:
+            sentence = f"{job.kept} `/show id:{job.id}` brings the pictures."
+            view = card.kept(job)
+        try:
+            await (self._post.edit(job, view) if story is None else story.end(view))
+        except (Undeliverable, discord.HTTPException) as error:
+            log.warning("job %s: its message cannot tell its end: %s", job.id, error)
+            await self._store.jobs.told(job.id)
+            await self._notices.instead(job, sentence)
+        else:
+            await self._store.jobs.told(job.id)
+            await self._notices.over(job)

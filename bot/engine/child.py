@@ -1,0 +1,172 @@
+"""The engine as a child process: started, watched, started again when it dies, and stopped without a trace."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from bot.engine.log import EngineLog
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+    from typing import NoReturn
+
+log = logging.getLogger(__name__)
+
+BACKOFF_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
+"""Waits between a death and the next start; the last one repeats."""
+
+STOP_S = 15.0
+"""From SIGTERM to SIGKILL: the engine gives the step under way ten seconds, and then its clients two."""
+
+
+class EngineChild:
+    """One engine process at a time.
+
+    It dies with this process however that ends: its standard input is a pipe that nobody writes to, and the engine
+    leaves when that closes.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        environ: Mapping[str, str],
+        start_timeout_s: float,
+        backoff_s: Sequence[float] = BACKOFF_S,
+        stop_s: float = STOP_S,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._command = command
+        self._environ = environ
+        self._start_timeout_s = start_timeout_s
+        self._backoff_s = backoff_s
+        self._stop_s = stop_s
+        self._sleep = sleep
+        self._clock = clock
+        self._process: asyncio.subprocess.Process | None = None
+        self._patience: asyncio.Timeout | None = None
+        self._fault = ""
+        self._well = False
+
+    async def run(self) -> NoReturn:
+        """Keep an engine alive until this is cancelled, then stop it."""
+        short_lives = 0
+        while True:
+            born = self._clock()
+            ending = await self._live()
+            # One that drew or outlived the longest wait was well: its death is the first, not one more of a series.
+            well = self._well or self._clock() - born > self._backoff_s[-1]
+            short_lives = 1 if well else short_lives + 1
+            delay_s = self._backoff_s[min(short_lives, len(self._backoff_s)) - 1]
+            log.error("The engine %s; starting it again in %g s.", ending, delay_s)
+            await self._sleep(delay_s)
+
+    def answers(self) -> None:
+        """Note that the engine is ready: it may take its time from here on."""
+        self._wait_until(None)
+
+    def is_silent(self) -> None:
+        """Note that the engine cannot be talked to: it has as long to come back as a new one has to be ready."""
+        self._wait_until(asyncio.get_running_loop().time() + self._start_timeout_s)
+
+    def is_well(self) -> None:
+        """Note that the engine did what it is for."""
+        self._well = True
+
+    def replace(self, fault: str) -> None:
+        """End a process that hangs, by SIGTERM and then by SIGKILL; `run` starts the next."""
+        self._fault = fault
+        self._wait_until(asyncio.get_running_loop().time())
+
+    def _wait_until(self, when: float | None) -> None:
+        if self._patience is not None and not self._patience.expired():
+            self._patience.reschedule(when)
+
+    async def _live(self) -> str:
+        """Live one life of the process, and say how it ended."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=self._environ,
+                start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then stops its engine in order
+            )
+        except OSError as error:
+            return f"cannot be started ({self._command[0]}: {error.strerror})"
+        log.info("The engine is process %d.", process.pid)
+        forwarding = asyncio.create_task(_forward(process.stdout))
+        self._process = process
+        self._fault, self._well = f"was not ready within {self._start_timeout_s:g} s", False
+        try:
+            async with asyncio.timeout(self._start_timeout_s) as self._patience:
+                await process.wait()
+        except TimeoutError:
+            return f"{self._fault} and was ended"
+        finally:
+            self._process = self._patience = None
+            await _to_the_end(self._end(process))
+            await forwarding
+        return _ending(process.returncode)
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdin is not None:
+            process.stdin.close()
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+        try:
+            async with asyncio.timeout(self._stop_s):
+                await process.wait()
+        except TimeoutError:
+            log.warning("The engine did not stop within %g s of being asked; it is killed.", self._stop_s)
+            _kill(process)
+            await process.wait()
+
+
+async def _to_the_end(work: Coroutine[object, object, None]) -> None:
+    """Await what must not be left half done: whoever cancels it waits for it."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+async def _forward(output: asyncio.StreamReader | None) -> None:
+    """Pass the child's lines on to the log; they must be read, or a full pipe would stop the child."""
+    log_of_child = EngineLog()
+    while output is not None:
+        try:
+            line = await output.readline()
+        except ValueError:  # longer than the reader's limit, and dropped by it
+            continue
+        if not line:
+            return
+        log_of_child.write(line.decode(errors="replace").rstrip())
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """Kill the process and what it started itself: a child of its own would keep the pipes open."""
+    with contextlib.suppress(ProcessLookupError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _ending(status: int | None) -> str:
+    if status is not None and status < 0:
+        return f"was ended by signal {-status} ({signal.strsignal(-status)})"
+    return f"ended with exit status {status}"

@@ -1,0 +1,383 @@
+"""The line to the engine: ask for pictures, receive what happens, whoever started the engine and however often."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import aiohttp
+import msgspec
+import yarl
+from msgspec import Struct
+
+from bot.config import wire_secret
+from bot.engine.child import EngineChild
+from bot.engine.mailbox import Mailbox
+from bot.engine.pulse import Pulse
+from bot.errors import ConfigError, EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
+from engine import wire
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+    from typing import NoReturn, Self
+
+    from bot.config import Config
+
+log = logging.getLogger(__name__)
+
+RECONNECT_S = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""Waits between two attempts to connect, the last one repeating: a new engine listens after a second or so."""
+
+SILENCE_S = 300.0
+"""How long the first job of a shape may be silent: a step takes a minute on two cores, and kernels may be compiled."""
+
+HEARTBEAT_S = 60.0
+"""Between two pings; an engine whose process answers none for half of this again hangs, whether or not it has jobs."""
+
+_CONNECTING = aiohttp.ClientTimeout(total=10.0)
+"""An engine that accepts a connection and says nothing hangs."""
+
+_CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)  # pyright: ignore[reportCallIssue]  its fields have no annotations
+"""An engine on this machine answers a closing handshake at once, or it hangs."""
+
+
+class Away(Struct, frozen=True):
+    """There is no engine to talk to; the reason is for the operator."""
+
+    why: str
+
+
+Status: TypeAlias = Away | wire.Loading | wire.Ready
+Drawing: TypeAlias = wire.Started | wire.Progress | wire.Preview | wire.Picture | wire.Finished
+
+
+class EngineClient:
+    """One connection for everybody's jobs, made anew whenever it is lost; open it with ``async with``."""
+
+    def __init__(
+        self,
+        address: Path | yarl.URL,
+        *,
+        secret: str = "",
+        child: EngineChild | None = None,
+        pulse: Pulse | None = None,
+        heartbeat_s: float = HEARTBEAT_S,
+        reconnect_s: Sequence[float] = RECONNECT_S,
+    ) -> None:
+        """Prepare a line to the engine.
+
+        Args:
+            address: Of a Unix socket, or ``ws://127.0.0.1:PORT``.
+            secret: What a TCP engine wants to see; "" shows none.
+            child: The engine to keep alive at that address; None: somebody else's business.
+            pulse: Tells how long an engine that has jobs may send nothing; None: as `SILENCE_S` says at first.
+            heartbeat_s: Between two pings.
+            reconnect_s: Waits between attempts; the last one repeats.
+        """
+        self._address = address
+        self._secret = secret
+        self._child = child
+        self._pulse = pulse or Pulse(first_s=SILENCE_S)
+        self._heartbeat_s = heartbeat_s
+        self._reconnect_s = reconnect_s
+        self._status: Status = Away("not connected yet")
+        self._is_ready = asyncio.Event()
+        self._listeners: list[Callable[[Status], None]] = []
+        self._mailboxes: dict[str, Mailbox] = {}  # of the jobs that the engine has; readers may lag behind
+        self._connection: aiohttp.ClientWebSocketResponse | None = None
+        self._silence: asyncio.Timeout | None = None
+        self._failures = 0
+        self._tasks: list[asyncio.Task[NoReturn]] = []
+
+    @classmethod
+    def from_config(
+        cls, config: Config, *, command: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+    ) -> Self:
+        """Read where the engine is, and who starts it.
+
+        Args:
+            config: The bot's; the engine is started with the same file.
+            command: Starts an engine, instead of this project's; unused where the configuration says that one runs.
+            environ: For the secret, and for the engine's own environment, which lacks the bot's token.
+
+        Raises:
+            ConfigError: The address or the secret cannot be used.
+        """
+        running = config.bot.engine.url
+        address = _address("bot.engine.url" if running else "wire.url", running or config.wire.url, config)
+        secret = wire_secret(config, environ)
+        if running:
+            if isinstance(address, yarl.URL) and not secret:
+                raise ConfigError(
+                    f"{config.path}: {running} wants a secret: set ESHI_WIRE_SECRET or name a file in wire.secret_file"
+                )
+            return cls(address, secret=secret)
+        secret = secret or secrets.token_urlsafe(32)
+        if command is None:
+            command = (sys.executable, "-m", "engine", "serve", "--config", str(config.path), "--die-with-parent")
+        inherited = {name: value for name, value in environ.items() if name != "ESHI_TOKEN"}
+        child = EngineChild(
+            command,
+            environ={**inherited, "ESHI_WIRE_SECRET": secret},
+            start_timeout_s=config.bot.engine.start_timeout_s,
+        )
+        return cls(address, secret=secret, child=child)
+
+    async def __aenter__(self) -> Self:
+        self._tasks.append(asyncio.create_task(self._stay_connected(), name="engine connection"))
+        if self._child is not None:
+            self._tasks.append(asyncio.create_task(self._child.run(), name="engine process"))
+        for task in self._tasks:
+            task.add_done_callback(_report)
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        while self._tasks:
+            task = self._tasks.pop(0)
+            task.cancel()
+            await asyncio.wait([task])
+        if self._child is not None and isinstance(self._address, Path):
+            _remove_stale(self._address)
+
+    @property
+    def status(self) -> Status:
+        return self._status
+
+    def listen(self, listener: Callable[[Status], None]) -> None:
+        """Have every change of the status told to a function that returns at once."""
+        self._listeners.append(listener)
+
+    async def ready(self) -> wire.Ready:
+        """Wait until the engine draws, and say what it is."""
+        while not isinstance(self._status, wire.Ready):
+            await self._is_ready.wait()
+        return self._status
+
+    async def generate(self, job: wire.Generate) -> AsyncGenerator[Drawing]:
+        """Have a job drawn; what happens to it, from Started to Finished.
+
+        Progress and previews that the reader is too slow for are skipped, pictures never. Finished is the last
+        event; every other end is an error. Closing the generator early (`contextlib.aclosing`) cancels the job.
+
+        Raises:
+            EngineUnavailable: It is not ready, stops, or went away: the job may be drawn later.
+            EngineDied: It went away while it had the job; if it is ours, it is being started again.
+            GenerationFailed: It gave up on this job, or the job is outside the wire's limits.
+        """
+        frame = wire.encode(job)
+        try:
+            wire.decode_command(frame)  # the engine could only answer that some frame was wrong, not whose
+        except msgspec.DecodeError as error:
+            raise GenerationFailed("invalid_parameters", str(error)) from error
+        connection = self._connection
+        if connection is None or not isinstance(self._status, wire.Ready):
+            raise EngineUnavailable(f"the engine is not ready: {_describe(self._status)}")
+        if job.job_id in self._mailboxes:
+            raise ValueError(f"job {job.job_id} is already being drawn")
+        mailbox = self._mailboxes[job.job_id] = Mailbox()
+        self._pulse.board(job.job_id, (job.width, job.height), _now())
+        self._expect_news()
+        try:
+            await _send(connection, frame)
+            while True:
+                match event := await mailbox.get():
+                    case wire.Failed(code="model_not_ready" | "shutting_down") | wire.Cancelled():
+                        raise EngineUnavailable(f"it gave the job back ({event})")  # nobody here asked it to cancel
+                    case wire.Failed():
+                        raise GenerationFailed(event.code, event.detail, fits=event.fits)
+                    case wire.Finished():
+                        yield event
+                        return
+                    case _:
+                        yield event
+        finally:
+            if self._mailboxes.get(job.job_id) is mailbox:  # the engine still has it
+                del self._mailboxes[job.job_id]
+                self._pulse.leave(job.job_id)
+                self._expect_news()
+                with contextlib.suppress(EngineUnavailable):
+                    await _send(connection, wire.encode(wire.Cancel(job_id=job.job_id)))
+
+    async def _stay_connected(self) -> NoReturn:
+        connector = aiohttp.UnixConnector(str(self._address)) if isinstance(self._address, Path) else None
+        url = "ws://engine/" if isinstance(self._address, Path) else self._address
+        headers = {"Authorization": f"Bearer {self._secret}"} if self._secret else {}
+        try:
+            async with aiohttp.ClientSession(connector=connector, headers=headers, timeout=_CONNECTING) as session:
+                while True:
+                    await self._converse(session, url)
+                    delay_s = self._reconnect_s[min(self._failures, len(self._reconnect_s) - 1)]
+                    self._failures += 1
+                    await asyncio.sleep(delay_s)
+        finally:
+            self._lose(EngineUnavailable("the bot is stopping"), level=logging.INFO)
+
+    async def _converse(self, session: aiohttp.ClientSession, url: str | yarl.URL) -> None:
+        """Connect, and receive until the connection is lost, for whatever reason."""
+        try:
+            async with session.ws_connect(
+                url, max_msg_size=wire.MAX_MESSAGE_BYTES, timeout=_CLOSING, heartbeat=self._heartbeat_s
+            ) as connection:
+                self._connection = connection
+                try:
+                    await self._receive(connection)
+                except EngineError as error:
+                    self._lose(
+                        error, died=True
+                    )  # before the closing handshake, which a hanging engine would not answer
+        except aiohttp.WSServerHandshakeError as error:
+            wrong = "it refused the secret" if error.status == 401 else f"it answered {error.status}"  # noqa: PLR2004
+            self._lose(EngineUnavailable(f"{wrong} at {self._address}"))
+        except (aiohttp.ClientError, OSError) as error:
+            # Our own engine is not there before it has started, and its death is told by whoever watches it.
+            level = logging.WARNING if self._child is None else logging.INFO
+            reason = (isinstance(error, OSError) and error.strerror) or str(error) or "no answer"
+            self._lose(EngineUnavailable(f"no connection to {self._address} ({reason})"), level=level)
+
+    async def _receive(self, connection: aiohttp.ClientWebSocketResponse) -> NoReturn:
+        try:
+            async with asyncio.timeout(None) as self._silence:
+                async for message in connection:
+                    if isinstance(message.data, aiohttp.ServerTimeoutError):
+                        raise EngineTimeout("it answers no ping")
+                    if message.type is not aiohttp.WSMsgType.BINARY:
+                        raise EngineUnavailable(f"it sent a {message.type.name} frame ({message.data!r})")
+                    self._take(wire.decode_event(message.data))
+        except TimeoutError as error:
+            raise EngineTimeout(f"it has jobs and sent nothing for {_now() - self._pulse.heard:.3g} s") from error
+        except msgspec.DecodeError as error:
+            raise EngineUnavailable(f"it sent what this bot does not understand ({error})") from error
+        finally:
+            self._silence = None
+        raise EngineUnavailable("it closed the connection")
+
+    def _take(self, event: wire.Event) -> None:
+        match event:
+            case wire.Loading():
+                self._become(event)
+            case wire.Ready():
+                if event.protocol != wire.PROTOCOL:
+                    raise EngineUnavailable(
+                        f"it speaks protocol {event.protocol} and this bot {wire.PROTOCOL}; update the older one"
+                    )
+                self._failures = 0
+                if self._child is not None:
+                    self._child.answers()
+                self._become(event)
+            case wire.Rejected():
+                log.error("The engine rejected a command: %s.", event.detail)
+            case _ if (mailbox := self._mailboxes.get(event.job_id)) is not None:
+                self._pulse.hear(_now())
+                mailbox.put(event)
+                if isinstance(event, wire.Finished | wire.Cancelled | wire.Failed):
+                    del self._mailboxes[event.job_id]
+                    self._pulse.leave(event.job_id, drawn=isinstance(event, wire.Finished))
+                self._note(event)
+            case _:
+                log.debug("Job %s: %s came after its end.", event.job_id, type(event).__name__)
+        self._expect_news()
+
+    def _note(self, event: Drawing | wire.Cancelled | wire.Failed) -> None:
+        """Learn from a job's event how the engine is."""
+        match event:
+            case wire.Finished() if self._child is not None:
+                self._child.is_well()
+            case wire.Failed(code="model_not_ready" | "shutting_down"):
+                self._become(Away("it takes no jobs"))  # until it says that it is ready again
+                if self._child is not None:
+                    self._child.is_silent()
+            case _:
+                pass
+
+    def _expect_news(self) -> None:
+        """Set the time by which an engine that has jobs must have sent something."""
+        if self._silence is not None and not self._silence.expired():
+            self._silence.reschedule(self._pulse.deadline)
+
+    def _lose(self, error: EngineError, *, died: bool = False, level: int = logging.WARNING) -> None:
+        """Give up the connection, and tell the jobs that the engine had; it died unless it is we who leave."""
+        self._connection = None
+        alone = len(self._mailboxes) == 1
+        kind = EngineTimeout if isinstance(error, EngineTimeout) else EngineDied
+        for mailbox in self._mailboxes.values():  # an error each: every reader adds its own traceback
+            mailbox.fail(kind(str(error), alone=alone) if died else EngineUnavailable(str(error)))
+        self._mailboxes.clear()
+        self._pulse.forget()
+        if self._child is not None:
+            if isinstance(error, EngineTimeout):
+                self._child.replace(f"hangs ({error})")
+            elif isinstance(self._status, wire.Ready):
+                self._child.is_silent()
+        self._become(Away(str(error)), level=level)
+
+    def _become(self, status: Status, *, level: int = logging.INFO) -> None:
+        if status == self._status:
+            return  # an engine that is away for hours is logged once
+        self._status = status
+        if isinstance(status, wire.Ready):
+            self._is_ready.set()
+        else:
+            self._is_ready.clear()
+        log.log(level, "The engine is %s.", _describe(status))
+        for listener in self._listeners:
+            listener(status)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _send(connection: aiohttp.ClientWebSocketResponse, frame: bytes) -> None:
+    try:
+        await connection.send_bytes(frame)
+    except (aiohttp.ClientError, OSError) as error:
+        raise EngineUnavailable(f"the connection was lost ({error})") from error
+
+
+def _describe(status: Status) -> str:
+    match status:
+        case Away():
+            return f"away: {status.why}"
+        case wire.Loading():
+            return f"loading: {status.stage}"
+        case wire.Ready():
+            return f"ready: {status.model_name} on {status.device}"
+
+
+def _address(key: str, url: str, config: Config) -> Path | yarl.URL:
+    if url.startswith("unix:") and url != "unix:":
+        return config.resolve(url.removeprefix("unix:"))
+    try:
+        address = yarl.URL(url)
+        if address.scheme == "ws" and _is_loopback(address.host) and address.explicit_port:
+            return address
+    except ValueError:
+        pass
+    raise ConfigError(f'{config.path}: $.{key}: expected "unix:PATH" or "ws://127.0.0.1:PORT", got {url!r}')
+
+
+def _is_loopback(host: str | None) -> bool:
+    return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove the socket that an engine left which had to be killed, and not one on which somebody listens."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+
+
+def _report(task: asyncio.Task[NoReturn]) -> None:
+    """Say at once that a task which never ends has ended: nothing awaits it before the bot stops."""
+    if not task.cancelled():
+        log.critical("The %s stopped working; restart the bot.", task.get_name(), exc_info=task.exception())

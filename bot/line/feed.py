@@ -1,0 +1,49 @@
+"""What the engine is given, and when: enough that it never waits, and together what it can draw in one call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.line.queue import Queue
+    from bot.line.ticket import Ticket
+
+JOBS_AT_ENGINE = 2
+"""One is drawn and the next is already there: the GPU never waits for the bot."""
+
+
+class Feed:
+    """Takes jobs out of the line for an engine that draws up to `batch_cap` pictures of one shape in one call."""
+
+    def __init__(self, queue: Queue, *, batch_cap: int) -> None:
+        self._queue = queue
+        self._batch_cap = batch_cap
+        self._at_engine: dict[str, Ticket] = {}
+
+    def next(self) -> Ticket | None:
+        """Choose what the engine gets now; None if it has enough, or nothing may start.
+
+        What can be drawn together with what is there already comes first, where the line finds that fair.
+        """
+        ticket = self._chosen()
+        if ticket is not None:
+            self._at_engine[ticket.id] = ticket
+        return ticket
+
+    def _chosen(self) -> Ticket | None:
+        if not self._at_engine:
+            return self._queue.pop()
+        shape = next(iter(self._at_engine.values())).shape
+        if len(self._at_engine) < JOBS_AT_ENGINE:
+            return self._queue.pop(like=shape) or self._queue.pop()
+        pictures = sum(ticket.pictures for ticket in self._at_engine.values())
+        return self._queue.pop(like=shape) if pictures < self._batch_cap else None
+
+    def shares(self, ticket: Ticket) -> bool:
+        """Whether a job that the engine gets should not wait for another one's end: a stranger's that takes longer."""
+        return any(other.user_id != ticket.user_id and other.cost > ticket.cost for other in self._at_engine.values())
+
+    def leave(self, job_id: str) -> bool:
+        """Note that the engine no longer has a job; False if it had not."""
+        self._queue.release(job_id)
+        return self._at_engine.pop(job_id, None) is not None

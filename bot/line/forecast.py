@@ -1,0 +1,77 @@
+"""When a job will be done, from its place in line and the pace of this machine; every number of it is an estimate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.line.overtaking import Overtaking
+from bot.line.queue import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.line.pace import Pace
+    from bot.line.queue import Queue
+    from bot.line.ticket import Ticket
+
+
+class Wait(NamedTuple):
+    """What can be told to somebody who waits."""
+
+    place: int | None
+    """From 1; None: its turn does not come."""
+    exact: bool = True
+    """False: the place is reckoned, not counted."""
+    ready_at: float | None = None
+    """Unix time when the pictures should be there; None before anything was measured here."""
+    paused: bool = False
+    """It has no place because a moderator paused the server's line; else because it is held."""
+
+
+class Forecast:
+    """Asks the line for what comes first, and the pace for how long that takes."""
+
+    def __init__(self, queue: Queue, pace: Pace, *, now: Callable[[], float]) -> None:
+        self._queue = queue
+        self._pace = pace
+        self._now = now
+        self._overtaking = Overtaking()
+
+    def entered(self, ticket: Ticket) -> None:
+        """Note that a job has come into the line."""
+        if (standing := self._queue.standing(ticket.id)) is not None:
+            self._overtaking.asked(ticket, standing)
+
+    def began(self, ticket: Ticket) -> None:
+        """Note that a job has left the line to be drawn."""
+        self._overtaking.began(ticket)
+
+    def wait(self, ticket: Ticket) -> Wait:
+        """Tell how a job in line stands."""
+        return self._wait(ticket, self._queue.standing(ticket.id))
+
+    def wait_of_new(self, ticket: Ticket) -> Wait:
+        """Tell how a job would stand that is not in line yet."""
+        return self._wait(ticket, self._queue.standing_of_new(ticket))
+
+    def at_head(self, jobs: int) -> list[tuple[Ticket, Wait]]:
+        """Tell how those stand who are next, at most so many."""
+        told: list[tuple[Ticket, Wait]] = []
+        ahead = 0.0
+        for place, ticket in enumerate(self._queue.head(jobs), start=1):
+            standing = Standing(place, ahead, self._queue.own_ahead(ticket), exact=True)
+            told.append((ticket, self._wait(ticket, standing)))
+            ahead += ticket.cost
+        return told
+
+    def drawn_at(self, cost: float) -> float | None:
+        """Estimate the Unix time when so much of the line has been drawn; None before anything was measured here."""
+        ahead_s = self._pace.cost_s(cost)
+        return None if ahead_s is None else self._now() + self._pace.left_s() + ahead_s
+
+    def _wait(self, ticket: Ticket, standing: Standing | None) -> Wait:
+        if standing is None:
+            return Wait(None, paused=self._queue.is_paused(ticket.guild_id))
+        begins_at, engine_s = self.drawn_at(self._overtaking.expected(standing)), self._pace.engine_s(ticket)
+        ready_at = None if begins_at is None or engine_s is None else begins_at + engine_s
+        return Wait(standing.place, standing.exact, ready_at)

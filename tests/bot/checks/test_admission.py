@@ -1,0 +1,97 @@
+"""Who may ask for one more, and when somebody who may not should come back."""
+
+import asyncio
+
+import pytest
+
+from bot.checks.admission import Admission
+from bot.config import Limits
+from bot.errors import QueueFull
+from bot.line.allowance import DAY_S, Allowance
+from bot.line.forecast import Forecast
+from bot.line.pace import Measured, Pace
+from bot.line.queue import Queue
+from bot.line.ticket import Ticket
+from bot.safety.policy import ServerPolicy
+from bot.store import Store
+
+NOW = 200_000.0
+
+
+@pytest.fixture
+async def store(tmp_path):
+    async with Store.open(tmp_path) as opened:
+        yield opened
+
+
+def admission(store, **limits):
+    allowance = Allowance.of_operator(Limits(**limits))
+    queue, pace = Queue(max_jobs=Limits(**limits).max_queue, allowance=allowance), Pace()
+    pace.recall([Measured(width=832, height=1216, guided=True, at_once=1, step_s=0.1, measured=9)])
+    forecast = Forecast(queue, pace, now=lambda: NOW)
+    made = Admission(queue=queue, line=store.line, forecast=forecast, operator=allowance, now=lambda: NOW)
+    return made, queue
+
+
+async def ask(admission, store, new, policy, *, now=NOW):
+    async with admission.day(new.user_id, new.guild_id, new.request.count, policy):
+        return await store.jobs.submit(new, now=now)
+
+
+async def test_a_full_line_says_when_to_come_back(store, new_job):
+    """As a time that Discord counts down."""
+    taken, queue = admission(store, max_queue=1)
+    job = await store.jobs.submit(new_job(), now=NOW)
+    queue.push(Ticket.of(job))
+    expected = f"<t:{NOW + 28 * 0.1:.0f}:R>"
+    with pytest.raises(QueueFull, match=rf"^The queue is full: 1 request.* It makes sense to come back {expected}\.$"):
+        taken.place(2, None).__enter__()
+
+
+async def test_an_error_of_what_is_done_in_a_place_is_not_taken_for_a_full_line(store):
+    taken, _ = admission(store)
+    with pytest.raises(QueueFull, match=r"^inner$"), taken.place(1, None):
+        raise QueueFull("inner", until=5.0)
+
+
+@pytest.mark.parametrize(
+    ("limits", "policy", "sentence"),
+    [
+        ({"max_pictures_per_person_per_day": 2}, {}, "You have asked for 2 pictures"),
+        ({"max_pictures_per_server_per_day": 2}, {}, "This server has asked for 2 pictures"),
+        ({}, {"max_pictures_per_day": 2}, "This server has asked for 2 pictures"),
+        ({}, {"max_pictures_per_person_per_day": 2}, "In this server you have asked for 2 pictures"),
+    ],
+)
+async def test_a_days_pictures_are_limited_and_come_back(store, new_job, limits, policy, sentence):
+    """The refusal says when the oldest are a day old; what is given back may be asked for again at once."""
+    taken, _ = admission(store, **limits)
+    decided = ServerPolicy(**policy)
+    first = await ask(taken, store, new_job(), decided, now=NOW - 1000)
+    await ask(taken, store, new_job(), decided, now=NOW - 500)
+    back = f"<t:{NOW - 1000 + DAY_S:.0f}:R>"
+    with pytest.raises(QueueFull, match=rf"^{sentence} in the last 24 hours; at most 2 .* 1 picture {back}\.$"):
+        await ask(taken, store, new_job(), decided)
+    await store.jobs.cancel(first.id, "", now=NOW)
+    await ask(taken, store, new_job(), decided)
+
+
+async def test_more_at_once_than_a_day_takes_is_told_so(store, new_job):
+    taken, _ = admission(store, max_pictures_per_person_per_day=2)
+    request = new_job().request.__class__(seed=1, count=3)
+    with pytest.raises(QueueFull, match=r"at most 2 may be drawn\. 3 pictures at once are more than that\.$"):
+        await ask(taken, store, new_job(request=request), ServerPolicy())
+
+
+async def test_of_two_at_once_only_one_gets_the_last_picture(store, new_job):
+    """Nobody is counted between the look at the store and the commit."""
+    taken, _ = admission(store, max_pictures_per_person_per_day=1)
+    asked = [ask(taken, store, new_job(), ServerPolicy()) for _ in range(5)]
+    ends = await asyncio.gather(*asked, return_exceptions=True)
+    assert sorted(isinstance(end, QueueFull) for end in ends) == [False, True, True, True, True]
+
+
+def test_a_priority_role_is_a_weight():
+    """Of several the highest counts; nobody is below 1."""
+    policy = ServerPolicy(priority_roles={"5": 2.0, "6": 4.0})
+    assert [policy.weight(frozenset(roles)) for roles in ((), (5,), (5, 6), (9,))] == [1.0, 2.0, 4.0, 1.0]

@@ -1,0 +1,48 @@
+"""What the engine is given, and when."""
+
+from bot.line.feed import Feed
+from bot.line.queue import Queue
+from tests.bot.line.test_queue import PORTRAIT, SQUARE, ticket
+
+
+def fed(*tickets, batch_cap=4):
+    queue = Queue(max_jobs=100)
+    for one in tickets:
+        queue.push(one)
+    return Feed(queue, batch_cap=batch_cap)
+
+
+def taken(feed):
+    """Everything that the engine gets before something leaves it."""
+    return [one.id for one in iter(feed.next, None)]
+
+
+def test_one_is_drawn_and_the_next_is_already_there():
+    """The engine never waits for the bot, and the line keeps what it need not have yet."""
+    feed = fed(ticket(0, 1), ticket(1, 2, shape=SQUARE), ticket(2, 3, shape=SQUARE))
+    assert taken(feed) == [ticket(0).id, ticket(1).id]
+
+
+def test_what_has_the_same_shape_goes_together():
+    """As many pictures as one call draws, and one of another shape is passed over once for that."""
+    feed = fed(*(ticket(key, key) for key in range(5)), batch_cap=3)
+    assert len(taken(feed)) == 3
+    mixed = fed(ticket(0, 1), ticket(1, 2, shape=SQUARE), ticket(2, 3, shape=PORTRAIT))
+    assert mixed.next().id == ticket(0).id
+    assert mixed.next().id == ticket(2).id
+
+
+def test_what_leaves_makes_room():
+    feed = fed(ticket(0, 1), ticket(1, 2, shape=SQUARE), ticket(2, 3, shape=SQUARE))
+    first, _ = taken(feed)
+    assert feed.leave(first)
+    assert not feed.leave(first)
+    assert taken(feed) == [ticket(2).id]
+
+
+def test_nobody_waits_for_the_end_of_a_strangers_longer_job():
+    """A shorter one asks to share; as long a one waits its turn, and so does whoever would wait for themselves."""
+    for cost, user_id, shares in ((5.0, 2, True), (10.0, 2, False), (5.0, 1, False)):
+        feed = fed(ticket(0, 1, cost=10.0), ticket(1, user_id, cost=cost))
+        feed.next()
+        assert feed.shares(feed.next()) is shares

@@ -1,0 +1,83 @@
+"""Whose an error in a batch is: one job's, the batch's for its size, or the device's."""
+
+import pytest
+import torch
+
+import engine.batch
+import engine.rescue
+from engine.denoise import predict_noise
+from engine.wire import Failed, Finished
+from tests.engine.batches import Bench, request
+
+
+class _Failing:
+    """The UNet call, failing for some batches."""
+
+    def __init__(self, error, fails):
+        self.error, self.fails, self.sizes = error, fails, []
+
+    def __call__(self, model, samples):
+        self.sizes.append(len(samples))
+        if self.fails(samples):
+            raise self.error
+        return predict_noise(model, samples)
+
+
+def test_one_job_s_error_ends_that_job_and_no_other(model, monkeypatch, caplog):
+    """A failing call is repeated in halves until the guilty one is alone."""
+    call = _Failing(ZeroDivisionError("seven"), lambda samples: any(sample.seed == 7 for sample in samples))
+    monkeypatch.setattr(engine.batch, "predict_noise", call)
+    bench = Bench(model)
+    for number, seed in enumerate((1, 7, 2, 3)):
+        bench.admit(request(str(number), seeds=(seed,)))
+    bench.run()
+    last = [bench.events[str(number)][-1] for number in range(4)]
+    assert last[1] == Failed(job_id="1", code="internal", detail="ZeroDivisionError: seven")
+    assert [type(event) for event in (last[0], *last[2:])] == [Finished] * 3
+    assert "ZeroDivisionError" in caplog.text  # the traceback, for the operator
+    assert call.sizes[:5] == [4, 2, 1, 1, 2]
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("2 GiB"), RuntimeError("can't allocate memory: 2 bytes")])
+def test_too_large_a_batch_becomes_a_smaller_one_for_good(model, monkeypatch, error):
+    """Nobody's job fails where there is room for it alone."""
+    call = _Failing(error, lambda samples: len(samples) > 2)
+    monkeypatch.setattr(engine.batch, "predict_noise", call)
+    bench = Bench(model)
+    bench.admit(request(seeds=(1, 2, 3, 4)))
+    bench.run()
+    assert isinstance(bench.events["a"][-1], Finished)
+    assert max(call.sizes[1:]) == 2
+
+
+def test_no_room_even_alone_is_out_of_memory(model, monkeypatch):
+    """And the engine goes on."""
+    monkeypatch.setattr(engine.batch, "predict_noise", _Failing(torch.OutOfMemoryError("2 GiB"), lambda _: True))
+    bench = Bench(model)
+    bench.admit(request(seeds=(1, 2)))
+    bench.run()
+    assert bench.events["a"][-1] == Failed(job_id="a", code="out_of_memory", detail="OutOfMemoryError: 2 GiB")
+    monkeypatch.undo()
+    bench.admit(request("b"))
+    bench.run()
+    assert isinstance(bench.events["b"][-1], Finished)
+
+
+def test_latents_that_became_nan_are_a_numerical_failure(model, monkeypatch):
+    """No black picture is sent."""
+    monkeypatch.setattr(
+        engine.batch, "predict_noise", lambda model, samples: [x * torch.nan for x in predict_noise(model, samples)]
+    )
+    bench = Bench(model)
+    bench.admit(request())
+    bench.run()
+    assert bench.events["a"][-1].code == "numerical_failure"
+
+
+def test_a_lost_device_ends_the_worker(model, monkeypatch):
+    """Every later call would fail too; a fresh process can help."""
+    monkeypatch.setattr(engine.batch, "predict_noise", _Failing(torch.AcceleratorError("gone"), lambda _: True))
+    bench = Bench(model)
+    bench.admit(request())
+    with pytest.raises(torch.AcceleratorError):
+        bench.step()
