@@ -34,24 +34,25 @@ async def checkpointed(path: Path, changes: Callable[[], int], *, every_s: float
         changes: How many rows were changed, ever.
         every_s: Between two looks.
     """
-    task = asyncio.create_task(_keep(path, changes, every_s), name="checkpoints")
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
-async def _keep(path: Path, changes: Callable[[], int], every_s: float) -> NoReturn:
+    # Opened here and not in the task: aiosqlite leaves a thread behind where it is cancelled while it opens.
     async with aiosqlite.connect(path, isolation_level=None) as connection:
-        written = 0
-        while True:
-            await asyncio.sleep(every_s)
-            if changes() - written < CHANGES:
-                continue
-            written = changes()
-            try:
-                # "Passive" waits for nobody, and whoever writes meanwhile waits for nothing (sqlite.org/wal.html).
-                await connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
-            except sqlite3.Error as error:
-                log.warning("%s: its log cannot be written back just now: %s", path, error)
+        task = asyncio.create_task(_keep(path, connection, changes, every_s), name="checkpoints")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+
+async def _keep(path: Path, connection: aiosqlite.Connection, changes: Callable[[], int], every_s: float) -> NoReturn:
+    written = 0
+    while True:
+        await asyncio.sleep(every_s)
+        if changes() - written < CHANGES:
+            continue
+        written = changes()
+        try:
+            # "Passive" waits for nobody, and whoever writes meanwhile waits for nothing (sqlite.org/wal.html).
+            await connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
+        except sqlite3.Error as error:
+            log.warning("%s: its log cannot be written back just now: %s", path, error)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import threading
 
 import aiosqlite
 
@@ -58,3 +59,18 @@ async def test_a_file_that_takes_nothing_is_tried_again(tmp_path, caplog):
     path.write_bytes(b"not a database, by any means" * 100)
     async with checkpointed(path, itertools.count(0, CHANGES).__next__, every_s=0.01):
         await until(lambda: caplog.text.count("its log cannot be written back just now") > 1)
+
+
+def test_a_bot_that_ends_as_soon_as_it_began_leaves_no_thread(tmp_path):
+    """One that was still opening its connection would find its event loop gone."""
+
+    async def begin_and_end():
+        async with checkpointed(tmp_path / "notes.sqlite3", lambda: 0):
+            await asyncio.sleep(0)
+
+    for _ in range(20):
+        asyncio.run(begin_and_end())
+        for thread in threading.enumerate():
+            if "_connection_worker" in thread.name:
+                thread.join(30)  # a thread's traceback fails the test
+                assert not thread.is_alive()
