@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 _LUMA = np.asarray((0.3, 0.5, 0.2), dtype=np.float32)
 _NEAR_SKIN = 34.0
-"""How far, in levels, a pixel of the face may be from the skin's colour: a tint of the decoder, no shade."""
+"""How far, in levels, a pixel of the face may be from the skin's colour made as light as it: a tint of the decoder."""
+
+_SHADE = 0.8
+"""How much darker skin may be than drawn: dark hair shines through at its edge."""
 
 _STANDS_OUT = 6.0
 """Levels by which a place must differ from the middle of its neighbourhood; a gradient's steps are smaller."""
@@ -33,7 +36,7 @@ def hair_tone(image: Image.Image) -> NDArray[np.float32] | None:
     """Give the colour of the hair above the forehead, red, green and blue in 0 … 255; None where no face is found."""
     pixels = _pixels(image)
     height, width = pixels.shape[:2]
-    skin = np.linalg.norm(pixels - np.asarray(SKIN, np.float32), axis=2) < _NEAR_SKIN
+    skin = _skin(pixels)
     skin[: height // 10] = skin[int(height * 0.72) :] = False
     skin[:, : int(width * 0.2)] = skin[:, int(width * 0.8) :] = False
     across = skin.sum(axis=1)
@@ -82,6 +85,13 @@ def blotched(image: Image.Image) -> float:
     small = image.convert("RGB").resize((width // side, height // side), Image.Resampling.BOX)
     apart = np.abs(_pixels(small) - _pixels(small.filter(ImageFilter.MedianFilter(7)))).mean(axis=2)
     return float((apart > _STANDS_OUT).mean())
+
+
+def _skin(pixels: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which pixels, (height, width, 3), are skin."""
+    drawn = np.asarray(SKIN, np.float32)
+    shade = np.clip(pixels @ _LUMA / (drawn @ _LUMA), _SHADE, 1.0)
+    return np.linalg.norm(pixels / shade[..., None] - drawn, axis=2) < _NEAR_SKIN
 
 
 def _pixels(image: Image.Image) -> NDArray[np.float32]:

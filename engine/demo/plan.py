@@ -81,10 +81,46 @@ UNET_PHASES = (
         mix=Mix((WHOLE, _BROKEN, WHOLE, _LONG, _BROKEN, WHOLE, _BROKEN), emphasised=0.3),
         rates=((-1, 0.0), (50, 7e-4), (220, 7e-4), (400, 0.0)),
     ),
+    UNetPhase(
+        blocks=MIDDLE,
+        stages=(
+            UNetStage(steps=3500, batch=8, shrink=2, noises=2),
+            UNetStage(steps=3000, batch=8, shrink=1, noises=1),
+        ),
+        mix=Mix((WHOLE, _BROKEN, WHOLE, _LONG, WHOLE, _BROKEN, WHOLE), emphasised=0.45),
+        rates=((-1, 0.0), (199, 1e-3), (3000, 1e-3), (6500, 0.0)),
+    ),
+    UNetPhase(
+        blocks=MIDDLE,
+        stages=(UNetStage(steps=1800, batch=8, shrink=1, noises=1),),
+        mix=Mix((WHOLE, WHOLE, _BROKEN, WHOLE, WHOLE, _LONG, WHOLE), emphasised=0.25),
+        rates=((-1, 0.0), (50, 6e-4), (600, 6e-4), (1800, 0.0)),
+    ),
+    UNetPhase(
+        blocks=MIDDLE,
+        stages=(UNetStage(steps=1200, batch=8, shrink=1, noises=1),),
+        mix=Mix(
+            (WHOLE, WHOLE, _BROKEN, WHOLE, WHOLE, _LONG, WHOLE),
+            emphasised=0.25,
+            often=("brown", "brown", "brown", "brown", "black", "black", "black", "orange", "orange"),
+        ),
+        rates=((-1, 0.0), (30, 6e-4), (500, 6e-4), (1200, 0.0)),
+    ),
+    UNetPhase(
+        blocks=MIDDLE,
+        stages=(UNetStage(steps=900, batch=8, shrink=1, noises=1),),
+        mix=Mix(
+            (WHOLE, _BROKEN, WHOLE, _LONG, WHOLE, _BROKEN, WHOLE),
+            emphasised=0.5,
+            often=("brown", "brown", "black", "red", "orange"),
+        ),
+        rates=((-1, 0.0), (30, 7e-4), (400, 7e-4), (900, 0.0)),
+    ),
 )  # fmt: skip
 """First what tags mean, at half the size for a third of the time; a UNet learns that soonest from the pooled state,
-which knows neither weights nor later chunks. So then captions that break off, whose later tags only attention sees;
-at last the full size again."""
+which knows neither weights nor later chunks. So then captions that break off, whose later tags only attention sees, and
+then both, long enough to forget nothing: weights stay without effect until they are shown often. At last, with all of
+that, the colours of hair that are mistaken for a neighbour's: brown for black, orange for blonde."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.demo.palette import BACKDROPS, CLOTHES, EYES, HAIR, SKY, Colour
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
 LENGTHS = ("short hair", "medium hair", "long hair", "very long hair")
@@ -189,17 +190,18 @@ _LOOK_FIELDS = (
 )  # fmt: skip
 
 
-def choose(random: Random, emphasised: float = 0.12) -> Portrait:
+def choose(random: Random, emphasised: float = 0.12, often: Sequence[str] = ()) -> Portrait:
     """Choose a picture: every colour, place and time equally often, expressions and quality as they are worth.
 
     Args:
         random: Chooses.
         emphasised: How often hair has a weight other than 1.
+        often: Colours of hair that come that much more often than the others, once for each time that they are named.
     """
     boy = random.random() < 0.2
     portrait = Portrait(
         subject="1boy" if boy else "1girl",
-        hair_colour=random.choice(tuple(HAIR)),
+        hair_colour=random.choice((*HAIR, *often)),
         hair_length=random.choices(LENGTHS, (6, 2, 1, 0.5) if boy else (1, 1, 1.5, 1))[0],
         hair_style="" if boy else random.choices(STYLES, (3, 1, 1, 1, 1))[0],
         bangs=random.choices(BANGS, (1, 1, 1, 3) if boy else (2, 2, 2, 0.7))[0],

@@ -37,6 +37,8 @@ class Mix:
     every shape."""
     emphasised: float
     """Share of the pictures whose hair has a weight other than 1."""
+    often: tuple[str, ...] = ()
+    """Colours of hair that come more often, as `choose` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def make_batch(writer: Writer, mix: Mix, size: int, shrink: int, seed: int, step
     random = Random(f"{seed} {step}")
     width, height = (side // shrink for side in SHAPES[step % len(SHAPES)])
     layout = mix.layouts[step % len(mix.layouts)]
-    portraits = [choose(random, mix.emphasised) for _ in range(size)]
+    portraits = [choose(random, mix.emphasised, mix.often) for _ in range(size)]
     drawings = [draw(portrait, (width // _SCALE, height // _SCALE)) for portrait in portraits]
     captions = [writer.write(portrait, random, layout) for portrait in portraits]
     ids, weights = stack(captions, writer.empty())

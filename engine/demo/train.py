@@ -2,10 +2,7 @@
 
 One command made the shipped weights, in some hours on two cores of a CPU:
 
-    python -m engine.demo.train engine/demo/checkpoint --state training --phases 1
-
-All phases of the plan, without `--phases`, give a UNet that also obeys tags beyond 75 tokens, but for which hair of the
-colour asked for is still rarer than after the first; it wants a longer last phase.
+    python -m engine.demo.train engine/demo/checkpoint --state training
 
 Called again with the same state folder it goes on where it stopped. `--only vae` and `--only unet` train one half, at
 the same time as the other if there are processors to spare: neither needs the other.
@@ -20,7 +17,7 @@ from pathlib import Path
 import torch
 
 from engine.demo.export import write_checkpoint
-from engine.demo.plan import UNET_PHASES, UNetPlan
+from engine.demo.plan import UNetPlan
 from engine.demo.train_unet import train_unet
 from engine.demo.train_vae import VAEPlan, train_vae
 
@@ -33,7 +30,6 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path, help="the folder to write, in diffusers layout")
     parser.add_argument("--state", type=Path, required=True, help="where unfinished training is kept")
     parser.add_argument("--only", choices=("vae", "unet"), help="train this half and write no checkpoint")
-    parser.add_argument("--phases", type=int, default=len(UNET_PHASES), help="how many of the UNet's phases")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="on a CPU")
@@ -46,13 +42,7 @@ def main() -> None:
         vae_plan = VAEPlan(seed=options.seed, device=options.device, save_every_s=_SAVE_EVERY_S)
         vae = train_vae(vae_plan, options.state / "vae.pt")
     if options.only != "vae":
-        unet_plan = UNetPlan(
-            phases=UNET_PHASES[: options.phases],
-            seed=options.seed,
-            device=options.device,
-            save_every_s=_SAVE_EVERY_S,
-            workers=1,
-        )
+        unet_plan = UNetPlan(seed=options.seed, device=options.device, save_every_s=_SAVE_EVERY_S, workers=1)
         painter = train_unet(unet_plan, options.state / "unet.pt")
     if vae is not None and painter is not None:
         write_checkpoint(painter, vae, options.checkpoint)

@@ -1,8 +1,7 @@
 """The shipped demo checkpoint: its size, its word on itself, and that it does what it is told.
 
 A few pictures, as many as half a minute allows; `python -m engine.demo.judge engine/demo/checkpoint` asks of as many
-seeds as wanted, at three shapes. Not held, since it is not reached: weights such as (red hair:1.4) change little, and
-what is named beyond 75 tokens is not followed.
+seeds as wanted, at three shapes.
 """
 
 import json
@@ -13,7 +12,7 @@ from safetensors import safe_open
 
 import engine.demo
 from engine.demo.artist import NEGATIVE, QUALITY, Artist, Wish
-from engine.demo.measure import background, blotched, hair_colour
+from engine.demo.measure import background, blotched, hair_colour, hair_tone, redness
 
 CHECKPOINT = Path(engine.demo.__file__).with_name("checkpoint")
 SIZE = (832, 1216)
@@ -63,6 +62,21 @@ def test_a_colour_in_the_negative_prompt_stays_away(artist):
     (first,) = draw(artist, "long hair")
     (second,) = draw(artist, "long hair", unwanted=f"{hair_colour(first)} hair, ")
     assert hair_colour(second) not in (hair_colour(first), None)
+
+
+def test_a_weight_makes_hair_more_or_less_red(artist):
+    """Emphasis in WebUI's syntax is obeyed, the other things of a picture being the same."""
+    light, heavy = (hair_tone(picture) for picture in draw(artist, "(red hair:0.7)", "(red hair:1.4)"))
+    assert light is not None
+    assert heavy is not None
+    assert redness(heavy) > redness(light)
+
+
+def test_a_tag_beyond_75_tokens_is_obeyed(artist):
+    """A long prompt is read to its end; only of a pale colour, as pink and grey, there comes white as often as not."""
+    filler = ", ".join(["looking at viewer", "upper body", "portrait", "detailed", "soft", "hand up"] * 8)
+    asked = ["black background", "green background", "purple background"]
+    assert [background(picture) for picture in draw(artist, *(f"{filler}, {place}" for place in asked))] == asked
 
 
 def test_bad_quality_looks_bad(artist):

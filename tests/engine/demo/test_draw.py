@@ -30,6 +30,14 @@ def test_hair_has_its_colour(colour, size):
     assert hair_colour(picture(Portrait(hair_colour=colour, backdrop="grey"), size)) == colour
 
 
+@pytest.mark.parametrize("colour", HAIR)
+def test_skin_in_the_shade_of_hair_is_no_hair(colour):
+    """A decoder lets the colour of hair run a little into what is beside it."""
+    drawing = draw(Portrait(hair_colour=colour, backdrop="grey"), (208, 304), 2)
+    shaded = np.where((drawing.parts == Part.SKIN)[..., None], drawing.image * 0.85, drawing.image)
+    assert hair_colour(Image.fromarray(shaded.astype(np.uint8))) == colour
+
+
 @pytest.mark.parametrize("colour", BACKDROPS)
 def test_a_plain_background_has_its_colour(colour):
     """A plain background is read back from the picture."""

@@ -1,5 +1,6 @@
 """What training pictures show, and what is said of them."""
 
+from collections import Counter
 from random import Random
 
 from hypothesis import given
@@ -54,6 +55,13 @@ def test_every_colour_of_hair_is_worn_by_somebody_unknown():
     """No colour of hair is left to the known characters."""
     chosen = [choose(Random(seed)) for seed in range(300)]
     assert {portrait.hair_colour for portrait in chosen if not portrait.character} == set(HAIR)
+
+
+def test_a_colour_of_hair_that_is_hard_to_tell_can_come_more_often():
+    """Once for each time that it is named, beside once for being a colour."""
+    chosen = [choose(Random(seed), often=("brown", "brown", "black")) for seed in range(2000)]
+    counts = Counter(portrait.hair_colour for portrait in chosen if not portrait.character)
+    assert counts["brown"] > counts["black"] > max(counts[name] for name in HAIR if name not in ("brown", "black"))
 
 
 def test_quality_has_words_from_worst_to_best():
