@@ -59,7 +59,7 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     revision: str = ""
     """Commit of a hub id; required for one, because a moving model changes everybody's pictures."""
     sha256: str = ""
-    """Of a single ``.safetensors`` file; checked before it is read."""
+    """Of a single ``.safetensors`` file; checked before it is loaded."""
     config_folder: str = ""
     """A single file's configs and tokenizers, in diffusers layout; "" looks in the hub's cache."""
     offline: bool = False
