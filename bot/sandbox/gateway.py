@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import zlib
 from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import WSMsgType, web
 
 from bot.sandbox import payloads
+from bot.sandbox.compression import NotSpoken, packer
 from bot.sandbox.protocol import CloseCode, Intent, Json, Opcode, number
 from bot.sandbox.sessions import without_token
 
 if TYPE_CHECKING:
+    from bot.sandbox.compression import Pack
     from bot.sandbox.faults import Faults
     from bot.sandbox.feed import Feed
     from bot.sandbox.sessions import Session, Sessions
@@ -58,11 +59,14 @@ class Gateway:
         if request.query.get("encoding", "json") != "json":
             raise web.HTTPBadRequest(text="Only encoding=json is spoken here.")
         compress = request.query.get("compress")
-        if compress not in {None, "zlib-stream"}:
-            raise web.HTTPBadRequest(text=f"compress={compress} is not spoken here, zlib-stream is.")
+        try:
+            pack = None if compress is None else packer(compress)
+        except NotSpoken as error:
+            log.warning("A bot asks for what is not spoken here: %s", error)
+            raise web.HTTPBadRequest(text=str(error)) from None
         socket = web.WebSocketResponse(max_msg_size=4096 * 4, autoping=True)
         await socket.prepare(request)
-        await _Connection(self, socket, request.transport, compressed=compress is not None).run()
+        await _Connection(self, socket, request.transport, pack=pack).run()
         return socket
 
     # What a connection asks of the gateway.
@@ -182,12 +186,12 @@ class _Connection:
         socket: web.WebSocketResponse,
         transport: asyncio.Transport | None,
         *,
-        compressed: bool,
+        pack: Pack | None,
     ) -> None:
         self._gateway = gateway
         self._socket = socket
         self._transport = transport
-        self._deflate = zlib.compressobj() if compressed else None
+        self._pack = pack
         self._outbox: asyncio.Queue[str | int] = asyncio.Queue()
         """Texts, and at last a close code."""
         self._session: Session | None = None
@@ -227,11 +231,10 @@ class _Connection:
                 if isinstance(item, int):
                     await self._shut(item)
                     return
-                if self._deflate is None:
+                if self._pack is None:
                     await self._socket.send_str(item)
                 else:
-                    packed = self._deflate.compress(item.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-                    await self._socket.send_bytes(packed)
+                    await self._socket.send_bytes(self._pack(item.encode()))
             except ConnectionError:
                 return
 
