@@ -8,8 +8,9 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from bot.sandbox import permissions
+from bot.sandbox import json_body, permissions
 from bot.sandbox.denied import Denied, from_refusal, unknown
+from bot.sandbox.protocol import number
 from bot.sandbox.refusal import Refusal
 from bot.sandbox.state import Interaction
 
@@ -107,13 +108,13 @@ class Ask:
         self.me: User = me
 
     def _id(self, name: str) -> int:
-        return int(self.request.match_info[name])
+        return number(self.request.match_info[name])
 
     def id(self, name: str) -> int:
         return self._id(name)
 
     async def body(self, form: type[B]) -> B:
-        return msgspec.json.decode(await self.request.read() or b"{}", type=form)
+        return msgspec.convert(json_body.decode(await self.request.read() or b"{}"), type=form)
 
     @property
     def channel(self) -> Channel:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.sandbox.protocol import number
+
 if TYPE_CHECKING:
     from bot.sandbox.state import World
 
 
 def add_to(app: web.Application, world: World) -> None:
     async def serve(request: web.Request) -> web.Response:
-        attachment = world.attachments.get(int(request.match_info["id"]))
+        attachment = world.attachments.get(number(request.match_info["id"]))
         if attachment is None or attachment.filename != request.match_info["filename"]:
             raise web.HTTPNotFound(text="This content is no longer available.")
         if _until(request.query.get("ex", "")) < world.clock.now():

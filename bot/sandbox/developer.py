@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import web
 
+from bot.sandbox import json_body
 from bot.sandbox.broadcast import clock_view
 from bot.sandbox.protocol import number
+from bot.sandbox.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -87,8 +89,8 @@ class _Developer:
 
     async def post_fault(self, request: web.Request) -> web.Response:
         try:
-            fault_id = self._faults.post_json(await request.json())
-        except (msgspec.ValidationError, json.JSONDecodeError) as error:
+            fault_id = self._faults.post_json(json_body.decode(await request.read()))
+        except (msgspec.ValidationError, Refusal) as error:
             return _invalid(error)
         return web.json_response({"id": fault_id})
 
@@ -98,8 +100,8 @@ class _Developer:
 
     async def clock(self, request: web.Request) -> web.Response:
         try:
-            wanted = msgspec.json.decode(await request.read(), type=Advance)
-        except msgspec.DecodeError as error:
+            wanted = msgspec.convert(json_body.decode(await request.read()), type=Advance)
+        except (msgspec.ValidationError, Refusal) as error:
             return _invalid(error)
         self._scene.world.clock.advance(wanted.advance_s)
         self._scene.broadcast.clock_moved()

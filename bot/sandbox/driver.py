@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -192,7 +193,7 @@ class Person:
     async def upload(self, filename: str, data: bytes) -> str:
         """Upload a file; give the id that options, messages and forms take."""
         form = aiohttp.FormData(quote_fields=False)
-        form.add_field("file", data, filename=filename)
+        form.add_field("file", io.BytesIO(data), filename=filename)
         async with self._session.post(f"{self._page_url}/people/{self.id}/attachments", data=form) as response:
             return (await response.json())["attachment"]["id"]
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
+import warnings
 from email.message import Message as Headers
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import content_disposition_filename, parse_content_disposition
 
-from bot.sandbox.protocol import MAX_REQUEST_BYTES
+from bot.sandbox import json_body
+from bot.sandbox.protocol import MAX_FILES, MAX_REQUEST_BYTES
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.uploads import Upload
 
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-_FILE = re.compile(r"files\[(\d+)\]")
+_FILE = re.compile(r"files\[(\d{1,9})\]")
+_MOST_PARTS = 4 * MAX_FILES
+"""Of one form; what has more is refused before its parts are looked at."""
+_LONGEST_HEAD = 8192
+"""Bytes of a part's header lines."""
 
 
 async def read(request: web.Request, *, at_most: int = MAX_REQUEST_BYTES) -> bytes:
@@ -45,12 +50,12 @@ def parse(content_type: str, body: bytes) -> tuple[Any, dict[int, Upload]]:
         Refusal: 50109, what should be JSON or a form is not; 50035, a part of the form is unknown.
     """
     if not content_type.startswith("multipart/form-data"):
-        return (_json(body) if body else None), {}
+        return (json_body.decode(body) if body else None), {}
     payload: Any = None
     files: dict[int, Upload] = {}
     for name, filename, data in parts(content_type, body):
         if name == "payload_json":
-            payload = _json(data)
+            payload = json_body.decode(data)
         elif (number := _FILE.fullmatch(name)) and filename is not None:
             files[int(number[1])] = Upload(filename, data)
         else:
@@ -63,30 +68,31 @@ def parts(content_type: str, body: bytes) -> Iterator[tuple[str, str | None, byt
     """Give name, filename and content of each part.
 
     Raises:
-        Refusal: 50109, no boundary.
+        Refusal: 50109, no boundary or a part without its head; 50035, more parts than any form has.
     """
     header = Headers()
     header["content-type"] = content_type
     boundary = header.get_param("boundary")
     if not isinstance(boundary, str):
         raise Refusal(Reason.UNREADABLE)
-    for part in body.split(b"--" + boundary.encode())[1:-1]:
-        head, _, data = part.partition(b"\r\n\r\n")
-        disposition = next(
-            (
-                line.split(b":", 1)[1]
-                for line in head.split(b"\r\n")
-                if line.lower().startswith(b"content-disposition:")
-            ),
-            b"",
-        )
-        _, parameters = parse_content_disposition(disposition.strip().decode())
-        name = content_disposition_filename(parameters, "name") or ""
-        yield name, content_disposition_filename(parameters), data.removesuffix(b"\r\n")
+    pieces = body.split(b"--" + boundary.encode(), _MOST_PARTS + 2)
+    if len(pieces) > _MOST_PARTS + 2:
+        error = {"code": "BASE_TYPE_MAX_LENGTH", "message": f"Must be {MAX_FILES} or fewer in length."}
+        raise Refusal(Reason.INVALID_FORM, {"files": {"_errors": [error]}})
+    for part in pieces[1:-1]:
+        end = part.find(b"\r\n\r\n", 0, _LONGEST_HEAD)
+        if end < 0:
+            raise Refusal(Reason.UNREADABLE)
+        name, filename = _named(part[:end])
+        yield name, filename, part[end + 4 :].removesuffix(b"\r\n")
 
 
-def _json(text: bytes) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise Refusal(Reason.UNREADABLE) from None
+def _named(head: bytes) -> tuple[str, str | None]:
+    disposition = next(
+        (line.split(b":", 1)[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-disposition:")),
+        b"",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # aiohttp speaks of malformed ones; here they are a part without a name
+        _, parameters = parse_content_disposition(disposition.strip().decode(errors="replace"))
+    return content_disposition_filename(parameters, "name") or "", content_disposition_filename(parameters)

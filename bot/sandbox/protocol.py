@@ -21,11 +21,15 @@ MAX_LAYOUT_TEXT = 4000
 """Characters of all text displays of one layout."""
 
 
+LONGEST_ID = 20
+"""Digits of 64 bits."""
+
+
 def number(value: Any) -> int:
     """Read an id as clients write it, as digits or as a number; 0 for anything else, which nothing has."""
     if isinstance(value, int):
         return value
-    return int(value) if isinstance(value, str) and value.isdecimal() else 0
+    return int(value) if isinstance(value, str) and len(value) <= LONGEST_ID and value.isdecimal() else 0
 
 
 class Permission(IntFlag):

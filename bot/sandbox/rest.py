@@ -46,6 +46,8 @@ ROUTES: tuple[Route, ...] = (
 )
 _MAJOR = ("webhook_token", "interaction_token", "channel_id", "guild_id")
 """What a rate limit's bucket is for, beside the route."""
+_MOST_SHOWN = 1 << 18
+"""Bytes of JSON that the feed keeps of one request; of larger ones it keeps the size."""
 _SECRET = ("webhook_token", "interaction_token")
 _OWN_FAULT = {Reason.INVALID_FORM, Reason.EMPTY_MESSAGE, Reason.UNREADABLE}
 """Refusals that a correct bot never meets: they are recorded as violations."""
@@ -142,6 +144,7 @@ class Rest:
 
     def _carry_out(self, route: Route, request: web.Request, call: Call, body: bytes) -> Reply:
         call.body, call.files = forms.parse(request.headers.get("Content-Type", ""), body)
+        call.size = len(body) - sum(len(one.data) for one in call.files.values())
         self._check(route, call)
         return route.handler(self._scene, call)
 
@@ -211,7 +214,7 @@ class Rest:
             route=route.name,
             status=reply.status,
             duration_ms=duration_ms,
-            request=call.body,
+            request=call.body if call.size <= _MOST_SHOWN else {"size": call.size},
             files=[{"filename": one.filename, "size": len(one.data)} for one in call.files.values()],
             response=body,
             **about,

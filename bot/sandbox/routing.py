@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.protocol import LONGEST_ID
 from bot.sandbox.refusal import Reason, Refusal
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Call:
     params: Mapping[str, str]
     query: Mapping[str, str]
     body: Any = None
+    size: int = 0
+    """Bytes of the body without its files."""
     files: dict[int, Upload] = field(default_factory=dict[int, "Upload"])
     about: dict[str, str | None] = field(default_factory=dict[str, str | None])
     """Which channel, message and interaction it turned out to be about, for the feed."""
@@ -66,7 +69,7 @@ class Call:
         Raises:
             Refusal: 50035, it is no number.
         """
-        if not self.params[name].isdecimal():
+        if not self.params[name].isdecimal() or len(self.params[name]) > LONGEST_ID:
             error = {"code": "NUMBER_TYPE_COERCE", "message": f'Value "{self.params[name]}" is not snowflake.'}
             raise Refusal(Reason.INVALID_FORM, {name: {"_errors": [error]}})
         return int(self.params[name])
@@ -78,7 +81,7 @@ class Call:
             Refusal: 50035, it is none.
         """
         text = self.query.get(name, str(default))
-        if not text.isdecimal():
+        if not text.isdecimal() or len(text) > LONGEST_ID:
             error = {"code": "NUMBER_TYPE_COERCE", "message": f'Value "{text}" is not int.'}
             raise Refusal(Reason.INVALID_FORM, {name: {"_errors": [error]}})
         return int(text)

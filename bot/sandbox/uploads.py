@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import mimetypes
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, UnidentifiedImageError
-
+from bot.sandbox.picture_size import picture_size
 from bot.sandbox.protocol import MAX_FILE_BYTES, MAX_FILES, Json, number
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.state import Attachment
@@ -20,7 +18,8 @@ if TYPE_CHECKING:
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _SPOILER = "SPOILER_"
-_PICTURES = ("PNG", "JPEG", "GIF", "WEBP")
+_LONGEST_NAME = 260
+"""Of a longer one the end is kept, because the type is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Upload:
 
 def safe_name(filename: str) -> str:
     """Give the name that Discord stores: spaces become underscores, other special characters go."""
-    return _UNSAFE.sub("", filename.replace(" ", "_")) or "unknown"
+    return _UNSAFE.sub("", filename[-_LONGEST_NAME:].replace(" ", "_")) or "unknown"
 
 
 def limit(channel: Channel) -> int:
@@ -41,18 +40,11 @@ def limit(channel: Channel) -> int:
 def store(upload: Upload, world: World, *, channel_id: int, name: str | None = None) -> Attachment:
     filename = safe_name(name or upload.filename)
     content_type, _ = mimetypes.guess_type(filename)
-    width, height = _size(upload.data) if content_type and content_type.startswith("image/") else (None, None)
+    image = content_type is not None and content_type.startswith("image/")
+    width, height = (picture_size(upload.data) if image else None) or (None, None)
     attachment = Attachment(world.new_id(), filename, content_type, upload.data, width, height, channel_id=channel_id)
     world.keep(attachment)
     return attachment
-
-
-def _size(data: bytes) -> tuple[int | None, int | None]:
-    try:
-        with Image.open(io.BytesIO(data), formats=_PICTURES) as image:
-            return image.size
-    except (UnidentifiedImageError, OSError, ValueError):
-        return None, None
 
 
 def arrange(
