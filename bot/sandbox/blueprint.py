@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec import Struct
 
-from bot.sandbox.protocol import MAX_FILE_BYTES, ChannelType, Permission
+from bot.sandbox.protocol import MAX_FILE_BYTES, ChannelType, Intent, Permission
 from bot.sandbox.state import Channel, Guild, Member, Overwrite, Role, User
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     users: tuple[PlannedUser, ...]
     guilds: tuple[PlannedGuild, ...]
     bot_name: str = "bot"
+    privileged_intents: tuple[str, ...] = ()
+    """What the developers' portal has granted: ``GUILD_PRESENCES``, ``GUILD_MEMBERS``, ``MESSAGE_CONTENT``."""
     direct_messages: tuple[str, ...] = ()
     """Usernames of those whose direct message with the bot is open."""
 
@@ -134,6 +136,7 @@ def build(plan: Plan, world: World) -> None:
     ids = count(FIRST_ID)
     world.application_id = next(ids)
     world.bot = User(world.application_id, plan.bot_name, global_name=None, bot=True)
+    world.application.privileged_intents = {Intent[name] for name in plan.privileged_intents}
     people = {plan.bot_name: world.bot, "@bot": world.bot}
     for user in plan.users:
         people[user.username] = User(

@@ -81,8 +81,10 @@ def _edit_message(scene: Scene, call: Call) -> Reply:
     message, bot = _message(scene, call), scene.world.bot
     if message.author is not bot:
         _only_flags(scene, call, message)
-    elif call.files:
-        permissions.require(bot, message.channel, Permission.ATTACH_FILES)
+    else:
+        scene.allowances.edit(message)
+        if call.files:
+            permissions.require(bot, message.channel, Permission.ATTACH_FILES)
     return Reply(payloads.message(scene.messages.edit(message, call.body, call.files), scene.world))
 
 

@@ -32,11 +32,15 @@ def _find(scene: Scene, call: Call) -> Command:
     return found
 
 
+def _key(place: int | None, body: Json) -> tuple[int | None, int, str]:
+    return place, int(body.get("type") or CommandType.SLASH), str(body["name"])
+
+
 def _register(scene: Scene, place: int | None, body: Json) -> Command:
     """Keep a command; one of the same type and name is replaced and keeps its id."""
     world = scene.world
-    kind = int(body.get("type") or CommandType.SLASH)
-    key = (place, kind, str(body["name"]))
+    key = _key(place, body)
+    kind = key[1]
     earlier = next((one for one in world.commands.values() if one.key == key), None)
     number = earlier.id if earlier is not None else world.new_id()
     answered: Json = {
@@ -74,6 +78,7 @@ def _overwrite(scene: Scene, call: Call) -> Reply:
     command_rules.check_all(wanted, problems)
     problems.refuse()
     before = _here(scene, place)
+    scene.allowances.create_commands(place, len({_key(place, one) for one in wanted} - {one.key for one in before}))
     kept = [_register(scene, place, one) for one in wanted]
     for gone in {one.id for one in before} - {one.id for one in kept}:
         del scene.world.commands[gone]
@@ -90,6 +95,8 @@ def _create(scene: Scene, call: Call) -> Reply:
     numbers[int(call.body.get("type") or CommandType.SLASH)] += 1
     command_rules.check_number(numbers, problems)
     problems.refuse()
+    known = {one.key for one in _here(scene, place)}
+    scene.allowances.create_commands(place, int(_key(place, call.body) not in known))
     command = _register(scene, place, call.body)
     scene.broadcast.commands_changed()
     return Reply(command.body, 201 if len(scene.world.commands) > before else 200)

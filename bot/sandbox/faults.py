@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -35,10 +35,18 @@ class _OfCalls(_Fault, frozen=True, kw_only=True):
 
 class Answer(_OfCalls, frozen=True, kw_only=True):
     status: Annotated[int, Meta(ge=400, le=599)]
+    code: int = 0
+    """Discord's own, as 50013; its words are found by it."""
+    message: str = ""
+    """Other words."""
     retry_after_s: float = 1.0
     via: bool = True
     """A 429 without this header is taken for a ban at the edge of the network, not for a limit."""
     is_global: bool = msgspec.field(name="global", default=False)
+    scope: Literal["user", "global", "shared"] = "user"
+    """Of a 429: whose limit it is; shared ones are not among the invalid requests."""
+    html: bool | str = False
+    """The page of the edge instead of JSON: its usual one, or this."""
 
 
 class Reset(_OfCalls, frozen=True, kw_only=True):
@@ -70,7 +78,8 @@ class Drop(_Fault, frozen=True, kw_only=True):
 
 
 class Expire(_Fault, frozen=True, kw_only=True):
-    pass
+    code: Literal[50027, 10015] = 50027
+    """How the webhook routes then answer: its time is over, or as if it had never been (api-docs issue 6851)."""
 
 
 OfCalls = Answer | Reset | Lose | Delay
@@ -146,8 +155,8 @@ class Faults:
 
 def _words(fault: OfCalls) -> str:
     match fault:
-        case Answer(status=status):
-            return f"answer {status}"
+        case Answer(status=status, code=code):
+            return f"answer {status} {code}" if code else f"answer {status}"
         case Reset():
             return "reset the connection"
         case Lose():

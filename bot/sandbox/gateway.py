@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox import payloads
+from bot.sandbox import json_body, payloads
 from bot.sandbox.compression import NotSpoken, packer
-from bot.sandbox.protocol import CloseCode, Intent, Json, Opcode, number
+from bot.sandbox.protocol import PRIVILEGED, CloseCode, Intent, Json, Opcode, number
+from bot.sandbox.refusal import Refusal
 from bot.sandbox.sessions import without_token
 
 if TYPE_CHECKING:
+    from bot.sandbox.allowances import Allowances
     from bot.sandbox.compression import Pack
     from bot.sandbox.faults import Faults
     from bot.sandbox.feed import Feed
@@ -27,6 +29,12 @@ HEARTBEAT_MS = 41_250
 _COMMANDS_A_MINUTE = 120
 _CUT = 1006
 """RFC 6455: no code was sent at all; to close with it is to cut the line."""
+_LARGEST_FRAME = 4096
+"""Bytes of what a client sends (documentation, "Sending Events"); more is 4002."""
+_MOST_READ = 1 << 16
+"""Of still larger frames nothing is read (1009)."""
+_VERSIONS = {"6", "7", "8", "9", "10"}
+"""Those that Discord has not discontinued (documentation, "API Versioning"); all of them get version 10's payloads."""
 _KNOWN_INTENTS = (1 << 26) - 1
 _REQUIRED_PROPERTIES = {"os", "browser", "device"}
 
@@ -43,8 +51,11 @@ class _Close(Exception):
 class Gateway:
     """Answers every connection; what is sent over it afterwards is `Sessions`' business."""
 
-    def __init__(self, world: World, sessions: Sessions, faults: Faults, feed: Feed, token: str) -> None:
+    def __init__(
+        self, world: World, sessions: Sessions, faults: Faults, feed: Feed, *, allowances: Allowances, token: str
+    ) -> None:
         self._world = world
+        self._allowances = allowances
         self._sessions = sessions
         self._faults = faults
         self._feed = feed
@@ -64,8 +75,11 @@ class Gateway:
         except NotSpoken as error:
             log.warning("A bot asks for what is not spoken here: %s", error)
             raise web.HTTPBadRequest(text=str(error)) from None
-        socket = web.WebSocketResponse(max_msg_size=4096 * 4, autoping=True)
+        socket = web.WebSocketResponse(max_msg_size=_MOST_READ, autoping=True)
         await socket.prepare(request)
+        if request.query.get("v", "10") not in _VERSIONS:
+            await socket.close(code=CloseCode.INVALID_VERSION)
+            return socket
         await _Connection(self, socket, request.transport, pack=pack).run()
         return socket
 
@@ -77,18 +91,29 @@ class Gateway:
             data = without_token(cast("Json", data))
         self._feed.add("gateway", direction="received", shard=None, op=message.get("op"), t=None, s=None, d=data)
 
-    def identify(self, data: Json, connection: _Connection) -> Session:
+    def identify(self, data: Json, connection: _Connection) -> Session | None:
+        """Begin a session; None where Discord answers "invalid session", because another began just now."""
         if data.get("token") != self._token:
             raise _Close(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
-        properties = cast("Json", data.get("properties") or {})
-        if _REQUIRED_PROPERTIES - {name.removeprefix("$") for name in properties}:
+        if self._allowances.starts_are_spent:
+            raise _Close(CloseCode.AUTHENTICATION_FAILED, "All session starts are spent; the token was reset.")
+        properties: Any = data.get("properties")
+        if not isinstance(properties, dict) or _REQUIRED_PROPERTIES - {
+            name.removeprefix("$") for name in cast("Json", properties)
+        }:
             raise _Close(CloseCode.DECODE_ERROR, "IDENTIFY needs properties: os, browser, device.")
-        shard, shards = cast("tuple[int, int]", data.get("shard") or (0, 1))
-        if not 0 <= shard < shards:
-            raise _Close(CloseCode.INVALID_SHARD, "Invalid shard.")
+        match data.get("shard") or [0, 1]:
+            case [int(shard), int(shards)] if 0 <= shard < shards:
+                pass
+            case _:
+                raise _Close(CloseCode.INVALID_SHARD, "Invalid shard.")
         intents = data.get("intents")
         if not isinstance(intents, int) or intents < 0 or intents & ~_KNOWN_INTENTS:
             raise _Close(CloseCode.INVALID_INTENTS, "Invalid intent(s).")
+        if any(intents & one and one not in self._world.application.privileged_intents for one in PRIVILEGED):
+            raise _Close(CloseCode.DISALLOWED_INTENTS, "Disallowed intent(s).")
+        if not self._allowances.identify(shard):
+            return None
         session = self._sessions.open(intents, shard, shards)
         self._sessions.attach(session, connection.send, connection.close)
         self._welcome(session)
@@ -108,7 +133,7 @@ class Gateway:
                 "session_type": "normal",
                 "resume_gateway_url": self.url,
                 "shard": [session.shard, session.shards],
-                "application": {"id": str(world.application_id), "flags": 0, "flags_new": "0"},
+                "application": payloads.application_in_ready(world),
                 "private_channels": [],
                 "relationships": [],
                 "presences": [],
@@ -175,6 +200,17 @@ class Gateway:
 
 def _as_list(value: Any) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else [] if value is None else [value]
+
+
+def _read_frame(sent: str | bytes) -> Json:
+    raw = sent.encode(errors="replace") if isinstance(sent, str) else sent
+    try:
+        message: Any = json_body.decode(raw) if len(raw) <= _LARGEST_FRAME else None
+    except Refusal:
+        message = None
+    if not isinstance(message, dict) or not isinstance(cast("Json", message).get("op"), int):
+        raise _Close(CloseCode.DECODE_ERROR, "Decode error.")
+    return cast("Json", message)
 
 
 class _Connection:
@@ -256,13 +292,7 @@ class _Connection:
                     self._gateway.end(self._session)
                 return
             self._count()
-            try:
-                message = json.loads(frame.data)
-            except ValueError:
-                raise _Close(CloseCode.DECODE_ERROR, "Decode error.") from None
-            if not isinstance(message, dict):
-                raise _Close(CloseCode.DECODE_ERROR, "Decode error.")
-            self._obey(cast("Json", message))
+            self._obey(_read_frame(frame.data))
 
     def _count(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -282,16 +312,14 @@ class _Connection:
             if not isinstance(data, dict):
                 raise _Close(CloseCode.DECODE_ERROR, "Decode error.")
             body = cast("Json", data)
-            if op == Opcode.IDENTIFY:
-                self._session = self._gateway.identify(body, self)
-            else:
-                self._session = self._gateway.resume(body, self)
-                if self._session is None:
-                    self._say(Opcode.INVALID_SESSION, False)
+            begin = self._gateway.identify if op == Opcode.IDENTIFY else self._gateway.resume
+            self._session = begin(body, self)
+            if self._session is None:
+                self._say(Opcode.INVALID_SESSION, False)
             return
         if self._session is None:
             raise _Close(CloseCode.NOT_AUTHENTICATED, "Not authenticated.")
-        if op == Opcode.REQUEST_MEMBERS:
+        if op == Opcode.REQUEST_MEMBERS and isinstance(data, dict):
             self._gateway.members(self._session, cast("Json", data))
         elif op not in {Opcode.PRESENCE, Opcode.VOICE_STATE}:
             raise _Close(CloseCode.UNKNOWN_OPCODE, "Unknown opcode.")

@@ -47,7 +47,7 @@ def _gateway(scene: Scene, _call: Call) -> Reply:
 
 
 def _gateway_for_bot(scene: Scene, _call: Call) -> Reply:
-    limit = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
+    limit = scene.allowances.session_start_limit()
     return Reply({"url": scene.gateway_url(), "shards": 1, "session_start_limit": limit})
 
 

@@ -44,6 +44,7 @@ def _get(scene: Scene, call: Call) -> Reply:
 
 def _edit(scene: Scene, call: Call) -> Reply:
     interaction, message = _message(scene, call)
+    scene.allowances.edit(message)
     edited = scene.interactions.edit(interaction, message, call.body, call.files)
     return Reply(payloads.message(edited, scene.world))
 

@@ -130,10 +130,10 @@ class Interactions:
         about = _about(interaction) | {"message_id": None if source is None else str(source.id), "message": words}
         self._broadcast.person(interaction.user, "interaction.failed", about)
 
-    def expire_all(self) -> None:
-        """Let every token run out now."""
+    def expire_all(self, *, vanish: bool = False) -> None:
+        """Let every token run out now; with `vanish` as if there had never been one."""
         for interaction in self._world.interactions.values():
-            interaction.revoked = True
+            interaction.revoked, interaction.vanished = True, vanish
 
     def by_token(self, token: str) -> Interaction:
         """Find what a webhook route is about.
@@ -142,7 +142,7 @@ class Interactions:
             Refusal: 10015, there is no such token or it was not acknowledged; 50027, its fifteen minutes are over.
         """
         interaction = self._world.tokens.get(token)
-        if interaction is None or interaction.answered is None:
+        if interaction is None or interaction.answered is None or interaction.vanished:
             raise Refusal(Reason.UNKNOWN_WEBHOOK)
         if interaction.revoked or self._world.clock.now() >= interaction.created_at + TOKEN_LIFE_S:
             raise Refusal(Reason.INVALID_WEBHOOK_TOKEN)

@@ -7,6 +7,7 @@ time, not the movable clock's, because the client really waits.
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -65,12 +66,10 @@ def limited_body(retry_after_s: float, *, is_global: bool) -> Json:
     return {"message": "You are being rate limited.", "retry_after": round(retry_after_s, 3), "global": is_global}
 
 
-def limited_headers(retry_after_s: float, *, is_global: bool, via: bool = True) -> dict[str, str]:
-    headers = {
-        "Retry-After": str(math.ceil(retry_after_s)),
-        "X-RateLimit-Scope": "global" if is_global else "user",
-    }
-    if is_global:
+def limited_headers(retry_after_s: float, *, scope: str, via: bool = True) -> dict[str, str]:
+    """Give the headers of a 429; `scope` is ``user``, ``global`` or ``shared``."""
+    headers = {"Retry-After": str(math.ceil(retry_after_s)), "X-RateLimit-Scope": scope}
+    if scope == "global":
         headers["X-RateLimit-Global"] = "true"
     if via:
         headers["Via"] = "1.1 local"
@@ -78,8 +77,10 @@ def limited_headers(retry_after_s: float, *, is_global: bool, via: bool = True) 
 
 
 class Limits:
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], now: Callable[[], float] = time.time) -> None:
+        """`monotonic` measures the gaps; `now`, seconds since 1970, says in the headers when they end."""
         self._monotonic = monotonic
+        self._now = now
         self._buckets: dict[str, _Bucket] = {}
         self._all = _Bucket(GLOBAL_LIMIT, 1.0, 0.0, GLOBAL_LIMIT)
 
@@ -94,7 +95,7 @@ class Limits:
         now = self._monotonic()
         if of_bot and not self._all.take(now):
             wait_s = self._all.resets_at - now
-            return Verdict(limited_headers(wait_s, is_global=True), wait_s, is_global=True)
+            return Verdict(limited_headers(wait_s, scope="global"), wait_s, is_global=True)
         webhook = "/webhooks/" in route
         if "/callback" in route:
             return UNCOUNTED
@@ -109,13 +110,13 @@ class Limits:
         headers = {
             "X-RateLimit-Limit": str(bucket.limit),
             "X-RateLimit-Remaining": str(bucket.left),
-            "X-RateLimit-Reset": f"{bucket.resets_at:.3f}",
+            "X-RateLimit-Reset": f"{self._now() + wait_s:.3f}",
             "X-RateLimit-Reset-After": f"{wait_s:.3f}",
             "X-RateLimit-Bucket": f"{crc32(('webhook' if webhook else route).encode()):08x}",
         }
         if free:
             return Verdict(headers)
-        return Verdict(headers | limited_headers(wait_s, is_global=False), wait_s)
+        return Verdict(headers | limited_headers(wait_s, scope="user"), wait_s)
 
     def _prune(self, now: float) -> None:
         if len(self._buckets) > _MOST_BUCKETS:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from bot.sandbox import permissions
 from bot.sandbox.components import media
-from bot.sandbox.protocol import ChannelType, InteractionType, Json
+from bot.sandbox.protocol import PRIVILEGED, ChannelType, InteractionType, Json
 
 if TYPE_CHECKING:
     from bot.sandbox.state import Attachment, Channel, Guild, Interaction, Member, Message, Role, User, World
@@ -40,7 +40,18 @@ def own_user(of: User) -> Json:
     return user(of) | {"mfa_enabled": True, "locale": of.locale, "premium_type": 0, "email": None, "verified": True}
 
 
+def application_flags(world: World) -> int:
+    """Give the bits by which an application shows what the portal has granted it."""
+    return sum(PRIVILEGED[one] for one in world.application.privileged_intents)
+
+
+def application_in_ready(world: World) -> Json:
+    flags = application_flags(world)
+    return {"id": str(world.application_id), "flags": flags, "flags_new": str(flags)}
+
+
 def application(world: World) -> Json:
+    flags = application_flags(world)
     owner = next((one for one in world.users.values() if not one.bot), world.bot)
     return {
         "id": str(world.application_id),
@@ -53,8 +64,8 @@ def application(world: World) -> Json:
         "bot_require_code_grant": False,
         "integration_types_config": {"0": {}},
         "verify_key": "0" * 64,
-        "flags": 0,
-        "flags_new": "0",
+        "flags": flags,
+        "flags_new": str(flags),
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,

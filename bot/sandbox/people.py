@@ -189,8 +189,11 @@ For developers (`bot.sandbox.developer`)
     ``POST /developer/faults`` → 200 ``{"id": "1"}`` · ``DELETE /developer/faults`` all · ``DELETE
     /developer/faults/{id}`` one::
 
-        {"fault": "answer", "route": "PATCH /webhooks/*/*/messages/@original", "status": 429, "times": 2,
-         "retry_after_s": 0.5, "via": true, "global": false}        also 500, 502, 503 …; "route": "*" is every call
+        {"fault": "answer", "route": "PATCH /webhooks/*/*/messages/@original", "status": 403, "times": 2,
+         "code": 50013}                                             Discord's words follow, or "message" has others
+        {"fault": "answer", "route": "*", "status": 429, "retry_after_s": 0.5, "scope": "shared", "via": true}
+                                                                    "*" is every call; scope: user global shared
+        {"fault": "answer", "route": "*", "status": 502, "html": true}   the page of the network's edge, or a text
         {"fault": "reset", "route": "POST /channels/*/messages", "times": 1, "after_bytes": 4096}   while the upload
         runs
         {"fault": "lose", "route": "...", "times": 1}                the call is carried out, its answer is lost
@@ -198,9 +201,16 @@ For developers (`bot.sandbox.developer`)
         {"fault": "refuse", "times": 1}                              the next gateway connection is refused
         {"fault": "reconnect"}  {"fault": "invalidate", "resumable": false}  {"fault": "drop", "code": 1006}   now, op
         7, op 9, cut
-        {"fault": "expire"}                                          every interaction token runs out now
+        {"fault": "expire", "code": 50027}                           every interaction token runs out now; with 10015
+                                                                    as if it had never been
 
     ``POST /developer/clock`` — ``{"advance_s": 900}`` → 200 ``{"now", "advanced_s"}``; what falls due happens at once
+    ``GET /developer/limits`` — what was counted by the movable clock: ``{"enforced": true, "session_starts": 1,
+    "invalid_requests": 0, "command_creates": 12, "banned": false}`` (1,000 a day, 10,000 in ten minutes, 200 a day);
+    ``POST`` counts so many more at once: ``{"invalid_requests": 9999}`` → 200 as above. Without rate limits they are
+    counted and never refuse
+    ``PATCH /developer/application`` — what the portal grants: ``{"privileged_intents": ["GUILD_MEMBERS",
+    "GUILD_PRESENCES", "MESSAGE_CONTENT"]}`` → 200 ``{application}``; none at first, and asking for one is then 4014
     ``POST /developer/switches/{name}`` → 204: what the program around the stand-in offers ("kill the engine now")
 """
 

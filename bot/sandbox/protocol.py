@@ -86,11 +86,20 @@ class MessageFlag(IntFlag):
 class Intent(IntFlag):
     GUILDS = 1 << 0
     GUILD_MEMBERS = 1 << 1
+    GUILD_PRESENCES = 1 << 8
     GUILD_MESSAGES = 1 << 9
     GUILD_MESSAGE_TYPING = 1 << 11
     DIRECT_MESSAGES = 1 << 12
     DIRECT_MESSAGE_TYPING = 1 << 14
     MESSAGE_CONTENT = 1 << 15
+
+
+PRIVILEGED = {
+    Intent.GUILD_PRESENCES: 1 << 13,
+    Intent.GUILD_MEMBERS: 1 << 15,
+    Intent.MESSAGE_CONTENT: 1 << 19,
+}
+"""What the developers' portal has to grant, and the flag of an application in few guilds that has it."""
 
 
 class InteractionType(IntEnum):
@@ -202,4 +211,6 @@ class CloseCode(IntEnum):
     RATE_LIMITED = 4008
     SESSION_TIMED_OUT = 4009
     INVALID_SHARD = 4010
+    INVALID_VERSION = 4012
     INVALID_INTENTS = 4013
+    DISALLOWED_INTENTS = 4014

@@ -37,22 +37,42 @@ class Reason(Enum):
     WRONG_CHANNEL_TYPE = (400, 50024, "Cannot execute action on this channel type")
     INVALID_WEBHOOK_TOKEN = (401, 50027, "Invalid Webhook Token")
     THREAD_IS_ARCHIVED = (400, 50083, "Thread is archived")
+    TOO_MANY_COMMANDS = (429, 30034, "Maximum number of daily application command creates has been reached (200)")
+    TOO_MANY_OLD_EDITS = (
+        429,
+        30046,
+        "Maximum number of edits to messages older than 1 hour reached. Try again later",
+    )
     INVALID_FORM = (400, 50035, "Invalid Form Body")
     ALREADY_HAS_THREAD = (400, 160004, "A thread has already been created for this message")
     CANNOT_REPLY = (400, 160002, "Cannot reply without permission to read message history")
 
 
+WORDS = {code: words for _, code, words in (one.value for one in Reason) if code} | {
+    20009: "Explicit content cannot be sent to the desired recipient(s)",
+    20016: "This action cannot be performed due to slowmode rate limit",
+    20028: "The write action you are performing on the channel has hit the write rate limit",
+    50278: "Cannot send messages to this user due to having no mutual guilds",
+    130000: "API resource is currently overloaded. Try again a little later",
+}
+"""Discord's words by its codes, also of what happens here only when it is ordered."""
+
+
 class Refusal(Exception):
     """Discord's no; the route that raises it changes nothing."""
 
-    def __init__(self, reason: Reason, errors: Json | None = None) -> None:
+    def __init__(self, reason: Reason, errors: Json | None = None, *, retry_after_s: float | None = None) -> None:
         self.status, self.code, self.words = reason.value
         super().__init__(f"{self.status} {self.code}: {self.words}")
         self.reason = reason
         self.errors = errors
+        self.retry_after_s = retry_after_s
+        """Of a 429."""
 
     def body(self) -> Json:
         body: Json = {"message": self.words, "code": self.code}
+        if self.retry_after_s is not None:
+            body |= {"retry_after": round(self.retry_after_s, 3), "global": False}
         if self.errors is not None:
             body["errors"] = self.errors
         return body

@@ -22,7 +22,8 @@ from bot.sandbox import (
     routing,
 )
 from bot.sandbox.faults import Answer, Delay, Lose, Reset
-from bot.sandbox.limits import UNCOUNTED, limited_body, limited_headers
+from bot.sandbox.limits import UNCOUNTED, limited_headers
+from bot.sandbox.ordered_answer import BAN_S, BANNED, ordered_answer
 from bot.sandbox.refusal import Problems, Reason, Refusal, leaves
 from bot.sandbox.routing import Call, Reply
 
@@ -48,6 +49,7 @@ _MAJOR = ("webhook_token", "interaction_token", "channel_id", "guild_id")
 """What a rate limit's bucket is for, beside the route."""
 _MOST_SHOWN = 1 << 18
 """Bytes of JSON that the feed keeps of one request; of larger ones it keeps the size."""
+_INVALID = {401, 403, 429}
 _SECRET = ("webhook_token", "interaction_token")
 _OWN_FAULT = {Reason.INVALID_FORM, Reason.EMPTY_MESSAGE, Reason.UNREADABLE}
 """Refusals that a correct bot never meets: they are recorded as violations."""
@@ -120,8 +122,10 @@ class Rest:
         headers: dict[str, str] = {}
         try:
             body = await forms.read(request)
-            if isinstance(fault, Answer):
-                reply, headers = _ordered(fault)
+            if self._scene.allowances.banned:
+                reply, headers = BANNED, {"Retry-After": str(BAN_S)}
+            elif isinstance(fault, Answer):
+                reply, headers = ordered_answer(fault)
             else:
                 verdict = self._admit(route, request, params)
                 headers = verdict.headers
@@ -132,15 +136,23 @@ class Rest:
                 )
         except Refusal as refusal:
             reply = Reply(refusal.body(), refusal.status)
+            if refusal.retry_after_s is not None:
+                headers = headers | limited_headers(refusal.retry_after_s, scope="user")
             if refusal.reason in _OWN_FAULT:
                 violations = self._own_fault(route, refusal)
-        if not isinstance(fault, Answer):
+        self._count_invalid(reply, headers)
+        if reply.text_type is None and not isinstance(fault, Answer):
             violations += self._judge(route, reply)
         for secret in _SECRET:
             path = path.replace(params.get(secret, "\0"), "<token>")
         took_ms = round((time.perf_counter() - started) * 1000, 2)
         self._record(route, call, reply, path=path, duration_ms=took_ms, violations=violations)
         return _cut(request) if isinstance(fault, Lose) else _response(reply, headers)
+
+    def _count_invalid(self, reply: Reply, headers: dict[str, str]) -> None:
+        """Count what Discord counts of an address (documentation, "Invalid Request Limit")."""
+        if reply.status in _INVALID and reply is not BANNED and headers.get("X-RateLimit-Scope") != "shared":
+            self._scene.allowances.invalid_requests.count()
 
     def _carry_out(self, route: Route, request: web.Request, call: Call, body: bytes) -> Reply:
         call.body, call.files = forms.parse(request.headers.get("Content-Type", ""), body)
@@ -222,16 +234,11 @@ class Rest:
         )
 
 
-def _ordered(fault: Answer) -> tuple[Reply, dict[str, str]]:
-    if fault.status == 429:  # noqa: PLR2004 - the status itself
-        headers = limited_headers(fault.retry_after_s, is_global=fault.is_global, via=fault.via)
-        return Reply(limited_body(fault.retry_after_s, is_global=fault.is_global), 429), headers
-    return Reply({"message": f"{fault.status}: a fault on demand", "code": 0}, fault.status), {}
-
-
 def _response(reply: Reply, headers: dict[str, str]) -> web.Response:
     """Answer with ``application/json`` and not a letter more: clients compare the header."""
     answer: Any = reply.body
+    if reply.text_type is not None:
+        return web.Response(text=answer, status=reply.status, headers={"Content-Type": reply.text_type, **headers})
     if answer is None:
         return web.Response(status=reply.status if reply.status != 200 else 204, headers=headers)  # noqa: PLR2004
     body = json.dumps(answer).encode()

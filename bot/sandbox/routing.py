@@ -11,6 +11,7 @@ from bot.sandbox.refusal import Reason, Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bot.sandbox.allowances import Allowances
     from bot.sandbox.broadcast import Broadcast
     from bot.sandbox.interactions import Interactions
     from bot.sandbox.messages import Messages
@@ -46,6 +47,7 @@ class Scene:
     messages: Messages
     places: Places
     interactions: Interactions
+    allowances: Allowances
     gateway_url: Callable[[], str]
     """Known once the port is."""
 
@@ -120,6 +122,8 @@ class Reply:
     body: Any = None
     """None: an empty one, with 204."""
     status: int = 200
+    text_type: str | None = None
+    """Of a body that is no JSON but text, such as ``text/html``."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.sandbox import blueprint, cdn, developer, people
+from bot.sandbox import blueprint, cdn, developer, developer_world, people
+from bot.sandbox.allowances import Allowances
 from bot.sandbox.broadcast import Broadcast
 from bot.sandbox.clock import Clock
 from bot.sandbox.crowd import Crowd
@@ -26,11 +27,13 @@ from bot.sandbox.limits import Limits
 from bot.sandbox.messages import Messages
 from bot.sandbox.places import Places
 from bot.sandbox.protocol import Opcode
+from bot.sandbox.refusal import Reason
 from bot.sandbox.rest import PREFIX, Rest
 from bot.sandbox.routing import Scene
 from bot.sandbox.schema import describe
 from bot.sandbox.sessions import Sessions
 from bot.sandbox.state import World
+from bot.sandbox.world_controls import WorldControls
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -59,11 +62,18 @@ class Sandbox:
     faults: Faults
     sessions: Sessions
     scene: Scene
+    controls: WorldControls
+    """What Discord itself decides, not the bot and no member."""
 
     @property
     def api_url(self) -> str:
         """What a client takes for ``https://discord.com/api/v10``."""
         return self.page_url + PREFIX
+
+    @property
+    def allowances(self) -> Allowances:
+        """How many session starts, invalid requests and new commands were counted."""
+        return self.scene.allowances
 
     @property
     def violations(self) -> list[Json]:
@@ -98,7 +108,8 @@ class Sandbox:
             token: The bot's; by default drawn.
             port: 0 takes a free one.
             openapi: Discord's description, to judge requests and answers by; None judges by the own rules alone.
-            rate_limits: Whether calls are counted; without, only ordered 429s happen.
+            rate_limits: Whether calls, IDENTIFYs and new commands are limited; without, only ordered 429s happen and
+                a bot may come back at once.
             switches: What the program around offers to developers.
             time_source: Seconds since 1970.
 
@@ -117,18 +128,21 @@ class Sandbox:
         messages = Messages(world, broadcast)
         interactions = Interactions(world, broadcast, messages)
         places = Places(world, broadcast, crowd)
-        gateway = Gateway(world, sessions, faults, feed, token)
+        allowances = Allowances(clock, enforced=rate_limits)
+        gateway = Gateway(world, sessions, faults, feed, allowances=allowances, token=token)
         description = None if openapi is None else describe(openapi)
         app = web.Application(middlewares=[_only_loopback], client_max_size=1 << 26)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        scene = Scene(world, sessions, broadcast, messages, places, interactions, lambda: gateway.url)
-        limits = Limits(time.monotonic) if rate_limits else None
+        scene = Scene(world, sessions, broadcast, messages, places, interactions, allowances, lambda: gateway.url)
+        limits = Limits(time.monotonic, clock.now) if rate_limits else None
         Rest(scene, feed, faults, limits=limits, description=description, token=token).add_to(app)
         app.router.add_get("/gateway", gateway.handle)
         app.router.add_get("/gateway/", gateway.handle)
         cdn.add_to(app, world)
         people.add_to(app, scene, crowd, feed)
         developer.add_to(app, scene, feed, faults, switches)
+        controls = WorldControls(world)
+        developer_world.add_to(app, world, controls, allowances)
         if PAGE.is_dir():
             app.router.add_get("/", _index)
             app.router.add_static("/", PAGE)
@@ -139,7 +153,7 @@ class Sandbox:
             host, bound = runner.addresses[0][:2]
             world.base_url = f"http://{host}:{bound}"
             gateway.url = f"ws://{host}:{bound}/gateway"
-            yield cls(token, world.base_url, world, feed, faults, sessions, scene)
+            yield cls(token, world.base_url, world, feed, faults, sessions, scene, controls)
         finally:
             clock.close()
             for session in sessions.living:
@@ -150,7 +164,7 @@ class Sandbox:
 
 def _carry_out(fault: Immediate, sessions: Sessions, interactions: Interactions) -> None:
     if isinstance(fault, Expire):
-        interactions.expire_all()
+        interactions.expire_all(vanish=fault.code == Reason.UNKNOWN_WEBHOOK.value[1])
         return
     for session in sessions.living:
         match fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.sandbox.protocol import MAX_FILE_BYTES, THREADS, ChannelType, InteractionType, Json, MessageFlag
+from bot.sandbox.protocol import MAX_FILE_BYTES, THREADS, ChannelType, Intent, InteractionType, Json, MessageFlag
 
 if TYPE_CHECKING:
     import asyncio
@@ -30,6 +30,14 @@ class User:
     locale: str = "en-US"
     adult_in_dms: bool = False
     """Has allowed age-restricted commands in direct messages."""
+
+
+@dataclass(slots=True)
+class Application:
+    """What the developers' portal says of the bot."""
+
+    privileged_intents: set[Intent] = field(default_factory=set[Intent])
+    """Granted: GUILD_PRESENCES, GUILD_MEMBERS, MESSAGE_CONTENT."""
 
 
 @dataclass(eq=False, slots=True)
@@ -195,6 +203,8 @@ class Interaction:
     """Not acknowledged in time; for Discord it no longer exists."""
     revoked: bool = False
     """Its token ran out before its time, for a test."""
+    vanished: bool = False
+    """Its token is no longer known at all, for a test."""
     original: Message | None = None
     """The first answer; of an update, the message it updates."""
     loading: bool = False
@@ -215,6 +225,7 @@ class World:
         self.clock = clock
         self.bot = User(0, "bot", bot=True)
         self.application_id = 0
+        self.application = Application()
         self.base_url = ""
         """Where attachments are served, without a slash at its end."""
         self.users: dict[int, User] = {}

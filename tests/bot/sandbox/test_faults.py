@@ -106,3 +106,80 @@ async def test_every_token_can_be_made_to_expire(api, asked, sandbox):
             assert response.status == 200
     status, body = await api.call("PATCH", api.webhook(asked, "/messages/@original"), {"content": "a"})
     assert (status, body["code"]) == (401, 50027)
+
+
+ORIGINAL = "PATCH /webhooks/*/*/messages/@original"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        (403, 50013, "Missing Permissions"),
+        (403, 50001, "Missing Access"),
+        (400, 20009, "Explicit content cannot be sent to the desired recipient(s)"),
+        (404, 10015, "Unknown Webhook"),
+        (413, 40005, "Request entity too large"),
+        (429, 30046, "Maximum number of edits to messages older than 1 hour reached. Try again later"),
+        (503, 130000, "API resource is currently overloaded. Try again a little later"),
+    ],
+)
+async def test_an_ordered_refusal_has_discords_code_and_words(api, asked, sandbox, wanted):
+    """Any code can be ordered for a call by token, and comes with the words that Discord has for it."""
+    await api.answer(asked, {"type": 5})
+    sandbox.fault(Answer(route=ORIGINAL, status=wanted[0], code=wanted[1]))
+    status, body = await api.call("PATCH", api.webhook(asked, "/messages/@original"), {"content": "a"})
+    assert (status, body["code"], body["message"]) == wanted
+    assert (await api.call("PATCH", api.webhook(asked, "/messages/@original"), {"content": "a"}))[0] == 200
+
+
+async def test_other_words_can_be_ordered(api, sandbox):
+    sandbox.fault(Answer(route="*", status=400, code=50035, message="Something new"))
+    assert await api.call("GET", "/users/@me") == (400, {"message": "Something new", "code": 50035})
+
+
+@pytest.mark.parametrize("scope", ["user", "global", "shared"])
+async def test_a_429_says_whose_limit_it_is(api, sandbox, scope):
+    """The scope is in its header, and only the global one is called global."""
+    sandbox.fault(Answer(route="*", status=429, scope=scope, retry_after_s=0.5))
+    status, body = await api.call("GET", "/users/@me")
+    assert (status, body["retry_after"], body["global"]) == (429, 0.5, scope == "global")
+    assert (api.headers["X-RateLimit-Scope"], "X-RateLimit-Global" in api.headers) == (scope, scope == "global")
+
+
+@pytest.mark.parametrize("status", [413, 429, 502, 520])
+async def test_the_edge_answers_in_html(sandbox, status):
+    """What the edge of the network refuses never reached Discord: a page, not JSON, and no Via."""
+    url = sandbox.api_url + "/users/@me"
+    async with aiohttp.ClientSession() as session:
+        for html, text in ((True, str(status)), ("<p>away", "<p>away")):
+            sandbox.fault(Answer(route="*", status=status, html=html))
+            async with session.get(url, headers={"Authorization": f"Bot {sandbox.token}"}) as response:
+                assert (response.status, response.content_type, "Via" in response.headers) == (
+                    status,
+                    "text/html",
+                    False,
+                )
+                assert text in await response.text()
+
+
+async def test_the_real_client_meets_html(connected, bot, sandbox, yuki):
+    """discord.py tries a 502 again whatever it looks like, and gives a 413 to the bot."""
+    async with connected(bot):
+        channel = bot.get_channel(int(yuki.channel("general")))
+        sandbox.fault(Answer(route=MESSAGES, status=413, html=True))
+        with pytest.raises(discord.HTTPException) as caught:
+            await channel.send("large")
+        assert (caught.value.status, caught.value.code) == (413, 0)
+    assert await yuki.messages(yuki.channel("general")) == []
+
+
+async def test_tokens_can_vanish_before_their_time(api, asked, sandbox):
+    """ "expire" with 10015 makes living tokens unknown, as Discord now and then does."""
+    await api.answer(asked, {"type": 5})
+    async with aiohttp.ClientSession(sandbox.page_url) as session:
+        async with session.post("/developer/faults", json={"fault": "expire", "code": 10015}) as response:
+            assert response.status == 200
+        async with session.post("/developer/faults", json={"fault": "expire", "code": 1}) as response:
+            assert response.status == 400
+    status, body = await api.call("PATCH", api.webhook(asked, "/messages/@original"), {"content": "a"})
+    assert (status, body["code"]) == (404, 10015)

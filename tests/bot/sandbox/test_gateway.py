@@ -107,6 +107,7 @@ async def test_a_flood_of_commands_is_4008(line):
 
 async def test_only_what_was_asked_for_is_sent(line, sandbox, yuki):
     """Without the message intents no message arrives, without the content intent no words; the guild's doors do."""
+    sandbox.controls.grant_intents(["MESSAGE_CONTENT"])
     general = yuki.channel("general")
     async with line() as bare, line() as messages, line() as words:
         await bare.identify(sandbox.token)
@@ -247,3 +248,59 @@ async def test_people_see_whether_the_bot_is_there(connected, bot, yuki):
     async with connected(bot):
         assert await yuki.wait_for_event("bot") == {"online": True}
     assert await yuki.wait_for_event("bot", lambda data: not data["online"]) == {"online": False}
+
+
+# Frames and versions that Discord does not take.
+
+
+async def test_a_frame_over_4096_bytes_is_4002(line, sandbox):
+    """The largest that is allowed passes, one byte more ends the connection; so does what is no JSON object."""
+    bare = len(json.dumps({"op": 2, "d": {"token": sandbox.token, "intents": 1, "properties": PROPERTIES | {"x": ""}}}))
+    for size, expected in ((4096, "READY"), (4097, None)):
+        async with line() as socket:
+            await socket.say(
+                2,
+                {
+                    "token": sandbox.token,
+                    "intents": 1,
+                    "properties": PROPERTIES | {"x": "a" * (size - bare)},
+                },
+            )
+            answer = await socket.receive()
+            assert answer.get("t") == expected
+            assert answer.get("closed") == (None if expected else 4002)
+
+
+@pytest.mark.parametrize("sent", ["[" * 4000, "[]", "null", "{", '{"op": NaN}', "9" * 4000, '{"op": []}', '{"op": 6}'])
+async def test_a_frame_of_another_shape_ends_the_connection_alone(line, sandbox, sent):
+    """Whatever arrives, the answer is a close code, and the next connection is welcome."""
+    async with line() as socket:
+        await socket._socket.send_str(sent)
+        assert (await socket.until("closed"))["closed"] in {4002, 4003}
+    async with line() as socket:
+        assert (await socket.identify(sandbox.token))["t"] == "READY"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "close"),
+    [
+        ({"shard": "ab"}, 4010),
+        ({"shard": [0]}, 4010),
+        ({"shard": [{}, []]}, 4010),
+        ({"properties": [1, 2]}, 4002),
+        ({"intents": "1"}, 4013),
+        ({"token": []}, 4004),
+    ],
+)
+async def test_an_identify_of_another_shape_is_closed(line, sandbox, wrong, close):
+    async with line() as socket:
+        await socket.say(2, {"token": sandbox.token, "intents": 1, "properties": PROPERTIES} | wrong)
+        assert await socket.until("closed") == {"closed": close}
+
+
+@pytest.mark.parametrize("version", ["5", "3", "11", "x"])
+async def test_a_version_that_is_not_spoken_is_4012(sandbox, version):
+    """Discord has discontinued the versions up to 5."""
+    url = f"{sandbox.scene.gateway_url()}/?v={version}&encoding=json"
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        assert (await socket.receive()).data == 4012

@@ -54,3 +54,14 @@ def test_fifty_a_second_for_the_bot_as_a_whole():
     assert limits.take(EDIT, "t", of_bot=False).retry_after_s is None
     time.now = 1.0
     assert limits.take(POST, "y", of_bot=True).retry_after_s is None
+
+
+def test_a_reset_is_a_moment_of_the_worlds_clock():
+    """X-RateLimit-Reset is in seconds since 1970, as far ahead as Reset-After says, however the clock was moved."""
+    time, now = Time(), Time()
+    time.now, now.now = 2923.0, 1_800_000_000.0
+    limits = Limits(time, now)
+    assert limits.take(POST, "1", of_bot=True).headers["X-RateLimit-Reset"] == "1800000005.000"
+    time.now, now.now = time.now + 2, now.now + 902
+    headers = limits.take(POST, "1", of_bot=True).headers
+    assert (headers["X-RateLimit-Reset"], headers["X-RateLimit-Reset-After"]) == ("1800000905.000", "3.000")
