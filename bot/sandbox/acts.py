@@ -9,6 +9,7 @@ from bot.sandbox.components import walk
 from bot.sandbox.denied import Denied, forbidden, invalid, unknown
 from bot.sandbox.options import Resolved
 from bot.sandbox.protocol import (
+    FORUMS,
     SELECTS,
     ButtonStyle,
     ChannelType,
@@ -61,7 +62,7 @@ class Acts:
     def _slash(self, user: User, channel: Channel, name: str) -> tuple[Command, list[Json]]:
         if not permissions.may(user, channel, permissions.sending_in(channel)):
             raise forbidden("You cannot write in this channel.")
-        if channel.type in {ChannelType.FORUM, ChannelType.CATEGORY}:
+        if channel.type in FORUMS | {ChannelType.CATEGORY}:
             raise forbidden("Choose a post first: nobody can write here directly.")
         usable = [one for one in self.commands(user, channel) if one.type == CommandType.SLASH]
         try:

@@ -88,6 +88,11 @@ class CreateChannel(_Body, frozen=True):
     parent_id: str | None = None
 
 
+class ChangeRole(_Body, frozen=True):
+    name: str | None = None
+    permissions: str | None = None
+
+
 class SetOverwrite(_Body, frozen=True):
     allow: str = "0"
     deny: str = "0"

@@ -26,6 +26,9 @@ _TYPES = {
     "announcement": ChannelType.ANNOUNCEMENT,
     "forum": ChannelType.FORUM,
     "category": ChannelType.CATEGORY,
+    "voice": ChannelType.VOICE,
+    "stage": ChannelType.STAGE,
+    "media": ChannelType.MEDIA,
 }
 _EVERYONE = (
     "VIEW_CHANNEL",
@@ -33,6 +36,7 @@ _EVERYONE = (
     "SEND_MESSAGES_IN_THREADS",
     "READ_MESSAGE_HISTORY",
     "USE_APPLICATION_COMMANDS",
+    "CONNECT",
 )
 INVITED_WITH = (
     "VIEW_CHANNEL",
@@ -70,11 +74,12 @@ class PlannedThread(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     owner: str
     private: bool = False
+    archived: bool = False
 
 
 class PlannedChannel(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
-    type: Literal["text", "announcement", "forum", "category"] = "text"
+    type: Literal["text", "announcement", "forum", "media", "voice", "stage", "category"] = "text"
     nsfw: bool = False
     topic: str | None = None
     category: str | None = None
@@ -201,7 +206,15 @@ def _build_thread(
     kind = ChannelType.PRIVATE_THREAD if plan.private else ChannelType.PUBLIC_THREAD
     owner = people[plan.owner].id
     return Channel(
-        next(ids), kind, parent.guild, plan.name, parent=parent, owner_id=owner, members=[owner], created_at=now
+        next(ids),
+        kind,
+        parent.guild,
+        plan.name,
+        parent=parent,
+        owner_id=owner,
+        members={owner: now},
+        archived=plan.archived,
+        created_at=now,
     )
 
 

@@ -8,11 +8,11 @@ from bot.sandbox import payloads, permissions
 from bot.sandbox.protocol import Intent, Json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from bot.sandbox.crowd import Crowd
     from bot.sandbox.sessions import Sessions
-    from bot.sandbox.state import Channel, Guild, Interaction, Message, User, World
+    from bot.sandbox.state import Channel, Guild, Interaction, Message, Role, User, World
 
 
 class Broadcast:
@@ -39,7 +39,7 @@ class Broadcast:
     def message_deleted(self, message: Message) -> None:
         body: Json = {"id": str(message.id), "channel_id": str(message.channel.id)}
         self._crowd.tell(self._audience(message), "message.delete", body)
-        if not message.ephemeral and permissions.sees(self._world.bot, message.channel):
+        if not message.ephemeral and permissions.reads(self._world.bot, message.channel):
             guild = message.channel.guild
             if guild is not None:
                 body["guild_id"] = str(guild.id)
@@ -48,7 +48,7 @@ class Broadcast:
     def _tell_message(self, what: str, message: Message) -> None:
         body = payloads.message(message, self._world)
         self._crowd.tell(self._audience(message), f"message.{what}", body)
-        if message.ephemeral or not permissions.sees(self._world.bot, message.channel):
+        if message.ephemeral or not permissions.reads(self._world.bot, message.channel):
             return
         guild = message.channel.guild
         if guild is not None:
@@ -66,7 +66,14 @@ class Broadcast:
         )
 
     def _audience(self, message: Message) -> set[int]:
-        return self._crowd.viewers(message.channel) if message.visible_to is None else {message.visible_to}
+        if message.visible_to is not None:
+            return {message.visible_to}
+        viewers = self._crowd.viewers(message.channel)
+        return {one for one in viewers if permissions.reads(self._world.users[one], message.channel)}
+
+    def viewers(self, channel: Channel) -> set[int]:
+        """Give the ids of those who see a channel, whether or not they are looking."""
+        return self._crowd.viewers(channel)
 
     # Places.
 
@@ -119,6 +126,62 @@ class Broadcast:
         body = payloads.member(guild.members[user.id], self._world) | {"guild_id": str(guild.id)}
         intent = Intent(0) if user is self._world.bot else Intent.GUILD_MEMBERS
         self._sessions.dispatch("GUILD_MEMBER_UPDATE", body, guild=guild, intent=intent)
+
+    def threads_synced(self, guild: Guild, channel_ids: Collection[int]) -> None:
+        """Tell the bot of the active threads in channels that it has come to see."""
+        world = self._world
+        threads = [one for one in payloads.active_threads(guild, world) if one.parent and one.parent.id in channel_ids]
+        body: Json = {
+            "guild_id": str(guild.id),
+            "channel_ids": [str(one) for one in channel_ids],
+            "threads": [payloads.channel(one, world) for one in threads],
+            "members": [
+                payloads.thread_member(one, world.bot.id, world) for one in threads if world.bot.id in one.members
+            ],
+        }
+        self._sessions.dispatch("THREAD_LIST_SYNC", body, guild=guild, intent=Intent.GUILDS)
+
+    def thread_members_changed(self, thread: Channel, *, added: Sequence[User] = (), left: Sequence[User] = ()) -> None:
+        """Tell of who joined or left a thread: of others than the bot only where members were asked for."""
+        guild, world = thread.guild, self._world
+        if guild is None or not permissions.sees(world.bot, thread):
+            return
+        body: Json = {
+            "id": str(thread.id),
+            "guild_id": str(guild.id),
+            "member_count": len(thread.members),
+            "added_members": [
+                payloads.thread_member(thread, one.id, world)
+                | {"member": payloads.member(guild.members[one.id], world), "presence": None}
+                for one in added
+            ],
+            "removed_member_ids": [str(one.id) for one in left],
+        }
+        intent = Intent.GUILDS if world.bot in (*added, *left) else Intent.GUILDS | Intent.GUILD_MEMBERS
+        self._sessions.dispatch("THREAD_MEMBERS_UPDATE", body, guild=guild, intent=intent)
+
+    def role_changed(self, what: str, guild: Guild, role: Role) -> None:
+        """Tell of a role; `what` is ``CREATE``, ``UPDATE`` or ``DELETE``."""
+        about: Json = {"role_id": str(role.id)} if what == "DELETE" else {"role": payloads.role(role)}
+        body = about | {"guild_id": str(guild.id)}
+        self._sessions.dispatch(f"GUILD_ROLE_{what}", body, guild=guild, intent=Intent.GUILDS)
+
+    def guild_lost(self, guild: Guild) -> None:
+        """Tell of an outage: the guild is still the bot's, and out of reach."""
+        body: Json = {"id": str(guild.id), "unavailable": True}
+        self._sessions.dispatch("GUILD_DELETE", body, guild=guild, intent=Intent.GUILDS)
+
+    def guild_back(self, guild: Guild) -> None:
+        """Tell of the end of an outage, to each session with the members that it asked for."""
+        self._sessions.dispatch_made(
+            "GUILD_CREATE",
+            lambda session: (
+                payloads.guild_create(guild, self._world, everybody=Intent.GUILD_MEMBERS in session.intents)
+                | {"unavailable": False}
+            ),
+            guild=guild,
+            intent=Intent.GUILDS,
+        )
 
     def bot_joined(self, guild: Guild) -> None:
         body = payloads.guild_create(guild, self._world, everybody=False)

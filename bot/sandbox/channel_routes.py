@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox import payloads, permissions
-from bot.sandbox.protocol import ChannelType, Json, MessageFlag, Permission
+from bot.sandbox.protocol import FORUMS, ChannelType, Json, MessageFlag, Permission
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.routing import MESSAGE_FIELDS, Call, Fields, Reply, Route, Scene
 
 if TYPE_CHECKING:
-    from bot.sandbox.state import Channel, Message
+    from bot.sandbox.state import Channel, Message, User
 
 _MOST_MESSAGES = 100
 _CREATE: Fields = {
@@ -29,12 +29,18 @@ def _visible(scene: Scene, call: Call) -> Channel:
     return channel
 
 
+def _readable(scene: Scene, call: Call) -> Channel:
+    channel = call.channel(scene)
+    permissions.require(scene.world.bot, channel, permissions.reading_in(channel))
+    return channel
+
+
 def _get_channel(scene: Scene, call: Call) -> Reply:
     return Reply(payloads.channel(_visible(scene, call), scene.world))
 
 
 def _list_messages(scene: Scene, call: Call) -> Reply:
-    channel = _visible(scene, call)
+    channel = _readable(scene, call)
     if not permissions.may(scene.world.bot, channel, Permission.READ_MESSAGE_HISTORY):
         return Reply([])
     limit = min(max(call.number("limit", 50), 1), _MOST_MESSAGES)
@@ -51,7 +57,7 @@ def _list_messages(scene: Scene, call: Call) -> Reply:
 
 def _message(scene: Scene, call: Call) -> Message:
     """Find a message as the bot's token sees it: ephemeral ones are reached only by their interaction."""
-    channel = _visible(scene, call)
+    channel = _readable(scene, call)
     message = scene.messages.find(channel, call.id("message_id"), scene.world.bot)
     call.about["message_id"] = str(message.id)
     return message
@@ -73,6 +79,8 @@ def _create_message(scene: Scene, call: Call) -> Reply:
     if body.get("message_reference") and not permissions.may(bot, channel, Permission.READ_MESSAGE_HISTORY):
         raise Refusal(Reason.CANNOT_REPLY)
     message = scene.messages.create(channel, bot, body, call.files)
+    if channel.is_thread:
+        scene.places.join_thread(channel, bot)
     call.about["message_id"] = str(message.id)
     return Reply(payloads.message(message, scene.world))
 
@@ -112,12 +120,11 @@ def _type(scene: Scene, call: Call) -> Reply:
 
 def _create_thread(scene: Scene, call: Call) -> Reply:
     parent, bot, body = call.channel(scene), scene.world.bot, call.body
-    if parent.type == ChannelType.FORUM:
+    if parent.type in FORUMS:
         permissions.require(bot, parent, Permission.SEND_MESSAGES)
         if call.files:
             permissions.require(bot, parent, Permission.ATTACH_FILES)
-        thread = scene.places.create_thread(parent, str(body["name"]), bot)
-        first = scene.messages.create(thread, bot, body.get("message") or {}, call.files)
+        thread, first = scene.open_post(parent, str(body["name"]), bot, body.get("message") or {}, call.files)
         answer = payloads.channel(thread, scene.world) | {"message": payloads.message(first, scene.world)}
         return Reply(answer, 201)
     private = body.get("type", ChannelType.PRIVATE_THREAD) == ChannelType.PRIVATE_THREAD
@@ -134,13 +141,45 @@ def _create_thread_from(scene: Scene, call: Call) -> Reply:
     return Reply(payloads.channel(thread, scene.world), 201)
 
 
-def _join_thread(scene: Scene, call: Call) -> Reply:
+def _thread(scene: Scene, call: Call) -> Channel:
     thread = _visible(scene, call)
     if not thread.is_thread:
         raise Refusal(Reason.WRONG_CHANNEL_TYPE)
-    if scene.world.bot.id not in thread.members:
-        thread.members.append(scene.world.bot.id)
+    return thread
+
+
+def _of_thread(scene: Scene, call: Call) -> User:
+    """Find whom a route of thread members is about; others than itself the bot adds where it may write."""
+    if "user_id" not in call.params:
+        return scene.world.bot
+    thread = _thread(scene, call)
+    member = thread.guild.members.get(call.id("user_id")) if thread.guild else None
+    if member is None:
+        raise Refusal(Reason.UNKNOWN_MEMBER)
+    return member.user
+
+
+def _join_thread(scene: Scene, call: Call) -> Reply:
+    thread, user = _thread(scene, call), _of_thread(scene, call)
+    if thread.archived:
+        raise Refusal(Reason.THREAD_IS_ARCHIVED)
+    if user is not scene.world.bot:
+        permissions.require(scene.world.bot, thread, permissions.sending_in(thread))
+    scene.places.join_thread(thread, user)
     return Reply(status=204)
+
+
+def _leave_thread(scene: Scene, call: Call) -> Reply:
+    thread, user = _thread(scene, call), _of_thread(scene, call)
+    if user is not scene.world.bot:
+        permissions.require(scene.world.bot, thread, Permission.MANAGE_THREADS)
+    scene.places.leave_thread(thread, user)
+    return Reply(status=204)
+
+
+def _thread_members(scene: Scene, call: Call) -> Reply:
+    thread = _thread(scene, call)
+    return Reply([payloads.thread_member(thread, one, scene.world) for one in thread.members])
 
 
 _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
@@ -155,5 +194,13 @@ ROUTES = (
     Route("POST", "/channels/{channel_id}/typing", _type),
     Route("POST", "/channels/{channel_id}/threads", _create_thread, _THREAD),
     Route("POST", f"{_MESSAGE}/threads", _create_thread_from, _THREAD_FROM),
-    Route("PUT", "/channels/{channel_id}/thread-members/@me", _join_thread),
+    Route("GET", "/channels/{channel_id}/thread-members", _thread_members),
+    *(
+        route
+        for one in ("@me", "{user_id}")
+        for route in (
+            Route("PUT", f"/channels/{{channel_id}}/thread-members/{one}", _join_thread),
+            Route("DELETE", f"/channels/{{channel_id}}/thread-members/{one}", _leave_thread),
+        )
+    ),
 )

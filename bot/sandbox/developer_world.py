@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from bot.sandbox import json_body, payloads
+from bot.sandbox.protocol import number
 from bot.sandbox.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class SetApplication(_Body, frozen=True):
     privileged_intents: list[str] | None = None
 
 
+class SetGuild(_Body, frozen=True):
+    unavailable: bool | None = None
+
+
 class Spend(_Body, frozen=True):
     session_starts: int = 0
     invalid_requests: int = 0
@@ -43,6 +48,7 @@ def add_to(app: web.Application, world: World, controls: WorldControls, allowanc
     for method, path, handler in (
         ("GET", "/limits", developer.limits),
         ("POST", "/limits", developer.spend),
+        ("PATCH", r"/guilds/{guild:\d+}", developer.change_guild),
         ("PATCH", "/application", developer.change_application),
     ):
         app.router.add_route(method, f"/developer{path}", _answering(handler))
@@ -71,6 +77,12 @@ class _Developer:
         if body.privileged_intents is not None:
             self._controls.grant_intents(body.privileged_intents)
         return payloads.application(self._world)
+
+    async def change_guild(self, request: web.Request) -> Json:
+        guild, body = self._controls.guild(number(request.match_info["guild"])), await _read(request, SetGuild)
+        if body.unavailable is not None:
+            (self._controls.begin_outage if body.unavailable else self._controls.end_outage)(guild)
+        return payloads.guild(guild) | {"unavailable": guild.unavailable}
 
 
 async def _read(request: web.Request, form: type[B]) -> B:

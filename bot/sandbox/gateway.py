@@ -145,6 +145,8 @@ class Gateway:
         if Intent.GUILDS in session.intents:
             everybody = Intent.GUILD_MEMBERS in session.intents
             for guild in here:
+                if guild.unavailable:
+                    continue
                 body = payloads.guild_create(guild, world, everybody=everybody) | {"unavailable": False}
                 self._sessions.send(session, "GUILD_CREATE", body)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox import payloads, permissions
+from bot.sandbox import payloads
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.routing import Call, Reply, Route, Scene
 
@@ -21,9 +21,16 @@ def _channels(scene: Scene, call: Call) -> Reply:
 
 
 def _threads(scene: Scene, call: Call) -> Reply:
-    guild = call.guild(scene)
-    seen = [one for one in guild.channels.values() if one.is_thread and permissions.sees(scene.world.bot, one)]
-    return Reply({"threads": [payloads.channel(one, scene.world) for one in seen], "members": [], "has_more": False})
+    world, seen = scene.world, payloads.active_threads(call.guild(scene), scene.world)
+    return Reply(
+        {
+            "threads": [payloads.channel(one, world) for one in seen],
+            "members": [
+                payloads.thread_member(one, world.bot.id, world) for one in seen if world.bot.id in one.members
+            ],
+            "has_more": False,
+        }
+    )
 
 
 def _roles(scene: Scene, call: Call) -> Reply:

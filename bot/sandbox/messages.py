@@ -17,6 +17,8 @@ from bot.sandbox.refusal import Problems, Reason, Refusal
 from bot.sandbox.state import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.sandbox.broadcast import Broadcast
     from bot.sandbox.state import Channel, Interaction, User, World
     from bot.sandbox.uploads import Upload
@@ -55,8 +57,19 @@ class Messages:
         files: dict[int, Upload],
         *,
         interaction: Interaction | None = None,
+        message_id: int | None = None,
+        once_checked: Callable[[], None] = lambda: None,
     ) -> Message:
         """Post a message.
+
+        Args:
+            channel: Where.
+            author: Who.
+            body: The request's JSON.
+            files: Uploads by their number.
+            interaction: What it answers.
+            message_id: That of the thread which it begins; by default drawn.
+            once_checked: Called before anybody hears of the message, unless it is refused.
 
         Raises:
             Refusal: 10003, 40005, 50006, 50008 or 50035; nothing was posted.
@@ -67,7 +80,9 @@ class Messages:
             raise Refusal(Reason.NOT_A_TEXT_CHANNEL)
         if (earlier := self._same_nonce(channel, author, body)) is not None:
             return earlier
-        message = Message(self._world.new_id(), channel, author, self._world.clock.now(), interaction=interaction)
+        message = Message(
+            message_id or self._world.new_id(), channel, author, self._world.clock.now(), interaction=interaction
+        )
         flags = MessageFlag(body.get("flags") or 0)
         problems = Problems()
         if flags & MessageFlag.EPHEMERAL and interaction is not None:
@@ -77,8 +92,11 @@ class Messages:
         message.nonce = body.get("nonce")
         message.reply_to = self._replied(channel, body, problems)
         self._apply(message, body, files, flags, problems)
+        once_checked()
         channel.messages[message.id] = message
-        channel.archived = False  # writing opens a thread again
+        if channel.archived:  # writing opens a thread again
+            channel.archived = False
+            self._broadcast.channel_updated(channel, self._broadcast.viewers(channel))
         self._broadcast.message_created(message, mentions.notified(message))
         return message
 

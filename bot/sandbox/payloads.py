@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from bot.sandbox import permissions
 from bot.sandbox.components import media
-from bot.sandbox.protocol import PRIVILEGED, ChannelType, InteractionType, Json
+from bot.sandbox.protocol import DIRECT, FORUMS, PRIVILEGED, VOCAL, ChannelType, InteractionType, Json
 
 if TYPE_CHECKING:
     from bot.sandbox.state import Attachment, Channel, Guild, Interaction, Member, Message, Role, User, World
@@ -125,8 +125,10 @@ def channel(of: Channel, world: World) -> Json:
         "last_message_id": None if last is None else str(last),
         "flags": 0,
     }
-    if of.type == ChannelType.DM:
-        return body | {"recipients": [user(one) for one in of.recipients if one is not world.bot]}
+    if of.type in DIRECT:
+        body["recipients"] = [user(one) for one in of.recipients if one is not world.bot]
+        group: Json = {"name": of.name or None, "icon": None, "owner_id": str(of.owner_id)}
+        return body | (group if of.type == ChannelType.GROUP_DM else {})
     body |= {
         "guild_id": str(of.guild.id if of.guild else 0),
         "name": of.name,
@@ -134,6 +136,8 @@ def channel(of: Channel, world: World) -> Json:
         "rate_limit_per_user": 0,
     }
     if of.is_thread:
+        if world.bot.id in of.members:
+            body["member"] = thread_member(of, world.bot.id, world)
         return body | {
             "owner_id": str(of.owner_id),
             "message_count": len(of.messages),
@@ -156,7 +160,9 @@ def channel(of: Channel, world: World) -> Json:
         "nsfw": of.nsfw,
         "topic": of.topic,
     }
-    if of.type == ChannelType.FORUM:
+    if of.type in VOCAL:
+        body |= {"bitrate": 64_000, "user_limit": 0, "rtc_region": None, "video_quality_mode": 1}
+    if of.type in FORUMS:
         body |= {
             "available_tags": [],
             "default_reaction_emoji": None,
@@ -164,6 +170,12 @@ def channel(of: Channel, world: World) -> Json:
             "default_forum_layout": 0,
         }
     return body
+
+
+def thread_member(of: Channel, user_id: int, world: World) -> Json:
+    """Write that somebody is in a thread."""
+    joined = world.clock.iso(of.members[user_id])
+    return {"id": str(of.id), "user_id": str(user_id), "join_timestamp": joined, "flags": 0}
 
 
 def partial_channel(of: Channel, asker: User, world: World) -> Json:
@@ -229,15 +241,19 @@ def guild_create(of: Guild, world: World, *, everybody: bool) -> Json:
         "member_count": len(of.members),
         "members": [member(one, world) for one in members],
         "channels": [channel(one, world) for one in of.channels.values() if not one.is_thread],
-        "threads": [
-            channel(one, world) for one in of.channels.values() if one.is_thread and permissions.sees(world.bot, one)
-        ],
+        "threads": [channel(one, world) for one in active_threads(of, world)],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
+
+
+def active_threads(of: Guild, world: World) -> list[Channel]:
+    """Give the threads that the bot is told of: those it sees and that are not archived."""
+    threads = (one for one in of.channels.values() if one.is_thread and not one.archived)
+    return [one for one in threads if permissions.sees(world.bot, one)]
 
 
 def attachment(of: Attachment, world: World) -> Json:

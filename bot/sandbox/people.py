@@ -40,9 +40,9 @@ Reading
                      well
          "direct_messages": [{channel, "type": 1, "recipients": [{user}]}]}
 
-    A channel is Discord's (``type`` 0 text, 1 direct message, 4 category, 5 announcement, 11 public thread, 12
-    private
-    thread, 15 forum; ``nsfw``, ``parent_id``, ``position``, ``topic``, ``permission_overwrites``,
+    A channel is Discord's (``type`` 0 text, 1 direct message, 2 voice, 4 category, 5 announcement, 11 public thread,
+    12 private
+    thread, 13 stage, 15 forum, 16 media; ``nsfw``, ``parent_id``, ``position``, ``topic``, ``permission_overwrites``,
     ``thread_metadata``)
     plus ``"permissions"``: mine in it. A thread has no ``nsfw`` of its own: look at the parent.
 
@@ -134,6 +134,9 @@ Administration (403 without the right that Discord asks for)
     200
     ``PUT /people/{me}/channels/{channel}/overwrites/{role_or_user}`` — ``{"allow": "2048", "deny": "32768"}`` → 204;
     DELETE too
+    ``PUT`` and ``DELETE /people/{me}/channels/{thread}/thread-members/{user}`` — join or add, leave or remove → 204
+    ``POST /people/{me}/guilds/{guild}/roles`` — ``{"name": "artist", "permissions": "2048"}`` → 200 ``{"role"}``;
+    ``PATCH`` and ``DELETE /people/{me}/guilds/{guild}/roles/{role}`` as well
     ``PUT`` and ``DELETE /people/{me}/guilds/{guild}/members/{user}/roles/{role}`` → 204
     ``DELETE /people/{me}/guilds/{guild}/members/{user}`` — kick; the bot too (it receives GUILD_DELETE) → 204
     ``PUT /people/{me}/guilds/{guild}/members/{bot}`` — invite the bot (again) → 204
@@ -209,6 +212,8 @@ For developers (`bot.sandbox.developer`)
     "invalid_requests": 0, "command_creates": 12, "banned": false}`` (1,000 a day, 10,000 in ten minutes, 200 a day);
     ``POST`` counts so many more at once: ``{"invalid_requests": 9999}`` → 200 as above. Without rate limits they are
     counted and never refuse
+    ``PATCH /developer/guilds/{guild}`` — ``{"unavailable": true}``: an outage: the bot receives GUILD_DELETE and then
+    nothing from there but interactions, and with false GUILD_CREATE → 200 ``{guild}``
     ``PATCH /developer/application`` — what the portal grants: ``{"privileged_intents": ["GUILD_MEMBERS",
     "GUILD_PRESENCES", "MESSAGE_CONTENT"]}`` → 200 ``{application}``; none at first, and asking for one is then 4014
     ``POST /developer/switches/{name}`` → 204: what the program around the stand-in offers ("kill the engine now")

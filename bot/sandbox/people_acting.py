@@ -72,6 +72,8 @@ class Acting:
                 raise unknown("attachment")
             files[place] = Upload(stored.filename, stored.data)
         message = self._scene.messages.create(channel, ask.me, sent, files)
+        if channel.is_thread:
+            self._scene.places.join_thread(channel, ask.me)
         return {"message": payloads.message(message, self._world)}
 
     async def slash(self, ask: Ask) -> Interaction:

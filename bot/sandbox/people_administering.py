@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox import asking, payloads, permissions
 from bot.sandbox.denied import Denied, forbidden, unknown
-from bot.sandbox.protocol import ChannelType, Json, Permission, number
+from bot.sandbox.protocol import FORUMS, VOCAL, WITH_THREADS, ChannelType, Json, Permission, number
 from bot.sandbox.state import Overwrite
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from bot.sandbox.asking import Ask, Handler
     from bot.sandbox.routing import Scene
-    from bot.sandbox.state import Channel, Guild, Member, User
+    from bot.sandbox.state import Channel, Guild, Member, Role, User
 
-_CREATABLE = {ChannelType.TEXT, ChannelType.ANNOUNCEMENT, ChannelType.FORUM, ChannelType.CATEGORY}
+_CREATABLE = WITH_THREADS | VOCAL | {ChannelType.CATEGORY}
 
 
 class Administering:
@@ -34,6 +34,12 @@ class Administering:
         yield "PATCH", channel, self.change_channel
         yield "DELETE", channel, self.delete_channel
         yield "POST", r"/guilds/{guild:\d+}/channels", self.create_channel
+        thread_member = channel + r"/thread-members/{user:\d+}"
+        yield "PUT", thread_member, self.add_to_thread
+        yield "DELETE", thread_member, self.remove_from_thread
+        yield "POST", r"/guilds/{guild:\d+}/roles", self.create_role
+        yield "PATCH", r"/guilds/{guild:\d+}/roles/{role:\d+}", self.change_role
+        yield "DELETE", r"/guilds/{guild:\d+}/roles/{role:\d+}", self.delete_role
         yield "PUT", overwrite, self.set_overwrite
         yield "DELETE", overwrite, self.remove_overwrite
         yield "PUT", role, self.give_role
@@ -46,13 +52,16 @@ class Administering:
 
     async def open_thread(self, ask: Ask) -> Json:
         channel, body = ask.channel, await ask.body(asking.OpenThread)
-        forum = channel.type == ChannelType.FORUM
+        forum = channel.type in FORUMS
         _require(ask.me, channel, Permission.SEND_MESSAGES if forum else Permission.CREATE_PUBLIC_THREADS)
         if forum and not body.content:
             raise Denied(400, "invalid_body", "A post needs a first message.")
         source = None
         if body.message_id is not None:
             source = self._scene.messages.find(channel, number(body.message_id), ask.me)
+        if forum:
+            thread, _ = self._scene.open_post(channel, body.name, ask.me, {"content": body.content}, {})
+            return self._shown(thread, ask.me)
         thread = self._places.create_thread(channel, body.name, ask.me, source=source)
         if body.content:
             self._scene.messages.create(thread, ask.me, {"content": body.content}, {})
@@ -87,16 +96,54 @@ class Administering:
         guild = _require(ask.me, channel, Permission.MANAGE_ROLES)
         if target not in guild.roles and target not in guild.members:
             raise unknown("user")
-        try:
-            allow, deny = int(body.allow), int(body.deny)
-        except ValueError:
-            raise Denied(400, "invalid_body", "Rights are decimal numbers.") from None
-        self._places.overwrite(channel, Overwrite(target, target in guild.members, allow, deny))
+        overwrite = Overwrite(target, target in guild.members, _bits(body.allow), _bits(body.deny))
+        self._places.overwrite(channel, overwrite)
 
     async def remove_overwrite(self, ask: Ask) -> None:
         channel = ask.channel
         _require(ask.me, channel, Permission.MANAGE_ROLES)
         self._places.remove_overwrite(channel, ask.id("target"))
+
+    async def add_to_thread(self, ask: Ask) -> None:
+        thread, user = self._thread_member(ask)
+        self._places.join_thread(thread, user)
+
+    async def remove_from_thread(self, ask: Ask) -> None:
+        thread, user = self._thread_member(ask)
+        if user is not ask.me:
+            _require(ask.me, thread, Permission.MANAGE_THREADS)
+        self._places.leave_thread(thread, user)
+
+    def _thread_member(self, ask: Ask) -> tuple[Channel, User]:
+        thread = ask.channel
+        if not thread.is_thread or thread.guild is None:
+            raise forbidden("Only threads have members of their own.")
+        return thread, _member(thread.guild, ask.id("user")).user
+
+    async def create_role(self, ask: Ask) -> Json:
+        guild, body = ask.guild, await ask.body(asking.ChangeRole)
+        _require_in_guild(ask.me, guild, Permission.MANAGE_ROLES)
+        role = self._places.create_role(guild, body.name or "new role", _bits(body.permissions or "0"))
+        return {"role": payloads.role(role)}
+
+    async def change_role(self, ask: Ask) -> Json:
+        role, body = self._role(ask), await ask.body(asking.ChangeRole)
+        permissions_ = None if body.permissions is None else _bits(body.permissions)
+        self._places.change_role(ask.guild, role, name=body.name, permissions=permissions_)
+        return {"role": payloads.role(role)}
+
+    async def delete_role(self, ask: Ask) -> None:
+        role = self._role(ask)
+        if role.managed or role.id == ask.guild.id:
+            raise forbidden("This role belongs to the server or to an app.")
+        self._places.delete_role(ask.guild, role)
+
+    def _role(self, ask: Ask) -> Role:
+        _require_in_guild(ask.me, ask.guild, Permission.MANAGE_ROLES)
+        found = ask.guild.roles.get(ask.id("role"))
+        if found is None:
+            raise Denied(404, "unknown_role", "There is no such role.")
+        return found
 
     async def give_role(self, ask: Ask) -> None:
         self._set_role(ask, held=True)
@@ -125,6 +172,13 @@ class Administering:
         if member.user.id == guild.owner_id:
             raise forbidden("Nobody can kick the owner.")
         self._places.remove_member(guild, member.user)
+
+
+def _bits(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Denied(400, "invalid_body", "Rights are decimal numbers.") from None
 
 
 def _member(guild: Guild, user_id: int) -> Member:

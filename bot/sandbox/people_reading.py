@@ -73,7 +73,7 @@ class Reading:
     async def messages(self, ask: Ask) -> Json:
         channel, query = ask.channel, ask.request.query
         found = [one for one in channel.messages.values() if one.visible_to in {None, ask.me.id}]
-        if not permissions.may(ask.me, channel, Permission.READ_MESSAGE_HISTORY):
+        if not permissions.may(ask.me, channel, permissions.reading_in(channel) | Permission.READ_MESSAGE_HISTORY):
             found = []
         limit = min(max(number(query.get("limit", "50")), 1), _MOST_MESSAGES)
         if after := query.get("after"):

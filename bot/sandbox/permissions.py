@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.protocol import EVERY_PERMISSION, ChannelType, Permission
+from bot.sandbox.protocol import DIRECT, EVERY_PERMISSION, VOCAL, ChannelType, Permission
 from bot.sandbox.refusal import Reason, Refusal
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def in_guild(guild: Guild, member: Member) -> int:
 
 def in_channel(user: User, channel: Channel) -> int:
     """Give the bits of somebody in a channel: 0 for a stranger; a thread takes its parent's."""
-    if channel.type == ChannelType.DM:
+    if channel.type in DIRECT:
         return int(_IN_DIRECT_MESSAGES) if user in channel.recipients else 0
     guild = channel.guild
     member = guild.members.get(user.id) if guild else None
@@ -76,17 +76,29 @@ def sees(user: User, channel: Channel) -> bool:
     return may(user, channel, Permission.VIEW_CHANNEL)
 
 
+def reading_in(channel: Channel) -> Permission:
+    """Give what a channel's messages are read with; in a voice channel's chat also Connect (api-docs, pull 5111)."""
+    return Permission.VIEW_CHANNEL | Permission.CONNECT if channel.type in VOCAL else Permission.VIEW_CHANNEL
+
+
+def reads(user: User, channel: Channel) -> bool:
+    return may(user, channel, reading_in(channel))
+
+
 def require(user: User, channel: Channel, permission: Permission) -> None:
     """Refuse as Discord does: no access where the channel is hidden, else no permission.
 
     Raises:
         Refusal: 50001 or 50013.
     """
-    if not sees(user, channel):
+    if not (sees(user, channel) if permission == Permission.VIEW_CHANNEL else reads(user, channel)):
         raise Refusal(Reason.MISSING_ACCESS)
     if not may(user, channel, permission):
         raise Refusal(Reason.MISSING_PERMISSIONS)
 
 
 def sending_in(channel: Channel) -> Permission:
+    """Give what a message in this channel is sent with."""
+    if channel.type in VOCAL:
+        return Permission.SEND_MESSAGES | Permission.CONNECT
     return Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot.sandbox import blueprint
-from bot.sandbox.protocol import ChannelType
+from bot.sandbox import blueprint, permissions
+from bot.sandbox.protocol import WITH_THREADS, ChannelType
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.state import Channel, Overwrite
+from bot.sandbox.state import Channel, Overwrite, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from bot.sandbox.broadcast import Broadcast
     from bot.sandbox.crowd import Crowd
     from bot.sandbox.state import Guild, Message, User, World
@@ -35,7 +38,8 @@ class Places:
             parent=parent,
             created_at=self._world.clock.now(),
         )
-        return self._add(guild, channel)
+        self.add(channel)
+        return channel
 
     def create_thread(
         self, parent: Channel, name: str, owner: User, *, private: bool = False, source: Message | None = None
@@ -45,31 +49,53 @@ class Places:
         Raises:
             Refusal: 50024, no place for threads; 160004, the message has one.
         """
-        if parent.guild is None or parent.is_thread or parent.type == ChannelType.CATEGORY:
+        thread = self.new_thread(parent, name, owner, private=private, source=source)
+        if source is not None:
+            source.thread = thread
+        self.add(thread)
+        return thread
+
+    def new_thread(
+        self, parent: Channel, name: str, owner: User, *, private: bool = False, source: Message | None = None
+    ) -> Channel:
+        """Give a thread that is not there yet; `add` opens it.
+
+        Raises:
+            Refusal: As `create_thread`.
+        """
+        if parent.guild is None or parent.type not in WITH_THREADS:
             raise Refusal(Reason.WRONG_CHANNEL_TYPE)
         if source is not None and source.thread is not None:
             raise Refusal(Reason.ALREADY_HAS_THREAD)
         kind = ChannelType.PRIVATE_THREAD if private else ChannelType.PUBLIC_THREAD
         if parent.type == ChannelType.ANNOUNCEMENT:
             kind = ChannelType.ANNOUNCEMENT_THREAD
-        thread = Channel(
+        now = self._world.clock.now()
+        return Channel(
             self._world.new_id() if source is None else source.id,
             kind,
             parent.guild,
             name,
             parent=parent,
             owner_id=owner.id,
-            members=[owner.id],
-            created_at=self._world.clock.now(),
+            members={owner.id: now},
+            created_at=now,
         )
-        if source is not None:
-            source.thread = thread
-        return self._add(parent.guild, thread)
 
-    def _add(self, guild: Guild, channel: Channel) -> Channel:
-        guild.channels[channel.id] = self._world.channels[channel.id] = channel
-        self._broadcast.channel_created(channel)
-        return channel
+    def add(self, channel: Channel) -> None:
+        """Let a channel or thread be there, and tell of it."""
+        if channel.guild is not None:
+            channel.guild.channels[channel.id] = self._world.channels[channel.id] = channel
+            self._broadcast.channel_created(channel)
+
+    def join_thread(self, thread: Channel, user: User) -> None:
+        if user.id not in thread.members:
+            thread.members[user.id] = self._world.clock.now()
+            self._broadcast.thread_members_changed(thread, added=[user])
+
+    def leave_thread(self, thread: Channel, user: User) -> None:
+        if thread.members.pop(user.id, None) is not None:
+            self._broadcast.thread_members_changed(thread, left=[user])
 
     def change_channel(
         self,
@@ -106,18 +132,60 @@ class Places:
 
     def overwrite(self, channel: Channel, overwrite: Overwrite) -> None:
         before = self._crowd.viewers(channel)
-        channel.overwrites[overwrite.id] = overwrite
-        self._broadcast.channel_updated(channel, before)
+        with self._watching_what_the_bot_sees(channel.guild):
+            channel.overwrites[overwrite.id] = overwrite
+            self._broadcast.channel_updated(channel, before)
 
     def remove_overwrite(self, channel: Channel, target_id: int) -> None:
         before = self._crowd.viewers(channel)
-        channel.overwrites.pop(target_id, None)
-        self._broadcast.channel_updated(channel, before)
+        with self._watching_what_the_bot_sees(channel.guild):
+            channel.overwrites.pop(target_id, None)
+            self._broadcast.channel_updated(channel, before)
+
+    @contextmanager
+    def _watching_what_the_bot_sees(self, guild: Guild | None) -> Generator[None]:
+        """Around a change of rights: of channels that the bot comes to see it is told the active threads."""
+        before = self._seen_by_bot(guild)
+        yield
+        gained = self._seen_by_bot(guild) - before
+        if gained and guild is not None:
+            self._broadcast.threads_synced(guild, gained)
+
+    def _seen_by_bot(self, guild: Guild | None) -> set[int]:
+        channels = guild.channels.values() if guild is not None else ()
+        return {one.id for one in channels if one.type in WITH_THREADS and permissions.sees(self._world.bot, one)}
+
+    def create_role(self, guild: Guild, name: str, bits: int) -> Role:
+        role = Role(self._world.new_id(), name, bits, position=len(guild.roles))
+        guild.roles[role.id] = role
+        self._broadcast.role_changed("CREATE", guild, role)
+        self._broadcast.guild_updated(guild)
+        return role
+
+    def change_role(self, guild: Guild, role: Role, *, name: str | None = None, permissions: int | None = None) -> None:
+        """Change what is given, keep the rest."""
+        with self._watching_what_the_bot_sees(guild):
+            role.name = role.name if name is None else name
+            role.permissions = role.permissions if permissions is None else permissions
+            self._broadcast.role_changed("UPDATE", guild, role)
+        self._broadcast.guild_updated(guild)
+
+    def delete_role(self, guild: Guild, role: Role) -> None:
+        """Delete a role; who had it has it no more, and no channel speaks of it."""
+        with self._watching_what_the_bot_sees(guild):
+            del guild.roles[role.id]
+            for member in guild.members.values():
+                member.roles = [one for one in member.roles if one != role.id]
+            for channel in guild.channels.values():
+                channel.overwrites.pop(role.id, None)
+            self._broadcast.role_changed("DELETE", guild, role)
+        self._broadcast.guild_updated(guild)
 
     def set_role(self, guild: Guild, user: User, role_id: int, *, held: bool) -> None:
         member = guild.members[user.id]
-        member.roles = [one for one in member.roles if one != role_id] + ([role_id] if held else [])
-        self._broadcast.member_changed(guild, user)
+        with self._watching_what_the_bot_sees(guild):
+            member.roles = [one for one in member.roles if one != role_id] + ([role_id] if held else [])
+            self._broadcast.member_changed(guild, user)
         self._broadcast.guild_updated(guild)
 
     def remove_member(self, guild: Guild, user: User) -> None:

@@ -47,6 +47,7 @@ class Permission(IntFlag):
     READ_MESSAGE_HISTORY = 1 << 16
     MENTION_EVERYONE = 1 << 17
     USE_EXTERNAL_EMOJIS = 1 << 18
+    CONNECT = 1 << 20
     MANAGE_ROLES = 1 << 28
     USE_APPLICATION_COMMANDS = 1 << 31
     MANAGE_THREADS = 1 << 34
@@ -63,16 +64,26 @@ EVERY_PERMISSION = (1 << 53) - 1
 class ChannelType(IntEnum):
     TEXT = 0
     DM = 1
+    VOICE = 2
+    GROUP_DM = 3
     CATEGORY = 4
     ANNOUNCEMENT = 5
     ANNOUNCEMENT_THREAD = 10
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12
+    STAGE = 13
     FORUM = 15
+    MEDIA = 16
 
 
 THREADS = frozenset({ChannelType.ANNOUNCEMENT_THREAD, ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD})
-WITH_MESSAGES = THREADS | {ChannelType.TEXT, ChannelType.DM, ChannelType.ANNOUNCEMENT}
+VOCAL = frozenset({ChannelType.VOICE, ChannelType.STAGE})
+"""Each has a chat beside the voices."""
+FORUMS = frozenset({ChannelType.FORUM, ChannelType.MEDIA})
+"""Their messages are all in posts, which are threads."""
+DIRECT = frozenset({ChannelType.DM, ChannelType.GROUP_DM})
+WITH_THREADS = FORUMS | {ChannelType.TEXT, ChannelType.ANNOUNCEMENT}
+WITH_MESSAGES = THREADS | VOCAL | DIRECT | {ChannelType.TEXT, ChannelType.ANNOUNCEMENT}
 
 
 class MessageFlag(IntFlag):

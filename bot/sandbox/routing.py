@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.sandbox.protocol import Json
     from bot.sandbox.refusal import Path, Problems
     from bot.sandbox.sessions import Sessions
-    from bot.sandbox.state import Channel, Guild, World
+    from bot.sandbox.state import Channel, Guild, Message, User, World
     from bot.sandbox.uploads import Upload
 
 
@@ -50,6 +50,20 @@ class Scene:
     allowances: Allowances
     gateway_url: Callable[[], str]
     """Known once the port is."""
+
+    def open_post(
+        self, forum: Channel, name: str, author: User, body: Json, files: dict[int, Upload]
+    ) -> tuple[Channel, Message]:
+        """Open a thread of a forum with its first message, which has the thread's id.
+
+        Raises:
+            Refusal: What the message may raise; there is then no thread.
+        """
+        post = self.places.new_thread(forum, name, author)
+        first = self.messages.create(
+            post, author, body, files, message_id=post.id, once_checked=lambda: self.places.add(post)
+        )
+        return post, first
 
 
 @dataclass

@@ -141,7 +141,7 @@ class Sandbox:
         cdn.add_to(app, world)
         people.add_to(app, scene, crowd, feed)
         developer.add_to(app, scene, feed, faults, switches)
-        controls = WorldControls(world)
+        controls = WorldControls(world, broadcast)
         developer_world.add_to(app, world, controls, allowances)
         if PAGE.is_dir():
             app.router.add_get("/", _index)

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 NO_INTENT = Intent(0)
 _KEPT_EVENTS = 2000
 _KEPT_SESSIONS = 16
+_DURING_OUTAGES = {"GUILD_DELETE", "INTERACTION_CREATE"}
+"""Interactions come by a way of their own."""
 
 
 @dataclass(eq=False)
@@ -108,9 +110,16 @@ class Sessions:
             intent: What a session must have asked for; 0 for what everybody receives.
             without_content: What sessions without the message-content intent get instead.
         """
+        if guild is not None and guild.unavailable and name not in _DURING_OUTAGES:
+            return
         for session in self._for(guild, intent):
             bare = without_content is not None and Intent.MESSAGE_CONTENT not in session.intents
             self.send(session, name, without_content if bare and without_content is not None else data)
+
+    def dispatch_made(self, name: str, make: Callable[[Session], Json], *, guild: Guild, intent: Intent) -> None:
+        """Send an event whose `d` depends on what a session asked for."""
+        for session in self._for(guild, intent):
+            self.send(session, name, make(session))
 
     def _for(self, guild: Guild | None, intent: Intent) -> Iterator[Session]:
         for session in list(self._sessions.values()):

@@ -79,6 +79,8 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict[int, Member])
     channels: dict[int, Channel] = field(default_factory=dict[int, "Channel"])
     """Threads too."""
+    unavailable: bool = False
+    """In an outage: the bot is told of nothing in it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -97,8 +99,8 @@ class Channel:
     """Of a direct message: both sides."""
     owner_id: int = 0
     """Of a thread: who opened it."""
-    members: list[int] = field(default_factory=list[int])
-    """Of a thread: who joined it."""
+    members: dict[int, float] = field(default_factory=dict[int, float])
+    """Of a thread: who joined it, and when."""
     archived: bool = False
     """Of a thread: nothing in it can be changed until somebody writes there again."""
     created_at: float = 0.0

@@ -9,14 +9,41 @@ from bot.sandbox.protocol import PRIVILEGED, Intent
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.sandbox.state import World
+    from bot.sandbox.broadcast import Broadcast
+    from bot.sandbox.state import Guild, World
 
 
 class WorldControls:
     """The same by Python, for a program around the stand-in, and by ``/developer``, for everybody else."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, broadcast: Broadcast) -> None:
         self._world = world
+        self._broadcast = broadcast
+
+    def guild(self, guild_id: int) -> Guild:
+        """Find a guild.
+
+        Raises:
+            LookupError: There is none.
+        """
+        found = self._world.guilds.get(guild_id)
+        if found is None:
+            raise LookupError("There is no such server.")
+        return found
+
+    def begin_outage(self, guild: Guild) -> None:
+        """Take a guild out of the bot's reach: GUILD_DELETE with ``unavailable``, then no event but interactions."""
+        if not guild.unavailable:
+            guild.unavailable = True
+            if self._world.bot_member(guild) is not None:
+                self._broadcast.guild_lost(guild)
+
+    def end_outage(self, guild: Guild) -> None:
+        """Bring it back: GUILD_CREATE, as it is by now."""
+        if guild.unavailable:
+            guild.unavailable = False
+            if self._world.bot_member(guild) is not None:
+                self._broadcast.guild_back(guild)
 
     def grant_intents(self, names: Iterable[str]) -> None:
         """Let the portal grant these privileged intents and no others; who has connected stays.

@@ -76,7 +76,7 @@ def test_a_private_thread_is_for_those_in_it():
     parent = channel()
     thread = Channel(6, ChannelType.PRIVATE_THREAD, parent.guild, "t", parent=parent)
     assert not permissions.sees(user(), thread)
-    thread.members.append(USER)
+    thread.members[USER] = 0.0
     assert permissions.sees(user(), thread)
 
 
