@@ -1,4 +1,4 @@
-"""Attachments served back, under links that run out as Discord's do."""
+"""Attachments served back, under signed links that run out as Discord's do."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from bot.sandbox.protocol import number
 if TYPE_CHECKING:
     from bot.sandbox.state import World
 
+_GONE = "This content is no longer available."
+"""Discord's words for all three: unknown, badly signed and run out."""
+
 
 def add_to(app: web.Application, world: World) -> None:
     async def serve(request: web.Request) -> web.Response:
         attachment = world.attachments.get(number(request.match_info["id"]))
-        if attachment is None or attachment.filename != request.match_info["filename"]:
-            raise web.HTTPNotFound(text="This content is no longer available.")
-        if _until(request.query.get("ex", "")) < world.clock.now():
-            raise web.HTTPNotFound(text="This link has run out.")
+        if attachment is None or not world.links.good(request.path, request.query):
+            raise web.HTTPNotFound(text=_GONE)
         return web.Response(
             body=attachment.data,
             headers={
@@ -28,11 +29,5 @@ def add_to(app: web.Application, world: World) -> None:
             },
         )
 
-    app.router.add_get(r"/attachments/{channel:\d+}/{id:\d+}/{filename}", serve)
-
-
-def _until(text: str) -> int:
-    try:
-        return int(text, 16)
-    except ValueError:
-        return 0
+    for kind in ("attachments", "ephemeral-attachments"):
+        app.router.add_get(rf"/{kind}/{{channel:\d+}}/{{id:\d+}}/{{filename}}", serve)

@@ -27,6 +27,8 @@ _SETTABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | M
 _MAX_EMBED_TEXT = 6000
 """Of all embeds of a message together."""
 _NONCE_WINDOW_S = 300.0
+"""The "past few minutes" of the documentation ("Create Message", enforce_nonce)."""
+_MOST_NONCES = 10_000
 NOBODY = 0
 """Who sees a dismissed message."""
 
@@ -37,6 +39,8 @@ class Messages:
     def __init__(self, world: World, broadcast: Broadcast) -> None:
         self._world = world
         self._broadcast = broadcast
+        self._by_nonce: dict[tuple[int, str], Message] = {}
+        """Of an author's nonce the newest message."""
 
     def find(self, channel: Channel, message_id: int, viewer: User) -> Message:
         """Look a message up as somebody sees it.
@@ -78,7 +82,7 @@ class Messages:
             raise Refusal(Reason.UNKNOWN_CHANNEL)
         if channel.type not in WITH_MESSAGES:
             raise Refusal(Reason.NOT_A_TEXT_CHANNEL)
-        if (earlier := self._same_nonce(channel, author, body)) is not None:
+        if (earlier := self._same_nonce(author, body)) is not None:
             return earlier
         message = Message(
             message_id or self._world.new_id(), channel, author, self._world.clock.now(), interaction=interaction
@@ -94,6 +98,7 @@ class Messages:
         self._apply(message, body, files, flags, problems)
         once_checked()
         channel.messages[message.id] = message
+        self._remember_nonce(message)
         if channel.archived:  # writing opens a thread again
             channel.archived = False
             self._broadcast.channel_updated(channel, self._broadcast.viewers(channel))
@@ -216,16 +221,20 @@ class Messages:
             problems.add(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         return found
 
-    def _same_nonce(self, channel: Channel, author: User, body: Json) -> Message | None:
-        """Find what the same author posted here with the same nonce a moment ago, where the request insists on one."""
+    def _same_nonce(self, author: User, body: Json) -> Message | None:
+        """Find what this author posted anywhere with this nonce in the past few minutes, where the request insists."""
         if not body.get("enforce_nonce") or body.get("nonce") is None:
             return None
-        for message in reversed(channel.messages.values()):
-            if message.created_at < self._world.clock.now() - _NONCE_WINDOW_S:
-                return None
-            if message.author is author and message.nonce == body["nonce"]:
-                return message
-        return None
+        found = self._by_nonce.get((author.id, str(body["nonce"])))
+        fresh = found is not None and found.created_at > self._world.clock.now() - _NONCE_WINDOW_S
+        return found if fresh else None
+
+    def _remember_nonce(self, message: Message) -> None:
+        if message.nonce is None:
+            return
+        self._by_nonce[message.author.id, str(message.nonce)] = message
+        if len(self._by_nonce) > _MOST_NONCES:
+            del self._by_nonce[next(iter(self._by_nonce))]
 
 
 def _check_text(content: str, embeds: list[Json], problems: Problems, *, layout: bool) -> None:

@@ -54,7 +54,7 @@ class Resolved:
         found = self._world.attachments.get(number(value))
         if found is None:
             return False
-        found.ephemeral = True
+        found.ephemeral, found.channel_id = True, self._world.application_id
         self._put("attachments", found.id, payloads.attachment(found, self._world))
         return True
 

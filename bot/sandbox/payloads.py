@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from bot.sandbox import permissions
 from bot.sandbox.components import media
@@ -13,8 +12,8 @@ from bot.sandbox.protocol import DIRECT, FORUMS, PRIVILEGED, VOCAL, ChannelType,
 if TYPE_CHECKING:
     from bot.sandbox.state import Attachment, Channel, Guild, Interaction, Member, Message, Role, User, World
 
-LINK_LIFE_S = 24 * 3600
-"""Attachment links are signed and run out (documentation, "Signed Attachment CDN URLs"); here after a day."""
+EMBED_PICTURES = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
+"""Where an embed shows a picture, each with a ``proxy_`` address beside."""
 
 
 def user(of: User) -> Json:
@@ -257,8 +256,14 @@ def active_threads(of: Guild, world: World) -> list[Channel]:
 
 
 def attachment(of: Attachment, world: World) -> Json:
-    url = attachment_url(of, world)
-    body: Json = {"id": str(of.id), "filename": of.filename, "size": len(of.data), "url": url, "proxy_url": url}
+    url, proxy_url = world.links.sign(of)
+    body: Json = {
+        "id": str(of.id),
+        "filename": of.filename,
+        "size": len(of.data),
+        "url": url,
+        "proxy_url": proxy_url,
+    }
     optional = {
         "width": of.width,
         "height": of.height,
@@ -272,11 +277,6 @@ def attachment(of: Attachment, world: World) -> Json:
     if of.spoiler:
         body["flags"] = 1 << 3
     return body
-
-
-def attachment_url(of: Attachment, world: World) -> str:
-    until = int(world.clock.now()) + LINK_LIFE_S
-    return f"{world.base_url}/attachments/{of.channel_id}/{of.id}/{quote(of.filename)}?ex={until:x}"
 
 
 def message(of: Message, world: World) -> Json:
@@ -294,7 +294,7 @@ def message(of: Message, world: World) -> Json:
         "mentions": [user(one) for one in of.mentions],
         "mention_roles": [str(one) for one in of.mention_roles],
         "attachments": [attachment(one, world) for one in of.attachments],
-        "embeds": of.embeds,
+        "embeds": _embeds(of, world),
         "components": _components(of, world),
         "pinned": False,
         "flags": int(of.flags),
@@ -327,7 +327,21 @@ def _components(of: Message, world: World) -> list[Json]:
     fresh = copy.deepcopy(of.components)
     for _, reference in media(fresh):
         if (file := by_id.get(reference.get("attachment_id", ""))) is not None:
-            reference["url"] = reference["proxy_url"] = attachment_url(file, world)
+            reference["url"], reference["proxy_url"] = world.links.sign(file)
+    return fresh
+
+
+def _embeds(of: Message, world: World) -> list[Json]:
+    """Sign the links of embedded files anew as well."""
+    if not (of.embeds and of.attachments):
+        return of.embeds
+    by_id = {one.id: one for one in of.attachments}
+    fresh = copy.deepcopy(of.embeds)
+    for one in fresh:
+        for place, key in EMBED_PICTURES:
+            part: Json = one.get(place) or {}
+            if (file := by_id.get(world.links.attachment_id(part.get(key) or "") or 0)) is not None:
+                part[key], part[f"proxy_{key}"] = world.links.sign(file)
     return fresh
 
 

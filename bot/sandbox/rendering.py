@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
-from bot.sandbox import payloads
 from bot.sandbox.components import media, referenced_name, walk
+from bot.sandbox.payloads import EMBED_PICTURES
 from bot.sandbox.protocol import SELECTS, ComponentType, Json
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ def _resolve(reference: Json, by_name: dict[str, Attachment], world: World) -> N
     if file is None:
         reference |= {"id": str(world.new_id()), "proxy_url": url}
         return
-    address = payloads.attachment_url(file, world)
+    address, proxy_address = world.links.sign(file)
     reference |= {
         "id": str(file.id),
         "url": address,
-        "proxy_url": address,
+        "proxy_url": proxy_address,
         "width": file.width,
         "height": file.height,
         "content_type": file.content_type,
@@ -85,12 +85,10 @@ def embeds(sent: list[Json], attachments: Sequence[Attachment], world: World) ->
     done: list[Json] = [without_null(one) for one in sent]
     for embed in done:
         embed["type"] = "rich"
-        for place, key in (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url")):
+        for place, key in EMBED_PICTURES:
             part: Json | None = embed.get(place)
             if part is None or key not in part:
                 continue
             file = by_name.get(referenced_name(part[key]) or "")
-            if file is not None:
-                part[key] = payloads.attachment_url(file, world)
-            part[f"proxy_{key}"] = part[key]
+            part[key], part[f"proxy_{key}"] = (part[key], part[key]) if file is None else world.links.sign(file)
     return done

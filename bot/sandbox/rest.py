@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from aiohttp import web
 
 from bot.sandbox import (
+    attachment_routes,
     channel_routes,
     command_routes,
     forms,
@@ -44,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *interaction_routes.ROUTES,
     *channel_routes.ROUTES,
     *guild_routes.ROUTES,
+    *attachment_routes.ROUTES,
 )
 _MAJOR = ("webhook_token", "interaction_token", "channel_id", "guild_id")
 """What a rate limit's bucket is for, beside the route."""
@@ -185,7 +187,7 @@ class Rest:
             if not isinstance(body, dict):
                 raise Refusal(Reason.UNREADABLE)
             routing.check_fields(cast("Json", body), route.fields, problems)
-        if self._description is not None and route.method in {"POST", "PUT", "PATCH"}:
+        if self._description is not None and route.described and route.method in {"POST", "PUT", "PATCH"}:
             for finding in self._description.request(route.method, route.template, cast("Any", body)):
                 problems.add(*finding)
         problems.refuse()
@@ -201,7 +203,7 @@ class Rest:
         return found
 
     def _judge(self, route: Route, reply: Reply) -> list[Json]:
-        if self._description is None:
+        if self._description is None or not route.described:
             return []
         body: Any = reply.body
         found = [

@@ -150,6 +150,8 @@ class Route:
     """The fields that its body may have, with their types; None: no body, or its handler looks at it."""
     of_bot: bool = True
     """Needs the bot's token; the others carry one of their own in the path."""
+    described: bool = True
+    """False: Discord has it, and its OpenAPI description has not."""
 
     @property
     def name(self) -> str:

@@ -132,7 +132,6 @@ class Sandbox:
         gateway = Gateway(world, sessions, faults, feed, allowances=allowances, token=token)
         description = None if openapi is None else describe(openapi)
         app = web.Application(middlewares=[_only_loopback], client_max_size=1 << 26)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         scene = Scene(world, sessions, broadcast, messages, places, interactions, allowances, lambda: gateway.url)
         limits = Limits(time.monotonic, clock.now) if rate_limits else None
         Rest(scene, feed, faults, limits=limits, description=description, token=token).add_to(app)
@@ -147,19 +146,32 @@ class Sandbox:
             app.router.add_get("/", _index)
             app.router.add_static("/", PAGE)
         faults.at_once = lambda fault: _carry_out(fault, sessions, interactions)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", port).start()
-            host, bound = runner.addresses[0][:2]
-            world.base_url = f"http://{host}:{bound}"
-            gateway.url = f"ws://{host}:{bound}/gateway"
-            yield cls(token, world.base_url, world, feed, faults, sessions, scene, controls)
-        finally:
-            clock.close()
-            for session in sessions.living:
-                if session.close is not None:
-                    session.close(1001)
-            await runner.cleanup()
+        media = web.Application(middlewares=[_only_loopback])
+        cdn.add_to(media, world)
+        async with _site(app, port) as page, _site(media) as media_host:
+            page_url = world.links.cdn_url = f"http://{page}"
+            world.links.proxy_url = f"http://{media_host}"
+            gateway.url = f"ws://{page}/gateway"
+            try:
+                yield cls(token, page_url, world, feed, faults, sessions, scene, controls)
+            finally:
+                clock.close()
+                for session in sessions.living:
+                    if session.close is not None:
+                        session.close(1001)
+
+
+@asynccontextmanager
+async def _site(app: web.Application, port: int = 0) -> AsyncGenerator[str]:
+    """Serve on loopback; give host and port."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        host, bound = runner.addresses[0][:2]
+        yield f"{host}:{bound}"
+    finally:
+        await runner.cleanup()
 
 
 def _carry_out(fault: Immediate, sessions: Sessions, interactions: Interactions) -> None:

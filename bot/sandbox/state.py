@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.sandbox.links import Links
 from bot.sandbox.protocol import MAX_FILE_BYTES, THREADS, ChannelType, Intent, InteractionType, Json, MessageFlag
 
 if TYPE_CHECKING:
@@ -228,8 +229,7 @@ class World:
         self.bot = User(0, "bot", bot=True)
         self.application_id = 0
         self.application = Application()
-        self.base_url = ""
-        """Where attachments are served, without a slash at its end."""
+        self.links = Links(clock)
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}

@@ -12,8 +12,9 @@ def description(openapi_path):
 
 
 def test_every_route_is_in_the_description(description):
-    """Nothing is built that Discord does not have."""
-    for route in rest.ROUTES:
+    """Nothing is built that Discord does not have; what its description lacks is named."""
+    assert [one.name for one in rest.ROUTES if not one.described] == ["POST /attachments/refresh-urls"]
+    for route in (one for one in rest.ROUTES if one.described):
         assert description.answer(route.method, route.template, 404, {"message": "", "code": 0}) == [], route.name
 
 
