@@ -54,6 +54,8 @@ class PlannedUser(Struct, frozen=True, forbid_unknown_fields=True):
     title: str = ""
     locale: str = "en-US"
     adult_in_dms: bool = False
+    premium_type: Literal[0, 1, 2, 3] = 0
+    """Their Nitro: none, Classic, full, Basic."""
 
 
 class PlannedRole(Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,6 +100,9 @@ class PlannedGuild(Struct, frozen=True, forbid_unknown_fields=True):
     bot_permissions: tuple[str, ...] | None = INVITED_WITH
     """None: the bot is not in this guild."""
     max_file_bytes: int = MAX_FILE_BYTES
+    """Discord has 10, 50 and 100 MiB; the tier that is shown follows from it."""
+    premium_tier: Literal[0, 1, 2, 3] | None = None
+    """How far it is boosted; `max_file_bytes` is then that tier's."""
 
 
 class Plan(Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,6 +156,7 @@ def build(plan: Plan, world: World) -> None:
             title=user.title,
             locale=user.locale,
             adult_in_dms=user.adult_in_dms,
+            premium_type=user.premium_type,
         )
     world.users = {user.id: user for user in people.values()}
     for guild in plan.guilds:
@@ -162,6 +168,8 @@ def build(plan: Plan, world: World) -> None:
 
 def _build_guild(plan: PlannedGuild, people: dict[str, User], ids: Iterator[int], world: World) -> None:
     guild = Guild(next(ids), plan.name, people[plan.owner].id, plan.max_file_bytes)
+    if plan.premium_tier is not None:
+        guild.boost(plan.premium_tier)
     now = world.clock.now()
     roles = {"@everyone": Role(guild.id, "@everyone", bits(plan.everyone))}
     for position, role in enumerate(plan.roles, start=1):

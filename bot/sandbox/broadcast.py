@@ -121,6 +121,10 @@ class Broadcast:
                 body = guild_view(guild, member.user, self._world)
                 self._crowd.tell((member.user.id,), "guild.update", body)
 
+    def guild_changed(self, guild: Guild) -> None:
+        """Tell the bot of a guild's own values."""
+        self._sessions.dispatch("GUILD_UPDATE", payloads.guild(guild), guild=guild, intent=Intent.GUILDS)
+
     def member_changed(self, guild: Guild, user: User) -> None:
         """Tell the bot of somebody's new roles: of its own always, of others where it asked."""
         body = payloads.member(guild.members[user.id], self._world) | {"guild_id": str(guild.id)}

@@ -32,6 +32,11 @@ class SetApplication(_Body, frozen=True):
 
 class SetGuild(_Body, frozen=True):
     unavailable: bool | None = None
+    premium_tier: int | None = None
+
+
+class SetUser(_Body, frozen=True):
+    premium_type: int | None = None
 
 
 class Spend(_Body, frozen=True):
@@ -49,6 +54,7 @@ def add_to(app: web.Application, world: World, controls: WorldControls, allowanc
         ("GET", "/limits", developer.limits),
         ("POST", "/limits", developer.spend),
         ("PATCH", r"/guilds/{guild:\d+}", developer.change_guild),
+        ("PATCH", r"/users/{user:\d+}", developer.change_user),
         ("PATCH", "/application", developer.change_application),
     ):
         app.router.add_route(method, f"/developer{path}", _answering(handler))
@@ -80,9 +86,17 @@ class _Developer:
 
     async def change_guild(self, request: web.Request) -> Json:
         guild, body = self._controls.guild(number(request.match_info["guild"])), await _read(request, SetGuild)
+        if body.premium_tier is not None:
+            self._controls.boost(guild, body.premium_tier)
         if body.unavailable is not None:
             (self._controls.begin_outage if body.unavailable else self._controls.end_outage)(guild)
         return payloads.guild(guild) | {"unavailable": guild.unavailable}
+
+    async def change_user(self, request: web.Request) -> Json:
+        user, body = self._controls.user(number(request.match_info["user"])), await _read(request, SetUser)
+        if body.premium_type is not None:
+            self._controls.give_nitro(user, body.premium_type)
+        return payloads.own_user(user)
 
 
 async def _read(request: web.Request, form: type[B]) -> B:

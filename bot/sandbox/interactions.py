@@ -105,7 +105,7 @@ class Interactions:
             "entitlements": [],
             "authorizing_integration_owners": {"0": str(channel.guild.id) if channel.guild else "0"},
             "context": int(Context.BOT_DM if channel.type == ChannelType.DM else Context.GUILD),
-            "attachment_size_limit": uploads.limit(channel),
+            "attachment_size_limit": uploads.limit(channel, of.user),
         }
         if channel.guild is None:
             body["user"] = payloads.user(of.user)
@@ -222,7 +222,7 @@ class Interactions:
             case CallbackType.UPDATE:
                 if interaction.source is None or interaction.source.deleted:
                     raise Refusal(Reason.UNKNOWN_MESSAGE)
-                interaction.original = self._messages.edit(interaction.source, data, files)
+                interaction.original = self._messages.edit(interaction.source, data, files, uploader=interaction.user)
             case CallbackType.DEFERRED_UPDATE:
                 interaction.original = interaction.source
             case CallbackType.MODAL:
@@ -304,7 +304,7 @@ class Interactions:
         return self._messages.find(interaction.channel, message_id, interaction.user)
 
     def edit(self, interaction: Interaction, message: Message, body: Json, files: dict[int, Upload]) -> Message:
-        edited = self._messages.edit(message, body, files)
+        edited = self._messages.edit(message, body, files, uploader=interaction.user)
         if message is interaction.original:
             interaction.loading = False
         return edited

@@ -95,7 +95,8 @@ class Messages:
             flags &= ~MessageFlag.EPHEMERAL
         message.nonce = body.get("nonce")
         message.reply_to = self._replied(channel, body, problems)
-        self._apply(message, body, files, flags, problems)
+        uploader = author if interaction is None else interaction.user
+        self._apply(message, body, files, flags, problems, uploader=uploader)
         once_checked()
         channel.messages[message.id] = message
         self._remember_nonce(message)
@@ -120,8 +121,14 @@ class Messages:
         self._broadcast.message_created(message, set())
         return message
 
-    def edit(self, message: Message, body: Json, files: dict[int, Upload]) -> Message:
+    def edit(self, message: Message, body: Json, files: dict[int, Upload], *, uploader: User | None = None) -> Message:
         """Change what the request names and keep the rest; a "thinking" message becomes a real one.
+
+        Args:
+            message: Which.
+            body: The request's JSON.
+            files: Uploads by their number.
+            uploader: Whose limit of files counts; by default the author's.
 
         Raises:
             Refusal: 10003, 10008, 40005, 50006, 50035 or 50083; nothing was changed.
@@ -139,7 +146,7 @@ class Messages:
             problems.add(("flags",), "MESSAGE_COMPONENTS_V2_FLAG_PERMANENT", "This flag cannot be removed.")
         if filled:
             flags &= ~MessageFlag.EPHEMERAL  # a followup that fills the answer may repeat it; the deferral decided
-        self._apply(message, body, files, flags, problems)
+        self._apply(message, body, files, flags, problems, uploader=uploader or message.author)
         if not filled:
             message.edited_at = self._world.clock.now()
         self._broadcast.message_updated(message)
@@ -158,7 +165,14 @@ class Messages:
         self._broadcast.message_deleted(message)
 
     def _apply(
-        self, message: Message, body: Json, files: dict[int, Upload], flags: MessageFlag, problems: Problems
+        self,
+        message: Message,
+        body: Json,
+        files: dict[int, Upload],
+        flags: MessageFlag,
+        problems: Problems,
+        *,
+        uploader: User,
     ) -> None:
         """Check the message as it would be, then make it so."""
         layout = bool(flags & MessageFlag.COMPONENTS_V2)
@@ -180,6 +194,7 @@ class Messages:
             files,
             message.attachments,
             channel=message.channel,
+            uploader=uploader,
             world=self._world,
             problems=problems,
         )

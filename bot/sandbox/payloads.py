@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox import permissions
 from bot.sandbox.components import media
-from bot.sandbox.protocol import DIRECT, FORUMS, PRIVILEGED, VOCAL, ChannelType, InteractionType, Json
+from bot.sandbox.protocol import BOOSTS, DIRECT, FORUMS, PRIVILEGED, VOCAL, ChannelType, InteractionType, Json
 
 if TYPE_CHECKING:
     from bot.sandbox.state import Attachment, Channel, Guild, Interaction, Member, Message, Role, User, World
@@ -36,7 +36,13 @@ def user(of: User) -> Json:
 
 def own_user(of: User) -> Json:
     """What somebody learns about themselves."""
-    return user(of) | {"mfa_enabled": True, "locale": of.locale, "premium_type": 0, "email": None, "verified": True}
+    return user(of) | {
+        "mfa_enabled": True,
+        "locale": of.locale,
+        "premium_type": of.premium_type,
+        "email": None,
+        "verified": True,
+    }
 
 
 def application_flags(world: World) -> int:
@@ -212,8 +218,8 @@ def guild(of: Guild) -> Json:
         "max_stage_video_channel_users": 50,
         "max_video_channel_users": 25,
         "vanity_url_code": None,
-        "premium_tier": 0,
-        "premium_subscription_count": 0,
+        "premium_tier": of.premium_tier,
+        "premium_subscription_count": BOOSTS[of.premium_tier],
         "preferred_locale": "en-US",
         "rules_channel_id": None,
         "safety_alerts_channel_id": None,

@@ -213,7 +213,10 @@ For developers (`bot.sandbox.developer`)
     ``POST`` counts so many more at once: ``{"invalid_requests": 9999}`` → 200 as above. Without rate limits they are
     counted and never refuse
     ``PATCH /developer/guilds/{guild}`` — ``{"unavailable": true}``: an outage: the bot receives GUILD_DELETE and then
-    nothing from there but interactions, and with false GUILD_CREATE → 200 ``{guild}``
+    nothing from there but interactions, and with false GUILD_CREATE; ``{"premium_tier": 2}``: boosts, with their
+    limit of files (10, 10, 50, 100 MiB) → 200 ``{guild}``
+    ``PATCH /developer/users/{user}`` — ``{"premium_type": 2}``: Nitro (1 Classic, 3 Basic, 0 none), whose limit of
+    files counts where it is the larger → 200 ``{user}``
     ``PATCH /developer/application`` — what the portal grants: ``{"privileged_intents": ["GUILD_MEMBERS",
     "GUILD_PRESENCES", "MESSAGE_CONTENT"]}`` → 200 ``{application}``; none at first, and asking for one is then 4014
     ``POST /developer/switches/{name}`` → 204: what the program around the stand-in offers ("kill the engine now")

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from bot.sandbox.state import Interaction
 
 
+_MOST_UPLOADED = 1 << 26
+"""64 MiB: enough to bring the bot more than it takes; Nitro's 500 are not kept in memory."""
+
+
 class Acting:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
@@ -42,7 +46,7 @@ class Acting:
         yield "DELETE", modal, self.close_modal
 
     async def upload(self, ask: Ask) -> Json:
-        raw = await forms.read(ask.request)
+        raw = await forms.read(ask.request, at_most=_MOST_UPLOADED)
         for name, filename, data in forms.parts(ask.request.headers.get("Content-Type", ""), raw):
             if name == "file" and filename is not None:
                 attachment = uploads.store(Upload(filename, data), self._world, channel_id=0)

@@ -9,8 +9,15 @@ Json = dict[str, Any]
 
 ACKNOWLEDGE_WITHIN_S = 3.0
 TOKEN_LIFE_S = 15 * 60.0
-MAX_FILE_BYTES = 10 * 1024 * 1024
-"""Unless a guild's boosts raise it."""
+_MIB = 1024 * 1024
+MAX_FILE_BYTES = 10 * _MIB
+"""Unless a guild's boosts or somebody's Nitro raise it."""
+BOOSTED_FILE_BYTES = {0: MAX_FILE_BYTES, 1: MAX_FILE_BYTES, 2: 50 * _MIB, 3: 100 * _MIB}
+"""By a guild's premium_tier (Discord's support page "Server Boosting")."""
+BOOSTS = {0: 0, 1: 2, 2: 7, 3: 14}
+"""How many of them a tier takes."""
+NITRO_FILE_BYTES = {0: MAX_FILE_BYTES, 1: 50 * _MIB, 2: 500 * _MIB, 3: 50 * _MIB}
+"""By a user's premium_type: none, Nitro Classic, Nitro, Nitro Basic."""
 MAX_REQUEST_BYTES = 25 * 1024 * 1024
 MAX_CONTENT = 2000
 MAX_FILES = 10

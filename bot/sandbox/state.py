@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.sandbox.links import Links
-from bot.sandbox.protocol import MAX_FILE_BYTES, THREADS, ChannelType, Intent, InteractionType, Json, MessageFlag
+from bot.sandbox.protocol import (
+    BOOSTED_FILE_BYTES,
+    MAX_FILE_BYTES,
+    THREADS,
+    ChannelType,
+    Intent,
+    InteractionType,
+    Json,
+    MessageFlag,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -29,6 +38,8 @@ class User:
     title: str = ""
     """What the page calls this person besides the name, such as "moderator"."""
     locale: str = "en-US"
+    premium_type: int = 0
+    """0 none, 1 Nitro Classic, 2 Nitro, 3 Nitro Basic."""
     adult_in_dms: bool = False
     """Has allowed age-restricted commands in direct messages."""
 
@@ -82,6 +93,18 @@ class Guild:
     """Threads too."""
     unavailable: bool = False
     """In an outage: the bot is told of nothing in it."""
+    boosted_once: bool = False
+    """Of tier 1, which raises no limit of files."""
+
+    @property
+    def premium_tier(self) -> int:
+        """The tier that goes with the limit of files, so that both say the same."""
+        fitting = [tier for tier, most in BOOSTED_FILE_BYTES.items() if tier != 1 and most <= self.max_file_bytes]
+        return max(fitting, default=0) or int(self.boosted_once)
+
+    def boost(self, tier: int) -> None:
+        """Set the tier and what it allows."""
+        self.max_file_bytes, self.boosted_once = BOOSTED_FILE_BYTES[tier], tier == 1
 
 
 @dataclass(eq=False, slots=True)

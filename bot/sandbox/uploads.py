@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.sandbox.picture_size import picture_size
-from bot.sandbox.protocol import MAX_FILE_BYTES, MAX_FILES, Json, number
+from bot.sandbox.protocol import MAX_FILE_BYTES, MAX_FILES, NITRO_FILE_BYTES, Json, number
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.state import Attachment
 
 if TYPE_CHECKING:
     from bot.sandbox.refusal import Problems
-    from bot.sandbox.state import Channel, World
+    from bot.sandbox.state import Channel, User, World
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _SPOILER = "SPOILER_"
@@ -33,8 +33,10 @@ def safe_name(filename: str) -> str:
     return _UNSAFE.sub("", filename[-_LONGEST_NAME:].replace(" ", "_")) or "unknown"
 
 
-def limit(channel: Channel) -> int:
-    return channel.guild.max_file_bytes if channel.guild else MAX_FILE_BYTES
+def limit(channel: Channel, uploader: User) -> int:
+    """Give how large a file may be: what the guild's boosts allow, or the uploader's Nitro, if that is more."""
+    here = channel.guild.max_file_bytes if channel.guild else MAX_FILE_BYTES
+    return max(here, NITRO_FILE_BYTES[uploader.premium_type]) if uploader.premium_type else here
 
 
 def store(upload: Upload, world: World, *, channel_id: int, name: str | None = None) -> Attachment:
@@ -53,6 +55,7 @@ def arrange(
     kept: list[Attachment],
     *,
     channel: Channel,
+    uploader: User,
     world: World,
     problems: Problems,
 ) -> list[Attachment]:
@@ -63,13 +66,14 @@ def arrange(
         files: Uploads by the number in ``files[n]``.
         kept: Those that the message has.
         channel: Where it stands; its guild sets the limit.
+        uploader: Whose Nitro may raise it: the author, or who is answered by an interaction's token.
         world: Where new ones are stored.
         problems: Receives what is wrong with the entries; nothing is stored once there is any.
 
     Raises:
         Refusal: 40005, a file over the limit.
     """
-    if any(len(upload.data) > limit(channel) for upload in files.values()):
+    if any(len(upload.data) > limit(channel, uploader) for upload in files.values()):
         raise Refusal(Reason.TOO_LARGE)
     by_id = {one.id: one for one in kept}
     plan: list[tuple[Attachment | Upload, Json]] = []

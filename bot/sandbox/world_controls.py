@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.protocol import PRIVILEGED, Intent
+from bot.sandbox.protocol import BOOSTED_FILE_BYTES, NITRO_FILE_BYTES, PRIVILEGED, Intent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.sandbox.broadcast import Broadcast
-    from bot.sandbox.state import Guild, World
+    from bot.sandbox.state import Guild, User, World
 
 
 class WorldControls:
@@ -30,6 +30,39 @@ class WorldControls:
         if found is None:
             raise LookupError("There is no such server.")
         return found
+
+    def boost(self, guild: Guild, tier: int) -> None:
+        """Set a guild's ``premium_tier`` and the limit of files that goes with it; the bot receives GUILD_UPDATE.
+
+        Raises:
+            ValueError: There is no such tier.
+        """
+        if tier not in BOOSTED_FILE_BYTES:
+            raise ValueError("A server's premium_tier is 0 to 3.")
+        guild.boost(tier)
+        if self._world.bot_member(guild) is not None:
+            self._broadcast.guild_changed(guild)
+
+    def user(self, user_id: int) -> User:
+        """Find a person.
+
+        Raises:
+            LookupError: There is none.
+        """
+        found = self._world.users.get(user_id)
+        if found is None:
+            raise LookupError("There is no such person.")
+        return found
+
+    def give_nitro(self, user: User, premium_type: int) -> None:
+        """Give somebody Nitro (2), Nitro Basic (3), Nitro Classic (1) or none: it raises their limit of files.
+
+        Raises:
+            ValueError: There is no such type.
+        """
+        if premium_type not in NITRO_FILE_BYTES:
+            raise ValueError("A user's premium_type is 0 to 3.")
+        user.premium_type = premium_type
 
     def begin_outage(self, guild: Guild) -> None:
         """Take a guild out of the bot's reach: GUILD_DELETE with ``unavailable``, then no event but interactions."""

@@ -6,7 +6,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.sandbox.blueprint import INVITED_WITH, PlannedChannel, PlannedGuild, PlannedThread, starter
+from bot.sandbox.blueprint import INVITED_WITH, Plan, PlannedChannel, PlannedGuild, PlannedThread, starter
 from bot.sandbox.driver import Person, Refused
 from bot.sandbox.protocol import Permission
 from bot.sandbox.server import Sandbox
@@ -33,7 +33,7 @@ async def sandbox():
     guild = PlannedGuild(
         "Everything", "ada", members, CHANNELS, bot_permissions=(*INVITED_WITH, "CREATE_PUBLIC_THREADS")
     )
-    plan = type(starter())(users, (guild,))
+    plan = Plan(users, (guild,))
     async with Sandbox.serve(plan=plan, openapi=openapi(), rate_limits=False) as served:
         yield served
         assert served.violations == []
