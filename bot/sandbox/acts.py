@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import options, payloads, permissions, submissions
+from bot.sandbox import installs, options, payloads, permissions, submissions
 from bot.sandbox.components import walk
 from bot.sandbox.denied import Denied, forbidden, invalid, unknown
 from bot.sandbox.options import Resolved
@@ -15,7 +15,6 @@ from bot.sandbox.protocol import (
     ChannelType,
     CommandType,
     ComponentType,
-    Context,
     InteractionType,
     Json,
     Permission,
@@ -39,20 +38,17 @@ class Acts:
 
     def _offered(self, command: Command, user: User, channel: Channel) -> bool:
         rights = permissions.in_channel(user, channel)
-        contexts: list[int] | None = command.body.get("contexts")
-        guild = channel.guild
-        if guild is None:
-            here = Context.BOT_DM in contexts if contexts else command.body.get("dm_permission", False)
-            return here and command.guild_id is None and (user.adult_in_dms or not command.body.get("nsfw"))
-        if self._world.bot_member(guild) is None or (command.guild_id not in {None, guild.id}):
+        owners = installs.owners_of(command, user, channel, self._world)
+        if not owners:
             return False
-        if contexts and Context.GUILD not in contexts:
-            return False
+        if channel.guild is None:
+            return user.adult_in_dms or not command.body.get("nsfw")
         if command.body.get("nsfw") and not channel.age_restricted:
             return False
         needed: str | None = command.body.get("default_member_permissions")
         if (
-            needed is not None
+            "0" in owners  # whoever brought it along is not concerned
+            and needed is not None
             and rights & Permission.ADMINISTRATOR == 0
             and (int(needed) == 0 or rights & int(needed) != int(needed))
         ):
@@ -82,7 +78,13 @@ class Acts:
         if resolved.found:
             data["resolved"] = resolved.found
         return self._scene.interactions.open(
-            "slash", user, channel, data, type_=InteractionType.APPLICATION_COMMAND, command_name=name
+            "slash",
+            user,
+            channel,
+            data,
+            type_=InteractionType.APPLICATION_COMMAND,
+            command_name=name,
+            owners=self._owners(command, user, channel),
         )
 
     def autocomplete(self, user: User, channel: Channel, name: str, values: Json, focused: str) -> Interaction:
@@ -90,8 +92,17 @@ class Acts:
         written = options.fill_partly(_definitions(command, nesting), values, focused)
         data = _data(command, channel) | {"options": options.nest(nesting, written)}
         return self._scene.interactions.open(
-            "autocomplete", user, channel, data, type_=InteractionType.AUTOCOMPLETE, command_name=name
+            "autocomplete",
+            user,
+            channel,
+            data,
+            type_=InteractionType.AUTOCOMPLETE,
+            command_name=name,
+            owners=self._owners(command, user, channel),
         )
+
+    def _owners(self, command: Command, user: User, channel: Channel) -> Json:
+        return installs.owners_of(command, user, channel, self._world)
 
     def _menu(self, user: User, channel: Channel, name: str, kind: CommandType) -> Command:
         for one in self.commands(user, channel):
@@ -112,6 +123,7 @@ class Acts:
             type_=InteractionType.APPLICATION_COMMAND,
             command_name=name,
             target_message=message,
+            owners=self._owners(command, user, channel),
         )
 
     def user_menu(self, user: User, channel: Channel, target: str, name: str) -> Interaction:
@@ -121,7 +133,13 @@ class Acts:
             raise unknown("user")
         data = _data(command, channel) | {"target_id": target, "resolved": resolved.found}
         return self._scene.interactions.open(
-            "menu", user, channel, data, type_=InteractionType.APPLICATION_COMMAND, command_name=name
+            "menu",
+            user,
+            channel,
+            data,
+            type_=InteractionType.APPLICATION_COMMAND,
+            command_name=name,
+            owners=self._owners(command, user, channel),
         )
 
     def press(self, user: User, message: Message, custom_id: str) -> Interaction:

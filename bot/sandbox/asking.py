@@ -71,7 +71,8 @@ class OpenThread(_Body, frozen=True):
 
 
 class OpenDirectMessage(_Body, frozen=True):
-    recipient_id: str
+    recipient_id: str = ""
+    recipient_ids: list[str] = []
 
 
 class ChangeChannel(_Body, frozen=True):

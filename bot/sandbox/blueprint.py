@@ -37,6 +37,7 @@ _EVERYONE = (
     "READ_MESSAGE_HISTORY",
     "USE_APPLICATION_COMMANDS",
     "CONNECT",
+    "USE_EXTERNAL_APPS",
 )
 INVITED_WITH = (
     "VIEW_CHANNEL",
@@ -56,6 +57,8 @@ class PlannedUser(Struct, frozen=True, forbid_unknown_fields=True):
     adult_in_dms: bool = False
     premium_type: Literal[0, 1, 2, 3] = 0
     """Their Nitro: none, Classic, full, Basic."""
+    installs_bot: bool = False
+    """Has installed the bot for themselves."""
 
 
 class PlannedRole(Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,6 +116,8 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     """What the developers' portal has granted: ``GUILD_PRESENCES``, ``GUILD_MEMBERS``, ``MESSAGE_CONTENT``."""
     direct_messages: tuple[str, ...] = ()
     """Usernames of those whose direct message with the bot is open."""
+    private_channels: tuple[tuple[str, ...], ...] = ()
+    """Usernames of two people, or of a group's."""
 
 
 def starter() -> Plan:
@@ -159,10 +164,16 @@ def build(plan: Plan, world: World) -> None:
             premium_type=user.premium_type,
         )
     world.users = {user.id: user for user in people.values()}
+    world.installed_by = {people[user.username].id for user in plan.users if user.installs_bot}
     for guild in plan.guilds:
         _build_guild(guild, people, ids, world)
     for username in plan.direct_messages:
         channel = Channel(next(ids), ChannelType.DM, recipients=[people[username], world.bot])
+        world.channels[channel.id] = channel
+    for usernames in plan.private_channels:
+        recipients = [people[username] for username in usernames]
+        kind = ChannelType.DM if len(recipients) == 2 else ChannelType.GROUP_DM  # noqa: PLR2004 - two sides
+        channel = Channel(next(ids), kind, recipients=recipients, owner_id=recipients[0].id)
         world.channels[channel.id] = channel
 
 

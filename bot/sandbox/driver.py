@@ -167,7 +167,8 @@ class Person:
     @property
     def direct_message(self) -> str:
         """The id of the open direct message with the bot."""
-        return self.state["direct_messages"][0]["id"]
+        bot = self.state["bot"]["user"]["id"]
+        return next(one["id"] for one in self.state["direct_messages"] if bot in [it["id"] for it in one["recipients"]])
 
     @property
     def guild(self) -> str:

@@ -6,13 +6,11 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
-from bot.sandbox import components, payloads, permissions, uploads
+from bot.sandbox import components, installs, payloads, permissions, uploads
 from bot.sandbox.protocol import (
     ACKNOWLEDGE_WITHIN_S,
     TOKEN_LIFE_S,
     CallbackType,
-    ChannelType,
-    Context,
     InteractionType,
     Json,
     MessageFlag,
@@ -55,8 +53,12 @@ class Interactions:
         source: Message | None = None,
         target_message: Message | None = None,
         trigger: Interaction | None = None,
+        owners: Json | None = None,
     ) -> Interaction:
-        """Hand over what a person did; the bot's three seconds begin."""
+        """Hand over what a person did; the bot's three seconds begin.
+
+        `owners` are those of a command; what follows from an earlier interaction has that one's.
+        """
         world = self._world
         interaction = Interaction(
             world.new_id(),
@@ -72,7 +74,9 @@ class Interactions:
             target_message=target_message,
             trigger=trigger,
         )
-        interaction.payload = self._payload(interaction, data)
+        owners = self._owners(interaction) if owners is None else owners
+        interaction.hushed = installs.hushed(owners, user, channel)
+        interaction.payload = self._payload(interaction, data, owners)
         if type_ == InteractionType.AUTOCOMPLETE:
             interaction.choices = asyncio.get_running_loop().create_future()
         self._remember(interaction)
@@ -89,7 +93,13 @@ class Interactions:
             world.tokens.pop(oldest.token, None)
         world.interactions[interaction.id] = world.tokens[interaction.token] = interaction
 
-    def _payload(self, of: Interaction, data: Json) -> Json:
+    def _owners(self, of: Interaction) -> Json:
+        earlier = of.trigger or (of.source.interaction if of.source is not None else None)
+        if earlier is not None:
+            return earlier.payload["authorizing_integration_owners"]
+        return installs.owners([installs.Install.GUILD], of.user, of.channel, self._world)
+
+    def _payload(self, of: Interaction, data: Json, owners: Json) -> Json:
         world, channel = self._world, of.channel
         body: Json = {
             "id": str(of.id),
@@ -101,10 +111,10 @@ class Interactions:
             "locale": of.user.locale,
             "channel_id": str(channel.id),
             "channel": payloads.partial_channel(channel, of.user, world),
-            "app_permissions": str(permissions.in_channel(world.bot, channel)),
+            "app_permissions": str(installs.app_permissions(of.user, channel, world)),
             "entitlements": [],
-            "authorizing_integration_owners": {"0": str(channel.guild.id) if channel.guild else "0"},
-            "context": int(Context.BOT_DM if channel.type == ChannelType.DM else Context.GUILD),
+            "authorizing_integration_owners": owners,
+            "context": int(installs.context(channel, world)),
             "attachment_size_limit": uploads.limit(channel, of.user),
         }
         if channel.guild is None:
@@ -216,7 +226,8 @@ class Interactions:
             case CallbackType.DEFERRED_MESSAGE:
                 if interaction.channel.deleted:
                     raise Refusal(Reason.UNKNOWN_CHANNEL)
-                ephemeral = bool(MessageFlag(data.get("flags") or 0) & MessageFlag.EPHEMERAL)
+                wanted = bool(MessageFlag(data.get("flags") or 0) & MessageFlag.EPHEMERAL)
+                ephemeral = wanted or interaction.hushed
                 interaction.original = self._messages.defer(interaction, ephemeral=ephemeral)
                 interaction.loading = True
             case CallbackType.UPDATE:

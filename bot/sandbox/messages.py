@@ -89,7 +89,7 @@ class Messages:
         )
         flags = MessageFlag(body.get("flags") or 0)
         problems = Problems()
-        if flags & MessageFlag.EPHEMERAL and interaction is not None:
+        if interaction is not None and (flags & MessageFlag.EPHEMERAL or interaction.hushed):
             message.visible_to = interaction.user.id
             message.flags = MessageFlag.EPHEMERAL
             flags &= ~MessageFlag.EPHEMERAL

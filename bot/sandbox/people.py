@@ -38,7 +38,7 @@ Reading
                      "members": [{"user": {user}, "nick": null, "roles": ["1202"], "permissions": "...", ...}],
                      "channels": [{channel}, ...]}],                 only those I may see; threads are channels as
                      well
-         "direct_messages": [{channel, "type": 1, "recipients": [{user}]}]}
+         "direct_messages": [{channel, "type": 1 or 3, "recipients": [{user}]}]}      the others
 
     A channel is Discord's (``type`` 0 text, 1 direct message, 2 voice, 4 category, 5 announcement, 11 public thread,
     12 private
@@ -124,7 +124,9 @@ Acting
     ``POST /people/{me}/channels/{channel}/threads`` — ``{"name": "Sketches", "message_id": "9001"}`` (``message_id``
     optional), in a forum ``{"name": "...", "content": "first message"}`` → 200 ``{"channel": {channel}}``
     ``POST /people/{me}/direct-messages`` — ``{"recipient_id": "2001"}`` → 200 ``{"channel": {channel}}``, opened if
-    need be
+    need be: with the bot, with another person, or with ``"recipient_ids"`` a group (``type`` 3)
+    ``PUT`` and ``DELETE /people/{me}/installation`` — install the bot for oneself: its commands of integration type 1
+    are then offered in every server and private channel that their contexts name → 204
 
 Administration (403 without the right that Discord asks for)
     ``PATCH /people/{me}/channels/{channel}`` — any of ``{"nsfw": true, "name": "art", "topic": "..."}``, of a

@@ -33,6 +33,8 @@ class Acting:
         message = channel + r"/messages/{message:\d+}"
         modal = r"/modals/{interaction:\d+}"
         yield "POST", "/attachments", self.upload
+        yield "PUT", "/installation", self.install
+        yield "DELETE", "/installation", self.uninstall
         yield "POST", "/direct-messages", self.open_direct_message
         yield "POST", f"{channel}/messages", self.say
         yield "POST", f"{channel}/slash", self.slash
@@ -55,10 +57,20 @@ class Acting:
 
     async def open_direct_message(self, ask: Ask) -> Json:
         body = await ask.body(asking.OpenDirectMessage)
-        if body.recipient_id != str(self._world.bot.id):
+        found = [self._world.users.get(number(one)) for one in body.recipient_ids or [body.recipient_id]]
+        others = [one for one in found if one is not None and one is not ask.me]
+        if not others or len(others) < len(found) or (self._world.bot in others and len(others) > 1):
             raise unknown("user")
-        channel = self._world.direct_message(ask.me)
+        channel = self._world.private_channel([ask.me, *others])
         return {"channel": payloads.partial_channel(channel, ask.me, self._world)}
+
+    async def install(self, ask: Ask) -> None:
+        self._world.installed_by.add(ask.me.id)
+        self._scene.broadcast.commands_changed()
+
+    async def uninstall(self, ask: Ask) -> None:
+        self._world.installed_by.discard(ask.me.id)
+        self._scene.broadcast.commands_changed()
 
     async def say(self, ask: Ask) -> Json:
         channel, body = ask.channel, await ask.body(asking.Say)

@@ -10,7 +10,7 @@ from bot.sandbox import payloads, permissions
 from bot.sandbox.acts import Acts
 from bot.sandbox.broadcast import clock_view, guild_view
 from bot.sandbox.developer import stream
-from bot.sandbox.protocol import ChannelType, Json, Permission, number
+from bot.sandbox.protocol import DIRECT, Json, Permission, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ class Reading:
 
     async def state(self, ask: Ask) -> Json:
         world = self._world
-        direct = [one for one in world.channels.values() if one.type == ChannelType.DM and ask.me in one.recipients]
+        direct = [one for one in world.channels.values() if one.type in DIRECT and ask.me in one.recipients]
         return {
             "me": payloads.user(ask.me),
             "bot": self._bot(),

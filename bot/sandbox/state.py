@@ -233,6 +233,8 @@ class Interaction:
     """Its token is no longer known at all, for a test."""
     original: Message | None = None
     """The first answer; of an update, the message it updates."""
+    hushed: bool = False
+    """Every answer is for the asker alone."""
     loading: bool = False
     """Deferred, and the message not yet filled."""
     modal: Json | None = None
@@ -253,6 +255,8 @@ class World:
         self.application_id = 0
         self.application = Application()
         self.links = Links(clock)
+        self.installed_by: set[int] = set()
+        """Who has installed the bot for themselves."""
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
@@ -287,9 +291,20 @@ class World:
     def direct_message(self, user: User) -> Channel:
         """Find the channel between the bot and somebody, or open it."""
         for channel in self.channels.values():
-            if channel.type == ChannelType.DM and user in channel.recipients:
+            if channel.type == ChannelType.DM and user in channel.recipients and self.bot in channel.recipients:
                 return channel
         channel = Channel(self.new_id(), ChannelType.DM, recipients=[user, self.bot], created_at=self.clock.now())
+        self.channels[channel.id] = channel
+        return channel
+
+    def private_channel(self, people: list[User]) -> Channel:
+        """Find the channel of two people or open it; of more, open a group."""
+        group = len(people) > 2  # noqa: PLR2004 - a direct message has two sides
+        for channel in self.channels.values():
+            if not group and channel.type == ChannelType.DM and all(one in channel.recipients for one in people):
+                return channel
+        kind = ChannelType.GROUP_DM if group else ChannelType.DM
+        channel = Channel(self.new_id(), kind, recipients=people, owner_id=people[0].id, created_at=self.clock.now())
         self.channels[channel.id] = channel
         return channel
 
