@@ -81,6 +81,11 @@ class Broadcast:
         self._tell_viewers("channel.create", channel, self._crowd.viewers(channel))
         self._dispatch_channel("CREATE", channel)
 
+    def private_channel_opened(self, channel: Channel, by: User) -> None:
+        for one in channel.recipients:
+            if one is not by:
+                self._crowd.tell((one.id,), "channel.create", payloads.private_channel(channel, one, self._world))
+
     def channel_updated(self, channel: Channel, viewers_before: Collection[int]) -> None:
         """Tell of a change; who may no longer see the channel loses it, who may now sees it appear."""
         now = self._crowd.viewers(channel)
@@ -134,7 +139,9 @@ class Broadcast:
     def threads_synced(self, guild: Guild, channel_ids: Collection[int]) -> None:
         """Tell the bot of the active threads in channels that it has come to see."""
         world = self._world
-        threads = [one for one in payloads.active_threads(guild, world) if one.parent and one.parent.id in channel_ids]
+        threads = [
+            one for one in permissions.active_threads(world.bot, guild) if one.parent and one.parent.id in channel_ids
+        ]
         body: Json = {
             "guild_id": str(guild.id),
             "channel_ids": [str(one) for one in channel_ids],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox import payloads
+from bot.sandbox import payloads, permissions
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.routing import Call, Reply, Route, Scene
 
@@ -21,7 +21,8 @@ def _channels(scene: Scene, call: Call) -> Reply:
 
 
 def _threads(scene: Scene, call: Call) -> Reply:
-    world, seen = scene.world, payloads.active_threads(call.guild(scene), scene.world)
+    world = scene.world
+    seen = permissions.active_threads(world.bot, call.guild(scene))
     return Reply(
         {
             "threads": [payloads.channel(one, world) for one in seen],

@@ -188,6 +188,12 @@ def partial_channel(of: Channel, asker: User, world: World) -> Json:
     return channel(of, world) | {"permissions": str(permissions.in_channel(asker, of))}
 
 
+def private_channel(of: Channel, asker: User, world: World) -> Json:
+    """Show somebody a channel that no server has: with the others in it."""
+    others = [user(one) for one in of.recipients if one is not asker]
+    return partial_channel(of, asker, world) | {"recipients": others}
+
+
 def guild(of: Guild) -> Json:
     return {
         "id": str(of.id),
@@ -246,19 +252,13 @@ def guild_create(of: Guild, world: World, *, everybody: bool) -> Json:
         "member_count": len(of.members),
         "members": [member(one, world) for one in members],
         "channels": [channel(one, world) for one in of.channels.values() if not one.is_thread],
-        "threads": [channel(one, world) for one in active_threads(of, world)],
+        "threads": [channel(one, world) for one in permissions.active_threads(world.bot, of)],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
-
-
-def active_threads(of: Guild, world: World) -> list[Channel]:
-    """Give the threads that the bot is told of: those it sees and that are not archived."""
-    threads = (one for one in of.channels.values() if one.is_thread and not one.archived)
-    return [one for one in threads if permissions.sees(world.bot, one)]
 
 
 def attachment(of: Attachment, world: World) -> Json:

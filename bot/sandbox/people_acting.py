@@ -61,8 +61,11 @@ class Acting:
         others = [one for one in found if one is not None and one is not ask.me]
         if not others or len(others) < len(found) or (self._world.bot in others and len(others) > 1):
             raise unknown("user")
+        known = len(self._world.channels)
         channel = self._world.private_channel([ask.me, *others])
-        return {"channel": payloads.partial_channel(channel, ask.me, self._world)}
+        if len(self._world.channels) > known:
+            self._scene.broadcast.private_channel_opened(channel, ask.me)
+        return {"channel": payloads.private_channel(channel, ask.me, self._world)}
 
     async def install(self, ask: Ask) -> None:
         self._world.installed_by.add(ask.me.id)

@@ -56,11 +56,7 @@ class Reading:
             "bot": self._bot(),
             "clock": clock_view(world),
             "guilds": [guild_view(one, ask.me, world) for one in world.guilds.values() if ask.me.id in one.members],
-            "direct_messages": [
-                payloads.partial_channel(one, ask.me, world)
-                | {"recipients": [payloads.user(other) for other in one.recipients if other is not ask.me]}
-                for one in direct
-            ],
+            "direct_messages": [payloads.private_channel(one, ask.me, world) for one in direct],
         }
 
     async def events(self, ask: Ask) -> web.StreamResponse:

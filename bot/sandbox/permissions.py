@@ -76,6 +76,11 @@ def sees(user: User, channel: Channel) -> bool:
     return may(user, channel, Permission.VIEW_CHANNEL)
 
 
+def active_threads(user: User, guild: Guild) -> list[Channel]:
+    """Give the threads that somebody sees and that are not archived."""
+    return [one for one in guild.channels.values() if one.is_thread and not one.archived and sees(user, one)]
+
+
 def reading_in(channel: Channel) -> Permission:
     """Give what a channel's messages are read with; in a voice channel's chat also Connect (api-docs, pull 5111)."""
     return Permission.VIEW_CHANNEL | Permission.CONNECT if channel.type in VOCAL else Permission.VIEW_CHANNEL

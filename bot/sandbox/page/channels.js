@@ -7,7 +7,14 @@ import { may } from "./rights.js";
 import { openNewChannel, openServerSettings } from "./settings.js";
 import { CHANNEL, isThread } from "./world.js";
 
-const MARKS = { [CHANNEL.announcement]: "horn", [CHANNEL.forum]: "thread" };
+const MARKS = {
+  [CHANNEL.announcement]: "horn",
+  [CHANNEL.forum]: "thread",
+  [CHANNEL.media]: "thread",
+  [CHANNEL.voice]: "voice",
+  [CHANNEL.stage]: "voice",
+  [CHANNEL.group]: "people",
+};
 const byPosition = (a, b) => (a.position ?? 0) - (b.position ?? 0) || (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
 
 /** Keeps `root` showing the places of the person in `app`, the open one marked, until `signal` ends it. */

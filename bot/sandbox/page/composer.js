@@ -9,7 +9,7 @@ import { filePlace, takeDrops } from "./file-place.js";
 import { icon, iconButton } from "./icons.js";
 import { summary } from "./message.js";
 import { notify } from "./notice.js";
-import { CHANNEL, isThread } from "./world.js";
+import { isDirect, isThread } from "./world.js";
 
 const MOST_FILES = 10;
 const MOST_CHARACTERS = 2000;
@@ -19,9 +19,9 @@ const TYPING_SHOWN_MS = 10_000;
 export function showComposer(root, app, channel, signal) {
   const { world } = app;
   const label =
-    channel.type === CHANNEL.direct ? `Message to ${world.channelName(channel)}` : `Message in ${channel.name}`;
-  const mayWrite = channel.type === CHANNEL.direct || world.may(isThread(channel) ? "sendInThreads" : "send", channel);
-  const mayUseCommands = channel.type === CHANNEL.direct || world.may("useCommands", channel);
+    isDirect(channel) ? `Message to ${world.channelName(channel)}` : `Message in ${channel.name}`;
+  const mayWrite = isDirect(channel) || world.may(isThread(channel) ? "sendInThreads" : "send", channel);
+  const mayUseCommands = isDirect(channel) || world.may("useCommands", channel);
   const typing = el("p", { class: "typing", "aria-live": "polite" });
   const body = el("div", { class: "composer" });
   fill(root, body, typing);

@@ -5,7 +5,7 @@ import { el, fill, name } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { newThread } from "./menus.js";
 import { openChannelSettings, setAgeRestriction } from "./settings.js";
-import { CHANNEL, isThread } from "./world.js";
+import { CHANNEL, isDirect, isForum, isThread, isVocal } from "./world.js";
 
 /** Keeps the heading of the open place up to date until `signal` ends it. */
 export function showHeader(root, app, signal) {
@@ -15,12 +15,16 @@ export function showHeader(root, app, signal) {
     const channel = world.channel(app.channelId);
     if (!channel) return fill(root);
     const held = root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    const direct = channel.type === CHANNEL.direct;
+    const direct = isDirect(channel);
     const thread = isThread(channel);
     const parent = thread && world.channel(channel.parent_id);
     const manages = !direct && world.may("manageChannels", channel);
     const mayThread =
-      !direct && !thread && channel.type !== CHANNEL.announcement && world.may("createThreads", channel);
+      !direct &&
+      !thread &&
+      !isVocal(channel) &&
+      channel.type !== CHANNEL.announcement &&
+      world.may("createThreads", channel);
     const restricted = world.isAgeRestricted(channel);
     fill(
       root,
@@ -50,7 +54,7 @@ export function showHeader(root, app, signal) {
       mayThread &&
         iconButton(
           "thread",
-          channel.type === CHANNEL.forum ? "New post" : "New thread",
+          isForum(channel) ? "New post" : "New thread",
           () => newThread(channel, app),
           { "data-key": "thread" },
         ),

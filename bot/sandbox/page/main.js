@@ -17,7 +17,7 @@ import { openModal } from "./modal.js";
 import { notify, tell } from "./notice.js";
 import { showTheme } from "./theme.js";
 import { startCounting } from "./time.js";
-import { CHANNEL, World, isThread } from "./world.js";
+import { CHANNEL, World, isForum, isThread } from "./world.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -127,7 +127,7 @@ class App extends EventTarget {
       return;
     }
     this.#readCommands();
-    if (channel.type === CHANNEL.forum) {
+    if (isForum(channel)) {
       this.#showNothing(
         "This is a forum: choose one of its posts in the list of channels, or start one from the menu above.",
       );

@@ -2,7 +2,7 @@
 
 import { avatar } from "./avatar.js";
 import { el, fill, name } from "./dom.js";
-import { CHANNEL } from "./world.js";
+import { isDirect } from "./world.js";
 
 /** Keeps `root` showing the members of the open channel's server until `signal` ends it. */
 export function showMembers(root, app, signal) {
@@ -14,7 +14,7 @@ export function showMembers(root, app, signal) {
     const guild = world.guildOf(channel);
     fill(
       root,
-      el("h2", {}, channel?.type === CHANNEL.direct ? "In this conversation" : "Members"),
+      el("h2", {}, channel && isDirect(channel) ? "In this conversation" : "Members"),
       guild ? groups(guild) : people([world.me, ...(channel?.recipients ?? [])]),
     );
     if (held) root.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();

@@ -7,7 +7,7 @@ import { el } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { isEphemeral, isThinking } from "./message.js";
 import { notify, tell } from "./notice.js";
-import { CHANNEL, isThread } from "./world.js";
+import { isDirect, isForum, isThread, isVocal } from "./world.js";
 
 async function copy(text) {
   try {
@@ -36,7 +36,12 @@ export function messageMenu(message, event, app) {
   const mine = message.author.id === world.meId;
   const real = !isEphemeral(message) && !isThinking(message);
   const mayThread =
-    real && channel?.type !== CHANNEL.direct && !isThread(channel) && world.may("createThreads", channel);
+    real &&
+    channel &&
+    !isDirect(channel) &&
+    !isVocal(channel) &&
+    !isThread(channel) &&
+    world.may("createThreads", channel);
   const mayDelete = isEphemeral(message) || mine || world.may("manageMessages", channel);
   openMenu(
     event,
@@ -76,7 +81,7 @@ export function userMenu(user, event, app) {
 
 /** Asks for a thread's name and opens it; `message` may be what it starts from, in a forum there is a first message. */
 export function newThread(channel, app, message = null) {
-  const forum = channel.type === CHANNEL.forum;
+  const forum = isForum(channel);
   const title = textField("Name", "", { maxlength: 100, required: true });
   const first = textField("First message", "", { maxlength: 2000, required: true });
   const form = el(

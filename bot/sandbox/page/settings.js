@@ -11,6 +11,9 @@ const KINDS = [
   [CHANNEL.text, "Text"],
   [CHANNEL.announcement, "Announcements"],
   [CHANNEL.forum, "Forum"],
+  [CHANNEL.media, "Media"],
+  [CHANNEL.voice, "Voice"],
+  [CHANNEL.stage, "Stage"],
 ];
 
 /** Whether the change was made; a refusal is shown and is false. */

@@ -8,17 +8,27 @@ export const FLAG = { ephemeral: 1 << 6, thinking: 1 << 7, layout: 1 << 15 };
 export const CHANNEL = {
   text: 0,
   direct: 1,
+  voice: 2,
+  group: 3,
   category: 4,
   announcement: 5,
   newsThread: 10,
   thread: 11,
   privateThread: 12,
+  stage: 13,
   forum: 15,
+  media: 16,
 };
 const THREADS = [CHANNEL.newsThread, CHANNEL.thread, CHANNEL.privateThread];
 const PAGE = 50;
 
 export const isThread = (channel) => THREADS.includes(channel.type);
+/** A direct message or a group: no server has it. */
+export const isDirect = (channel) => channel.type === CHANNEL.direct || channel.type === CHANNEL.group;
+/** All its messages are in posts. */
+export const isForum = (channel) => channel.type === CHANNEL.forum || channel.type === CHANNEL.media;
+/** It has a chat beside the voices, and no threads. */
+export const isVocal = (channel) => channel.type === CHANNEL.voice || channel.type === CHANNEL.stage;
 
 const byId = (a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
 
@@ -118,7 +128,7 @@ export class World extends EventTarget {
   }
 
   channelName(channel) {
-    if (channel.type !== CHANNEL.direct) return channel.name;
+    if (!isDirect(channel) || channel.name) return channel.name;
     return channel.recipients.map((user) => this.userName(user)).join(", ");
   }
 
@@ -245,7 +255,7 @@ export class World extends EventTarget {
   }
 
   #placeChannel(channel) {
-    if (channel.type === CHANNEL.direct) {
+    if (isDirect(channel)) {
       this.state.direct_messages = [...this.directMessages.filter((one) => one.id !== channel.id), channel];
     } else {
       const guild = this.guilds.find((one) => one.id === channel.guild_id);

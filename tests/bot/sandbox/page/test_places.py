@@ -300,3 +300,36 @@ async def test_faults_are_switches(house):
         await expect(switch).to_have_attribute("aria-checked", "false")
         await page.get_by_role("button", name="15 minutes later").click()
         await expect(page.locator(".note").last).to_contain_text("It is 15 minutes later now.")
+
+
+async def test_a_voice_channels_chat_and_a_media_channel(house):
+    """The chat beside voices takes words and commands and has no threads; a media channel is a forum."""
+    async with house.window("ada") as page:
+        for kind, title in (("Voice", "lounge"), ("Media", "shots")):
+            await page.get_by_role("button", name="New channel in Atelier").click()
+            dialog = page.get_by_role("dialog")
+            await dialog.get_by_label("Name").fill(title)
+            await dialog.get_by_label("Kind").select_option(label=kind)
+            await dialog.get_by_role("button", name="Create").click()
+            await page.get_by_role("link", name=title).click()
+            await expect(page.locator("main h1")).to_have_text(title)
+        await expect(page.get_by_role("button", name="New post")).to_be_visible()
+        await expect(page.get_by_role("combobox", name=re.compile("^Message"))).to_have_count(0)
+        await page.get_by_role("link", name="lounge").click()
+        await expect(page.get_by_role("button", name="New thread")).to_have_count(0)
+        await say(page, "Can you hear me?")
+        await expect(page.get_by_role("article", name="Ada")).to_contain_text("Can you hear me?")
+        await run(page, "brew", tea="sencha")
+        await expect(page.get_by_role("article").last).to_contain_text("Sencha")
+
+
+async def test_people_speak_in_private(house):
+    """A conversation that somebody opens stands among the other's places, and is between the two."""
+    async with house.window("yuki") as page:
+        address = f"{house.sandbox.page_url}/people/{house.person('nico')}/direct-messages"
+        answer = await page.request.post(address, data={"recipient_id": house.person("yuki")})
+        channel = house.sandbox.world.channels[int((await answer.json())["channel"]["id"])]
+        await page.get_by_role("link", name="Nico", exact=True).click()
+        await say(page, "Between us.")
+        await expect(page.get_by_role("article", name="Yuki")).to_contain_text("Between us.")
+        assert [one.content for one in channel.messages.values()] == ["Between us."]
