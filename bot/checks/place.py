@@ -87,6 +87,8 @@ def may_edit_later(client: discord.Client, guild_id: int | None, channel_id: int
     if guild is None or channel is None:
         return guild is not None  # a thread that nobody wrote in lately is not in the cache: the edit will tell
     granted = channel.permissions_for(guild.me)
+    if isinstance(channel, (discord.VoiceChannel, discord.StageChannel)) and not granted.connect:
+        return False  # the chat beside the voices is for those who may join them (api-docs, pull request 5111)
     return granted.view_channel and granted.attach_files
 
 

@@ -165,6 +165,26 @@ async def test_without_a_right_of_its_own_the_message_promises_too(desk, yuki, a
     assert gallery(await desk.shown(yuki, yuki.channel("general"), job.id))
 
 
+async def test_in_a_voice_channel_its_own_right_is_connect_as_well(desk, yuki, ada, sandbox):
+    """Without it the chat beside the voices is out of reach once the token is dead, and the message says so in time."""
+    told = desk.client.wait_for("guild_channel_create")
+    lounge = (await ada.call("POST", f"/guilds/{ada.guild}/channels", {"name": "lounge", "type": 2}))["channel"]["id"]
+    await told
+    job = await desk.ask(yuki, lounge)
+    told = desk.client.wait_for("guild_channel_update")
+    await ada.call("PUT", f"/channels/{lounge}/overwrites/{sandbox.world.bot.id}", {"allow": "0", "deny": str(1 << 20)})
+    await told
+    desk.clock.time += 13.2 * 60
+    await desk.clock.let_look()
+    assert f"`/show id:{job.id}`" in words(await message_of(yuki, job))
+    told = desk.client.wait_for("guild_channel_update")
+    await ada.call("DELETE", f"/channels/{lounge}/overwrites/{sandbox.world.bot.id}")
+    await told
+    desk.clock.time += 300
+    await desk.delivery.deliver(await desk.draw(job))
+    assert gallery(await message_of(yuki, job))
+
+
 async def test_a_deleted_message_stops_what_is_not_drawn(desk, yuki, mio):
     """The next edit notices; nothing is posted anew, and the owner is told privately."""
     job = await desk.ask(yuki, yuki.channel("general"))
