@@ -9,7 +9,7 @@ from bot.sandbox.allowances import Allowances
 from bot.sandbox.blueprint import starter
 from bot.sandbox.clock import Clock
 from bot.sandbox.server import Sandbox
-from tests.bot.sandbox.conftest import PING, Api
+from tests.bot.sandbox.conftest import PING, Api, running
 from tests.bot.sandbox.test_gateway import Line
 
 PROPERTIES = dict.fromkeys(("os", "browser", "device"), "tests")
@@ -58,6 +58,23 @@ async def test_two_identifies_within_five_seconds(strict):
     assert await identify(strict) == {"op": 9, "d": False, "s": None, "t": None}
     strict.advance(5)
     assert (await identify(strict))["t"] == "READY"
+
+
+async def test_the_real_client_waits_and_comes_back(strict, make_bot):
+    """discord.py takes op 9 for what it is, waits five seconds before its next IDENTIFY, and is ready then."""
+    waits = []
+
+    class Patient(make_bot):
+        async def before_identify_hook(self, shard_id, *, initial=False):
+            if not initial:
+                waits.append(shard_id)
+                strict.advance(5)  # instead of the sleep that discord.py has here
+
+    await identify(strict)
+    async with running(strict, Patient()) as bot:
+        assert bot.guilds[0].id in strict.world.guilds
+    assert waits == [0]
+    assert strict.allowances.session_start_limit()["remaining"] == 998
 
 
 async def test_without_limits_a_bot_may_come_back_at_once(sandbox):
