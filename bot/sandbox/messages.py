@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import components, mentions, rendering, uploads
 from bot.sandbox.protocol import (
@@ -280,7 +280,8 @@ def _embed_text(embed: Json) -> int:
 
 def _filenames_after(message: Message, body: Json, files: dict[int, Upload]) -> set[str]:
     """Give the names that ``attachment://`` may use: of what the message will carry."""
-    entries: list[Json] | None = body.get("attachments")
-    named = {number(entry.get("id")): entry.get("filename") for entry in entries or ()}
-    new = {uploads.safe_name(named.get(place) or upload.filename) for place, upload in files.items()}
+    entries: list[Any] | None = body.get("attachments")
+    whole: list[Json] = [one for one in entries or () if isinstance(one, dict)]
+    named = {number(one.get("id")): one.get("filename") for one in whole}
+    new = {uploads.safe_name(str(named.get(place) or upload.filename)) for place, upload in files.items()}
     return new | {one.filename for one in message.attachments if entries is None or one.id in named}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import mimetypes
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import NoneType
+from typing import TYPE_CHECKING, Any, cast
 
 from bot.sandbox.picture_size import picture_size
 from bot.sandbox.protocol import MAX_FILE_BYTES, MAX_FILES, NITRO_FILE_BYTES, Json, number
@@ -13,6 +14,8 @@ from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.state import Attachment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.sandbox.refusal import Problems
     from bot.sandbox.state import Channel, User, World
 
@@ -75,24 +78,46 @@ def arrange(
     """
     if any(len(upload.data) > limit(channel, uploader) for upload in files.values()):
         raise Refusal(Reason.TOO_LARGE)
+    _check_entries(entries or (), problems)
+    if problems.found:
+        return []
     by_id = {one.id: one for one in kept}
     plan: list[tuple[Attachment | Upload, Json]] = []
     if entries is None:
         plan = [(one, {}) for one in kept]
     for index, entry in enumerate(entries or ()):
-        wanted = number(entry.get("id", -1))
+        wanted = _id_of(entry)
         found = files.get(wanted) or by_id.get(wanted)
         if found is None:
             problems.add(("attachments", index, "id"), "ATTACHMENT_NOT_FOUND", "There is no such file or attachment.")
         else:
             plan.append((found, entry))
-    listed = {number(entry.get("id", -1)) for entry in entries or ()}
+    listed = {_id_of(entry) for entry in entries or ()}
     plan += [(upload, {}) for place, upload in files.items() if place not in listed]
     if len(plan) > MAX_FILES:
         problems.add(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
     if problems.found:
         return []
     return [_placed(one, entry, channel, world) for one, entry in plan]
+
+
+def _id_of(entry: Json) -> int:
+    """Give the number of an upload or the id of an attachment, -1 for what is neither."""
+    value = entry.get("id")
+    return number(value) if value in {0, "0"} else number(value) or -1
+
+
+def _check_entries(entries: Sequence[Any], problems: Problems) -> None:
+    """Find what is no object, and names that are no text."""
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            problems.add(("attachments", index), "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+            continue
+        if not isinstance(cast("Json", entry).get("id", 0), (int, str)):
+            problems.add(("attachments", index, "id"), "NUMBER_TYPE_COERCE", "Value is not snowflake.")
+        for name in ("filename", "description", "title"):
+            if not isinstance(cast("Json", entry).get(name), (str, NoneType)):
+                problems.add(("attachments", index, name), "STRING_TYPE_CONVERT", "Could not interpret as string.")
 
 
 def _placed(one: Attachment | Upload, entry: Json, channel: Channel, world: World) -> Attachment:

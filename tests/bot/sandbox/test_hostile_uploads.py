@@ -190,6 +190,30 @@ def test_a_name_of_a_megabyte_is_cut():
     assert (len(name) <= 260, name.endswith("_b.png")) == (True, True)
 
 
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [1],
+        ["a"],
+        [None],
+        [[]],
+        [{"id": {}}],
+        [{"id": 0, "filename": 5}],
+        [{"id": 0, "filename": {}}],
+        [{"id": 0, "description": []}],
+        [{"id": "9" * 5000}],
+        [{"id": 0.5}],
+        [{}] * 1000,
+    ],
+)
+async def test_attachments_of_another_shape_are_a_form_at_fault(api, yuki, entries):
+    """Whatever stands in the list: 50035, nothing is stored, never a 500."""
+    path = f"/channels/{yuki.channel('general')}/messages"
+    status, body = await api.call("POST", path, {"attachments": entries}, files=[("a.png", png())])
+    assert (status, body["code"]) == (400, 50035)
+    assert await yuki.messages(yuki.channel("general")) == []
+
+
 async def test_ids_of_any_length_are_answered(api, yuki):
     """A number longer than any id is no id: 400, or nothing of that name."""
     for path in (f"/channels/{'9' * 5000}", f"/channels/{yuki.channel('general')}/messages?after={'9' * 5000}"):
