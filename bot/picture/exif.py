@@ -19,6 +19,9 @@ _UNDEFINED = 7
 _ONE_BYTE_TYPES = (1, 2, 7)
 """BYTE, ASCII and UNDEFINED: a comment of any other type is none."""
 
+MAX_ENTRIES = 1_000
+"""Of one directory: cameras write some dozens, and its count may say 65,535."""
+
 _UNICODE = b"UNICODE\0"
 _ASCII = b"ASCII\0\0\0"
 _UNSAID = bytes(8)
@@ -37,10 +40,20 @@ def build(comment: str) -> bytes:
     return _HEAD + header + pointer + entry + text
 
 
-def comment_in(block: bytes) -> str | None:
-    """Read the UserComment of a block; None where there is none that can be read."""
-    block = block.removeprefix(_HEAD)
-    order = {b"II": "<", b"MM": ">"}.get(block[:2])
+def comment_in(block: bytes | memoryview, max_bytes: int) -> str | None:
+    """Read the UserComment of a block.
+
+    Args:
+        block: It, whoever wrote it.
+        max_bytes: Of the comment, code and all; what is longer is cut before it is decoded, because a decoder keeps
+            the whole program waiting.
+
+    Returns:
+        The comment; None where there is none that can be read.
+    """
+    if block[: len(_HEAD)] == _HEAD:
+        block = block[len(_HEAD) :]
+    order = {b"II": "<", b"MM": ">"}.get(bytes(block[:2]))
     if order is None:
         return None
     try:
@@ -51,7 +64,7 @@ def comment_in(block: bytes) -> str | None:
         return None
     if comment is None or comment.type not in _ONE_BYTE_TYPES or comment.length <= len(_UNSAID):
         return None
-    data = block[comment.value : comment.value + comment.length]
+    data = bytes(block[comment.value : comment.value + min(comment.length, max_bytes)])
     return _text(data, "utf-16-le" if order == "<" else "utf-16-be")
 
 
@@ -62,9 +75,9 @@ class _Entry(NamedTuple):
     """A number, or for more than four bytes where they are."""
 
 
-def _entry(block: bytes, directory: int, order: str, wanted: int) -> _Entry | None:
+def _entry(block: bytes | memoryview, directory: int, order: str, wanted: int) -> _Entry | None:
     (entries,) = struct.unpack_from(f"{order}H", block, directory)
-    for number in range(entries):
+    for number in range(min(entries, MAX_ENTRIES)):
         tag, kind, length, value = struct.unpack_from(f"{order}HHII", block, directory + 2 + 12 * number)
         if tag == wanted:
             return _Entry(kind, length, value)
@@ -82,6 +95,6 @@ def _text(data: bytes, order: str) -> str | None:
 
 def _utf_16(body: bytes, order: str) -> str | None:
     """Decode in the order in which it is a recipe: some write big-endian text into little-endian blocks, or reverse."""
-    both = {name: body.decode(name, "replace") for name in (order, "utf-16-be", "utf-16-le")}
+    both = {name: body.decode(name, "replace") for name in dict.fromkeys((order, "utf-16-be", "utf-16-le"))}
     text = next((text for text in both.values() if _SIGN in text), both[order])
     return text.rstrip("\0") or None

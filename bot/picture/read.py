@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 MAX_TEXT_BYTES = 200_000
 """Of a text once it is unpacked; what is read as a recipe later is shorter (`bot.prompt.recipe.MAX_CHARS`)."""
 
+MAX_RAW_BYTES = 4 * (MAX_TEXT_BYTES + 1) + 1024
+"""Of a text before it is decoded: as UTF-8 and as UTF-16 a character has at most four bytes, and before a text stand
+its keyword and its code. What is cut off here is longer than `MAX_TEXT_BYTES` without it, too."""
+
 MAX_PARTS = 20_000
 """Chunks or segments of one file: a PNG of 32 MiB in libpng's pieces of 8 KiB has 4,096."""
 
@@ -53,19 +57,21 @@ def parameters(data: bytes) -> str | None:
 
 
 def _from_png(data: bytes) -> str | None:
-    """Read the chunk of that keyword (PNG 11.3.3), else EXIF."""
+    """Read the chunk of that keyword (PNG 11.3.3), else EXIF, of which there is one."""
     exif = None
     for kind, body in _png_chunks(data):
         if kind == b"eXIf":
-            exif = exif or comment_in(body)
+            exif = body if exif is None else exif
             continue
-        keyword, _, rest = body.partition(b"\0")
+        keyword, _, rest = bytes(body[:MAX_RAW_BYTES]).partition(b"\0")
         if keyword == _KEYWORD and (text := _png_text(kind, rest)) is not None:
             return text
-    return exif
+    return None if exif is None else comment_in(exif, MAX_RAW_BYTES)
 
 
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
+    """Give the chunks that may hold a text, as views: the file is not copied."""
+    view = memoryview(data)
     at = len(_PNG)
     for _ in range(MAX_PARTS):
         if at + 8 > len(data):
@@ -73,7 +79,8 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         length, kind = struct.unpack_from(">I4s", data, at)
         if at + 8 + length > len(data):
             return
-        yield kind, data[at + 8 : at + 8 + length] if kind in _PNG_TEXTS else b""
+        if kind in _PNG_TEXTS:
+            yield kind, view[at + 8 : at + 8 + length]
         at += 12 + length
 
 
@@ -112,7 +119,7 @@ def _from_jpeg(data: bytes) -> str | None:
             continue
         (length,) = struct.unpack_from(">H", data, at + 2)
         body = data[at + 4 : at + 2 + length]
-        if marker == _APP1 and body.startswith(b"Exif\0\0") and (text := comment_in(body)) is not None:
+        if marker == _APP1 and body.startswith(b"Exif\0\0") and (text := comment_in(body, MAX_RAW_BYTES)) is not None:
             return text
         at += 2 + length
     return None
@@ -125,7 +132,7 @@ def _from_webp(data: bytes) -> str | None:
             return None
         kind, length = struct.unpack_from("<4sI", data, at)
         if kind == b"EXIF":
-            return comment_in(data[at + 8 : at + 8 + length])
+            return comment_in(memoryview(data)[at + 8 : at + 8 + length], MAX_RAW_BYTES)
         at += 8 + length + length % 2
     return None
 
