@@ -22,6 +22,7 @@ from bot.delivery.budget import EditBudget
 from bot.engine.client import EngineClient
 from bot.errors import ConfigError
 from bot.prompt.scribe import Scribe
+from bot.reading.reading import Reading
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.ratings import exceeds
 from bot.stopping import Stop
@@ -161,6 +162,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         EngineClient.from_config(config) as engine,
         Eshi(budget) as client,
         aiohttp.ClientSession() as session,
+        Reading() as reading,
     ):
         words = await asyncio.to_thread(text_filter, config, scribe)
         flow, delivery, retention, audit = assemble(
@@ -171,6 +173,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             store=store,
             engine=engine,
             session=session,
+            reading=reading,
             budget=budget,
             now=now,
         )

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from bot.delivery.budget import EditBudget
     from bot.engine.client import EngineClient
     from bot.prompt.scribe import Scribe
+    from bot.reading.reading import Reading
     from bot.store import Store
 
     Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
@@ -93,6 +94,7 @@ def assemble(
     store: Store,
     engine: EngineClient,
     session: aiohttp.ClientSession,
+    reading: Reading,
     budget: EditBudget,
     now: Callable[[], float],
 ) -> Works:
@@ -118,7 +120,7 @@ def assemble(
     engine.listen(sieve.heard)
     client.terms = Terms(store, config.bot.terms, now=now)
     post = Post(client, now=now)
-    attachments = Attachments(session, config.bot.discord.api)
+    attachments = Attachments(session, config.bot.discord.api, reading)
     bulletin = Bulletin(client=client, store=store, audit=audit, now=now)
     reporting = Reporting(store=store, post=post, bulletin=bulletin, attachments=attachments, now=now)
     client.moderation = Moderation(client=client, door=door, store=store, post=post, bulletin=bulletin, now=now)

@@ -9,11 +9,15 @@ import aiohttp
 import yarl
 
 from bot.errors import InvalidRequest
+from bot.reading.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     import discord
+
+    from bot.reading.kinds import Kind
+    from bot.reading.reading import Reading
 
 _Found = TypeVar("_Found")
 
@@ -23,8 +27,8 @@ MAX_BYTES = 32 * 1024 * 1024
 TIMEOUT_S = 1.8
 """A form has to be opened within three seconds, and a look at the channel may take one of them."""
 
-MAX_AT_ONCE = 4
-"""Downloads: what waits longer than its time is told to try again, and the memory is bounded."""
+COPIED_AT_ONCE = 2
+"""Downloads that nobody reads: what waits longer than its time is told to try again, and the memory is bounded."""
 
 TOO_SLOW = "Discord took too long to give me this picture. Please try again."
 
@@ -34,47 +38,65 @@ _CDN = frozenset({yarl.URL("https://cdn.discordapp.com"), yarl.URL("https://medi
 class Attachments:
     """Downloads what a message or an option carries."""
 
-    def __init__(self, session: aiohttp.ClientSession, api: str, *, timeout_s: float = TIMEOUT_S) -> None:
-        """Take files from Discord's two file hosts, and from where its API is: a local Discord serves both."""
+    def __init__(
+        self, session: aiohttp.ClientSession, api: str, reading: Reading, *, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        """Take files from Discord's two file hosts, and from where its API is: a local Discord serves both.
+
+        Args:
+            session: What downloads.
+            api: Discord's, or the local one's.
+            reading: Looks into files.
+            timeout_s: For one answer, its turn and its reading included.
+        """
         self._session = session
         self._origins = _CDN | {yarl.URL(api).origin()}
+        self._reading = reading
         self._timeout_s = timeout_s
-        self._turns = asyncio.Semaphore(MAX_AT_ONCE)
+        self._turns = Turns()
+        self._copies = asyncio.Semaphore(COPIED_AT_ONCE)
 
     async def first(
-        self, attachments: Iterable[discord.Attachment], read: Callable[[bytes], _Found | None]
+        self, attachments: Iterable[discord.Attachment], kind: Kind[_Found | None], *, person: int
     ) -> _Found | None:
         """Download one file after the other until one of them says something, all in the time for one answer.
 
         Args:
             attachments: Where to look.
-            read: What a file says, None for nothing; called in a thread of its own.
+            kind: What to look for; None for nothing.
+            person: Who asks: of each, one file at a time is read.
 
         Raises:
-            InvalidRequest: A file is too large, is not at Discord, or did not arrive in time.
+            InvalidRequest: A file is too large, is not at Discord, did not arrive in time or cannot be used; or too
+                much is being read already.
         """
-        try:
-            async with asyncio.timeout(self._timeout_s), self._turns:
-                for attachment in attachments:
-                    if (found := await asyncio.to_thread(read, await self._fetch(attachment))) is not None:
-                        return found
-        except TimeoutError as error:
-            raise InvalidRequest(TOO_SLOW) from error
+        until = asyncio.get_running_loop().time() + self._timeout_s
+        async with self._turns.of(person, until=until):
+            self._reading.warm()
+            for attachment in attachments:
+                data = await self._in_time(attachment, until)
+                if (found := await self._reading.read(kind, data, until=until)) is not None:
+                    return found
         return None
 
     async def one(self, attachment: discord.Attachment) -> bytes:
-        """Download a file.
+        """Download a file that nobody reads.
 
         Raises:
             InvalidRequest: As `first`.
         """
+        until = asyncio.get_running_loop().time() + self._timeout_s
+        async with self._copies:
+            return bytes(await self._in_time(attachment, until))
+
+    async def _in_time(self, attachment: discord.Attachment, until: float) -> bytearray:
         try:
-            async with asyncio.timeout(self._timeout_s), self._turns:
+            async with asyncio.timeout_at(until):
                 return await self._fetch(attachment)
         except TimeoutError as error:
             raise InvalidRequest(TOO_SLOW) from error
 
-    async def _fetch(self, attachment: discord.Attachment) -> bytes:
+    async def _fetch(self, attachment: discord.Attachment) -> bytearray:
         if attachment.size > MAX_BYTES:
             raise _too_large()
         url = yarl.URL(attachment.url, encoded=True)  # its signature is over the address as it is written
@@ -85,7 +107,7 @@ class Attachments:
         except (aiohttp.ClientError, OSError) as error:
             raise InvalidRequest("Discord did not give me this picture. Please upload it again.") from error
 
-    async def _read(self, url: yarl.URL) -> bytes:
+    async def _read(self, url: yarl.URL) -> bytearray:
         data = bytearray()
         # A redirect would lead to a host that nobody checked.
         async with self._session.get(url, allow_redirects=False) as answer:
@@ -95,7 +117,7 @@ class Attachments:
                 data += chunk
                 if len(data) > MAX_BYTES:  # whatever its record says
                     raise _too_large()
-        return bytes(data)
+        return data  # no copy: it may be large
 
 
 def _too_large() -> InvalidRequest:

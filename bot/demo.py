@@ -116,8 +116,9 @@ class _Bot:
 
     async def _kill_engine(self) -> None:
         if self._process is not None and self._process.returncode is None:
-            for engine in psutil.Process(self._process.pid).children():
-                engine.kill()
+            for child in psutil.Process(self._process.pid).children():
+                if "engine" in child.cmdline():  # the other one reads files
+                    child.kill()
 
     async def _kill(self) -> None:
         if self._process is not None and self._process.returncode is None:

@@ -91,7 +91,7 @@ class Presses:
         """Draw the same request with new seeds, as the presser's own."""
         job = await self._store.jobs.get(job_id)
         if job is None:
-            options = await self._remixes.options(_files(interaction))
+            options = await self._remixes.options(interaction, _files(interaction))
             private = interaction.message is not None and interaction.message.flags.ephemeral
             await self._wishes.ask(interaction, msgspec.structs.replace(options, seed=None, private=private))
         else:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import InvalidRequest
-from bot.picture.read import parameters
-from bot.prompt import recipe
 from bot.prompt.fitting import fitting
 from bot.prompt.remix import Mapped, to_options
+from bot.reading.kinds import RECIPE
 from bot.safety.ratings import is_rating
 from bot.views.edit import TEXT_CHARS, EditForm, edited, remix_id
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from bot.actions.wishes import Wishes
     from bot.attachments import Attachments
     from bot.checks.door import Door
-    from bot.config import Rating
     from bot.flow import Flow
+    from bot.prompt.recipe import Recipe
     from bot.prompt.scribe import Scribe
+    from bot.reading.kinds import Written
     from bot.request import Options
     from bot.store import Store
 
@@ -75,18 +76,18 @@ class Remixes:
             Refused: There is none, with a sentence that says why.
         """
         highest = await self._door.highest_here(interaction)
-        mapped = await self._read(files)
+        mapped = await self._read(interaction, files)
         form_id = await self._store.forms.keep(interaction.user.id, mapped.options, now=self._now())
         form = EditForm(remix_id(form_id), mapped.options, highest, title="Remix this picture", notes=mapped.unmapped)
         await interaction.response.send_modal(form)
 
-    async def options(self, files: Sequence[discord.Attachment]) -> Options:
+    async def options(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Options:
         """Read a request out of the first of these files that holds one.
 
         Raises:
             Refused: There is none, with a sentence that says why.
         """
-        return (await self._read(files)).options
+        return (await self._read(interaction, files)).options
 
     async def recipe(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> str:
         """Give the recipe of the first of these files that holds one, as it stands there.
@@ -94,12 +95,10 @@ class Remixes:
         Raises:
             Refused: There is none, or its rating may not be seen here; with a sentence that says why.
         """
-        found = await self._attachments.first(_pictures(files), self._rated_recipe)
-        if found is None:
-            raise InvalidRequest(NO_RECIPE)
-        rating, text = found
-        await self._door.check_rating(interaction, rating)
-        return text
+        written = await self._written(interaction, files)
+        rating = (await asyncio.to_thread(self._map, written.recipe)).options.rating
+        await self._door.check_rating(interaction, rating if rating is not None and is_rating(rating) else "safe")
+        return written.text
 
     async def submit(self, interaction: discord.Interaction[Any], form_id: str) -> None:
         """Draw what the form says, as the sender's own; the seed is the picture's, if it named one.
@@ -112,25 +111,17 @@ class Remixes:
             raise InvalidRequest("This form was open for too long. Please open it again from the picture.")
         await self._wishes.ask(interaction, edited(options, interaction))
 
-    async def _read(self, files: Sequence[discord.Attachment]) -> Mapped:
-        mapped = await self._attachments.first(_pictures(files), self._map)
-        if mapped is None:
+    async def _read(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Mapped:
+        return await asyncio.to_thread(self._map, (await self._written(interaction, files)).recipe)
+
+    async def _written(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Written:
+        written = await self._attachments.first(_pictures(files), RECIPE, person=interaction.user.id)
+        if written is None:
             raise InvalidRequest(NO_RECIPE)
-        return mapped
+        return written
 
-    def _rated_recipe(self, data: bytes) -> tuple[Rating, str] | None:
-        mapped, text = self._map(data), _recipe(data)
-        if mapped is None or text is None:
-            return None
-        rating = mapped.options.rating
-        return (rating if rating is not None and is_rating(rating) else "safe"), text
-
-    def _map(self, data: bytes) -> Mapped | None:
-        """Make options of a file's recipe, and name everything that could not be kept; None: it has none."""
-        text = _recipe(data)
-        if text is None:
-            return None
-        read = recipe.parse(text)
+    def _map(self, read: Recipe) -> Mapped:
+        """Make options of a recipe, and name everything that could not be kept."""
         scribe = self._scribe
         options, unmapped = to_options(
             read, scribe.presets, self._flow.model_name or read.model, scribe.vocabulary.kind
@@ -155,8 +146,3 @@ def _pictures(files: Sequence[discord.Attachment]) -> list[discord.Attachment]:
     if not pictures:
         raise InvalidRequest("There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord.")
     return pictures[:READ_PICTURES]
-
-
-def _recipe(data: bytes) -> str | None:
-    text = parameters(data)
-    return text if text is not None and text.strip() else None

@@ -10,10 +10,11 @@ import discord
 
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, NotYours
+from bot.reading.kinds import POLICY
 from bot.safety import changes
 from bot.safety.audit import Record
 from bot.safety.gate import explain
-from bot.safety.policy import MAX_FILE_BYTES, exported, imported
+from bot.safety.policy import MAX_FILE_BYTES, exported
 from bot.safety.wish import Wish
 from bot.views.edit import sent_texts
 from bot.views.line_settings import WEIGHTS, LimitsForm, touched
@@ -176,8 +177,8 @@ class Settings:
         guild = _admins_server(interaction)
         if file.size > MAX_FILE_BYTES:
             raise InvalidRequest(f"The file is larger than {MAX_FILE_BYTES // 1024} KiB; nothing was changed.")
-        policy = await self._attachments.first([file], imported)
-        assert policy is not None  # noqa: S101  `imported` gives a policy or raises
+        policy = await self._attachments.first([file], POLICY, person=interaction.user.id)
+        assert policy is not None  # noqa: S101  it is a policy or refused
         _require_known(guild, policy)
         before = await self._policies.of(guild.id)
         await self._change(interaction, guild, lambda _before: policy)

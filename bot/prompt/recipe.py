@@ -23,6 +23,9 @@ MAX_CHARS = 20_000
 NUMBER_CHARS = 25
 """Of one number: a float at full precision has fewer; a seed of four thousand digits would fill a screen."""
 
+MAX_NUMBER = 2**63
+"""A recipe goes from one process to another, and this is where their integers end."""
+
 _PAIR = re.compile(r'(\w[\w \-/]{1,64}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 """WebUI's ``re_param``, with an end to the key: without one a long line takes quadratic time."""
 _SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
@@ -99,9 +102,10 @@ def _unquoted(value: str) -> str:
     if not value.startswith('"'):
         return value
     try:
-        return str(json.loads(value))
+        text = str(json.loads(value))
     except json.JSONDecodeError:
         return value
+    return text.encode("utf-8", "replace").decode()  # "\\ud800" is half a character
 
 
 _Number = TypeVar("_Number", int, float)
@@ -114,6 +118,8 @@ def _number(pairs: dict[str, str], name: str, form: type[_Number]) -> _Number | 
     try:
         number = form(pairs[name])
     except (KeyError, ValueError):
+        return None
+    if not abs(number) < MAX_NUMBER:  # nor is what is no number at all
         return None
     del pairs[name]
     return number

@@ -1,0 +1,57 @@
+"""What can be read out of a stranger's file: each kind says how, and as what the answer is taken.
+
+Imported by both processes. Whatever weighs more than these imports is imported where it is needed, for the reader has
+to start within a fraction of a second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from msgspec import Struct
+
+from bot.picture.read import parameters
+from bot.prompt import recipe
+from bot.prompt.recipe import Recipe
+from bot.safety.policy import ServerPolicy, imported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+
+class Written(Struct, frozen=True):
+    """A picture's recipe."""
+
+    text: str
+    """As it stands in the file."""
+    recipe: Recipe
+
+
+class Kind(NamedTuple, Generic[T]):
+    """One sort of reading."""
+
+    name: str
+    thing: str
+    """What a member calls the file."""
+    read: Callable[[bytes], T]
+    """Runs in the reader; raises `bot.errors.InvalidRequest` with a sentence for the member."""
+    answer: Any
+    """The type of what it gives, checked again when it comes back."""
+    max_answer_bytes: int = 256 * 1024
+    """Of an answer as it is sent: a recipe of the greatest length, twice, in characters of four bytes, has 160,000."""
+
+
+def _recipe_of(data: bytes) -> Written | None:
+    text = parameters(data)
+    return Written(text, recipe.parse(text)) if text is not None and text.strip() else None
+
+
+RECIPE: Kind[Written | None] = Kind("recipe", "picture", _recipe_of, Written | None)
+"""What a picture says of how it was made; None: nothing."""
+
+POLICY: Kind[ServerPolicy | None] = Kind("policy", "file", imported, ServerPolicy)
+"""The settings of a server; never None, which would be one more file to look into."""
+
+KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in (RECIPE, POLICY)}
