@@ -1,9 +1,11 @@
 """Notices when the event loop is held up, and says where: nobody is answered meanwhile.
 
 The loop waits in its selector for whatever comes, and works between two waits. Work that takes longer than `LIMIT_S`
-held everybody up, by a computation or by a call that blocks, unless the machine let the program wait for a processor:
-that time is known and left out, and so is a standstill in which the thread that looks on could not look either.
-Measured there, it costs a microsecond or two at every turn of the loop.
+held everybody up, by a computation, by a call that blocks, or because another thread kept the interpreter to itself.
+Left out is the time in which the machine let the program wait for a processor, which is known, and a standstill in
+which the thread that looks on could not look either and nothing in this program computed. While the loop waits in its
+selector, that thread measures alone: where it comes too late by itself, the loop could not have come either.
+Measured so, it costs a microsecond or two at every turn of the loop.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
     from types import FrameType
 
 log = logging.getLogger(__name__)
@@ -54,9 +56,11 @@ class Watchdog:
         self._waited_s = waited_s or (_waited_for_processor_s if _SCHEDSTAT.exists() else None)
         self._watching = False
         self._began = 0.0  # of the work under way; 0: the loop waits
-        self._burned_s = 0.0
+        self._burned_s = 0.0  # by the loop's thread until then
+        self._computed_s = 0.0  # by the whole program until then
         self._account = (0.0, 0.0)  # when it was read, and what it said
         self._looked = 0.0  # when the other thread did so last
+        self._told = 0.0  # when something was said last
         self._missed_s = 0.0  # in this work, until then: how much too late it came to that
         self._place = ""
 
@@ -71,8 +75,8 @@ class Watchdog:
         """Tell what holds the loop up from here on: before the bot is at work, nobody waits for it."""
         ended = threading.Event()
         looking = threading.Thread(target=self._look, args=(threading.get_ident(), ended), name="watchdog", daemon=True)
+        self._watching, self._began, self._told, self._looked = True, 0.0, 0.0, time.monotonic()
         looking.start()
-        self._watching, self._began, self._looked = True, 0.0, time.monotonic()
         try:
             yield
         finally:
@@ -84,7 +88,8 @@ class Watchdog:
         """Note that the loop has something to do."""
         if not self._watching:
             return
-        self._began, self._burned_s, self._missed_s = time.monotonic(), time.thread_time(), 0.0
+        self._burned_s, self._computed_s, self._missed_s = time.thread_time(), time.process_time(), 0.0
+        self._began = time.monotonic()
         if self._waited_s is not None and self._began - self._account[0] > SETTLED_S:
             self._account = (self._began, self._waited_s())
 
@@ -96,30 +101,52 @@ class Watchdog:
         if not self._watching or not began or held_s <= self._limit_s:
             return
         computed_s = time.thread_time() - self._burned_s
+        program_s = time.process_time() - self._computed_s
         if self._waited_s is None:  # only what was computed is certain
-            held_s = min(held_s, computed_s)
+            held_s = min(held_s, program_s)
         else:
+            wanted_s = held_s - (self._waited_s() - self._account[1])
             missed_s = self._missed_s + self._overdue_s(now, began)
-            held_s = max(computed_s, held_s - missed_s - (self._waited_s() - self._account[1]))
+            held_s = max(computed_s, wanted_s - missed_s, min(wanted_s, program_s))
         if held_s > self._limit_s:
+            self._told = now
             log.warning(
-                "The event loop was held up for %.0f ms, of which it computed for %.0f, in %s.",
+                "The event loop was held up for %.0f ms (it computed for %.0f, other threads for %.0f), in %s.",
                 1000 * held_s,
                 1000 * computed_s,
+                1000 * max(0.0, program_s - computed_s),
                 self._place or "a place unknown",
             )
         self._place = ""
 
     def _look(self, thread: int, ended: threading.Event) -> None:
-        """Note what the loop's thread does while its work takes long."""
+        """Note what the loop's thread does while its work takes long, and when nobody could do anything."""
+        computed_s, account = time.process_time(), (0.0, 0.0)
         while not ended.wait(self._limit_s / 2):
-            now = time.monotonic()
-            began = self._began
+            now, began, looked = time.monotonic(), self._began, self._looked
             self._missed_s += self._overdue_s(now, began)
-            self._looked = now
+            late_s = now - looked - self._limit_s / 2
+            told = self._told >= looked or (began and began - looked < self._limit_s)
+            if late_s > self._limit_s and not told:
+                waited_s = 0.0 if self._waited_s is None else self._waited_s() - account[1]
+                self._tell_of_standstill(min(late_s - waited_s, time.process_time() - computed_s), thread)
+            self._looked, computed_s = now, time.process_time()
+            if self._waited_s is not None and now - account[0] > SETTLED_S:
+                account = (now, self._waited_s())
             if began and now - began > self._limit_s / 2:
-                frame = sys._current_frames().get(thread)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  no other way
-                self._place = _describe(frame)
+                self._place = _describe(_frames().get(thread))
+
+    def _tell_of_standstill(self, held_s: float, thread: int) -> None:
+        """Tell that this thread, and so the loop's, could not do anything while another one computed."""
+        if held_s <= self._limit_s:
+            return
+        known = {thread, threading.get_ident()}
+        places = [_describe(frame) for other, frame in _frames().items() if other not in known and not _idle(frame)]
+        log.warning(
+            "The event loop was held up for %.0f ms by another thread, which kept the interpreter to itself, in %s.",
+            1000 * held_s,
+            "; ".join(places) or "a place unknown",
+        )
 
     def _overdue_s(self, now: float, began: float) -> float:
         """How much too late a look comes now, for a work that began then."""
@@ -139,6 +166,16 @@ class _Selector(selectors.DefaultSelector):
             return super().select(timeout)
         finally:
             self._watchdog.woke()
+
+
+def _frames() -> Mapping[int, FrameType]:
+    """Give what each thread is at, by its number."""
+    return sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  no other way
+
+
+def _idle(frame: FrameType) -> bool:
+    """Tell whether a thread waits for work, as far as its innermost call tells."""
+    return Path(frame.f_code.co_filename).stem in {"queue", "thread", "threading"}
 
 
 def _describe(frame: FrameType | None) -> str:

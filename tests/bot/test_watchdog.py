@@ -2,11 +2,16 @@
 
 import asyncio
 import ctypes
+import re
+import threading
 import time
+import zlib
 
 import pytest
 
 from bot.watchdog import Watchdog
+
+PACKED = zlib.compress(bytes(20_000_000))
 
 
 def watched(work, **options):
@@ -69,6 +74,70 @@ def test_a_standstill_of_the_whole_program_is_not_held_against_the_loop(caplog):
         ctypes.PyDLL(None).usleep(200_000)  # this library's calls let no other thread run
 
     watched(standing_still, waited_s=lambda: 0.0)
+    assert not found(caplog)
+
+
+SLOW = "a" * 22 + "b"
+
+
+def keep_the_interpreter():
+    """Compute in C with its lock held; some tenths of a second on any machine."""
+    end = time.thread_time() + 0.3
+    while time.thread_time() < end:
+        re.match("(a+)+$", SLOW)
+
+
+def test_a_thread_that_keeps_the_interpreter_to_itself_is_found_while_the_loop_works(caplog):
+    """Nobody can look on then; that the program computed says that it was no fault of the machine's."""
+
+    async def working():
+        thread = threading.Thread(target=keep_the_interpreter)
+        thread.start()
+        thread.join()
+
+    watched(working, waited_s=lambda: 0.0)
+    [message] = found(caplog)
+    assert message.startswith("The event loop was held up for ")
+
+
+def test_a_thread_that_keeps_the_interpreter_to_itself_is_found_while_the_loop_waits(caplog):
+    """Whatever came meanwhile was not answered."""
+    watchdog = Watchdog(waited_s=lambda: 0.0)
+
+    def keep_it_then():
+        while watchdog._began:  # the loop is not in its selector yet
+            time.sleep(0.001)
+        keep_the_interpreter()
+
+    async def main():
+        with watchdog.watching():
+            await asyncio.to_thread(keep_it_then)
+
+    with asyncio.Runner(loop_factory=watchdog.loop) as runner:
+        runner.run(main())
+    assert found(caplog)
+    assert "by another thread, which kept the interpreter to itself" in found(caplog)[0]
+    assert "(keep_the_interpreter)" in found(caplog)[0]
+
+
+def in_a_thread(work):
+    """Run something in a thread while the loop waits for it."""
+
+    async def main():
+        await asyncio.to_thread(work)
+
+    return main
+
+
+def test_a_thread_that_computes_and_lets_others_through_is_left_in_peace(caplog):
+    """The interpreter changes threads every few milliseconds, and a decoder that gives its lock away costs nobody."""
+
+    def decode():
+        for _ in range(6):
+            zlib.decompress(PACKED)
+
+    watched(in_a_thread(compute))
+    watched(in_a_thread(decode))
     assert not found(caplog)
 
 
