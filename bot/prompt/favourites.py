@@ -49,13 +49,16 @@ def expand(text: str, favourites: Mapping[str, str]) -> Expanded:
     Each is closed alone, so no bracket in it reaches what stands beside it. The caller bounds what comes out.
     """
     unknown: list[str] = []
+    closed: dict[str, str] = {}
 
     def written(found: re.Match[str]) -> str:
-        favourite = favourites.get(found["name"].casefold())
-        if favourite is None:
+        name = found["name"].casefold()
+        if name not in favourites:
             unknown.append(found["name"])
             return found[0]
-        return close(favourite)
+        if name not in closed:
+            closed[name] = close(favourites[name])
+        return closed[name]
 
     return Expanded(_USED.sub(written, text), tuple(unknown))
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from bot.prompt.presets import Presets
     from bot.prompt.terms import Kind
 
-_NEGATIVE = re.compile(r"\s+(?=Negative prompt:)")
-_SETTINGS = re.compile(r"\s+(?=Steps: \d+,)")
+_NEGATIVE = re.compile(r"(?<!\s)\s+(?=Negative prompt:)")
+_SETTINGS = re.compile(r"(?<!\s)\s+(?=Steps: \d+,)")
+"""From the first space of a run: begun at each of them, a run of thousands takes thousands of times as long."""
 
 
 def read(text: str, limits: Limits, presets: Presets, model_name: str | None = None, kind: Kind = unknown) -> Mapped:

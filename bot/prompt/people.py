@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bot.request import Options
 
 _SEPARATORS = ";,"
+_QUALIFIER = re.compile(r" \(")
 _MOST_COUNTED = 5
 """From six on the tag list counts ``6+girls``."""
 
@@ -66,8 +68,9 @@ def _subject(people: Sequence[Entry | None]) -> str | None:
 
 def _different(people: Sequence[Entry]) -> Iterable[Entry]:
     """Leave out repetitions, and a costume that is named besides the one who wears it."""
+    names = {entry.name for entry in people}
     for entry in dict.fromkeys(people):
-        if not any(entry.name.startswith(f"{other.name} (") for other in people):
+        if not any(entry.name[: found.start()] in names for found in _QUALIFIER.finditer(entry.name)):
             yield entry
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SHORT_TAG = 3
 """Tags of at most three characters keep their underscore (``^_^``): the rule of the lab's dataset builder."""
 
+MAX_NAME_CHARS = 300
+"""Of what may be one name with a separator in it; no vocabulary has a longer one."""
+
 _NUMBER = r":\s*[+-]?(?:\d{1,3}(?:\.\d{0,16})?|\.\d{1,16})\s*"
 """A weight as `engine.grammar` has it: ``reverse:1999`` is a name."""
 _QUALIFIED = re.compile(r"[^\s,(\[_]_+\\?[(\[]")
@@ -110,11 +113,11 @@ def names(text: str, kind: Kind = unknown) -> tuple[str, ...]:
     found = [pieces[0]]
     for separator, piece in zip(pieces[1::2], pieces[2::2], strict=True):
         whole = f"{found[-1]};{piece}"
-        if separator == ";" and kind(spaced(whole).casefold()) is not None:
+        if separator == ";" and len(whole) <= MAX_NAME_CHARS and kind(spaced(whole).casefold()) is not None:
             found[-1] = whole
         else:
             found.append(piece)
-    return tuple(written for name in found if (written := _literal(name)))
+    return tuple(written for name in found if name and (written := _literal(name)))
 
 
 def _literal(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.prompt.terms import has_place
 from bot.safety.ratings import exceeds, highest, is_rating
 from bot.safety.text.ages import OF_AGE, ages
-from bot.safety.text.forms import forms
+from bot.safety.text.forms import forms, visible
 from bot.safety.text.lexicon import Lexicon, words_of
 from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped, usual_negative
 from bot.safety.verdict import Step
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from bot.safety.wish import Wish
 
 MAX_CHARS = 6_000
-"""Of a composed text. The configuration allows 5,000; what is longer was not composed here, and is not parsed."""
+"""Of a composed text, also as it looks: one character may stand for eighteen. The configuration allows 5,000; what is
+longer was not composed here, and is not parsed."""
 REMEMBERED_TAGS = 32_768
 """The tags that a server's members use are few; what was found of one is not looked up again."""
 _LENGTH = f"A prompt may have at most {MAX_CHARS:,} characters."
@@ -86,7 +87,12 @@ class TextFilter:
         self._read = lru_cache(maxsize=1024)(self._find)
 
     def asks_for(self, wish: Wish) -> Rating:
-        """Give the rating that is asked for: the option's, or a higher one that the words name."""
+        """Give the rating that is asked for: the option's, or a higher one that the words name.
+
+        Words that are too many are not read: `steps` refuses them.
+        """
+        if _too_long(wish):
+            return wish.rating
         named = (mark for text in _positive(wish) for mark in self._read(text) if mark.kind is Kind.RATING)
         return highest(wish.rating, *_ratings(named))
 
@@ -111,8 +117,7 @@ class TextFilter:
             operator: For reviewed adults, real people and denied tags.
             denied: The server's denied tags.
         """
-        texts = (wish.prompt, wish.negative, wish.typed, wish.typed_negative)
-        fits = max(map(len, texts)) <= MAX_CHARS
+        fits = not _too_long(wish)
         yield Step("length", fits, _LENGTH)
         if not fits:
             return
@@ -250,6 +255,11 @@ def _plain(text: str) -> str:
 
 
 _NO_MARKS: frozenset[Mark] = frozenset()
+
+
+def _too_long(wish: Wish) -> bool:
+    texts = (wish.prompt, wish.negative, wish.typed, wish.typed_negative)
+    return any(len(text) > MAX_CHARS or len(visible(text)) > MAX_CHARS for text in texts)
 
 
 def _positive(wish: Wish) -> tuple[str, ...]:

@@ -216,5 +216,7 @@ def _mentions(mention: str, ids: Sequence[str]) -> str:
 def _tags(tags: Sequence[str]) -> str:
     if not tags:
         return "none."
-    text = discord.utils.escape_markdown(", ".join(tags))
+    text = ", ".join(tags)
+    if len(text) <= TAGS_CHARS:  # nor is more than that escaped, which takes the square of its length
+        text = discord.utils.escape_markdown(text)
     return text if len(text) <= TAGS_CHARS else f"{len(tags)}, as `/settings export` tells."

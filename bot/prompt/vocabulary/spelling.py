@@ -9,7 +9,7 @@ KEEPS_UNDERSCORE = 3
 """Tags up to this long keep their underscore (``^_^``, ``o_o``): the rule of the lab's own dataset builder, 3.0."""
 
 _LATIN_ACCENT = re.compile("[\u0300-\u036f]")
-_ESCAPE = re.compile(r"\\+(?=[()\[\]])")
+_ESCAPE = re.compile(r"(?<!\\)\\+(?=[()\[\]])")
 _WORD = re.compile(r"[^\W_]+")
 _JOINING = re.compile("['’.]")
 _READ_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

@@ -23,6 +23,9 @@ MAX_CHOICES = 25
 MAX_CHARS = 100
 """Of a choice's name and of its value; both numbers are Discord's limits for an autocomplete answer."""
 
+MAX_TYPED = 500
+"""Of an option so far: a line that is longer has no completion of a hundred characters, whatever labels stand in it."""
+
 SURE_CHOICES = 10
 """Places that something with a slip never takes from something typed right."""
 
@@ -63,6 +66,8 @@ def suggest(vocabulary: Vocabulary, field: Field, text: str, allowed: Callable[[
     What would be longer than Discord takes is not offered, never cut; neither is what stands there already, what
     `allowed` refuses, or a real person.
     """
+    if len(text) > MAX_TYPED:
+        return []
     if field in _TAG_FIELDS:
         before, last = _last_tag(text)
         kept = before = _spaced(before)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from bot.prompt.vocabulary.entry import Entry, Kind
     from bot.prompt.vocabulary.index import Index
 
+MAX_NAME_CHARS = 300
+"""Of what may be a name, an alias or a label; the longest of the public lists have 170 characters."""
+
 _NAMESAKES = 50
 """How many characters that have the words of a label are compared with it."""
 
@@ -60,6 +63,8 @@ class Vocabulary:
 
         A label arrives where somebody picked a choice and then went on typing: Discord keeps what it showed.
         """
+        if len(text) > MAX_NAME_CHARS:
+            return None
         found = self._index.find(spell(text))
         if found is not None:
             return self._index.entry(found)

@@ -62,14 +62,15 @@ _NUMBER = (
     rf"(?<![\w.])(?P<number>\d{{1,4}}(?:[.,]\d)?|(?:(?:{_TENS_WORD})[\s-]+)?(?:{_WORD})"
     "|[〇零一二三四五六七八九十百两兩]{1,5})"
 )
-_GAP = r"[\s._-]*"
+_GAP = r"[\s._-]*+"
+"""All of it at once: what gives a gap back, one character after the other, takes the square of its length."""
 _AFTER = (
     rf"years?{_GAP}(?:old|olds|young|of{_GAP}age|o)\b",
     rf"(?<!\bsei)(?:yrs?|y){_GAP}/?{_GAP}o(?:ld|lds)?\b",  # seiyo is Japanese for the West, and no six years
     rf"yrs?\b(?!{_GAP}(?:later|ago|after|before))",
     rf"years?\b(?!{_GAP}(?:later|ago|after|before|anniversary|war|apart|long|since|in\b|of\b))",
     "歳|才|岁|歲|周岁|さい|サイ|살|세(?![가-힣])",
-    rf"(?:лет|год|года|годик\w*|годовал\w*)\b|{_GAP}летн\w+|летн\w+",
+    r"(?:лет|год|года|годик\w*|годовал\w*)\b|летн\w+",
     r"(?:anos?|anitos|ans?|jahre?n?|jahrig\w*|jaar|jarig\w*|anni|lat|letni\w*|tahun|tuoi|yas|yasinda\w*)\b",
     "साल|वर्ष|سنة|سنوات|عاما|ปี|ขวบ",
 )

@@ -114,8 +114,14 @@ _LEET: dict[str, str] = {
     "€": "e",
     "£": "l",
 }
-_LEETISH = re.compile(r"(?=[a-z0-9@$|+!*€£]*[a-z])(?=[a-z]*[0-9@$|+!*€£])[a-z0-9@$|+*€£]+(?:!+[a-z0-9@$|+*€£]+)*")
-"""A word of letters mixed with what stands for letters; ``!`` only inside one, where it is no shout."""
+_LEETISH = re.compile(
+    r"(?<![a-z0-9@$|+!*€£])!*+"
+    r"((?=[0-9@$|+!*€£]*+[a-z])(?=[a-z]*+[0-9@$|+!*€£])[a-z0-9@$|+*€£]++(?:!++[a-z0-9@$|+*€£]++)*+)"
+)
+"""A word of letters mixed with what stands for letters; ``!`` only inside one, where it is no shout.
+
+Looked for where a run of such characters begins, and nowhere in it: thousands of digits are looked at once.
+"""
 _SIGN = re.compile(r"[0-9@$|+!*€£]")
 _COUNT = re.compile(r"\d\+?(?:girl|boy|other)s?")
 _MAX_READINGS = 16
@@ -130,7 +136,7 @@ def unleet(text: str) -> list[tuple[str, list[str]]]:
     if not _SIGN.search(text):
         return found
     for match in _LEETISH.finditer(text):
-        word = match[0]
+        word = match[1]
         if _COUNT.fullmatch(word):
             continue
         choices = [_LEET.get(character, character) for character in word]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TAGS = re.compile("[,;、。،؛\n]")
 _WORDS = re.compile("[^\\W_]+|[\U0001f000-\U0001faff]")
 _POSSESSIVE = re.compile("['’ʼ]s?(?![^\\W_])|['’ʼ]")
-_MASKED = re.compile(r"(?<![^\W_])(?:[a-z]+[*#]+)+[a-z]*|[*#]+[a-z]+(?![^\W_])")
+_MASKED = re.compile(r"(?<![^\W_])(?:[a-z]+[*#]+)+[a-z]*|(?<![*#])[*#]+[a-z]+(?![^\W_])")
 _STRETCHED = re.compile(r"([a-z])\1\1|([a-z])\2.*([a-z])\3")
 _MANY = re.compile(r"([a-z])\1+")
 _NO_SPACES = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -85,6 +85,7 @@ class Lexicon:
             else:
                 for spelling in self._spellings(term):
                     self._add(spelling, term)
+        self._longest_typo = max(map(len, self._typos), default=0) + 1
         self._guesses = bool(self._typos or self._squeezed)  # terms of no other list are looked for misspelt
         self._prefixes = frozenset(word[:end] for word in self._joined for end in range(1, len(word)))
         self._longest = max(map(len, self._prefixes), default=0)
@@ -191,7 +192,7 @@ class Lexicon:
         if len(word) < _MIN_TYPO[Kind.NEVER] or not word.isascii() or word in self._phrases or word in self._real_words:
             return _NOTHING
         terms = set(self._typos.get(word, ()))
-        for fewer in _deletions(word):
+        for fewer in _deletions(word) if len(word) <= self._longest_typo else ():
             terms |= self._typos.get(fewer, _NO_TERMS)
         found: set[Mark] = set()
         for term in terms:
