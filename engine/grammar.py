@@ -38,7 +38,8 @@ _TOKEN = re.compile(
 )
 _ESCAPED = re.compile(r"\\([\\()\[\]])")
 _ITSELF = itemgetter(1)  # a template in words is filled in by Python code, match by match
-_BREAK = re.compile(r"\s*\bBREAK\b\s*")
+_BREAK = re.compile(r"(?:(?<!\s)\s+)?\bBREAK\b\s*")
+"""With the space around it, from where that begins: at each space of a run the run would be read again."""
 _CUT = re.compile(r"(,|\bBREAK\b)")
 _SPECIAL = re.compile(r"[\\()\[\]]")
 

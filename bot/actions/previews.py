@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
 from bot.line.ticket import Ticket
+from bot.long_texts import worked_on
 from bot.prompt import pasted
 from bot.views.preview import Preview, preview
 
@@ -67,8 +69,9 @@ class Previews:
         Raises:
             Refused: It holds no request, or one that is not drawn here.
         """
-        scribe = self._scribe
-        mapped = pasted.read(text, scribe.config.limits, scribe.presets, self._flow.model_name, scribe.vocabulary.kind)
+        scribe, model = self._scribe, self._flow.model_name
+        limits, presets, kind = scribe.config.limits, scribe.presets, scribe.vocabulary.kind
+        mapped = await worked_on(len(text), partial(pasted.read, text, limits, presets, model, kind))
         await self._show(interaction, mapped.options, mapped)
 
     async def draw(self, interaction: discord.Interaction[Any], draft_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
@@ -10,6 +11,7 @@ import discord
 import msgspec
 
 from bot.answer import tell
+from bot.long_texts import chars_of, worked_on
 from bot.prompt import favourites
 from bot.prompt.fitting import fitting
 from bot.prompt.sentences import near, quoted
@@ -80,7 +82,9 @@ class Wishes:
         ]
         if any("@" in (text or "") for text in (options.tags, options.more_tags)):
             options = self._expanded(options, await self._store.people.favourites(user_id), notes)
-        return Wish(self._complete(fill(options, usual)), tuple(notes))
+        filled = fill(options, usual)
+        request = await worked_on(chars_of(filled), partial(self._complete, filled))
+        return Wish(request, tuple(notes))
 
     async def suggest(self, user_id: int, typed: str, max_chars: int) -> list[favourites.Suggested]:
         """Complete the name of a favourite at the end of a line of tags; nothing where none was begun."""

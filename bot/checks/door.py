@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.checks.place import missing_permissions, spot_of
 from bot.checks.roles import roles_of
 from bot.errors import InvalidRequest, PromptRefused
+from bot.long_texts import chars_of, worked_on
 from bot.safety.audit import Record
 from bot.safety.gate import Person, Situation, Verdict, judge, limit, previews, shows, shows_all
 from bot.store.patience import WAITS_S, patiently
@@ -131,17 +132,22 @@ class Door:
             raise InvalidRequest("Discord did not say which channel this is. Please try again in another one.")
         if missing := missing_permissions(interaction):
             raise InvalidRequest(f"I cannot post here. This channel does not give me: {', '.join(missing)}.")
-        composed = self._compose(request)
-        situation = await self.situation_here(interaction)
-        verdict = judge(situation, self._wish(request, composed), self._words)
+        composed = await worked_on(chars_of(request), partial(self._compose, request))
+        verdict = await self._judge(await self.situation_here(interaction), request, composed)
         if not verdict.allowed:
             raise PromptRefused(await self._refused(interaction, verdict, composed.prompt))
         return composed
 
     async def judge_begun(self, job: Job) -> Verdict:
         """Ask the gate whether a job that was accepted may still be drawn in its place as it is now."""
-        verdict = judge(await self.situation_of(job), self._wish(job.request, job), self._words)
+        verdict = await self._judge(await self.situation_of(job), job.request, job)
         return await self._noted(job, verdict, "before it was drawn")
+
+    async def _judge(self, situation: Situation, request: Request, texts: Texts) -> Verdict:
+        return await worked_on(
+            chars_of(request) + len(texts.prompt) + len(texts.negative_prompt),
+            lambda: judge(situation, self._wish(request, texts), self._words),
+        )
 
     async def judge_shown(self, job: Job) -> Verdict:
         """Ask the gate whether anything of a job may be shown in its place as it is now, by what was asked for."""

@@ -13,7 +13,7 @@ _ESCAPE = re.compile(r"(?<!\\)\\+(?=[()\[\]])")
 _WORD = re.compile(r"[^\W_]+")
 _JOINING = re.compile("['’.]")
 _READ_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_QUALIFIER = re.compile(r"\s*\(([^()]*)\)$")
+_QUALIFIER = re.compile(r"(?:(?<!\s)\s+)?\(([^()]*)\)$")
 _ROMAN = frozenset(("ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii", "xiii", "xiv", "xv", "xvi"))
 _SMALL = frozenset(
     ["a", "an", "and", "at", "de", "for", "ga", "in", "na", "ni", "no", "of", "on", "the", "to", "von", "wa", "wo"]

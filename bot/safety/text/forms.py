@@ -7,6 +7,7 @@ import re
 import unicodedata
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from anyascii import anyascii
@@ -127,12 +128,23 @@ _COUNT = re.compile(r"\d\+?(?:girl|boy|other)s?")
 _MAX_READINGS = 16
 
 
-def unleet(text: str) -> list[tuple[str, list[str]]]:
+class Leet(NamedTuple):
+    """A word written with digits and signs for letters."""
+
+    start: int
+    """Where it stands in its text, and where it ends."""
+    end: int
+    word: str
+    readings: list[str]
+    """The words that it may stand for; at least one."""
+
+
+def unleet(text: str) -> list[Leet]:
     """Find the words written with digits and signs for letters, each with the words that it may stand for.
 
     A count tag is what it says. ``*`` stays: it is a masked letter, one typo away from the word.
     """
-    found: list[tuple[str, list[str]]] = []
+    found: list[Leet] = []
     if not _SIGN.search(text):
         return found
     for match in _LEETISH.finditer(text):
@@ -141,5 +153,5 @@ def unleet(text: str) -> list[tuple[str, list[str]]]:
             continue
         choices = [_LEET.get(character, character) for character in word]
         readings = ["".join(letters) for letters, _ in zip(product(*choices), range(_MAX_READINGS), strict=False)]
-        found.append((word, readings))
+        found.append(Leet(match.start(1), match.end(1), word, readings))
     return found

@@ -15,8 +15,9 @@ from bot.safety.text.forms import bare, fold, forms, unleet, visible
 from bot.safety.text.lists import Kind, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from bot.safety.text.forms import Leet
     from bot.safety.text.lists import Term
 
 _TAGS = re.compile("[,;、。،؛\n]")
@@ -269,14 +270,21 @@ def _readings(tag: str) -> tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], b
     found = unleet(tag)
     if not found:
         return words, (), masked
-    plain = all(sum(not character.isalpha() for character in word) == 1 for word, _ in found)
-    as_letters: list[tuple[tuple[str, ...], bool]] = []
-    for number in range(max(len(readings) for _, readings in found)):
-        reading = tag
-        for word, readings in found:
-            reading = reading.replace(word, readings[min(number, len(readings) - 1)], 1)
-        as_letters.append((words_of(reading), plain))
+    plain = all(sum(not character.isalpha() for character in leet.word) == 1 for leet in found)
+    as_letters = [
+        (words_of(_as_letters(tag, found, number)), plain) for number in range(max(len(one.readings) for one in found))
+    ]
     return words, tuple(as_letters), masked
+
+
+def _as_letters(tag: str, found: Sequence[Leet], number: int) -> str:
+    """Write a tag with the reading of this number, or else the last, in the place of each word."""
+    pieces: list[str] = []
+    end = 0
+    for leet in found:
+        pieces += [tag[end : leet.start], leet.readings[min(number, len(leet.readings) - 1)]]
+        end = leet.end
+    return "".join([*pieces, tag[end:]])
 
 
 def _is_short(word: str) -> bool:
