@@ -89,9 +89,3 @@ async def test_of_two_at_once_only_one_gets_the_last_picture(store, new_job):
     asked = [ask(taken, store, new_job(), ServerPolicy()) for _ in range(5)]
     ends = await asyncio.gather(*asked, return_exceptions=True)
     assert sorted(isinstance(end, QueueFull) for end in ends) == [False, True, True, True, True]
-
-
-def test_a_priority_role_is_a_weight():
-    """Of several the highest counts; nobody is below 1."""
-    policy = ServerPolicy(priority_roles={"5": 2.0, "6": 4.0})
-    assert [policy.weight(frozenset(roles)) for roles in ((), (5,), (5, 6), (9,))] == [1.0, 2.0, 4.0, 1.0]

@@ -100,6 +100,12 @@ def test_a_rating_may_need_a_role() -> None:
     assert policy.may_ask("explicit", member)
 
 
+def test_a_priority_role_is_a_weight() -> None:
+    """Of several the highest counts; nobody is below 1."""
+    policy = ServerPolicy(priority_roles={"5": 2.0, "6": 4.0})
+    assert [policy.weight(frozenset[int](roles)) for roles in ((), (5,), (5, 6), (9,))] == [1.0, 2.0, 4.0, 1.0]
+
+
 def test_the_operator_decides_in_the_configuration() -> None:
     """As shipped nobody is on the list of reviewed adults."""
     assert OperatorPolicy.of(Ratings(), tagger=True) == OperatorPolicy(tagger=True)
