@@ -5,15 +5,17 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.errors import WrongState
-from bot.job import ID_PATTERN, TRANSITIONS, UNFINISHED, Job, State, public_id, row_key
+from bot.job import ID_PATTERN, TRANSITIONS, UNFINISHED, USUAL_FILE_BYTES, Job, Picture, State, public_id, row_key
 
 STEPS = {
     "started": lambda job, now: job.started(now=now),
     "put back": lambda job, now: job.put_back(),  # noqa: ARG005 - one shape for all
     "rendered": lambda job, now: job.rendered(engine_s=1.5),  # noqa: ARG005
     "delivered": lambda job, now: job.delivered(now=now),
+    "kept back": lambda job, now: job.kept_back("Not posted.", now=now),
     "failed": lambda job, now: job.failed("It failed.", now=now),
     "cancelled": lambda job, now: job.cancelled("You cancelled it.", now=now),
     "refused": lambda job, now: job.refused("Not here.", now=now),
@@ -21,7 +23,7 @@ STEPS = {
 LEGAL = {
     State.QUEUED: {"started", "failed", "cancelled", "refused"},
     State.RUNNING: {"put back", "rendered", "failed", "cancelled", "refused"},
-    State.RENDERED: {"delivered", "failed", "cancelled", "refused"},
+    State.RENDERED: {"delivered", "kept back", "failed", "cancelled", "refused"},
 }
 
 
@@ -92,6 +94,37 @@ def test_an_id_reads_back_and_sorts_by_age(one, other):
 def test_an_id_is_read_as_people_type_it(typed, key):
     """Small letters, missing zeros, O for 0 and l for 1 are understood; what is no id is no error."""
     assert row_key(typed) == key
+
+
+def test_the_names_of_states_stay_what_databases_hold():
+    """A job that was stored by an earlier version is read back in the state that it was in."""
+    words = ["queued", "running", "rendered", "delivered", "failed", "cancelled", "refused"]
+    assert [state.value for state in State] == words
+
+
+def test_nothing_is_decided_about_a_new_job(job):
+    """It stands in line by age, with nobody's weight but its own; nobody waits to be told; its pictures are there."""
+    assert (job.state, job.weight, job.held, job.moved_at) == (State.QUEUED, 1.0, False, None)
+    assert (job.tell, job.untold, job.kept, job.error) == (False, False, None, None)
+    assert (job.attempts, job.deaths, job.lone_deaths) == (0, 0, 0)
+    assert job.max_file_bytes == USUAL_FILE_BYTES == 10_485_760  # Discord's 10 MiB
+    assert not Picture(number=0, seed=1, file="1.png", size_bytes=1).deleted
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_a_job_is_as_private_as_its_request(job, private):
+    assert replace(job, request=replace(job.request, private=private)).private is private
+
+
+@pytest.mark.parametrize("end", ["kept back", "failed", "cancelled", "refused"])
+@pytest.mark.parametrize("message_id", [None, 5])
+def test_an_end_is_to_be_told_where_there_is_a_message_to_tell_it(job, end, message_id):
+    """Whose message has no number yet is not edited; pictures that were delivered speak for themselves."""
+    rendered = replace(job, state=State.RENDERED, message_id=message_id)
+    ended = STEPS[end](rendered, 2.0)
+    assert ended.untold is (message_id is not None)
+    assert ended.kept == ("Not posted." if end == "kept back" else None)
+    assert not STEPS["delivered"](rendered, 2.0).untold
 
 
 def test_a_logged_job_shows_neither_prompt_nor_token(job):
