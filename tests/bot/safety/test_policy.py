@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -10,8 +12,11 @@ from hypothesis import strategies as st
 from bot.config import Ratings
 from bot.errors import InvalidRequest
 from bot.safety.changes import LIMITS, described
-from bot.safety.policy import MAX_FILE_BYTES, MAX_PRIORITY_ROLES, MOST, OperatorPolicy, ServerPolicy, exported, imported
+from bot.safety.policy import MAX_PRIORITY_ROLES, MOST, OperatorPolicy, ServerPolicy, exported, imported
 from bot.safety.ratings import ORDER
+
+if TYPE_CHECKING:
+    from bot.config import Rating
 
 ids = st.integers(1, 2**63).map(str)
 ratings = st.sampled_from(ORDER)
@@ -64,8 +69,41 @@ def test_a_file_with_one_mistake_changes_nothing(text: str) -> None:
 
 def test_a_huge_file_is_not_even_parsed() -> None:
     """The size is bounded before the content is looked at."""
-    with pytest.raises(InvalidRequest, match="64 KiB"):
-        imported(b"#" * (MAX_FILE_BYTES + 1))
+    assert imported(b"#" * 65_536) == ServerPolicy()
+    with pytest.raises(InvalidRequest, match=r"^The file is larger than 64 KiB; nothing was changed\.$"):
+        imported(b"#" * 65_537)
+
+
+@pytest.mark.parametrize(
+    ("most", "written"),
+    [
+        (1_000_000, "max_queue = {}"),
+        (1_000_000, "max_pictures_per_person_per_day = {}"),
+        (100, "denied = ['{:x<{}}']"),
+        (500, "denied = [{tags}]"),
+        (500, "channels = [{ids}]"),
+        (500, "needed_roles = {{nsfw = [{ids}]}}"),
+        (500, "[channel_limits]\n{limits}"),
+        (500, "[role_limits]\n{limits}"),
+        (25, "[priority_roles]\n{weights}"),
+    ],
+)
+def test_the_bounds_of_a_policy_are_where_they_are_said_to_be(most: int, written: str) -> None:
+    """The most of everything is taken, and one more is not."""
+
+    def of(number: int) -> bytes:
+        numbers = range(1, number + 1) if number <= 1000 else ()
+        lists = {
+            "tags": ", ".join(f"'tag {one}'" for one in numbers),
+            "ids": ", ".join(f"'{one}'" for one in numbers),
+            "limits": "\n".join(f"{one} = 'safe'" for one in numbers),
+            "weights": "\n".join(f"{one} = 2" for one in numbers),
+        }
+        return written.format(number, number, **lists).encode()
+
+    imported(of(most))
+    with pytest.raises(InvalidRequest, match="nothing was changed"):
+        imported(of(most + 1))
 
 
 def test_an_empty_file_is_the_policy_as_shipped() -> None:
@@ -104,6 +142,44 @@ def test_a_priority_role_is_a_weight() -> None:
     """Of several the highest counts; nobody is below 1."""
     policy = ServerPolicy(priority_roles={"5": 2.0, "6": 4.0})
     assert [policy.weight(frozenset[int](roles)) for roles in ((), (5,), (5, 6), (9,))] == [1.0, 2.0, 4.0, 1.0]
+
+
+roles = st.frozensets(st.integers(1, 4), max_size=3)
+few = st.integers(1, 4).map(str)
+lists = st.lists(few, max_size=3).map(tuple)
+
+
+@given(st.dictionaries(few, st.floats(1.0, 10.0), max_size=4), roles)
+def test_somebody_weighs_what_their_heaviest_role_does(weights: dict[str, float], mine: frozenset[int]) -> None:
+    """And 1 where none of theirs has a weight."""
+    mine_weigh = [weights[str(role)] for role in mine if str(role) in weights]
+    assert ServerPolicy(priority_roles=weights).weight(mine) == max([1.0, *mine_weigh])
+
+
+@given(lists, roles)
+def test_the_bot_draws_where_it_was_let_and_everywhere_where_nothing_was_said(
+    named: tuple[str, ...], here: frozenset[int]
+) -> None:
+    """A thread counts by itself, by its channel and by its category."""
+    expected = not named or bool({int(channel) for channel in named} & here)
+    assert ServerPolicy(channels=named).draws_in(tuple(here)) is expected
+
+
+@given(st.dictionaries(ratings, lists, max_size=4), roles | st.none(), ratings)
+def test_every_rule_up_to_a_rating_must_be_met(
+    needed: dict[Rating, tuple[str, ...]], mine: frozenset[int] | None, rating: Rating
+) -> None:
+    """Its own and those of the ratings below it; those above it ask for nothing yet."""
+    rules = [needed[lower] for lower in ORDER[: ORDER.index(rating) + 1] if lower in needed]
+    met = [bool({int(role) for role in rule} & (mine or set())) for rule in rules]
+    assert ServerPolicy(needed_roles=needed).may_ask(rating, mine) is all(met)
+
+
+def test_roles_are_asked_for_only_where_a_rule_is_about_them() -> None:
+    """Limits of roles and ratings that need one; a weight is nothing that is refused for."""
+    assert ServerPolicy(role_limits={"1": "safe"}).asks_for_roles
+    assert ServerPolicy(needed_roles={"safe": ("1",)}).asks_for_roles
+    assert ServerPolicy(priority_roles={"1": 2.0}).asks_for_roles is False
 
 
 def test_the_operator_decides_in_the_configuration() -> None:
