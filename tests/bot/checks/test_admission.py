@@ -48,6 +48,35 @@ async def test_a_full_line_says_when_to_come_back(store, new_job):
         taken.place(2, None).__enter__()
 
 
+async def test_where_nobody_can_tell_no_time_is_told(store, new_job):
+    """All that somebody has waiting is held: nothing of it will be drawn until they resume it."""
+    taken, queue = admission(store, max_queue_per_person=1)
+    job = await store.jobs.submit(new_job(), now=NOW)
+    queue.push(Ticket.of(job))
+    queue.hold(job.id)
+    with pytest.raises(QueueFull, match=r"^You already have 1 request waiting; .* or cancel one\.$"):
+        taken.place(job.user_id, None).__enter__()
+
+
+async def test_what_admins_decide_holds_from_then_on(store):
+    """A server whose part of the line is full takes no more; the others do."""
+    taken, _ = admission(store)
+    taken.decided(7, ServerPolicy(max_queue=1))
+    with taken.place(1, 7):
+        with pytest.raises(QueueFull, match="This server has 1 request waiting; at most 1 may"):
+            taken.place(2, 7).__enter__()
+        with taken.place(2, 8):
+            pass
+
+
+async def test_where_no_day_is_limited_nobody_waits_for_the_count_of_others(store):
+    """Limits that one server has are no business of those who ask in another."""
+    taken, _ = admission(store)
+    limited, unlimited = ServerPolicy(max_pictures_per_day=9), ServerPolicy()
+    async with taken.day(1, 7, 1, limited), asyncio.timeout(5), taken.day(2, 8, 1, unlimited):
+        assert taken._counting.locked()
+
+
 async def test_an_error_of_what_is_done_in_a_place_is_not_taken_for_a_full_line(store):
     taken, _ = admission(store)
     with pytest.raises(QueueFull, match=r"^inner$"), taken.place(1, None):
@@ -74,6 +103,16 @@ async def test_a_days_pictures_are_limited_and_come_back(store, new_job, limits,
         await ask(taken, store, new_job(), decided)
     await store.jobs.cancel(first.id, "", now=NOW)
     await ask(taken, store, new_job(), decided)
+
+
+async def test_there_is_room_when_enough_of_them_are_a_day_old(store, new_job):
+    """For two pictures two must be, where only the last place was free."""
+    taken, _ = admission(store, max_pictures_per_person_per_day=3)
+    for ago in (1000, 500, 300):
+        await ask(taken, store, new_job(), ServerPolicy(), now=NOW - ago)
+    request = new_job().request.__class__(seed=1, count=2)
+    with pytest.raises(QueueFull, match=rf" There is room for 2 pictures <t:{NOW - 500 + DAY_S:.0f}:R>\.$"):
+        await ask(taken, store, new_job(request=request), ServerPolicy())
 
 
 async def test_more_at_once_than_a_day_takes_is_told_so(store, new_job):
