@@ -33,6 +33,7 @@ def test_the_next_job_joins_where_it_pays_and_the_shape_is_the_same():
     assert choose([same], [Picture()], sizes=Always(2), limit=4) is same
     assert choose([same], [Picture(), Picture()], sizes=Always(2), limit=4) is None
     assert choose([other, same], [Picture()], sizes=Always(2), limit=4) is None
+    assert choose([same], [Picture(), Picture("square")], sizes=Always(3), limit=4) is None
 
 
 def test_who_shares_joins_at_once_up_to_the_limit():
@@ -65,6 +66,15 @@ def test_every_other_turn_belongs_to_those_who_share():
     assert group(places, sizes=full, limit=4, turn=0) == places[:2]
     assert group(places, sizes=full, limit=4, turn=1) == [places[1]]
     assert group(places, sizes=room, limit=4, turn=1) == places[:2]
+    full.learn("square", {1: 2.0, 2: 2.0, 4: 2.0})  # the shape of the one that stepped longest ago is what counts
+    assert group(places, sizes=full, limit=4, turn=1) == [places[1]]
+
+
+def test_just_as_many_as_fill_the_card_have_the_turn():
+    """One fewer, and they step with the others."""
+    places = [Picture(), Picture(share=True), Picture(share=True)]
+    assert group(places, sizes=Always(2), limit=4, turn=1) == places[1:]
+    assert group(places[:2], sizes=Always(2), limit=4, turn=1) == places[:2]
 
 
 jobs = st.lists(
