@@ -4,9 +4,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.grammar import MAX_DEPTH, MAX_WEIGHT, Segment, balance, escape, parse, plain_text, split
+from engine.grammar import Segment, balance, escape, parse, plain_text, split
 
-prompts = st.text(alphabet=st.sampled_from(list("ab,()[]\\:1.5- BREAK")) | st.characters(), max_size=60)
+PARTS = (
+    "a",
+    "b",
+    " ",
+    ",",
+    "(",
+    ")",
+    "[",
+    "]",
+    "\\",
+    "\\(",
+    "\\]",
+    "\\\\",
+    ":",
+    ":1.5)",
+    ": -.5 )",
+    ":2",
+    "BREAK",
+    "B\\REAK",
+)
+prompts = st.lists(st.sampled_from(PARTS), max_size=30).map("".join) | st.text(
+    alphabet=st.sampled_from(list("ab,()[]\\:1.5- BREAK")) | st.characters(), max_size=60
+)
 
 
 def one(prompt):
@@ -54,12 +76,41 @@ def test_break_starts_a_section_inside_brackets_too():
     assert parse("BREAK") == ((), ())
 
 
-@given(st.text(max_size=80))
+@given(st.text(max_size=80) | prompts)
 def test_escaped_text_parses_as_itself(text):
     """Nothing in an escaped text is syntax."""
     assert "".join(s.text for section in parse(escape(text)) for s in section) == text
     assert len(parse(escape(text))) == 1
     assert all(s.weight == 1 for section in parse(escape(text)) for s in section)
+
+
+@pytest.mark.parametrize(
+    ("text", "balanced"),
+    [
+        ("a (b", "a (b)"),
+        ("(a [b", "(a [b])"),
+        ("[a (b", "[a (b)]"),
+        ("a) b]", r"a\) b\]"),
+        ("(a] b)", r"(a\] b)"),
+        ("([a)", "([a)]"),
+        ("(a:1.3) b)", r"(a:1.3) b\)"),
+        ("a:1.3) b", r"a:1.3\) b"),
+        ("[a:1.3)", r"[a:1.3\)]"),
+        ("(a:1.3", r"(a:\1.3)"),
+        ("[a:1.3", "[a:1.3]"),
+        ("(a: -.5 ", r"(a:\ -.5 )"),
+        ("a\\", "a"),
+        ("a\\b", "a\\b"),
+        ("B\\REAK", "B\\REAK"),
+        ("(" * 33 + "a", "(" * 32 + r"\(a" + ")" * 32),
+        ("[" * 33 + "a", "[" * 32 + r"\[a" + "]" * 32),
+    ],
+)
+def test_what_reaches_too_far_is_closed_or_escaped(text, balanced):
+    """And what is written well stays as it is written."""
+    assert balance(text) == balanced
+    assert balance(balanced) == balanced
+    assert _rounded(balanced) == _rounded(text)
 
 
 @settings(max_examples=500)
@@ -91,13 +142,24 @@ def _rounded(text):
 def test_a_bracket_bomb_is_read_in_linear_time_and_ends_in_a_finite_weight():
     """Twenty thousand openers cost no more than any other text of that length."""
     ((*_, last),) = parse("(a" * 10_000)
-    assert last.weight == pytest.approx(1.1**MAX_DEPTH)
+    assert last.weight == pytest.approx(1.1**32)
+
+
+@pytest.mark.parametrize(("opener", "weight"), [("(", 1.1**32), ("[", 1.1**-32)])
+def test_openers_beyond_the_depth_are_text(opener, weight):
+    """Thirty-two of each kind count."""
+    assert one(opener * 33 + "a") == [(opener + "a", round(weight, 6))]
+    assert one(opener * 32 + "a") == [("a", round(weight, 6))]
 
 
 def test_nested_weights_stay_where_embeddings_are_finite():
     """Ten times 999 is no infinity."""
-    assert one("(" * 10 + "a" + ":999)" * 10) == [("a", MAX_WEIGHT)]
-    assert one("(" * 3 + "a" + ":-99)" * 3) == [("a", -MAX_WEIGHT)]
+    assert one("(" * 10 + "a" + ":999)" * 10) == [("a", 100)]
+    assert one("(" * 3 + "a" + ":-99)" * 3) == [("a", -100)]
+
+
+def test_text_without_a_weight_has_the_weight_one():
+    assert parse("a") == ((Segment("a"),),) == ((Segment("a", 1.0),),)
 
 
 def test_plain_text_is_what_the_model_reads():
