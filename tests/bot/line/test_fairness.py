@@ -1,5 +1,8 @@
 """Turns by what was spent: nobody is starved, and nobody saves up."""
 
+from collections import Counter
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -92,6 +95,54 @@ def test_the_advanced_are_next_and_pay():
     assert turns.first() == "a"
 
 
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_turn_that_came_to_nothing_is_not_owed(waits):
+    """It stands before its equals again, whether its owner waits when it is given back or has left meanwhile."""
+    turns = waiting("a", "b")
+    turns.spend("a", 5)
+    if not waits:
+        turns.leave("a")
+    turns.give_back("a", 5)
+    assert not turns.owes("a")
+    turns.join("a")
+    assert list(turns.soonest(0)) == (["a", "b"] if waits else ["b", "a"])
+
+
+def test_of_two_turns_that_came_to_nothing_the_last_is_first():
+    turns = waiting("a", "b", "c")
+    turns.spend("a", 5)
+    turns.spend("b", 5)
+    turns.give_back("a", 5)
+    turns.give_back("b", 5)
+    assert list(turns.soonest(0)) == ["b", "a", "c"]
+
+
+def test_what_is_remembered_does_not_grow_with_those_who_have_been_there():
+    """Debts that are paid off and places that were left are forgotten, in proportion to those who wait."""
+    turns = waiting("stays")
+    for stranger in range(500):
+        turns.join(stranger)
+        turns.spend(stranger, 1)
+        turns.leave(stranger)
+        turns.spend("stays", 1)
+        assert len(turns._heap) <= 2 * len(turns) + 64
+        assert len(turns._debts) <= 2 * len(turns) + 64
+    for _ in range(500):
+        turns.spend("stays", 1)
+        turns.advance("stays")
+        assert len(turns._heap) <= 2 * len(turns) + 64
+    assert turns.first() == "stays"
+
+
+def test_what_is_owed_is_remembered_however_many_owe():
+    """More debtors than are kept at ease are all kept."""
+    turns = waiting("stays", *range(100))
+    for debtor in range(100):
+        turns.spend(debtor, 1 + debtor)
+        turns.leave(debtor)
+    assert all(turns.start(debtor) == 1 + debtor for debtor in range(100))
+
+
 @given(st.lists(st.tuples(SOMEBODY, st.sampled_from(["join", "leave", "spend", "advance"]), AMOUNTS), max_size=200))
 def test_the_order_is_by_tag_and_complete(steps):
     """However much has come and gone, those who wait are named once each, soonest first."""
@@ -114,7 +165,7 @@ class Fair(RuleBasedStateMachine):
         super().__init__()
         self.turns = Turns()
         self.largest = 0
-        self.spent = {}  # of those who wait, since any two of them wait together
+        self.spent = {}  # since somebody waits: what each has spent, also those who came and went meanwhile
         self.before = {}  # of newcomers without a debt: whose turns came since they did
 
     @rule(key=SOMEBODY)
@@ -123,10 +174,7 @@ class Fair(RuleBasedStateMachine):
             return
         owes = self.turns.owes(key)
         self.turns.join(key)
-        self.spent[key] = dict.fromkeys(self.spent, (0, 0))
-        for other in self.spent:
-            if other != key:
-                self.spent[other][key] = (0, 0)
+        self.spent[key] = Counter()
         if not owes:
             self.before[key] = []
 
@@ -135,8 +183,6 @@ class Fair(RuleBasedStateMachine):
         self.turns.leave(key)
         self.before.pop(key, None)
         self.spent.pop(key, None)
-        for others in self.spent.values():
-            others.pop(key, None)
 
     @precondition(lambda self: len(self.turns))
     @rule(amount=AMOUNTS)
@@ -148,17 +194,105 @@ class Fair(RuleBasedStateMachine):
         for served in self.before.values():
             assert key not in served, "a newcomer waits for one turn of each other at most"
             served.append(key)
-        for other, (mine, theirs) in self.spent[key].items():
-            self.spent[key][other] = (mine + amount, theirs)
-            self.spent[other][key] = (theirs, mine + amount)
+        for spent in self.spent.values():
+            spent[key] += amount
 
     @invariant()
     def nobody_is_far_ahead(self):
-        """Neither of two who wait together gets ahead by more than a turn of each."""
-        for others in self.spent.values():
-            for mine, theirs in others.values():
-                assert abs(mine - theirs) <= 2 * self.largest
+        """Nobody gets ahead of who waits by more than a turn of each, not by leaving and coming back either."""
+        for key, spent in self.spent.items():
+            assert all(theirs - spent[key] <= 2 * self.largest for theirs in spent.values())
 
 
 TestFair = Fair.TestCase
 TestFair.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+
+
+class Plain:
+    """The paper's definition, without heap and without forgetting: where the last turn ended is the next start tag."""
+
+    def __init__(self):
+        self.time = 0.0
+        self.tags = {}
+        self.line = []  # who waits; of equal tags the earlier here is the earlier
+        self.ended = {}
+
+    def start(self, key):
+        return self.tags[key] if key in self.tags else max(self.time, self.ended.get(key, 0.0))
+
+    def order(self, within=float("inf")):
+        line = sorted(self.line, key=self.tags.get)
+        return [key for key in line if self.tags[key] <= self.tags[line[0]] + within]
+
+    def place(self, key, tag, *, first):
+        self.tags[key] = tag
+        self.line = [key] * first + [other for other in self.line if other != key] + [key] * (not first)
+
+    def join(self, key):
+        if key not in self.tags:
+            self.place(key, self.start(key), first=False)
+
+    def leave(self, key):
+        if key in self.tags:
+            self.ended[key] = self.tags.pop(key)
+            self.line.remove(key)
+
+    def spend(self, key, amount):
+        self.time = max(self.time, min(self.tags.values()))
+        self.place(key, self.tags[key] + amount, first=False)
+
+    def give_back(self, key, amount):
+        if key in self.tags:
+            self.place(key, self.tags[key] - amount, first=True)
+        else:
+            self.ended[key] = min(self.ended.get(key, 0.0), self.start(key)) - amount
+
+    def advance(self, key):
+        self.place(key, min(self.tags.values()), first=True)
+
+
+class ByDefinition(RuleBasedStateMachine):
+    """Whatever anybody does, turns and debts are those of the definition."""
+
+    def __init__(self):
+        super().__init__()
+        self.turns, self.plain = Turns(), Plain()
+
+    def both(self, act, *arguments):
+        for one in (self.turns, self.plain):
+            getattr(one, act)(*arguments)
+
+    @rule(key=SOMEBODY, act=st.sampled_from(["join", "join", "leave"]))
+    def come_or_go(self, key, act):
+        self.both(act, key)
+
+    @precondition(lambda self: len(self.turns))
+    @rule(data=st.data(), amount=AMOUNTS)
+    def serve(self, data, amount):
+        """In turn, mostly; for the sake of a batch also out of it."""
+        self.both("spend", data.draw(st.sampled_from(self.plain.order())), amount)
+
+    @precondition(lambda self: len(self.turns))
+    @rule(data=st.data())
+    def advance(self, data):
+        self.both("advance", data.draw(st.sampled_from(self.plain.order())))
+
+    @rule(key=SOMEBODY, amount=AMOUNTS)
+    def give_back(self, key, amount):
+        self.both("give_back", key, amount)
+
+    @invariant()
+    def everybody_stands_where_the_definition_says(self):
+        order = self.plain.order()
+        assert self.turns.first() == (order[0] if order else None)
+        assert len(self.turns) == len(order)
+        for within in (0, 20, float("inf")):
+            assert list(self.turns.soonest(within)) == self.plain.order(within)
+        for key in range(1, 7):
+            assert (key in self.turns) is (key in order)
+            assert self.turns.start(key) == self.plain.start(key)
+            assert self.turns.owes(key) == (self.plain.start(key) > self.plain.time)
+
+
+TestByDefinition = ByDefinition.TestCase
+TestByDefinition.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
