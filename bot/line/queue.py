@@ -238,7 +238,8 @@ class Queue:
         if ticket is None or ticket.held or ticket.server in self._paused:
             return None
         reckoned = self._reckon(ticket)
-        if reckoned.place > 2 * COUNTED:
+        equals = len(self._servers[ticket.server].people) + len(self._servers)  # each is reckoned to have a turn before
+        if reckoned.place - equals > 2 * COUNTED:
             return reckoned
         cost = 0.0
         for place, other in enumerate(islice(self._order(), COUNTED), start=1):

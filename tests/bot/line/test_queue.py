@@ -361,6 +361,18 @@ def test_a_job_cannot_stand_in_line_twice():
         queue.push(ticket(0, 1))
 
 
+@pytest.mark.parametrize("servers", [1, 120])
+def test_the_first_fifty_places_are_counted_out(servers):
+    """However many have come at once; those behind them are reckoned, and never told to be among them."""
+    queue = Queue(max_jobs=1000)
+    for key in range(120):
+        queue.push(ticket(key, key + 1, 7 + key % servers))
+    standings = [queue.standing(public_id(key)) for key in range(120)]
+    assert [one.exact for one in standings] == [True] * 50 + [False] * 70
+    assert [(one.place, one.ahead) for one in standings[:50]] == [(1 + key, 10.0 * key) for key in range(50)]
+    assert all(one.place > 50 for one in standings[50:])
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 30), st.sampled_from([7, 8, 9, None])), min_size=1, max_size=400),
     st.integers(0, 200),
