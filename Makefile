@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Without compiling, which takes longer than the download: for the demo, what is imported is compiled when it is.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: install develop demo test chaos bench pictures check format sweep
+.PHONY: install develop demo test test-pythons chaos bench pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -29,7 +29,12 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: develop
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot
-	$(PYTEST) tests/chaos tests/journey tests/engine tests/test_bench.py
+	$(PYTEST) tests/chaos tests/journey tests/engine tests/test_bench.py tests/test_pythons.py
+
+# The bot's tests on every Python from 3.11 on that is here, each in an environment of its own (.venv-3.12 …) without
+# the model stack; one that is not here is said to be not run. ONLY=3.13 runs one of them.
+test-pythons:
+	$(PYTHON) -m tests.pythons $(if $(ONLY),--only $(ONLY))
 
 # Bot and engine are killed while people ask, Discord stumbles and the disk fills up; a quarter of an hour at most. Two
 # hundred jobs go to an engine that draws flat colours, thirty to the real one as the bot's child, with random weights.
