@@ -5,9 +5,12 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.safety.gate import Person, Place, Situation, explain, judge, limit, previews, shows
+from bot.safety.gate import Person, Place, Situation, _limit_steps, explain, judge, limit, previews, shows, shows_all
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER
 from bot.safety.wish import Wish
@@ -131,8 +134,9 @@ def rule(words: TextFilter, rating: Rating, prompt: str = "", negative: str = ""
 
 def test_an_unrated_picture_is_not_shown_where_pictures_are_rated() -> None:
     """If the tagger is configured and did not answer, nothing is posted."""
-    assert not shows(RESTRICTED, "safe", None).allowed
-    assert not previews(RESTRICTED, "safe", None).allowed
+    for door in (shows, previews):
+        verdict = door(RESTRICTED, "safe", None)
+        assert (verdict.allowed, verdict.rule) == (False, "tagger")
     unrated = Situation(place=Place.OPEN, operator=OperatorPolicy())
     assert shows(unrated, "safe", None).allowed
     assert previews(unrated, "safe", None).allowed
@@ -142,7 +146,50 @@ def test_an_unrated_preview_is_shown_only_of_safe_requests() -> None:
     """Nobody knows what is on it."""
     without_tagger = Situation(place=Place.AGE_RESTRICTED, operator=OperatorPolicy(highest="sensitive"))
     assert shows(without_tagger, "sensitive", None).allowed
-    assert not previews(without_tagger, "sensitive", None).allowed
+    verdict = previews(without_tagger, "sensitive", None)
+    assert (verdict.allowed, verdict.rule) == (False, "tagger")
+
+
+@given(st.lists(st.sampled_from(ORDER) | st.none(), max_size=4), st.sampled_from(ORDER), st.booleans())
+def test_what_may_not_be_shown_of_one_picture_is_a_no_to_all(
+    measured: list[Rating | None], asked: Rating, tagger: bool
+) -> None:
+    """The first no is the verdict; where there is no picture, what was asked for decides."""
+    operator, server = OperatorPolicy(highest="explicit", tagger=tagger), ServerPolicy(age_restricted_limit="nsfw")
+    situation = Situation(place=Place.AGE_RESTRICTED, operator=operator, server=server)
+    alone = [shows(situation, asked, one) for one in measured] or [shows(situation, asked, asked)]
+    refused = [verdict for verdict in alone if not verdict.allowed]
+    assert shows_all(situation, asked, iter(measured)) == (refused[0] if refused else alone[0])
+
+
+def test_a_limit_says_who_decided_it_and_what_is_left() -> None:
+    """Every limit in words, met and not met; roles that cannot be seen are said to be so."""
+    server = ServerPolicy(channel_limits={str(CHANNEL): "nsfw"}, role_limits={str(ROLE): "nsfw"})
+    situation = Situation(
+        place=Place.AGE_RESTRICTED,
+        operator=OperatorPolicy(highest="nsfw"),
+        server=msgspec.structs.replace(server, age_restricted_limit="nsfw"),
+        channels=(CHANNEL,),
+        person=Person(roles=None),
+    )
+
+    def told(rating: Rating, **changes: object) -> list[tuple[str, str]]:
+        here = msgspec.structs.replace(situation, **changes)
+        return [(step.rule, step.sentence) for step in _limit_steps(here, rating)]
+
+    assert told("sensitive") == [
+        ("operator", "This bot draws nothing above `nsfw`."),
+        ("tagger", "Without a picture tagger this bot draws nothing above `sensitive`."),
+        ("place", "In an age-restricted channel the highest rating is `explicit`."),
+        ("server", "In an age-restricted channel the highest rating of this server is `nsfw`."),
+        ("channel", "The highest rating of this channel is `nsfw`."),
+        ("role", "The highest rating for people whose roles I cannot see is `nsfw`."),
+    ]
+    refused = told("explicit", person=Person(roles=frozenset({ROLE})))
+    start = "`explicit` is not allowed here:"
+    assert ("operator", f"{start} this bot draws nothing above `nsfw`.") in refused
+    assert ("role", f"{start} the highest rating for your roles is `nsfw`.") in refused
+    assert told("safe", place=Place.GONE) == [("place", "This channel is gone, so nothing can be drawn here.")]
 
 
 def test_a_picture_is_shown_by_the_higher_of_its_two_ratings() -> None:
