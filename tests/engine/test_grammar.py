@@ -178,6 +178,7 @@ def test_plain_text_is_what_the_model_reads():
         ("a BREAK b, BREAK, c", ("a", "BREAK", "b", "BREAK", "c")),
         (r"(a BREAK b), B\REAK, BREAKFAST", ("(a BREAK b)", r"B\REAK", "BREAKFAST")),
         ("([a), b], c", ("([a), b]", "c")),
+        ("(a [b], c), d", ("(a [b], c)", "d")),
     ],
 )
 def test_a_field_is_cut_where_no_bracket_is_open(text, items):

@@ -108,6 +108,17 @@ def test_a_turn_that_came_to_nothing_is_not_owed(waits):
     assert list(turns.soonest(0)) == (["a", "b"] if waits else ["b", "a"])
 
 
+def test_who_came_back_owes_only_what_they_owe_now():
+    """A debt that was brought along and given back since is none, also after the next leave."""
+    turns = waiting("a", "b")
+    turns.spend("a", 5)
+    turns.leave("a")
+    turns.join("a")
+    turns.give_back("a", 5)
+    turns.leave("a")
+    assert not turns.owes("a")
+
+
 def test_of_two_turns_that_came_to_nothing_the_last_is_first():
     turns = waiting("a", "b", "c")
     turns.spend("a", 5)
@@ -132,6 +143,23 @@ def test_what_is_remembered_does_not_grow_with_those_who_have_been_there():
         turns.advance("stays")
         assert len(turns._heap) <= 2 * len(turns) + 64
     assert turns.first() == "stays"
+
+
+def test_what_a_crowd_left_behind_is_forgotten_too():
+    """Hundreds at once, who owe as much as they had; when the others have had it, nothing is left of them."""
+    turns = waiting("stays", *range(300))
+    for debtor in range(300):
+        turns.spend(debtor, 5)
+    for debtor in range(300):
+        turns.leave(debtor)
+        assert len(turns._heap) <= 2 * len(turns) + 64
+    assert len(turns._debts) == 300
+    for _ in range(3):
+        turns.spend("stays", 5)
+    turns.join("last")
+    turns.spend("last", 5)
+    turns.leave("last")
+    assert set(turns._debts) == {"last"}
 
 
 def test_what_is_owed_is_remembered_however_many_owe():
