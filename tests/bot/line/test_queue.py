@@ -121,6 +121,52 @@ def test_a_restart_goes_on_where_the_shares_were():
     assert drained(queue)[:2] == ids(7, 6)
 
 
+def test_a_server_has_its_turn_again_for_what_is_drawn_again():
+    """As a person has."""
+    queue = Queue(max_jobs=100)
+    for key, guild_id in enumerate((7, 7, 8, 8)):
+        queue.push(ticket(key, guild_id, guild_id))
+    queue.push(queue.pop())
+    assert drained(queue) == ids(0, 2, 1, 3)
+
+
+def test_servers_that_owe_nothing_are_forgotten():
+    """However many have been there; one that owes is remembered."""
+    queue = filled(*[1] * 300, guild_id=7)
+    queue.push(ticket(300, 9, 8, cost=1e6))
+    while queue.pop(like=None).guild_id != 8:
+        pass
+    for guild_id in range(100, 300):
+        queue.push(ticket(1000 + guild_id, 2, guild_id))
+        queue.remove(public_id(1000 + guild_id))
+        assert len(queue._servers) <= 2 * len(queue._turns) + 64 + 1
+    assert 8 in queue._servers
+    queue.push(ticket(301, 9, 8))
+    assert queue.head(1)[0].guild_id == 7
+
+
+def test_of_hundreds_of_servers_that_were_busy_at_once_none_is_kept():
+    """When they are served and the next one comes."""
+    queue = Queue(max_jobs=1000)
+    for key in range(300):
+        queue.push(ticket(key, 1, 1000 + key))
+    for key in range(300):
+        queue.remove(public_id(key))
+    queue.push(ticket(300, 1, 7))
+    assert set(queue._servers) == {7}
+
+
+def test_what_was_started_before_a_restart_is_not_started_again():
+    """It is only charged for: its turn does not come, and it is not running."""
+    queue = Queue(max_jobs=100)
+    queue.remember(ticket(0, user_id=1, guild_id=7))
+    assert queue.pop() is None
+    assert queue.running == []
+    assert queue.release(public_id(0)) is False
+    assert queue.remove(public_id(0)) is False
+    assert queue.of_server(7) == queue.of_person(1) == queue.head(9) == []
+
+
 # Steering
 
 
@@ -157,6 +203,7 @@ def test_a_paused_server_starts_nothing_and_saves_nothing_up():
     for key in range(3, 9):
         queue.push(ticket(key, 2, 8))
     queue.pause(7, paused=True)
+    assert (queue.is_paused(7), queue.is_paused(8), queue.is_paused(None)) == (True, False, False)
     assert queue.standing(public_id(0)) is None
     assert [queue.pop().id, queue.pop().id] == ids(3, 4)
     queue.push(ticket(9, 1, 7))
@@ -184,6 +231,31 @@ def test_everything_of_a_person_and_of_a_server_is_found():
     assert [one.id for one in queue.of_server(7)] == ids(2, 1, 0)
     assert [one.id for one in queue.of_server(7, 1, 1)] == ids(1)
     assert queue.jobs_of_server(7) == 3
+    assert queue.jobs_of_server(8) == 0
+
+
+def test_what_has_left_is_found_nowhere():
+    """Held or not; who has nothing left is not remembered as somebody who waits."""
+    queue = filled(1, 1, 2, guild_id=7)
+    queue.push(ticket(3, 1))
+    queue.hold(public_id(0))
+    queue.hold(public_id(1))
+    queue.resume(public_id(1))
+    queue.remove(public_id(0))
+    assert [one.id for one in queue.of_server(7)] == ids(2, 1)
+    assert [one.id for one in queue.of_person(1)] == ids(1, 3)
+    for key in (1, 2, 3):
+        queue.remove(public_id(key))
+    assert queue.of_server(7) == queue.of_person(1) == []
+    assert queue._homes == {}
+
+
+def test_what_is_drawn_is_listed_as_it_began():
+    queue = filled(1, 2, 3)
+    for _ in range(3):
+        queue.pop()
+    queue.release(public_id(1))
+    assert [one.id for one in queue.running] == ids(0, 2)
 
 
 # Batches
@@ -198,6 +270,48 @@ def test_jobs_of_one_shape_are_offered_together():
     assert queue.pop(like=SQUARE).id == public_id(2)
     assert queue.pop(like=SQUARE) is None
     assert queue.pop().id == public_id(1)
+
+
+def passed_over(**limits):
+    """A line in which the second job of person 1 was passed over for one of another shape."""
+    queue = Queue(max_jobs=100)
+    queue.allow(7, Allowance(**limits))
+    for key, (owner, shape) in enumerate([(1, PORTRAIT), (1, PORTRAIT), (1, PORTRAIT), (2, SQUARE), (3, PORTRAIT)]):
+        queue.push(ticket(key, owner, 7, shape=shape))
+    assert queue.pop().id == public_id(0)
+    queue.move_up(public_id(1), now=1.0, in_server=True)
+    assert queue.pop(like=SQUARE).id == public_id(3)
+    return queue
+
+
+def test_who_was_passed_over_is_next():
+    """Before those whose turn comes next, and once."""
+    queue = passed_over()
+    assert [queue.pop().id, queue.pop().id] == ids(1, 4)
+
+
+def test_who_was_passed_over_is_bound_by_limits_all_the_same():
+    """One that was lowered meanwhile keeps their job back, and others go on."""
+    queue = passed_over()
+    queue.allow(7, Allowance(running_per_person=1))
+    assert queue.pop().id == public_id(4)
+    queue.release(public_id(0))
+    assert queue.pop().id == public_id(1)
+
+
+def test_of_who_was_passed_over_another_job_may_be_put_first():
+    """It has their turn then."""
+    queue = passed_over()
+    queue.move_up(public_id(2), now=2.0, in_server=False)
+    assert [queue.pop().id, queue.pop().id, queue.pop().id] == ids(2, 4, 1)
+
+
+@pytest.mark.parametrize(("before", "found"), [(63, True), (64, False)])
+def test_among_sixty_four_jobs_one_of_the_shape_is_looked_for(before, found):
+    """The next one among them."""
+    queue = filled(*range(1, before + 1), guild_id=7)
+    queue.push(ticket(99, 99, 7, shape=SQUARE))
+    assert (queue.pop(like=SQUARE) is not None) is found
 
 
 def test_only_a_turn_that_is_near_is_taken_early():

@@ -9,6 +9,15 @@ from bot.line.queue import Queue
 from tests.bot.line.test_queue import drained, filled, ids, ticket
 
 
+def test_a_direct_message_is_no_server():
+    """Not even the one that has the number of its asker."""
+    queue = Queue(max_jobs=10)
+    queue.close(7, closed=True)
+    with queue.reserve(7, None):
+        pass
+    assert (queue.is_closed(7), queue.is_closed(None), queue.is_closed(8)) == (True, False, False)
+
+
 def test_the_limits_hold_for_places_that_are_only_reserved():
     """Two requests at once cannot both take the last place while the store commits."""
     queue = Queue(max_jobs=2, allowance=Allowance(waiting_per_person=1))
@@ -78,6 +87,33 @@ def test_a_full_line_tells_what_must_be_drawn_until_it_makes_sense_to_return():
     with pytest.raises(QueueFull) as refused:
         queue.reserve(3, 7).__enter__()
     assert refused.value.until == 10.0
+
+
+def test_a_full_person_may_return_when_their_own_next_job_starts():
+    """Not when somebody else's does, and never if all of theirs are held."""
+    queue = filled(2, 3, 1, 1, guild_id=7, waiting_per_person=2)
+    with pytest.raises(QueueFull) as refused:
+        queue.reserve(1, 7).__enter__()
+    assert refused.value.until == 20.0
+    for job_id in ids(2, 3):
+        queue.hold(job_id)
+    with pytest.raises(QueueFull) as refused:
+        queue.reserve(1, 7).__enter__()
+    assert refused.value.until is None
+
+
+@pytest.mark.parametrize(("most", "drawn"), [(9, 1), (19, 1), (20, 2), (40, 4)])
+@pytest.mark.parametrize("full", ["line", "server"])
+def test_it_makes_sense_to_return_when_a_tenth_of_a_full_line_is_gone(most, drawn, full):
+    """One job at least; of a full server a tenth of its own jobs, whatever the others have."""
+    queue = Queue(max_jobs=most if full == "line" else 1000, allowance=Allowance(waiting_per_server=most))
+    for key in range(most):
+        queue.push(ticket(key, key + 1, 7, cost=10.0 + key))
+    if full == "server":
+        queue.push(ticket(most, 99, 8, cost=1000.0))
+    with pytest.raises(QueueFull) as refused:
+        queue.reserve(98, 8 if full == "line" else 7).__enter__()
+    assert refused.value.until == sum(10.0 + key for key in range(drawn))
 
 
 @pytest.mark.parametrize(
