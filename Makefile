@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Without compiling, which takes longer than the download: for the demo, what is imported is compiled when it is.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: install develop demo test test-pythons chaos bench pictures check format sweep
+.PHONY: install develop demo test test-pythons mutants chaos bench pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -29,12 +29,19 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: develop
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot
-	$(PYTEST) tests/chaos tests/journey tests/engine tests/test_bench.py tests/test_pythons.py
+	$(PYTEST) tests/chaos tests/journey tests/engine tests/mutants tests/test_bench.py tests/test_pythons.py
 
 # The bot's tests on every Python from 3.11 on that is here, each in an environment of its own (.venv-3.12 …) without
 # the model stack; one that is not here is said to be not run. ONLY=3.13 runs one of them.
 test-pythons:
 	$(PYTHON) -m tests.pythons $(if $(ONLY),--only $(ONLY))
+
+# Changes a source file in every small way, one at a time and never on the disk, and prints each change that the file's
+# tests do not notice: FILE=bot/job.py, or several; left out, those of whose mutants none may live without a reason in
+# tests/mutants/reasons.toml. Fifty of each, drawn by lot; N=… is so many (0: all, minutes), SEED=… draws the same again,
+# TESTS=… takes other tests than those of the file's own name.
+mutants: develop
+	$(BIN)/python -m tests.mutants $(FILE) $(if $(N),--mutants $(N)) $(if $(SEED),--seed $(SEED)) $(if $(TESTS),--tests $(TESTS))
 
 # Bot and engine are killed while people ask, Discord stumbles and the disk fills up; a quarter of an hour at most. Two
 # hundred jobs go to an engine that draws flat colours, thirty to the real one as the bot's child, with random weights.

@@ -149,13 +149,14 @@ def test_what_a_crowd_left_behind_is_forgotten_too():
     """Hundreds at once, who owe as much as they had; when the others have had it, nothing is left of them."""
     turns = waiting("stays", *range(300))
     for debtor in range(300):
-        turns.spend(debtor, 5)
+        turns.spend(debtor, 300 - debtor)
     for debtor in range(300):
         turns.leave(debtor)
         assert len(turns._heap) <= 2 * len(turns) + 64
+        assert list(turns.soonest(300)) == ["stays", *range(299, debtor, -1)]
     assert len(turns._debts) == 300
     for _ in range(3):
-        turns.spend("stays", 5)
+        turns.spend("stays", 300)
     turns.join("last")
     turns.spend("last", 5)
     turns.leave("last")
