@@ -84,6 +84,7 @@ async def test_an_engine_that_is_only_connected_to_is_left_and_found_again(setti
             await client.ready()
             with pytest.raises(EngineTimeout):
                 await drawn(client, generate(prompt="slow"))
+            be_patient(client)
             await client.ready()
             assert len(pictures(await drawn(client, generate()))) == 2
 
