@@ -18,9 +18,10 @@ _CREATE: Fields = {
     "nonce": (str, int),
     "enforce_nonce": bool,
     "message_reference": dict,
+    "sticker_ids": list,
 }
 _THREAD_FROM: Fields = {"name": str, "auto_archive_duration": int, "rate_limit_per_user": int}
-_THREAD: Fields = {**_THREAD_FROM, "type": int, "invitable": bool, "message": dict}
+_THREAD: Fields = {**_THREAD_FROM, "type": int, "invitable": bool, "message": dict, "applied_tags": list}
 
 
 def _visible(scene: Scene, call: Call) -> Channel:

@@ -16,31 +16,6 @@ _MAX_TEXT = 8000
 """Of names, descriptions and values of one command, the longest translation counted."""
 _MAX_OPTIONS = 25
 
-_LOCALISED = {"name", "name_localizations", "description", "description_localizations"}
-_FIELDS = _LOCALISED | {
-    "id",
-    "type",
-    "options",
-    "default_member_permissions",
-    "dm_permission",
-    "contexts",
-    "integration_types",
-    "nsfw",
-    "handler",
-}
-_OPTION_FIELDS = _LOCALISED | {
-    "type",
-    "required",
-    "options",
-    "choices",
-    "autocomplete",
-    "min_value",
-    "max_value",
-    "min_length",
-    "max_length",
-    "channel_types",
-    "file_types",
-}
 _WITH_CHOICES = {OptionType.STRING, OptionType.INTEGER, OptionType.NUMBER}
 _NESTED = {OptionType.SUBCOMMAND, OptionType.GROUP}
 
@@ -63,8 +38,6 @@ def check_number(by_type: Counter[int], problems: Problems) -> None:
 
 
 def check(command: Json, path: Path, problems: Problems) -> None:
-    for name in sorted(command.keys() - _FIELDS):
-        problems.add((*path, name), "UNKNOWN_FIELD", "A command has no such field.")
     if (command.get("type") or CommandType.SLASH) != CommandType.SLASH:
         for name in ("description", "options"):
             if command.get(name):
@@ -106,8 +79,6 @@ def _check_options(options: list[Json], path: Path, problems: Problems, *, depth
     optional_before = False
     for index, option in enumerate(options):
         here = (*path, index)
-        for name in sorted(option.keys() - _OPTION_FIELDS):
-            problems.add((*here, name), "UNKNOWN_FIELD", "An option has no such field.")
         _check_name(option, here, problems)
         if not option.get("description"):
             problems.add((*here, "description"), "BASE_TYPE_REQUIRED", "This field is required")

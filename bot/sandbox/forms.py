@@ -1,11 +1,13 @@
-"""Request bodies: JSON, or a multipart form of ``payload_json`` and ``files[n]``."""
+"""Request bodies: JSON, or a form of ``payload_json`` and, of several parts, ``files[n]``."""
 
 from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import dataclass, field
 from email.message import Message as Headers
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from aiohttp import content_disposition_filename, parse_content_disposition
 
@@ -15,11 +17,14 @@ from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.uploads import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from aiohttp import web
 
+    from bot.sandbox.refusal import Path
+
 _FILE = re.compile(r"files\[(\d{1,9})\]")
+_URL_ENCODED = "application/x-www-form-urlencoded"
 _MOST_PARTS = 4 * MAX_FILES
 """Of one form; what has more is refused before its parts are looked at."""
 _LONGEST_HEAD = 8192
@@ -43,25 +48,44 @@ async def read(request: web.Request, *, at_most: int = MAX_REQUEST_BYTES) -> byt
     return b"".join(chunks)
 
 
-def parse(content_type: str, body: bytes) -> tuple[Any, dict[int, Upload]]:
-    """Give the JSON and the files of a request; None where there is no JSON.
+@dataclass(frozen=True)
+class Form:
+    payload: Any
+    """The JSON; None where there is none."""
+    files: dict[int, Upload] = field(default_factory=dict[int, Upload])
+    unread: list[tuple[Path, str, str]] = field(default_factory=list[tuple["Path", str, str]])
+    """Parts that Discord has no name for: where, a code, a sentence."""
+
+
+def parse(content_type: str, body: bytes) -> Form:
+    """Give the JSON and the files of a request.
 
     Raises:
-        Refusal: 50109, what should be JSON or a form is not; 50035, a part of the form is unknown.
+        Refusal: 50109, what should be JSON or a form is not; 50035, a part is called what no client calls one.
     """
-    if not content_type.startswith("multipart/form-data"):
-        return (json_body.decode(body) if body else None), {}
+    if content_type.startswith(_URL_ENCODED):
+        given = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
+        return _form((name, None, value.encode()) for name, value in given)
+    if content_type.startswith("multipart/form-data"):
+        return _form(parts(content_type, body))
+    return Form(json_body.decode(body) if body else None)
+
+
+def _form(given: Iterable[tuple[str, str | None, bytes]]) -> Form:
     payload: Any = None
     files: dict[int, Upload] = {}
-    for name, filename, data in parts(content_type, body):
+    unread: list[tuple[Path, str, str]] = []
+    for name, filename, data in given:
         if name == "payload_json":
             payload = json_body.decode(data)
         elif (number := _FILE.fullmatch(name)) and filename is not None:
             files[int(number[1])] = Upload(filename, data)
+        elif name.isidentifier():
+            unread.append(((name,), "UNKNOWN_FIELD", "A form holds payload_json and files[n]."))
         else:
             error = {"code": "UNKNOWN_FIELD", "message": "A form holds payload_json and files[n]."}
             raise Refusal(Reason.INVALID_FORM, {name: {"_errors": [error]}})
-    return ({} if payload is None else payload), files
+    return Form({} if payload is None else payload, files, unread)
 
 
 def parts(content_type: str, body: bytes) -> Iterator[tuple[str, str | None, bytes]]:

@@ -210,7 +210,7 @@ class Interactions:
             problems.refuse()
         kind = CallbackType(int(body["type"]))
         empty = {CallbackType.DEFERRED_MESSAGE, CallbackType.DEFERRED_UPDATE, CallbackType.UPDATE}
-        if not body.get("data") and kind not in empty:
+        if body.get("data") is None and kind not in empty:
             problems.add(("data",), "BASE_TYPE_REQUIRED", "This field is required")
         return kind
 

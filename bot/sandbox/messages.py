@@ -204,7 +204,8 @@ class Messages:
             if "components" in body
             else message.components
         )
-        if not (written or (not layout and (content or sent_embeds or attachments))):
+        unseen = body.get("poll") or body.get("sticker_ids")  # taken, and not shown here
+        if not (written or unseen or (not layout and (content or sent_embeds or attachments))):
             for one in set(attachments) - set(message.attachments):
                 self._world.drop(one)
             raise Refusal(Reason.EMPTY_MESSAGE)

@@ -21,6 +21,7 @@ from bot.sandbox import (
     identity_routes,
     interaction_routes,
     routing,
+    unread,
 )
 from bot.sandbox.faults import Answer, Delay, Lose, Reset
 from bot.sandbox.limits import UNCOUNTED, limited_headers
@@ -132,7 +133,7 @@ class Rest:
                 verdict = self._admit(route, request, params)
                 headers = verdict.headers
                 reply = (
-                    self._carry_out(route, request, call, body)
+                    self._carry_out(route, request, call, body, violations)
                     if verdict.retry_after_s is None
                     else Reply(verdict.body(), 429)
                 )
@@ -141,7 +142,7 @@ class Rest:
             if refusal.retry_after_s is not None:
                 headers = headers | limited_headers(refusal.retry_after_s, scope="user")
             if refusal.reason in _OWN_FAULT:
-                violations = self._own_fault(route, refusal)
+                violations += self._own_fault(route, refusal)
         self._count_invalid(reply, headers)
         if reply.text_type is None and not isinstance(fault, Answer):
             violations += self._judge(route, reply)
@@ -156,8 +157,11 @@ class Rest:
         if reply.status in _INVALID and reply is not BANNED and headers.get("X-RateLimit-Scope") != "shared":
             self._scene.allowances.invalid_requests.count()
 
-    def _carry_out(self, route: Route, request: web.Request, call: Call, body: bytes) -> Reply:
-        call.body, call.files = forms.parse(request.headers.get("Content-Type", ""), body)
+    def _carry_out(self, route: Route, request: web.Request, call: Call, body: bytes, violations: list[Json]) -> Reply:
+        form = forms.parse(request.headers.get("Content-Type", ""), body)
+        call.sent, call.files = form.payload, form.files
+        call.body, passed_over = unread.without(route, call.sent)
+        violations += self._note(route, [*form.unread, *passed_over])
         call.size = len(body) - sum(len(one.data) for one in call.files.values())
         self._check(route, call)
         return route.handler(self._scene, call)
@@ -176,7 +180,7 @@ class Rest:
         return self._limits.take(route.name, major, of_bot=route.of_bot)
 
     def _check(self, route: Route, call: Call) -> None:
-        """Refuse unknown fields, and what Discord's description does not allow.
+        """Refuse values of another type, and what Discord's description does not allow.
 
         Raises:
             Refusal: 50035 or 50109.
@@ -194,12 +198,20 @@ class Rest:
 
     def _own_fault(self, route: Route, refusal: Refusal) -> list[Json]:
         places = leaves(refusal.errors or {}) or [("", str(refusal.code), refusal.words)]
+        return self._recorded(route, places, "refuses")
+
+    def _note(self, route: Route, passed_over: list[unread.Finding]) -> list[Json]:
+        """Record what Discord takes no notice of: the call goes on, but its author meant something by it."""
+        places = [(".".join(map(str, where)), code, words) for where, code, words in passed_over]
+        return self._recorded(route, places, "does not read")
+
+    def _recorded(self, route: Route, places: list[tuple[str, str, str]], what: str) -> list[Json]:
         found = [
             self._feed.violation(route.name, "request", code, f"{where}: {words}" if where else words)
             for where, code, words in places
         ]
         for one in found:
-            log.warning("The bot sent what Discord refuses: %s: %s %s", route.name, one["rule"], one["message"])
+            log.warning("The bot sent what Discord %s: %s: %s %s", what, route.name, one["rule"], one["message"])
         return found
 
     def _judge(self, route: Route, reply: Reply) -> list[Json]:
@@ -228,7 +240,7 @@ class Rest:
             route=route.name,
             status=reply.status,
             duration_ms=duration_ms,
-            request=call.body if call.size <= _MOST_SHOWN else {"size": call.size},
+            request=call.sent if call.size <= _MOST_SHOWN else {"size": call.size},
             files=[{"filename": one.filename, "size": len(one.data)} for one in call.files.values()],
             response=body,
             **about,

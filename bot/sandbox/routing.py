@@ -34,6 +34,7 @@ MESSAGE_FIELDS: Fields = {
     "attachments": list,
     "flags": int,
     "tts": bool,
+    "poll": dict,
 }
 
 
@@ -73,6 +74,9 @@ class Call:
     params: Mapping[str, str]
     query: Mapping[str, str]
     body: Any = None
+    """As Discord reads it."""
+    sent: Any = None
+    """As it came, with all that Discord reads past."""
     size: int = 0
     """Bytes of the body without its files."""
     files: dict[int, Upload] = field(default_factory=dict[int, "Upload"])
@@ -147,7 +151,7 @@ class Route:
     """As in Discord's description."""
     handler: Callable[[Scene, Call], Reply]
     fields: Fields | None = None
-    """The fields that its body may have, with their types; None: no body, or its handler looks at it."""
+    """The fields that its body has, with their types; None: no body, or its handler looks at it."""
     of_bot: bool = True
     """Needs the bot's token; the others carry one of their own in the path."""
     described: bool = True
@@ -159,11 +163,9 @@ class Route:
 
 
 def check_fields(body: Json, fields: Fields, problems: Problems, path: Path = ()) -> None:
-    """Find fields that are not known and values of another type."""
+    """Find values of another type; what is no field at all is `unread`'s business."""
     for name, value in body.items():
-        if name not in fields:
-            problems.add((*path, name), "UNKNOWN_FIELD", "There is no such field.")
-        elif value is not None and not isinstance(value, fields[name]):
+        if name in fields and value is not None and not isinstance(value, fields[name]):
             problems.add((*path, name), "BASE_TYPE_BAD_TYPE", "This value is of another type.")
 
 

@@ -46,6 +46,10 @@ class Description:
         # Discord takes a snowflake as a number too, and clients send it so; it answers with strings alone.
         snowflake: Json = requests["components"]["schemas"]["SnowflakeType"]
         requests["components"]["schemas"]["SnowflakeType"] = {"anyOf": [snowflake, {"type": "integer", "minimum": 0}]}
+        for schema in requests["components"]["schemas"].values():
+            # Here it says integer, the documentation and most clients say string; Discord takes both.
+            if (rights := schema.get("properties", {}).get("default_member_permissions")) is not None:
+                rights["type"] = ["integer", "string", "null"]
         # It types the code of a single error as a number; Discord answers with names such as BASE_TYPE_REQUIRED.
         answers["components"]["schemas"]["Error"]["properties"]["code"] = {"type": ["integer", "string"]}
         self._paths: dict[str, Json] = answers["paths"]

@@ -26,14 +26,6 @@ async def test_an_unknown_route_is_404_and_loud(api, sandbox):
     assert [one["rule"] for one in sandbox.violations] == ["UNKNOWN_ROUTE"]
 
 
-async def test_an_unknown_field_is_50035_and_loud(api, sandbox, yuki):
-    """A field that is not known is refused by name."""
-    status, body = await api.call("POST", f"/channels/{yuki.channel(GENERAL)}/messages", {"content": "a", "colour": 1})
-    assert (status, body["code"]) == (400, 50035)
-    assert body["errors"]["colour"]["_errors"][0]["code"] == "UNKNOWN_FIELD"
-    assert [one["rule"] for one in sandbox.violations] == ["UNKNOWN_FIELD"]
-
-
 async def test_json_that_is_none_is_50109(api, yuki):
     """A body that cannot be read says so."""
     path = f"/channels/{yuki.channel(GENERAL)}/messages"

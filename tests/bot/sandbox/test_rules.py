@@ -34,7 +34,6 @@ LONG_CHOICES = [{"name": f"{number:0100}", "value": f"{number:0100}"} for number
         (command(name="x" * 33), ("name",), "APPLICATION_COMMAND_INVALID_NAME"),
         (command(name="a!"), ("name",), "APPLICATION_COMMAND_INVALID_NAME"),
         (command(description=""), ("description",), "BASE_TYPE_REQUIRED"),
-        (command(colour=1), ("colour",), "UNKNOWN_FIELD"),
         (command(type=3, name="Quote it"), ("description",), "APPLICATION_COMMAND_INVALID_FIELD"),
         (
             command(options=[option(autocomplete=True, choices=CHOICES)]),
@@ -51,7 +50,6 @@ LONG_CHOICES = [{"name": f"{number:0100}", "value": f"{number:0100}"} for number
             ("options", 1, "name"),
             "APPLICATION_COMMAND_OPTIONS_NAME_DUPLICATED",
         ),
-        (command(options=[option(hint="x")]), ("options", 0, "hint"), "UNKNOWN_FIELD"),
         (
             command(options=[option(choices=CHOICES * 2)]),
             ("options", 0, "choices"),
@@ -163,7 +161,6 @@ INNER = ("components", 0, "components", 0)
         (LEGACY, [button()], ("components", 0, "type"), "COMPONENT_TYPE_INVALID"),
         (LEGACY, [text()], ("components", 0, "type"), "COMPONENT_TYPE_INVALID"),
         (LEGACY, [{"type": 98}], ("components", 0, "type"), "UNION_TYPE_CHOICES"),
-        (LEGACY, [row(button(colour=1))], (*INNER, "colour"), "UNKNOWN_FIELD"),
         (LAYOUT, [box(box(text()))], (*INNER, "type"), "COMPONENT_TYPE_INVALID"),
         (LAYOUT, [box(*[text()] * 39), text()], ("components",), "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED"),
         (LAYOUT, [text("x" * 2001), box(text("y" * 2000))], ("components",), TOO_LONG),
