@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import zlib
 from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import WSMsgType, web
@@ -29,6 +30,8 @@ HEARTBEAT_MS = 41_250
 _COMMANDS_A_MINUTE = 120
 _CUT = 1006
 """RFC 6455: no code was sent at all; to close with it is to cut the line."""
+_PACKED_OVER = 1024
+"""Characters. Not every payload is compressed (documentation, "Payload Compression"); which ones is not said."""
 _LARGEST_FRAME = 4096
 """Bytes of what a client sends (documentation, "Sending Events"); more is 4002."""
 _MOST_READ = 1 << 16
@@ -67,8 +70,9 @@ class Gateway:
             if request.transport is not None:
                 request.transport.abort()
             raise web.HTTPServiceUnavailable
-        if request.query.get("encoding", "json") != "json":
-            raise web.HTTPBadRequest(text="Only encoding=json is spoken here.")
+        if (encoding := request.query.get("encoding", "json")) != "json":
+            log.warning("A client wants encoding=%s at the gateway; this stand-in speaks only json", encoding)
+            raise web.HTTPBadRequest(text=f"encoding={encoding} is not spoken here, json is.")
         compress = request.query.get("compress")
         try:
             pack = None if compress is None else packer(compress)
@@ -91,10 +95,14 @@ class Gateway:
             data = without_token(cast("Json", data))
         self._feed.add("gateway", direction="received", shard=None, op=message.get("op"), t=None, s=None, d=data)
 
+    def _authenticate(self, data: Json) -> None:
+        """Compare the token; Discord also takes it as the REST API has it, and some libraries send it so."""
+        if str(data.get("token")).removeprefix("Bot ") != self._token:
+            raise _Close(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
+
     def identify(self, data: Json, connection: _Connection) -> Session | None:
         """Begin a session; None where Discord answers "invalid session", because another began just now."""
-        if data.get("token") != self._token:
-            raise _Close(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
+        self._authenticate(data)
         if self._allowances.starts_are_spent:
             raise _Close(CloseCode.AUTHENTICATION_FAILED, "All session starts are spent; the token was reset.")
         properties: Any = data.get("properties")
@@ -115,6 +123,7 @@ class Gateway:
         if not self._allowances.identify(shard):
             return None
         session = self._sessions.open(intents, shard, shards)
+        connection.packs = data.get("compress") is True
         self._sessions.attach(session, connection.send, connection.close)
         self._welcome(session)
         return session
@@ -152,8 +161,7 @@ class Gateway:
 
     def resume(self, data: Json, connection: _Connection) -> Session | None:
         """Take a session up again; None where Discord answers "invalid session"."""
-        if data.get("token") != self._token:
-            raise _Close(CloseCode.AUTHENTICATION_FAILED, "Authentication failed.")
+        self._authenticate(data)
         after = data.get("seq")
         if not isinstance(after, int):
             raise _Close(CloseCode.INVALID_SEQ, "Invalid seq.")
@@ -230,6 +238,8 @@ class _Connection:
         self._socket = socket
         self._transport = transport
         self._pack = pack
+        self.packs = False
+        """Whether the client asked for large payloads to be compressed one by one (IDENTIFY, ``compress``)."""
         self._outbox: asyncio.Queue[str | int] = asyncio.Queue()
         """Texts, and at last a close code."""
         self._session: Session | None = None
@@ -269,10 +279,12 @@ class _Connection:
                 if isinstance(item, int):
                     await self._shut(item)
                     return
-                if self._pack is None:
-                    await self._socket.send_str(item)
-                else:
+                if self._pack is not None:
                     await self._socket.send_bytes(self._pack(item.encode()))
+                elif self.packs and len(item) > _PACKED_OVER:
+                    await self._socket.send_bytes(zlib.compress(item.encode()))
+                else:
+                    await self._socket.send_str(item)
             except ConnectionError:
                 return
 
@@ -309,7 +321,7 @@ class _Connection:
             return
         self._gateway.record(message)
         if op in {Opcode.IDENTIFY, Opcode.RESUME}:
-            if self._session is not None:
+            if self._session is not None and self._session.send == self.send:
                 raise _Close(CloseCode.ALREADY_AUTHENTICATED, "Already authenticated.")
             if not isinstance(data, dict):
                 raise _Close(CloseCode.DECODE_ERROR, "Decode error.")

@@ -184,7 +184,7 @@ def _carry_out(fault: Immediate, sessions: Sessions, interactions: Interactions)
                 if session.close is not None:
                     session.close(code)
             case Invalidate(resumable=resumable):
-                sessions.command(session, Opcode.INVALID_SESSION, resumable)
+                sessions.invalidate(session, resumable=resumable)
                 if not resumable:
                     sessions.forget(session)
             case _:

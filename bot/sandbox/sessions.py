@@ -150,6 +150,12 @@ class Sessions:
         if session.send is not None:
             session.send(json.dumps({"op": op, "t": None, "s": None, "d": data}))
 
+    def invalidate(self, session: Session, *, resumable: bool) -> None:
+        """Say "invalid session": the connection stays, for an IDENTIFY or a RESUME, and hears nothing until then."""
+        self.command(session, Opcode.INVALID_SESSION, resumable)
+        if session.send is not None:
+            self.detach(session, session.send)
+
     def replay(self, session: Session, after: int) -> bool:
         """Send again what came after a number, then RESUMED; False if that is no longer kept."""
         missed = [text for number, text in session.sent if number > after]

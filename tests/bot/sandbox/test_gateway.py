@@ -178,6 +178,70 @@ async def test_the_token_is_not_in_the_feed(line, sandbox, api):
     assert sandbox.token not in json.dumps(sandbox.feed.entries())
 
 
+# What some libraries do and Discord takes.
+
+
+async def test_the_gateway_takes_the_token_as_rest_has_it(line, sandbox):
+    """`Bot TOKEN` in IDENTIFY and in RESUME is the token."""
+    async with line() as socket:
+        ready = await socket.identify(f"Bot {sandbox.token}")
+        last = (await socket.until("GUILD_CREATE"))["s"]
+        sandbox.fault(Invalidate(resumable=True))
+        await socket.until(9)
+        resume = {"token": f"Bot {sandbox.token}", "session_id": ready["d"]["session_id"], "seq": last}
+        await socket.say(6, resume)
+        assert (await socket.until("RESUMED"))["t"] == "RESUMED", "on the same connection"
+
+
+async def test_after_an_invalid_session_the_connection_takes_another_identify(line, sandbox, yuki):
+    """Op 9 leaves the connection open: nothing comes until the client speaks, then a new session begins on it."""
+    async with line() as socket:
+        first = await socket.identify(sandbox.token, intents=1 | 1 << 9)
+        sandbox.fault(Invalidate())
+        assert (await socket.until(9))["d"] is False
+        assert await yuki.wait_for_event("bot", lambda data: not data["online"])
+        second = await socket.identify(sandbox.token, intents=1 | 1 << 9)
+        assert second["d"]["session_id"] != first["d"]["session_id"]
+        await yuki.say(yuki.channel("general"), "hello")
+        assert (await socket.until("MESSAGE_CREATE"))["d"]["author"]["username"] == "yuki"
+
+
+async def test_what_happened_between_op_9_and_the_resume_is_replayed(line, sandbox, yuki):
+    """A session that may be resumed loses nothing meanwhile."""
+    async with line() as socket:
+        ready = await socket.identify(sandbox.token, intents=1 | 1 << 9)
+        last = (await socket.until("GUILD_CREATE"))["s"]
+        sandbox.fault(Invalidate(resumable=True))
+        await yuki.say(yuki.channel("general"), "hello")
+        await socket.until(9)
+        await socket.say(6, {"token": sandbox.token, "session_id": ready["d"]["session_id"], "seq": last})
+        assert [(await socket.receive())["t"] for _ in range(2)] == ["MESSAGE_CREATE", "RESUMED"]
+
+
+async def test_large_payloads_are_compressed_for_who_asks_in_identify(sandbox):
+    """`compress: true` makes large payloads zlib of their own in binary frames; small ones stay text."""
+    url = sandbox.scene.gateway_url() + "/?v=10&encoding=json"
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        await socket.receive_json()
+        identify = {"token": sandbox.token, "intents": 1, "properties": PROPERTIES, "compress": True}
+        await socket.send_json({"op": 2, "d": identify})
+        kinds = {}
+        while "GUILD_CREATE" not in kinds:
+            frame = await socket.receive(timeout=10)
+            packed = frame.type == aiohttp.WSMsgType.BINARY
+            kinds[json.loads(zlib.decompress(frame.data) if packed else frame.data)["t"]] = packed
+        assert kinds["GUILD_CREATE"]
+        await socket.send_json({"op": 1, "d": None})
+        assert (await socket.receive(timeout=10)).type == aiohttp.WSMsgType.TEXT
+
+
+async def test_another_encoding_is_refused_in_words(sandbox):
+    """ETF is Discord's, and not spoken here; the answer says so instead of a broken frame."""
+    url = sandbox.scene.gateway_url().replace("ws", "http", 1) + "/?v=10&encoding=etf"
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        assert (response.status, await response.text()) == (400, "encoding=etf is not spoken here, json is.")
+
+
 # As the real client lives through it.
 
 
