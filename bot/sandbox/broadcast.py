@@ -65,6 +65,32 @@ class Broadcast:
             without_content=None if open_to_bot else body | closed,
         )
 
+    def reactions_changed(self, what: str, message: Message, about: Json) -> None:
+        """Tell people the message as it now is, and the bot what happened to its reactions."""
+        self._crowd.tell(self._audience(message), "message.update", payloads.message(message, self._world))
+        guild = message.channel.guild
+        if message.ephemeral or not permissions.sees(self._world.bot, message.channel):
+            return
+        body: Json = {"channel_id": str(message.channel.id), "message_id": str(message.id), **about}
+        if guild is not None:
+            body["guild_id"] = str(guild.id)
+        intent = Intent.DIRECT_MESSAGE_REACTIONS if guild is None else Intent.GUILD_MESSAGE_REACTIONS
+        self._sessions.dispatch(f"MESSAGE_REACTION_{what}", body, guild=guild, intent=intent)
+
+    def pins_changed(self, message: Message) -> None:
+        """Tell of a message that was pinned or is no longer."""
+        self._tell_message("update", message)
+        channel = message.channel
+        pins = [one.pinned_at for one in channel.messages.values() if one.pinned_at is not None]
+        body: Json = {
+            "channel_id": str(channel.id),
+            "last_pin_timestamp": self._world.clock.iso(max(pins)) if pins else None,
+        }
+        if channel.guild is not None:
+            body["guild_id"] = str(channel.guild.id)
+        intent = Intent.DIRECT_MESSAGES if channel.guild is None else Intent.GUILDS
+        self._sessions.dispatch("CHANNEL_PINS_UPDATE", body, guild=channel.guild, intent=intent)
+
     def _audience(self, message: Message) -> set[int]:
         if message.visible_to is not None:
             return {message.visible_to}

@@ -233,6 +233,9 @@ class Person:
         path = f"/modals/{modal['interaction_id']}/submit"
         return (await self.call("POST", path, {"values": values}))["interaction_id"]
 
+    async def react(self, message: Json, emoji: str) -> None:
+        await self.call("PUT", f"/channels/{message['channel_id']}/messages/{message['id']}/reactions/{emoji}")
+
     async def delete(self, message: Json) -> None:
         await self.call("DELETE", f"/channels/{message['channel_id']}/messages/{message['id']}")
 

@@ -302,9 +302,11 @@ def message(of: Message, world: World) -> Json:
         "attachments": [attachment(one, world) for one in of.attachments],
         "embeds": _embeds(of, world),
         "components": _components(of, world),
-        "pinned": False,
+        "pinned": of.pinned_at is not None,
         "flags": int(of.flags),
     }
+    if of.reactions:
+        body["reactions"] = [_reaction(emoji_name, who, world) for emoji_name, who in of.reactions.items()]
     if of.nonce is not None:
         body["nonce"] = of.nonce
     if of.author is world.bot and of.interaction is not None:
@@ -323,6 +325,23 @@ def message(of: Message, world: World) -> Json:
     if of.thread is not None:
         body["thread"] = channel(of.thread, world)
     return body
+
+
+def emoji(name: str) -> Json:
+    """Write an emoji by its name in a path: a character, or ``name:id``."""
+    word, _, number = name.partition(":")
+    return {"id": number or None, "name": word}
+
+
+def _reaction(name: str, who: list[int], world: World) -> Json:
+    return {
+        "emoji": emoji(name),
+        "count": len(who),
+        "count_details": {"burst": 0, "normal": len(who)},
+        "burst_colors": [],
+        "me_burst": False,
+        "me": world.bot.id in who,
+    }
 
 
 def _components(of: Message, world: World) -> list[Json]:

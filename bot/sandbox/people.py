@@ -118,6 +118,8 @@ Acting
     A submitted modal may be submitted again only if the bot did not answer.
     ``DELETE /people/{me}/modals/{interaction_id}`` — close it unsent → 204
 
+    ``PUT`` and ``DELETE /people/{me}/channels/{channel}/messages/{message}/reactions/{emoji}`` → 204: my reaction, an
+    emoji of Unicode; a message's ``reactions`` are Discord's ``[{"emoji", "count", "me", ...}]``, ``me`` is the bot
     ``DELETE /people/{me}/channels/{channel}/messages/{message}`` → 204: mine, anybody's with Manage Messages; an
     ephemeral one
     is only dismissed from my own view.

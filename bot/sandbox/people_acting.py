@@ -43,6 +43,8 @@ class Acting:
         yield "POST", f"{message}/menu", self.message_menu
         yield "POST", f"{message}/press", self.press
         yield "POST", f"{message}/choose", self.choose
+        yield "PUT", message + "/reactions/{emoji}", self.react
+        yield "DELETE", message + "/reactions/{emoji}", self.unreact
         yield "DELETE", message, self.delete_message
         yield "POST", f"{modal}/submit", self.submit
         yield "DELETE", modal, self.close_modal
@@ -122,6 +124,12 @@ class Acting:
     async def choose(self, ask: Ask) -> Interaction:
         message, body = ask.message, await ask.body(asking.Choose)
         return self._acts.choose(ask.me, message, body.custom_id, body.values)
+
+    async def react(self, ask: Ask) -> None:
+        self._scene.reactions.add(ask.message, ask.request.match_info["emoji"], ask.me)
+
+    async def unreact(self, ask: Ask) -> None:
+        self._scene.reactions.remove(ask.message, ask.request.match_info["emoji"], ask.me)
 
     async def delete_message(self, ask: Ask) -> None:
         message = ask.message

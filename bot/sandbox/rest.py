@@ -16,10 +16,12 @@ from bot.sandbox import (
     attachment_routes,
     channel_routes,
     command_routes,
+    empty_routes,
     forms,
     guild_routes,
     identity_routes,
     interaction_routes,
+    reaction_routes,
     routing,
     unread,
 )
@@ -44,8 +46,10 @@ ROUTES: tuple[Route, ...] = (
     *identity_routes.ROUTES,
     *command_routes.ROUTES,
     *interaction_routes.ROUTES,
+    *reaction_routes.ROUTES,  # before the channels', because pins stand where a message's id may
     *channel_routes.ROUTES,
     *guild_routes.ROUTES,
+    *empty_routes.ROUTES,
     *attachment_routes.ROUTES,
 )
 _MAJOR = ("webhook_token", "interaction_token", "channel_id", "guild_id")

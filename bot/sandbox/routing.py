@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.sandbox.messages import Messages
     from bot.sandbox.places import Places
     from bot.sandbox.protocol import Json
+    from bot.sandbox.reactions import Reactions
     from bot.sandbox.refusal import Path, Problems
     from bot.sandbox.sessions import Sessions
     from bot.sandbox.state import Channel, Guild, Message, User, World
@@ -46,6 +47,7 @@ class Scene:
     sessions: Sessions
     broadcast: Broadcast
     messages: Messages
+    reactions: Reactions
     places: Places
     interactions: Interactions
     allowances: Allowances

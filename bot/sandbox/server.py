@@ -27,6 +27,7 @@ from bot.sandbox.limits import Limits
 from bot.sandbox.messages import Messages
 from bot.sandbox.places import Places
 from bot.sandbox.protocol import Opcode
+from bot.sandbox.reactions import Reactions
 from bot.sandbox.refusal import Reason
 from bot.sandbox.rest import PREFIX, Rest
 from bot.sandbox.routing import Scene
@@ -126,13 +127,16 @@ class Sandbox:
         crowd = Crowd(world)
         broadcast = Broadcast(world, sessions, crowd)
         messages = Messages(world, broadcast)
+        reactions = Reactions(world, broadcast)
         interactions = Interactions(world, broadcast, messages)
         places = Places(world, broadcast, crowd)
         allowances = Allowances(clock, enforced=rate_limits)
         gateway = Gateway(world, sessions, faults, feed, allowances=allowances, token=token)
         description = None if openapi is None else describe(openapi)
         app = web.Application(middlewares=[_only_loopback], client_max_size=1 << 26)
-        scene = Scene(world, sessions, broadcast, messages, places, interactions, allowances, lambda: gateway.url)
+        scene = Scene(
+            world, sessions, broadcast, messages, reactions, places, interactions, allowances, lambda: gateway.url
+        )
         limits = Limits(time.monotonic, clock.now) if rate_limits else None
         Rest(scene, feed, faults, limits=limits, description=description, token=token).add_to(app)
         app.router.add_get("/gateway", gateway.handle)

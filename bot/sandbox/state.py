@@ -178,6 +178,9 @@ class Message:
     """Of an ephemeral message: the one person who sees it."""
     reply_to: Message | None = None
     nonce: str | int | None = None
+    reactions: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    """By emoji, as it stands in a path (``✅`` or ``name:id``): who reacted, in order."""
+    pinned_at: float | None = None
     thread: Channel | None = None
     deleted: bool = False
 

@@ -13,7 +13,8 @@ def description(openapi_path):
 
 def test_every_route_is_in_the_description(description):
     """Nothing is built that Discord does not have; what its description lacks is named."""
-    assert [one.name for one in rest.ROUTES if not one.described] == ["POST /attachments/refresh-urls"]
+    undescribed = {"POST /attachments/refresh-urls", "GET /applications/{application_id}/skus"}
+    assert {one.name for one in rest.ROUTES if not one.described} == undescribed
     for route in (one for one in rest.ROUTES if one.described):
         assert description.answer(route.method, route.template, 404, {"message": "", "code": 0}) == [], route.name
 
