@@ -139,6 +139,7 @@ class Acts:
             data,
             type_=InteractionType.APPLICATION_COMMAND,
             command_name=name,
+            target_user=self._world.users[int(target)],
             owners=self._owners(command, user, channel),
         )
 

@@ -32,6 +32,8 @@ _CUT = 1006
 """RFC 6455: no code was sent at all; to close with it is to cut the line."""
 _PACKED_OVER = 1024
 """Characters. Not every payload is compressed (documentation, "Payload Compression"); which ones is not said."""
+_TRACE = '["gateway-local",{"micros":0}]'
+"""Discord names the servers that a connection came through, each as JSON in a string."""
 _LARGEST_FRAME = 4096
 """Bytes of what a client sends (documentation, "Sending Events"); more is 4002."""
 _MOST_READ = 1 << 16
@@ -148,7 +150,10 @@ class Gateway:
                 "presences": [],
                 "user_settings": {},
                 "geo_ordered_rtc_regions": [],
-                "_trace": [],
+                "guild_join_requests": [],
+                "game_relationships": [],
+                "auth": {},
+                "_trace": [_TRACE],
             },
         )
         if Intent.GUILDS in session.intents:

@@ -52,6 +52,7 @@ class Interactions:
         command_name: str | None = None,
         source: Message | None = None,
         target_message: Message | None = None,
+        target_user: User | None = None,
         trigger: Interaction | None = None,
         owners: Json | None = None,
     ) -> Interaction:
@@ -72,6 +73,7 @@ class Interactions:
             command_name=command_name,
             source=source,
             target_message=target_message,
+            target_user=target_user,
             trigger=trigger,
         )
         owners = self._owners(interaction) if owners is None else owners
@@ -110,7 +112,7 @@ class Interactions:
             "version": 1,
             "locale": of.user.locale,
             "channel_id": str(channel.id),
-            "channel": payloads.partial_channel(channel, of.user, world),
+            "channel": payloads.acting_channel(channel, of.user, world),
             "app_permissions": str(installs.app_permissions(of.user, channel, world)),
             "entitlements": [],
             "authorizing_integration_owners": owners,
@@ -118,10 +120,14 @@ class Interactions:
             "attachment_size_limit": uploads.limit(channel, of.user),
         }
         if channel.guild is None:
-            body["user"] = payloads.user(of.user)
+            body["user"] = payloads.acting_user(of.user)
         else:
-            member = payloads.member(channel.guild.members[of.user.id], world)
-            body["member"] = member | {"permissions": str(permissions.in_channel(of.user, channel))}
+            body["member"] = payloads.member(channel.guild.members[of.user.id], world) | {
+                "user": payloads.acting_user(of.user),
+                "unusual_dm_activity_until": None,
+                "permissions": str(permissions.in_channel(of.user, channel)),
+            }
+            body["entitlement_sku_ids"] = []
             body["guild_id"] = str(channel.guild.id)
             body["guild_locale"] = "en-US"
             body["guild"] = {"id": str(channel.guild.id), "locale": "en-US", "features": []}

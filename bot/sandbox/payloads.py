@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 EMBED_PICTURES = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
 """Where an embed shows a picture, each with a ``proxy_`` address beside."""
 
+_OF_A_PROFILE = frozenset({"banner", "accent_color", "flags"})
+
 
 def user(of: User) -> Json:
     return {
         "id": str(of.id),
         "username": of.username,
         "avatar": None,
-        "discriminator": "0000" if of.bot else "0",
+        "discriminator": f"{1 + of.id % 9999:04}" if of.bot else "0",  # people have none any more; 0000 is a webhook's
         "public_flags": 0,
         "flags": 0,
         "bot": of.bot,
@@ -30,8 +32,16 @@ def user(of: User) -> Json:
         "global_name": of.global_name,
         "avatar_decoration_data": None,
         "collectibles": None,
+        "display_name_styles": None,
         "primary_guild": None,
+        "clan": None,
     }
+
+
+def acting_user(of: User) -> Json:
+    """Write somebody as an interaction does: without what only a profile says."""
+    body = {name: value for name, value in user(of).items() if name not in _OF_A_PROFILE}
+    return body if of.bot else {name: value for name, value in body.items() if name != "bot"}
 
 
 def own_user(of: User) -> Json:
@@ -51,8 +61,7 @@ def application_flags(world: World) -> int:
 
 
 def application_in_ready(world: World) -> Json:
-    flags = application_flags(world)
-    return {"id": str(world.application_id), "flags": flags, "flags_new": str(flags)}
+    return {"id": str(world.application_id), "flags": application_flags(world)}
 
 
 def application(world: World) -> Json:
@@ -63,6 +72,7 @@ def application(world: World) -> Json:
         "name": world.bot.username,
         "icon": None,
         "description": "",
+        "summary": "",
         "type": None,
         "bot": user(world.bot),
         "bot_public": True,
@@ -131,8 +141,9 @@ def channel(of: Channel, world: World) -> Json:
         "flags": 0,
     }
     if of.type in DIRECT:
+        body["name"] = of.name or None
         body["recipients"] = [user(one) for one in of.recipients if one is not world.bot]
-        group: Json = {"name": of.name or None, "icon": None, "owner_id": str(of.owner_id)}
+        group: Json = {"icon": None, "owner_id": str(of.owner_id)}
         return body | (group if of.type == ChannelType.GROUP_DM else {})
     body |= {
         "guild_id": str(of.guild.id if of.guild else 0),
@@ -188,6 +199,13 @@ def partial_channel(of: Channel, asker: User, world: World) -> Json:
     return channel(of, world) | {"permissions": str(permissions.in_channel(asker, of))}
 
 
+def acting_channel(of: Channel, asker: User, world: World) -> Json:
+    """Write the channel of an interaction: it says nothing of overwrites, only what the one who acted may do."""
+    body = partial_channel(of, asker, world)
+    body.pop("permission_overwrites", None)
+    return body | ({"recipient_flags": 0} if of.guild is None else {"icon_emoji": None, "theme_color": None})
+
+
 def private_channel(of: Channel, asker: User, world: World) -> Json:
     """Show somebody a channel that no server has: with the others in it."""
     others = [user(one) for one in of.recipients if one is not asker]
@@ -236,6 +254,7 @@ def guild(of: Guild) -> Json:
         "emojis": [],
         "stickers": [],
         "incidents_data": None,
+        "hub_type": None,
     }
 
 
@@ -312,6 +331,9 @@ def message(of: Message, world: World) -> Json:
     if of.author is world.bot and of.interaction is not None:
         body["application_id"] = body["webhook_id"] = str(world.application_id)
         body["interaction_metadata"] = metadata(of.interaction)
+        first = of.interaction.original
+        if first is not None and first is not of:
+            body["interaction_metadata"]["original_response_message_id"] = str(first.id)
         if of.interaction.type == InteractionType.APPLICATION_COMMAND:
             body["interaction"] = {
                 "id": str(of.interaction.id),
@@ -378,7 +400,8 @@ def message_without_reply(of: Message, world: World) -> Json:
 
 def _message_type(of: Message) -> int:
     if of.interaction is not None:
-        return {InteractionType.APPLICATION_COMMAND: 23 if of.interaction.target_message else 20}.get(
+        menu = of.interaction.target_message or of.interaction.target_user
+        return {InteractionType.APPLICATION_COMMAND: 23 if menu else 20}.get(
             of.interaction.type, 0 if of.reply_to is None else 19
         )
     return 0 if of.reply_to is None else 19
@@ -403,6 +426,8 @@ def metadata(of: Interaction) -> Json:
         body["name"] = of.command_name
     if of.target_message is not None:
         body["target_message_id"] = str(of.target_message.id)
+    if of.target_user is not None:
+        body["target_user"] = user(of.target_user)
     if of.type == InteractionType.MESSAGE_COMPONENT and of.source is not None:
         body["interacted_message_id"] = str(of.source.id)
     if of.trigger is not None:

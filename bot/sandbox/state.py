@@ -225,6 +225,7 @@ class Interaction:
     source: Message | None = None
     """The message whose component was used, now or before the modal."""
     target_message: Message | None = None
+    target_user: User | None = None
     trigger: Interaction | None = None
     """What opened the modal that was submitted."""
     answered: CallbackType | None = None
