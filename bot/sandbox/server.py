@@ -72,6 +72,11 @@ class Sandbox:
         return self.page_url + PREFIX
 
     @property
+    def gateway_url(self) -> str:
+        """What a client connects to; most ask the REST API for it, discord.py holds the first one fixed."""
+        return self.scene.gateway_url()
+
+    @property
     def allowances(self) -> Allowances:
         """How many session starts, invalid requests and new commands were counted."""
         return self.scene.allowances
