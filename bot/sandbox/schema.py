@@ -52,6 +52,11 @@ class Description:
                 rights["type"] = ["integer", "string", "null"]
         # It types the code of a single error as a number; Discord answers with names such as BASE_TYPE_REQUIRED.
         answers["components"]["schemas"]["Error"]["properties"]["code"] = {"type": ["integer", "string"]}
+        # It demands one of every error; of rate limits the documentation makes it optional ("Rate Limits").
+        answers["components"]["schemas"]["RatelimitedResponse"] = {
+            "type": "object",
+            "required": ["message", "retry_after", "global"],
+        }
         self._paths: dict[str, Json] = answers["paths"]
         self._registry = jsonschema_rs.Registry([("urn:requests", requests), ("urn:answers", answers)])
         self._validators: dict[str, jsonschema_rs.Validator] = {}

@@ -76,6 +76,13 @@ def test_an_answer_that_discord_would_not_give_is_found(description):
     assert description.answer("GET", "/users/@me", 502, {"message": "a fault"}) == []
 
 
+def test_a_limit_may_be_answered_without_a_code(description):
+    """Only some limits have one (documentation, "Rate Limit Response Structure"); the rest of the answer is needed."""
+    limited = {"message": "You are being rate limited.", "retry_after": 0.5, "global": False}
+    assert description.answer("GET", "/users/@me", 429, limited) == []
+    assert description.answer("GET", "/users/@me", 429, {"message": "a"}) != []
+
+
 READS = (
     "/users/@me",
     "/users/@me/guilds",
