@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Without compiling, which takes longer than the download: for the demo, what is imported is compiled when it is.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: install develop demo test test-pythons mutants chaos bench pictures check format sweep
+.PHONY: install develop demo test test-pythons mutants clients chaos bench pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -28,7 +28,7 @@ demo: install
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: develop
-	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot
+	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot tests/clients
 	$(PYTEST) tests/chaos tests/journey tests/engine tests/mutants tests/test_bench.py tests/test_pythons.py
 
 # The bot's tests on every Python from 3.11 on that is here, each in an environment of its own (.venv-3.12 …) without
@@ -42,6 +42,11 @@ test-pythons:
 # TESTS=… takes other tests than those of the file's own name.
 mutants: develop
 	$(BIN)/python -m tests.mutants $(FILE) $(if $(N),--mutants $(N)) $(if $(SEED),--seed $(SEED)) $(if $(TESTS),--tests $(TESTS))
+
+# Libraries and bots of others against the local Discord, as a table of what each could do; a few minutes. What they
+# need is installed into .clients the first time. One of them alone: make clients ONLY=discord.js
+clients: develop
+	$(BIN)/python -m tests.clients $(if $(ONLY),--only $(ONLY))
 
 # Bot and engine are killed while people ask, Discord stumbles and the disk fills up; a quarter of an hour at most. Two
 # hundred jobs go to an engine that draws flat colours, thirty to the real one as the bot's child, with random weights.

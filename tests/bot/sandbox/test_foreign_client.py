@@ -1,13 +1,19 @@
-"""Another library's client against the stand-in, unpatched: what it speaks must be Discord's, not discord.py's."""
+"""Other libraries' clients against the stand-in, unpatched: what it speaks must be Discord's, not discord.py's."""
 
 import asyncio
 import io
+import shutil
 
 import hikari
 import pytest
 from PIL import Image
 
-pytestmark = pytest.mark.usefixtures("judged")
+from tests.bot.sandbox.conftest import openapi
+from tests.clients import environments
+from tests.clients.acts import ACTS, GATEWAY
+from tests.clients.clients import CLIENTS
+from tests.clients.run import attempt
+from tests.clients.stage import on_stage
 
 
 def png():
@@ -26,6 +32,7 @@ async def hikari_bot(sandbox):
     await bot.close()
 
 
+@pytest.mark.usefixtures("judged")
 async def test_another_library_defers_and_edits_with_a_file(hikari_bot, sandbox, yuki):
     """Identify, a slash command with options, a deferred answer, and an edit that brings a picture."""
     heard = asyncio.get_running_loop().create_future()
@@ -57,6 +64,7 @@ async def test_another_library_defers_and_edits_with_a_file(hikari_bot, sandbox,
     assert hikari_bot.get_me().username == sandbox.world.bot.username
 
 
+@pytest.mark.usefixtures("judged")
 async def test_another_library_hears_a_button(hikari_bot, yuki):
     """A press reaches it with the custom id that it gave, and its answer edits the message."""
 
@@ -76,3 +84,18 @@ def _row(bot):
     return bot.rest.build_message_action_row().add_interactive_button(
         hikari.ButtonStyle.PRIMARY, "again:7", label="Again"
     )
+
+
+WAITING = {*GATEWAY, "burst of 8", "429 user", "429 global"}
+QUICK = [name for name in ACTS if name not in WAITING]
+"""The acts that wait for no limit and no new connection; `make clients` does the others."""
+
+
+async def test_a_library_of_another_language_works_here():
+    """discord.js, which knows nothing of Python, registers, answers and asks, and is answered as Discord answers."""
+    client = next(one for one in CLIENTS if one.name == "discord.js")
+    if shutil.which("node") is None or not environments.installed(client):
+        pytest.skip("Node or its packages are not at hand (`make clients` brings the packages)")
+    async with on_stage(client, openapi=openapi(), rate_limits=False) as stage:
+        assert {name: why for name in QUICK if (why := await attempt(ACTS[name], stage))} == {}
+        assert [one for one in stage.sandbox.violations if one["side"] == "response"] == []
