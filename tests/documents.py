@@ -10,10 +10,12 @@ PICTURES = ROOT / "docs" / "pictures"
 README = (ROOT / "README.md").read_text()
 RATINGS = (ROOT / "docs" / "ratings.md").read_text()
 TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text()
+LOCAL_DISCORD = (ROOT / "docs" / "local-discord.md").read_text()
 PAGES = {
     ROOT / "README.md": README,
     ROOT / "docs" / "ratings.md": RATINGS,
     ROOT / "docs" / "troubleshooting.md": TROUBLESHOOTING,
+    ROOT / "docs" / "local-discord.md": LOCAL_DISCORD,
 }
 
 HOLE = "…"

@@ -1,1 +1,1 @@
-"""A Discord on loopback, good enough for the real discord.py client; it knows nothing about Eshi."""
+"""A Discord on loopback, good enough for the clients of many libraries; it knows nothing of the bot that it is for."""

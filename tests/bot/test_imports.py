@@ -26,6 +26,14 @@ def test_the_command_line_starts_without_discord():
     assert not {"torch", "diffusers", "discord", "aiohttp", "sqlite3"} & set(loaded)
 
 
+def test_the_local_discord_is_light():
+    """Its page says what it needs: for other bots' authors neither discord.py nor anything of this bot."""
+    loaded = modules_after("import bot.sandbox.__main__, bot.sandbox.driver")
+    assert not {"torch", "discord", "jsonschema_rs", "psutil", "rapidfuzz", "aiosqlite", "numpy"} & set(loaded)
+    own = {name for name in loaded if name.partition(".")[0] in {"bot", "engine"}}
+    assert {name for name in own if not name.startswith("bot.sandbox")} <= {"bot"}
+
+
 def test_the_whole_bot_brings_no_model_stack():
     """Everything that `python -m bot run` builds is imported without torch and its company."""
     loaded = modules_after("import bot.app, bot.demo")
