@@ -126,9 +126,9 @@ def _flatten(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[Findin
         kind = error.kind
         match kind:
             case jsonschema_rs.ValidationErrorKind.AnyOf(context=branches):
-                yield from _flatten(min(branches, key=_distance))
+                yield from _flatten(_meant(branches, len(error.instance_path)))
             case jsonschema_rs.ValidationErrorKind.OneOfNotValid(context=branches):
-                yield from _flatten(min(branches, key=_distance))
+                yield from _flatten(_meant(branches, len(error.instance_path)))
             case jsonschema_rs.ValidationErrorKind.Required(property=name):
                 yield (*error.instance_path, name), "BASE_TYPE_REQUIRED", "This field is required"
             case _:
@@ -136,7 +136,14 @@ def _flatten(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[Findin
                 yield tuple(error.instance_path), code, error.message
 
 
-def _distance(branch: list[jsonschema_rs.ValidationError]) -> tuple[bool, bool, int]:
-    depths = [len(error.instance_path) for error in branch]
-    other_type = any(list(error.instance_path)[-1:] == ["type"] for error in branch)
-    return other_type, 0 in depths and branch[0].kind.name == "type", len(branch)
+def _meant(branches: list[list[jsonschema_rs.ValidationError]], depth: int) -> list[jsonschema_rs.ValidationError]:
+    """Find the branch that a value at this depth comes closest to."""
+
+    def distance(branch: list[jsonschema_rs.ValidationError]) -> tuple[bool, bool, int]:
+        other_type = any(
+            list(error.instance_path)[depth:] == ["type"] and error.kind.name in {"enum", "const"} for error in branch
+        )
+        no_such_value = any(len(error.instance_path) == depth and error.kind.name == "type" for error in branch)
+        return no_such_value, other_type, len(branch)
+
+    return min(branches, key=distance)
