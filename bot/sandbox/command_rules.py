@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 MOST_OF_A_TYPE = {CommandType.SLASH: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
 _MAX_TEXT = 8000
 """Of names, descriptions and values of one command, the longest translation counted."""
-_MAX_OPTIONS = 25
 
 _WITH_CHOICES = {OptionType.STRING, OptionType.INTEGER, OptionType.NUMBER}
+_RANGES = {OptionType.STRING: ("min_length", "max_length")}
 _NESTED = {OptionType.SUBCOMMAND, OptionType.GROUP}
 
 
@@ -70,8 +70,6 @@ def _fits(character: str) -> bool:
 
 
 def _check_options(options: list[Json], path: Path, problems: Problems, *, depth: int) -> None:
-    if len(options) > _MAX_OPTIONS:
-        problems.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {_MAX_OPTIONS} or fewer in length.")
     nested = [one.get("type") in _NESTED for one in options]
     if any(nested) and not all(nested):
         problems.add(path, "APPLICATION_COMMAND_OPTIONS_MIXED", "Sub-commands cannot stand beside other options.")
@@ -80,8 +78,6 @@ def _check_options(options: list[Json], path: Path, problems: Problems, *, depth
     for index, option in enumerate(options):
         here = (*path, index)
         _check_name(option, here, problems)
-        if not option.get("description"):
-            problems.add((*here, "description"), "BASE_TYPE_REQUIRED", "This field is required")
         if option.get("name") in seen:
             problems.add((*here, "name"), "APPLICATION_COMMAND_OPTIONS_NAME_DUPLICATED", "This name is already used.")
         seen.add(str(option.get("name")))
@@ -110,13 +106,15 @@ def _check_value(option: Json, path: Path, problems: Problems) -> None:
         )
     if (choices or option.get("autocomplete")) and option.get("type") not in _WITH_CHOICES:
         problems.add((*path, "type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "This type has no choices.")
+        return
     for field in ("name", "value"):
         used = [choice.get(field) for choice in choices]
         if len(set(used)) < len(used):
             problems.add(
                 (*path, "choices"), "APPLICATION_COMMAND_OPTIONS_CHOICE_DUPLICATE", f"A choice's {field} is used twice."
             )
-    for low, high in (("min_value", "max_value"), ("min_length", "max_length")):
+    if option.get("type") in _WITH_CHOICES:
+        low, high = _RANGES.get(option["type"], ("min_value", "max_value"))
         least, most = option.get(low), option.get(high)
         if least is not None and most is not None and least > most:
             problems.add((*path, low), "NUMBER_TYPE_MAX", f"{low} is greater than {high}.")
@@ -128,8 +126,8 @@ def text_length(of: Json) -> int:
     for name in ("name", "description"):
         translations: Json = of.get(f"{name}_localizations") or {}
         total += max(len(str(text)) for text in (of.get(name) or "", *translations.values()))
-    choices: list[Json] = of.get("choices") or []
-    options: list[Json] = of.get("options") or []
+    choices: list[Json] = of.get("choices") or [] if of.get("type") in _WITH_CHOICES else []
+    options: list[Json] = of.get("options") or [] if of.get("type") in {None, *_NESTED} else []
     values: list[Any] = [choice.get("value") for choice in choices]
     total += sum(len(str(value)) for value in values) + sum(text_length(choice) for choice in choices)
     return total + sum(map(text_length, options))

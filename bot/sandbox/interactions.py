@@ -31,8 +31,6 @@ _DATA_FIELDS: dict[CallbackType, Fields] = {
     CallbackType.MODAL: {"custom_id": str, "title": str, "components": list},
 }
 """Of the other kinds, a message: the deferring ones take a whole one, too, and heed nothing but its flags."""
-_NEEDED = {CallbackType.AUTOCOMPLETE: ("choices",), CallbackType.MODAL: ("custom_id", "title", "components")}
-_MOST_CHOICES = 25
 
 
 class Interactions:
@@ -180,11 +178,6 @@ class Interactions:
         kind = self._kind(interaction, body, problems)
         data: Json = body.get("data") or {}
         check_fields(data, _DATA_FIELDS.get(kind, MESSAGE_FIELDS), problems, ("data",))
-        for name in _NEEDED.get(kind, ()):
-            if data.get(name) is None:
-                problems.add(("data", name), "BASE_TYPE_REQUIRED", "This field is required")
-        if kind == CallbackType.AUTOCOMPLETE and len(data.get("choices") or []) > _MOST_CHOICES:
-            problems.add(("data", "choices"), "BASE_TYPE_MAX_LENGTH", f"Must be {_MOST_CHOICES} or fewer in length.")
         problems.refuse()
         try:
             resource = self._carry_out(interaction, kind, data, files)

@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import components, mentions, rendering, uploads
-from bot.sandbox.protocol import (
-    MAX_CONTENT,
-    MAX_EMBEDS,
-    WITH_MESSAGES,
-    Json,
-    MessageFlag,
-    number,
-)
+from bot.sandbox.bounds_table import TABLE
+from bot.sandbox.protocol import WITH_MESSAGES, Json, MessageFlag, number
 from bot.sandbox.refusal import Problems, Reason, Refusal
 from bot.sandbox.state import Message
 
@@ -24,8 +18,6 @@ if TYPE_CHECKING:
     from bot.sandbox.uploads import Upload
 
 _SETTABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
-_MAX_EMBED_TEXT = 6000
-"""Of all embeds of a message together."""
 _NONCE_WINDOW_S = 300.0
 """The "past few minutes" of the documentation ("Create Message", enforce_nonce)."""
 _MOST_NONCES = 10_000
@@ -176,7 +168,7 @@ class Messages:
     ) -> None:
         """Check the message as it would be, then make it so."""
         layout = bool(flags & MessageFlag.COMPONENTS_V2)
-        content: str = (body["content"] or "") if "content" in body else message.content
+        content: str = (body["content"] or "").strip() if "content" in body else message.content
         sent_embeds: list[Json] = (body["embeds"] or []) if "embeds" in body else message.embeds
         allowed: Json | None = body.get("allowed_mentions")
         if flags & ~_SETTABLE:
@@ -254,12 +246,7 @@ class Messages:
 
 
 def _check_text(content: str, embeds: list[Json], problems: Problems, *, layout: bool) -> None:
-    if len(content) > MAX_CONTENT:
-        problems.add(("content",), "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_CONTENT} or fewer in length.")
-    if len(embeds) > MAX_EMBEDS:
-        problems.add(("embeds",), "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_EMBEDS} or fewer in length.")
-    if sum(map(_embed_text, embeds)) > _MAX_EMBED_TEXT:
-        problems.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {_MAX_EMBED_TEXT}")
+    TABLE.check({"content": content, "embeds": embeds}, "message", problems)
     for name, present in (("content", content), ("embeds", embeds)):
         if layout and present:
             problems.add(
@@ -267,16 +254,6 @@ def _check_text(content: str, embeds: list[Json], problems: Problems, *, layout:
                 "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
                 f"The '{name}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
             )
-
-
-def _embed_text(embed: Json) -> int:
-    footer: Json = embed.get("footer") or {}
-    author: Json = embed.get("author") or {}
-    fields: list[Json] = embed.get("fields") or []
-    parts: list[str | None] = [embed.get("title"), embed.get("description"), footer.get("text"), author.get("name")]
-    for one in fields:
-        parts += [one.get("name"), one.get("value")]
-    return sum(len(part) for part in parts if part)
 
 
 def _filenames_after(message: Message, body: Json, files: dict[int, Upload]) -> set[str]:

@@ -19,9 +19,7 @@ BOOSTS = {0: 0, 1: 2, 2: 7, 3: 14}
 NITRO_FILE_BYTES = {0: MAX_FILE_BYTES, 1: 50 * _MIB, 2: 500 * _MIB, 3: 50 * _MIB}
 """By a user's premium_type: none, Nitro Classic, Nitro, Nitro Basic."""
 MAX_REQUEST_BYTES = 25 * 1024 * 1024
-MAX_CONTENT = 2000
 MAX_FILES = 10
-MAX_EMBEDS = 10
 MAX_COMPONENTS = 40
 """Of one layout, nested ones counted."""
 MAX_LAYOUT_TEXT = 4000

@@ -6,6 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.sandbox.protocol import Json
 
 Path = tuple[str | int, ...]
@@ -100,6 +102,11 @@ class Problems:
 
     def add(self, path: Path, code: str, message: str) -> None:
         self.found.append((path, code, message))
+
+    def add_from(self, judge: Iterable[tuple[Path, str, str]]) -> None:
+        """Add what another judge found, but for the places where something was found already."""
+        known = {path for path, _, _ in self.found}
+        self.found += [one for one in judge if one[0] not in known]
 
     def tree(self) -> Json:
         """Nest the findings by their paths; the leaves are lists under ``_errors``."""

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.sandbox import (
     attachment_routes,
+    bodies,
     channel_routes,
     command_routes,
     empty_routes,
@@ -184,20 +185,23 @@ class Rest:
         return self._limits.take(route.name, major, of_bot=route.of_bot)
 
     def _check(self, route: Route, call: Call) -> None:
-        """Refuse values of another type, and what Discord's description does not allow.
+        """Refuse what is out of its bounds or of another type, and what Discord's description does not allow beside.
 
         Raises:
             Refusal: 50035 or 50109.
         """
-        problems = Problems()
+        fields, problems = Problems(), Problems()
         body: Any = call.body
         if route.fields is not None:
             if not isinstance(body, dict):
                 raise Refusal(Reason.UNREADABLE)
-            routing.check_fields(cast("Json", body), route.fields, problems)
+            routing.check_fields(cast("Json", body), route.fields, fields)
+        problems.add_from(bodies.check(route.name, body, call.query))
+        problems.add_from(fields.found)
+        if not problems.found:
+            body = call.body = bodies.trimmed(route.name, body)
         if self._description is not None and route.described and route.method in {"POST", "PUT", "PATCH"}:
-            for finding in self._description.request(route.method, route.template, cast("Any", body)):
-                problems.add(*finding)
+            problems.add_from(self._description.request(route.method, route.template, cast("Any", body)))
         problems.refuse()
 
     def _own_fault(self, route: Route, refusal: Refusal) -> list[Json]:
