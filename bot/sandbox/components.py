@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox import selections
 from bot.sandbox.protocol import (
     MAX_COMPONENTS,
     MAX_LAYOUT_TEXT,
@@ -120,6 +121,8 @@ def check_modal(data: Json, problems: Problems) -> None:
         problems.add(("components",), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
     _check_nesting(components, frozenset({C.ACTION_ROW, C.LABEL, C.TEXT_DISPLAY}), problems, modal=True)
     _check_each(components, problems)
+    for path, one in walk(components):
+        selections.check_in_modal(one, path, problems, labelled=path[-1] == "component")
 
 
 def _check_shapes(components: list[Json], problems: Problems) -> bool:
@@ -221,6 +224,7 @@ def _check_each(components: list[Json], problems: Problems) -> None:
             _check_button(one, path, problems)
         elif one["type"] in SELECTS or one["type"] in {C.RADIO_GROUP, C.CHECKBOX_GROUP, C.FILE_UPLOAD}:
             _check_choice(one, path, problems)
+        selections.check(one, path, problems)
         custom_id = str(one.get("custom_id") or "")
         if custom_id and custom_id in custom_ids:
             problems.add(
@@ -243,8 +247,9 @@ def _check_button(one: Json, path: Path, problems: Problems) -> None:
     for other in {"url", "sku_id", "custom_id"} - {needed}:
         if one.get(other):
             problems.add(path, "BUTTON_COMPONENT_INVALID_FIELDS", f"A button of this style cannot have a {other}.")
-    if not premium and not one.get("label") and not one.get("emoji"):
+    if not premium and not (one.get("label") or "").strip() and not one.get("emoji"):
         problems.add(path, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", "A button needs a label or an emoji.")
+    selections.check_emoji(one, path, problems)
 
 
 def _check_choice(one: Json, path: Path, problems: Problems) -> None:

@@ -14,6 +14,7 @@ from bot.sandbox.protocol import (
     InteractionType,
     Json,
     MessageFlag,
+    OptionType,
 )
 from bot.sandbox.refusal import Problems, Reason, Refusal
 from bot.sandbox.routing import MESSAGE_FIELDS, Fields, check_fields
@@ -31,6 +32,11 @@ _DATA_FIELDS: dict[CallbackType, Fields] = {
     CallbackType.MODAL: {"custom_id": str, "title": str, "components": list},
 }
 """Of the other kinds, a message: the deferring ones take a whole one, too, and heed nothing but its flags."""
+_TAKEN: dict[OptionType, type | tuple[type, ...]] = {
+    OptionType.STRING: str,
+    OptionType.INTEGER: int,
+    OptionType.NUMBER: (int, float),
+}
 
 
 class Interactions:
@@ -178,6 +184,8 @@ class Interactions:
         kind = self._kind(interaction, body, problems)
         data: Json = body.get("data") or {}
         check_fields(data, _DATA_FIELDS.get(kind, MESSAGE_FIELDS), problems, ("data",))
+        if kind == CallbackType.AUTOCOMPLETE:
+            _check_suggestions(interaction.payload["data"]["options"], data, problems)
         problems.refuse()
         try:
             resource = self._carry_out(interaction, kind, data, files)
@@ -326,6 +334,19 @@ class Interactions:
         message = self._messages.create(interaction.channel, self._world.bot, body, files, interaction=interaction)
         interaction.messages.add(message.id)
         return message
+
+
+def _check_suggestions(options: list[Json], data: Json, problems: Problems) -> None:
+    """Find suggestions that the option which is being filled in could not take."""
+    for option in options:
+        _check_suggestions(option.get("options") or [], data, problems)
+        if not option.get("focused"):
+            continue
+        for index, choice in enumerate(data.get("choices") or ()):
+            if not isinstance(choice["value"], _TAKEN[OptionType(option["type"])]):
+                problems.add(
+                    ("data", "choices", index, "value"), "BASE_TYPE_BAD_TYPE", "This value is of another type."
+                )
 
 
 def _about(interaction: Interaction) -> Json:
