@@ -42,6 +42,11 @@ QUERIES: Mapping[str, str] = {
     "GET /channels/{channel_id}/messages": "query of messages",
     "GET /guilds/{guild_id}/members": "query of members",
     "GET /users/@me/guilds": "query of guilds",
+    "GET /applications/{application_id}/entitlements": "query of entitlements",
+    "GET /channels/{channel_id}/messages/pins": "query of pins",
+    "GET /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}": "query of reactions",
+    "GET /channels/{channel_id}/thread-members": "query of thread members",
+    "GET /guilds/{guild_id}/bans": "query of bans",
 }
 """What a route's query is, for those with numbers in it."""
 

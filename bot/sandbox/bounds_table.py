@@ -325,6 +325,9 @@ _QUERIES = (
     Bound(("query of members",), "limit", M.NUMBER, 1, 1000),
     Bound(("query of members",), "after", M.NUMBER, least=0),
     Bound(("query of guilds",), "limit", M.NUMBER, 1, 200),
+    Bound(("query of entitlements", "query of reactions", "query of thread members"), "limit", M.NUMBER, 1, 100),
+    Bound(("query of pins",), "limit", M.NUMBER, 1, 50),
+    Bound(("query of bans",), "limit", M.NUMBER, 1, 1000),
 )
 
 TABLE = Table(
