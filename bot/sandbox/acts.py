@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import installs, options, payloads, permissions, submissions
+from bot.sandbox import installs, message_payloads, options, permissions, submissions
 from bot.sandbox.components import walk
 from bot.sandbox.denied import Denied, forbidden, invalid, unknown
 from bot.sandbox.options import Resolved
@@ -113,7 +113,7 @@ class Acts:
     def message_menu(self, user: User, message: Message, name: str) -> Interaction:
         channel = message.channel
         command = self._menu(user, channel, name, CommandType.MESSAGE)
-        target = {str(message.id): payloads.message(message, self._world)}
+        target = {str(message.id): message_payloads.message(message, self._world)}
         data = _data(command, channel) | {"target_id": str(message.id), "resolved": {"messages": target}}
         return self._scene.interactions.open(
             "menu",

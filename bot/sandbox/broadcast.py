@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import payloads, permissions
+from bot.sandbox import message_payloads, payloads, permissions
 from bot.sandbox.protocol import Intent, Json
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Broadcast:
             self._sessions.dispatch("MESSAGE_DELETE", body, guild=guild, intent=_messages(guild))
 
     def _tell_message(self, what: str, message: Message) -> None:
-        body = payloads.message(message, self._world)
+        body = message_payloads.message(message, self._world)
         self._crowd.tell(self._audience(message), f"message.{what}", body)
         if message.ephemeral or not permissions.reads(self._world.bot, message.channel):
             return
@@ -67,7 +67,7 @@ class Broadcast:
 
     def reactions_changed(self, what: str, message: Message, about: Json) -> None:
         """Tell people the message as it now is, and the bot what happened to its reactions."""
-        self._crowd.tell(self._audience(message), "message.update", payloads.message(message, self._world))
+        self._crowd.tell(self._audience(message), "message.update", message_payloads.message(message, self._world))
         guild = message.channel.guild
         if message.ephemeral or not permissions.sees(self._world.bot, message.channel):
             return

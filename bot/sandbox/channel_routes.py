@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import payloads, permissions
+from bot.sandbox import message_payloads, payloads, permissions
 from bot.sandbox.protocol import FORUMS, ChannelType, Json, MessageFlag, Permission
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.routing import MESSAGE_FIELDS, Call, Fields, Reply, Route, Scene
@@ -53,7 +53,7 @@ def _list_messages(scene: Scene, call: Call) -> Reply:
         found = [one for one in found if one.id > after][:limit]
     elif before := call.number("before", 0):
         found = [one for one in found if one.id < before]
-    return Reply([payloads.message(one, scene.world) for one in reversed(found[-limit:])])
+    return Reply([message_payloads.message(one, scene.world) for one in reversed(found[-limit:])])
 
 
 def _message(scene: Scene, call: Call) -> Message:
@@ -66,7 +66,7 @@ def _message(scene: Scene, call: Call) -> Message:
 
 def _get_message(scene: Scene, call: Call) -> Reply:
     permissions.require(scene.world.bot, _visible(scene, call), Permission.READ_MESSAGE_HISTORY)
-    return Reply(payloads.message(_message(scene, call), scene.world))
+    return Reply(message_payloads.message(_message(scene, call), scene.world))
 
 
 def _create_message(scene: Scene, call: Call) -> Reply:
@@ -83,7 +83,7 @@ def _create_message(scene: Scene, call: Call) -> Reply:
     if channel.is_thread:
         scene.places.join_thread(channel, bot)
     call.about["message_id"] = str(message.id)
-    return Reply(payloads.message(message, scene.world))
+    return Reply(message_payloads.message(message, scene.world))
 
 
 def _edit_message(scene: Scene, call: Call) -> Reply:
@@ -94,7 +94,7 @@ def _edit_message(scene: Scene, call: Call) -> Reply:
         scene.allowances.edit(message)
         if call.files:
             permissions.require(bot, message.channel, Permission.ATTACH_FILES)
-    return Reply(payloads.message(scene.messages.edit(message, call.body, call.files), scene.world))
+    return Reply(message_payloads.message(scene.messages.edit(message, call.body, call.files), scene.world))
 
 
 def _only_flags(scene: Scene, call: Call, message: Message) -> None:
@@ -126,7 +126,7 @@ def _create_thread(scene: Scene, call: Call) -> Reply:
         if call.files:
             permissions.require(bot, parent, Permission.ATTACH_FILES)
         thread, first = scene.open_post(parent, str(body["name"]), bot, body.get("message") or {}, call.files)
-        answer = payloads.channel(thread, scene.world) | {"message": payloads.message(first, scene.world)}
+        answer = payloads.channel(thread, scene.world) | {"message": message_payloads.message(first, scene.world)}
         return Reply(answer, 201)
     private = body.get("type", ChannelType.PRIVATE_THREAD) == ChannelType.PRIVATE_THREAD
     needed = Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS

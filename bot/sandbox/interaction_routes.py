@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import payloads
+from bot.sandbox import message_payloads
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.routing import MESSAGE_FIELDS, Call, Reply, Route, Scene
 
@@ -39,14 +39,14 @@ def _message(scene: Scene, call: Call) -> tuple[Interaction, Message]:
 
 def _get(scene: Scene, call: Call) -> Reply:
     _, message = _message(scene, call)
-    return Reply(payloads.message(message, scene.world))
+    return Reply(message_payloads.message(message, scene.world))
 
 
 def _edit(scene: Scene, call: Call) -> Reply:
     interaction, message = _message(scene, call)
     scene.allowances.edit(message)
     edited = scene.interactions.edit(interaction, message, call.body, call.files)
-    return Reply(payloads.message(edited, scene.world))
+    return Reply(message_payloads.message(edited, scene.world))
 
 
 def _delete(scene: Scene, call: Call) -> Reply:
@@ -60,7 +60,7 @@ def _follow_up(scene: Scene, call: Call) -> Reply:
     interaction = _interaction(scene, call)
     message = scene.interactions.follow_up(interaction, call.body, call.files)
     call.about["message_id"] = str(message.id)
-    return Reply(payloads.message(message, scene.world))
+    return Reply(message_payloads.message(message, scene.world))
 
 
 _WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
-from bot.sandbox import components, installs, payloads, permissions, uploads
+from bot.sandbox import components, installs, message_payloads, payloads, permissions, uploads
 from bot.sandbox.protocol import (
     ACKNOWLEDGE_WITHIN_S,
     TOKEN_LIFE_S,
@@ -136,7 +136,7 @@ class Interactions:
             body["guild_locale"] = "en-US"
             body["guild"] = {"id": str(channel.guild.id), "locale": "en-US", "features": []}
         if of.source is not None:
-            body["message"] = payloads.message(of.source, world)
+            body["message"] = message_payloads.message(of.source, world)
         return body
 
     def _overdue(self, interaction: Interaction) -> None:
@@ -292,7 +292,7 @@ class Interactions:
             }
         body: Json = {"interaction": about}
         if message is not None:
-            body["resource"] = {"type": int(kind), "message": payloads.message(message, self._world)}
+            body["resource"] = {"type": int(kind), "message": message_payloads.message(message, self._world)}
         return body
 
     # What the token may do afterwards.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox import payloads, permissions
+from bot.sandbox import message_payloads, payloads, permissions
 from bot.sandbox.denied import Denied, invalid, unknown
 from bot.sandbox.protocol import Json, OptionType, number
 
@@ -55,7 +55,7 @@ class Resolved:
         if found is None:
             return False
         found.ephemeral, found.channel_id = True, self._world.application_id
-        self._put("attachments", found.id, payloads.attachment(found, self._world))
+        self._put("attachments", found.id, message_payloads.attachment(found, self._world))
         return True
 
     def _put(self, kind: str, key: int, body: Json) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import asking, forms, payloads, permissions, uploads
+from bot.sandbox import asking, forms, message_payloads, payloads, permissions, uploads
 from bot.sandbox.acts import Acts
 from bot.sandbox.denied import Denied, forbidden, unknown
 from bot.sandbox.protocol import Json, Permission, number
@@ -54,7 +54,7 @@ class Acting:
         for name, filename, data in forms.parts(ask.request.headers.get("Content-Type", ""), raw):
             if name == "file" and filename is not None:
                 attachment = uploads.store(Upload(filename, data), self._world, channel_id=0)
-                return {"attachment": payloads.attachment(attachment, self._world)}
+                return {"attachment": message_payloads.attachment(attachment, self._world)}
         raise Denied(400, "invalid_body", "The form has no part named file.")
 
     async def open_direct_message(self, ask: Ask) -> Json:
@@ -95,7 +95,7 @@ class Acting:
         message = self._scene.messages.create(channel, ask.me, sent, files)
         if channel.is_thread:
             self._scene.places.join_thread(channel, ask.me)
-        return {"message": payloads.message(message, self._world)}
+        return {"message": message_payloads.message(message, self._world)}
 
     async def slash(self, ask: Ask) -> Interaction:
         channel, body = ask.channel, await ask.body(asking.Slash)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.sandbox import payloads, permissions
+from bot.sandbox import message_payloads, payloads, permissions
 from bot.sandbox.acts import Acts
 from bot.sandbox.broadcast import clock_view, guild_view
 from bot.sandbox.developer import stream
@@ -76,10 +76,10 @@ class Reading:
             found = [one for one in found if one.id > number(after)][:limit]
         if before := query.get("before"):
             found = [one for one in found if one.id < number(before)]
-        return {"messages": [payloads.message(one, self._world) for one in found[-limit:]]}
+        return {"messages": [message_payloads.message(one, self._world) for one in found[-limit:]]}
 
     async def message(self, ask: Ask) -> Json:
-        return payloads.message(ask.message, self._world)
+        return message_payloads.message(ask.message, self._world)
 
     async def commands(self, ask: Ask) -> Json:
         return {"commands": [one.body for one in self._acts.commands(ask.me, ask.channel)]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import payloads, permissions
+from bot.sandbox import message_payloads, payloads, permissions
 from bot.sandbox.protocol import Json, Permission
 from bot.sandbox.refusal import Reason, Refusal
 from bot.sandbox.routing import Call, Reply, Route, Scene
@@ -78,13 +78,13 @@ def _pins(scene: Scene, call: Call) -> Reply:
     found = _pinned(_channel(scene, call))
     limit = min(call.number("limit", 50), 50)
     items: list[Json] = [
-        {"pinned_at": world.clock.iso(at), "message": payloads.message(one, world)} for at, one in found[:limit]
+        {"pinned_at": world.clock.iso(at), "message": message_payloads.message(one, world)} for at, one in found[:limit]
     ]
     return Reply({"items": items, "has_more": len(found) > limit})
 
 
 def _pins_as_before(scene: Scene, call: Call) -> Reply:
-    return Reply([payloads.message(one, scene.world) for _, one in _pinned(_channel(scene, call))])
+    return Reply([message_payloads.message(one, scene.world) for _, one in _pinned(_channel(scene, call))])
 
 
 def _pin(scene: Scene, call: Call) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from bot.sandbox import payloads, permissions
+from bot.sandbox import message_payloads, payloads, permissions
 from bot.sandbox.protocol import Json, Permission
 from bot.sandbox.refusal import Reason, Refusal
 
@@ -76,7 +76,7 @@ class Reactions:
             return
         self._who(message, name)
         del message.reactions[name]
-        self._broadcast.reactions_changed("REMOVE_EMOJI", message, {"emoji": payloads.emoji(name)})
+        self._broadcast.reactions_changed("REMOVE_EMOJI", message, {"emoji": message_payloads.emoji(name)})
 
     def who(self, message: Message, name: str) -> list[User]:
         return [self._world.users[one] for one in message.reactions.get(name, ())]
@@ -87,7 +87,7 @@ class Reactions:
         return message.reactions[name]
 
     def _about(self, name: str, user: User) -> Json:
-        return {"user_id": str(user.id), "emoji": payloads.emoji(name), "type": 0, "burst": False}
+        return {"user_id": str(user.id), "emoji": message_payloads.emoji(name), "type": 0, "burst": False}
 
 
 def _is_emoji(name: str) -> bool:

@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.sandbox.components import media, referenced_name, walk
-from bot.sandbox.payloads import EMBED_PICTURES
+from bot.sandbox.message_payloads import EMBED_PICTURES
 from bot.sandbox.protocol import SELECTS, ComponentType, Json
 
 if TYPE_CHECKING:
