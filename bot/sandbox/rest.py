@@ -196,7 +196,7 @@ class Rest:
             if not isinstance(body, dict):
                 raise Refusal(Reason.UNREADABLE)
             routing.check_fields(cast("Json", body), route.fields, fields)
-        problems.add_from(bodies.check(route.name, body, call.query))
+        problems.add_from(bodies.check(route.name, call.sent, call.query))
         problems.add_from(fields.found)
         if not problems.found:
             body = call.body = bodies.trimmed(route.name, body)
