@@ -8,6 +8,7 @@ import torch
 from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModelForImageClassification
 
+from engine.alignment import align
 from engine.errors import ModelLoadError
 from engine.rating import ORDER, weigh
 
@@ -53,6 +54,7 @@ def load(settings: PictureRating) -> Rate:
         )
     if not set(settings.labels.values()) & {*ORDER}:
         raise ModelLoadError(f"{folder}: none of engine.rating.labels stands for a rating")
+    align(model)
     return _Classifier(processor, model.eval(), labels, settings).rate
 
 

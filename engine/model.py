@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from engine import checkpoint
+from engine.alignment import align
 from engine.blocks import Lean
 from engine.conditioning import Texts
 from engine.errors import ModelLoadError
@@ -109,8 +110,13 @@ def read(source: Source, another_vae: Source | None, config: Engine, begin: Call
 
 
 def place(network: _Network, device: torch.device, dtype: torch.dtype) -> _Network:
-    """Bring a network to where it is used, for nothing but being used."""
+    """Bring a network to where it is used, for nothing but being used.
+
+    Both can be seen in the last bit: kernels are chosen by where weights begin in memory, and torch multiplies by other
+    ones where a weight may want gradients (`should_fold` in ATen/native/LinearAlgebra.cpp), though nobody takes any.
+    """
     network.to(device=device, dtype=dtype)
+    align(network)
     convolves = isinstance(network, UNet2DConditionModel | AutoencoderKL)
     if convolves and device.type == "cuda":
         module: Any = network
