@@ -112,8 +112,8 @@ def read(source: Source, another_vae: Source | None, config: Engine, begin: Call
 def place(network: _Network, device: torch.device, dtype: torch.dtype) -> _Network:
     """Bring a network to where it is used, for nothing but being used.
 
-    Both can be seen in the last bit: kernels are chosen by where weights begin in memory, and torch multiplies by other
-    ones where a weight may want gradients (`should_fold` in ATen/native/LinearAlgebra.cpp), though nobody takes any.
+    It is aligned and frozen, and either can be seen in the last bit: kernels are chosen by where weights begin, and by
+    whether they want gradients, even while nobody takes any (`should_fold` in torch's ATen/native/LinearAlgebra.cpp).
     """
     network.to(device=device, dtype=dtype)
     align(network)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
 
+from engine.alignment import align
 from engine.batch import Batch
 from engine.calibration import Calibration
 from engine.darkroom import Darkroom
@@ -87,6 +88,7 @@ def request(number: int = 0, *, width: int = 64, height: int = 64, **changes: An
 def stock(model: Model, folder: Path) -> StableDiffusionXLPipeline:
     """Give diffusers' pipeline, with a UNet of its own from this folder: ours has lean blocks."""
     unet = UNet2DConditionModel.from_pretrained(folder / "unet", local_files_only=True)
+    align(unet)
     pipeline = StableDiffusionXLPipeline(
         vae=model.vae,
         text_encoder=model.text_encoder,

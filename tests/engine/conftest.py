@@ -40,8 +40,10 @@ def _weights_stay(_first):
 
 @pytest.fixture(scope="session")
 def stock(model, tiny_checkpoint):
-    """`StableDiffusionXLPipeline` with a UNet of its own; its scheduler is the test's to set."""
+    """`StableDiffusionXLPipeline` with a UNet of its own, kept as ours is; its scheduler is the test's to set."""
     from diffusers import StableDiffusionXLPipeline, UNet2DConditionModel
+
+    from engine.model import place
 
     pipeline = StableDiffusionXLPipeline(
         vae=model.vae,
@@ -49,7 +51,7 @@ def stock(model, tiny_checkpoint):
         text_encoder_2=model.text_encoder_2,
         tokenizer=model.tokenizer,
         tokenizer_2=model.tokenizer_2,
-        unet=UNet2DConditionModel.from_pretrained(tiny_checkpoint / "unet").eval(),
+        unet=place(UNet2DConditionModel.from_pretrained(tiny_checkpoint / "unet"), model.device, model.dtype),
         scheduler=None,
         add_watermarker=False,
     )

@@ -12,6 +12,7 @@ from bot.sandbox.driver import control
 from engine.conditioning import encode
 from engine.config import Engine
 from engine.loading import load
+from engine.model import place
 from tests.journey.people import gallery, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -34,6 +35,8 @@ def stock(tiny_checkpoint):
     """Draw what diffusers' own pipeline draws from the same embeddings."""
     torch.set_num_threads(1)  # as the engine's process: rounding depends on it
     pipeline = StableDiffusionXLPipeline.from_pretrained(tiny_checkpoint, local_files_only=True)
+    for network in (pipeline.unet, pipeline.vae, pipeline.text_encoder, pipeline.text_encoder_2):
+        place(network, torch.device("cpu"), torch.float32)
     pipeline.set_progress_bar_config(disable=True)
     pipeline.scheduler = EulerAncestralDiscreteScheduler.from_config(pipeline.scheduler.config)
     model = load(Engine(model=str(tiny_checkpoint), offline=True, device="cpu"), lambda _stage: None)
