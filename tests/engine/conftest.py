@@ -1,5 +1,6 @@
 """A loaded tiny model, and diffusers' own pipeline over the same parts to compare with."""
 
+import os
 import re
 
 import pytest
@@ -9,9 +10,9 @@ from engine.config import Engine
 
 
 @pytest.fixture(autouse=True)
-def _one_thread():
+def _threads():
     """Torch keeps the thread count that another test left, and rounding depends on it."""
-    torch.set_num_threads(1)
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """With the real engine: what arrives is what diffusers draws, and outlives both processes."""
 
 import io
+import os
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ async def pixels(person, message, number=0):
 @pytest.fixture(scope="module")
 def stock(tiny_checkpoint):
     """Draw what diffusers' own pipeline draws from the same embeddings."""
-    torch.set_num_threads(1)  # as the engine's process: rounding depends on it
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))  # as the engine's process: rounding depends on it
     pipeline = StableDiffusionXLPipeline.from_pretrained(tiny_checkpoint, local_files_only=True)
     for network in (pipeline.unet, pipeline.vae, pipeline.text_encoder, pipeline.text_encoder_2):
         place(network, torch.device("cpu"), torch.float32)
