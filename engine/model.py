@@ -30,7 +30,7 @@ _LIBRARY_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, Run
 """What diffusers and transformers raise on a file whose content is not what its name says."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """The parts of one SDXL checkpoint, on one device."""
 
@@ -54,6 +54,9 @@ class Model:
     """The UNet's blocks."""
     texts: Texts = field(default_factory=Texts)
     """What these text encoders made of the last texts."""
+
+    def __repr__(self) -> str:
+        return f"<Model {self.name}: {self.description}>"  # not its networks, which fill pages
 
     @property
     def description(self) -> str:

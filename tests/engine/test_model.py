@@ -80,6 +80,11 @@ def test_files_are_read_ahead_in_the_order_in_which_they_are_loaded(tiny_checkpo
     assert [path.parent.name for path in find(config).weights] == ["vae", "unet", "text_encoder_2", "text_encoder"]
 
 
+def test_a_model_is_one_short_line_where_it_is_printed(model):
+    """Its networks fill pages, and hid what a failing test had found."""
+    assert repr(model) == f"<Model tiny-sdxl: {model.description}>"
+
+
 def test_half_precision_leaves_the_vae_alone(tiny_checkpoint):
     """SDXL's VAE overflows in float16."""
     model = loaded(model=str(tiny_checkpoint), dtype="float16")
