@@ -6,12 +6,12 @@ import json
 from engine.demo.untrained import make
 
 
-def test_the_same_seed_makes_the_same_checkpoint(tiny_checkpoint, tmp_path):
+def test_the_same_seed_makes_the_same_checkpoint(tmp_path):
     """Tests on two machines draw with the same weights; another seed gives other ones."""
     weights = "unet/diffusion_pytorch_model.safetensors"
-    again, other = make(tmp_path / "again"), make(tmp_path / "other", seed=1)
-    assert filecmp.cmp(tiny_checkpoint / weights, again / weights, shallow=False)
-    assert not filecmp.cmp(tiny_checkpoint / weights, other / weights, shallow=False)
+    first, again, other = make(tmp_path / "first"), make(tmp_path / "again"), make(tmp_path / "other", seed=1)
+    assert filecmp.cmp(first / weights, again / weights, shallow=False)
+    assert not filecmp.cmp(first / weights, other / weights, shallow=False)
 
 
 def test_it_looks_like_any_sdxl_folder(tiny_checkpoint):
