@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 MAX_CHUNKS = 256
 """Kept on the device: 81 MB of SDXL's embeddings in half precision, and about a hundred different prompts."""
 
+ONE_BY_ONE = frozenset({"cpu"})
+"""Devices that encode every chunk by itself: there a text is to have the same embedding, to the last bit, whatever is
+encoded with it and as the stock pipeline encodes it, and a matrix product rounds by the rows that it has. What one call
+for all would save is next to nothing where there is no kernel to be launched."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Conditioning:
@@ -109,7 +114,7 @@ class Texts:
 
 
 def _read(model: Model, texts: Sequence[str]) -> dict[str, Encoded]:
-    """Look texts up, and encode those that are new with one call of each encoder; the empty text if one needs it."""
+    """Look texts up, and encode those that are new together; the empty text if one needs it."""
     known: dict[str, Encoded] = {}
     new: dict[str, tuple[tuple[Chunk, ...], tuple[Chunk, ...]]] = {}
     for text in texts:
@@ -130,7 +135,7 @@ def _read(model: Model, texts: Sequence[str]) -> dict[str, Encoded]:
 
 
 def _encode(model: Model, texts: Mapping[str, tuple[tuple[Chunk, ...], tuple[Chunk, ...]]]) -> dict[str, Encoded]:
-    """Run each encoder once over every chunk of every text."""
+    """Run each encoder over every chunk of every text."""
     if not texts:
         return {}
     counts = [max(map(len, pair)) for pair in texts.values()]
@@ -172,7 +177,7 @@ def tokenize(tokenizer: CLIPTokenizer, text: str) -> tuple[Chunk, ...]:
 
 
 def _hidden_states(encoder: CLIPTextModel, tokenizer: CLIPTokenizer, chunks: Sequence[Chunk]) -> tuple[Tensor, Tensor]:
-    """Run one encoder once.
+    """Run one encoder, once where the device is not one of `ONE_BY_ONE`.
 
     Returns:
         For every chunk the weighted hidden states before the last layer, (chunks, 77, width), and the unprojected
@@ -182,10 +187,11 @@ def _hidden_states(encoder: CLIPTextModel, tokenizer: CLIPTokenizer, chunks: Seq
     weights = torch.tensor(
         [[1.0, *part.weights, *[1.0] * (CHUNK_TOKENS + 1 - len(part.weights))] for part in chunks], dtype=torch.float32
     )
-    output = encoder(send(ids, encoder.device), output_hidden_states=True)
-    hidden_states = output.hidden_states[-2]
+    calls = send(ids, encoder.device).split(1 if encoder.device.type in ONE_BY_ONE else len(ids))
+    outputs = [encoder(rows, output_hidden_states=True) for rows in calls]
+    hidden_states = torch.cat([output.hidden_states[-2] for output in outputs])
     weighted = (hidden_states.float() * send(weights, encoder.device).unsqueeze(-1)).to(hidden_states.dtype)
-    return weighted, output.pooler_output
+    return weighted, torch.cat([output.pooler_output for output in outputs])
 
 
 def _row(ids: Sequence[int], tokenizer: Any) -> list[int]:

@@ -115,9 +115,15 @@ def encoder_rows(model, action):
     return rows
 
 
-def test_each_encoder_is_called_once_for_all_chunks_of_both_sides(fresh):
-    """Two chunks of the negative, one of the prompt, and the empty one that fills it up."""
+def test_each_encoder_is_called_once_for_all_chunks_of_both_sides(fresh, monkeypatch):
+    """Two chunks of the negative, one of the prompt, and the empty one that fills it up; where calls cost something."""
+    monkeypatch.setattr("engine.conditioning.ONE_BY_ONE", frozenset())
     assert encoder_rows(fresh, lambda: encode(fresh, "1girl", "red hair BREAK lowres", **SIZE)) == [4, 4]
+
+
+def test_on_the_cpu_a_text_s_embedding_does_not_hang_on_what_is_encoded_with_it(fresh):
+    """Each chunk by itself: how a matrix product rounds hangs on how many rows it has."""
+    assert encoder_rows(fresh, lambda: encode(fresh, "1girl", "red hair BREAK lowres", **SIZE)) == [1] * 8
 
 
 def test_a_text_that_was_read_before_is_not_encoded_again(fresh):
