@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Without compiling, which takes longer than the download: for the demo, what is imported is compiled when it is.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: install develop demo test test-pythons mutants clients chaos bench pictures check format sweep
+.PHONY: install develop demo test test-pythons mutants clients chaos fuzz bench pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -29,7 +29,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: develop
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot tests/clients
-	$(PYTEST) tests/chaos tests/journey tests/engine tests/mutants tests/test_bench.py tests/test_pythons.py
+	$(PYTEST) tests/chaos tests/journey tests/engine tests/fuzz tests/mutants tests/test_bench.py tests/test_pythons.py
 
 # The bot's tests on every Python from 3.11 on that is here, each in an environment of its own (.venv-3.12 …) without
 # the model stack; one that is not here is said to be not run. ONLY=3.13 runs one of them.
@@ -54,6 +54,11 @@ clients: develop
 chaos: develop
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --real --jobs 30 --people 10 --kills 6 --seconds 90
+
+# What breaks a rule is looked for with chance that is new every time, where `make test` tries the same examples:
+# SECONDS=… for each part, SEED=… looks in the same places again, ONLY=… for one part.
+fuzz: develop
+	$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 # The safety filter against its whole corpus and, where it is at hand, the whole public tag list; minutes.
 sweep: develop

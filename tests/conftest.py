@@ -6,6 +6,7 @@ import os
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.weights import move_all
 
@@ -13,6 +14,12 @@ from tests.weights import move_all
 # that are compared have to round alike. It is read when torch is imported. The tests hold for any number; the engine
 # leaves a core free, so on fewer cores than one more, those that compare it as a process of its own are for one thread.
 os.environ["OMP_NUM_THREADS"] = os.environ.get("ESHI_TEST_THREADS", "1")
+
+# `make test` tries the same examples every time, and no machine is too slow for it; `make fuzz` looks for new ones.
+ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+settings.register_profile("test", ANY_SPEED, derandomize=True)
+settings.register_profile("fuzz", ANY_SPEED, print_blob=True)
+settings.load_profile("test")  # which --hypothesis-profile=fuzz replaces
 
 
 class _Absent(importlib.abc.MetaPathFinder):
