@@ -8,14 +8,13 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 
-from bot.answer import NO_PINGS
 from bot.checks.roles import roles_of
+from bot.delivery.acknowledgement import acknowledge
 from bot.delivery.post import TOKEN_LIFE_S
 from bot.engine.company import Company
-from bot.errors import InvalidRequest, Undeliverable
+from bot.errors import Undeliverable
 from bot.job import NewJob, State
 from bot.line.forecast import Wait
 from bot.line.ticket import Ticket
@@ -168,27 +167,11 @@ class Flow:
                 )
             log.info("job %s: queued by %s in channel %s", job.id, job.user_id, job.channel_id)
             log.debug("job %s: %r / %r", job.id, job.prompt, job.negative_prompt)
-            message_id = await self._acknowledge(interaction, job)
-            self._enter(await self._lasting.jobs.set_message(job.id, message_id))
-
-    async def _acknowledge(self, interaction: discord.Interaction[Any], job: Job) -> int:
-        """Answer with the job's message, or withdraw the job: nobody waits for what was not acknowledged."""
-        view = card.waiting(job, self._forecast.wait_of_new(Ticket.of(job)), engine=self.engine_sentence)
-        try:
-            answer = await interaction.response.send_message(
-                view=view, ephemeral=job.private, allowed_mentions=NO_PINGS
+            view = card.waiting(job, self._forecast.wait_of_new(Ticket.of(job)), engine=self.engine_sentence)
+            message_id = await acknowledge(
+                interaction, job, view, post=self._post, jobs=self._lasting.jobs, now=self._now
             )
-            message_id = answer.message_id
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.warning("job %s: the acknowledgement failed: %s", job.id, error)
-            message_id = await self._post.find_original(job)  # it may have arrived all the same
-            if message_id is None:
-                await self._lasting.jobs.cancel(job.id, "Discord did not take the answer.", now=self._now())
-                raise
-        if message_id is None:
-            await self._lasting.jobs.cancel(job.id, "Discord did not name the message.", now=self._now())
-            raise InvalidRequest("Discord did not take my answer. Please try again.")
-        return message_id
+            self._enter(await self._lasting.jobs.set_message(job.id, message_id))
 
     def _enter(self, job: Job) -> None:
         self._tell(job)

@@ -1,0 +1,55 @@
+"""Answers a request with the message that will become its result."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+
+from bot.answer import NO_PINGS
+from bot.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from discord import ui
+
+    from bot.delivery.post import Post
+    from bot.job import Job
+    from bot.store.jobs import Jobs
+
+log = logging.getLogger(__name__)
+
+
+async def acknowledge(
+    interaction: discord.Interaction[Any],
+    job: Job,
+    view: ui.LayoutView,
+    *,
+    post: Post,
+    jobs: Jobs,
+    now: Callable[[], float],
+) -> int:
+    """Answer with the job's message, or withdraw the job: nobody waits for what was not acknowledged.
+
+    Returns:
+        The message's id.
+
+    Raises:
+        InvalidRequest, discord.HTTPException, aiohttp.ClientError, OSError: It was withdrawn.
+    """
+    try:
+        answer = await interaction.response.send_message(view=view, ephemeral=job.private, allowed_mentions=NO_PINGS)
+        message_id = answer.message_id
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.warning("job %s: the acknowledgement failed: %s", job.id, error)
+        message_id = await post.find_original(job)  # it may have arrived all the same
+        if message_id is None:
+            await jobs.cancel(job.id, "Discord did not take the answer.", now=now())
+            raise
+    if message_id is None:
+        await jobs.cancel(job.id, "Discord did not name the message.", now=now())
+        raise InvalidRequest("Discord did not take my answer. Please try again.")
+    return message_id
