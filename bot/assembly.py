@@ -40,6 +40,7 @@ from bot.delivery.notices import Notices
 from bot.delivery.post import Post
 from bot.flow import Flow
 from bot.line.allowance import Allowance
+from bot.line.arrivals import Arrivals
 from bot.line.feed import Feed
 from bot.line.forecast import Forecast
 from bot.line.pace import Pace
@@ -125,7 +126,7 @@ def assemble(
     reporting = Reporting(store=store, post=post, bulletin=bulletin, attachments=attachments, now=now)
     client.moderation = Moderation(client=client, door=door, store=store, post=post, bulletin=bulletin, now=now)
     operator = Allowance.of_operator(limits)
-    queue = Queue(max_jobs=limits.max_queue, allowance=operator)
+    queue, arrivals = Queue(max_jobs=limits.max_queue, allowance=operator), Arrivals()
     pace = Pace()
     forecast = Forecast(queue, pace, now=now)
     admission = Admission(queue=queue, line=store.line, forecast=forecast, operator=operator, now=now)
@@ -154,6 +155,7 @@ def assemble(
         terms=client.terms,
         store=store,
         queue=queue,
+        arrivals=arrivals,
         feed=Feed(queue, batch_cap=config.model.batch_cap),
         admission=admission,
         forecast=forecast,
@@ -222,7 +224,7 @@ def assemble(
         limits=operator,
         now=now,
     )
-    client.steering = Steering(flow=flow, queue=queue, forecast=forecast, store=store, now=now)
+    client.steering = Steering(flow=flow, queue=queue, arrivals=arrivals, forecast=forecast, store=store, now=now)
     client.add_dynamic_items(
         JobButton, DraftButton, QueueButton, SettingControl, AcceptButton, LockSelect, ForgetButton
     )

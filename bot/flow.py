@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.engine.client import EngineClient
     from bot.errors import MessageGone
     from bot.job import Job
+    from bot.line.arrivals import Arrivals
     from bot.line.feed import Feed
     from bot.line.forecast import Forecast
     from bot.line.pace import Pace
@@ -65,6 +66,7 @@ class Flow:
         terms: Terms,
         store: Store,
         queue: Queue,
+        arrivals: Arrivals,
         feed: Feed,
         admission: Admission,
         forecast: Forecast,
@@ -82,6 +84,7 @@ class Flow:
             terms: Know who has accepted them.
             store: Remembers.
             queue: Says who is next.
+            arrivals: Know who is on their way there.
             feed: Says when.
             admission: Says who may come.
             forecast: Says when it will be done.
@@ -97,6 +100,7 @@ class Flow:
         self._store = store  # for those who wait for an answer
         self._lasting = store.patient()
         self._queue = queue
+        self._arrivals = arrivals
         self._feed = feed
         self._admission = admission
         self._forecast = forecast
@@ -125,6 +129,8 @@ class Flow:
 
     def standing(self, job: Job) -> str:
         """Say how it stands with an unfinished job."""
+        if (coming := self._arrivals.get(job.id)) is not None:
+            return card.in_line(self._forecast.wait_of_new(coming), self.engine_sentence)
         ticket = self._queue.get(job.id)
         return (
             "It is being drawn." if ticket is None else card.in_line(self._forecast.wait(ticket), self.engine_sentence)
@@ -167,11 +173,13 @@ class Flow:
                 )
             log.info("job %s: queued by %s in channel %s", job.id, job.user_id, job.channel_id)
             log.debug("job %s: %r / %r", job.id, job.prompt, job.negative_prompt)
-            view = card.waiting(job, self._forecast.wait_of_new(Ticket.of(job)), engine=self.engine_sentence)
-            message_id = await acknowledge(
-                interaction, job, view, post=self._post, jobs=self._lasting.jobs, now=self._now
-            )
-            self._enter(await self._lasting.jobs.set_message(job.id, message_id))
+            ticket = Ticket.of(job)
+            view = card.waiting(job, self._forecast.wait_of_new(ticket), engine=self.engine_sentence)
+            with self._arrivals.coming(ticket):  # whoever reads the answer finds it in line at once
+                message_id = await acknowledge(
+                    interaction, job, view, post=self._post, jobs=self._lasting.jobs, now=self._now
+                )
+                self._enter(await self._lasting.jobs.set_message(job.id, message_id))
 
     def _enter(self, job: Job) -> None:
         self._tell(job)
@@ -317,6 +325,7 @@ class Flow:
 
     async def cancel(self, job: Job) -> bool:
         """Stop a job in line or between two steps; False if it had come to its end before that."""
+        await self._arrivals.settled(job.id)
         if not await self._stop(job):
             return False
         now = await self._store.jobs.get(job.id)

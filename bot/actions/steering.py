@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from bot.flow import Flow
     from bot.job import Job
-    from bot.line.forecast import Forecast
+    from bot.line.arrivals import Arrivals
+    from bot.line.forecast import Forecast, Wait
     from bot.line.queue import Queue
     from bot.line.ticket import Ticket
     from bot.store import Store
@@ -36,9 +37,19 @@ OVER = "This one is already drawn, or over."
 class Steering:
     """Shows the line and changes it; the rights are asked for at every press, whoever the list was shown to."""
 
-    def __init__(self, *, flow: Flow, queue: Queue, forecast: Forecast, store: Store, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        flow: Flow,
+        queue: Queue,
+        arrivals: Arrivals,
+        forecast: Forecast,
+        store: Store,
+        now: Callable[[], float],
+    ) -> None:
         self._flow = flow
         self._queue = queue
+        self._arrivals = arrivals
         self._forecast = forecast
         self._store = store
         self._now = now
@@ -81,6 +92,9 @@ class Steering:
                 raise NotYours("This request is not of this server.")
         elif job.user_id != who:
             raise NotYours(f"Only <@{job.user_id}> or a moderator may do this.")
+        if job.id in self._arrivals:
+            await interaction.response.defer()  # Discord may take its time to say that it took the acknowledgement
+            await self._arrivals.settled(job.id)
         said = await (self._cancel(interaction, job) if press.action == "cancel" else self._change(job, press))
         log.info("job %s: %s by %s", job.id, press.action, who)
         return said
@@ -88,7 +102,8 @@ class Steering:
     async def _cancel(self, interaction: discord.Interaction[Any], job: Job) -> str:
         if job.id not in self._queue and not any(ticket.id == job.id for ticket in self._queue.running):
             raise InvalidRequest(OVER)
-        await interaction.response.defer()  # the job's own message is told first, and that may take long
+        if not interaction.response.is_done():
+            await interaction.response.defer()  # the job's own message is told first, and that may take long
         if not await self._flow.cancel(job):
             raise InvalidRequest(OVER)
         return f"`{job.id}` is cancelled."
@@ -142,16 +157,22 @@ class Steering:
             for ticket in self._queue.running
             if (ticket.user_id == interaction.user.id if guild_id is None else ticket.guild_id == guild_id)
         ]
-        own = self._queue.of_person(interaction.user.id) if guild_id is None else []
-        jobs = len(drawn) + (len(own) if guild_id is None else self._queue.jobs_of_server(guild_id))
+        if guild_id is None:
+            own, coming = self._queue.of_person(interaction.user.id), self._arrivals.of_person(interaction.user.id)
+            in_line = len(own)
+        else:
+            own, coming = [], self._arrivals.of_server(guild_id)
+            in_line = self._queue.jobs_of_server(guild_id)
+        jobs = len(drawn) + in_line + len(coming)
         pages = max(1, -(-jobs // JOBS_A_PAGE))
         page = min(press.page, pages - 1)
         first = page * JOBS_A_PAGE
         shown = drawn[first : first + JOBS_A_PAGE]
         after, room = max(0, first - len(drawn)), JOBS_A_PAGE - len(shown)
         shown += own[after : after + room] if guild_id is None else self._queue.of_server(guild_id, after, room)
+        shown += coming[max(0, after - in_line) :][: JOBS_A_PAGE - len(shown)]
         rows = [
-            Row(ticket, None if ticket in drawn else self._forecast.wait(ticket), await self._title(ticket, mine=mine))
+            Row(ticket, None if ticket in drawn else self._wait(ticket), await self._title(ticket, mine=mine))
             for ticket in shown
         ]
         return Shown(
@@ -165,6 +186,10 @@ class Steering:
             closed=not mine and self._queue.is_closed(guild_id),
             engine=self._flow.engine_sentence,
         )
+
+    def _wait(self, ticket: Ticket) -> Wait:
+        on_its_way = ticket.id in self._arrivals
+        return self._forecast.wait_of_new(ticket) if on_its_way else self._forecast.wait(ticket)
 
     async def _title(self, ticket: Ticket, *, mine: bool) -> str:
         if not mine:

@@ -78,6 +78,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             terms=nobody,
             store=store,
             queue=queue,
+            arrivals=nobody,
             feed=nobody,
             admission=nobody,
             forecast=forecast,

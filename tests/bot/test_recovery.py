@@ -5,6 +5,7 @@ import pytest
 from bot.delivery.delivery import Delivery
 from bot.delivery.post import TOKEN_LIFE_S
 from bot.flow import Flow
+from bot.line.arrivals import Arrivals
 from bot.line.forecast import Forecast
 from bot.line.pace import Pace
 from bot.line.queue import Queue
@@ -41,6 +42,7 @@ class Life:
             terms=None,
             store=store,
             queue=self.queue,
+            arrivals=Arrivals(),
             feed=None,
             admission=None,
             forecast=Forecast(self.queue, pace, now=lambda: NOW),

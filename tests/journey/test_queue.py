@@ -88,6 +88,32 @@ async def test_a_member_sees_and_steers_what_is_theirs(yuki):
     await cancel_all(yuki, [*jobs[:3], jobs[4]])
 
 
+async def test_an_acknowledged_job_is_in_line_at_once(yuki, studio):
+    """Also while the bot does not know yet that it was acknowledged; what is done to it waits until it does."""
+    jobs = await fill(yuki, 2)
+    original = "GET /webhooks/*/*/messages/@original"
+    await studio.developer("POST", "/faults", {"fault": "lose", "route": "POST /interactions/*/*/callback"})
+    await studio.developer("POST", "/faults", {"fault": "delay", "route": original, "delay_s": 1.0})
+    jobs.append(await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")))
+    third = job_id(jobs[2])
+    message = await queue(yuki)
+    assert "You have 3 requests in the queue." in words(message)
+    assert f"`{third}`" in words(message)
+    message = await press(yuki, message, "Hold", third)
+    assert f"`{third}` is on hold, until it is resumed." in words(message)
+    await shown(yuki, jobs[2], "On hold.")
+    await cancel_all(yuki, jobs)
+
+
+async def test_a_job_is_cancelled_that_was_only_just_acknowledged(yuki, studio):
+    """It is not taken for one that is over."""
+    original = "GET /webhooks/*/*/messages/@original"
+    await studio.developer("POST", "/faults", {"fault": "lose", "route": "POST /interactions/*/*/callback"})
+    await studio.developer("POST", "/faults", {"fault": "delay", "route": original, "delay_s": 0.5})
+    job = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=50))
+    await cancel_all(yuki, [job])
+
+
 async def test_a_job_that_is_over_cannot_be_held(yuki):
     """The list was opened before; the press is answered all the same."""
     jobs = await fill(yuki, 3)

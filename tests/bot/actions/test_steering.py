@@ -1,11 +1,15 @@
 """Who may do what to the line: asked in code, whatever button somebody got hold of."""
 
+from contextlib import ExitStack
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
+import discord
 import pytest
 
 from bot.actions.steering import Steering
 from bot.errors import InvalidRequest, NotYours
+from bot.line.arrivals import Arrivals
 from bot.line.forecast import Forecast
 from bot.line.pace import Pace
 from bot.line.queue import Queue
@@ -20,9 +24,16 @@ async def store(tmp_path):
         yield opened
 
 
-def steering(store, queue):
-    forecast = Forecast(queue, Pace(), now=lambda: 0.0)
-    return Steering(flow=None, queue=queue, forecast=forecast, store=store, now=lambda: 0.0)
+def steering(store, queue, arrivals=None):
+    flow, forecast = SimpleNamespace(engine_sentence=""), Forecast(queue, Pace(), now=lambda: 0.0)
+    return Steering(
+        flow=flow,
+        queue=queue,
+        arrivals=Arrivals() if arrivals is None else arrivals,
+        forecast=forecast,
+        store=store,
+        now=lambda: 0.0,
+    )
 
 
 def press_by(user_id, *, guild_id=7):
@@ -66,3 +77,30 @@ async def test_what_no_longer_is_is_told(store):
     ):
         with pytest.raises(InvalidRequest, match="older version"):
             await made.press(press_by(1), press)
+
+
+@pytest.mark.parametrize(("waiting", "coming"), [(0, 1), (3, 1), (4, 3), (5, 1), (6, 6), (0, 11)])
+@pytest.mark.parametrize("whose", ["mine", "server"])
+async def test_what_is_on_its_way_is_listed_behind_what_waits(store, new_job, waiting, coming, whose):
+    """Each job once, over all pages; one that is drawn comes first."""
+    queue, arrivals = Queue(max_jobs=99), Arrivals()
+    jobs = [await store.jobs.submit(new_job(user_id=1), now=0.0) for _ in range(1 + waiting + coming)]
+    tickets = [Ticket.of(job) for job in jobs]
+    for ticket in tickets[: 1 + waiting]:
+        queue.push(ticket)
+    queue.pop()
+    made, moderator = steering(store, queue, arrivals), discord.Permissions(manage_messages=True)
+    asker = press_by(1)
+    asker.user = MagicMock(spec=discord.Member, id=1, guild_permissions=moderator)
+    with ExitStack() as on_their_way:
+        for ticket in tickets[1 + waiting :]:
+            on_their_way.enter_context(arrivals.coming(ticket))
+        first = await made._page(asker, Press("show", whose, 0))
+        pages = [await made._page(asker, Press("show", whose, page)) for page in range(first.pages)]
+    assert first.jobs == len(jobs)
+    rows = [row for page in pages for row in page.rows]
+    assert [row.ticket.id for row in rows] == [job.id for job in jobs]
+    assert rows[0].wait is None
+    assert [row.wait.place for row in rows[1 : 1 + waiting]] == list(range(1, waiting + 1))
+    assert {row.wait.place for row in rows[1 + waiting :]} == {waiting + 1}
+    assert len(queue) == waiting
