@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 
+from tests.patience import PATIENCE_S
+
 playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -20,7 +22,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 8_000
+PATIENCE_MS = 1000 * PATIENCE_S
 
 
 @asynccontextmanager

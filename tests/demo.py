@@ -7,8 +7,7 @@ import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-START_S = 240.0
-STOP_S = 40.0
+from tests.patience import PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +25,12 @@ async def running_demo():
         sys.executable, "-m", "bot", "demo", "--port", "0", stdout=asyncio.subprocess.PIPE
     )
     try:
-        async with asyncio.timeout(START_S):
+        async with asyncio.timeout(2 * PATIENCE_S):
             while not (found := re.search(rb"http://127\.0\.0\.1:\d+", line := await process.stdout.readline())):
                 assert line, "it ended before it had an address"
         yield Demo(found[0].decode(), process)
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGINT)
-        status = await asyncio.wait_for(process.wait(), STOP_S)
+        status = await asyncio.wait_for(process.wait(), PATIENCE_S)
     assert status == 0

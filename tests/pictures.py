@@ -53,7 +53,7 @@ async def _keep(page, name):
 async def visiting(browser, address, username, channel):
     async with Person.visit(address, username) as person:
         if not person.state["bot"]["online"]:
-            await person.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
+            await person.wait_for_event("bot", lambda bot: bot["online"])
         address = f"{address}/#/{person.id}/{person.channel(channel)}"
     complaints = []
     async with AsyncExitStack() as stack:

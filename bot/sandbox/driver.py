@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from bot.sandbox.protocol import Json
 
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
+"""What comes is never waited for so long, however slow the machine; what does not come costs it once."""
 _LOADING = 128
 
 

@@ -13,6 +13,7 @@ from bot.errors import StoreUnavailable
 from bot.sandbox.driver import Person, control
 from bot.sandbox.server import Sandbox
 from bot.views.buttons import JobButton, row
+from tests.patience import PATIENCE_S
 
 
 class Breaking(discord.AutoShardedClient):
@@ -110,7 +111,7 @@ async def test_an_interaction_that_discord_gave_up_is_no_bug(chat, caplog):
 
 async def until(true):
     """Wait for a line of the log: nothing to be woken by."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             if true():
                 return

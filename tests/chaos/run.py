@@ -34,7 +34,7 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
             ]
             observer = visitors[0]
             try:
-                await observer.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
+                await observer.wait_for_event("bot", lambda bot: bot["online"])
             except TimeoutError as error:
                 raise RuntimeError(f"the bot never came online; it said:\n{machines.log_text()[-2000:]}") from error
             await asyncio.gather(*(accept_terms(visitor, "room-0-0") for visitor in visitors))

@@ -2,8 +2,6 @@
 
 import os
 
-import pytest
-
 from tests.chaos.run import run
 from tests.chaos.schedule import schedule
 
@@ -24,7 +22,6 @@ def test_a_seed_is_a_schedule():
     assert all(0 <= trouble.at_s <= 300.0 for trouble in troubles)
 
 
-@pytest.mark.timeout(300)
 async def test_everybody_gets_what_they_were_promised(tmp_path):
     """Forty jobs of ten people, six kills, a full disk, dead tokens, a deleted message and a stumbling Discord."""
     said = []

@@ -13,6 +13,7 @@ from PIL import Image
 from engine.darkroom import UNRATED_SIDE, Darkroom, unrecognisable
 from engine.errors import RatingFailed, Withheld
 from engine.rating import Rated
+from tests.patience import PATIENCE_S
 
 SAFE = Rated("safe", minor_like=False, evidence="safe 1.00")
 
@@ -87,14 +88,14 @@ def test_a_preview_waits_for_no_rating(pool):
 
     def slow(_pixels):
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE_S)
         return SAFE
 
     with ThreadPoolExecutor(1) as raters:
         room = Darkroom(pool, rate=slow, raters=raters)
         assert not room.busy
         developing = room.picture(np.zeros((8, 8, 3), np.uint8), "")
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE_S)
         assert room.busy
         go_on.set()
         assert developing.result().rating == "safe"

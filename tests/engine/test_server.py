@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import aiohttp
@@ -31,6 +32,7 @@ from engine.wire import (
     Rejected,
 )
 from tests.engine.raters import make_tagger
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret"  # noqa: S105  (made up here)
@@ -75,7 +77,8 @@ async def connected(address, headers=None):
     unix = address.startswith("unix:")
     connector = aiohttp.UnixConnector(address.removeprefix("unix:")) if unix else None
     async with aiohttp.ClientSession(connector=connector) as session:
-        for _ in range(600):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
             try:
                 opened = await session.ws_connect(
                     "http://engine/" if unix else address, headers=headers, max_msg_size=wire.MAX_MESSAGE_BYTES

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import sys
@@ -10,14 +11,15 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import aiohttp
+import pytest
 import pytest_asyncio
 
 from bot.sandbox.driver import Person
 from tests.journey.people import accept_terms
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"
-START_S = 120.0
 PEOPLE = ("ada", "mio", "yuki", "nico")
 
 
@@ -45,7 +47,7 @@ class Studio:
             *(("--openapi", str(OPENAPI)) if OPENAPI.exists() else ()),
             stdout=asyncio.subprocess.PIPE,
         )
-        addresses = json.loads(await asyncio.wait_for(process.stdout.readline(), START_S))
+        addresses = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE_S))
         self.token, self.page_url = addresses["token"], addresses["page_url"]
         self.config.write_text(f"""
             [wire]
@@ -95,7 +97,7 @@ class Studio:
         lines_before = self.log_text().count("\n")
         with self.log.open("ab") as log:
             await self._spawn("bot", "-m", "bot", "run", "--config", str(self.config), stderr=log)
-        async with asyncio.timeout(START_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 fresh = self.log_text().split("\n")[lines_before:]
                 if any("The engine is ready" in line for line in fresh) and any("Gateway" in line for line in fresh):
@@ -105,7 +107,7 @@ class Studio:
 
     async def said(self, words, *, after):
         """Wait until the bot's log holds this, behind so many characters."""
-        async with asyncio.timeout(START_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 if words in self.log_text()[after:]:
                     return
@@ -125,16 +127,22 @@ class Studio:
         process = self._processes.pop(name)
         if process.returncode is None:
             process.send_signal(number)
-        return await asyncio.wait_for(process.wait(), 30)
+        return await asyncio.wait_for(process.wait(), PATIENCE_S)
 
     def forgive(self):
         """Take back the strikes: one test's refusals must not lock people out of the next."""
         with closing(sqlite3.connect(self.folder / "data" / "eshi.sqlite3", timeout=10)) as base, base:
             base.execute("DELETE FROM strikes")
 
-    async def stop(self):
+    async def stop(self, number=signal.SIGTERM):
         for name in list(self._processes)[::-1]:
-            await self.kill(name, signal.SIGTERM)
+            await self.kill(name, number)
+
+    async def renew(self):
+        """Begin anew in a folder without data: nothing of what went wrong is there for the next test."""
+        await self.stop(signal.SIGKILL)
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+        await self.start()
 
     async def _spawn(self, name, *arguments, **streams):
         process = await asyncio.create_subprocess_exec(
@@ -165,10 +173,35 @@ async def _run(folder, **options):
         await studio.stop()
 
 
-async def _watch(studio):
-    """Lend what runs; afterwards Discord must have had nothing to complain about, and the loop was never held up."""
-    before = len(studio.log_text())
+_good = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Remember of a test whether all went well, for the fixtures that clean up after it."""
+    report = yield
+    item.stash[_good] = report.passed and item.stash.get(_good, True)
+    return report
+
+
+async def _watch(studio, test):
+    """Lend what runs; afterwards Discord must have had nothing to complain about, and the loop was never held up.
+
+    A test that failed may leave anything: jobs in line, a line that is paused, an engine that is dead. So after it
+    everything begins anew.
+    """
+    before, good = len(studio.log_text()), False
     yield studio
+    try:
+        if test.stash[_good]:
+            await _look_back(studio, before)
+            good = True
+    finally:
+        if not good:
+            await studio.renew()
+
+
+async def _look_back(studio, before):
     assert [line for line in studio.log_text()[before:].split("\n") if "event loop was held up" in line] == []
     studio.forgive()
     found = await studio.developer("GET", "/violations")
@@ -196,23 +229,23 @@ async def _rated(tmp_path_factory):
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def studio(_flat):
+async def studio(_flat, request):
     """What runs for the whole session, with an engine that takes no time."""
-    async for lent in _watch(_flat):
+    async for lent in _watch(_flat, request.node):
         yield lent
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def drawing_studio(_real):
+async def drawing_studio(_real, request):
     """The same with the real engine and a tiny checkpoint."""
-    async for lent in _watch(_real):
+    async for lent in _watch(_real, request.node):
         yield lent
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def rating_studio(_rated):
+async def rating_studio(_rated, request):
     """The same with an engine that takes no time and rates every picture, as the prompt tells it to."""
-    async for lent in _watch(_rated):
+    async for lent in _watch(_rated, request.node):
         yield lent
 
 

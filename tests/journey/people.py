@@ -45,7 +45,7 @@ async def result_of(person, interaction_id):
     outcome = await person.outcome(interaction_id)
     assert outcome["event"] == "interaction.answer", outcome
     message_id = outcome["data"]["message_id"]
-    return await person.wait_for(lambda m: m["id"] == message_id and "Recipe" in labels(m), timeout_s=90)
+    return await person.wait_for(lambda m: m["id"] == message_id and "Recipe" in labels(m))
 
 
 async def refusal_of(person, interaction_id):

@@ -9,6 +9,7 @@ import psutil
 from bot.sandbox.driver import Person, control
 from tests.demo import running_demo
 from tests.journey.people import gallery, result_of
+from tests.patience import PATIENCE_S
 
 
 def folders():
@@ -22,7 +23,7 @@ async def test_the_demo_draws_and_leaves_nothing_behind():
         async with Person.visit(demo.address, "yuki") as yuki:
             channel = yuki.channel("general")
             if not yuki.state["bot"]["online"]:
-                await yuki.wait_for_event("bot", lambda bot: bot["online"], timeout_s=60)
+                await yuki.wait_for_event("bot", lambda bot: bot["online"])
             sent = await yuki.slash(channel, "imagine", subject="1girl", steps=1)
             terms = await yuki.answer(sent)
             assert gallery(await result_of(yuki, await yuki.press(terms, control(terms, "Accept"))))
@@ -35,5 +36,5 @@ async def test_the_demo_draws_and_leaves_nothing_behind():
             assert gallery(await result_of(yuki, sent)), "a job survives both"
         family = psutil.Process(demo.process.pid).children(recursive=True)
         assert len(family) == 2, "the bot and its engine"
-    assert psutil.wait_procs(family, timeout=5)[1] == []
+    assert psutil.wait_procs(family, timeout=PATIENCE_S)[1] == []
     assert folders() == before

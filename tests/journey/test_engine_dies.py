@@ -33,7 +33,7 @@ async def engine_with(studio, *troubles):
 async def end_of(person, interaction_id):
     """What a job's message says once it is over."""
     first = await person.answer(interaction_id)
-    return await person.wait_for(lambda m: m["id"] == first["id"] and "Reroll" in labels(m), timeout_s=60)
+    return await person.wait_for(lambda m: m["id"] == first["id"] and "Reroll" in labels(m))
 
 
 async def test_a_job_that_kills_every_engine_is_given_up_and_its_neighbours_are_not(studio, yuki, mio):

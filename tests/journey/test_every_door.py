@@ -14,6 +14,7 @@ from bot.job import row_key
 from bot.sandbox.driver import control
 from engine import infotext, png
 from tests.journey.people import choose, gallery, labels, result_of, settings, shown, words
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -328,6 +329,8 @@ async def _told_alone(person, message, label):
 async def _later(person, start, fits):
     """The first state of a message that fits, after so many events."""
     event = await person._first(
-        lambda e: e["event"] in {"message.create", "message.update"} and fits(e["data"]), timeout_s=30, start=start
+        lambda e: e["event"] in {"message.create", "message.update"} and fits(e["data"]),
+        timeout_s=PATIENCE_S,
+        start=start,
     )
     return event["data"]

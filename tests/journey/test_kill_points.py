@@ -8,6 +8,7 @@ import pytest
 
 from bot.sandbox.driver import control
 from tests.journey.people import gallery, labels, result_of, words
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -24,7 +25,7 @@ def recorded(studio, interaction_id):
 
 
 async def until(studio, interaction_id, state):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             if recorded(studio, interaction_id) == state:
                 return

@@ -124,7 +124,7 @@ async def test_the_age_flag_is_taken_away_while_a_job_waits(visit):
         try:
             for place in (-1, -2, -3):
                 message = yuki.get_by_role("article", name="bot").nth(place)
-                await expect(message).to_contain_text("is not allowed here", timeout=20_000)
+                await expect(message).to_contain_text("is not allowed here")
                 await expect(message.get_by_role("img")).to_have_count(0)
         finally:
             await flag.press("Space")

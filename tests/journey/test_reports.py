@@ -11,6 +11,7 @@ from bot.job import row_key
 from bot.safety.audit import pseudonym
 from bot.sandbox.driver import control, controls
 from tests.journey.people import accept_terms, gallery, labels, refusal_of, result_of, words
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -106,7 +107,7 @@ async def shown_again(person, message, *, after):
     start = len(after)
     seen = await person._first(
         lambda e: e["event"] == "message.update" and e["data"]["id"] == message["id"] and "Recipe" in labels(e["data"]),
-        timeout_s=30,
+        timeout_s=PATIENCE_S,
         start=start,
     )
     return seen["data"]

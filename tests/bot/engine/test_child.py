@@ -14,6 +14,7 @@ from bot.engine.child import EngineChild
 from bot.errors import EngineUnavailable
 from engine import wire
 from tests.bot.engine.conftest import FAKE, generate
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -195,4 +196,4 @@ def test_the_engine_dies_with_the_bot_however_the_bot_dies(settings):
         engine = psutil.Process(int(bot.stdout.readline()))
         bot.send_signal(signal.SIGKILL)
     with contextlib.suppress(psutil.NoSuchProcess):
-        engine.wait(timeout=10)
+        engine.wait(timeout=PATIENCE_S)

@@ -19,6 +19,7 @@ from PIL import Image
 from bot.sandbox.blueprint import INVITED_WITH, starter
 from bot.sandbox.driver import Person
 from bot.sandbox.server import Sandbox
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,7 +54,7 @@ async def running(sandbox, bot):
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.scene.gateway_url())
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(bot.start(sandbox.token))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await bot.connected.wait()
         try:
             await bot.tree.sync()

@@ -10,6 +10,7 @@ import discord
 import pytest
 
 from bot.sandbox.faults import Drop, Invalidate, Reconnect, Refuse
+from tests.patience import PATIENCE_S
 
 PROPERTIES = {"os": "linux", "browser": "tests", "device": "tests"}
 
@@ -22,7 +23,7 @@ class Line:
         self._inflate = zlib.decompressobj() if compressed else None
 
     async def receive(self):
-        frame = await self._socket.receive(timeout=10)
+        frame = await self._socket.receive(timeout=PATIENCE_S)
         if frame.type == aiohttp.WSMsgType.BINARY:
             return json.loads(self._inflate.decompress(frame.data))
         if frame.type == aiohttp.WSMsgType.TEXT:

@@ -9,6 +9,7 @@ from bot.sandbox import blueprint
 from bot.sandbox.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedUser
 from bot.sandbox.driver import Person, Refused, control
 from bot.sandbox.server import Sandbox
+from tests.patience import PATIENCE_S
 
 ADULT = {"name": "adult", "description": "For adults.", "nsfw": True}
 TAKE = {
@@ -241,7 +242,7 @@ async def test_the_feed_tells_one_messages_story(api, asked, sandbox):
             assert await response.json() == {"violations": []}
         async with session.ws_connect("/developer/events") as events:
             await api.call("GET", "/users/@me")
-            assert (await events.receive_json(timeout=5))["route"] == "GET /users/@me"
+            assert (await events.receive_json(timeout=PATIENCE_S))["route"] == "GET /users/@me"
 
 
 async def test_the_clock_is_moved_over_http(sandbox, yuki):

@@ -6,6 +6,7 @@ import discord
 import pytest
 
 from tests.bot.sandbox.conftest import file
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("judged")
 
@@ -67,12 +68,12 @@ async def test_a_channels_changes_reach_the_client(connected, bot, yuki, ada):
     async with connected(bot):
         general = bot.get_channel(int(yuki.channel("general")))
         for nsfw in (True, False):
-            changed = asyncio.create_task(bot.wait_for("guild_channel_update", timeout=10))
+            changed = asyncio.create_task(bot.wait_for("guild_channel_update", timeout=PATIENCE_S))
             await asyncio.sleep(0)
             await ada.call("PATCH", f"/channels/{general.id}", {"nsfw": nsfw})
             await changed
             assert general.is_nsfw() is nsfw
-        gone = asyncio.create_task(bot.wait_for("guild_channel_delete", timeout=10))
+        gone = asyncio.create_task(bot.wait_for("guild_channel_delete", timeout=PATIENCE_S))
         await asyncio.sleep(0)
         await ada.call("DELETE", f"/channels/{general.id}")
         await gone
@@ -84,7 +85,7 @@ async def test_a_kick_and_an_invitation_reach_the_client(connected, bot, ada):
     async with connected(bot):
         guild = bot.guilds[0]
         for method, event in (("DELETE", "guild_remove"), ("PUT", "guild_join")):
-            heard = asyncio.create_task(bot.wait_for(event, timeout=10))
+            heard = asyncio.create_task(bot.wait_for(event, timeout=PATIENCE_S))
             await asyncio.sleep(0)
             await ada.call(method, f"/guilds/{guild.id}/members/{bot.user.id}")
             await heard

@@ -8,6 +8,7 @@ import threading
 import aiosqlite
 
 from bot.store.checkpoints import CHANGES, checkpointed
+from tests.patience import PATIENCE_S
 
 
 @contextlib.asynccontextmanager
@@ -25,7 +26,7 @@ async def write(connection, rows):
 
 async def until(true):
     """Wait for what another thread does to a file or a log: nothing to be woken by."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             if true():
                 return

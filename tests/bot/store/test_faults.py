@@ -9,6 +9,7 @@ import pytest
 from bot.errors import StoreError, StoreUnavailable
 from bot.job import State
 from bot.store import Store
+from tests.patience import PATIENCE_S
 
 SOON = (0.01,)
 
@@ -29,7 +30,7 @@ async def opened(folder):
 
 async def tried(caplog, times=2):
     """Wait until somebody found the store unavailable so often."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             if caplog.text.count("trying again") >= times:
                 return
