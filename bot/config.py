@@ -11,10 +11,14 @@ from msgspec import Meta, Struct
 
 from bot.errors import ConfigError
 from bot.safety.strikes import StrikeRules
+from engine import textfile
 from engine.wire import Rating, Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+MAX_SECRET_BYTES = 4096
+"""Of a file with a token or a secret, which have a few dozen letters."""
 
 
 class Wire(Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,8 +193,15 @@ class Config(Struct, frozen=True):
     model: Model = Model()
 
     def resolve(self, relative: str) -> Path:
-        """Give a path of the file as one that does not depend on the working directory."""
-        return (self.path.parent / Path(relative).expanduser()).resolve()
+        """Give a path of the file as one that does not depend on the working directory.
+
+        Raises:
+            ConfigError: No file can have such a name.
+        """
+        try:
+            return textfile.beside(self.path.parent, relative).resolve()
+        except textfile.TextFileError as error:
+            raise ConfigError(f"{self.path}: {error}") from error
 
     @property
     def rates(self) -> bool:
@@ -234,11 +245,9 @@ def load(path: Path) -> Config:
         ConfigError: The file is absent, no TOML, or holds an unknown key or a value outside its range.
     """
     try:
-        file = msgspec.toml.decode(path.read_bytes(), type=_File)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except msgspec.DecodeError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        file = textfile.read_toml(path, _File)
+    except textfile.TextFileError as error:
+        raise ConfigError(str(error)) from error
     return Config(path=path.resolve(), bot=file.bot, wire=file.wire, model=file.engine)
 
 
@@ -246,13 +255,14 @@ def token(config: Config, environ: Mapping[str, str] = os.environ) -> str:
     """Find the bot token: the environment's ESHI_TOKEN, else the file that the configuration names.
 
     Raises:
-        ConfigError: Neither holds one.
+        ConfigError: Neither holds one, or what it holds cannot be one.
     """
     if found := environ.get("ESHI_TOKEN", "").strip():
-        return found
+        return _one_word("ESHI_TOKEN", found)
     if not config.bot.discord.token_file:
         raise ConfigError("no bot token: set ESHI_TOKEN in the environment or name a file in bot.discord.token_file")
-    return _read_secret(config.resolve(config.bot.discord.token_file), "token")
+    path = config.resolve(config.bot.discord.token_file)
+    return _one_word(str(path), _read_secret(path, "token"))
 
 
 def wire_secret(config: Config, environ: Mapping[str, str] = os.environ) -> str:
@@ -262,18 +272,31 @@ def wire_secret(config: Config, environ: Mapping[str, str] = os.environ) -> str:
         "" where there is none: a Unix socket needs none, and a bot that starts its engine makes one up.
 
     Raises:
-        ConfigError: The named file cannot be read or is empty.
+        ConfigError: The named file cannot be read or is empty, or what it holds cannot be shown in a header.
     """
+    where, secret = "ESHI_WIRE_SECRET", environ.get("ESHI_WIRE_SECRET", "").strip()
     if config.wire.secret_file:
-        return _read_secret(config.resolve(config.wire.secret_file), "secret")
-    return environ.get("ESHI_WIRE_SECRET", "").strip()
+        path = config.resolve(config.wire.secret_file)
+        where, secret = str(path), _read_secret(path, "secret")
+    if not secret.isprintable():
+        raise ConfigError(f"{where}: the secret holds a line break or another character that no HTTP header may hold")
+    return secret
 
 
 def _read_secret(path: Path, what: str) -> str:
     try:
-        found = path.read_text().strip()
-    except OSError as error:
-        raise ConfigError(f"{path}: the {what} file cannot be read: {error.strerror}") from error
+        found = textfile.read(path, max_bytes=MAX_SECRET_BYTES).strip()
+    except textfile.TextFileError as error:
+        raise ConfigError(f"{path}: the {what} file {error.reason}") from error
     if not found:
         raise ConfigError(f"{path}: the {what} file is empty")
     return found
+
+
+def _one_word(where: str, token: str) -> str:
+    """Let nothing become part of a header that Discord never put into a token; it is not repeated here, for the log."""
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise ConfigError(
+            f"{where}: a bot token is one line of ASCII letters without blanks, and this is none; copy it anew"
+        )
+    return token

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+from engine import textfile
 from engine.wire import Rating
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VAE_OF_THE_CHECKPOINT = frozenset({"exact", "bfloat16"})
 """The values of ``engine.vae`` that are no folder."""
@@ -95,18 +98,19 @@ def load(path: Path) -> tuple[Engine, Wire]:
         ConfigError: The file is absent, no TOML, or holds an unknown key or a value outside its range.
     """
     try:
-        file = msgspec.toml.decode(path.read_bytes(), type=_File)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except msgspec.DecodeError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        file = textfile.read_toml(path, _File)
+    except textfile.TextFileError as error:
+        raise ConfigError(str(error)) from error
     rating = file.engine.rating
     if rating.by in ("wd", "classifier") and not rating.folder:
         raise ConfigError(f'{path}: $.engine.rating.folder: needed where by = "{rating.by}"')
-    model, config_folder, vae, rating_folder = (
-        path.parent / Path(name).expanduser()
-        for name in (file.engine.model, file.engine.config_folder, file.engine.vae, rating.folder)
-    )
+    try:
+        model, config_folder, vae, rating_folder = (
+            textfile.beside(path.parent, name)
+            for name in (file.engine.model, file.engine.config_folder, file.engine.vae, rating.folder)
+        )
+    except textfile.TextFileError as error:
+        raise ConfigError(f"{path}: {error}") from error
     return (
         msgspec.structs.replace(
             file.engine,

@@ -8,19 +8,23 @@ import socket
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from engine import textfile
 from engine.config import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from engine.config import Wire
 
 MAX_SOCKET_PATH_BYTES = 107
 """``sun_path`` holds 108 with its terminator on Linux (unix(7)); 103 on macOS, where `bind` itself says so."""
+
+MAX_SECRET_BYTES = 4096
+"""Of the file; aiohttp takes headers of twice that."""
 
 SECRET_VARIABLE = "ESHI_WIRE_SECRET"  # noqa: S105  (its name, not its value)
 
@@ -64,10 +68,10 @@ def bind(wire: Wire, base: Path, environ: Mapping[str, str]) -> Listener:
     if wire.url.startswith("unix:"):
         if wire.url == "unix:":
             raise ConfigError("wire.url: unix: names no path; expected unix:PATH")
-        path = base / Path(wire.url.removeprefix("unix:")).expanduser()
+        path = _beside("url", base, wire.url.removeprefix("unix:"))
         return Listener(_bind_unix(path), path, secret="")
-    url = urlsplit(wire.url)
     try:
+        url = urlsplit(wire.url)
         host, port = url.hostname, url.port
     except ValueError as error:
         raise ConfigError(f"wire.url: {wire.url}: {error}") from error
@@ -140,17 +144,30 @@ def _is_loopback(host: str) -> bool:
 
 def _secret(wire: Wire, base: Path, environ: Mapping[str, str]) -> str:
     if wire.secret_file:
-        path = base / Path(wire.secret_file).expanduser()
+        path = _beside("secret_file", base, wire.secret_file)
         try:
-            secret = path.read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"wire.secret_file: {path}: cannot be read: {error}") from error
+            secret = textfile.read(path, max_bytes=MAX_SECRET_BYTES).strip()
+        except textfile.TextFileError as error:
+            raise ConfigError(f"wire.secret_file: {error}") from error
         if not secret:
             raise ConfigError(f"wire.secret_file: {path}: the file is empty")
-        return secret
+        return _one_line(f"wire.secret_file: {path}", secret)
     if secret := environ.get(SECRET_VARIABLE, "").strip():
-        return secret
+        return _one_line(SECRET_VARIABLE, secret)
     raise ConfigError(
         f"wire.url: {wire.url}: everybody on this machine can reach a TCP port, so it needs a secret: name a file in "
         f"wire.secret_file or set {SECRET_VARIABLE} in the environment"
     )
+
+
+def _one_line(where: str, secret: str) -> str:
+    if not secret.isprintable():
+        raise ConfigError(f"{where}: the secret holds a line break or another character that no HTTP header may hold")
+    return secret
+
+
+def _beside(key: str, base: Path, name: str) -> Path:
+    try:
+        return textfile.beside(base, name)
+    except textfile.TextFileError as error:
+        raise ConfigError(f"wire.{key}: {error}") from error

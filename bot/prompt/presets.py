@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt.sentences import near, quoted
+from engine import textfile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,11 +80,9 @@ def load(presets_file: Path | None = None) -> Presets:
 
 def _read(path: Path) -> Presets:
     try:
-        file = msgspec.toml.decode(path.read_bytes(), type=dict[str, dict[str, Any]])
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except msgspec.DecodeError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        file = textfile.read_toml(path, dict[str, dict[str, Any]])
+    except textfile.TextFileError as error:
+        raise ConfigError(str(error)) from error
     if strangers := file.keys() - {"quality", "negative", "style"}:
         raise ConfigError(f"{path}: $.{min(strangers)}: only the tables quality, negative and style belong here")
     return Presets(

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ConfigError
 from bot.prompt.dynamic import NAME, group_key
+from engine import textfile
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+MAX_BYTES = 8 * 1024 * 1024
+"""Of one file: a hundred thousand choices and more."""
 
 
 def load(folder: Path) -> dict[str, tuple[str, ...]]:
@@ -28,9 +32,9 @@ def _choices(path: Path) -> tuple[str, ...]:
     if not re.fullmatch(NAME, path.stem):
         raise ConfigError(f"{path}: the name may hold letters, digits and single spaces, hyphens or underscores")
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8: {error.reason}") from error
+        lines = textfile.read(path, max_bytes=MAX_BYTES).splitlines()
+    except textfile.TextFileError as error:
+        raise ConfigError(str(error)) from error
     choices = tuple(line.strip() for line in lines if line.strip() and not line.strip().startswith("#"))
     if not choices:
         raise ConfigError(f"{path}: holds no choice")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -10,6 +11,7 @@ from msgspec import Meta, Struct
 from bot.config import Rating
 from bot.errors import InvalidRequest
 from bot.safety.ratings import exceeds, lowest, spoilered
+from engine import textfile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -150,6 +152,6 @@ def imported(data: bytes) -> ServerPolicy:
     if len(data) > MAX_FILE_BYTES:
         raise InvalidRequest(f"The file is larger than {MAX_FILE_BYTES // 1024} KiB; nothing was changed.")
     try:
-        return msgspec.toml.decode(data, type=ServerPolicy)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"The file cannot be used, and nothing was changed: {error}") from error
+        return textfile.parse_toml(Path("settings.toml"), data, ServerPolicy)
+    except textfile.TextFileError as error:
+        raise InvalidRequest(f"The file cannot be used, and nothing was changed: {error.reason}") from error

@@ -1,5 +1,6 @@
 """The configuration file: strict, and clear about what is wrong."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bot import config
 from bot.errors import ConfigError
 from engine import config as engine_config
+from engine.listen import bind
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -85,3 +87,98 @@ def test_nobody_draws_unrated_without_having_said_so(tmp_path):
     path.write_text("")
     with pytest.raises(ConfigError, match=r"\$\.engine\.rating\.by: say what rates the pictures"):
         _ = config.load(path).rates
+
+
+@pytest.mark.parametrize("load", [config.load, engine_config.load])
+def test_a_file_that_an_editor_saved_in_its_own_way_is_read_or_refused_in_one_line(tmp_path, load):
+    """Notepad's mark and UTF-16 are read; an umlaut in Latin-1 could be anything."""
+    path = tmp_path / "config.toml"
+    text = '[bot.about]\ncontact = "für alle"\n'
+    for encoding in ("utf-8-sig", "utf-16"):
+        path.write_bytes(text.encode(encoding))
+        load(path)
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises((ConfigError, engine_config.ConfigError), match=r"is not UTF-8 \(line 2 holds the byte 0xfc\)"):
+        load(path)
+
+
+@pytest.mark.parametrize("load", [config.load, engine_config.load])
+@pytest.mark.parametrize("what", ["folder", "pipe", "loop", "huge", "binary", "nested", "unnameable"])
+def test_what_is_no_configuration_is_one_line(tmp_path, load, what):
+    """And nothing is waited for."""
+    path = tmp_path / "config.toml"
+    match what:
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "loop":
+            path.symlink_to(path)
+        case "huge":
+            with path.open("wb") as file:
+                file.truncate(100 * 1024**2)
+        case "binary":
+            path.write_bytes(bytes(range(256)))
+        case "nested":
+            path.write_text("a = " + "[" * 200_000)
+        case "unnameable":
+            path = tmp_path / ("x" * 300)
+    with pytest.raises((ConfigError, engine_config.ConfigError)) as caught:
+        load(path)
+    assert str(caught.value).startswith(str(path)[:200])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [r"a\u0000b", "x" * 300, "~nobody-is-called-so/x", "loop"])
+@pytest.mark.parametrize("key", ["data_dir", "vocabulary_dir"])
+def test_a_path_that_cannot_be_one_is_one_line(tmp_path, key, name):
+    """Before anything is opened under it."""
+    (tmp_path / "loop").symlink_to("loop")
+    path = tmp_path / "config.toml"
+    path.write_text(f'[bot]\n{key} = "{name}"')
+    with pytest.raises(ConfigError, match=r"config\.toml: ") as caught:
+        _ = getattr(config.load(path), key)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (b"one\ntwo\n", "a bot token is one line of ASCII"),
+        (b"Bot one", "a bot token is one line of ASCII"),
+        ("töken".encode(), "a bot token is one line of ASCII"),
+        (b"one\x1b", "a bot token is one line of ASCII"),
+        (b"\xff\x00\x80", "the token file is not UTF-8"),
+        (b"\0" * 50, "the token file is no text"),
+        (b"x" * 100_000, "the token file cannot be read: larger than"),
+        (b" \n", "the token file is empty"),
+        (None, "the token file is a folder"),
+    ],
+)
+def test_what_cannot_be_a_token_is_one_line_that_does_not_repeat_it(tmp_path, held, said):
+    """A line break in it would be a second header."""
+    path = tmp_path / "config.toml"
+    path.write_text("[bot.discord]\ntoken_file = 'token'\n[wire]\nsecret_file = 'token'")
+    token = tmp_path / "token"
+    if held is None:
+        token.mkdir()
+    else:
+        token.write_bytes(held)
+    with pytest.raises(ConfigError, match=str(token)) as caught:
+        config.token(config.load(path), {})
+    assert said in str(caught.value)
+    assert not {"one", "two", "töken"} & set(str(caught.value).replace("is one line", "").split())
+
+
+@pytest.mark.parametrize("secret", ["one\ntwo", "one\0two", "one\udcfftwo"])
+def test_a_secret_that_no_header_can_hold_is_one_line_in_both_halves(tmp_path, secret):
+    """From the environment too, which may hold anything."""
+    path = tmp_path / "config.toml"
+    path.write_text("[wire]\nurl = 'ws://127.0.0.1:0'")
+    environ = {"ESHI_WIRE_SECRET": secret, "ESHI_TOKEN": secret}
+    with pytest.raises(ConfigError, match="ESHI_WIRE_SECRET: the secret holds a line break"):
+        config.wire_secret(config.load(path), environ)
+    with pytest.raises(engine_config.ConfigError, match="ESHI_WIRE_SECRET: the secret holds a line break"):
+        bind(engine_config.load(path)[1], tmp_path, environ)
+    with pytest.raises(ConfigError, match="ESHI_TOKEN: a bot token is one line"):
+        config.token(config.load(path), environ)

@@ -12,7 +12,7 @@ def modules_after(statement):
     return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()  # noqa: S603
 
 
-@pytest.mark.parametrize("module", ["engine.wire", "engine.grammar"])
+@pytest.mark.parametrize("module", ["engine.wire", "engine.grammar", "engine.textfile"])
 def test_the_pure_modules_between_the_processes_bring_nothing_heavy(module):
     """What the bot takes from the engine imports neither torch nor discord nor any other part of the engine."""
     loaded = modules_after(f"import {module}")

@@ -93,3 +93,23 @@ def test_an_address_that_cannot_be_used_is_one_clear_line(tmp_path, wire, enviro
     with pytest.raises(ConfigError, match=match) as caught:
         bind(wire, tmp_path, environ)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wire", "said"),
+    [
+        (Wire(url="unix:a\0b"), "null byte"),
+        (Wire(url=f"unix:{'x' * 300}"), "File name too long"),
+        (Wire(url="unix:~nobody-is-called-so/engine.sock"), "home"),
+        (Wire(url="ws://[127.0.0.1:1"), "Invalid IPv6"),
+        (Wire("ws://127.0.0.1:0", "."), "is a folder"),
+        (Wire("ws://127.0.0.1:0", "a\0b"), "null byte"),
+        (Wire("ws://127.0.0.1:0", "/dev/zero"), "larger than"),
+    ],
+)
+def test_whatever_is_written_there_it_is_one_clear_line(tmp_path, wire, said):
+    """Also where the system has no name for it."""
+    with pytest.raises(ConfigError, match=said) as caught:
+        bind(wire, tmp_path, {})
+    assert str(caught.value).startswith("wire.")
+    assert "\n" not in str(caught.value)
