@@ -42,8 +42,20 @@ class EngineProcess(Struct, frozen=True, forbid_unknown_fields=True):
 
     url: str = ""
     """Set: connect there and start nothing, so that a bot restart keeps the weights warm. "": start a child."""
-    start_timeout_s: Annotated[float, Meta(gt=0)] = 600.0
+    start_timeout_s: Annotated[float, Meta(ge=1, le=86_400)] = 600.0
     """Reading seven gigabytes from a slow disk takes minutes."""
+
+
+Waiting: TypeAlias = Annotated[int, Meta(ge=0, le=100_000)]
+"""Jobs: with a hundred thousand in line the benches still answer within Discord's three seconds."""
+
+AtLeastOne: TypeAlias = Annotated[int, Meta(ge=1, le=100_000)]
+
+Running: TypeAlias = Annotated[int, Meta(ge=0, le=1000)]
+"""Jobs: many times what any engine takes at once."""
+
+PerDay: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000)]
+"""Pictures: ten a second, around the clock."""
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,16 +76,22 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     )
     max_prompt_chars: Annotated[int, Meta(ge=100, le=5000)] = 2000
     """Of any one text option, and of the written prompt."""
-    max_queue: Annotated[int, Meta(ge=1)] = 500
-    max_queue_per_server: Annotated[int, Meta(ge=0)] = 250
+    max_queue: AtLeastOne = 500
+    max_queue_per_server: Waiting = 250
     """0, here and below: no such limit. Admins may set lower ones for their server."""
-    max_queue_per_person: Annotated[int, Meta(ge=1)] = 5
-    max_running_per_server: Annotated[int, Meta(ge=0)] = 0
+    max_queue_per_person: AtLeastOne = 5
+    max_running_per_server: Running = 0
     """How many may be at the engine at once."""
-    max_running_per_person: Annotated[int, Meta(ge=0)] = 0
-    max_pictures_per_server_per_day: Annotated[int, Meta(ge=0)] = 0
+    max_running_per_person: Running = 0
+    max_pictures_per_server_per_day: PerDay = 0
     """In the last 24 hours; what failed, was refused or was cancelled does not count."""
-    max_pictures_per_person_per_day: Annotated[int, Meta(ge=0)] = 0
+    max_pictures_per_person_per_day: PerDay = 0
+
+    def __post_init__(self) -> None:
+        """Refuse ranges in which there is nothing; Discord would refuse the command."""
+        for what in ("steps", "guidance"):
+            if getattr(self, f"min_{what}") > getattr(self, f"max_{what}"):
+                raise ValueError(f"min_{what} is larger than max_{what}")
 
 
 class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,7 +138,8 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     """What you add to the privacy notice, in Discord's Markdown."""
 
 
-Days: TypeAlias = Annotated[float, Meta(gt=0)]
+Days: TypeAlias = Annotated[float, Meta(ge=0.001, le=36_500)]
+"""From a minute and a half, less than which nobody could look at anything, to a hundred years."""
 
 
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,7 +166,7 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     """More quality, negative and style presets, in the form of ``bot/prompt/presets.toml``."""
     wildcards_dir: str = ""
     """``NAME.txt`` files, one choice a line, for ``__NAME__``; over the vocabulary's groups."""
-    drain_s: Annotated[float, Meta(ge=0)] = 30.0
+    drain_s: Annotated[float, Meta(ge=0, le=86_400)] = 30.0
     """When told to stop: how long what is being drawn may take to finish; what does not goes back into the line."""
     discord: Discord = msgspec.field(default_factory=Discord)
     engine: EngineProcess = msgspec.field(default_factory=EngineProcess)
@@ -173,7 +192,8 @@ class Model(Struct, frozen=True):
     revision: str = ""
     config_folder: str = ""
     rating: PictureRating = PictureRating()
-    batch_cap: int = 4
+    batch_cap: Annotated[int, Meta(ge=1, le=64)] = 4
+    """Within what the engine takes, too."""
 
 
 class _File(Struct, frozen=True):
