@@ -239,7 +239,16 @@ class Config(Struct, frozen=True):
 
     @property
     def data_dir(self) -> Path:
-        return self.resolve(self.bot.data_dir)
+        """Where everything that lasts is.
+
+        Raises:
+            ConfigError: There is a link, and nothing where it leads.
+        """
+        found = self.resolve(self.bot.data_dir)
+        written = self.path.parent / Path(self.bot.data_dir).expanduser()
+        if written.is_symlink() and not found.exists():  # a folder made there would begin afresh
+            raise ConfigError(f"{self.path}: $.bot.data_dir: {written} leads to {found}, and there is nothing")
+        return found
 
     @property
     def vocabulary_dir(self) -> Path:

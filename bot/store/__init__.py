@@ -64,14 +64,13 @@ class Store:
         Raises:
             StoreError: Another bot uses it, or it cannot be written, or its database cannot be used.
         """
-        spool = folder / "spool"
-        try:
-            for path in (folder, spool):
-                path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"{folder}: cannot be made: {error.strerror}") from error
-        async with open_database(folder / "eshi.sqlite3", busy_timeout_s=busy_timeout_s) as database:
-            key = folder_key(folder / "hash.key")  # under the database's lock: two starts must not make two
+        spool, path, key_file = folder / "spool", folder / "eshi.sqlite3", folder / "hash.key"
+        for place in (folder, spool):
+            _make(place)
+        if key_file.exists() and _is_emptied(path):  # every file of the spool would be nobody's
+            raise StoreError(f"{path}: empty, and was not; restore a copy, or delete it to start afresh")
+        async with open_database(path, busy_timeout_s=busy_timeout_s) as database:
+            key = folder_key(key_file)  # under the database's lock: two starts must not make two
             yield cls._over(database, Spool(spool), Policies(database), key)
 
     @classmethod
@@ -104,3 +103,17 @@ class Store:
         """
         # One memory of what admins decided: a second one would not hear of a change.
         return self._over(self._database, self._spool, self.policies, self.key, waits_s=waits_s)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        found = "a link that leads nowhere" if folder.is_symlink() else "something else of this name"
+        raise StoreError(f"{folder}: the folder cannot be made: there is {found}") from error
+    except OSError as error:
+        raise StoreError(f"{folder}: the folder cannot be made: {error.strerror}") from error
+
+
+def _is_emptied(path: Path) -> bool:
+    return path.is_file() and not path.stat().st_size

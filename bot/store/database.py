@@ -14,7 +14,7 @@ import filelock
 
 from bot.errors import StoreError, StoreUnavailable
 from bot.store.checkpoints import checkpointed
-from bot.store.inspection import inspected
+from bot.store.inspection import inspected, looked_over
 from bot.store.patience import patiently
 
 if TYPE_CHECKING:
@@ -107,12 +107,13 @@ async def open_database(path: Path, *, busy_timeout_s: float) -> AsyncGenerator[
     """Open the file, or make it, and hold it against every other bot until the end.
 
     Raises:
-        StoreError: It is in use, read-only, locked, damaged, or made by a newer version of this program.
+        StoreError: It is in use, read-only, locked, damaged, another program's, or made by a newer version of this one.
     """
     with _held(path):
+        seen = await looked_over(path)  # before anything is written: whoever restores from it needs it as it is
         connection = await _connect(path, busy_timeout_s)
         try:
-            async with inspected(path) as inspection, checkpointed(path, lambda: connection.total_changes):
+            async with inspected(path, seen=seen) as inspection, checkpointed(path, lambda: connection.total_changes):
                 yield Database(path, connection, inspection)
         finally:
             await connection.close()

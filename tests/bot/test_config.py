@@ -182,3 +182,14 @@ def test_a_secret_that_no_header_can_hold_is_one_line_in_both_halves(tmp_path, s
         bind(engine_config.load(path)[1], tmp_path, environ)
     with pytest.raises(ConfigError, match="ESHI_TOKEN: a bot token is one line"):
         config.token(config.load(path), environ)
+
+
+def test_a_data_folder_whose_disk_is_not_mounted_is_not_made_anew(tmp_path):
+    """The link says where everything is; an empty folder there would begin afresh."""
+    path = tmp_path / "config.toml"
+    path.write_text("")
+    (tmp_path / "data").symlink_to(tmp_path / "disk" / "data")
+    with pytest.raises(ConfigError, match=r"\$\.bot\.data_dir: .*/data leads to .*/disk/data, and there is nothing"):
+        _ = config.load(path).data_dir
+    (tmp_path / "disk" / "data").mkdir(parents=True)
+    assert config.load(path).data_dir == tmp_path / "disk" / "data"

@@ -119,6 +119,15 @@ async def test_a_folder_that_is_a_file_is_refused(tmp_path):
     assert "cannot be made" in await fails(tmp_path / "data")
 
 
+@pytest.mark.parametrize("name", ["data", "data/spool"])
+async def test_a_link_that_leads_nowhere_is_called_one(tmp_path, name):
+    """Its disk may not be mounted; a folder made in its place would begin afresh."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).symlink_to(tmp_path / "unmounted")
+    assert "a link that leads nowhere" in await fails(tmp_path / "data")
+    assert not (tmp_path / "unmounted").exists()
+
+
 @contextlib.contextmanager
 def nobody():
     """Be somebody to whom read-only means read-only; root is not."""
@@ -236,3 +245,12 @@ async def test_many_writers_at_once_get_a_job_each(tmp_path, new_job):
         )
         assert any(isinstance(end, Job) and end.state is State.CANCELLED for end in ends)
         assert (await store.jobs.get(jobs[0].id)).state is State.CANCELLED
+
+
+async def test_a_database_that_was_emptied_is_not_begun_afresh(tmp_path):
+    """Every picture in the spool would be nobody's; a file that was only just made is empty too, and may be."""
+    (tmp_path / "eshi.sqlite3").touch()
+    async with Store.open(tmp_path):
+        pass
+    (tmp_path / "eshi.sqlite3").write_bytes(b"")
+    assert "empty, and was not" in await fails(tmp_path)
