@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
+import msgspec
 import yarl
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
@@ -29,6 +30,7 @@ from bot.stopping import Stop
 from bot.store import Store
 from bot.views.edit import CUSTOM_ID as FORM
 from bot.views.settings import FORM as SETTINGS_FORM
+from engine import textfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +130,11 @@ class Eshi(discord.AutoShardedClient):
 
 
 def _read(path: Path) -> str:
-    return path.read_text() if path.exists() else ""
+    """Read what was remembered; "" where that cannot be known, for telling Discord again does no harm."""
+    try:
+        return textfile.read(path)
+    except textfile.TextFileError:
+        return ""
 
 
 async def run(config: Config, token: str, *, watchdog: Watchdog, now: Callable[[], float] = time.time) -> None:
@@ -214,6 +220,12 @@ async def _log_in(client: Eshi, config: Config, token: str) -> None:
         ) from error
 
 
+class _Gateway(msgspec.Struct, frozen=True):
+    """What counts here of Get Gateway's answer."""
+
+    url: str
+
+
 async def _gateway(api: str) -> str:
     """Ask where the gateway is, for as long as it takes: a machine may boot before its network."""
     delays = iter(REACH_DELAYS_S)
@@ -222,9 +234,11 @@ async def _gateway(api: str) -> str:
         while True:
             try:
                 async with session.get(f"{api}/gateway", raise_for_status=True) as answer:
-                    return str((await answer.json())["url"])
+                    return msgspec.json.decode(await answer.read(), type=_Gateway).url
             except (aiohttp.ClientError, OSError) as error:
                 reason = error
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                reason = f"what answers there is not Discord: {error}"
             delay = next(delays, delay)
             log.warning("Discord does not answer at %s (%s); again in %.0f s", api, reason, delay)
             await asyncio.sleep(delay)

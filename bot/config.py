@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -35,6 +36,16 @@ class Discord(Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the REST routes; the local Discord prints its own."""
     token_file: str = ""
     """A file that holds the bot token; the environment's ESHI_TOKEN wins. Never the token itself."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no address: it would be asked for the gateway."""
+        try:
+            address = urlsplit(self.api)
+            is_one = address.scheme in {"http", "https"} and address.hostname and address.port != 0
+        except ValueError:  # brackets, or a port of more than 65535
+            is_one = False
+        if not (is_one and self.api.isascii() and self.api.isprintable() and " " not in self.api):
+            raise ValueError('api: expected an address such as "https://discord.com/api/v10"')
 
 
 class EngineProcess(Struct, frozen=True, forbid_unknown_fields=True):
@@ -242,12 +253,14 @@ class Config(Struct, frozen=True):
         """Where everything that lasts is.
 
         Raises:
-            ConfigError: There is a link, and nothing where it leads.
+            ConfigError: There is a file, or a link and nothing where it leads.
         """
         found = self.resolve(self.bot.data_dir)
         written = self.path.parent / Path(self.bot.data_dir).expanduser()
         if written.is_symlink() and not found.exists():  # a folder made there would begin afresh
             raise ConfigError(f"{self.path}: $.bot.data_dir: {written} leads to {found}, and there is nothing")
+        if found.exists() and not found.is_dir():
+            raise ConfigError(f"{self.path}: $.bot.data_dir: {found} is no folder")
         return found
 
     @property

@@ -7,6 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
+from engine import textfile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,9 @@ def folder_key(path: Path) -> bytes:
     try:
         if not path.exists():
             _make(path)
-        key = path.read_bytes()
+        key = textfile.read_bytes(path)
+    except textfile.TextFileError as error:
+        raise StoreError(f"{error}; restore a copy, or move it away to start afresh") from error
     except OSError as error:
         raise StoreError(f"{path}: cannot be read or made: {error.strerror}") from error
     if len(key) != KEY_BYTES:

@@ -27,6 +27,11 @@ def test_the_example_shows_every_default():
         ("[bot.limits]\nmax_queue = 0", "$.bot.limits.max_queue"),
         ("[bot.ratings]\nhighest = 'lewd'", "$.bot.ratings.highest"),
         ("[bot", "config.toml"),
+        ("[bot.discord]\napi = 'discord.com'", "$.bot.discord"),
+        ("[bot.discord]\napi = 'http://[::'", "$.bot.discord"),
+        ("[bot.discord]\napi = 'http://localhost:99999/api'", "$.bot.discord"),
+        ("[bot.discord]\napi = 'http:///api'", "$.bot.discord"),
+        ("[bot.discord]\napi = 'http://local host/api'", "$.bot.discord"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_path(tmp_path, text, said):
@@ -193,3 +198,6 @@ def test_a_data_folder_whose_disk_is_not_mounted_is_not_made_anew(tmp_path):
         _ = config.load(path).data_dir
     (tmp_path / "disk" / "data").mkdir(parents=True)
     assert config.load(path).data_dir == tmp_path / "disk" / "data"
+    path.write_text("[bot]\ndata_dir = 'config.toml'")
+    with pytest.raises(ConfigError, match=r"\$\.bot\.data_dir: .*config\.toml is no folder"):
+        _ = config.load(path).data_dir
