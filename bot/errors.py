@@ -53,6 +53,10 @@ class StoreUnavailable(StoreError):
     """Disk or database take or give nothing just now: full, locked, read-only, failing or damaged."""
 
 
+class PictureLost(StoreError):
+    """A picture's file is not what was kept, or not there, and no waiting brings it back."""
+
+
 class WrongState(BotError):
     """A job is past what it was told to do: somebody was faster (a cancel, say), or it is a bug."""
 

@@ -119,8 +119,7 @@ class Flow:
     @property
     def model_name(self) -> str | None:
         """What the engine draws with; None before it is ready."""
-        status = self._engine.status
-        return status.model_name if isinstance(status, wire.Ready) else None
+        return status.model_name if isinstance(status := self._engine.status, wire.Ready) else None
 
     @property
     def engine_sentence(self) -> str:
@@ -131,10 +130,9 @@ class Flow:
         """Say how it stands with an unfinished job."""
         if (coming := self._arrivals.get(job.id)) is not None:
             return card.in_line(self._forecast.wait_of_new(coming), self.engine_sentence)
-        ticket = self._queue.get(job.id)
-        return (
-            "It is being drawn." if ticket is None else card.in_line(self._forecast.wait(ticket), self.engine_sentence)
-        )
+        if (ticket := self._queue.get(job.id)) is None:
+            return "It is being drawn."
+        return card.in_line(self._forecast.wait(ticket), self.engine_sentence)
 
     # From a wish to a job in line
 
@@ -188,6 +186,12 @@ class Flow:
         self._forecast.entered(ticket)
         self._changed.set()
 
+    def _enter_again(self, job: Job) -> None:
+        self._enter(job)
+        self._tell_place(
+            Ticket.of(job)
+        )  # its message still says that it is drawn, and may be told nothing else for long
+
     # From the line to the engine
 
     async def recover(self) -> None:
@@ -224,11 +228,9 @@ class Flow:
         match known.state:
             case State.RENDERED:
                 self._tell(known)
-                self._begin(known.id, self._delivery.deliver(known))
+                self._begin(known.id, self._deliver(known))
             case State.RUNNING:
-                self._enter(await self._lasting.jobs.put_back(known.id))
-                # Its message still says that it is being drawn, and may be told nothing else for long.
-                self._tell_place(Ticket.of(known))
+                self._enter_again(await self._lasting.jobs.put_back(known.id))
             case _:
                 self._enter(known)
 
@@ -239,8 +241,7 @@ class Flow:
         while True:
             await self._engine.ready()
             self._changed.clear()
-            ticket = None if self._draining else self._feed.next()
-            if ticket is None:
+            if (ticket := None if self._draining else self._feed.next()) is None:
                 await self._changed.wait()
             else:
                 self._forecast.began(ticket)
@@ -301,20 +302,22 @@ class Flow:
         """Take one job from the head of the line to its result."""
         drawn: Job | None = None
         try:
-            job = await self._lasting.jobs.get(job_id)
-            if job is not None and job.state is State.QUEUED:
+            if (job := await self._lasting.jobs.get(job_id)) is not None and job.state is State.QUEUED:
                 async with self._company.join(alone=job.suspect):
                     drawn = await self._rendering.render(job, self._tell(job), share=share)
             if drawn is not None and drawn.state is State.QUEUED:
                 self._queue.push(Ticket.of(drawn))
         finally:  # a slow delivery must not keep the engine waiting
             self._leave_engine(job_id)
-        if drawn is None:
-            return
-        if drawn.state is State.QUEUED:
+        if drawn is not None and drawn.state is State.QUEUED:
             self._tell_place(Ticket.of(drawn))
-        else:
-            await self._delivery.deliver(drawn)
+        elif drawn is not None:
+            await self._deliver(drawn)
+
+    async def _deliver(self, job: Job) -> None:
+        """Bring a job to its message, or back into the line where its pictures are lost."""
+        if (lost := await self._delivery.deliver(job)) is not None:
+            self._enter_again(lost)
 
     def _leave_engine(self, job_id: str) -> None:
         if self._feed.leave(job_id):
@@ -328,16 +331,14 @@ class Flow:
         await self._arrivals.settled(job.id)
         if not await self._stop(job):
             return False
-        now = await self._store.jobs.get(job.id)
-        if now is not None and now.state is State.QUEUED:
+        if (now := await self._store.jobs.get(job.id)) is not None and now.state is State.QUEUED:
             self._tell(now)
         return await self._delivery.cancel(job)
 
     async def _stop(self, job: Job) -> bool:
         """Take a job out of the line or from the engine, whatever becomes of it; False if it is in neither."""
         if not self._queue.remove(job.id):
-            journey = self._journeys.get(job.id)
-            if journey is None:
+            if (journey := self._journeys.get(job.id)) is None:
                 return False
             journey.cancel()
             await asyncio.wait([journey])
@@ -373,8 +374,7 @@ class Flow:
         """Break a job's journey off; where it was being drawn, put it back and say so in its message."""
         journey.cancel()
         await asyncio.wait([journey])
-        job = await self._lasting.jobs.get(job_id)
-        if job is None or job.state is not State.RUNNING:
+        if (job := await self._lasting.jobs.get(job_id)) is None or job.state is not State.RUNNING:
             return
         job = await self._lasting.jobs.put_back(job.id)
         log.info("job %s: put back, to go on after the restart", job.id)

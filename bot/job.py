@@ -67,13 +67,14 @@ class State(StrEnum):
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.RUNNING, State.FAILED, State.CANCELLED, State.REFUSED}),
     State.RUNNING: frozenset({State.QUEUED, State.RENDERED, State.FAILED, State.CANCELLED, State.REFUSED}),
-    State.RENDERED: frozenset({State.DELIVERED, State.FAILED, State.CANCELLED, State.REFUSED}),
+    State.RENDERED: frozenset({State.QUEUED, State.DELIVERED, State.FAILED, State.CANCELLED, State.REFUSED}),
     State.DELIVERED: frozenset(),
     State.FAILED: frozenset(),
     State.CANCELLED: frozenset(),
     State.REFUSED: frozenset(),
 }
-"""What may follow what; running → queued is a job whose engine or bot died under it."""
+"""What may follow what; running → queued is a job whose engine or bot died under it, rendered → queued one whose files
+were damaged before they were shown."""
 
 UNFINISHED = tuple(state for state, following in TRANSITIONS.items() if following)
 
@@ -122,6 +123,8 @@ class Job(NewJob, frozen=True, kw_only=True):
     """How often the engine died while it had this job."""
     lone_deaths: int = 0
     """At how many of those it had no other job."""
+    redrawn: int = 0
+    """How often it has to be drawn again because the file of a picture was damaged before it was shown."""
     error: str | None = None
     """Why it ended without a picture, in the words that its asker reads."""
     tell: bool = False
@@ -154,12 +157,18 @@ class Job(NewJob, frozen=True, kw_only=True):
 
     def put_back(self, *, deaths: int = 0, lone_deaths: int = 0) -> Job:
         """Go back into the line, with so many more deaths of the engine to its name."""
+        self._require(State.RUNNING, State.QUEUED)
         return self._moved(
             State.QUEUED,
             started_at=None,
             deaths=self.deaths + deaths,
             lone_deaths=self.lone_deaths + lone_deaths,
         )
+
+    def lost(self) -> Job:
+        """Go back into the line with nothing left of what was drawn."""
+        self._require(State.RENDERED, State.QUEUED)
+        return self._moved(State.QUEUED, started_at=None, engine_s=None, redrawn=self.redrawn + 1)
 
     def rendered(self, *, engine_s: float) -> Job:
         return self._moved(State.RENDERED, engine_s=engine_s)
@@ -182,6 +191,10 @@ class Job(NewJob, frozen=True, kw_only=True):
     def _ended(self, target: State, **changes: object) -> Job:
         return self._moved(target, untold=self.message_id is not None, **changes)
 
+    def _require(self, state: State, target: State) -> None:
+        if self.state is not state:
+            raise WrongState(self.id, self.state, f"become {target}")
+
     def _moved(self, target: State, **changes: object) -> Job:
         if target not in TRANSITIONS[self.state]:
             raise WrongState(self.id, self.state, f"become {target}")
@@ -199,5 +212,7 @@ class Picture(Struct, frozen=True, kw_only=True):
     size_bytes: int
     rating: Rating | None = None
     """What it shows, as measured; None where nothing rated it."""
+    sha256: str | None = None
+    """Of the file, in hexadecimal digits; None: it was kept before files had one."""
     deleted: bool = False
     """The file is gone: somebody deleted it, or its time was over."""

@@ -31,6 +31,8 @@ CHANGED = "What may be shown here changed just now. Please try again."
 
 NO_LONGER_KEPT = "I no longer keep the pictures of this one. Reroll draws it again."
 
+DRAWN_ANEW = "Reroll draws anew what you asked for."
+
 LOOKED_THROUGH = 50
 """So many of a person's latest jobs are looked through for what was typed."""
 
@@ -97,11 +99,15 @@ class Recall:
             await self._answer(interaction, card.ended(job, NO_LONGER_KEPT))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        pictures = {picture.number: await self._store.pictures.read(picture) for picture in here.pictures}
+        pictures = await self._store.pictures.whole(job.id, here.pictures)
+        lost = card.lost(len(here.pictures) - len(pictures))
+        if not pictures:
+            await replace_answer(interaction, card.ended(job, f"{lost} {DRAWN_ANEW}"), [])
+            return
         measured: list[Rating | None] = [picture.rating for picture in here.pictures]
         policy = await self._store.policies.of(interaction.guild_id)
         spoiler = policy.spoils(together(job.request.rating, measured))
-        missing = card.not_here(here.others)
+        missing = "\n".join(filter(None, (card.not_here(here.others), lost)))
 
         async def send(files: Upload) -> None:
             if await self._sieve.here(interaction, job) != here:  # making them fit may have taken seconds

@@ -64,11 +64,12 @@ class Moderation:
             if interaction.channel_id == job.channel_id:
                 raise
             raise PromptRefused(f"{error} You can look at it where it was posted.") from error
-        pictures = await self._read(kept)
         await interaction.response.defer(ephemeral=True, thinking=True)  # four pictures may take their time
+        pictures = await self._read(job, kept)
 
         async def send(files: Upload) -> None:
-            await replace_answer(interaction, reported.looked_at(job, files.names), files.opened())
+            view = reported.looked_at(job, files.names, missing=card.lost(len(kept) - len(pictures)))
+            await replace_answer(interaction, view, files.opened())
 
         limit = min(interaction.filesize_limit, file_limit(self._client, interaction.guild_id))
         await send_fitted(job, pictures, per_file=limit, send=send)
@@ -82,25 +83,26 @@ class Moderation:
         verdict = await self._door.judge_restored(job, measured)
         if not verdict.allowed:
             raise InvalidRequest(f"It stays hidden. {verdict.sentence}")
+        pictures = await self._read(job, kept)  # before it is decided what cannot be done
         if not await self._decide(interaction, job, "restored"):
             raise InvalidRequest("A moderator has already deleted this picture.")
         try:
-            await self._put_back(
-                job, kept, spoiler=await self._door.spoils(job, together(job.request.rating, measured))
-            )
+            spoiler = await self._door.spoils(job, together(job.request.rating, measured))
+            await self._put_back(job, pictures, lost=len(kept) - len(pictures), spoiler=spoiler)
         except (Undeliverable, PictureTooLarge, *_UNREACHABLE) as error:
             log.warning("job %s: it cannot be restored: %s", job.id, error)
             raise InvalidRequest("Discord does not let me put it back. Its message may be gone.") from error
 
-    async def _put_back(self, job: Job, kept: Sequence[Picture], *, spoiler: bool) -> None:
-        missing = card.dropped(job.request.count - len(await self._store.pictures.of(job.id)))
+    async def _put_back(self, job: Job, pictures: Mapping[int, bytes], *, lost: int, spoiler: bool) -> None:
+        dropped = card.dropped(job.request.count - len(await self._store.pictures.of(job.id)))
+        missing = "\n".join(filter(None, (dropped, card.lost(lost))))
 
         async def send(files: Upload) -> None:
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
             await self._post.edit(job, view, files.opened, retry=False)
 
         per_file = min(job.max_file_bytes, file_limit(self._client, job.guild_id))
-        await send_fitted(job, await self._read(kept), per_file=per_file, send=send)
+        await send_fitted(job, pictures, per_file=per_file, send=send)
 
     async def remove(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Delete pictures and message for good."""
@@ -174,8 +176,15 @@ class Moderation:
             raise InvalidRequest("I no longer have the pictures themselves.")
         return kept
 
-    async def _read(self, kept: Sequence[Picture]) -> Mapping[int, bytes]:
-        return {picture.number: await self._store.pictures.read(picture) for picture in kept}
+    async def _read(self, job: Job, kept: Sequence[Picture]) -> Mapping[int, bytes]:
+        """Read what is kept of a job and whole.
+
+        Raises:
+            InvalidRequest: Nothing is.
+        """
+        if not (pictures := await self._store.pictures.whole(job.id, kept)):
+            raise InvalidRequest(card.lost(len(kept)))
+        return pictures
 
     async def _job(self, interaction: discord.Interaction[Any], job_id: str) -> Job:
         """Look up what a moderator decides about.

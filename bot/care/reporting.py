@@ -94,11 +94,17 @@ class Reporting:
         return True
 
     async def _rescue(self, message: discord.Message | None, job: Job) -> None:
-        """Keep a copy of pictures that are no longer in the spool, or nothing could be restored."""
+        """Keep a copy of pictures that are no longer in the spool, or not whole, or nothing could be restored."""
         kept = await self._store.pictures.of(job.id)
-        if message is None or any(not picture.deleted for picture in kept):
+        if message is None:
             return
-        for picture, attachment in zip(kept, message.attachments, strict=False):
+        whole = await self._store.pictures.whole(job.id, [picture for picture in kept if not picture.deleted])
+        if len(whole) < len(kept) != len(message.attachments):  # a copy that `/show` brought, of some of them
+            log.warning("job %s: not all of its pictures could be kept", job.id)
+            return
+        for picture, attachment in zip(kept, message.attachments, strict=True):
+            if picture.number in whole:
+                continue
             try:
                 await self._store.pictures.put_back(job.id, picture.number, await self._attachments.one(attachment))
             except (InvalidRequest, StoreError) as error:

@@ -14,7 +14,7 @@ import discord
 from bot.checks.place import may_edit_later, spot_of
 from bot.delivery.story import Story
 from bot.delivery.upload import file_limit, send_fitted
-from bot.errors import FewerShown, MessageGone, PictureTooLarge, PromptRefused, Undeliverable
+from bot.errors import FewerShown, MessageGone, PictureLost, PictureTooLarge, PromptRefused, Undeliverable
 from bot.job import State
 from bot.safety.gate import Place
 from bot.views import card
@@ -112,8 +112,12 @@ class Delivery:
         else:
             log.info("job %s: its message tells where the pictures will be", story.job.id)
 
-    async def deliver(self, job: Job) -> None:
-        """Show a job's pictures out of the spool, where they may be shown now."""
+    async def deliver(self, job: Job) -> Job | None:
+        """Show a job's pictures out of the spool, where they may be shown now.
+
+        Returns:
+            The job, back in the line, where a file of it is damaged; None: it came to an end.
+        """
         await self._client.wait_until_ready()  # before the first connection every place is unknown
         try:
             await self._ask(job)
@@ -124,11 +128,16 @@ class Delivery:
             await self._keep(job, error.sentence, error)
         except (PictureTooLarge, discord.HTTPException) as error:
             await self._keep(job, NOT_TAKEN, error)
+        except PictureLost as error:
+            log.error("job %s: it is drawn again: %s", job.id, error)  # noqa: TRY400  one clear line
+            self._stories.pop(job.id).drop()  # it may have told its end already
+            return await self._store.jobs.lost(job.id)
         else:
             done = await self._store.jobs.delivered(job.id, now=self._now())
             del self._stories[job.id]
             log.info("job %s: delivered", job.id)
             await self._notices.over(done)
+        return None
 
     async def _ask(self, job: Job) -> None:
         verdict = await self._door.judge_shown(job)

@@ -39,6 +39,7 @@ _SCRIPTS = (
     "reports.sql",
     "retention.sql",
     "recovery.sql",
+    "checksums.sql",
 )
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
 

@@ -80,6 +80,10 @@ class Jobs:
     async def put_back(self, job_id: str, *, deaths: int = 0, lone_deaths: int = 0) -> Job:
         return await self._change(job_id, lambda job: job.put_back(deaths=deaths, lone_deaths=lone_deaths))
 
+    async def lost(self, job_id: str) -> Job:
+        """Put a rendered job back into the line: a file of its pictures is damaged."""
+        return await self._change(job_id, lambda job: job.lost())
+
     async def rendered(self, job_id: str, *, engine_s: float) -> Job:
         return await self._change(job_id, lambda job: job.rendered(engine_s=engine_s))
 
@@ -219,7 +223,7 @@ class Jobs:
                 UPDATE jobs SET
                     state = :state, started_at = :started_at, finished_at = :finished_at,
                     engine_s = :engine_s, attempts = :attempts, error = :error, untold = :untold, kept = :kept,
-                    deaths = :deaths, lone_deaths = :lone_deaths
+                    deaths = :deaths, lone_deaths = :lone_deaths, redrawn = :redrawn
                 WHERE key = :key AND state = :was AND attempts = :was_attempts
                 RETURNING *
                 """,
@@ -235,6 +239,7 @@ class Jobs:
                     "error": changed.error,
                     "deaths": changed.deaths,
                     "lone_deaths": changed.lone_deaths,
+                    "redrawn": changed.redrawn,
                     "untold": changed.untold,
                     "kept": changed.kept,
                 },

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.errors import StoreError, WrongState
+from bot.errors import PictureLost, StoreError, WrongState
 from bot.job import Picture, row_key
 from bot.store.patience import patiently
+from bot.store.wholeness import fault
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.config import Rating
     from bot.store.database import Database
     from bot.store.spool import Spool
+
+log = logging.getLogger(__name__)
+
+_COLUMNS = "number, seed, file, size_bytes, sha256, rating, deleted"
 
 
 class Pictures:
@@ -63,22 +69,23 @@ class Pictures:
 
     async def _save(self, job_id: str, number: int, seed: int, png: bytes, rating: Rating | None) -> Picture:
         file = f"{job_id}-{number}.png"
-        await self._spool.write(file, png)
+        sha256 = await self._spool.write(file, png)
         rows: list[sqlite3.Row] = []
         try:
             rows = await self._database.fetch(
-                """
-                INSERT OR REPLACE INTO pictures (job, number, seed, file, size_bytes, rating)
-                SELECT key, :number, :seed, :file, :size_bytes, :rating FROM jobs
+                f"""
+                INSERT OR REPLACE INTO pictures (job, number, seed, file, size_bytes, sha256, rating)
+                SELECT key, :number, :seed, :file, :size_bytes, :sha256, :rating FROM jobs
                 WHERE key = :key AND state = 'running'
-                RETURNING number, seed, file, size_bytes, rating, deleted
-                """,
+                RETURNING {_COLUMNS}
+                """,  # noqa: S608  our own words
                 {
                     "key": row_key(job_id),
                     "number": number,
                     "seed": seed,
                     "file": file,
                     "size_bytes": len(png),
+                    "sha256": sha256,
                     "rating": rating,
                 },
             )
@@ -91,21 +98,36 @@ class Pictures:
 
     async def of(self, job_id: str) -> tuple[Picture, ...]:
         """List a job's pictures in order, deleted ones included."""
-        sql = "SELECT number, seed, file, size_bytes, rating, deleted FROM pictures WHERE job = :key ORDER BY number"
+        sql = f"SELECT {_COLUMNS} FROM pictures WHERE job = :key ORDER BY number"  # noqa: S608  our own words
         fetch = partial(self._database.fetch, sql, {"key": row_key(job_id)})
         rows = await patiently(fetch, self._waits_s)
         return tuple(msgspec.convert(dict(row), Picture, strict=False) for row in rows)
 
     async def read(self, picture: Picture) -> bytes:
-        """Read a picture's file.
+        """Read a picture's file, if it is what was kept.
 
         Raises:
+            PictureLost: It is damaged, or gone.
             StoreError: It was deleted.
             StoreUnavailable: It cannot be read.
         """
         if picture.deleted:
             raise StoreError(f"{picture.file}: deleted")
-        return await patiently(partial(self._spool.read, picture.file), self._waits_s)
+        return await patiently(partial(self._spool.read, picture.file, partial(fault, picture)), self._waits_s)
+
+    async def whole(self, job_id: str, pictures: Iterable[Picture]) -> dict[int, bytes]:
+        """Read those files that are what was kept, by number; of the others the operator is told.
+
+        Raises:
+            StoreUnavailable: One cannot be read.
+        """
+        found: dict[int, bytes] = {}
+        for picture in pictures:
+            try:
+                found[picture.number] = await self.read(picture)
+            except PictureLost as error:
+                log.error("job %s: picture %d is lost: %s", job_id, picture.number + 1, error)  # noqa: TRY400  one line
+        return found
 
     async def put_back(self, job_id: str, number: int, data: bytes) -> None:
         """Keep the file of a picture again whose own is gone.
@@ -114,15 +136,21 @@ class Pictures:
             StoreUnavailable: Disk or database cannot take it.
         """
         file = f"{job_id}-{number}.png"
-        await self._spool.write(file, data)
+        sha256 = await self._spool.write(file, data)
         rows: list[sqlite3.Row] = []
         try:
             rows = await self._database.fetch(
                 """
-                UPDATE pictures SET deleted = 0, file = :file, size_bytes = :size_bytes
+                UPDATE pictures SET deleted = 0, file = :file, size_bytes = :size_bytes, sha256 = :sha256
                 WHERE job = :key AND number = :number RETURNING number
                 """,
-                {"key": row_key(job_id), "number": number, "file": file, "size_bytes": len(data)},
+                {
+                    "key": row_key(job_id),
+                    "number": number,
+                    "file": file,
+                    "size_bytes": len(data),
+                    "sha256": sha256,
+                },
             )
         finally:
             if not rows:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
 import os
+import stat
+from itertools import count
 from typing import TYPE_CHECKING
 
-from bot.errors import StoreError, StoreUnavailable
+from bot.errors import PictureLost, StoreError, StoreUnavailable
+from bot.store.wholeness import checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_LOST = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
+"""There is no file, or something else in its place; it will not come back."""
 
 
 class Spool:
@@ -19,54 +29,90 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def write(self, name: str, data: bytes) -> None:
+    async def write(self, name: str, data: bytes) -> str:
         """Put a file in place of one of this name, if any; it survives a power cut once this returns.
+
+        Returns:
+            Its checksum.
 
         Raises:
             StoreUnavailable: The disk is full or cannot be written; the older file, if any, is as it was.
         """
         try:
-            await asyncio.to_thread(_write, self._folder / name, data)
+            return await asyncio.to_thread(_write, self._folder / name, data)
         except OSError as error:
             raise self._error(name, "written", error) from error
 
-    async def read(self, name: str) -> bytes:
-        """Read a file.
+    async def read(self, name: str, fault: Callable[[bytes], str | None] = lambda _data: None) -> bytes:
+        """Read a file, and look at it in the same thread.
+
+        Args:
+            name: Of the file.
+            fault: Says what is wrong with what it holds; None: nothing.
 
         Raises:
-            StoreError: It is not there or cannot be read.
+            PictureLost: It is not there, or something is wrong with it.
+            StoreUnavailable: It cannot be read.
         """
         try:
-            return await asyncio.to_thread((self._folder / name).read_bytes)
+            data, wrong = await asyncio.to_thread(_read, self._folder / name, fault)
         except OSError as error:
             raise self._error(name, "read", error) from error
+        if wrong is not None:
+            raise PictureLost(f"{self._folder / name}: damaged: {wrong}")
+        return data
 
     async def delete(self, names: Iterable[str]) -> None:
-        """Remove files; one that is not there is no error.
+        """Remove files; one that is not there is no error, and one that cannot be removed keeps no other.
 
         Raises:
             StoreError: One cannot be removed.
         """
+        failed: StoreError | None = None
         for name in names:
             try:
                 await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
             except OSError as error:
-                raise self._error(name, "removed", error) from error
+                failed = self._error(name, "removed", error)
+        if failed is not None:
+            raise failed
 
     async def names(self) -> set[str]:
-        """Everything that lies in the folder, halves of writes that were killed included."""
+        """Every file that lies there, halves of writes that were killed included; a folder among them is not ours."""
         try:
-            return set(await asyncio.to_thread(os.listdir, self._folder))
+            return await asyncio.to_thread(_files, self._folder)
         except OSError as error:
             raise StoreError(f"{self._folder}: cannot be read: {error.strerror}") from error
 
     def _error(self, name: str, action: str, error: OSError) -> StoreError:
-        kind = StoreError if isinstance(error, FileNotFoundError) else StoreUnavailable  # it will not come back
+        kind = PictureLost if action == "read" and error.errno in _LOST else StoreUnavailable
         return kind(f"{self._folder / name}: cannot be {action}: {error.strerror}")
 
 
-def _write(path: Path, data: bytes) -> None:
+def _files(folder: Path) -> set[str]:
+    with os.scandir(folder) as entries:
+        return {entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)}
+
+
+def _read(path: Path, fault: Callable[[bytes], str | None]) -> tuple[bytes, str | None]:
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+        return b"", "there is no file, but something else"
+    data = path.read_bytes()
+    return data, fault(data)
+
+
+def _make_room(path: Path) -> None:
+    """Move a folder aside that somebody put in a file's place; it is not ours to delete."""
+    if path.is_dir() and not path.is_symlink():
+        names = (path.with_name(f"{path.name}.aside-{number}") for number in count(1))
+        aside = next(name for name in names if not name.exists())
+        path.rename(aside)
+        log.error("%s: a folder in the place of a file; it is now %s", path, aside.name)
+
+
+def _write(path: Path, data: bytes) -> str:
     half = path.with_name(path.name + ".half")
+    _make_room(path)
     try:
         with half.open("wb") as file:
             file.write(data)
@@ -82,3 +128,4 @@ def _write(path: Path, data: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+    return checksum(data)

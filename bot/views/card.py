@@ -33,7 +33,8 @@ BAR_CELLS = 16
 
 def waiting(job: Job, wait: Wait, *, engine: str = "") -> ui.LayoutView:
     """Show a place in line, and what the engine is about where it does not draw."""
-    return _card(WAITING, title(job.request), in_line(wait, engine), row(job.id, "cancel", "tell"))
+    line = in_line(wait, engine) + _why_again(job)
+    return _card(WAITING, title(job.request), line, row(job.id, "cancel", "tell"))
 
 
 def in_line(wait: Wait, engine: str) -> str:
@@ -60,9 +61,13 @@ def drawing(
     """Show how far it is; files of these names must come with the edit."""
     filled = BAR_CELLS * steps_done // steps_total if steps_total else 0
     bar = "▰" * filled + "▱" * (BAR_CELLS - filled)
-    line = f"`{bar}` step {steps_done} of {steps_total}"
+    line = f"`{bar}` step {steps_done} of {steps_total}{_why_again(job)}"
     gallery = [_gallery(previews, "An unfinished preview.", spoiler=spoiler)] if previews else []
     return _card(DRAWING, *gallery, title(job.request), line, row(job.id, "cancel", "tell"))
+
+
+def _why_again(job: Job) -> str:
+    return "\n-# The file of a picture was damaged before I could show it, so I draw it again." if job.redrawn else ""
 
 
 def promise(job: Job) -> ui.LayoutView:
@@ -128,6 +133,15 @@ def not_here(pictures: int) -> str:
     if pictures == 1:
         return "One more picture is above the rating that is allowed here."
     return f"{pictures} more pictures are above the rating that is allowed here."
+
+
+def lost(pictures: int) -> str:
+    """Say that the files of so many are damaged or gone."""
+    if pictures == 0:
+        return ""
+    if pictures == 1:
+        return "The file of one picture was damaged on my disk, so it cannot be shown any more."
+    return f"The files of {pictures} pictures were damaged on my disk, so they cannot be shown any more."
 
 
 def kept(job: Job) -> ui.LayoutView:

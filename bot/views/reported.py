@@ -74,13 +74,13 @@ def notice(told: Notice) -> ui.LayoutView:
     return _framed(items, WAITING)
 
 
-def looked_at(job: Job, names: Sequence[str]) -> ui.LayoutView:
-    """Show a moderator alone what was reported; files of these names must come with it."""
+def looked_at(job: Job, names: Sequence[str], *, missing: str = "") -> ui.LayoutView:
+    """Show a moderator alone what was reported; files of these names must come with it, and why others do not."""
     items = (
         discord.MediaGalleryItem(f"attachment://{name}", description="A reported picture.", spoiler=True)
         for name in names
     )
-    author = ui.TextDisplay[ui.LayoutView](f"A picture of <@{job.user_id}>.")
+    author = ui.TextDisplay[ui.LayoutView](f"A picture of <@{job.user_id}>. {missing}".rstrip())
     return _framed([ui.MediaGallery(*items), author, ui.ActionRow[Any](LockSelect(job.id))], WAITING)
 
 

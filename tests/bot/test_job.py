@@ -13,6 +13,7 @@ from bot.job import ID_PATTERN, TRANSITIONS, UNFINISHED, USUAL_FILE_BYTES, Job, 
 STEPS = {
     "started": lambda job, now: job.started(now=now),
     "put back": lambda job, now: job.put_back(),  # noqa: ARG005 - one shape for all
+    "lost": lambda job, now: job.lost(),  # noqa: ARG005
     "rendered": lambda job, now: job.rendered(engine_s=1.5),  # noqa: ARG005
     "delivered": lambda job, now: job.delivered(now=now),
     "kept back": lambda job, now: job.kept_back("Not posted.", now=now),
@@ -23,7 +24,7 @@ STEPS = {
 LEGAL = {
     State.QUEUED: {"started", "failed", "cancelled", "refused"},
     State.RUNNING: {"put back", "rendered", "failed", "cancelled", "refused"},
-    State.RENDERED: {"delivered", "kept back", "failed", "cancelled", "refused"},
+    State.RENDERED: {"lost", "delivered", "kept back", "failed", "cancelled", "refused"},
 }
 
 

@@ -201,6 +201,43 @@ async def test_a_moderator_deletes_from_the_log_channel(studio, yuki, nico, mio,
     assert buttons(decided) == []
 
 
+def hurt(studio, result):
+    """Overwrite every file of a result."""
+    for name in spool(studio, result):
+        (studio.folder / "data" / "spool" / name).write_bytes(b"hello")
+
+
+async def test_a_report_keeps_a_copy_of_what_is_damaged_in_the_spool(studio, yuki, nico, mio, log_channel):
+    """The message had it whole; once it is taken off there, nothing else could be put back."""
+    result = await draw(yuki, seed=4)
+    original = await yuki.fetch(gallery(result)[0]["media"]["url"])
+    hurt(studio, result)
+    await report(nico, result)
+    await hidden(yuki, result)
+    told = await notice(mio, log_channel)
+    seen = list(yuki.events)
+    await mio.press(told, control(told, "Restore"))
+    back = await shown_again(yuki, result, after=seen)
+    assert await yuki.fetch(gallery(back)[0]["media"]["url"]) == original
+
+
+async def test_what_was_damaged_since_can_only_be_deleted(studio, yuki, nico, mio, log_channel):
+    """Neither looked at nor restored; the report stays open until somebody decides what can be done."""
+    result = await draw(yuki)
+    await report(nico, result)
+    await hidden(yuki, result)
+    hurt(studio, result)
+    told = await notice(mio, log_channel)
+    for label in ("Look", "Restore"):
+        mio.events.clear()
+        await mio.press(told, control(told, label))
+        await mio.wait_for(lambda m: "damaged on my disk" in words(m) or "damaged on my disk" in m["content"])
+    open_still = next(m for m in await mio.messages(log_channel) if m["id"] == told["id"])
+    assert buttons(open_still) == ["Look", "Restore", "Delete"]
+    await mio.press(told, control(told, "Delete"))
+    await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == result["id"])
+
+
 @pytest.mark.parametrize("label", ["Look", "Restore", "Delete"])
 async def test_only_moderators_decide(yuki, nico, label):
     """Neither the author nor a stranger; without a log channel the message itself has the buttons."""

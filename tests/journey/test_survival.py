@@ -4,9 +4,14 @@ import signal
 
 import pytest
 
+from bot.sandbox.driver import controls
 from tests.journey.people import gallery, refusal_of, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def job_id(message):
+    return controls(message)[0]["custom_id"].split(":")[1]
 
 
 async def test_a_job_outlives_the_bot(studio, yuki):
@@ -64,6 +69,26 @@ async def test_delivery_survives_a_stumbling_discord(studio, yuki, fault):
     result = await result_of(yuki, sent)
     assert result["id"] == first["id"]
     assert await yuki.fetch(gallery(result)[0]["media"]["url"])
+
+
+async def test_pictures_that_were_damaged_before_they_were_shown_are_drawn_again(studio, yuki):
+    """Discord was away, the bot died, the disk lost a file: the same picture comes, in the same message, once."""
+    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=20)
+    first = await yuki.answer(sent)
+    await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
+    before = len(studio.log_text())
+    away = {"fault": "answer", "route": "PATCH /webhooks/*/*/messages/*", "status": 502, "times": 1000}
+    await studio.developer("POST", "/faults", away)
+    await studio.said("edit failed", after=before)
+    await studio.kill("bot")
+    await studio.developer("DELETE", "/faults")
+    [file] = (path for path in (studio.folder / "data" / "spool").iterdir() if job_id(first) in path.name)
+    file.write_bytes(file.read_bytes()[:-10] + b"x" * 10)
+    await studio.start_bot()
+    result = await result_of(yuki, sent)
+    assert result["id"] == first["id"]
+    assert await yuki.fetch(gallery(result)[0]["media"]["url"])
+    assert "it is drawn again: " in studio.log_text()[before:]
 
 
 @pytest.mark.parametrize(

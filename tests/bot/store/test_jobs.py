@@ -170,6 +170,7 @@ async def test_recent_jobs_are_one_persons_newest_first(store, new_job):
 STEPS = {
     "start": (State.RUNNING, lambda jobs, job_id: jobs.start(job_id, now=2.0)),
     "put back": (State.QUEUED, lambda jobs, job_id: jobs.put_back(job_id)),
+    "lost": (State.QUEUED, lambda jobs, job_id: jobs.lost(job_id)),
     "rendered": (State.RENDERED, lambda jobs, job_id: jobs.rendered(job_id, engine_s=1.0)),
     "delivered": (State.DELIVERED, lambda jobs, job_id: jobs.delivered(job_id, now=3.0)),
     "keep": (State.DELIVERED, lambda jobs, job_id: jobs.keep(job_id, "Its message is gone.", now=3.0)),
@@ -180,8 +181,10 @@ STEPS = {
 LEGAL = {
     State.QUEUED: {State.RUNNING, State.FAILED, State.CANCELLED, State.REFUSED},
     State.RUNNING: {State.QUEUED, State.RENDERED, State.FAILED, State.CANCELLED, State.REFUSED},
-    State.RENDERED: {State.DELIVERED, State.FAILED, State.CANCELLED, State.REFUSED},
+    State.RENDERED: {State.QUEUED, State.DELIVERED, State.FAILED, State.CANCELLED, State.REFUSED},
 }
+ONLY_FROM = {"put back": State.RUNNING, "lost": State.RENDERED}
+"""Both lead into the line, each from one state."""
 
 
 class Table(RuleBasedStateMachine):
@@ -223,7 +226,8 @@ class Table(RuleBasedStateMachine):
     def step(self, data, step):
         job_id = data.draw(st.sampled_from(sorted(self.states)))
         target, call = STEPS[step]
-        if target in LEGAL.get(self.states[job_id], ()):
+        now = self.states[job_id]
+        if target in LEGAL.get(now, ()) and ONLY_FROM.get(step, now) is now:
             self.states[job_id] = self.runner.run(call(self.store.jobs, job_id)).state
             assert self.states[job_id] is target
         else:

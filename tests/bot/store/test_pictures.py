@@ -16,7 +16,9 @@ from bot.errors import StoreError, WrongState
 from bot.job import public_id
 from bot.request import Request
 from bot.store import Store
+from bot.store.database import _SCRIPTS
 from bot.store.spool import Spool
+from tests.bot.delivery.conftest import drawing
 
 ROOT = Path(__file__).parents[3]
 
@@ -174,7 +176,9 @@ async def test_a_file_that_is_gone_is_one_sentence_to_read_and_nothing_to_delete
 WRITER = """
 import asyncio, sys
 from pathlib import Path
+from bot.store.database import _SCRIPTS
 from bot.store.spool import Spool
+from tests.bot.delivery.conftest import drawing
 
 async def main():
     spool = Spool(Path(sys.argv[1]))
@@ -199,3 +203,27 @@ def test_a_file_is_whole_whenever_its_writer_dies(tmp_path, lines):
     data = (tmp_path / "00000A-0.png").read_bytes()
     assert len(data) == 300_000
     assert len(set(data)) == 1
+
+
+async def test_a_database_of_the_version_before_checksums_opens(tmp_path, new_job):
+    """What it kept is shown as before, and its jobs go their way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.store.database._SCRIPTS", _SCRIPTS[: _SCRIPTS.index("checksums.sql")])
+        async with Store.open(tmp_path) as store:
+            job = await store.jobs.submit(new_job(), now=1.0)
+            await store.jobs._database.fetch("UPDATE jobs SET state = 'rendered', attempts = 1")
+    png = drawing()
+    (tmp_path / "spool" / "x.png").write_bytes(png)
+    with sqlite3.connect(tmp_path / "eshi.sqlite3") as connection:
+        connection.execute(
+            "INSERT INTO pictures (job, number, seed, file, size_bytes) VALUES (1, 0, 7, 'x.png', ?)", [len(png)]
+        )
+    connection.close()
+    async with Store.open(tmp_path) as store:
+        [picture] = await store.pictures.of(job.id)
+        assert (picture.sha256, await store.pictures.read(picture)) == (None, png)
+        again = await store.jobs.lost(job.id)
+        assert (again.redrawn, again.engine_s, again.started_at, again.attempts) == (1, None, None, 1)
+        await store.jobs.start(job.id, now=2.0)
+        saved = await store.pictures.save(job.id, number=0, seed=7, png=png)
+        assert saved.sha256
