@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from engine.outbox import Outbox
+from engine.outbox import Outbox, Overfull
 from engine.wire import (
+    MAX_JOBS,
     Cancel,
     Cancelled,
     Failed,
@@ -50,19 +51,43 @@ GRACE_S = 10.0
 """How long the step under way, or the part of the model that is being read, may still take at the end."""
 
 
+STALL_S = 60.0
+"""How long a client may take to read one message. Its pong is behind that message, so that one which is honest and this
+slow has lost its heartbeat before; one that sends and sends and never reads has not."""
+
+DETAIL_CHARS = 300
+"""Of what is wrong with a command: a key in it may have a megabyte."""
+
+
 class _Client:
     """One connection: its jobs, and what waits to be sent to it."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, cut: Callable[[], object], *, stall_s: float = STALL_S) -> None:
+        """Begin.
+
+        Args:
+            socket: The connection.
+            cut: Ends it without another word, and without waiting for anybody.
+            stall_s: How long one message may take.
+        """
         self.socket = socket
         self.jobs: dict[str, Job] = {}
+        self._cut = cut
+        self._stall_s = stall_s
         self._outbox = Outbox()
         self._idle = asyncio.Event()
+        self.dropped = False
+        """It did not read, and is not listened to any more."""
 
     def tell(self, event: Event) -> None:
         """Send an event when its turn comes, never waiting for it."""
+        if self.dropped:
+            return
         self._idle.clear()
-        self._outbox.put(event)
+        try:
+            self._outbox.put(event)
+        except Overfull as error:
+            self._drop(str(error))
 
     def tell_of_job(self, event: Event) -> None:
         """Tell what the worker says of a job; after its last event the id is free again."""
@@ -72,13 +97,26 @@ class _Client:
 
     async def send(self) -> None:
         """Send until the connection ends."""
+        frame = b""
         try:
             while True:
-                await self.socket.send_bytes(encode(await self._outbox.get()))
+                frame = encode(await self._outbox.get())
+                async with asyncio.timeout(self._stall_s):
+                    await self.socket.send_bytes(frame)
                 if self._outbox.empty:
                     self._idle.set()
+        except TimeoutError:
+            self._drop(f"it took a message of {len(frame)} bytes for {self._stall_s:g} s")
         except ConnectionError:
             self._idle.set()  # the reading side sees the end too, and cleans up
+
+    def _drop(self, why: str) -> None:
+        """End the connection of a client that does not read; what it asked for is cancelled with it."""
+        log.warning("a client that does not read is dropped: %s", why)
+        self.dropped = True
+        self._outbox.clear()
+        self._idle.set()
+        self._cut()
 
     async def say_goodbye(self) -> None:
         """Let the client read what is left for it, then close; one that does not read is left behind."""
@@ -143,12 +181,15 @@ class Server:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_COMMAND_BYTES, compress=False)
         await socket.prepare(request)
-        client = _Client(socket)
+        client = _Client(socket, cut=request.transport.abort if request.transport is not None else socket.close)
         client.tell(self._state)
         self._clients.add(client)
         sending = asyncio.create_task(client.send())
         try:
             async for message in socket:
+                await asyncio.sleep(0)  # whoever sends without end leaves the loop to others, too
+                if client.dropped:
+                    break
                 if message.type is WSMsgType.BINARY:
                     self._receive(client, message.data)
                 else:
@@ -164,7 +205,7 @@ class Server:
         try:
             command = decode_command(frame)
         except msgspec.DecodeError as error:
-            client.tell(Rejected(detail=str(error)))
+            client.tell(Rejected(detail=str(error)[:DETAIL_CHARS]))
             return
         match command:
             case Generate():
@@ -183,6 +224,8 @@ class Server:
             refuse("model_not_ready", f"the model is not loaded yet: {self._state.stage}")
         elif request.job_id in client.jobs:
             refuse("invalid_parameters", "a job of this id is still being drawn, and goes on")
+        elif len(client.jobs) >= MAX_JOBS:
+            refuse("too_many_jobs", f"{MAX_JOBS} jobs of this client are here already")
         else:
             job = client.jobs[request.job_id] = Job(request, partial(self._hand_over, client.tell_of_job))
             self._worker.submit(job)

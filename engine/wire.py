@@ -21,6 +21,9 @@ SEED_LIMIT = 2**32
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 """One picture is the largest message: a 2048×2048 PNG of pure noise is 12.6 MB."""
 
+MAX_JOBS = 128
+"""Of one client, not ended. The bot holds fewer than 70: `engine.batch_cap` is 64 at most."""
+
 JobId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 PromptText: TypeAlias = Annotated[str, Meta(max_length=20_000)]
 Side: TypeAlias = Annotated[int, Meta(ge=64, le=2048, multiple_of=8)]
@@ -39,9 +42,11 @@ ErrorCode: TypeAlias = Literal[
     "withheld",
     "model_not_ready",
     "shutting_down",
+    "too_many_jobs",
     "internal",
 ]
-"""``withheld``: a picture of the job must not be seen by anybody, so none is sent."""
+"""``withheld``: a picture of the job must not be seen by anybody, so none is sent. ``too_many_jobs``: this client has
+`MAX_JOBS` here already; one that keeps to that never reads it, so it came without a new `PROTOCOL`."""
 
 
 class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

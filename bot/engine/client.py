@@ -189,7 +189,7 @@ class EngineClient:
             await _send(connection, frame)
             while True:
                 match event := await mailbox.get():
-                    case wire.Failed(code="model_not_ready" | "shutting_down") | wire.Cancelled():
+                    case wire.Failed(code="model_not_ready" | "shutting_down" | "too_many_jobs") | wire.Cancelled():
                         raise EngineUnavailable(f"it gave the job back ({event})")  # nobody here asked it to cancel
                     case wire.Failed():
                         raise GenerationFailed(event.code, event.detail, fits=event.fits)

@@ -1,7 +1,9 @@
 """What a slow client gets."""
 
-from engine.outbox import Outbox
-from engine.wire import Finished, Loading, Picture, Preview, Progress
+import pytest
+
+from engine.outbox import Outbox, Overfull
+from engine.wire import Failed, Finished, Loading, Picture, Preview, Progress, Rejected
 
 
 def progress(done, job_id="a"):
@@ -37,3 +39,37 @@ async def test_nothing_else_is_ever_dropped():
         outbox.put(event)
     assert await drain(outbox) == [picture, picture, finished]
     assert outbox.empty
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Picture(job_id="a", number=0, seed=1, png=bytes(1000)),
+        Rejected(detail="x" * 1000),
+        Failed(job_id="a", code="internal", detail="x" * 1000),
+    ],
+)
+async def test_only_so_many_bytes_wait(event):
+    """Whoever reads has room again; what was replaced counts once."""
+    outbox = Outbox(max_bytes=5000)
+    for _ in range(3):
+        outbox.put(event)
+        for step in range(9):
+            outbox.put(progress(step))
+    assert await outbox.get() == event
+    outbox.put(event)
+    with pytest.raises(Overfull, match="messages of 0 MiB wait for it"):
+        outbox.put(event)
+    outbox.clear()
+    assert outbox.empty
+    outbox.put(event)
+    assert await drain(outbox) == [event]
+
+
+async def test_only_so_many_events_wait():
+    """However small they are."""
+    outbox = Outbox(max_events=3)
+    for number in range(3):
+        outbox.put(Finished(job_id=str(number), engine_s=1.0))
+    with pytest.raises(Overfull):
+        outbox.put(Finished(job_id="3", engine_s=1.0))

@@ -80,7 +80,7 @@ async def test_an_engine_that_gives_up_a_job_says_why(fake):
         assert len(pictures(await drawn(client, generate()))) == 2
 
 
-@pytest.mark.parametrize("trouble", ["cancel", "shutting_down", "model_not_ready"])
+@pytest.mark.parametrize("trouble", ["cancel", "shutting_down", "model_not_ready", "too_many_jobs"])
 async def test_a_job_that_the_engine_gives_back_may_be_drawn_later(fake, trouble):
     """An engine that is told to stop is no reason to tell a member that the job failed."""
     async with fake("--trouble", trouble) as client:
