@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from engine.badrequests import BadRequests
 from engine.outbox import Outbox, Overfull
 from engine.wire import (
     MAX_JOBS,
@@ -150,7 +151,9 @@ class Server:
         self._loop = asyncio.get_running_loop()
         app = web.Application()
         app.router.add_get("/", self._handle)
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=FLUSH_S)
+        http = logging.getLogger("engine.http")
+        http.addFilter(BadRequests())
+        runner = web.AppRunner(app, access_log=None, logger=http, handle_signals=False, shutdown_timeout=FLUSH_S)
         await runner.setup()
         thread = ThreadPoolExecutor(1, thread_name_prefix="worker")
         try:
@@ -174,13 +177,16 @@ class Server:
 
     async def _handle(self, request: web.Request) -> web.WebSocketResponse:
         if self._listener.secret:
-            shown = request.headers.get("Authorization", "").encode()
+            shown = request.headers.get("Authorization", "").encode(errors="surrogateescape")  # as aiohttp read it
             if not hmac.compare_digest(shown, f"Bearer {self._listener.secret}".encode()):
                 raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
         if self._closing:  # a client that it said goodbye to need not come again
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_COMMAND_BYTES, compress=False)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except UnicodeEncodeError as error:  # aiohttp repeats a header's bytes, which need not be text
+            raise web.HTTPBadRequest from error
         client = _Client(socket, cut=request.transport.abort if request.transport is not None else socket.close)
         client.tell(self._state)
         self._clients.add(client)
