@@ -24,6 +24,7 @@ from bot.engine.client import EngineClient
 from bot.errors import ConfigError
 from bot.prompt.scribe import Scribe
 from bot.reading.reading import Reading
+from bot.refusals import Refusals
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.ratings import exceeds
 from bot.stopping import Stop
@@ -86,6 +87,7 @@ class Eshi(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.tree = Tree(self)
+        self.refusals = Refusals()
         self.door: Door
         self.flow: Flow
         self.scribe: Scribe
@@ -104,7 +106,12 @@ class Eshi(discord.AutoShardedClient):
         self.facts: Callable[[], Facts]
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Take what discord.py has no memory of after a restart: a form, known by its custom_id."""
+        """Take what discord.py has no memory of after a restart: a form, known by its custom_id.
+
+        Where somebody does something, what was refused before is tried again.
+        """
+        if interaction.type is not discord.InteractionType.autocomplete:
+            self.refusals.asked(interaction.channel_id)
         if interaction.type is not discord.InteractionType.modal_submit:
             return
         data: Any = interaction.data
@@ -113,6 +120,27 @@ class Eshi(discord.AutoShardedClient):
             await answering(interaction, submit(interaction, match["id"]))
         elif match := SETTINGS_FORM.fullmatch(data["custom_id"]):
             await answering(interaction, self.settings.submit(interaction, match["form"]))
+
+    # Whatever may have changed what the bot may do in a server.
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        self.refusals.changed(guild.id)
+
+    async def on_guild_update(self, _before: discord.Guild, after: discord.Guild) -> None:
+        self.refusals.changed(after.id)
+
+    async def on_guild_channel_update(self, _before: object, after: discord.abc.GuildChannel) -> None:
+        self.refusals.changed(after.guild.id)
+
+    async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
+        self.refusals.changed(payload.guild_id)
+
+    async def on_guild_role_update(self, _before: object, after: discord.Role) -> None:
+        self.refusals.changed(after.guild.id)
+
+    async def on_member_update(self, _before: object, after: discord.Member) -> None:
+        """Heed the bot's own roles; without the members' intent nobody else is told of."""
+        self.refusals.changed(after.guild.id)
 
     async def sync_commands(self, remembered: Path) -> None:
         """Tell Discord about the commands, only when they changed: it allows 200 creations a day."""

@@ -102,7 +102,7 @@ def assemble(
     """Put the parts together around a client that is not connected yet, and give it its commands and buttons."""
     limits = config.bot.limits
     client.words = words
-    audit = Audit(client, store)
+    audit = Audit(client, store, client.refusals)
     door = Door(
         client=client,
         operator=OperatorPolicy.of(config.bot.ratings, tagger=config.rates),
@@ -120,7 +120,7 @@ def assemble(
     sieve = Sieve(door, lasting.pictures, rates=config.rates)
     engine.listen(sieve.heard)
     client.terms = Terms(store, config.bot.terms, now=now)
-    post = Post(client, now=now)
+    post = Post(client, now=now, refusals=client.refusals, invalid=budget.invalid)
     attachments = Attachments(session, config.bot.discord.api, reading)
     bulletin = Bulletin(client=client, store=store, audit=audit, now=now)
     reporting = Reporting(store=store, post=post, bulletin=bulletin, attachments=attachments, now=now)
@@ -137,7 +137,7 @@ def assemble(
         door=door,
         sieve=sieve,
         budget=budget,
-        notices=Notices(client=client, post=post, store=lasting, door=door),
+        notices=Notices(client=client, post=post, store=lasting, door=door, refusals=client.refusals),
         now=now,
     )
     rendering = Rendering(

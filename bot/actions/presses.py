@@ -174,6 +174,7 @@ class Presses:
         if not await self._store.jobs.want_told(job.id, wanted=wanted):
             raise InvalidRequest("This one is already over.")
         if wanted:
+            interaction.client.refusals.asked(job.user_id)  # they may have opened their direct messages since
             sentence = "I will tell you when this is done, if it takes more than a minute. Press again if I should not."
         else:
             sentence = "I will not tell you when this is done."

@@ -9,6 +9,7 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
+from bot.refusals import Place
 from bot.safety.audit import Record
 from bot.views import reported
 
@@ -43,17 +44,26 @@ class Bulletin:
             if job.guild_id is None:
                 log.warning("job %s: reported in a direct message, where nobody moderates", job.id)
             return
+        place = Place("words", channel.id)
+        if self._audit.refusals.closed(place):
+            log.info("job %s: its report is not told in a log channel that refused others", job.id)
+            return
         try:
             message = await channel.send(view=await self._notice(job), allowed_mentions=NO_PINGS)
         except _UNREACHABLE as error:
             log.warning("job %s: its report cannot be told in the log channel: %s", job.id, error)
+            self._audit.refusals.heed(place, job.guild_id, error)
             return
+        self._audit.refusals.took(place)
         await self._store.reports.noticed(job.id, reporter_id, message.channel.id, message.id)
 
     async def renew(self, job: Job) -> None:
         """Let every message that told of this job say how it stands now."""
         for report in await self._store.reports.of(job.id):
             if report.notice_channel_id is None or report.notice_id is None:
+                continue
+            place = Place("edits", report.notice_channel_id)
+            if self._audit.refusals.closed(place):
                 continue
             messages = self._client.get_partial_messageable(report.notice_channel_id, guild_id=report.guild_id)
             try:
@@ -62,6 +72,7 @@ class Bulletin:
                 )
             except _UNREACHABLE as error:
                 log.info("job %s: a message of the log channel stays as it was: %s", job.id, error)
+                self._audit.refusals.heed(place, report.guild_id, error)
 
     async def record(
         self,

@@ -99,7 +99,7 @@ class Moderation:
 
         async def send(files: Upload) -> None:
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
-            await self._post.edit(job, view, files.opened, retry=False)
+            await self._post.edit(job, view, files.opened, retry=False, pressed=True)
 
         per_file = min(job.max_file_bytes, file_limit(self._client, job.guild_id))
         await send_fitted(job, pictures, per_file=per_file, send=send)

@@ -87,7 +87,7 @@ class Reporting:
         try:
             await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NO_PINGS)
             if pressed is None or pressed.id != job.message_id:  # a private copy of the message that everybody sees
-                await self._post.edit(job, view, retry=False)
+                await self._post.edit(job, view, retry=False, pressed=True)
         except (Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("job %s: it was reported and cannot be hidden: %s", job.id, error)
             return False

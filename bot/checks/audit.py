@@ -12,6 +12,7 @@ import discord
 import msgspec
 
 from bot.answer import NO_PINGS
+from bot.refusals import Place, Refusals
 from bot.safety.audit import fingerprint
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ WAITING_LINES = 100
 class Audit:
     """Writes down who, where, when and by which rule."""
 
-    def __init__(self, client: discord.Client, store: Store) -> None:
+    def __init__(self, client: discord.Client, store: Store, refusals: Refusals | None = None) -> None:
+        self.refusals = refusals or Refusals()
+        """Log channels that take nothing are left alone."""
         self._client = client
         self._store = store
         self._waiting: dict[int, deque[str]] = {}
@@ -52,6 +55,8 @@ class Audit:
             shown = words if policy.log_prompts else fingerprint(words, self._store.key)
             record = msgspec.structs.replace(record, prompt=shown)
         await self._store.records.keep(record)
+        if record.event == "changed" and record.guild_id is not None:
+            self.refusals.changed(record.guild_id)  # perhaps the log channel itself
         if not told and record.guild_id is not None and policy.log_channel is not None:
             self._tell(record.guild_id, line(record))
 
@@ -83,11 +88,22 @@ class Audit:
         while waiting:
             text = _together(waiting)
             try:
-                if (channel := await self.channel(guild_id)) is not None:
-                    await channel.send(text, allowed_mentions=NO_PINGS, suppress_embeds=True, silent=True)
+                await self._send(guild_id, text)
             except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
                 log.warning("server %s: its log channel cannot be written: %s", guild_id, error)
         del self._waiting[guild_id]
+
+    async def _send(self, guild_id: int, text: str) -> None:
+        """Post a text, if there is a log channel that takes it."""
+        channel = await self.channel(guild_id)
+        if channel is None or self.refusals.closed(place := Place("words", channel.id)):
+            return
+        try:
+            await channel.send(text, allowed_mentions=NO_PINGS, suppress_embeds=True, silent=True)
+        except discord.HTTPException as error:
+            self.refusals.heed(place, guild_id, error)
+            raise
+        self.refusals.took(place)
 
 
 def line(record: Record) -> str:

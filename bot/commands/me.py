@@ -83,6 +83,7 @@ async def _delete(interaction: discord.Interaction[Eshi], name: str) -> None:
 
 @app_commands.describe(when_done="Whether I ping you when something that took more than a minute is done")
 async def _tell(interaction: discord.Interaction[Eshi], when_done: bool) -> None:
+    interaction.client.refusals.asked(interaction.user.id)  # they may have opened their direct messages since
     await tell(interaction, await interaction.client.keepsakes.tell_when_done(interaction.user.id, wanted=when_done))
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.delivery.invalid import InvalidRequests
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -32,6 +34,9 @@ class EditBudget:
     """Asked before every edit that may be left out; what must go goes, and is counted."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.invalid = InvalidRequests(clock=clock)
+        """Of all requests, not of edits alone."""
+        self._owed = 0.0  # of an edit, where only a share of them may go
         self._clock = clock
         self._room: dict[int, tuple[float, float]] = {}  # of each channel: edits left, and when that was worked out
         self._empty: dict[str, float] = {}  # buckets by name, and when they are full again
@@ -43,6 +48,10 @@ class EditBudget:
             return False
         if self._left(job.channel_id) < 1.0:
             return False
+        self._owed = min(self._owed + self.invalid.share, 1.0)
+        if self._owed < 1.0:
+            return False
+        self._owed = 0.0
         self.count(job)
         return True
 
@@ -80,6 +89,7 @@ class EditBudget:
         """Make what lets `learn` see every answer that discord.py gets."""
 
         async def on_request_end(_session: object, _context: object, end: aiohttp.TraceRequestEndParams) -> None:
+            self.invalid.heed(end.response.status, end.response.headers)
             if end.method == "PATCH":
                 self.learn(end.url.path, end.response.status, end.response.headers)
 

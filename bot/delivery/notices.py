@@ -10,6 +10,7 @@ import discord
 
 from bot.answer import NO_PINGS
 from bot.job import State
+from bot.refusals import Place, Refusals
 
 if TYPE_CHECKING:
     from bot.checks.door import Door
@@ -29,7 +30,10 @@ class Notices:
     Discord's developer policy forbids a direct message that nobody asked for (rule 5).
     """
 
-    def __init__(self, *, client: discord.Client, post: Post, store: Store, door: Door) -> None:
+    def __init__(
+        self, *, client: discord.Client, post: Post, store: Store, door: Door, refusals: Refusals | None = None
+    ) -> None:
+        self._refusals = refusals or Refusals()
         self._client = client
         self._post = post
         self._store = store
@@ -69,6 +73,9 @@ class Notices:
             log.warning("job %s: there is no way to tell its owner: %s", job.id, sentence)
 
     async def _reply(self, job: Job, text: str) -> None:
+        if self._refusals.closed(Place("words", job.channel_id)):
+            log.info("job %s: its owner is not told in a channel that refused others", job.id)
+            return
         channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
         ping = discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=[_owner(job)])
         message = channel.get_partial_message(job.message_id or 0)
@@ -82,16 +89,23 @@ class Notices:
                 await channel.send(f"{text} {message.jump_url}", allowed_mentions=ping, nonce=job.id)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("job %s: its owner cannot be told in the channel: %s", job.id, error)
+            self._refusals.heed(Place("words", job.channel_id), job.guild_id, error)
         else:
+            self._refusals.took(Place("words", job.channel_id))
             log.info("job %s: its owner was told", job.id)
 
     async def _directly(self, job: Job, text: str) -> None:
+        if self._refusals.closed(Place("words", job.user_id)):
+            log.info("job %s: its owner takes no direct messages", job.id)
+            return
         try:
             channel = await self._client.create_dm(_owner(job))
             await channel.send(text[0].upper() + text[1:], allowed_mentions=NO_PINGS, nonce=job.id)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("job %s: its owner cannot be told directly: %s", job.id, error)
+            self._refusals.heed(Place("words", job.user_id), None, error)
         else:
+            self._refusals.took(Place("words", job.user_id))
             log.info("job %s: its owner was told directly", job.id)
 
 

@@ -11,8 +11,10 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
+from bot.delivery.invalid import InvalidRequests
 from bot.delivery.original import find_original
 from bot.errors import FilesTooLarge, MessageGone, Undeliverable
+from bot.refusals import Refusals, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 TOKEN_LIFE_S = 14 * 60.0
 """Discord's tokens live for 15 minutes; the last one is left for clocks that disagree."""
 
+_NO_RIGHT = "I may no longer post where you asked for it."
+
 RETRY_DELAYS_S = (1.0, 2.0, 4.0, 8.0, 16.0, 60.0)
 """Waits between two tries, the last one repeating: an outage of Discord ends, and only a refusal is final."""
 
@@ -36,6 +40,12 @@ _GONE = {
     50083: ("the thread was archived", "Its thread was archived."),
 }
 """Discord's error codes that are final (developer documentation, JSON Error Codes), for the operator and the asker."""
+
+_CONTENT = frozenset({20009, 200000, 200001, 240000})
+"""Explicit content, AutoMod and harmful links: it is about what is sent, not about who may send."""
+
+_REMEMBERED = 1000
+"""Jobs whose token is no longer tried; it lives for a quarter of an hour anyway."""
 
 _TOO_LARGE = 40005
 _TOO_MANY_EDITS_OF_OLD_MESSAGES = 30046
@@ -63,10 +73,24 @@ class Post:
         *,
         now: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        refusals: Refusals | None = None,
+        invalid: InvalidRequests | None = None,
     ) -> None:
+        """Prepare to edit.
+
+        Args:
+            client: Discord.
+            now: Unix time in seconds.
+            sleep: Waits.
+            refusals: Which places are left alone; None: nobody else counts them.
+            invalid: How many requests Discord called invalid; None: nobody counts them.
+        """
         self._client = client
         self._now = now
         self._sleep = sleep
+        self._tokens_refused: dict[str, None] = {}  # of jobs whose messages the bot's own right edits already
+        self._refusals = refusals or Refusals()
+        self._invalid = invalid or InvalidRequests()
 
     async def edit(
         self,
@@ -75,6 +99,7 @@ class Post:
         files: Callable[[], Sequence[discord.File]] = tuple,
         *,
         retry: bool = True,
+        pressed: bool = False,
         ask_again: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Make the job's message look like this.
@@ -84,18 +109,25 @@ class Post:
             view: What the message shows.
             files: Opens the attachments anew for every try, because a try consumes them.
             retry: Wait out what passes by itself; a progress edit would rather be skipped.
+            pressed: Somebody wants it now, so that it is tried also where others were refused.
             ask_again: Called before every further try, and raises if it may no longer be shown.
 
         Raises:
-            Undeliverable: There is no right to edit it; as `MessageGone`, there is nothing to edit.
+            Undeliverable: There is no right to edit it, or its place refused others and is left alone; as
+                `MessageGone`, there is nothing to edit.
             FilesTooLarge: Discord takes less here.
             discord.HTTPException: Discord refuses this edit.
             aiohttp.ClientError, OSError: It was not possible now; only without `retry`.
         """
         delays = chain(RETRY_DELAYS_S, repeat(RETRY_DELAYS_S[-1])) if retry else iter(())
         while True:
+            if not pressed and self.leaves_alone(job):
+                raise Undeliverable("its place refused the last ones, and is left alone", _NO_RIGHT)
+            while retry and (wait_s := self._invalid.wait_s):
+                log.warning("job %s: Discord refused %d requests lately; waiting", job.id, self._invalid.recent)
+                await self._sleep(wait_s)
             try:
-                return await self._edit_once(job, view, files)
+                return await self._edit_counted(job, view, files)
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 if not _passes(error) or (delay := next(delays, None)) is None:
                     raise
@@ -103,6 +135,23 @@ class Post:
                 await self._sleep(delay)
                 if ask_again is not None:
                     await ask_again()
+
+    def leaves_alone(self, job: Job) -> bool:
+        """Whether the place of a job's message refused so often that nothing is tried there for now."""
+        return self._refusals.closed(place_of(job))
+
+    async def _edit_counted(self, job: Job, view: ui.LayoutView, files: Callable[[], Sequence[discord.File]]) -> None:
+        try:
+            await self._edit_once(job, view, files)
+        except discord.HTTPException as error:
+            if error.code not in _CONTENT and not _passes(error):
+                self._refusals.heed(place_of(job), job.guild_id, error)
+            raise
+        except Undeliverable as error:
+            if isinstance(error.__cause__, discord.Forbidden):
+                self._refusals.refused(place_of(job), job.guild_id)
+            raise
+        self._refusals.took(place_of(job))
 
     async def find_original(self, job: Job) -> int | None:
         """Ask Discord which message acknowledged a job, until it answers; None if none did."""
@@ -141,16 +190,19 @@ class Post:
     async def _edit_once(self, job: Job, view: ui.LayoutView, files: Callable[[], Sequence[discord.File]]) -> None:
         if job.message_id is None:
             raise MessageGone("the job has no message", "It has no message.")
-        if self.has_token(job):
+        if self.has_token(job) and job.id not in self._tokens_refused:
             try:
                 await self._webhook(job).edit_message(
                     job.message_id, view=view, attachments=list(files()), allowed_mentions=NO_PINGS
                 )
             except discord.HTTPException as error:
                 raise_if_final(error)
-                if error.status not in (401, 404):
+                if error.status not in (401, 403, 404) or error.code in _CONTENT:
                     raise
-                # Tokens have been seen to die early, with 404 as well as with 401: the bot's own right is next.
+                if error.status == 403 and job.private:  # noqa: PLR2004  HTTP
+                    raise Undeliverable("the private message may not be edited", _NO_RIGHT) from error
+                # Tokens have been seen to die early, with 404 as well as with 401, and to lack a right that the bot
+                # has: its own is next.
                 log.info("job %s: its token is no longer good (%s)", job.id, error)
             else:
                 return
@@ -163,13 +215,15 @@ class Post:
             await self._message(job, job.message_id).edit(
                 view=view, attachments=list(files()), allowed_mentions=NO_PINGS
             )
-        except discord.Forbidden as error:
-            raise Undeliverable(
-                "the bot may no longer edit in this channel", "I may no longer post where you asked for it."
-            ) from error
         except discord.HTTPException as error:
             raise_if_final(error)
+            if isinstance(error, discord.Forbidden) and error.code not in _CONTENT:
+                raise Undeliverable("the bot may no longer edit in this channel", _NO_RIGHT) from error
             raise
+        if self.has_token(job):  # every further try of it would be one more of those errors that Discord counts
+            self._tokens_refused[job.id] = None
+            if len(self._tokens_refused) > _REMEMBERED:
+                del self._tokens_refused[next(iter(self._tokens_refused))]
 
     def _webhook(self, job: Job) -> discord.Webhook:
         return discord.Webhook.partial(job.application_id, job.interaction_token, client=self._client)

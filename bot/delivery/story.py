@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 _SKIPPED = (FilesTooLarge, discord.HTTPException, aiohttp.ClientError, OSError)
 """Errors that cost one progress edit; the next tells more anyway."""
 
+REFUSED_MOST = 3
+"""Progress edits of one message in a row: there is something about it that Discord does not take."""
+
 
 class Story:
     """Progress while there is room for it, and then one end."""
@@ -49,6 +52,7 @@ class Story:
         self._lost = lost
         self._latest: tuple[Callable[[], ui.LayoutView], Callable[[], Sequence[discord.File]]] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._refused = 0
         self._over = asyncio.Event()
         self._last = asyncio.Lock()  # of two last words, only the later may stay
 
@@ -60,6 +64,9 @@ class Story:
 
     async def _tell(self) -> None:
         while self._latest is not None and not self._over.is_set():
+            if self._post.leaves_alone(self.job):
+                self._latest = None  # what comes next asks again
+                return
             if self._budget.take(self.job):
                 (view, files), self._latest = self._latest, None
                 try:
@@ -72,8 +79,19 @@ class Story:
                         self._lost(self.job, error)
                 except _SKIPPED as error:
                     log.info("job %s: a progress edit was skipped: %s", self.job.id, error)
+                    self._count(error)
+                else:
+                    self._refused = 0
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), self._pace_s)
+
+    def _count(self, error: Exception) -> None:
+        """Show no more progress after too many refusals in a row."""
+        is_refusal = isinstance(error, discord.HTTPException) and error.status in (400, 403)
+        self._refused = self._refused + 1 if is_refusal else 0
+        if self._refused >= REFUSED_MOST:
+            log.warning("job %s: no more progress is shown: Discord refused it %d times", self.job.id, self._refused)
+            self._over.set()
 
     async def promise(self, view: ui.LayoutView) -> None:
         """Show this instead of any further progress; only `end` comes after it.

@@ -19,10 +19,12 @@ from bot.checks.sieve import Sieve
 from bot.config import Ratings
 from bot.delivery.budget import EditBudget
 from bot.delivery.delivery import Delivery
+from bot.delivery.invalid import InvalidRequests
 from bot.delivery.notices import Notices
 from bot.delivery.post import Post
 from bot.job import NewJob
 from bot.line.forecast import Wait
+from bot.refusals import Refusals
 from bot.request import Request
 from bot.safety.policy import OperatorPolicy
 from bot.safety.strikes import StrikeRules
@@ -87,13 +89,15 @@ class Desk:
         self.store = store
         self.clock = clock
         self._interactions = interactions
+        self.refusals = Refusals()
+        self.audit = Audit(client, store, self.refusals)
         door = Door(
             client=client,
             operator=OperatorPolicy.of(Ratings(), tagger=False),
             policies=store.policies,
             roles=Roles(client),
             lockouts=Lockouts(store.strikes, StrikeRules(), clock.now),
-            audit=Audit(client, store),
+            audit=self.audit,
             compose=None,
             wish=None,
             words=None,
@@ -102,8 +106,9 @@ class Desk:
         )
         sieve = Sieve(door, store.pictures, rates=False)
         self.budget = EditBudget()
-        self.post = Post(client, now=clock.now, sleep=clock.sleep)
-        self.notices = Notices(client=client, post=self.post, store=store, door=door)
+        self.budget.invalid = InvalidRequests(clock=clock.now)
+        self.post = Post(client, now=clock.now, sleep=clock.sleep, refusals=self.refusals, invalid=self.budget.invalid)
+        self.notices = Notices(client=client, post=self.post, store=store, door=door, refusals=self.refusals)
         self.delivery = Delivery(
             client=client,
             store=store,

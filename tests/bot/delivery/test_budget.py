@@ -107,6 +107,51 @@ def test_answers_to_anything_but_an_edit_say_nothing(budget, job):
     assert budget.take(job())
 
 
+def invalid(budget, times, status=403, **headers):
+    for _ in range(times):
+        budget.invalid.heed(status, headers)
+
+
+def test_the_more_requests_were_invalid_the_fewer_edits_are_made(budget, clock, job):
+    """All of them up to a tenth of Discord's limit, half of them half way to its half, and then none."""
+    for before, most in ((0, 40), (1000, 40), (3000, 20), (4999, 0), (5000, 0)):
+        invalid(budget, before - budget.invalid.recent)
+        made = 0
+        for number in range(40):
+            clock.time += 0.5
+            made += budget.take(job(channel_id=number))
+        assert made == most
+        clock.time -= 20
+    assert budget.invalid.wait_s == 10
+
+
+@given(st.lists(st.tuples(st.floats(0, 400), st.integers(0, 50)), max_size=40))
+def test_invalid_requests_count_for_ten_minutes(acts):
+    """Never forgotten sooner, and hardly later."""
+    clock = Clock()
+    counted = EditBudget(clock=clock).invalid
+    times = []
+    for pause, many in acts:
+        clock.time += pause
+        for _ in range(many):
+            counted.heed(403, {})
+            times.append(clock.time)
+        recent = len([at for at in times if clock.time - at < 600])
+        assert recent <= counted.recent <= len([at for at in times if clock.time - at < 620])
+
+
+def test_only_what_discord_calls_invalid_counts(budget):
+    """Developer documentation, Rate Limits, Invalid Request Limit; a limit that others use up is not ours."""
+    for status in (200, 204, 400, 404, 500, 502):
+        invalid(budget, 1, status)
+    budget.invalid.heed(429, {"X-RateLimit-Scope": "shared"})
+    assert budget.invalid.recent == 0
+    for status in (401, 403, 429):
+        invalid(budget, 1, status)
+    budget.invalid.heed(429, {"X-RateLimit-Scope": "user"})
+    assert budget.invalid.recent == 4
+
+
 def test_what_is_over_is_forgotten(budget, clock, job, monkeypatch):
     monkeypatch.setattr("bot.delivery.budget._KEPT", 10)
     for number in range(40):
