@@ -25,8 +25,11 @@ COMMAND = (sys.executable, "-m", "bot.reading.reader")
 MEMORY_BYTES = 180 * 1024 * 1024
 """Of the whole process: the largest file, a few copies of what it holds, and Python."""
 
+COMPUTE_S = 1.0
+"""Of processor time, for one file: the largest take a tenth of it. By the clock a busy machine ends honest ones."""
+
 LOOK_S = 0.02
-"""Between two looks at its memory, where the system does not refuse it any: two hundred megabytes take longer."""
+"""Between two looks at what it took: two hundred megabytes of memory take longer to fill."""
 
 START_S = 30.0
 """Until it is ready; a tenth of a second on a machine that has nothing else to do."""
@@ -54,6 +57,7 @@ class ReaderProcess:
         command: Sequence[str] = COMMAND,
         *,
         memory_bytes: int = MEMORY_BYTES,
+        compute_s: float = COMPUTE_S,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         """Start nothing yet.
@@ -61,10 +65,12 @@ class ReaderProcess:
         Args:
             command: What is run, with the limit in bytes as its last argument.
             memory_bytes: What it may have.
+            compute_s: What one file may take of a processor's time.
             environ: Where the little is taken from that it is given.
         """
         self._command = (*command, str(memory_bytes))
         self._memory_bytes = memory_bytes
+        self._compute_s = compute_s
         self._environ = {name: environ[name] for name in _KEPT if name in environ}
         self._environ |= {"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"}
         self._living: _Life | None = None
@@ -94,7 +100,7 @@ class ReaderProcess:
         """Have a file read, by a process that was started. Whoever cancels this kills it.
 
         Raises:
-            ReadingFailed: It ended, was killed for its memory, or answered what is no answer.
+            ReadingFailed: It ended, was killed for its time or its memory, or answered what is no answer.
         """
         life = self._living
         if life is None:
@@ -154,14 +160,15 @@ class ReaderProcess:
         return life
 
     async def _watch(self, life: _Life) -> None:
-        """Kill a process that has more memory than it may: not every system refuses it any."""
+        """Kill a process that takes more than it may; not every system refuses it the memory."""
         with contextlib.suppress(psutil.Error):
             observed = psutil.Process(life.process.pid)
-            used = 0
-            while used <= self._memory_bytes:
+            before_s = _computed_s(observed)
+            used, computed_s = 0, 0.0
+            while used <= self._memory_bytes and computed_s <= self._compute_s:
                 await asyncio.sleep(LOOK_S)  # another process: nothing to be woken by
-                used = observed.memory_info().rss
-            life.fault = f"had {used // 1024**2} MiB of memory"
+                used, computed_s = observed.memory_info().rss, _computed_s(observed) - before_s
+            life.fault = f"it computed for {computed_s:.1f} s and had {used // 1024**2} MiB of memory"
             life.kill()
 
 
@@ -224,6 +231,11 @@ class _Life:
             return str(error) or type(error).__name__
         words = await self._last_words
         return f"it ended with exit status {status}{f': {words}' if words else ''}"
+
+
+def _computed_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 async def _last_line(errors: asyncio.StreamReader) -> str:

@@ -23,22 +23,13 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-READ_S = 1.0
-"""Of one file, once the reader has it: the largest take a tenth of that."""
-
 
 class Reading:
     """One reader for everybody; `bot.reading.turns` says whose file is next."""
 
-    def __init__(self, process: ReaderProcess | None = None, *, read_s: float = READ_S) -> None:
-        """Start nothing before the first file.
-
-        Args:
-            process: What reads.
-            read_s: What one file may take, in seconds.
-        """
+    def __init__(self, process: ReaderProcess | None = None) -> None:
+        """Start nothing before the first file."""
         self._process = process or ReaderProcess()
-        self._read_s = read_s
         self._free = asyncio.Lock()
         self._warming: asyncio.Task[None] | None = None
         self._over = False
@@ -100,7 +91,7 @@ class Reading:
             raise InvalidRequest(ALL_BUSY) from error
         began = loop.time()
         try:
-            async with asyncio.timeout_at(min(until, began + self._read_s)):
+            async with asyncio.timeout_at(until):
                 answer = await self._process.ask(kind.name, data, max_answer_bytes=kind.max_answer_bytes)
         except TimeoutError as error:
             raise ReadingFailed(f"it was not done after {loop.time() - began:.1f} s") from error

@@ -43,9 +43,8 @@ reader.main()
     return (sys.executable, "-c", program)
 
 
-def reading(expression="None", *, before="", read_s=20.0, memory_bytes=120 * MIB):
-    process = ReaderProcess(reader(expression, before=before), memory_bytes=memory_bytes)
-    return Reading(process, read_s=read_s)
+def reading(expression="None", *, before="", compute_s=20.0, memory_bytes=120 * MIB):
+    return Reading(ReaderProcess(reader(expression, before=before), compute_s=compute_s, memory_bytes=memory_bytes))
 
 
 async def read(reading, data=PICTURE, kind=RECIPE, *, within_s=60.0):
@@ -87,12 +86,20 @@ def test_every_recipe_goes_from_one_process_to_the_other(text):
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(written), type=Written | None) == written
 
 
-async def test_what_takes_too_long_is_killed(caplog):
+async def test_what_computes_for_too_long_is_killed(caplog):
     """Even where it holds the interpreter's lock; the member reads a sentence, and the operator a line."""
-    async with reading(HANGS, read_s=0.3) as own:
+    async with reading(HANGS, compute_s=0.2) as own:
         assert "could not read this picture" in await failure(own)
     [line] = caplog.messages
-    assert line.startswith("a file of 10 bytes could not be read as a recipe: it was not done after 0.")
+    assert line.startswith("a file of 10 bytes could not be read as a recipe: it computed for 0.")
+
+
+async def test_what_is_not_done_in_time_is_killed(caplog):
+    """It may also wait for something: whoever asked has to be answered."""
+    async with reading("__import__('time').sleep(60)") as own:
+        await read(own)
+        assert "could not read this picture" in await failure(own, within_s=0.2)
+    assert "it was not done after 0." in caplog.messages[0]
 
 
 async def test_what_wants_too_much_memory_is_refused_it(caplog):
@@ -208,7 +215,7 @@ import asyncio, sys
 sys.path.insert(0, {str(ROOT)!r})
 from tests.bot.reading.test_reading import HANGS, read, reading
 async def main():
-    async with reading(HANGS, read_s=60.0, before="reader.ALONE_S = 0.5") as own:
+    async with reading(HANGS, compute_s=60.0, before="reader.ALONE_S = 0.5") as own:
         await read(own)
         print(own.pid, flush=True)
         await (read(own, b"a bad file") if sys.argv[1] == "hanging" else asyncio.sleep(60))
