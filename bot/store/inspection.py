@@ -23,15 +23,6 @@ PATIENCE_S = 1.0
 NAMED_TABLES = 3
 """Of another program's, so that an operator knows whose it is."""
 
-_AFRESH = "restore a copy, or move the file away to start afresh"
-
-_FINDINGS = {
-    sqlite3.SQLITE_CORRUPT: f"damaged ({{}}); {_AFRESH}",
-    sqlite3.SQLITE_NOTADB: f"not a database, or damaged ({{}}); {_AFRESH}",
-    sqlite3.SQLITE_IOERR: f"damaged, or its disk ({{}}); {_AFRESH}",
-}
-"""What is wrong with the file itself; whatever else stops a look is said when the file is opened for use."""
-
 
 class Inspection:
     """What was found so far."""
@@ -64,7 +55,7 @@ async def looked_over(path: Path, *, patience_s: float = PATIENCE_S) -> bool:
         case None:
             return True
         case 0 if unfinished:  # which SQLite would delete
-            raise StoreError(f"{path}: empty, although changes lie beside it; {_AFRESH}")
+            raise StoreError(f"{path}: empty, although changes lie beside it; restore a copy")
         case 0:
             return True
         case _:
@@ -188,16 +179,30 @@ def _look(path: Path, connection: sqlite3.Connection, inspection: Inspection) ->
         return
     if verdict != "ok":
         found = verdict.splitlines()[-1]  # the lines before name the database within the connection
-        _note(path, _FINDINGS[sqlite3.SQLITE_CORRUPT].format(found), inspection)
+        _note(_damage(path, sqlite3.SQLITE_CORRUPT, found), inspection)
 
 
 def _find(path: Path, error: sqlite3.DatabaseError, inspection: Inspection) -> None:
-    """Note what an error says about the file; a look that was broken off says nothing."""
-    sentence = _FINDINGS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-    if sentence is not None:
-        _note(path, sentence.format(error), inspection)
+    """Note what an error says about the file."""
+    _note(_damage(path, getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error)), inspection)
 
 
-def _note(path: Path, sentence: str, inspection: Inspection) -> None:
-    inspection.damage = f"{path}: {sentence}"
-    log.critical("%s", inspection.damage)
+def _damage(path: Path, code: int, found: str) -> str | None:
+    """Word what is wrong with the file itself; None: whatever else stops a look is said when it is opened for use."""
+    match code:
+        case sqlite3.SQLITE_CORRUPT:
+            return f"{path}: damaged ({found}); restore a copy, or move the file away to start afresh"
+        case sqlite3.SQLITE_NOTADB:
+            return (
+                f"{path}: not a database, or damaged ({found}); restore a copy, or move the file away to start afresh"
+            )
+        case sqlite3.SQLITE_IOERR:
+            return f"{path}: damaged, or its disk ({found}); restore a copy, or move the file away to start afresh"
+        case _:
+            return None
+
+
+def _note(damage: str | None, inspection: Inspection) -> None:
+    if damage is not None:
+        inspection.damage = damage
+        log.critical("%s", damage)

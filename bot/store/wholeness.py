@@ -14,7 +14,7 @@ _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 
 
 def checksum(data: bytes) -> str:
-    """Give the SHA-256 of a file, in hexadecimal digits: a millisecond for each megabyte or two."""
+    """Give the SHA-256 of a file, in hexadecimal digits: a few milliseconds for each megabyte."""
     return hashlib.sha256(data).hexdigest()
 
 
