@@ -31,6 +31,11 @@ def test_a_cut_moves_back_to_a_near_comma():
     assert lengths([1] * 55 + [COMMA] + [1] * 30) == [56, 30]
 
 
+def test_a_comma_that_just_fits_is_where_the_cut_is():
+    """Not the one before it."""
+    assert lengths([1] * 60 + [COMMA] + [1] * 13 + [COMMA, 1]) == [75, 1]
+
+
 def test_a_far_comma_moves_no_cut():
     """Twenty tokens and more after the comma are too many to move."""
     assert lengths([1] * 54 + [COMMA] + [1] * 30) == [75, 10]
