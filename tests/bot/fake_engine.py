@@ -4,7 +4,8 @@
 
 With ``--rates`` every picture is rated, by the prompt: ``shows 2`` is the third of the ratings, ``shows last 2``
 the same of the last picture alone, ``withhold`` what nobody may see, and all others are safe. With ``--record FILE``
-every command is written there, a line of JSON each.
+every command is written there, a line of JSON each. While there is a file ``hold`` beside the configuration, jobs whose
+prompt contains what it says ("" is every job) stand still after their first step.
 
 The colour of a picture follows from prompt and seed, so that one can tell whose it is. Troubles happen to the jobs
 whose prompt contains ``--word`` ("" is every job), before step ``--at-step``; with ``--once FILE`` only the first
@@ -108,6 +109,8 @@ class Client:
         total = job.num_inference_steps * len(job.seeds)
         await self.send(wire.Started(job_id=job.job_id))
         for step in range(1, job.num_inference_steps + 1):
+            while step > 1 and self.is_held(job):  # noqa: ASYNC110  a test's file: nothing to be woken by
+                await asyncio.sleep(0.02)
             if self.is_in_trouble(job, step) and not await self.trouble(job):
                 return
             await asyncio.sleep(self.options.step_s)
@@ -137,6 +140,12 @@ class Client:
         if told is None or (told[1] and number < len(job.seeds) - 1):
             return "safe"
         return get_args(wire.Rating)[int(told[2])]
+
+    def is_held(self, job: wire.Generate) -> bool:
+        try:
+            return (self.options.config.parent / "hold").read_text() in job.prompt
+        except FileNotFoundError:
+            return False
 
     def is_in_trouble(self, job: wire.Generate, step: int) -> bool:
         options = self.options

@@ -7,7 +7,8 @@ import shutil
 import signal
 import sqlite3
 import sys
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -129,6 +130,20 @@ class Studio:
             process.send_signal(number)
         return await asyncio.wait_for(process.wait(), PATIENCE_S)
 
+    async def ended(self, name):
+        """Wait until it ends by itself, and give its status."""
+        return await asyncio.wait_for(self._processes.pop(name).wait(), PATIENCE_S)
+
+    @contextmanager
+    def still(self, word=""):
+        """Let the stand-in stand still within every job whose prompt has this word; gives what lets it go on."""
+        hold = self.folder / "hold"
+        hold.write_text(word)
+        try:
+            yield partial(hold.unlink, missing_ok=True)
+        finally:
+            hold.unlink(missing_ok=True)
+
     def forgive(self):
         """Take back the strikes: one test's refusals must not lock people out of the next."""
         with closing(sqlite3.connect(self.folder / "data" / "eshi.sqlite3", timeout=10)) as base, base:
@@ -233,6 +248,13 @@ async def studio(_flat, request):
     """What runs for the whole session, with an engine that takes no time."""
     async for lent in _watch(_flat, request.node):
         yield lent
+
+
+@pytest.fixture
+def let_go(studio):
+    """What is being drawn stays so until it is cancelled, or until this is called."""
+    with studio.still() as going_on:
+        yield going_on
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -31,13 +31,14 @@ async def test_what_cannot_be_recorded_is_not_begun_and_its_asker_is_told(studio
     assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")))
 
 
-async def test_a_picture_that_is_being_drawn_waits_until_it_can_be_recorded(studio, yuki):
+async def test_a_picture_that_is_being_drawn_waits_until_it_can_be_recorded(studio, yuki, let_go):
     """It is drawn once, and delivered once."""
     sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=10)
     first = await yuki.answer(sent)
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
     before = len(studio.log_text())
     with locked(studio):
+        let_go()
         await studio.said("locked by another program (database is locked); trying again", after=before)
     result = await result_of(yuki, sent)
     assert result["id"] == first["id"]

@@ -61,12 +61,13 @@ async def test_between_an_end_and_its_edit(studio, yuki):
     channel = yuki.channel("general")
     drawn = await yuki.slash(channel, "imagine", subject="1girl")
     await result_of(yuki, drawn)
-    waiting = [await yuki.slash(channel, "imagine", subject="1girl", steps=steps) for steps in (20, 50)]
-    firsts = [await yuki.answer(one) for one in waiting]
-    await yuki.wait_for(lambda m: m["id"] == firsts[0]["id"] and "step " in words(m))
-    await studio.developer("POST", "/faults", {"fault": "reset", "route": EDIT, "times": 100})
-    await yuki.press(firsts[1], control(firsts[1], "Cancel"))
-    await until(studio, waiting[1], "cancelled")
+    with studio.still():
+        waiting = [await yuki.slash(channel, "imagine", subject="1girl", steps=steps) for steps in (20, 50)]
+        firsts = [await yuki.answer(one) for one in waiting]
+        await yuki.wait_for(lambda m: m["id"] == firsts[0]["id"] and "step " in words(m))
+        await studio.developer("POST", "/faults", {"fault": "reset", "route": EDIT, "times": 100})
+        await yuki.press(firsts[1], control(firsts[1], "Cancel"))
+        await until(studio, waiting[1], "cancelled")
     await until(studio, waiting[0], "rendered")
     await studio.kill("bot")
     await restart(studio)
@@ -111,7 +112,7 @@ async def test_a_job_is_shown_again_after_a_restart(studio, yuki):
     assert not [name for name in spool if name.startswith(offered["value"])]
 
 
-async def test_a_job_whose_message_is_deleted_is_stopped(studio, yuki):
+async def test_a_job_whose_message_is_deleted_is_stopped(studio, yuki, let_go):
     """While it is drawn, at the next edit: its owner is told, and the engine is free for the next."""
     channel = yuki.channel("general")
     asked = await yuki.slash(channel, "imagine", subject="1girl", steps=50)
@@ -119,6 +120,7 @@ async def test_a_job_whose_message_is_deleted_is_stopped(studio, yuki):
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
     async with studio.person("mio") as mio:
         await mio.delete(first)
+    let_go()
     await until(studio, asked, "cancelled")
     told = await yuki.wait_for(lambda m: m["flags"] & 64 and "was deleted" in m["content"])
     assert told["content"].endswith("Its message was deleted. So I stopped.")
@@ -135,6 +137,7 @@ async def test_delete_under_what_was_shown_takes_the_message_in_the_channel_too(
     await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == result["id"])
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_tell_me_is_a_toggle_of_the_owner(yuki, mio):
     """Pressed once it is on, pressed again it is off; it is nobody else's to press; and `/me tell` is for all jobs."""
     channel = yuki.channel("general")

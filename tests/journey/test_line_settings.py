@@ -77,6 +77,7 @@ async def test_how_much_somebody_may_have_waiting_is_changed_at_once(ada, mio, y
     await steer(mio, "Go on")
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_how_much_is_drawn_at_once_acts_on_what_waits(ada, yuki, studio):
     """Nobody has to ask first: not after a restart for the limit to hold, and not after a change."""
     async with settings(ada) as first:

@@ -30,7 +30,7 @@ async def closed(person, message_id):
     return ended
 
 
-async def test_the_flag_goes_while_a_job_waits(ada):
+async def test_the_flag_goes_while_a_job_waits(ada, let_go):
     """It is asked again when it starts, and never reaches the engine; threads lose it with their parent."""
     channel, thread = ada.channel("after-dark"), ada.channel("night studies")
     busy = [await ada.slash(channel, "imagine", subject="1girl", steps=30) for _ in range(2)]
@@ -40,6 +40,7 @@ async def test_the_flag_goes_while_a_job_waits(ada):
     assert "line" in words(waiting)
     await ada.call("PATCH", f"/channels/{channel}", {"nsfw": False})
     try:
+        let_go()
         await closed(ada, waiting["id"])
         assert gallery(await result_of(ada, busy[0])), first["id"]
         assert gallery(await result_of(ada, busy[1]))
@@ -47,6 +48,7 @@ async def test_the_flag_goes_while_a_job_waits(ada):
         await ada.call("PATCH", f"/channels/{channel}", {"nsfw": True})
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_the_flag_goes_between_drawing_and_posting(ada, studio):
     """A finished picture in the spool is neither shown nor kept."""
     channel = ada.channel("after-dark")
@@ -73,7 +75,7 @@ async def test_the_flag_goes_between_drawing_and_posting(ada, studio):
         await ada.call("PATCH", f"/channels/{channel}", {"nsfw": True})
 
 
-async def test_a_role_goes_while_a_job_is_drawn(ada, yuki):
+async def test_a_role_goes_while_a_job_is_drawn(ada, yuki, let_go):
     """Roles are asked for again as they are, without a list of members."""
     member = next(one["id"] for one in ada.state["guilds"][0]["roles"] if one["name"] == "member")
     role = f"/guilds/{ada.guild}/members/{yuki.id}/roles/{member}"
@@ -86,6 +88,7 @@ async def test_a_role_goes_while_a_job_is_drawn(ada, yuki):
         first = await yuki.answer(sent)
         await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
         await ada.call("DELETE", role)
+        let_go()
         try:
             ended = await yuki.wait_for(
                 lambda m: m["id"] == first["id"] and "for people with certain roles" in words(m)

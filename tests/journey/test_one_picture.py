@@ -34,13 +34,15 @@ async def test_the_result_says_who_what_and_how(yuki):
     assert " s\n" in words(result)
 
 
-async def test_one_message_tells_the_story(yuki):
+async def test_one_message_tells_the_story(yuki, let_go):
     """The message that acknowledges is the message that becomes the result."""
     channel = yuki.channel("general")
     sent = await yuki.slash(channel, "imagine", subject="1girl", steps=10)
     first = await yuki.answer(sent)
     assert "in line" in words(first)
     assert labels(first) == ["Cancel"]
+    await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
+    let_go()
     result = await result_of(yuki, sent)
     assert result["id"] == first["id"]
     seen = [e["data"] for e in yuki.events if e["event"] == "message.update" and e["data"]["id"] == first["id"]]
@@ -107,6 +109,7 @@ async def test_only_the_owner_or_a_moderator_deletes(yuki, mio, studio):
     assert not [name for name in kept if name.startswith(control(result, "Delete").split(":")[1])]
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_cancel_works_in_line_and_while_drawing(yuki):
     """Both jobs end as cancelled, and neither becomes a picture."""
     channel = yuki.channel("general")

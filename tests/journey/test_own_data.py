@@ -116,6 +116,7 @@ async def test_forget_leaves_nothing_in_the_database_and_nothing_in_the_spool(st
     assert "I found no recipe in this picture" in no, "there is no record that would know"
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_forget_stops_what_is_in_line_and_under_way(studio, guest):
     """Their messages say so, and nothing of them is drawn."""
     channel = guest.channel("general")

@@ -113,7 +113,7 @@ async def test_a_refusal_is_private_and_leaves_nothing(visit):
         await expect(mio.get_by_role("article")).to_have_count(before)
 
 
-async def test_the_age_flag_is_taken_away_while_a_job_waits(visit):
+async def test_the_age_flag_is_taken_away_while_a_job_waits(visit, let_go):
     """The admin's switch reaches what is in line: the message says why, and no picture was ever there."""
     async with visit("yuki", "after-dark") as yuki, visit("ada", "after-dark") as ada:
         for _ in range(3):  # two fill the engine, one is behind them
@@ -121,6 +121,8 @@ async def test_the_age_flag_is_taken_away_while_a_job_waits(visit):
         await expect(newest(yuki)).to_contain_text("in line")
         flag = ada.get_by_role("switch", name="Age-restricted")
         await flag.press("Space")
+        await expect(flag).not_to_be_checked()
+        let_go()
         try:
             for place in (-1, -2, -3):
                 message = yuki.get_by_role("article", name="bot").nth(place)

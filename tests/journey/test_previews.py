@@ -110,16 +110,17 @@ def expected_at(message):
     return int(re.search(r"Expected <t:(\d+):R>\.", words(message))[1])
 
 
-async def test_the_wait_is_estimated_from_what_was_measured(yuki):
+async def test_the_wait_is_estimated_from_what_was_measured(yuki, studio):
     """As a time that counts down by itself; behind others it is later, by what their pictures took lately."""
     channel = yuki.channel("general")
     await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl", steps=10))
     alone = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
     assert "**Wait** Next in line. Expected <t:" in words(alone)
-    sent = [await yuki.slash(channel, "imagine", subject="1girl", steps=40) for _ in range(3)]
-    waiting = [await yuki.answer(one) for one in sent]
-    assert "in line. Expected <t:" in words(waiting[-1])
-    behind = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
+    with studio.still():
+        sent = [await yuki.slash(channel, "imagine", subject="1girl", steps=40) for _ in range(3)]
+        waiting = [await yuki.answer(one) for one in sent]
+        assert "in line. Expected <t:" in words(waiting[-1])
+        behind = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
     assert expected_at(behind) > expected_at(alone) + 1
     for one in sent:
         await result_of(yuki, one)

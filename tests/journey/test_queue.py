@@ -64,6 +64,7 @@ async def cancel_all(person, messages):
         await shown(person, message, "Cancelled.")
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_a_member_sees_and_steers_what_is_theirs(yuki):
     """Cancel, hold, resume and move up, each answered in the list; the job's own message tells it too."""
     jobs = await fill(yuki, 5, tags="smile")
@@ -88,6 +89,7 @@ async def test_a_member_sees_and_steers_what_is_theirs(yuki):
     await cancel_all(yuki, [*jobs[:3], jobs[4]])
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_an_acknowledged_job_is_in_line_at_once(yuki, studio):
     """Also while the bot does not know yet that it was acknowledged; what is done to it waits until it does."""
     jobs = await fill(yuki, 2)
@@ -105,6 +107,7 @@ async def test_an_acknowledged_job_is_in_line_at_once(yuki, studio):
     await cancel_all(yuki, jobs)
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_a_job_is_cancelled_that_was_only_just_acknowledged(yuki, studio):
     """It is not taken for one that is over."""
     original = "GET /webhooks/*/*/messages/@original"
@@ -114,6 +117,7 @@ async def test_a_job_is_cancelled_that_was_only_just_acknowledged(yuki, studio):
     await cancel_all(yuki, [job])
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_a_job_that_is_over_cannot_be_held(yuki):
     """The list was opened before; the press is answered all the same."""
     jobs = await fill(yuki, 3)
@@ -123,6 +127,7 @@ async def test_a_job_that_is_over_cannot_be_held(yuki):
     assert "already drawn, or over" in await refusal_of(yuki, await yuki.press(message, button(message, "Cancel")))
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_a_moderator_steers_the_server_and_sees_no_prompt(yuki, mio):
     """Whose it is, and where it stands; another's job is held, moved, resumed and cancelled."""
     jobs = await fill(yuki, 4, tags="secret garden")
@@ -162,7 +167,7 @@ async def test_a_paused_server_waits_through_a_restart(yuki, mio, studio):
     await press(yuki, message, "Cancel", job_id(held))
 
 
-async def test_a_drained_server_takes_nothing_new(yuki, mio):
+async def test_a_drained_server_takes_nothing_new(yuki, mio, let_go):
     """What waits is drawn; whoever asks is told privately."""
     sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=30)
     await yuki.answer(sent)
@@ -170,11 +175,13 @@ async def test_a_drained_server_takes_nothing_new(yuki, mio):
     assert "Nothing new is taken" in words(message)
     no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
     assert no == "A moderator has closed the line here: what waits is still drawn, but nothing new is taken."
+    let_go()
     await result_of(yuki, sent)
     await press(mio, message, "Take new ones")
     await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_rights_are_asked_for_at_every_press(yuki, mio, ada):
     """Who is a moderator no longer does nothing with the list that they still see."""
     jobs = await fill(yuki, 3)
@@ -192,19 +199,21 @@ async def test_rights_are_asked_for_at_every_press(yuki, mio, ada):
     await cancel_all(yuki, jobs)
 
 
-async def test_a_full_line_says_when_to_come_back(yuki):
+async def test_a_full_line_says_when_to_come_back(yuki, studio):
     """As a time that Discord counts down."""
     await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=5))
-    jobs = await fill(yuki, 7)
-    no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+    with studio.still():
+        jobs = await fill(yuki, 7)
+        no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+        await cancel_all(yuki, jobs)
     assert re.fullmatch(
         r"You already have 5 requests waiting; at most 5 may\. Please wait until one is drawn, or cancel one\. "
         r"It makes sense to come back <t:\d+:R>\.",
         no,
     )
-    await cancel_all(yuki, jobs)
 
 
+@pytest.mark.usefixtures("let_go")
 async def test_jobs_of_one_shape_are_drawn_together(yuki):
     """More than two are under way at once where one call can draw them."""
     jobs = await fill(yuki, 4, count=1)
@@ -221,11 +230,12 @@ async def test_the_engine_is_asked_to_share_with_who_needs_less(yuki, mio, studi
     await studio.kill("engine")
     await studio.start_engine("--record", str(told))
     try:
-        long = await fill(yuki, 1, count=1, tags="long")
-        for person, tag in ((yuki, "own"), (mio, "short")):
-            sent = await person.slash(person.channel("general"), "imagine", subject="1girl", steps=2, tags=tag)
-            await result_of(person, sent)
-        await cancel_all(yuki, long)
+        with studio.still("long"):
+            long = await fill(yuki, 1, count=1, tags="long")
+            for person, tag in ((yuki, "own"), (mio, "short")):
+                sent = await person.slash(person.channel("general"), "imagine", subject="1girl", steps=2, tags=tag)
+                await result_of(person, sent)
+            await cancel_all(yuki, long)
         jobs = [job for line in told.read_text().splitlines() if (job := json.loads(line))["type"] == "Generate"]
         assert [(job["prompt"].split(", ")[2], job["share"]) for job in jobs] == [
             ("long", False),

@@ -100,7 +100,7 @@ async def test_a_missing_permission_is_named_before_anything_is_queued(ada):
     assert "Attach Files" in await refusal_of(ada, sent)
 
 
-async def test_a_rating_that_is_no_longer_allowed_is_not_shown(ada):
+async def test_a_rating_that_is_no_longer_allowed_is_not_shown(ada, let_go):
     """The age restriction goes while the job is drawn: the message says so, and nothing is kept."""
     channel = ada.channel("after-dark")
     sent = await ada.slash(channel, "imagine", subject="1girl", rating="sensitive", steps=30)
@@ -108,6 +108,7 @@ async def test_a_rating_that_is_no_longer_allowed_is_not_shown(ada):
     try:
         await ada.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
         await ada.call("PATCH", f"/channels/{channel}", {"nsfw": False})
+        let_go()
         ended = await ada.wait_for(lambda m: m["id"] == first["id"] and "not allowed here" in words(m))
         assert not gallery(ended)
         assert labels(ended) == ["Reroll", "Edit", "Delete"]
@@ -117,11 +118,12 @@ async def test_a_rating_that_is_no_longer_allowed_is_not_shown(ada):
         await ada.call("PATCH", f"/channels/{channel}", {"nsfw": True})
 
 
-async def test_a_deleted_channel_ends_its_jobs(ada, yuki):
+async def test_a_deleted_channel_ends_its_jobs(ada, yuki, let_go):
     """A channel that went away takes its waiting jobs with it, and the line goes on."""
     made = await ada.call("POST", f"/guilds/{ada.guild}/channels", {"name": "short-lived", "type": 0})
     channel = made["channel"]["id"]
     await ada.answer(await ada.slash(channel, "imagine", subject="1girl", steps=30))
     await ada.answer(await ada.slash(channel, "imagine", subject="1girl", steps=30))
     await ada.call("DELETE", f"/channels/{channel}")
+    let_go()
     assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")))
