@@ -1,20 +1,23 @@
 """Where weights begin in memory, whatever their file looks like, and that no bit of a picture hangs on it."""
 
+import dataclasses
 import shutil
 from itertools import chain
 
 import pytest
 import torch
 from diffusers import UNet2DConditionModel
+from torch.utils._pytree import tree_leaves
 
 from engine import classifier
 from engine.alignment import align, is_aligned
-from engine.conditioning import encode
+from engine.conditioning import Texts, encode
 from engine.config import Engine, PictureRating
 from engine.decode import decode
 from engine.denoise import Sample, predict_noise
 from engine.loading import load
 from engine.random_weights import make
+from tests.engine.batches import Bench, request
 from tests.engine.raters import make_classifier
 from tests.weights import move, move_all
 
@@ -123,3 +126,23 @@ def test_torch_s_own_tensors_begin_on_a_boundary(elements):
     kept = [torch.empty(elements) for _ in range(20)]
     assert all(map(is_aligned, kept))
     assert all(is_aligned(torch.cat([part[:1]])) and is_aligned(torch.stack([part])) for part in kept)
+
+
+def test_what_networks_compute_with_begins_on_a_boundary(model):
+    """In every company: embeddings and latents are put together anew for each call, and are views of nothing."""
+    given = []
+
+    def look(_network, args, kwargs):
+        given.extend(leaf for leaf in tree_leaves((args, kwargs)) if torch.is_tensor(leaf) and leaf.is_floating_point())
+
+    unet, decoder, projection = model.unet, model.vae.decoder, model.text_encoder_2.text_projection
+    hooks = [network.register_forward_pre_hook(look, with_kwargs=True) for network in (unet, decoder, projection)]
+    bench = Bench(dataclasses.replace(model, texts=Texts()))
+    for number, guidance_scale in enumerate((1.0, 5.0, 5.0)):
+        wish = {"prompt": f"red hair {number} BREAK night", "seeds": (1, 2), "share": True}
+        bench.admit(request(str(number), guidance_scale=guidance_scale, **wish))
+    bench.run()
+    for hook in hooks:
+        hook.remove()
+    assert len(given) > 20
+    assert all(map(is_aligned, given))
