@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from bot.care.moderation import Moderation
     from bot.care.own_data import OwnData
     from bot.care.terms import Terms
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Config
     from bot.flow import Flow
     from bot.safety.wording import TextFilter
@@ -88,7 +88,7 @@ class Eshi(discord.AutoShardedClient):
         )
         self.tree = Tree(self)
         self.refusals = Refusals()
-        self.door: Door
+        self.gatekeeper: Gatekeeper
         self.flow: Flow
         self.scribe: Scribe
         self.words: TextFilter

@@ -22,7 +22,7 @@ from bot.care.retention import Retention
 from bot.care.terms import Terms
 from bot.checks.admission import Admission
 from bot.checks.audit import Audit
-from bot.checks.door import Door
+from bot.checks.gatekeeper import Gatekeeper
 from bot.checks.lockouts import Lockouts
 from bot.checks.roles import Roles
 from bot.checks.sieve import Sieve
@@ -103,7 +103,7 @@ def assemble(
     limits = config.bot.limits
     client.words = words
     audit = Audit(client, store, client.refusals)
-    door = Door(
+    gatekeeper = Gatekeeper(
         client=client,
         operator=OperatorPolicy.of(config.bot.ratings, tagger=config.rates),
         policies=store.policies,
@@ -117,14 +117,16 @@ def assemble(
         now=now,
     )
     lasting = store.patient()
-    sieve = Sieve(door, lasting.pictures, rates=config.rates)
+    sieve = Sieve(gatekeeper, lasting.pictures, rates=config.rates)
     engine.listen(sieve.heard)
     client.terms = Terms(store, config.bot.terms, now=now)
     post = Post(client, now=now, refusals=client.refusals, invalid=budget.invalid)
     attachments = Attachments(session, config.bot.discord.api, reading)
     bulletin = Bulletin(client=client, store=store, audit=audit, now=now)
     reporting = Reporting(store=store, post=post, bulletin=bulletin, attachments=attachments, now=now)
-    client.moderation = Moderation(client=client, door=door, store=store, post=post, bulletin=bulletin, now=now)
+    client.moderation = Moderation(
+        client=client, gatekeeper=gatekeeper, store=store, post=post, bulletin=bulletin, now=now
+    )
     operator = Allowance.of_operator(limits)
     queue, arrivals = Queue(max_jobs=limits.max_queue, allowance=operator), Arrivals()
     pace = Pace()
@@ -134,15 +136,15 @@ def assemble(
         client=client,
         store=lasting,
         post=post,
-        door=door,
+        gatekeeper=gatekeeper,
         sieve=sieve,
         budget=budget,
-        notices=Notices(client=client, post=post, store=lasting, door=door, refusals=client.refusals),
+        notices=Notices(client=client, post=post, store=lasting, gatekeeper=gatekeeper, refusals=client.refusals),
         now=now,
     )
     rendering = Rendering(
         client=client,
-        door=door,
+        gatekeeper=gatekeeper,
         store=lasting,
         engine=engine,
         pace=pace,
@@ -151,7 +153,7 @@ def assemble(
         now=now,
     )
     flow = Flow(
-        door=door,
+        gatekeeper=gatekeeper,
         terms=client.terms,
         store=store,
         queue=queue,
@@ -166,13 +168,13 @@ def assemble(
         delivery=delivery,
         now=now,
     )
-    client.door = door
+    client.gatekeeper = gatekeeper
     client.flow = flow
     client.scribe = scribe
     client.own_data = OwnData(store, flow, client.moderation, now=now)
     client.facts = lambda: Facts(
         model=flow.model_name,
-        tagger=door.operator.tagger,
+        tagger=gatekeeper.operator.tagger,
         contact=config.bot.about.contact,
         privacy=config.bot.about.privacy,
         retention=config.bot.retention,
@@ -183,7 +185,7 @@ def assemble(
     client.keepsakes = Keepsakes(store, scribe.complete)
     client.recall = Recall(client=client, flow=flow, sieve=sieve, store=store, now=now)
     client.remixes = Remixes(
-        door=door,
+        gatekeeper=gatekeeper,
         flow=flow,
         store=store,
         scribe=scribe,
@@ -192,7 +194,7 @@ def assemble(
         now=now,
     )
     client.presses = Presses(
-        door=door,
+        gatekeeper=gatekeeper,
         flow=flow,
         store=store,
         post=post,
@@ -204,7 +206,7 @@ def assemble(
         draw_seed=draw_seed,
     )
     client.previews = Previews(
-        door=door,
+        gatekeeper=gatekeeper,
         flow=flow,
         forecast=forecast,
         store=store,
@@ -214,7 +216,7 @@ def assemble(
         now=now,
     )
     client.settings = Settings(
-        door=door,
+        gatekeeper=gatekeeper,
         policies=store.policies,
         audit=audit,
         attachments=attachments,

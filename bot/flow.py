@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bot.care.terms import Terms
     from bot.checks.admission import Admission
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.delivery.delivery import Delivery
     from bot.delivery.post import Post
     from bot.delivery.story import Story
@@ -62,7 +62,7 @@ class Flow:
     def __init__(
         self,
         *,
-        door: Door,
+        gatekeeper: Gatekeeper,
         terms: Terms,
         store: Store,
         queue: Queue,
@@ -80,7 +80,7 @@ class Flow:
         """Put together what a job meets on its way.
 
         Args:
-            door: Judges.
+            gatekeeper: Judges.
             terms: Know who has accepted them.
             store: Remembers.
             queue: Says who is next.
@@ -95,7 +95,7 @@ class Flow:
             delivery: Tells.
             now: Unix time.
         """
-        self._door = door
+        self._gatekeeper = gatekeeper
         self._terms = terms
         self._store = store  # for those who wait for an answer
         self._lasting = store.patient()
@@ -146,8 +146,8 @@ class Flow:
         """
         if not await self._terms.accepted(interaction, request):
             return
-        composed = await self._door.check(interaction, request)
-        policy = await self._door.policy(interaction.guild_id)
+        composed = await self._gatekeeper.check(interaction, request)
+        policy = await self._gatekeeper.policy(interaction.guild_id)
         user, guild_id = interaction.user, interaction.guild_id
         with self._admission.place(user.id, guild_id):
             async with self._admission.day(user.id, guild_id, request.count, policy):

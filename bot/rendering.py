@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.checks.sieve import Sieve
     from bot.delivery.delivery import Delivery
     from bot.delivery.story import Story
@@ -54,7 +54,7 @@ class Rendering:
         self,
         *,
         client: discord.Client,
-        door: Door,
+        gatekeeper: Gatekeeper,
         store: Store,
         engine: EngineClient,
         pace: Pace,
@@ -66,7 +66,7 @@ class Rendering:
 
         Args:
             client: Discord.
-            door: Judges.
+            gatekeeper: Judges.
             store: Remembers, and is patient: nobody waits for an answer here.
             engine: Draws.
             pace: Is told what the engine does, and so knows how fast it is.
@@ -75,7 +75,7 @@ class Rendering:
             now: Unix time.
         """
         self._client = client
-        self._door = door
+        self._gatekeeper = gatekeeper
         self._store = store
         self._engine = engine
         self._pace = pace
@@ -113,7 +113,7 @@ class Rendering:
             sentence = f"I began this {MAX_ATTEMPTS} times and never got to its end, so I stop here."
             await self._delivery.fail(job, sentence)
             return None
-        verdict = await self._door.judge_begun(job)
+        verdict = await self._gatekeeper.judge_begun(job)
         if not verdict.allowed:
             await self._delivery.refuse(job, verdict.sentence)
             return None
@@ -141,13 +141,13 @@ class Rendering:
                             view = partial(card.drawing, job, done, total, previews=files.names, spoiler=spoiler)
                             story.say(view, files.opened)
                         case wire.Preview():
-                            verdict = await self._door.judge_shown(job)
+                            verdict = await self._gatekeeper.judge_shown(job)
                             if not verdict.allowed:
                                 await self._delivery.refuse(job, verdict.sentence)
                                 return None
                             previews = await self._sieve.preview(job, event, previews)
                             seen = together(job.request.rating, (event.rating,))
-                            spoiler = spoiler or await self._door.spoils(job, seen)
+                            spoiler = spoiler or await self._gatekeeper.spoils(job, seen)
                         case wire.Picture():
                             await self._sieve.keep(job, event)
                         case wire.Finished():
@@ -158,7 +158,7 @@ class Rendering:
         except GenerationFailed as error:
             log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
             if error.code == "withheld":
-                await self._door.withheld(job, error.detail)
+                await self._gatekeeper.withheld(job, error.detail)
                 await self._delivery.refuse(job, card.apology(error.code))
             else:
                 await self._delivery.fail(job, card.apology(error.code, error.fits))

@@ -26,7 +26,7 @@ def sweep_corpus() -> bool:
         rules[verdict.rule] += 1
         if verdict.allowed:
             leaks += 1
-            print(f"LEAK at {attempt.rating} through {attempt.door}: {attempt.text}")
+            print(f"LEAK at {attempt.rating} through {attempt.gatekeeper}: {attempt.text}")
     print(f"{len(attempts):,} disguised words: {leaks:,} leaks; refused by rule: {dict(rules)}")
     return leaks == 0
 

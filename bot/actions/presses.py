@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.actions.wishes import Wishes
     from bot.care.moderation import Moderation
     from bot.care.reporting import Reporting
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.delivery.post import Post
     from bot.flow import Flow
@@ -41,7 +41,7 @@ class Presses:
     def __init__(
         self,
         *,
-        door: Door,
+        gatekeeper: Gatekeeper,
         flow: Flow,
         store: Store,
         post: Post,
@@ -55,7 +55,7 @@ class Presses:
         """Hold on to what is needed.
 
         Args:
-            door: Knows what may be drawn where.
+            gatekeeper: Knows what may be drawn where.
             flow: Knows what draws.
             store: Keeps the records.
             post: Reaches messages of jobs.
@@ -66,7 +66,7 @@ class Presses:
             moderation: Does what moderators decide.
             draw_seed: Draws a seed.
         """
-        self._door = door
+        self._gatekeeper = gatekeeper
         self._flow = flow
         self._store = store
         self._post = post
@@ -103,7 +103,7 @@ class Presses:
         if job is None:
             await self._remixes.open(interaction, _files(interaction))
             return
-        highest = await self._door.highest_here(interaction)
+        highest = await self._gatekeeper.highest_here(interaction)
         form = EditForm(edit_id(job.id), options_of(job.request), highest, title="Edit and draw again")
         await interaction.response.send_modal(form)
 
@@ -120,7 +120,7 @@ class Presses:
             text, file = found_recipe(await self._remixes.recipe(interaction, _files(interaction)))
         else:
             rating = together(job.request.rating, await self._measured(job))  # words may be read of an unrated one, too
-            await self._door.check_shown(interaction, job, [rating])
+            await self._gatekeeper.check_shown(interaction, job, [rating])
             text, file = recipe(job)
         await interaction.response.send_message(text, file=file, ephemeral=True, allowed_mentions=NO_PINGS)
 
@@ -136,7 +136,7 @@ class Presses:
             raise InvalidRequest(f"{NO_RECORD} Without knowing its rating I leave it behind its spoiler.")
         if hidden and job is not None:
             rating = together(job.request.rating, await self._measured(job))
-            if (await self._door.policy(job.guild_id)).spoils(rating):
+            if (await self._gatekeeper.policy(job.guild_id)).spoils(rating):
                 raise InvalidRequest(f"In this server `{rating}` pictures stay behind a spoiler.")
         await interaction.response.edit_message(
             view=with_spoiler(message, spoiler=not hidden), allowed_mentions=NO_PINGS

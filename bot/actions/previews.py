@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.actions.wishes import Wishes
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.flow import Flow
     from bot.line.forecast import Forecast
     from bot.prompt.remix import Mapped
@@ -37,7 +37,7 @@ class Previews:
     def __init__(
         self,
         *,
-        door: Door,
+        gatekeeper: Gatekeeper,
         flow: Flow,
         forecast: Forecast,
         store: Store,
@@ -46,7 +46,7 @@ class Previews:
         tokens: Tokens,
         now: Callable[[], float],
     ) -> None:
-        self._door = door
+        self._gatekeeper = gatekeeper
         self._flow = flow
         self._forecast = forecast
         self._wishes = wishes
@@ -89,7 +89,7 @@ class Previews:
         self, interaction: discord.Interaction[Any], options: Options, mapped: Mapped | None = None
     ) -> None:
         request = (await self._wishes.request(interaction.user.id, options)).request
-        composed = await self._door.check(interaction, request)
+        composed = await self._gatekeeper.check(interaction, request)
         new = Ticket.of_new(request, user_id=interaction.user.id, guild_id=interaction.guild_id)
         shown = Preview(
             request=request,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.actions.wishes import Wishes
     from bot.attachments import Attachments
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.flow import Flow
     from bot.prompt.recipe import Recipe
     from bot.prompt.scribe import Scribe
@@ -42,7 +42,7 @@ class Remixes:
     def __init__(
         self,
         *,
-        door: Door,
+        gatekeeper: Gatekeeper,
         flow: Flow,
         store: Store,
         scribe: Scribe,
@@ -53,7 +53,7 @@ class Remixes:
         """Hold on to what is needed.
 
         Args:
-            door: Knows what may be drawn where.
+            gatekeeper: Knows what may be drawn where.
             flow: Knows what draws.
             store: Keeps what the form does not show.
             scribe: Knows the operator's limits, presets and words.
@@ -61,7 +61,7 @@ class Remixes:
             attachments: Where files come from.
             now: Unix time in seconds.
         """
-        self._door = door
+        self._gatekeeper = gatekeeper
         self._flow = flow
         self._store = store
         self._scribe = scribe
@@ -75,7 +75,7 @@ class Remixes:
         Raises:
             Refused: There is none, with a sentence that says why.
         """
-        highest = await self._door.highest_here(interaction)
+        highest = await self._gatekeeper.highest_here(interaction)
         mapped = await self._read(interaction, files)
         form_id = await self._store.forms.keep(interaction.user.id, mapped.options, now=self._now())
         form = EditForm(remix_id(form_id), mapped.options, highest, title="Remix this picture", notes=mapped.unmapped)
@@ -97,7 +97,7 @@ class Remixes:
         """
         written = await self._written(interaction, files)
         rating = (await asyncio.to_thread(self._map, written.recipe)).options.rating
-        await self._door.check_rating(interaction, rating if rating is not None and is_rating(rating) else "safe")
+        await self._gatekeeper.check_rating(interaction, rating if rating is not None and is_rating(rating) else "safe")
         return written.text
 
     async def submit(self, interaction: discord.Interaction[Any], form_id: str) -> None:

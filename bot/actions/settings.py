@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.attachments import Attachments
     from bot.checks.admission import Admission
     from bot.checks.audit import Audit
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.flow import Flow
     from bot.line.allowance import Allowance
@@ -56,7 +56,7 @@ class Settings:
     def __init__(
         self,
         *,
-        door: Door,
+        gatekeeper: Gatekeeper,
         policies: Policies,
         audit: Audit,
         attachments: Attachments,
@@ -66,7 +66,7 @@ class Settings:
         limits: Allowance,
         now: Callable[[], float],
     ) -> None:
-        self._door = door
+        self._gatekeeper = gatekeeper
         self._policies = policies
         self._audit = audit
         self._attachments = attachments
@@ -147,7 +147,7 @@ class Settings:
     ) -> None:
         """Tell what would become of somebody's request for a rating, rule by rule; nothing is asked or counted."""
         guild = _admins_server(interaction)
-        situation = await self._door.situation_for(user, guild.id, channel_id)
+        situation = await self._gatekeeper.situation_for(user, guild.id, channel_id)
         trail = takewhile(lambda step: step.rule != "length", explain(situation, Wish(rating=rating), self._words))
         steps = list(trail)
         first_no = next((step for step in steps if not step.allowed), None)
@@ -206,7 +206,7 @@ class Settings:
 
     def _screen(self, guild: discord.Guild, page: str, policy: ServerPolicy, picked: str = "") -> discord.ui.LayoutView:
         known = {str(one.id) for one in guild.channels if one.type in PLACES} | {str(one.id) for one in guild.roles}
-        return screen(page, policy, self._door.operator, limits=self._limits, known=known, chosen=picked)
+        return screen(page, policy, self._gatekeeper.operator, limits=self._limits, known=known, chosen=picked)
 
 
 def _admins_server(interaction: discord.Interaction[Any]) -> discord.Guild:

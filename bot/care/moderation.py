@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.care.bulletin import Bulletin
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.delivery.post import Post
     from bot.delivery.upload import Upload
@@ -40,14 +40,14 @@ class Moderation:
         self,
         *,
         client: discord.Client,
-        door: Door,
+        gatekeeper: Gatekeeper,
         store: Store,
         post: Post,
         bulletin: Bulletin,
         now: Callable[[], float],
     ) -> None:
         self._client = client
-        self._door = door
+        self._gatekeeper = gatekeeper
         self._store = store
         self._post = post
         self._bulletin = bulletin
@@ -59,7 +59,7 @@ class Moderation:
         job = await self._job(interaction, job_id)
         kept = await self._kept(job)
         try:
-            await self._door.check_looked_at(interaction, job, [picture.rating for picture in kept])
+            await self._gatekeeper.check_looked_at(interaction, job, [picture.rating for picture in kept])
         except PromptRefused as error:
             if interaction.channel_id == job.channel_id:
                 raise
@@ -80,14 +80,14 @@ class Moderation:
         kept = await self._kept(job)
         measured: list[Rating | None] = [picture.rating for picture in kept]
         await interaction.response.defer()
-        verdict = await self._door.judge_restored(job, measured)
+        verdict = await self._gatekeeper.judge_restored(job, measured)
         if not verdict.allowed:
             raise InvalidRequest(f"It stays hidden. {verdict.sentence}")
         pictures = await self._read(job, kept)  # before it is decided what cannot be done
         if not await self._decide(interaction, job, "restored"):
             raise InvalidRequest("A moderator has already deleted this picture.")
         try:
-            spoiler = await self._door.spoils(job, together(job.request.rating, measured))
+            spoiler = await self._gatekeeper.spoils(job, together(job.request.rating, measured))
             await self._put_back(job, pictures, lost=len(kept) - len(pictures), spoiler=spoiler)
         except (Undeliverable, PictureTooLarge, *_UNREACHABLE) as error:
             log.warning("job %s: it cannot be restored: %s", job.id, error)

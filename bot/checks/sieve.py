@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.engine.client import Status
     from bot.job import Job, Picture
@@ -47,15 +47,15 @@ class Here(NamedTuple):
 class Sieve:
     """Stands between the engine and the spool, and between the spool and Discord."""
 
-    def __init__(self, door: Door, pictures: Pictures, *, rates: bool) -> None:
+    def __init__(self, gatekeeper: Gatekeeper, pictures: Pictures, *, rates: bool) -> None:
         """Set up.
 
         Args:
-            door: Knows the place as it is now.
+            gatekeeper: Knows the place as it is now.
             pictures: Keeps what may be kept.
             rates: The configuration says that every picture is rated.
         """
-        self._door = door
+        self._gatekeeper = gatekeeper
         self._pictures = pictures
         self._rates = rates
 
@@ -74,7 +74,7 @@ class Sieve:
     async def preview(self, job: Job, event: wire.Preview, shown: Mapping[int, bytes]) -> dict[int, bytes]:
         """Add a preview to those that are shown; one that may not be takes its predecessor away."""
         others = {number: image for number, image in shown.items() if number != event.number}
-        verdict = await self._door.judge_preview(job, event.rating)
+        verdict = await self._gatekeeper.judge_preview(job, event.rating)
         return others | {event.number: event.image} if verdict.allowed else others
 
     async def keep(self, job: Job, event: wire.Picture) -> None:
@@ -85,7 +85,7 @@ class Sieve:
         """
         if self._rates and event.rating is None:
             raise GenerationFailed("rating_failed", "the engine sent a picture without a rating")
-        verdicts = await self._door.judge_pictures(job, {event.number: event.rating})
+        verdicts = await self._gatekeeper.judge_pictures(job, {event.number: event.rating})
         if not verdicts[event.number].allowed:
             log.info("job %s: picture %d, seen as %s, is not kept", job.id, event.number + 1, event.rating)
             return
@@ -100,7 +100,7 @@ class Sieve:
         kept: dict[int, bytes] = {}
         unrated = False
         there = [picture for picture in await self._pictures.of(job.id) if not picture.deleted]
-        verdicts = await self._door.judge_pictures(job, {picture.number: picture.rating for picture in there})
+        verdicts = await self._gatekeeper.judge_pictures(job, {picture.number: picture.rating for picture in there})
         for picture in there:
             if verdicts[picture.number].allowed:
                 kept[picture.number] = await self._pictures.read(picture)
@@ -120,7 +120,7 @@ class Sieve:
             PromptRefused: None of those that are kept may; with the sentence for whoever looks.
         """
         kept = [picture for picture in await self._pictures.of(job.id) if not picture.deleted]
-        shown = await self._door.check_pictures(interaction, job, {one.number: one.rating for one in kept})
+        shown = await self._gatekeeper.check_pictures(interaction, job, {one.number: one.rating for one in kept})
         return Here(tuple(picture for picture in kept if picture.number in shown), len(kept) - len(shown))
 
 

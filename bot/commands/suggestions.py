@@ -37,7 +37,7 @@ def words(field: Field) -> Offering:
         if field in ("tags", "more_tags") and typed.rpartition(",")[2].strip().startswith("@"):
             return await favourites(interaction, typed)
         asked = _asked(interaction)
-        here = limit(await interaction.client.door.situation_here(interaction))
+        here = limit(await interaction.client.gatekeeper.situation_here(interaction))
         allowed = partial(fits, interaction.client.words, asked, lowest(asked, here or "safe"))
         found = interaction.client.scribe.vocabulary.suggest(field, typed, allowed)
         return [app_commands.Choice(name=choice.name, value=choice.value) for choice in found]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
     from typing import NoReturn
 
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.checks.sieve import Sieve
     from bot.delivery.budget import EditBudget
     from bot.delivery.notices import Notices
@@ -57,7 +57,7 @@ class Delivery:
         client: discord.Client,
         store: Store,
         post: Post,
-        door: Door,
+        gatekeeper: Gatekeeper,
         sieve: Sieve,
         budget: EditBudget,
         notices: Notices,
@@ -68,7 +68,7 @@ class Delivery:
         self._client = client
         self._store = store
         self._post = post
-        self._door = door
+        self._gatekeeper = gatekeeper
         self._sieve = sieve
         self._budget = budget
         self._notices = notices
@@ -140,7 +140,7 @@ class Delivery:
         return None
 
     async def _ask(self, job: Job) -> None:
-        verdict = await self._door.judge_shown(job)
+        verdict = await self._gatekeeper.judge_shown(job)
         if verdict.allowed:
             return
         place, _ = await spot_of(self._client, job.guild_id, job.channel_id)
@@ -155,7 +155,7 @@ class Delivery:
 
     async def _show_once(self, job: Job) -> bool:
         pictures, stopped, rating = await self._sieve.sift(job)
-        spoiler = await self._door.spoils(job, rating)
+        spoiler = await self._gatekeeper.spoils(job, rating)
         story, ask_again = self._stories[job.id], partial(self._ask_again, job, pictures.keys())
 
         async def send(files: Upload) -> None:

@@ -13,7 +13,7 @@ from bot.job import State
 from bot.refusals import Place, Refusals
 
 if TYPE_CHECKING:
-    from bot.checks.door import Door
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.delivery.post import Post
     from bot.job import Job
     from bot.store import Store
@@ -31,13 +31,19 @@ class Notices:
     """
 
     def __init__(
-        self, *, client: discord.Client, post: Post, store: Store, door: Door, refusals: Refusals | None = None
+        self,
+        *,
+        client: discord.Client,
+        post: Post,
+        store: Store,
+        gatekeeper: Gatekeeper,
+        refusals: Refusals | None = None,
     ) -> None:
         self._refusals = refusals or Refusals()
         self._client = client
         self._post = post
         self._store = store
-        self._door = door
+        self._gatekeeper = gatekeeper
 
     async def over(self, job: Job) -> None:
         """Tell an owner who asked for it that a job is over, if it took a while.
@@ -50,7 +56,7 @@ class Notices:
             return
         if job.private or job.kept is not None:
             await self._directly(job, _news(job))
-        elif job.state is not State.DELIVERED or (await self._door.judge_shown(job)).allowed:
+        elif job.state is not State.DELIVERED or (await self._gatekeeper.judge_shown(job)).allowed:
             await self._reply(job, f"<@{job.user_id}>, {_news(job)}")
 
     async def instead(self, job: Job, sentence: str) -> None:

@@ -67,14 +67,14 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             client=nobody,
             store=store,
             post=nobody,
-            door=nobody,
+            gatekeeper=nobody,
             sieve=nobody,
             budget=nobody,
             notices=nobody,
             now=lambda: NOW,
         )
         flow = Flow(
-            door=nobody,
+            gatekeeper=nobody,
             terms=nobody,
             store=store,
             queue=queue,

@@ -31,14 +31,14 @@ class Life:
             client=None,
             store=store,
             post=None,
-            door=None,
+            gatekeeper=None,
             sieve=None,
             budget=None,
             notices=None,
             now=lambda: NOW,
         )
         self.flow = Flow(
-            door=None,
+            gatekeeper=None,
             terms=None,
             store=store,
             queue=self.queue,

@@ -12,7 +12,7 @@ from PIL import Image
 from bot.actions.recall import Recall
 from bot.answer import answering
 from bot.checks.audit import Audit
-from bot.checks.door import Door
+from bot.checks.gatekeeper import Gatekeeper
 from bot.checks.lockouts import Lockouts
 from bot.checks.roles import Roles
 from bot.checks.sieve import Sieve
@@ -91,7 +91,7 @@ class Desk:
         self._interactions = interactions
         self.refusals = Refusals()
         self.audit = Audit(client, store, self.refusals)
-        door = Door(
+        gatekeeper = Gatekeeper(
             client=client,
             operator=OperatorPolicy.of(Ratings(), tagger=False),
             policies=store.policies,
@@ -104,16 +104,18 @@ class Desk:
             hides=store.reports.hidden,
             now=clock.now,
         )
-        sieve = Sieve(door, store.pictures, rates=False)
+        sieve = Sieve(gatekeeper, store.pictures, rates=False)
         self.budget = EditBudget()
         self.budget.invalid = InvalidRequests(clock=clock.now)
         self.post = Post(client, now=clock.now, sleep=clock.sleep, refusals=self.refusals, invalid=self.budget.invalid)
-        self.notices = Notices(client=client, post=self.post, store=store, door=door, refusals=self.refusals)
+        self.notices = Notices(
+            client=client, post=self.post, store=store, gatekeeper=gatekeeper, refusals=self.refusals
+        )
         self.delivery = Delivery(
             client=client,
             store=store,
             post=self.post,
-            door=door,
+            gatekeeper=gatekeeper,
             sieve=sieve,
             budget=self.budget,
             notices=self.notices,

@@ -41,7 +41,7 @@ EVERYWHERE = (*POSITIVE, "negative")
 class Attempt(NamedTuple):
     """One way of one person to get one word past the filter; every one must be refused."""
 
-    door: str
+    gatekeeper: str
     text: str
     rating: Rating
 
@@ -70,12 +70,12 @@ def _attempts() -> Iterator[Attempt]:
         (CLOTHES, ("negative",), "safe"),
         (GROWN, ("negative",), "sensitive"),
     ):
-        for word, spell, weigh, door in product(
+        for word, spell, weigh, gatekeeper in product(
             listed, disguises.SPELLINGS.values(), disguises.WEIGHTS.values(), doors
         ):
-            yield Attempt(door, weigh(spell(word)), rating)
-    for word, weigh, door in product(disguises.TRANSLATED, disguises.WEIGHTS.values(), EVERYWHERE):
-        yield Attempt(door, weigh(word), "safe")
+            yield Attempt(gatekeeper, weigh(spell(word)), rating)
+    for word, weigh, gatekeeper in product(disguises.TRANSLATED, disguises.WEIGHTS.values(), EVERYWHERE):
+        yield Attempt(gatekeeper, weigh(word), "safe")
 
 
 def sample(everything: list[Attempt] | list[str], fraction: float) -> list[int]:
@@ -85,14 +85,14 @@ def sample(everything: list[Attempt] | list[str], fraction: float) -> list[int]:
 
 def verdict(attempt: Attempt) -> Verdict:
     """Ask as a member would, in a place that allows exactly this rating."""
-    door, text, rating = attempt
+    gatekeeper, text, rating = attempt
     options = {
         "choice": {"tags": f"1girl, {{{text}|{text}}}, smile"},
         "wildcard": {"tags": "1girl, __hidden__, smile"},
         "tags": {"tags": f"1girl, {text}, smile"},
         "more_tags": {"tags": "1girl, smile", "more_tags": text},
         "negative": {"tags": "1girl", "negative": f"blurry, {text}"},
-    }.get(door, {"tags": "1girl", door: text})
+    }.get(gatekeeper, {"tags": "1girl", gatekeeper: text})
     try:
         request = complete(
             Options(rating=rating, **options),

@@ -95,10 +95,10 @@ def test_every_combination_agrees_with_the_table(words: TextFilter) -> None:
         )
         assert limit(situation) == (ORDER[expected - 1] if expected else None)
         for number, rating in enumerate(ORDER):
-            for door, ask in every_door.items():
+            for gatekeeper, ask in every_door.items():
                 verdict = ask(situation, rating)
-                assert verdict.allowed == (number < expected), (situation, rating, door, verdict)
-                assert verdict.sentence, (situation, rating, door)
+                assert verdict.allowed == (number < expected), (situation, rating, gatekeeper, verdict)
+                assert verdict.sentence, (situation, rating, gatekeeper)
 
 
 def test_what_is_drawn_agrees_with_the_table_whatever_was_asked_and_measured() -> None:
@@ -134,8 +134,8 @@ def rule(words: TextFilter, rating: Rating, prompt: str = "", negative: str = ""
 
 def test_an_unrated_picture_is_not_shown_where_pictures_are_rated() -> None:
     """If the tagger is configured and did not answer, nothing is posted."""
-    for door in (shows, previews):
-        verdict = door(RESTRICTED, "safe", None)
+    for gatekeeper in (shows, previews):
+        verdict = gatekeeper(RESTRICTED, "safe", None)
         assert (verdict.allowed, verdict.rule) == (False, "tagger")
     unrated = Situation(place=Place.OPEN, operator=OperatorPolicy())
     assert shows(unrated, "safe", None).allowed

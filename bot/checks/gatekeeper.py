@@ -40,7 +40,7 @@ REPORTED = Verdict(
 )
 
 
-class Door:
+class Gatekeeper:
     """Looks up what the gate needs to know, never remembers it, and hands on what the gate says."""
 
     def __init__(
