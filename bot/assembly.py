@@ -24,8 +24,8 @@ from bot.checks.admission import Admission
 from bot.checks.audit import Audit
 from bot.checks.gatekeeper import Gatekeeper
 from bot.checks.lockouts import Lockouts
+from bot.checks.picture_filter import PictureFilter
 from bot.checks.roles import Roles
-from bot.checks.sieve import Sieve
 from bot.commands import about as about_command
 from bot.commands import help as help_command
 from bot.commands import imagine, me
@@ -117,8 +117,8 @@ def assemble(
         now=now,
     )
     lasting = store.patient()
-    sieve = Sieve(gatekeeper, lasting.pictures, rates=config.rates)
-    engine.listen(sieve.heard)
+    picture_filter = PictureFilter(gatekeeper, lasting.pictures, rates=config.rates)
+    engine.listen(picture_filter.heard)
     client.terms = Terms(store, config.bot.terms, now=now)
     post = Post(client, now=now, refusals=client.refusals, invalid=budget.invalid)
     attachments = Attachments(session, config.bot.discord.api, reading)
@@ -137,7 +137,7 @@ def assemble(
         store=lasting,
         post=post,
         gatekeeper=gatekeeper,
-        sieve=sieve,
+        picture_filter=picture_filter,
         budget=budget,
         notices=Notices(client=client, post=post, store=lasting, gatekeeper=gatekeeper, refusals=client.refusals),
         now=now,
@@ -149,7 +149,7 @@ def assemble(
         engine=engine,
         pace=pace,
         delivery=delivery,
-        sieve=sieve,
+        picture_filter=picture_filter,
         now=now,
     )
     flow = Flow(
@@ -183,7 +183,7 @@ def assemble(
     wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
     client.wishes = wishes
     client.keepsakes = Keepsakes(store, scribe.complete)
-    client.recall = Recall(client=client, flow=flow, sieve=sieve, store=store, now=now)
+    client.recall = Recall(client=client, flow=flow, picture_filter=picture_filter, store=store, now=now)
     client.remixes = Remixes(
         gatekeeper=gatekeeper,
         flow=flow,

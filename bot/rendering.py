@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.checks.gatekeeper import Gatekeeper
-    from bot.checks.sieve import Sieve
+    from bot.checks.picture_filter import PictureFilter
     from bot.delivery.delivery import Delivery
     from bot.delivery.story import Story
     from bot.engine.client import EngineClient
@@ -59,7 +59,7 @@ class Rendering:
         engine: EngineClient,
         pace: Pace,
         delivery: Delivery,
-        sieve: Sieve,
+        picture_filter: PictureFilter,
         now: Callable[[], float],
     ) -> None:
         """Put together what a job meets at the engine.
@@ -71,7 +71,7 @@ class Rendering:
             engine: Draws.
             pace: Is told what the engine does, and so knows how fast it is.
             delivery: Tells the ends that are no result.
-            sieve: Lets through what may be kept and shown.
+            picture_filter: Lets through what may be kept and shown.
             now: Unix time.
         """
         self._client = client
@@ -80,7 +80,7 @@ class Rendering:
         self._engine = engine
         self._pace = pace
         self._delivery = delivery
-        self._sieve = sieve
+        self._picture_filter = picture_filter
         self._now = now
         self._begun: set[str] = set()
         self._closed = False
@@ -125,7 +125,7 @@ class Rendering:
 
     async def _draw(self, job: Job, story: Story, *, share: bool) -> Job | None:
         story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
-        command = _command(job, previews=self._sieve.wants_previews(job), share=share)
+        command = _command(job, previews=self._picture_filter.wants_previews(job), share=share)
         previews: dict[int, bytes] = {}
         spoiler = False
         try:
@@ -145,11 +145,11 @@ class Rendering:
                             if not verdict.allowed:
                                 await self._delivery.refuse(job, verdict.sentence)
                                 return None
-                            previews = await self._sieve.preview(job, event, previews)
+                            previews = await self._picture_filter.preview(job, event, previews)
                             seen = together(job.request.rating, (event.rating,))
                             spoiler = spoiler or await self._gatekeeper.spoils(job, seen)
                         case wire.Picture():
-                            await self._sieve.keep(job, event)
+                            await self._picture_filter.keep(job, event)
                         case wire.Finished():
                             job = await self._store.jobs.rendered(job.id, engine_s=event.engine_s)
                             await self._store.paces.keep(self._pace.measured(Ticket.of(job)))

@@ -17,7 +17,7 @@ from bot.views import card
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.checks.sieve import Sieve
+    from bot.checks.picture_filter import PictureFilter
     from bot.config import Rating
     from bot.delivery.upload import Upload
     from bot.flow import Flow
@@ -58,11 +58,17 @@ class Recall:
     """Everything that is shown is for the eyes of whoever asked, and was allowed by the gate where they asked."""
 
     def __init__(
-        self, *, client: discord.Client, flow: Flow, sieve: Sieve, store: Store, now: Callable[[], float]
+        self,
+        *,
+        client: discord.Client,
+        flow: Flow,
+        picture_filter: PictureFilter,
+        store: Store,
+        now: Callable[[], float],
     ) -> None:
         self._client = client
         self._flow = flow
-        self._sieve = sieve
+        self._picture_filter = picture_filter
         self._store = store
         self._now = now
 
@@ -94,7 +100,7 @@ class Recall:
         return f"{job.id} · {_STANDING[job.state]} {_ago(self._now() - job.created_at)} · {card.caption(job.request)}"
 
     async def _show_pictures(self, interaction: discord.Interaction[Any], job: Job) -> None:
-        here = await self._sieve.here(interaction, job)
+        here = await self._picture_filter.here(interaction, job)
         if not here.pictures:
             await self._answer(interaction, card.ended(job, NO_LONGER_KEPT))
             return
@@ -110,7 +116,7 @@ class Recall:
         missing = "\n".join(filter(None, (card.not_here(here.others), lost)))
 
         async def send(files: Upload) -> None:
-            if await self._sieve.here(interaction, job) != here:  # making them fit may have taken seconds
+            if await self._picture_filter.here(interaction, job) != here:  # making them fit may have taken seconds
                 raise PromptRefused(CHANGED)
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
             await replace_answer(interaction, view, files.opened())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from bot.checks.gatekeeper import Gatekeeper
-    from bot.checks.sieve import Sieve
+    from bot.checks.picture_filter import PictureFilter
     from bot.delivery.budget import EditBudget
     from bot.delivery.notices import Notices
     from bot.delivery.post import Post
@@ -58,7 +58,7 @@ class Delivery:
         store: Store,
         post: Post,
         gatekeeper: Gatekeeper,
-        sieve: Sieve,
+        picture_filter: PictureFilter,
         budget: EditBudget,
         notices: Notices,
         now: Callable[[], float],
@@ -69,7 +69,7 @@ class Delivery:
         self._store = store
         self._post = post
         self._gatekeeper = gatekeeper
-        self._sieve = sieve
+        self._picture_filter = picture_filter
         self._budget = budget
         self._notices = notices
         self._now = now
@@ -154,7 +154,7 @@ class Delivery:
             pass
 
     async def _show_once(self, job: Job) -> bool:
-        pictures, stopped, rating = await self._sieve.sift(job)
+        pictures, stopped, rating = await self._picture_filter.allowed(job)
         spoiler = await self._gatekeeper.spoils(job, rating)
         story, ask_again = self._stories[job.id], partial(self._ask_again, job, pictures.keys())
 
@@ -173,7 +173,7 @@ class Delivery:
 
     async def _ask_again(self, job: Job, shown: Collection[int]) -> None:
         await self._ask(job)
-        if (await self._sieve.sift(job)).pictures.keys() != shown:
+        if (await self._picture_filter.allowed(job)).pictures.keys() != shown:
             raise FewerShown("not all of its pictures may be shown any more")
 
     # The other ends: recorded first, then told, so that none is told that did not happen.

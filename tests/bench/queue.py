@@ -68,7 +68,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             store=store,
             post=nobody,
             gatekeeper=nobody,
-            sieve=nobody,
+            picture_filter=nobody,
             budget=nobody,
             notices=nobody,
             now=lambda: NOW,

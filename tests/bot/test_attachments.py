@@ -15,7 +15,7 @@ from bot.reading.kinds import Kind
 WHOLE = Kind("whole", "file", bytes, bytes)
 
 
-class Here:
+class AllowedHere:
     """Reads in this process: what a process of its own adds is `tests/bot/reading`'s business."""
 
     def warm(self):
@@ -57,7 +57,7 @@ async def discord():
             url=f"http://127.0.0.1:{runner.addresses[0][1]}",
             asked=asked,
             fetch=lambda url, *, size=9, api=None, timeout_s=5.0: Attachments(
-                session, api or f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10", Here(), timeout_s=timeout_s
+                session, api or f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10", AllowedHere(), timeout_s=timeout_s
             ).first([SimpleNamespace(url=url, size=size)], WHOLE, person=1),
         )
     await runner.cleanup()
@@ -135,7 +135,7 @@ async def test_the_first_file_that_says_something_is_the_last_to_be_fetched(disc
         return "found" if len(seen) == 2 else None
 
     async with aiohttp.ClientSession() as session:
-        fetching = Attachments(session, discord.url, Here())
+        fetching = Attachments(session, discord.url, AllowedHere())
         assert await fetching.first(files, Kind("second", "file", read, str), person=1) == "found"
         assert discord.asked == ["/attachments/a", "/attachments/b"]
         assert await fetching.first(files, Kind("none", "file", lambda _data: None, None), person=1) is None
@@ -145,7 +145,7 @@ async def test_a_person_has_two_files_on_the_way_and_no_more(discord):
     """What is more is refused at once, and whoever gives up makes room."""
     slow = [SimpleNamespace(url=f"{discord.url}/attachments/slow", size=9)]
     async with aiohttp.ClientSession() as session:
-        fetching = Attachments(session, discord.url, Here(), timeout_s=60.0)
+        fetching = Attachments(session, discord.url, AllowedHere(), timeout_s=60.0)
         waiting = [asyncio.create_task(fetching.first(slow, WHOLE, person=1)) for _ in range(2)]
         await asyncio.sleep(0)
         with pytest.raises(InvalidRequest, match="still reading your other files"):

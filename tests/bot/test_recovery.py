@@ -32,7 +32,7 @@ class Life:
             store=store,
             post=None,
             gatekeeper=None,
-            sieve=None,
+            picture_filter=None,
             budget=None,
             notices=None,
             now=lambda: NOW,

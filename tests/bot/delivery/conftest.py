@@ -14,8 +14,8 @@ from bot.answer import answering
 from bot.checks.audit import Audit
 from bot.checks.gatekeeper import Gatekeeper
 from bot.checks.lockouts import Lockouts
+from bot.checks.picture_filter import PictureFilter
 from bot.checks.roles import Roles
-from bot.checks.sieve import Sieve
 from bot.config import Ratings
 from bot.delivery.budget import EditBudget
 from bot.delivery.delivery import Delivery
@@ -104,7 +104,7 @@ class Desk:
             hides=store.reports.hidden,
             now=clock.now,
         )
-        sieve = Sieve(gatekeeper, store.pictures, rates=False)
+        picture_filter = PictureFilter(gatekeeper, store.pictures, rates=False)
         self.budget = EditBudget()
         self.budget.invalid = InvalidRequests(clock=clock.now)
         self.post = Post(client, now=clock.now, sleep=clock.sleep, refusals=self.refusals, invalid=self.budget.invalid)
@@ -116,14 +116,14 @@ class Desk:
             store=store,
             post=self.post,
             gatekeeper=gatekeeper,
-            sieve=sieve,
+            picture_filter=picture_filter,
             budget=self.budget,
             notices=self.notices,
             now=clock.now,
             pace_s=0.01,
             sleep=clock.look,
         )
-        self.recall = Recall(client=client, sieve=sieve, flow=Standing(), store=store, now=clock.now)
+        self.recall = Recall(client=client, picture_filter=picture_filter, flow=Standing(), store=store, now=clock.now)
         self.lost = asyncio.Queue()
 
     async def ask(self, person, channel, *, private=False, **request):

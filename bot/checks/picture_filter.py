@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 UNRATED = "These pictures were drawn before pictures were rated here, so they are neither shown nor kept."
 
 
-class Sifted(NamedTuple):
+class Allowed(NamedTuple):
     """What may be shown of a job."""
 
     pictures: dict[int, bytes]
@@ -36,7 +36,7 @@ class Sifted(NamedTuple):
     """The highest of what was asked for and what is shown."""
 
 
-class Here(NamedTuple):
+class AllowedHere(NamedTuple):
     """What may be shown of a job to somebody where they ask."""
 
     pictures: tuple[Picture, ...]
@@ -44,7 +44,7 @@ class Here(NamedTuple):
     """Kept as well, and above what may be shown there."""
 
 
-class Sieve:
+class PictureFilter:
     """Stands between the engine and the spool, and between the spool and Discord."""
 
     def __init__(self, gatekeeper: Gatekeeper, pictures: Pictures, *, rates: bool) -> None:
@@ -91,7 +91,7 @@ class Sieve:
             return
         await self._pictures.save(job.id, number=event.number, seed=event.seed, png=event.png, rating=event.rating)
 
-    async def sift(self, job: Job) -> Sifted:
+    async def allowed(self, job: Job) -> Allowed:
         """Read what may be shown of a job in its place as it is now, and drop the rest.
 
         Raises:
@@ -111,9 +111,9 @@ class Sieve:
         if not kept:
             raise PromptRefused(UNRATED if unrated else _nothing_left(job.request.count))
         shown: list[Rating | None] = [picture.rating for picture in there if picture.number in kept]
-        return Sifted(kept, job.request.count - len(kept), together(job.request.rating, shown))
+        return Allowed(kept, job.request.count - len(kept), together(job.request.rating, shown))
 
-    async def here(self, interaction: discord.Interaction[Any], job: Job) -> Here:
+    async def here(self, interaction: discord.Interaction[Any], job: Job) -> AllowedHere:
         """Name the pictures of a job that may be shown where this happens, wherever it was asked for; none is dropped.
 
         Raises:
@@ -121,7 +121,7 @@ class Sieve:
         """
         kept = [picture for picture in await self._pictures.of(job.id) if not picture.deleted]
         shown = await self._gatekeeper.check_pictures(interaction, job, {one.number: one.rating for one in kept})
-        return Here(tuple(picture for picture in kept if picture.number in shown), len(kept) - len(shown))
+        return AllowedHere(tuple(picture for picture in kept if picture.number in shown), len(kept) - len(shown))
 
 
 def _nothing_left(count: int) -> str:

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bot.checks.sieve import Sieve
+from bot.checks.picture_filter import PictureFilter
 from bot.engine.client import Away
 from bot.errors import GenerationFailed, PromptRefused
 from bot.request import Request
@@ -14,7 +14,7 @@ from bot.store import Store
 from engine import wire
 
 
-class Here:
+class AllowedHere:
     """A door to one place, which a test may change."""
 
     def __init__(self, place, *, tagger):
@@ -48,60 +48,60 @@ def preview(job, number, rating):
     return wire.Preview(job_id=job.wire_id, number=number, step=1, image=b"%d" % number, rating=rating)
 
 
-def sieve(store, *, rates=True, place=Place.OPEN):
-    return Sieve(Here(place, tagger=rates), store.pictures, rates=rates)
+def picture_filter(store, *, rates=True, place=Place.OPEN):
+    return PictureFilter(AllowedHere(place, tagger=rates), store.pictures, rates=rates)
 
 
 async def test_what_shows_more_than_the_place_allows_is_never_stored(store, job, tmp_path):
     """The others are; and what is missing is counted."""
-    judged = sieve(store)
+    judged = picture_filter(store)
     await judged.keep(job, picture(job, 0, "safe"))
     await judged.keep(job, picture(job, 1, "sensitive"))
     assert [path.name for path in (tmp_path / "spool").iterdir()] == [f"{job.id}-0.png"]
-    assert await judged.sift(job) == ({0: b"0"}, 1, "safe")
+    assert await judged.allowed(job) == ({0: b"0"}, 1, "safe")
 
 
 async def test_a_picture_is_judged_again_before_it_is_shown(store, job, tmp_path):
     """The place may have changed since it was stored; what may not be shown any more is not kept."""
-    await sieve(store, place=Place.AGE_RESTRICTED).keep(job, picture(job, 0, "sensitive"))
+    await picture_filter(store, place=Place.AGE_RESTRICTED).keep(job, picture(job, 0, "sensitive"))
     with pytest.raises(PromptRefused, match="All 2 pictures came out above the rating that is allowed here"):
-        await sieve(store).sift(job)
+        await picture_filter(store).allowed(job)
     assert list((tmp_path / "spool").iterdir()) == []
 
 
 async def test_what_is_shown_counts_for_the_highest_of_what_was_asked_for_and_is_seen(store, job):
     """Of the pictures that are shown: one that stays behind tells nothing about the others."""
-    judged = sieve(store, place=Place.AGE_RESTRICTED)
+    judged = picture_filter(store, place=Place.AGE_RESTRICTED)
     await judged.keep(job, picture(job, 0, "sensitive"))
     await judged.keep(job, picture(job, 1, "nsfw"))
-    assert (await judged.sift(job)).rating == "sensitive"
+    assert (await judged.allowed(job)).rating == "sensitive"
 
 
 async def test_where_pictures_are_rated_an_unrated_one_is_an_error(store, job, tmp_path):
     """Whatever the engine said of itself."""
     with pytest.raises(GenerationFailed, match="rating_failed"):
-        await sieve(store).keep(job, picture(job, 0, None))
+        await picture_filter(store).keep(job, picture(job, 0, None))
     assert list((tmp_path / "spool").iterdir()) == []
 
 
 async def test_pictures_from_before_the_tagger_are_not_shown(store, job):
     """Nobody knows what they show; their owner reads why."""
-    await sieve(store, rates=False).keep(job, picture(job, 0, None))
+    await picture_filter(store, rates=False).keep(job, picture(job, 0, None))
     with pytest.raises(PromptRefused, match="before pictures were rated"):
-        await sieve(store).sift(job)
+        await picture_filter(store).allowed(job)
 
 
 async def test_without_a_tagger_a_safe_job_is_shown_as_it_was_asked(store, job):
     """The operator said so."""
-    judged = sieve(store, rates=False)
+    judged = picture_filter(store, rates=False)
     for number in range(2):
         await judged.keep(job, picture(job, number, None))
-    assert await judged.sift(job) == ({0: b"0", 1: b"1"}, 0, "safe")
+    assert await judged.allowed(job) == ({0: b"0", 1: b"1"}, 0, "safe")
 
 
 async def test_a_preview_that_may_not_be_seen_takes_its_predecessor_away(store, job):
     """What it shows is where the picture is going."""
-    judged = sieve(store)
+    judged = picture_filter(store)
     shown = await judged.preview(job, preview(job, 0, "safe"), {})
     shown = await judged.preview(job, preview(job, 1, "safe"), shown)
     assert shown == {0: b"0", 1: b"1"}
@@ -116,13 +116,13 @@ async def test_a_preview_that_may_not_be_seen_takes_its_predecessor_away(store, 
 async def test_previews_are_asked_for_only_where_one_could_be_shown(store, new_job, rates, rating, wanted):
     """Unrated, only of what anybody may see."""
     job = await store.jobs.submit(new_job(request=Request(subject="1girl", seed=7, rating=rating)), now=1.0)
-    assert sieve(store, rates=rates).wants_previews(job) is wanted
+    assert picture_filter(store, rates=rates).wants_previews(job) is wanted
 
 
 @pytest.mark.parametrize("rates", [True, False])
 async def test_an_engine_that_does_not_rate_is_an_error_where_the_configuration_says_it_does(store, caplog, rates):
     """Said when it gets ready, and only then."""
-    judged = sieve(store, rates=rates)
+    judged = picture_filter(store, rates=rates)
     about = {"protocol": wire.PROTOCOL, "model_name": "m", "model_hash": "", "device": "cpu", "size_multiple": 8}
     for status in (Away("gone"), wire.Loading(stage="one"), wire.Ready(**about, rates=True)):
         judged.heard(status)
