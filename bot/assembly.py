@@ -14,9 +14,9 @@ from bot.actions.settings import Settings
 from bot.actions.steering import Steering
 from bot.actions.wishes import Wishes
 from bot.attachments import Attachments
-from bot.care.bulletin import Bulletin
 from bot.care.moderation import Moderation
 from bot.care.own_data import OwnData
+from bot.care.report_notices import ReportNotices
 from bot.care.reporting import Reporting
 from bot.care.retention import Retention
 from bot.care.terms import Terms
@@ -36,8 +36,8 @@ from bot.commands import settings as settings_commands
 from bot.commands import show as show_command
 from bot.commands import terms as terms_command
 from bot.delivery.delivery import Delivery
+from bot.delivery.message_editor import MessageEditor
 from bot.delivery.notices import Notices
-from bot.delivery.post import Post
 from bot.flow import Flow
 from bot.line.allowance import Allowance
 from bot.line.arrivals import Arrivals
@@ -120,12 +120,12 @@ def assemble(
     picture_filter = PictureFilter(gatekeeper, lasting.pictures, rates=config.rates)
     engine.listen(picture_filter.heard)
     client.terms = Terms(store, config.bot.terms, now=now)
-    post = Post(client, now=now, refusals=client.refusals, invalid=budget.invalid)
+    editor = MessageEditor(client, now=now, refusals=client.refusals, invalid=budget.invalid)
     attachments = Attachments(session, config.bot.discord.api, reading)
-    bulletin = Bulletin(client=client, store=store, audit=audit, now=now)
-    reporting = Reporting(store=store, post=post, bulletin=bulletin, attachments=attachments, now=now)
+    report_notices = ReportNotices(client=client, store=store, audit=audit, now=now)
+    reporting = Reporting(store=store, editor=editor, report_notices=report_notices, attachments=attachments, now=now)
     client.moderation = Moderation(
-        client=client, gatekeeper=gatekeeper, store=store, post=post, bulletin=bulletin, now=now
+        client=client, gatekeeper=gatekeeper, store=store, editor=editor, report_notices=report_notices, now=now
     )
     operator = Allowance.of_operator(limits)
     queue, arrivals = Queue(max_jobs=limits.max_queue, allowance=operator), Arrivals()
@@ -135,11 +135,11 @@ def assemble(
     delivery = Delivery(
         client=client,
         store=lasting,
-        post=post,
+        editor=editor,
         gatekeeper=gatekeeper,
         picture_filter=picture_filter,
         budget=budget,
-        notices=Notices(client=client, post=post, store=lasting, gatekeeper=gatekeeper, refusals=client.refusals),
+        notices=Notices(client=client, editor=editor, store=lasting, gatekeeper=gatekeeper, refusals=client.refusals),
         now=now,
     )
     rendering = Rendering(
@@ -164,7 +164,7 @@ def assemble(
         pace=pace,
         engine=engine,
         rendering=rendering,
-        post=post,
+        editor=editor,
         delivery=delivery,
         now=now,
     )
@@ -197,7 +197,7 @@ def assemble(
         gatekeeper=gatekeeper,
         flow=flow,
         store=store,
-        post=post,
+        editor=editor,
         wishes=wishes,
         recall=client.recall,
         remixes=client.remixes,

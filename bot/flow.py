@@ -12,7 +12,7 @@ import discord
 
 from bot.checks.roles import roles_of
 from bot.delivery.acknowledgement import acknowledge
-from bot.delivery.post import TOKEN_LIFE_S
+from bot.delivery.message_editor import TOKEN_LIFE_S
 from bot.engine.company import Company
 from bot.errors import Undeliverable
 from bot.job import NewJob, State
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from bot.checks.admission import Admission
     from bot.checks.gatekeeper import Gatekeeper
     from bot.delivery.delivery import Delivery
-    from bot.delivery.post import Post
-    from bot.delivery.story import Story
+    from bot.delivery.job_message import JobMessage
+    from bot.delivery.message_editor import MessageEditor
     from bot.engine.client import EngineClient
     from bot.errors import MessageGone
     from bot.job import Job
@@ -73,7 +73,7 @@ class Flow:
         pace: Pace,
         engine: EngineClient,
         rendering: Rendering,
-        post: Post,
+        editor: MessageEditor,
         delivery: Delivery,
         now: Callable[[], float],
     ) -> None:
@@ -91,7 +91,7 @@ class Flow:
             pace: Knows how fast the engine is.
             engine: Draws.
             rendering: Sees a job through its time at the engine.
-            post: Finds messages.
+            editor: Finds messages.
             delivery: Tells.
             now: Unix time.
         """
@@ -107,7 +107,7 @@ class Flow:
         self._pace = pace
         self._engine = engine
         self._rendering = rendering
-        self._post = post
+        self._editor = editor
         self._delivery = delivery
         self._now = now
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
@@ -175,7 +175,7 @@ class Flow:
             view = card.waiting(job, self._forecast.wait_of_new(ticket), engine=self.engine_sentence)
             with self._arrivals.coming(ticket):  # whoever reads the answer finds it in line at once
                 message_id = await acknowledge(
-                    interaction, job, view, post=self._post, jobs=self._lasting.jobs, now=self._now
+                    interaction, job, view, editor=self._editor, jobs=self._lasting.jobs, now=self._now
                 )
                 self._enter(await self._lasting.jobs.set_message(job.id, message_id))
 
@@ -220,7 +220,7 @@ class Flow:
         log.info("%d jobs in line, %d to deliver", len(self._queue), len(self._journeys))
 
     async def _settle(self, job: Job) -> None:
-        message_id = job.message_id or await self._post.find_original(job)
+        message_id = job.message_id or await self._editor.find_original(job)
         if message_id is None:
             await self._lasting.jobs.cancel(job.id, "It was never acknowledged.", now=self._now())
             return
@@ -254,22 +254,22 @@ class Flow:
         await self._tell_places()
         for ticket in tickets:
             if ticket is not None:
-                await self._begin_story(ticket)
+                await self._begin_message(ticket)
                 self._tell_place(ticket)
 
-    def _tell(self, job: Job) -> Story:
+    def _tell(self, job: Job) -> JobMessage:
         """Give a job's story; of those far back in the line it has not begun."""
         if job.id not in self._delivery:
             self._delivery.begin(job, self._lost)
-        return self._delivery.story(job.id)
+        return self._delivery.job_message(job.id)
 
-    async def _begin_story(self, ticket: Ticket) -> None:
+    async def _begin_message(self, ticket: Ticket) -> None:
         if ticket.id not in self._delivery and (job := await self._lasting.jobs.get(ticket.id)) is not None:
             self._tell(job)
 
     async def _tell_places(self) -> None:
         for ticket in self._queue.head(SHOWN_PLACES):
-            await self._begin_story(ticket)
+            await self._begin_message(ticket)
         self._tell_head()
 
     def _tell_head(self) -> None:
@@ -279,9 +279,9 @@ class Flow:
 
     def _tell_place(self, ticket: Ticket, wait: Wait | None = None) -> None:
         if ticket.id in self._queue and ticket.id in self._delivery:
-            story = self._delivery.story(ticket.id)
+            job_message = self._delivery.job_message(ticket.id)
             known = wait or self._forecast.wait(ticket)
-            story.say(partial(card.waiting, story.job, known, engine=self.engine_sentence))
+            job_message.say(partial(card.waiting, job_message.job, known, engine=self.engine_sentence))
 
     def _begin(self, job_id: str, journey: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(journey, name=f"job {job_id}")
@@ -296,7 +296,7 @@ class Flow:
             return
         log.error("job %s: failed", job_id, exc_info=error)
         if job_id in self._delivery:
-            self._begin(job_id, self._delivery.fail(self._delivery.story(job_id).job, SORRY))
+            self._begin(job_id, self._delivery.fail(self._delivery.job_message(job_id).job, SORRY))
 
     async def _draw(self, job_id: str, *, share: bool) -> None:
         """Take one job from the head of the line to its result."""

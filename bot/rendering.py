@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
     from bot.checks.picture_filter import PictureFilter
     from bot.delivery.delivery import Delivery
-    from bot.delivery.story import Story
+    from bot.delivery.job_message import JobMessage
     from bot.engine.client import EngineClient
     from bot.job import Job
     from bot.line.pace import Pace
@@ -93,12 +93,12 @@ class Rendering:
         """Begin nothing more."""
         self._closed = True
 
-    async def render(self, job: Job, story: Story, *, share: bool) -> Job | None:
+    async def render(self, job: Job, job_message: JobMessage, *, share: bool) -> Job | None:
         """Have a job drawn.
 
         Args:
             job: Is queued.
-            story: Its own.
+            job_message: Its own.
             share: As in `engine.wire.Generate`.
 
         Returns:
@@ -119,12 +119,12 @@ class Rendering:
             return None
         self._begun.add(job.id)
         try:
-            return await self._draw(await self._store.jobs.start(job.id, now=self._now()), story, share=share)
+            return await self._draw(await self._store.jobs.start(job.id, now=self._now()), job_message, share=share)
         finally:
             self._begun.discard(job.id)
 
-    async def _draw(self, job: Job, story: Story, *, share: bool) -> Job | None:
-        story.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
+    async def _draw(self, job: Job, job_message: JobMessage, *, share: bool) -> Job | None:
+        job_message.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
         command = _command(job, previews=self._picture_filter.wants_previews(job), share=share)
         previews: dict[int, bytes] = {}
         spoiler = False
@@ -139,7 +139,7 @@ class Rendering:
                             self._pace.stepped(job.id, done, now=self._now())
                             files = upload(job, previews)
                             view = partial(card.drawing, job, done, total, previews=files.names, spoiler=spoiler)
-                            story.say(view, files.opened)
+                            job_message.say(view, files.opened)
                         case wire.Preview():
                             verdict = await self._gatekeeper.judge_shown(job)
                             if not verdict.allowed:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.care.reporting import Reporting
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
-    from bot.delivery.post import Post
+    from bot.delivery.message_editor import MessageEditor
     from bot.flow import Flow
     from bot.job import Job
     from bot.store import Store
@@ -44,7 +44,7 @@ class Presses:
         gatekeeper: Gatekeeper,
         flow: Flow,
         store: Store,
-        post: Post,
+        editor: MessageEditor,
         wishes: Wishes,
         recall: Recall,
         remixes: Remixes,
@@ -58,7 +58,7 @@ class Presses:
             gatekeeper: Knows what may be drawn where.
             flow: Knows what draws.
             store: Keeps the records.
-            post: Reaches messages of jobs.
+            editor: Reaches messages of jobs.
             wishes: Draws what a form says.
             recall: Shows pictures again.
             remixes: Reads the pictures whose records are gone.
@@ -69,7 +69,7 @@ class Presses:
         self._gatekeeper = gatekeeper
         self._flow = flow
         self._store = store
-        self._post = post
+        self._editor = editor
         self._wishes = wishes
         self._remixes = remixes
         self._moderation = moderation
@@ -152,7 +152,7 @@ class Presses:
         if job is None:
             return
         if interaction.message is not None and interaction.message.id != job.message_id:
-            await self._post.delete(job)  # it was pressed under what `/show` had brought
+            await self._editor.delete(job)  # it was pressed under what `/show` had brought
         await self._moderation.deleted(interaction, job)
 
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:

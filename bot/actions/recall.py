@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import discord
 
 from bot.answer import NO_PINGS
-from bot.delivery.post import replace_answer
+from bot.delivery.message_editor import replace_answer
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PromptRefused
 from bot.job import State

@@ -10,7 +10,7 @@ import discord
 
 from bot.answer import tell
 from bot.care.moderators import require_moderator
-from bot.delivery.post import replace_answer
+from bot.delivery.message_editor import replace_answer
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PictureTooLarge, PromptRefused, Undeliverable
 from bot.safety.ratings import together
@@ -19,10 +19,10 @@ from bot.views import card, reported
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.care.bulletin import Bulletin
+    from bot.care.report_notices import ReportNotices
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
-    from bot.delivery.post import Post
+    from bot.delivery.message_editor import MessageEditor
     from bot.delivery.upload import Upload
     from bot.job import Job, Picture
     from bot.store import Store
@@ -42,15 +42,15 @@ class Moderation:
         client: discord.Client,
         gatekeeper: Gatekeeper,
         store: Store,
-        post: Post,
-        bulletin: Bulletin,
+        editor: MessageEditor,
+        report_notices: ReportNotices,
         now: Callable[[], float],
     ) -> None:
         self._client = client
         self._gatekeeper = gatekeeper
         self._store = store
-        self._post = post
-        self._bulletin = bulletin
+        self._editor = editor
+        self._report_notices = report_notices
         self._now = now
         self.by_action = {"look": self.look, "restore": self.restore, "remove": self.remove}
 
@@ -99,7 +99,7 @@ class Moderation:
 
         async def send(files: Upload) -> None:
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
-            await self._post.edit(job, view, files.opened, retry=False, pressed=True)
+            await self._editor.edit(job, view, files.opened, retry=False, pressed=True)
 
         per_file = min(job.max_file_bytes, file_limit(self._client, job.guild_id))
         await send_fitted(job, pictures, per_file=per_file, send=send)
@@ -124,18 +124,18 @@ class Moderation:
         until = self._now() + seconds
         await self._store.strikes.lock_person(reports[0].author, guild_id, until=until)
         how_long = next(label for label, length in reported.LOCKS.items() if length == seconds)
-        await self._bulletin.record("timed out", interaction, job or job_id, detail=how_long.lower())
+        await self._report_notices.record("timed out", interaction, job or job_id, detail=how_long.lower())
         if job is not None:
-            await self._bulletin.renew(job)
+            await self._report_notices.renew(job)
         said = f"cannot draw here until <t:{until:.0f}:f>" if seconds else "can draw here again"
         await tell(interaction, f"{'Its author' if job is None else f'<@{job.user_id}>'} {said}.")
 
     async def deleted(self, interaction: discord.Interaction[Any], job: Job) -> None:
         """Take note that a job's message was deleted by its own button: whoever reported it was right."""
         if interaction.user.id != job.user_id:
-            await self._bulletin.record("deleted", interaction, job)
+            await self._report_notices.record("deleted", interaction, job)
         if await self._store.reports.decide(job.id, "deleted", interaction.user.id, now=self._now()):
-            await self._bulletin.renew(job)
+            await self._report_notices.renew(job)
 
     async def withdraw(self, job: Job) -> None:
         """Let go of reports of a job whose author takes it back altogether; what was hidden goes for good."""
@@ -144,22 +144,22 @@ class Moderation:
         if await self._store.reports.hidden(job.id):
             await self._delete_message(job)
         await self._store.reports.decide(job.id, "deleted", None, now=self._now())
-        await self._bulletin.renew(job)
+        await self._report_notices.renew(job)
 
     async def _decide(
         self, interaction: discord.Interaction[Any], job: Job, outcome: Literal["restored", "deleted"]
     ) -> bool:
         """Close the reports of a job; False where a moderator was faster and decided otherwise."""
         if await self._store.reports.decide(job.id, outcome, interaction.user.id, now=self._now()):
-            await self._bulletin.record(outcome, interaction, job)
-            await self._bulletin.renew(job)
+            await self._report_notices.record(outcome, interaction, job)
+            await self._report_notices.renew(job)
             return True
         return any(report.outcome == outcome for report in await self._store.reports.of(job.id))
 
     async def _delete_message(self, job: Job) -> bool:
         """Delete a job's message; False where Discord does not let us."""
         try:
-            await self._post.delete(job)
+            await self._editor.delete(job)
         except _UNREACHABLE as error:
             log.warning("job %s: its message cannot be deleted: %s", job.id, error)
             return False

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.attachments import Attachments
-    from bot.care.bulletin import Bulletin
-    from bot.delivery.post import Post
+    from bot.care.report_notices import ReportNotices
+    from bot.delivery.message_editor import MessageEditor
     from bot.job import Job
     from bot.store import Store
 
@@ -36,20 +36,26 @@ class Reporting:
     """The door of whoever finds that a picture should not be there."""
 
     def __init__(
-        self, *, store: Store, post: Post, bulletin: Bulletin, attachments: Attachments, now: Callable[[], float]
+        self,
+        *,
+        store: Store,
+        editor: MessageEditor,
+        report_notices: ReportNotices,
+        attachments: Attachments,
+        now: Callable[[], float],
     ) -> None:
         """Hold on to what is needed.
 
         Args:
             store: Keeps reports and pictures.
-            post: Edits messages of jobs.
-            bulletin: Tells those who decide.
+            editor: Edits messages of jobs.
+            report_notices: Tells those who decide.
             attachments: Where pictures come from that are only at Discord any more.
             now: Unix time in seconds.
         """
         self._store = store
-        self._post = post
-        self._bulletin = bulletin
+        self._editor = editor
+        self._report_notices = report_notices
         self._attachments = attachments
         self._now = now
 
@@ -59,7 +65,7 @@ class Reporting:
         job = await self._store.jobs.get(job_id)
         if job is None:  # without its record it could not be restored
             link = interaction.message.jump_url if interaction.message else ""
-            await self._bulletin.record("reported", interaction, job_id, detail=f"its record is gone: {link}")
+            await self._report_notices.record("reported", interaction, job_id, detail=f"its record is gone: {link}")
             await tell(interaction, NOT_HIDDEN)
             return
         person = interaction.user.id
@@ -67,10 +73,10 @@ class Reporting:
         first = await self._store.reports.add(job, person, hides=hides, now=self._now())
         if first:
             log.info("job %s: reported", job.id)
-            await self._bulletin.record("reported", interaction, job, told=True)
+            await self._report_notices.record("reported", interaction, job, told=True)
         # Whoever presses again finishes what a process that died here has left undone.
         hidden = await self._store.reports.hidden(job.id) and await self._hide(interaction, job)
-        await self._bulletin.tell(job, person)
+        await self._report_notices.tell(job, person)
         await tell(interaction, _thanks(job, first=first, hidden=hidden))
 
     async def _may_hide(self, user_id: int, job: Job) -> bool:
@@ -87,7 +93,7 @@ class Reporting:
         try:
             await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NO_PINGS)
             if pressed is None or pressed.id != job.message_id:  # a private copy of the message that everybody sees
-                await self._post.edit(job, view, retry=False, pressed=True)
+                await self._editor.edit(job, view, retry=False, pressed=True)
         except (Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("job %s: it was reported and cannot be hidden: %s", job.id, error)
             return False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from discord import ui
 
-    from bot.delivery.post import Post
+    from bot.delivery.message_editor import MessageEditor
     from bot.job import Job
     from bot.store.jobs import Jobs
 
@@ -28,7 +28,7 @@ async def acknowledge(
     job: Job,
     view: ui.LayoutView,
     *,
-    post: Post,
+    editor: MessageEditor,
     jobs: Jobs,
     now: Callable[[], float],
 ) -> int:
@@ -45,7 +45,7 @@ async def acknowledge(
         message_id = answer.message_id
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.warning("job %s: the acknowledgement failed: %s", job.id, error)
-        message_id = await post.find_original(job)  # it may have arrived all the same
+        message_id = await editor.find_original(job)  # it may have arrived all the same
         if message_id is None:
             await jobs.cancel(job.id, "Discord did not take the answer.", now=now())
             raise

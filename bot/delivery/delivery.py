@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from bot.checks.place import may_edit_later, spot_of
-from bot.delivery.story import Story
+from bot.delivery.job_message import JobMessage
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import FewerShown, MessageGone, PictureLost, PictureTooLarge, PromptRefused, Undeliverable
 from bot.job import State
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
     from bot.checks.picture_filter import PictureFilter
     from bot.delivery.budget import EditBudget
+    from bot.delivery.message_editor import MessageEditor
     from bot.delivery.notices import Notices
-    from bot.delivery.post import Post
     from bot.delivery.upload import Upload
     from bot.job import Job
     from bot.store import Store
@@ -56,7 +56,7 @@ class Delivery:
         *,
         client: discord.Client,
         store: Store,
-        post: Post,
+        editor: MessageEditor,
         gatekeeper: Gatekeeper,
         picture_filter: PictureFilter,
         budget: EditBudget,
@@ -67,7 +67,7 @@ class Delivery:
     ) -> None:
         self._client = client
         self._store = store
-        self._post = post
+        self._editor = editor
         self._gatekeeper = gatekeeper
         self._picture_filter = picture_filter
         self._budget = budget
@@ -75,20 +75,20 @@ class Delivery:
         self._now = now
         self._pace_s = pace_s
         self._sleep = sleep
-        self._stories: dict[str, Story] = {}  # of every unfinished job that has a message
+        self._job_messages: dict[str, JobMessage] = {}  # of every unfinished job that has a message
         self._dying: list[tuple[float, str]] = []  # a heap: when a promise is due, and of which job
 
     def __contains__(self, job_id: object) -> bool:
-        return job_id in self._stories
+        return job_id in self._job_messages
 
     def begin(self, job: Job, lost: Callable[[Job, MessageGone], None]) -> None:
-        """Tell the story of this job from here on; `lost` is as in `Story`."""
-        self._stories[job.id] = Story(self._post, job, budget=self._budget, pace_s=self._pace_s, lost=lost)
+        """Tell the story of this job from here on; `lost` is as in `JobMessage`."""
+        self._job_messages[job.id] = JobMessage(self._editor, job, budget=self._budget, pace_s=self._pace_s, lost=lost)
         heapq.heappush(self._dying, (job.token_created_at + PROMISE_S, job.id))
 
-    def story(self, job_id: str) -> Story:
+    def job_message(self, job_id: str) -> JobMessage:
         """Give the story of a job that has begun and is not over."""
-        return self._stories[job_id]
+        return self._job_messages[job_id]
 
     async def keep_promises(self) -> NoReturn:
         """Tell those whose message will soon be out of reach where their pictures will be."""
@@ -97,20 +97,22 @@ class Delivery:
             await self._sleep(LOOK_EVERY_S)
             while self._dying and self._dying[0][0] <= self._now():
                 _, job_id = heapq.heappop(self._dying)
-                story = self._stories.get(job_id)
-                if story is None or not self._post.has_token(story.job):
+                job_message = self._job_messages.get(job_id)
+                if job_message is None or not self._editor.has_token(job_message.job):
                     continue  # it is over, or its bot was away for too long
-                if story.job.private or not may_edit_later(self._client, story.job.guild_id, story.job.channel_id):
-                    await self._promise(story)
+                if job_message.job.private or not may_edit_later(
+                    self._client, job_message.job.guild_id, job_message.job.channel_id
+                ):
+                    await self._promise(job_message)
 
-    async def _promise(self, story: Story) -> None:
+    async def _promise(self, job_message: JobMessage) -> None:
         try:
-            await story.promise(card.promise(story.job))
+            await job_message.promise(card.promise(job_message.job))
         except (Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.warning("job %s: its message was not told where the pictures will be: %s", story.job.id, error)
-            heapq.heappush(self._dying, (self._now() + LOOK_EVERY_S, story.job.id))
+            log.warning("job %s: its message was not told where the pictures will be: %s", job_message.job.id, error)
+            heapq.heappush(self._dying, (self._now() + LOOK_EVERY_S, job_message.job.id))
         else:
-            log.info("job %s: its message tells where the pictures will be", story.job.id)
+            log.info("job %s: its message tells where the pictures will be", job_message.job.id)
 
     async def deliver(self, job: Job) -> Job | None:
         """Show a job's pictures out of the spool, where they may be shown now.
@@ -130,11 +132,11 @@ class Delivery:
             await self._keep(job, NOT_TAKEN, error)
         except PictureLost as error:
             log.error("job %s: it is drawn again: %s", job.id, error)  # noqa: TRY400  one clear line
-            self._stories.pop(job.id).drop()  # it may have told its end already
+            self._job_messages.pop(job.id).drop()  # it may have told its end already
             return await self._store.jobs.lost(job.id)
         else:
             done = await self._store.jobs.delivered(job.id, now=self._now())
-            del self._stories[job.id]
+            del self._job_messages[job.id]
             log.info("job %s: delivered", job.id)
             await self._notices.over(done)
         return None
@@ -156,12 +158,12 @@ class Delivery:
     async def _show_once(self, job: Job) -> bool:
         pictures, stopped, rating = await self._picture_filter.allowed(job)
         spoiler = await self._gatekeeper.spoils(job, rating)
-        story, ask_again = self._stories[job.id], partial(self._ask_again, job, pictures.keys())
+        job_message, ask_again = self._job_messages[job.id], partial(self._ask_again, job, pictures.keys())
 
         async def send(files: Upload) -> None:
             missing = card.dropped(stopped)
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
-            await story.end(view, files.opened, ask_again=ask_again)
+            await job_message.end(view, files.opened, ask_again=ask_again)
 
         per_file = min(job.max_file_bytes, file_limit(self._client, job.guild_id))
         try:
@@ -180,16 +182,16 @@ class Delivery:
 
     async def cancel(self, job: Job, sentence: str = CANCELLED) -> bool:
         """End a job that is not wanted any more; False if it had come to its end before that."""
-        story = self._stories.pop(job.id, None)
-        if story is None:
+        job_message = self._job_messages.pop(job.id, None)
+        if job_message is None:
             return False
-        await self._end(await self._store.jobs.cancel(job.id, sentence, now=self._now()), story)
+        await self._end(await self._store.jobs.cancel(job.id, sentence, now=self._now()), job_message)
         return True
 
     async def abandon(self, job: Job, gone: MessageGone) -> None:
         """End a job whose message is gone: what is drawn waits for `/show`, what is not is not drawn."""
         now = await self._store.jobs.get(job.id)
-        if now is not None and now.state is State.RENDERED and job.id in self._stories:
+        if now is not None and now.state is State.RENDERED and job.id in self._job_messages:
             await self._keep(now, gone.sentence, gone)
         else:
             await self.cancel(job, f"{gone.sentence} So I stopped.")
@@ -197,18 +199,20 @@ class Delivery:
     async def refuse(self, job: Job, sentence: str) -> None:
         """End a job that the gate no longer allows: it is neither shown nor kept."""
         log.info("job %s: refused by the gate", job.id)
-        story = self._stories.pop(job.id)
-        await self._end(await self._store.jobs.refuse(job.id, sentence, now=self._now()), story)
+        job_message = self._job_messages.pop(job.id)
+        await self._end(await self._store.jobs.refuse(job.id, sentence, now=self._now()), job_message)
 
     async def fail(self, job: Job, sentence: str) -> None:
         """End a job that cannot be drawn or shown."""
-        story = self._stories.pop(job.id)  # first, so that a failure to record a failure is not tried for ever
-        await self._end(await self._store.jobs.fail(job.id, sentence, now=self._now()), story)
+        job_message = self._job_messages.pop(
+            job.id
+        )  # first, so that a failure to record a failure is not tried for ever
+        await self._end(await self._store.jobs.fail(job.id, sentence, now=self._now()), job_message)
 
     async def _keep(self, job: Job, sentence: str, error: Exception) -> None:
         log.warning("job %s: its pictures wait for /show: %s", job.id, error)
-        story = self._stories.pop(job.id)
-        await self._end(await self._store.jobs.keep(job.id, sentence, now=self._now()), story)
+        job_message = self._job_messages.pop(job.id)
+        await self._end(await self._store.jobs.keep(job.id, sentence, now=self._now()), job_message)
 
     async def tell_again(self, job: Job) -> None:
         """Tell the end of a job that an earlier process recorded and did not tell."""
@@ -220,10 +224,10 @@ class Delivery:
 
     def close(self) -> None:
         """Stop telling: the bot ends, and the next one goes on."""
-        for story in self._stories.values():
-            story.drop()
+        for job_message in self._job_messages.values():
+            job_message.drop()
 
-    async def _end(self, job: Job, story: Story | None) -> None:
+    async def _end(self, job: Job, job_message: JobMessage | None) -> None:
         if job.kept is None:
             await self._store.pictures.drop(job.id)
             sentence = job.error or ""
@@ -232,7 +236,7 @@ class Delivery:
             sentence = f"{job.kept} `/show id:{job.id}` brings the pictures."
             view = card.kept(job)
         try:
-            await (self._post.edit(job, view) if story is None else story.end(view))
+            await (self._editor.edit(job, view) if job_message is None else job_message.end(view))
         except (Undeliverable, discord.HTTPException) as error:
             log.warning("job %s: its message cannot tell its end: %s", job.id, error)
             await self._store.jobs.told(job.id)

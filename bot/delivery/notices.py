@@ -14,7 +14,7 @@ from bot.refusals import Place, Refusals
 
 if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
-    from bot.delivery.post import Post
+    from bot.delivery.message_editor import MessageEditor
     from bot.job import Job
     from bot.store import Store
 
@@ -34,14 +34,14 @@ class Notices:
         self,
         *,
         client: discord.Client,
-        post: Post,
+        editor: MessageEditor,
         store: Store,
         gatekeeper: Gatekeeper,
         refusals: Refusals | None = None,
     ) -> None:
         self._refusals = refusals or Refusals()
         self._client = client
-        self._post = post
+        self._editor = editor
         self._store = store
         self._gatekeeper = gatekeeper
 
@@ -66,9 +66,9 @@ class Notices:
         """
         text = f"About your request `{job.id}`: {sentence}"
         asked_for = await self._store.jobs.take_tell(job.id)
-        if self._post.has_token(job):
+        if self._editor.has_token(job):
             try:
-                await self._post.whisper(job, text)
+                await self._editor.whisper(job, text)
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 log.info("job %s: its owner cannot be told by its token: %s", job.id, error)
             else:

@@ -66,7 +66,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
         delivery = Delivery(
             client=nobody,
             store=store,
-            post=nobody,
+            editor=nobody,
             gatekeeper=nobody,
             picture_filter=nobody,
             budget=nobody,
@@ -85,7 +85,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             pace=pace,
             engine=nobody,
             rendering=nobody,
-            post=nobody,
+            editor=nobody,
             delivery=delivery,
             now=lambda: NOW,
         )

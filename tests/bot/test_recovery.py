@@ -3,7 +3,7 @@
 import pytest
 
 from bot.delivery.delivery import Delivery
-from bot.delivery.post import TOKEN_LIFE_S
+from bot.delivery.message_editor import TOKEN_LIFE_S
 from bot.flow import Flow
 from bot.line.arrivals import Arrivals
 from bot.line.forecast import Forecast
@@ -30,7 +30,7 @@ class Life:
         self.delivery = Delivery(
             client=None,
             store=store,
-            post=None,
+            editor=None,
             gatekeeper=None,
             picture_filter=None,
             budget=None,
@@ -49,7 +49,7 @@ class Life:
             pace=pace,
             engine=None,
             rendering=None,
-            post=None,
+            editor=None,
             delivery=self.delivery,
             now=lambda: NOW,
         )

@@ -20,8 +20,8 @@ from bot.config import Ratings
 from bot.delivery.budget import EditBudget
 from bot.delivery.delivery import Delivery
 from bot.delivery.invalid import InvalidRequests
+from bot.delivery.message_editor import MessageEditor
 from bot.delivery.notices import Notices
-from bot.delivery.post import Post
 from bot.job import NewJob
 from bot.line.forecast import Wait
 from bot.refusals import Refusals
@@ -107,14 +107,16 @@ class Desk:
         picture_filter = PictureFilter(gatekeeper, store.pictures, rates=False)
         self.budget = EditBudget()
         self.budget.invalid = InvalidRequests(clock=clock.now)
-        self.post = Post(client, now=clock.now, sleep=clock.sleep, refusals=self.refusals, invalid=self.budget.invalid)
+        self.editor = MessageEditor(
+            client, now=clock.now, sleep=clock.sleep, refusals=self.refusals, invalid=self.budget.invalid
+        )
         self.notices = Notices(
-            client=client, post=self.post, store=store, gatekeeper=gatekeeper, refusals=self.refusals
+            client=client, editor=self.editor, store=store, gatekeeper=gatekeeper, refusals=self.refusals
         )
         self.delivery = Delivery(
             client=client,
             store=store,
-            post=self.post,
+            editor=self.editor,
             gatekeeper=gatekeeper,
             picture_filter=picture_filter,
             budget=self.budget,

@@ -38,7 +38,7 @@ async def test_what_was_damaged_before_it_was_shown_is_drawn_again(desk, yuki, h
     assert job.id not in desk.delivery
     assert [line for line in caplog.messages if "it is drawn again" in line] != []
     desk.delivery.begin(again, lambda job, gone: desk.lost.put_nowait((job, gone)))
-    desk.delivery.story(job.id).say(lambda: card.waiting(again, Wait(1)))
+    desk.delivery.job_message(job.id).say(lambda: card.waiting(again, Wait(1)))
     why = "was damaged before I could show it, so I draw it again."
     await yuki.wait_for(lambda m: m["id"] == str(job.message_id) and why in words(m))
     assert await desk.delivery.deliver(await desk.draw(again, drawing(0), drawing(1))) is None
@@ -57,7 +57,7 @@ async def test_damage_between_two_tries_is_found_too(desk, yuki, sandbox, hurt):
         hurt(job)
         await sleep(seconds)
 
-    desk.post._sleep = damaged_meanwhile
+    desk.editor._sleep = damaged_meanwhile
     again = await desk.delivery.deliver(job)
     assert again.state is State.QUEUED
 

@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bot.app import Eshi
-from bot.care.bulletin import Bulletin
+from bot.care.report_notices import ReportNotices
 from bot.delivery.budget import EditBudget
 from bot.job import State
 from bot.line.forecast import Wait
@@ -50,10 +50,10 @@ async def message_of(person, job):
 
 async def progress(desk, job, times):
     """Have so many states of a job told, one after the other."""
-    story = desk.delivery.story(job.id)
+    job_message = desk.delivery.job_message(job.id)
     for place in range(times, 0, -1):
-        story.say(partial(card.waiting, job, Wait(place)))
-        await story._task
+        job_message.say(partial(card.waiting, job, Wait(place)))
+        await job_message._task
 
 
 async def ended(desk, job):
@@ -127,8 +127,8 @@ async def test_what_a_private_message_refuses_says_nothing_of_its_channel(desk, 
     refuse(BY_TOKEN, times=3)
     for _ in range(3):
         with pytest.raises(Exception, match="the private message may not be edited"):
-            await desk.post.edit(job, card.waiting(job, Wait(1)), retry=False)
-    assert desk.post.leaves_alone(job)
+            await desk.editor.edit(job, card.waiting(job, Wait(1)), retry=False)
+    assert desk.editor.leaves_alone(job)
     public = await desk.ask(yuki, yuki.channel("general"))
     assert (await ended(desk, public)).kept is None
 
@@ -152,7 +152,7 @@ async def test_a_log_channel_that_refuses_three_times_is_left_alone(desk, yuki, 
     """Neither lines nor reports, until something in the server changes, its settings included."""
     guild, channel = int(yuki.guild), int(yuki.channel("gallery"))
     await desk.store.policies.change(guild, lambda _: ServerPolicy(log_channel=str(channel)))
-    bulletin = Bulletin(client=desk.client, store=desk.store, audit=desk.audit, now=desk.clock.now)
+    report_notices = ReportNotices(client=desk.client, store=desk.store, audit=desk.audit, now=desk.clock.now)
     job = await desk.ask(yuki, yuki.channel("general"))
     await desk.store.reports.add(job, int(yuki.id), hides=False, now=1.0)
     refuse(SENT)
@@ -163,17 +163,17 @@ async def test_a_log_channel_that_refuses_three_times_is_left_alone(desk, yuki, 
 
     for _ in range(5):
         await note()
-        await bulletin.tell(job, int(yuki.id))
+        await report_notices.tell(job, int(yuki.id))
     assert made(sandbox, "POST", f"/channels/{channel}/messages") == [403] * 3
     sandbox.faults.withdraw()
-    await bulletin.tell(job, int(yuki.id))
+    await report_notices.tell(job, int(yuki.id))
     assert len(made(sandbox, "POST", f"/channels/{channel}/messages")) == 3
     await note("changed")
-    await bulletin.tell(job, int(yuki.id))
+    await report_notices.tell(job, int(yuki.id))
     assert len(made(sandbox, "POST", f"/channels/{channel}/messages")) == 5
     for _ in range(3):
         desk.refusals.refused(Place("edits", channel), guild)
-    await bulletin.renew(job)
+    await report_notices.renew(job)
     assert made(sandbox, "PATCH", f"/channels/{channel}/messages") == []
 
 

@@ -121,7 +121,7 @@ async def test_no_progress_is_shown_over_a_promise(desk, yuki):
     job = await desk.ask(yuki, yuki.channel("general"), private=True)
     desk.clock.time += 13.2 * 60
     await desk.clock.let_look()
-    desk.delivery.story(job.id).say(lambda: pytest.fail("nothing may be built"))
+    desk.delivery.job_message(job.id).say(lambda: pytest.fail("nothing may be built"))
     await asyncio.sleep(0)
     assert f"`/show id:{job.id}`" in words(await message_of(yuki, job))
 
@@ -189,7 +189,7 @@ async def test_a_deleted_message_stops_what_is_not_drawn(desk, yuki, mio):
     """The next edit notices; nothing is posted anew, and the owner is told privately."""
     job = await desk.ask(yuki, yuki.channel("general"))
     await mio.delete(await message_of(mio, job))
-    desk.delivery.story(job.id).say(partial(card.waiting, job, Wait(2)))
+    desk.delivery.job_message(job.id).say(partial(card.waiting, job, Wait(2)))
     await desk.delivery.abandon(*await asyncio.wait_for(desk.lost.get(), 5))
     ended = await desk.store.jobs.get(job.id)
     sentence = "Its message was deleted. So I stopped."
@@ -229,7 +229,7 @@ def change_between_tries(desk, ada, channel, sandbox):
         await desk.client.wait_for("guild_channel_update")
         await sleep(seconds)
 
-    desk.post._sleep = changed_meanwhile
+    desk.editor._sleep = changed_meanwhile
     sandbox.faults.post_json({"fault": "reset", "route": "PATCH /webhooks/*/*/messages/*"})
 
 
@@ -263,10 +263,10 @@ async def test_a_refusal_is_heard_once(desk, yuki, ada, sandbox):
         "PUT", f"/channels/{channel}/overwrites/{sandbox.world.bot.id}", {"allow": "0", "deny": str(1 << 10)}
     )
     desk.clock.time += 1000
-    story = desk.delivery.story(job.id)
+    job_message = desk.delivery.job_message(job.id)
     for place in (3, 2, 1):
-        story.say(partial(card.waiting, job, Wait(place)))
-        await story._task
+        job_message.say(partial(card.waiting, job, Wait(place)))
+        await job_message._task
     assert len([one for one in edits(sandbox) if one["status"] == 403]) == 1
     assert desk.lost.empty()
 

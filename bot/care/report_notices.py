@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
-class Bulletin:
+class ReportNotices:
     """Posts, renews and writes down; a log channel that cannot be written holds nothing up."""
 
     def __init__(self, *, client: discord.Client, store: Store, audit: Audit, now: Callable[[], float]) -> None:

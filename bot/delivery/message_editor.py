@@ -64,7 +64,7 @@ def _passes(error: Exception) -> bool:
             return isinstance(error, (aiohttp.ClientError, OSError, TimeoutError))
 
 
-class Post:
+class MessageEditor:
     """Edits messages of jobs; never posts a picture in a new one, so none can appear twice."""
 
     def __init__(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from discord import ui
 
     from bot.delivery.budget import EditBudget
-    from bot.delivery.post import Post
+    from bot.delivery.message_editor import MessageEditor
     from bot.job import Job
 
 log = logging.getLogger(__name__)
@@ -30,23 +30,29 @@ REFUSED_MOST = 3
 """Progress edits of one message in a row: there is something about it that Discord does not take."""
 
 
-class Story:
+class JobMessage:
     """Progress while there is room for it, and then one end."""
 
     def __init__(
-        self, post: Post, job: Job, *, budget: EditBudget, pace_s: float, lost: Callable[[Job, MessageGone], None]
+        self,
+        editor: MessageEditor,
+        job: Job,
+        *,
+        budget: EditBudget,
+        pace_s: float,
+        lost: Callable[[Job, MessageGone], None],
     ) -> None:
         """Start telling.
 
         Args:
-            post: Carries the edits out.
+            editor: Carries the edits out.
             job: Whose message it is.
             budget: Says whether there is room for an edit that may be left out.
             pace_s: Seconds between two edits; Discord's limits are lower than any step rate.
             lost: Called once, if the message turns out to be gone while there is progress to tell.
         """
         self.job = job
-        self._post = post
+        self._editor = editor
         self._budget = budget
         self._pace_s = pace_s
         self._lost = lost
@@ -64,13 +70,13 @@ class Story:
 
     async def _tell(self) -> None:
         while self._latest is not None and not self._over.is_set():
-            if self._post.leaves_alone(self.job):
+            if self._editor.leaves_alone(self.job):
                 self._latest = None  # what comes next asks again
                 return
             if self._budget.take(self.job):
                 (view, files), self._latest = self._latest, None
                 try:
-                    await self._post.edit(self.job, view(), files, retry=False)
+                    await self._editor.edit(self.job, view(), files, retry=False)
                 except Undeliverable as error:
                     # Every further try would be one more of those errors that Discord counts.
                     log.info("job %s: no more progress is shown: %s", self.job.id, error)
@@ -97,11 +103,11 @@ class Story:
         """Show this instead of any further progress; only `end` comes after it.
 
         Raises:
-            Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError: As `Post.edit` without retry.
+            Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError: As `MessageEditor.edit` without retry.
         """
         await self._silence()
         async with self._last:
-            await self._post.edit(self.job, view, retry=False)
+            await self._editor.edit(self.job, view, retry=False)
 
     async def end(
         self,
@@ -113,12 +119,12 @@ class Story:
         """Show this and nothing after it, whatever the budget.
 
         Raises:
-            Undeliverable, FilesTooLarge, discord.HTTPException: As `Post.edit`.
+            Undeliverable, FilesTooLarge, discord.HTTPException: As `MessageEditor.edit`.
         """
         await self._silence()
         async with self._last:
             self._budget.count(self.job)
-            await self._post.edit(self.job, view, files, ask_again=ask_again)
+            await self._editor.edit(self.job, view, files, ask_again=ask_again)
 
     def drop(self) -> None:
         """Tell nothing more, and wait for nothing: the bot ends."""
