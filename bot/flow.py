@@ -13,7 +13,7 @@ import discord
 from bot.checks.roles import roles_of
 from bot.delivery.acknowledgement import acknowledge
 from bot.delivery.message_editor import TOKEN_LIFE_S
-from bot.engine.company import Company
+from bot.engine.shared_lock import SharedLock
 from bot.errors import Undeliverable
 from bot.job import NewJob, State
 from bot.line.forecast import Wait
@@ -112,7 +112,7 @@ class Flow:
         self._now = now
         self._journeys: dict[str, asyncio.Task[None]] = {}  # of every job that left the line
         self._abandoned: set[asyncio.Task[None]] = set()  # what stops journeys that nobody can see
-        self._company = Company()
+        self._shared_lock = SharedLock()
         self._changed = asyncio.Event()
         self._draining = False
 
@@ -303,7 +303,7 @@ class Flow:
         drawn: Job | None = None
         try:
             if (job := await self._lasting.jobs.get(job_id)) is not None and job.state is State.QUEUED:
-                async with self._company.join(alone=job.suspect):
+                async with self._shared_lock.join(alone=job.suspect):
                     drawn = await self._rendering.render(job, self._tell(job), share=share)
             if drawn is not None and drawn.state is State.QUEUED:
                 self._queue.push(Ticket.of(drawn))

@@ -21,7 +21,7 @@ from msgspec import Struct
 from bot.config import wire_secret
 from bot.engine.child import EngineChild
 from bot.engine.mailbox import Mailbox
-from bot.engine.pulse import Pulse
+from bot.engine.silence_timeout import SilenceTimeout
 from bot.errors import ConfigError, EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
 from engine import wire
 
@@ -68,7 +68,7 @@ class EngineClient:
         *,
         secret: str = "",
         child: EngineChild | None = None,
-        pulse: Pulse | None = None,
+        silence_timeout: SilenceTimeout | None = None,
         heartbeat_s: float = HEARTBEAT_S,
         reconnect_s: Sequence[float] = RECONNECT_S,
     ) -> None:
@@ -78,14 +78,14 @@ class EngineClient:
             address: Of a Unix socket, or ``ws://127.0.0.1:PORT``.
             secret: What a TCP engine wants to see; "" shows none.
             child: The engine to keep alive at that address; None: somebody else's business.
-            pulse: Tells how long an engine that has jobs may send nothing; None: as `SILENCE_S` says at first.
+            silence_timeout: Tells how long an engine that has jobs may send nothing; None: as `SILENCE_S` says at first.
             heartbeat_s: Between two pings.
             reconnect_s: Waits between attempts; the last one repeats.
         """
         self._address = address
         self._secret = secret
         self._child = child
-        self._pulse = pulse or Pulse(first_s=SILENCE_S)
+        self._silence_timeout = silence_timeout or SilenceTimeout(first_s=SILENCE_S)
         self._heartbeat_s = heartbeat_s
         self._reconnect_s = reconnect_s
         self._status: Status = Away("not connected yet")
@@ -183,7 +183,7 @@ class EngineClient:
         if job.job_id in self._mailboxes:
             raise ValueError(f"job {job.job_id} is already being drawn")
         mailbox = self._mailboxes[job.job_id] = Mailbox()
-        self._pulse.board(job.job_id, (job.width, job.height), _now())
+        self._silence_timeout.board(job.job_id, (job.width, job.height), _now())
         self._expect_news()
         try:
             await _send(connection, frame)
@@ -201,7 +201,7 @@ class EngineClient:
         finally:
             if self._mailboxes.get(job.job_id) is mailbox:  # the engine still has it
                 del self._mailboxes[job.job_id]
-                self._pulse.leave(job.job_id)
+                self._silence_timeout.leave(job.job_id)
                 self._expect_news()
                 with contextlib.suppress(EngineUnavailable):
                     await _send(connection, wire.encode(wire.Cancel(job_id=job.job_id)))
@@ -252,7 +252,9 @@ class EngineClient:
                         raise EngineUnavailable(f"it sent a {message.type.name} frame ({message.data!r})")
                     self._take(wire.decode_event(message.data))
         except TimeoutError as error:
-            raise EngineTimeout(f"it has jobs and sent nothing for {_now() - self._pulse.heard:.3g} s") from error
+            raise EngineTimeout(
+                f"it has jobs and sent nothing for {_now() - self._silence_timeout.heard:.3g} s"
+            ) from error
         except msgspec.DecodeError as error:
             raise EngineUnavailable(f"it sent what this bot does not understand ({error})") from error
         finally:
@@ -275,11 +277,11 @@ class EngineClient:
             case wire.Rejected():
                 log.error("The engine rejected a command: %s.", event.detail)
             case _ if (mailbox := self._mailboxes.get(event.job_id)) is not None:
-                self._pulse.hear(_now())
+                self._silence_timeout.hear(_now())
                 mailbox.put(event)
                 if isinstance(event, wire.Finished | wire.Cancelled | wire.Failed):
                     del self._mailboxes[event.job_id]
-                    self._pulse.leave(event.job_id, drawn=isinstance(event, wire.Finished))
+                    self._silence_timeout.leave(event.job_id, drawn=isinstance(event, wire.Finished))
                 self._note(event)
             case _:
                 log.debug("Job %s: %s came after its end.", event.job_id, type(event).__name__)
@@ -300,7 +302,7 @@ class EngineClient:
     def _expect_news(self) -> None:
         """Set the time by which an engine that has jobs must have sent something."""
         if self._silence is not None and not self._silence.expired():
-            self._silence.reschedule(self._pulse.deadline)
+            self._silence.reschedule(self._silence_timeout.deadline)
 
     def _lose(self, error: EngineError, *, died: bool = False, level: int = logging.WARNING) -> None:
         """Give up the connection, and tell the jobs that the engine had; it died unless it is we who leave."""
@@ -310,7 +312,7 @@ class EngineClient:
         for mailbox in self._mailboxes.values():  # an error each: every reader adds its own traceback
             mailbox.fail(kind(str(error), alone=alone) if died else EngineUnavailable(str(error)))
         self._mailboxes.clear()
-        self._pulse.forget()
+        self._silence_timeout.forget()
         if self._child is not None:
             if isinstance(error, EngineTimeout):
                 self._child.replace(f"hangs ({error})")

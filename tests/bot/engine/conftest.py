@@ -12,7 +12,7 @@ import pytest
 from bot import config
 from bot.engine.child import EngineChild
 from bot.engine.client import EngineClient
-from bot.engine.pulse import Pulse
+from bot.engine.silence_timeout import SilenceTimeout
 from engine import wire
 
 FAKE = Path(__file__).parents[1] / "fake_engine.py"
@@ -86,9 +86,13 @@ def fake(settings, tmp_path):
             backoff_s=(0.0,),
             **options,
         )
-        pulse = Pulse(first_s=silence_s, floor_s=silence_s)
+        silence_timeout = SilenceTimeout(first_s=silence_s, floor_s=silence_s)
         return EngineClient(
-            tmp_path / "engine.sock", child=child, pulse=pulse, heartbeat_s=heartbeat_s, reconnect_s=(0.01,)
+            tmp_path / "engine.sock",
+            child=child,
+            silence_timeout=silence_timeout,
+            heartbeat_s=heartbeat_s,
+            reconnect_s=(0.01,),
         )
 
     return make

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from bot.engine.client import Away, EngineClient
-from bot.engine.pulse import Pulse
+from bot.engine.silence_timeout import SilenceTimeout
 from bot.errors import EngineDied, EngineTimeout, EngineUnavailable
 from tests.bot.engine.conftest import Statuses, drawn, generate, pictures, running_engine
 
@@ -19,7 +19,7 @@ SILENT = r"it has jobs and sent nothing for [\d.]+ s"
 
 def be_patient(client):
     """What follows a hang is drawn however slow the machine is just now."""
-    client._pulse, client._heartbeat_s = Pulse(first_s=30.0), 30.0
+    client._silence_timeout, client._heartbeat_s = SilenceTimeout(first_s=30.0), 30.0
 
 
 async def test_an_engine_that_crashes_is_started_again(fake, tmp_path, caplog):
@@ -79,8 +79,10 @@ async def test_an_engine_that_is_only_connected_to_is_left_and_found_again(setti
     read = settings()
     command = ("--trouble", "slow", "--word", "slow")
     async with running_engine(read, "", *command):
-        pulse = Pulse(first_s=0.2, floor_s=0.2)
-        async with EngineClient(tmp_path / "engine.sock", pulse=pulse, reconnect_s=(0.01,)) as client:
+        silence_timeout = SilenceTimeout(first_s=0.2, floor_s=0.2)
+        async with EngineClient(
+            tmp_path / "engine.sock", silence_timeout=silence_timeout, reconnect_s=(0.01,)
+        ) as client:
             await client.ready()
             with pytest.raises(EngineTimeout):
                 await drawn(client, generate(prompt="slow"))

@@ -22,7 +22,7 @@ Shape: TypeAlias = tuple[int, int]
 """Width and height in pixels."""
 
 
-class Pulse:
+class SilenceTimeout:
     """Follows which jobs the engine has and how long it paused between two signs of life."""
 
     def __init__(self, *, first_s: float, floor_s: float = FLOOR_S, times: float = TIMES) -> None:

@@ -6,14 +6,14 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.company import Company
+from bot.engine.shared_lock import SharedLock
 
 
 class Guests:
     """People who come, stay until they are let go, and are seen inside."""
 
     def __init__(self):
-        self.company = Company()
+        self.shared_lock = SharedLock()
         self.inside = []
         self._stays = {}
 
@@ -21,7 +21,7 @@ class Guests:
         self._stays[name] = asyncio.create_task(self._stay(name, alone))
 
     async def _stay(self, name, alone):
-        async with self.company.join(alone=alone):
+        async with self.shared_lock.join(alone=alone):
             self.inside.append(name)
             try:
                 await asyncio.Event().wait()

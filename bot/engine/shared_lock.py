@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 
-class Company:
+class SharedLock:
     """A lock that many share or one holds."""
 
     def __init__(self) -> None:
