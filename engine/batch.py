@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.admission import Sizes
-    from engine.darkroom import Darkroom, Developed
+    from engine.finisher import FinishedImage, Finisher
     from engine.model import Model
     from engine.wire import ErrorCode
     from engine.worker import Job
@@ -49,7 +49,7 @@ class Batch:
         model: What draws.
         cap: At most this many samples at a time; fewer when memory turns out to be short.
         pool: Threads that draw noise, and that wait for copies.
-        darkroom: Rates and compresses.
+        finisher: Rates and compresses.
         post: Brings what comes of it back into the worker's thread.
         sizes: How many should share a call; None lets up to `cap` share it, whatever the shape.
         clock: Seconds.
@@ -61,7 +61,7 @@ class Batch:
         *,
         cap: int,
         pool: Executor,
-        darkroom: Darkroom,
+        finisher: Finisher,
         post: Callable[[Callable[[Batch], None]], None],
         sizes: Sizes | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -69,7 +69,7 @@ class Batch:
         self._model = model
         self._cap = cap
         self._pool = pool
-        self._darkroom = darkroom
+        self._finisher = finisher
         self._post = post
         self._sizes = sizes or admission.Always(cap)
         self._clock = clock
@@ -182,7 +182,7 @@ class Batch:
             drawing.work.steps_done += 1
 
     def _preview(self, drawing: Drawing) -> None:
-        if drawing.sample.predicted is None or self._darkroom.busy:
+        if drawing.sample.predicted is None or self._finisher.busy:
             return
         try:
             copying = self._pool.submit(begin_preview(self._model, drawing.sample.predicted))
@@ -194,7 +194,7 @@ class Batch:
         self._when_done(copying, drawing, partial(self._hand_over_preview, drawing.sample.step))
 
     def _hand_over_preview(self, step: int, drawing: Drawing, copying: Future[NDArray[np.uint8]]) -> None:
-        self._when_done(self._darkroom.preview(copying.result()), drawing, partial(self._send_preview, step))
+        self._when_done(self._finisher.preview(copying.result()), drawing, partial(self._send_preview, step))
 
     def _finish(self, drawing: Drawing) -> None:
         """Queue the decoding; the next picture steps while it is on its way."""
@@ -209,8 +209,8 @@ class Batch:
             pixels = rescue.again(self._model, drawing.sample.latents, error)
         else:
             pixels = decoding.result()
-        developing = self._darkroom.picture(pixels, drawing.recipe(self._model))
-        self._when_done(developing, drawing, self._send_picture)
+        finishing = self._finisher.picture(pixels, drawing.recipe(self._model))
+        self._when_done(finishing, drawing, self._send_picture)
 
     def _when_done(
         self, future: Future[_Result], drawing: Drawing, then: Callable[[Drawing, Future[_Result]], None]
@@ -223,20 +223,20 @@ class Batch:
 
         future.add_done_callback(lambda _done: self._post(arrive))
 
-    def _send_preview(self, step: int, drawing: Drawing, developed: Future[Developed]) -> None:
+    def _send_preview(self, step: int, drawing: Drawing, finished: Future[FinishedImage]) -> None:
         if drawing.number in drawing.work.sent:
             return
         job, number = drawing.work.job, drawing.number
-        if isinstance(developed.exception(), Withheld):  # half a picture proves nothing; the whole one is rated too
+        if isinstance(finished.exception(), Withheld):  # half a picture proves nothing; the whole one is rated too
             log.info("job %s: a preview of picture %d was withheld", job.request.job_id, number + 1)
             return
-        image, rating = developed.result()
+        image, rating = finished.result()
         job.emit(Preview(job_id=job.request.job_id, number=number, step=step, image=image, rating=rating))
 
-    def _send_picture(self, drawing: Drawing, developed: Future[Developed]) -> None:
+    def _send_picture(self, drawing: Drawing, finished: Future[FinishedImage]) -> None:
         work, job = drawing.work, drawing.work.job
         job_id = job.request.job_id
-        data, rating = developed.result()
+        data, rating = finished.result()
         job.emit(Picture(job_id=job_id, number=drawing.number, seed=drawing.sample.seed, png=data, rating=rating))
         work.sent.add(drawing.number)
         if len(work.sent) == len(job.request.seeds):
@@ -298,7 +298,7 @@ class Batch:
     def _rest(self) -> None:
         """Keep nothing on the device for a prompt that nobody draws: 55 MB a picture in half precision."""
         if not self._drawings:
-            self._model.lean.forget()
+            self._model.cached_blocks.forget()
 
     def _error_with_room(self, action: Callable[[], None], tries: int = 2) -> Exception | None:
         """Run an action that can be repeated, again after giving memory back where it had no room."""
@@ -309,7 +309,7 @@ class Batch:
                 return error
             log.warning("no memory (%s); trying once more", memory.one_line(error))
             del error  # its traceback holds the tensors of the failed call
-            self._model.lean.forget()
+            self._model.cached_blocks.forget()
             memory.release(self._model.device)
 
 

@@ -127,7 +127,7 @@ def arithmetic(model: Model, task: Task) -> float:
         call_unet(model, task.key, rows=2)
     with FlopCounterMode(display=False) as decoding:
         rescue.decode(model, _latents(model, task))
-    model.lean.forget()
+    model.cached_blocks.forget()
     return (task.steps * step.get_total_flops() + decoding.get_total_flops()) / 1e12
 
 
@@ -151,7 +151,7 @@ def stages(model: Model, task: Task) -> Iterator[Row]:
     yield timed("decoding and copy", lambda: rescue.decode(model, latents))
     pixels = rescue.decode(model, latents)
     yield timed("PNG, in another thread", lambda: png.encode(pixels))
-    model.lean.forget()
+    model.cached_blocks.forget()
 
 
 def report(model: Model, task: Task, rows: Iterable[Row]) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def _drawing(model: Model, task: Task, case: Case) -> Generator[tuple[float, Cal
         compiling.warm(model, compute, [task.key])
     if case == "graphed":
         used = dataclasses.replace(model, unet=_Graphed(model))  # pyright: ignore[reportArgumentType]  (as it is called)
-    with torch.compiler.set_stance("eager_on_recompile"), model.lean.trying(compute):
+    with torch.compiler.set_stance("eager_on_recompile"), model.cached_blocks.trying(compute):
         ready_s = time.perf_counter() - start if case == "compiled" else 0.0
         yield ready_s, lambda batch: _draw(used, task, batch)
 

@@ -35,14 +35,14 @@ class KeyValue(NamedTuple):
     value: Tensor
 
 
-class Lean:
+class CachedBlocks:
     """The blocks of one UNet, wherever they are SDXL's: their `forward` goes through here, weights and names stay."""
 
     def __init__(self, unet: Any) -> None:
         self.compute = EAGER
         self._here = threading.local()
-        self.transformers = tuple(_LeanTransformer(part, self) for part in unet.modules() if _is_transformer(part))
-        self.resnets = tuple(_LeanResnet(part, self) for part in unet.modules() if _is_resnet(part))
+        self.transformers = tuple(_CachedTransformer(part, self) for part in unet.modules() if _is_transformer(part))
+        self.resnets = tuple(_CachedResnet(part, self) for part in unet.modules() if _is_resnet(part))
 
     @property
     def current(self) -> Compute:
@@ -64,14 +64,14 @@ class Lean:
             transformer.prompt = None
 
 
-class _LeanTransformer:
+class _CachedTransformer:
     """In the place of a transformer block's `forward`."""
 
-    def __init__(self, block: Any, lean: Lean) -> None:
+    def __init__(self, block: Any, cached_blocks: CachedBlocks) -> None:
         self.block = block
         self.prompt: tuple[Tensor, KeyValue] | None = None
         """The embeddings that the last call came with, and what they are to this block."""
-        self._lean = lean
+        self._cached_blocks = cached_blocks
         self._stock = block.forward
         block.forward = self
 
@@ -83,19 +83,19 @@ class _LeanTransformer:
         if prompt is None or prompt[0] is not encoder_hidden_states:
             prompt = encoder_hidden_states, _key_value(self.block.attn2, encoder_hidden_states)
             self.prompt = prompt
-        return self._lean.current.transformer(self.block, hidden_states, *prompt[1])
+        return self._cached_blocks.current.transformer(self.block, hidden_states, *prompt[1])
 
 
-class _LeanResnet:
+class _CachedResnet:
     """In the place of a ResNet block's `forward`."""
 
-    def __init__(self, block: Any, lean: Lean) -> None:
+    def __init__(self, block: Any, cached_blocks: CachedBlocks) -> None:
         self._block = block
-        self._lean = lean
+        self._cached_blocks = cached_blocks
         block.forward = self
 
     def __call__(self, hidden_states: Tensor, temb: Tensor) -> Tensor:
-        return self._lean.current.resnet(self._block, hidden_states, temb)
+        return self._cached_blocks.current.resnet(self._block, hidden_states, temb)
 
 
 def run_transformer(block: Any, hidden_states: Tensor, key: Tensor, value: Tensor) -> Tensor:

@@ -58,7 +58,7 @@ def warm(model: Model, compute: Compute, keys: Sequence[Key], rows: Sequence[int
         torch.inference_mode(),
         dynamo.patch(recompile_limit=GRAPHS, accumulated_recompile_limit=8 * GRAPHS),
         symbols.patch(use_duck_shape=False),
-        model.lean.trying(compute),
+        model.cached_blocks.trying(compute),
     ):
         for key in keys:
             for number in rows:
@@ -89,7 +89,7 @@ def start(model: Model, keys: Sequence[Key], done: Callable[[], None], backend: 
             log.warning("the UNet is not compiled and stays as it is: %s", memory.one_line(error))
             return
         torch.compiler.set_stance("eager_on_recompile")
-        model.lean.compute = compute
+        model.cached_blocks.compute = compute
         log.info("the UNet's blocks are compiled, after %.0f s", time.monotonic() - started)
         done()
 

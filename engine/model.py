@@ -13,7 +13,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 
 from engine import checkpoint
 from engine.alignment import align
-from engine.blocks import Lean
+from engine.blocks import CachedBlocks
 from engine.conditioning import Texts
 from engine.errors import ModelLoadError
 
@@ -50,7 +50,7 @@ class Model:
     compression: int
     """Pixels to one latent, along a side. Sizes must be multiples of it; the UNet takes latents of any size."""
     latent_channels: int
-    lean: Lean
+    cached_blocks: CachedBlocks
     """The UNet's blocks."""
     texts: Texts = field(default_factory=Texts)
     """What these text encoders made of the last texts."""
@@ -108,7 +108,7 @@ def read(source: Source, another_vae: Source | None, config: Engine, begin: Call
         scheduler_config=checkpoint.read_json(source.folder / "scheduler" / "scheduler_config.json"),
         compression=2 ** (len(vae_config.block_out_channels) - 1),  # it halves between every two of its blocks
         latent_channels=vae_config.latent_channels,
-        lean=Lean(unet),
+        cached_blocks=CachedBlocks(unet),
     )
 
 

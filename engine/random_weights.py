@@ -11,7 +11,7 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
-from engine.blocks import Lean
+from engine.blocks import CachedBlocks
 from engine.demo import untrained
 from engine.model import Model, place, set_up
 
@@ -89,7 +89,7 @@ def make(topology: Topology, config: Engine) -> Model:
         scheduler_config=untrained.SCHEDULER,
         compression=8,
         latent_channels=4,
-        lean=Lean(unet),
+        cached_blocks=CachedBlocks(unet),
     )
 
 

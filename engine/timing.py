@@ -83,7 +83,7 @@ class Timing:
     def _conclude(self, key: Key) -> None:
         seconds = {size: min(took[1:] or took) for size, took in self._seconds.items()} or {1: 1.0}
         self._seconds = {}
-        self._model.lean.forget()
+        self._model.cached_blocks.forget()
         memory.release(self._model.device)
         self.calibration.learn(key, seconds)
         log.info(

@@ -85,7 +85,7 @@ class Worker:
             from engine import compiling, rating
             from engine.batch import Batch
             from engine.calibration import Calibration
-            from engine.darkroom import Darkroom
+            from engine.finisher import Finisher
             from engine.timing import DEFAULT, Timing
 
             rate = rating.load(self._config.rating, stages.begin)
@@ -99,9 +99,9 @@ class Worker:
             ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool,
             ThreadPoolExecutor(1, thread_name_prefix="rating") as raters,
         ):
-            darkroom = Darkroom(pool, rate=rate, raters=raters)
+            finisher = Finisher(pool, rate=rate, raters=raters)
             cap = self._config.batch_cap
-            batch = Batch(model, cap=cap, pool=pool, darkroom=darkroom, post=self._inbox.put, sizes=timing.calibration)
+            batch = Batch(model, cap=cap, pool=pool, finisher=finisher, post=self._inbox.put, sizes=timing.calibration)
             self._emit(
                 Ready(
                     protocol=PROTOCOL,

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine.batch import Batch
-from engine.blocks import Lean
-from engine.darkroom import Darkroom
+from engine.blocks import CachedBlocks
+from engine.finisher import Finisher
 from engine.wire import Failed, Finished, Generate
 from engine.worker import Job
 
@@ -51,14 +51,14 @@ class _Vae:
 
 def without_networks(model: Model) -> Model:
     unet, vae = _Unet(), _Vae(SimpleNamespace(scaling_factor=0.13025))
-    return dataclasses.replace(model, unet=unet, vae=vae, lean=Lean(torch.nn.Module()))  # type: ignore[arg-type]  (as much of them as is used)
+    return dataclasses.replace(model, unet=unet, vae=vae, cached_blocks=CachedBlocks(torch.nn.Module()))  # type: ignore[arg-type]  (as much of them as is used)
 
 
 def worker_ms(model: Model, width: int, height: int) -> float:
     """Draw pictures one after the other and give the median of the worker's own time for one, in milliseconds."""
     bare, inbox = without_networks(model), SimpleQueue[Any]()
     with torch.inference_mode(), ThreadPoolExecutor(2) as pool:
-        batch = Batch(bare, cap=1, pool=pool, darkroom=Darkroom(pool), post=inbox.put)
+        batch = Batch(bare, cap=1, pool=pool, finisher=Finisher(pool), post=inbox.put)
         return statistics.median(_one(batch, inbox, number, width, height) for number in range(PICTURES))
 
 

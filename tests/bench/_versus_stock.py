@@ -15,7 +15,7 @@ from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline
 from engine.alignment import align
 from engine.batch import Batch
 from engine.calibration import Calibration
-from engine.darkroom import Darkroom
+from engine.finisher import Finisher
 from engine.timing import Timing
 from engine.wire import Failed, Finished, Generate
 from engine.worker import Job
@@ -41,7 +41,7 @@ class Ours:
             model,
             cap=limit,
             pool=pool,
-            darkroom=Darkroom(pool),
+            finisher=Finisher(pool),
             post=self._inbox.put,
             sizes=self._timing.calibration,
         )

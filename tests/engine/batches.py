@@ -4,8 +4,8 @@ from concurrent.futures import Executor, Future
 
 from engine.batch import Batch
 from engine.conditioning import encode
-from engine.darkroom import Darkroom
 from engine.denoise import Sample, predict_noise
+from engine.finisher import Finisher
 from engine.wire import Generate
 from engine.worker import Job
 
@@ -31,7 +31,7 @@ class Bench:
             model,
             cap=cap,
             pool=Inline(),
-            darkroom=Darkroom(Inline(), rate=rate),
+            finisher=Finisher(Inline(), rate=rate),
             post=self.inbox.append,
             sizes=sizes,
             clock=lambda: self.now,

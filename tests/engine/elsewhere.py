@@ -10,7 +10,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from engine.blocks import Lean
+from engine.blocks import CachedBlocks
 
 DEVICE = torch.device("meta")
 
@@ -90,4 +90,4 @@ def move(model):
         return copy.eval()
 
     unet = moved(model.unet)
-    return dataclasses.replace(model, device=DEVICE, unet=unet, vae=moved(model.vae), lean=Lean(unet))
+    return dataclasses.replace(model, device=DEVICE, unet=unet, vae=moved(model.vae), cached_blocks=CachedBlocks(unet))

@@ -10,7 +10,7 @@ import torch
 
 from engine import coldstart, random_weights
 from engine.bench import Row, Task, arithmetic, table
-from engine.blocks import Lean
+from engine.blocks import CachedBlocks
 from engine.config import Engine
 
 
@@ -75,7 +75,7 @@ def test_a_picture_s_arithmetic_is_that_of_its_calls(tiny):
 
 def test_random_weights_are_no_zeros(tiny):
     """A chip draws less power on zeros, and is faster than on any picture."""
-    assert isinstance(tiny.lean, Lean)
+    assert isinstance(tiny.cached_blocks, CachedBlocks)
     weights = torch.cat([part.flatten() for part in tiny.unet.parameters() if part.dim() > 1])
     assert (weights == 0).float().mean() < 0.001
     assert weights.std() > 0

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
-from engine.blocks import EAGER, Lean
+from engine.blocks import EAGER, CachedBlocks
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
 
@@ -18,7 +18,7 @@ def products(model):
     counted = []
     hooks = [
         block.block.attn2.to_k.register_forward_pre_hook(lambda *_: counted.append(None))
-        for block in model.lean.transformers
+        for block in model.cached_blocks.transformers
     ]
     yield counted
     for hook in hooks:
@@ -51,8 +51,8 @@ def test_a_whole_unet_call_has_the_bits_of_diffusers_own(model, stock):
 def test_all_blocks_of_sdxl_are_lean(model):
     """None was left as it was because it looked odd."""
     kinds = [type(part).__name__ for part in model.unet.modules()]
-    assert len(model.lean.transformers) == kinds.count("BasicTransformerBlock")
-    assert len(model.lean.resnets) == kinds.count("ResnetBlock2D")
+    assert len(model.cached_blocks.transformers) == kinds.count("BasicTransformerBlock")
+    assert len(model.cached_blocks.resnets) == kinds.count("ResnetBlock2D")
 
 
 def test_keys_and_values_of_a_prompt_are_computed_once_for_all_steps(model, products):
@@ -60,20 +60,20 @@ def test_keys_and_values_of_a_prompt_are_computed_once_for_all_steps(model, prod
     one, other = sample(model), sample(model, "blue hair")
     for _ in range(3):
         one.advance(*predict_noise(model, [one]))
-    assert len(products) == len(model.lean.transformers)
+    assert len(products) == len(model.cached_blocks.transformers)
     for _ in range(2):
         predict_noise(model, [one, other])
-    assert len(products) == 2 * len(model.lean.transformers)
+    assert len(products) == 2 * len(model.cached_blocks.transformers)
 
 
 def test_what_was_forgotten_is_computed_again(model, products):
     """Forgetting gives memory back and changes nothing."""
     one = sample(model)
     first = predict_noise(model, [one])
-    model.lean.forget()
-    assert all(block.prompt is None for block in model.lean.transformers)
+    model.cached_blocks.forget()
+    assert all(block.prompt is None for block in model.cached_blocks.transformers)
     assert torch.equal(*first, *predict_noise(model, [one]))
-    assert len(products) == 2 * len(model.lean.transformers)
+    assert len(products) == 2 * len(model.cached_blocks.transformers)
 
 
 def test_what_sdxl_does_not_use_is_left_to_diffusers(stock):
@@ -84,9 +84,9 @@ def test_what_sdxl_does_not_use_is_left_to_diffusers(stock):
     mask = torch.zeros(1, 1, 77)
     expected = block(states, encoder_hidden_states=context, encoder_attention_mask=mask)
     block.attn1.rescale_output_factor = 2.0
-    assert not Lean(block).transformers
+    assert not CachedBlocks(block).transformers
     block.attn1.rescale_output_factor = 1.0
-    assert len(Lean(block).transformers) == 1
+    assert len(CachedBlocks(block).transformers) == 1
     assert torch.equal(block(states, encoder_hidden_states=context, encoder_attention_mask=mask), expected)
 
 
@@ -99,11 +99,11 @@ def test_another_computation_can_be_tried_in_one_thread(model):
         return EAGER.transformer(*inputs)
 
     one = sample(model)
-    with model.lean.trying(EAGER._replace(transformer=transformer)):
+    with model.cached_blocks.trying(EAGER._replace(transformer=transformer)):
         with ThreadPoolExecutor(1) as other:
             expected = other.submit(predict_noise, model, [one]).result()
         assert not used
         assert torch.equal(*predict_noise(model, [one]), *expected)
-    assert len(used) == len(model.lean.transformers)
+    assert len(used) == len(model.cached_blocks.transformers)
     predict_noise(model, [one])
-    assert len(used) == len(model.lean.transformers)
+    assert len(used) == len(model.cached_blocks.transformers)

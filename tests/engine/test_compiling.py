@@ -9,7 +9,7 @@ import torch
 from torch._dynamo.utils import counters
 
 from engine import compiling
-from engine.blocks import Lean
+from engine.blocks import CachedBlocks
 from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.timing import call_unet
@@ -30,7 +30,7 @@ def fresh(model):
     counters.clear()
     unet = type(model.unet).from_config(model.unet.config).eval().requires_grad_(requires_grad=False)
     unet.load_state_dict(model.unet.state_dict())
-    yield dataclasses.replace(model, unet=unet, lean=Lean(unet))
+    yield dataclasses.replace(model, unet=unet, cached_blocks=CachedBlocks(unet))
     torch.compiler.set_stance("default")
     torch.compiler.reset()
 
@@ -51,7 +51,7 @@ def test_one_shape_compiles_for_all_sizes_batches_and_prompts(fresh):
     graphs = counters["stats"]["unique_graphs"]
     assert graphs > 0
     torch.compiler.set_stance("fail_on_recompile")
-    with fresh.lean.trying(compute):
+    with fresh.cached_blocks.trying(compute):
         for (width, height), (rows, chunks) in zip(SIZES, COMPANIES, strict=True):
             call_unet(fresh, Key(height=height, width=width, chunks=chunks), rows)
     assert counters["stats"]["unique_graphs"] == graphs
@@ -64,7 +64,7 @@ def test_it_is_drawn_with_what_was_compiled_as_soon_as_it_is_ready(fresh):
     assert torch.equal(drawn(fresh), before)
     thread.join()
     assert ready.is_set()
-    assert fresh.lean.compute.transformer is not compiling.run_transformer
+    assert fresh.cached_blocks.compute.transformer is not compiling.run_transformer
     torch.compiler.set_stance("fail_on_recompile")  # what was compiled in that thread is good for this one
     assert torch.equal(drawn(fresh), before)
 
@@ -77,7 +77,7 @@ def test_where_nothing_can_be_compiled_it_stays_as_it_is(fresh, caplog):
 
     compiling.start(fresh, [Key(height=96, width=64, chunks=1)], pytest.fail, backend=broken).join()
     assert "the UNet is not compiled and stays as it is" in caplog.text
-    assert fresh.lean.compute.transformer is compiling.run_transformer
+    assert fresh.cached_blocks.compute.transformer is compiling.run_transformer
     assert drawn(fresh).isfinite().all()
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.darkroom import UNRATED_SIDE, Darkroom, unrecognisable
 from engine.errors import RatingFailed, Withheld
+from engine.finisher import UNRATED_SIDE, Finisher, unrecognisable
 from engine.rating import Rated
 from tests.patience import PATIENCE_S
 
@@ -32,11 +32,11 @@ def test_a_picture_is_rated_by_its_own_pixels_and_keeps_them(pool):
     """The rater sees exactly what is compressed."""
     seen = []
     pixels = np.random.default_rng(0).integers(0, 256, (24, 16, 3), np.uint8)
-    room = Darkroom(pool, rate=lambda given: seen.append(given) or SAFE)
-    developed = room.picture(pixels, "1girl\nSteps: 28").result()
-    assert developed.rating == "safe"
-    assert np.array_equal(np.asarray(picture(developed.png)), pixels)
-    assert picture(developed.png).info["parameters"] == "1girl\nSteps: 28"
+    room = Finisher(pool, rate=lambda given: seen.append(given) or SAFE)
+    finished = room.picture(pixels, "1girl\nSteps: 28").result()
+    assert finished.rating == "safe"
+    assert np.array_equal(np.asarray(picture(finished.png)), pixels)
+    assert picture(finished.png).info["parameters"] == "1girl\nSteps: 28"
     assert seen[0] is pixels
 
 
@@ -47,7 +47,7 @@ def test_whatever_goes_wrong_in_rating_is_a_rating_failure(pool, error):
     def fail(_pixels):
         raise error
 
-    room = Darkroom(pool, rate=fail)
+    room = Finisher(pool, rate=fail)
     for future in (room.picture(np.zeros((8, 8, 3), np.uint8), ""), room.preview(np.zeros((8, 8, 3), np.uint8))):
         with pytest.raises(RatingFailed):
             future.result()
@@ -55,7 +55,7 @@ def test_whatever_goes_wrong_in_rating_is_a_rating_failure(pool, error):
 
 def test_what_nobody_may_see_does_not_come_out(pool):
     """Not even to whoever drew it."""
-    room = Darkroom(pool, rate=lambda _pixels: Rated("sensitive", minor_like=True, evidence="child 0.90"))
+    room = Finisher(pool, rate=lambda _pixels: Rated("sensitive", minor_like=True, evidence="child 0.90"))
     with pytest.raises(Withheld, match=r"child 0\.90"):
         room.picture(np.zeros((8, 8, 3), np.uint8), "").result()
     with pytest.raises(Withheld):
@@ -65,8 +65,8 @@ def test_what_nobody_may_see_does_not_come_out(pool):
 def test_a_rated_preview_keeps_its_size_and_an_unrated_one_does_not(pool):
     """Where nothing rates, nobody can recognise much."""
     pixels = np.zeros((152, 104, 3), np.uint8)
-    assert picture(Darkroom(pool, rate=lambda _pixels: SAFE).preview(pixels).result().png).size == (104, 152)
-    unrated = Darkroom(pool).preview(pixels).result()
+    assert picture(Finisher(pool, rate=lambda _pixels: SAFE).preview(pixels).result().png).size == (104, 152)
+    unrated = Finisher(pool).preview(pixels).result()
     assert picture(unrated.png).size == (44, 64)
     assert unrated.rating is None
 
@@ -92,11 +92,11 @@ def test_a_preview_waits_for_no_rating(pool):
         return SAFE
 
     with ThreadPoolExecutor(1) as raters:
-        room = Darkroom(pool, rate=slow, raters=raters)
+        room = Finisher(pool, rate=slow, raters=raters)
         assert not room.busy
-        developing = room.picture(np.zeros((8, 8, 3), np.uint8), "")
+        finishing = room.picture(np.zeros((8, 8, 3), np.uint8), "")
         assert begun.wait(PATIENCE_S)
         assert room.busy
         go_on.set()
-        assert developing.result().rating == "safe"
+        assert finishing.result().rating == "safe"
         assert not room.busy

@@ -27,7 +27,7 @@ UNRATED_BLUR = 2.0
 """Pixels, of the shrunk preview: shapes and colours stay, what somebody wears does not."""
 
 
-class Developed(NamedTuple):
+class FinishedImage(NamedTuple):
     """Bytes that may leave."""
 
     png: bytes
@@ -35,7 +35,7 @@ class Developed(NamedTuple):
     """None where nothing rates."""
 
 
-class Darkroom:
+class Finisher:
     """Belongs to the worker's thread, which it never holds up."""
 
     def __init__(self, pool: Executor, *, rate: Rate | None = None, raters: Executor | None = None) -> None:
@@ -56,42 +56,42 @@ class Darkroom:
         """Whether a preview would keep a picture waiting: rating takes its time."""
         return self._last is not None and not self._last.done()
 
-    def picture(self, pixels: NDArray[np.uint8], parameters: str) -> Future[Developed]:
+    def picture(self, pixels: NDArray[np.uint8], parameters: str) -> Future[FinishedImage]:
         """Develop a finished picture, (H, W, 3), with its recipe.
 
         Raises, through the future:
             RatingFailed: It could not be rated, for whatever reason.
             Withheld: Nobody may see it.
         """
-        return self._pool.submit(_develop, pixels, parameters, self._rated(pixels))
+        return self._pool.submit(_finished, pixels, parameters, self._rated(pixels))
 
-    def preview(self, pixels: NDArray[np.uint8]) -> Future[Developed]:
+    def preview(self, pixels: NDArray[np.uint8]) -> Future[FinishedImage]:
         """Develop a preview, (H, W, 3); raises as `picture`."""
         rating = self._rated(pixels)
         if rating is None:
             return self._pool.submit(_obscure, pixels)
-        return self._pool.submit(_develop, pixels, None, rating)
+        return self._pool.submit(_finished, pixels, None, rating)
 
     def _rated(self, pixels: NDArray[np.uint8]) -> Future[Rated] | None:
         self._last = self._raters.submit(self._rate, pixels) if self._rate is not None else None
         return self._last
 
 
-def _develop(pixels: NDArray[np.uint8], parameters: str | None, rating: Future[Rated] | None) -> Developed:
+def _finished(pixels: NDArray[np.uint8], parameters: str | None, rating: Future[Rated] | None) -> FinishedImage:
     """Compress while it is being rated."""
     data = png.encode(pixels, parameters=parameters)
     if rating is None:
-        return Developed(data, None)
+        return FinishedImage(data, None)
     if (error := rating.exception()) is not None:
         raise RatingFailed(f"{type(error).__name__}: {error}") from error
     rated = rating.result()
     if rated.withheld:
         raise Withheld(f"somebody looks like a child in a picture above safe ({rated.evidence})")
-    return Developed(data, rated.rating)
+    return FinishedImage(data, rated.rating)
 
 
-def _obscure(pixels: NDArray[np.uint8]) -> Developed:
-    return Developed(png.encode(unrecognisable(pixels)), None)
+def _obscure(pixels: NDArray[np.uint8]) -> FinishedImage:
+    return FinishedImage(png.encode(unrecognisable(pixels)), None)
 
 
 def unrecognisable(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
