@@ -22,7 +22,7 @@ from bot.assembly import assemble, text_filter
 from bot.delivery.budget import EditBudget
 from bot.engine.client import EngineClient
 from bot.errors import ConfigError
-from bot.prompt.scribe import Scribe
+from bot.prompt.prompt_writer import PromptWriter
 from bot.reading.reading import Reading
 from bot.refusals import Refusals
 from bot.safety.gate import WITHOUT_TAGGER
@@ -90,7 +90,7 @@ class Eshi(discord.AutoShardedClient):
         self.refusals = Refusals()
         self.gatekeeper: Gatekeeper
         self.flow: Flow
-        self.scribe: Scribe
+        self.prompt_writer: PromptWriter
         self.words: TextFilter
         self.wishes: Wishes
         self.keepsakes: Keepsakes
@@ -189,7 +189,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             config.bot.ratings.highest,
             WITHOUT_TAGGER,
         )
-    scribe = await asyncio.to_thread(Scribe.load, config)
+    prompt_writer = await asyncio.to_thread(PromptWriter.load, config)
     budget = EditBudget()
     async with (
         Store.open(config.data_dir) as store,
@@ -198,11 +198,11 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         aiohttp.ClientSession() as session,
         Reading() as reading,
     ):
-        words = await asyncio.to_thread(text_filter, config, scribe)
+        words = await asyncio.to_thread(text_filter, config, prompt_writer)
         flow, delivery, retention, audit = assemble(
             client,
             config=config,
-            scribe=scribe,
+            prompt_writer=prompt_writer,
             words=words,
             store=store,
             engine=engine,

@@ -45,7 +45,7 @@ from bot.line.feed import Feed
 from bot.line.forecast import Forecast
 from bot.line.pace import Pace
 from bot.line.queue import Queue
-from bot.prompt.scribe import draw_seed
+from bot.prompt.prompt_writer import draw_seed
 from bot.prompt.tokens import Tokens, folders
 from bot.rendering import Rendering
 from bot.safety.policy import OperatorPolicy
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.delivery.budget import EditBudget
     from bot.engine.client import EngineClient
-    from bot.prompt.scribe import Scribe
+    from bot.prompt.prompt_writer import PromptWriter
     from bot.reading.reading import Reading
     from bot.store import Store
 
@@ -90,7 +90,7 @@ def assemble(
     client: Eshi,
     *,
     config: Config,
-    scribe: Scribe,
+    prompt_writer: PromptWriter,
     words: TextFilter,
     store: Store,
     engine: EngineClient,
@@ -110,8 +110,8 @@ def assemble(
         roles=Roles(client),
         lockouts=Lockouts(store.strikes, config.bot.strikes, now),
         audit=audit,
-        compose=scribe.compose,
-        wish=partial(wish, presets=scribe.presets),
+        compose=prompt_writer.compose,
+        wish=partial(wish, presets=prompt_writer.presets),
         words=words,
         hides=store.reports.hidden,
         now=now,
@@ -170,7 +170,7 @@ def assemble(
     )
     client.gatekeeper = gatekeeper
     client.flow = flow
-    client.scribe = scribe
+    client.prompt_writer = prompt_writer
     client.own_data = OwnData(store, flow, client.moderation, now=now)
     client.facts = lambda: Facts(
         model=flow.model_name,
@@ -180,15 +180,17 @@ def assemble(
         retention=config.bot.retention,
     )
     retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
-    wishes = Wishes(flow=flow, store=store, limits=limits, presets=scribe.presets, complete=scribe.complete)
+    wishes = Wishes(
+        flow=flow, store=store, limits=limits, presets=prompt_writer.presets, complete=prompt_writer.complete
+    )
     client.wishes = wishes
-    client.keepsakes = Keepsakes(store, scribe.complete)
+    client.keepsakes = Keepsakes(store, prompt_writer.complete)
     client.recall = Recall(client=client, flow=flow, picture_filter=picture_filter, store=store, now=now)
     client.remixes = Remixes(
         gatekeeper=gatekeeper,
         flow=flow,
         store=store,
-        scribe=scribe,
+        prompt_writer=prompt_writer,
         wishes=wishes,
         attachments=attachments,
         now=now,
@@ -210,7 +212,7 @@ def assemble(
         flow=flow,
         forecast=forecast,
         store=store,
-        scribe=scribe,
+        prompt_writer=prompt_writer,
         wishes=wishes,
         tokens=Tokens(config),
         now=now,
@@ -230,15 +232,15 @@ def assemble(
     client.add_dynamic_items(
         JobButton, DraftButton, QueueButton, SettingControl, AcceptButton, LockSelect, ForgetButton
     )
-    for command in _commands(config, scribe):
+    for command in _commands(config, prompt_writer):
         client.tree.add_command(command)
     return Works(flow, delivery, retention, audit)
 
 
-def _commands(config: Config, scribe: Scribe) -> Iterator[Command]:
+def _commands(config: Config, prompt_writer: PromptWriter) -> Iterator[Command]:
     yield imagine.command(config.bot.limits)
     yield from remix_command.commands()
-    yield me.group(config.bot.limits, scribe.presets)
+    yield me.group(config.bot.limits, prompt_writer.presets)
     yield prompt_commands.group()
     yield show_command.command()
     yield queue_command.command()
@@ -248,7 +250,7 @@ def _commands(config: Config, scribe: Scribe) -> Iterator[Command]:
     yield about_command.command()
 
 
-def text_filter(config: Config, scribe: Scribe) -> TextFilter:
+def text_filter(config: Config, prompt_writer: PromptWriter) -> TextFilter:
     """Make the text filter; where the tokenizer's files are at hand, it reads what the model receives too."""
     found = folders(config)
-    return TextFilter(scribe.vocabulary, decoder(found[0].parent) if found else None)
+    return TextFilter(prompt_writer.vocabulary, decoder(found[0].parent) if found else None)

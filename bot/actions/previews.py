@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
     from bot.flow import Flow
     from bot.line.forecast import Forecast
+    from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.remix import Mapped
-    from bot.prompt.scribe import Scribe
     from bot.prompt.tokens import Tokens
     from bot.request import Options
     from bot.store import Store
@@ -41,7 +41,7 @@ class Previews:
         flow: Flow,
         forecast: Forecast,
         store: Store,
-        scribe: Scribe,
+        prompt_writer: PromptWriter,
         wishes: Wishes,
         tokens: Tokens,
         now: Callable[[], float],
@@ -51,7 +51,7 @@ class Previews:
         self._forecast = forecast
         self._wishes = wishes
         self._store = store
-        self._scribe = scribe
+        self._prompt_writer = prompt_writer
         self._tokens = tokens
         self._now = now
 
@@ -69,8 +69,8 @@ class Previews:
         Raises:
             Refused: It holds no request, or one that is not drawn here.
         """
-        scribe, model = self._scribe, self._flow.model_name
-        limits, presets, kind = scribe.config.limits, scribe.presets, scribe.vocabulary.kind
+        prompt_writer, model = self._prompt_writer, self._flow.model_name
+        limits, presets, kind = prompt_writer.config.limits, prompt_writer.presets, prompt_writer.vocabulary.kind
         mapped = await worked_on(len(text), partial(pasted.read, text, limits, presets, model, kind))
         await self._show(interaction, mapped.options, mapped)
 

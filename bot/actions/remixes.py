@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from bot.attachments import Attachments
     from bot.checks.gatekeeper import Gatekeeper
     from bot.flow import Flow
+    from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.recipe import Recipe
-    from bot.prompt.scribe import Scribe
     from bot.reading.kinds import Written
     from bot.request import Options
     from bot.store import Store
@@ -45,7 +45,7 @@ class Remixes:
         gatekeeper: Gatekeeper,
         flow: Flow,
         store: Store,
-        scribe: Scribe,
+        prompt_writer: PromptWriter,
         wishes: Wishes,
         attachments: Attachments,
         now: Callable[[], float],
@@ -56,7 +56,7 @@ class Remixes:
             gatekeeper: Knows what may be drawn where.
             flow: Knows what draws.
             store: Keeps what the form does not show.
-            scribe: Knows the operator's limits, presets and words.
+            prompt_writer: Knows the operator's limits, presets and words.
             wishes: Draws what the form says.
             attachments: Where files come from.
             now: Unix time in seconds.
@@ -64,7 +64,7 @@ class Remixes:
         self._gatekeeper = gatekeeper
         self._flow = flow
         self._store = store
-        self._scribe = scribe
+        self._prompt_writer = prompt_writer
         self._wishes = wishes
         self._attachments = attachments
         self._now = now
@@ -122,11 +122,11 @@ class Remixes:
 
     def _map(self, read: Recipe) -> Mapped:
         """Make options of a recipe, and name everything that could not be kept."""
-        scribe = self._scribe
+        prompt_writer = self._prompt_writer
         options, unmapped = to_options(
-            read, scribe.presets, self._flow.model_name or read.model, scribe.vocabulary.kind
+            read, prompt_writer.presets, self._flow.model_name or read.model, prompt_writer.vocabulary.kind
         )
-        options, left_out = fitting(options, scribe.config.limits, scribe.presets)
+        options, left_out = fitting(options, prompt_writer.config.limits, prompt_writer.presets)
         cut = [
             f"Only the first {TEXT_CHARS:,} characters of the {name} fit into this form."
             for name, words in (("tags", options.tags), ("negative prompt", options.negative))

@@ -39,7 +39,7 @@ def words(field: Field) -> Offering:
         asked = _asked(interaction)
         here = limit(await interaction.client.gatekeeper.situation_here(interaction))
         allowed = partial(fits, interaction.client.words, asked, lowest(asked, here or "safe"))
-        found = interaction.client.scribe.vocabulary.suggest(field, typed, allowed)
+        found = interaction.client.prompt_writer.vocabulary.suggest(field, typed, allowed)
         return [app_commands.Choice(name=choice.name, value=choice.value) for choice in found]
 
     return suggest
@@ -50,7 +50,7 @@ def presets(table: Literal["quality", "style"]) -> Offering:
 
     async def suggest(interaction: discord.Interaction[Eshi], typed: str) -> list[app_commands.Choice[str]]:
         wanted = typed.strip().casefold()
-        known: Mapping[str, Quality | Negative | Style] = getattr(interaction.client.scribe.presets, table)
+        known: Mapping[str, Quality | Negative | Style] = getattr(interaction.client.prompt_writer.presets, table)
         lines = {name: f"{name} · {preset.description}" for name, preset in known.items()}
         found = [name for name, line in lines.items() if wanted in line.casefold()]
         found.sort(key=lambda name: not name.startswith(wanted))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import config
-from bot.prompt.scribe import Scribe
+from bot.prompt.prompt_writer import PromptWriter
 from bot.request import SHAPES, Options
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
         InvalidRequest: The options are no request.
         ConfigError: The configuration cannot be used.
     """
-    scribe = Scribe.load(config.find(arguments.config))
+    prompt_writer = PromptWriter.load(config.find(arguments.config))
     chosen: dict[str, Any] = {name: getattr(arguments, name) for name in (*_WORDS, *_NUMBERS)}
-    composed = scribe.compose(scribe.complete(Options(**chosen)))
+    composed = prompt_writer.compose(prompt_writer.complete(Options(**chosen)))
     if arguments.json:
         print(json.dumps({"prompt": composed.prompt, "negative_prompt": composed.negative_prompt}))
     else:

@@ -30,7 +30,7 @@ def draw_seed() -> int:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Scribe:
+class PromptWriter:
     """One for the whole process: commands, forms and the terminal write the same prompt for the same words."""
 
     config: Bot
@@ -42,7 +42,7 @@ class Scribe:
     """Writes a request's prompt and negative prompt; raises `InvalidRequest` where a preset that it names is gone."""
 
     @classmethod
-    def load(cls, config: Config) -> Scribe:
+    def load(cls, config: Config) -> PromptWriter:
         """Read every file that words come from; takes a good part of a second.
 
         Raises:
