@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bot.actions.keepsakes import Keepsakes
-    from bot.actions.presses import Presses
-    from bot.actions.previews import Previews
-    from bot.actions.recall import Recall
-    from bot.actions.remixes import Remixes
+    from bot.actions.imagine import Imagine
+    from bot.actions.me import Me
+    from bot.actions.prompt import PromptPreviews
+    from bot.actions.queue import QueueActions
+    from bot.actions.remix import Remix
+    from bot.actions.result_buttons import ResultButtons
     from bot.actions.settings import Settings
-    from bot.actions.steering import Steering
-    from bot.actions.wishes import Wishes
+    from bot.actions.show import Show
     from bot.care.moderation import Moderation
     from bot.care.own_data import OwnData
     from bot.care.terms import Terms
@@ -92,13 +92,13 @@ class Eshi(discord.AutoShardedClient):
         self.flow: Flow
         self.prompt_writer: PromptWriter
         self.words: TextFilter
-        self.wishes: Wishes
-        self.keepsakes: Keepsakes
-        self.presses: Presses
-        self.previews: Previews
-        self.recall: Recall
-        self.steering: Steering
-        self.remixes: Remixes
+        self.imagine: Imagine
+        self.me: Me
+        self.result_buttons: ResultButtons
+        self.previews: PromptPreviews
+        self.show: Show
+        self.queue_actions: QueueActions
+        self.remix: Remix
         self.settings: Settings
         self.terms: Terms
         self.moderation: Moderation
@@ -116,7 +116,7 @@ class Eshi(discord.AutoShardedClient):
             return
         data: Any = interaction.data
         if match := FORM.fullmatch(data["custom_id"]):
-            submit = self.presses.submit_edit if match["action"] == "edited" else self.remixes.submit
+            submit = self.result_buttons.submit_edit if match["action"] == "edited" else self.remix.submit
             await answering(interaction, submit(interaction, match["id"]))
         elif match := SETTINGS_FORM.fullmatch(data["custom_id"]):
             await answering(interaction, self.settings.submit(interaction, match["form"]))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.actions.keepsakes import Keepsakes
-from bot.actions.presses import Presses
-from bot.actions.previews import Previews
-from bot.actions.recall import Recall
-from bot.actions.remixes import Remixes
+from bot.actions.imagine import Imagine
+from bot.actions.me import Me
+from bot.actions.prompt import PromptPreviews
+from bot.actions.queue import QueueActions
+from bot.actions.remix import Remix
+from bot.actions.result_buttons import ResultButtons
 from bot.actions.settings import Settings
-from bot.actions.steering import Steering
-from bot.actions.wishes import Wishes
+from bot.actions.show import Show
 from bot.attachments import Attachments
 from bot.care.moderation import Moderation
 from bot.care.own_data import OwnData
@@ -180,40 +180,40 @@ def assemble(
         retention=config.bot.retention,
     )
     retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
-    wishes = Wishes(
+    imagine = Imagine(
         flow=flow, store=store, limits=limits, presets=prompt_writer.presets, complete=prompt_writer.complete
     )
-    client.wishes = wishes
-    client.keepsakes = Keepsakes(store, prompt_writer.complete)
-    client.recall = Recall(client=client, flow=flow, picture_filter=picture_filter, store=store, now=now)
-    client.remixes = Remixes(
+    client.imagine = imagine
+    client.me = Me(store, prompt_writer.complete)
+    client.show = Show(client=client, flow=flow, picture_filter=picture_filter, store=store, now=now)
+    client.remix = Remix(
         gatekeeper=gatekeeper,
         flow=flow,
         store=store,
         prompt_writer=prompt_writer,
-        wishes=wishes,
+        imagine=imagine,
         attachments=attachments,
         now=now,
     )
-    client.presses = Presses(
+    client.result_buttons = ResultButtons(
         gatekeeper=gatekeeper,
         flow=flow,
         store=store,
         editor=editor,
-        wishes=wishes,
-        recall=client.recall,
-        remixes=client.remixes,
+        imagine=imagine,
+        show=client.show,
+        remix=client.remix,
         reporting=reporting,
         moderation=client.moderation,
         draw_seed=draw_seed,
     )
-    client.previews = Previews(
+    client.previews = PromptPreviews(
         gatekeeper=gatekeeper,
         flow=flow,
         forecast=forecast,
         store=store,
         prompt_writer=prompt_writer,
-        wishes=wishes,
+        imagine=imagine,
         tokens=Tokens(config),
         now=now,
     )
@@ -228,7 +228,9 @@ def assemble(
         limits=operator,
         now=now,
     )
-    client.steering = Steering(flow=flow, queue=queue, arrivals=arrivals, forecast=forecast, store=store, now=now)
+    client.queue_actions = QueueActions(
+        flow=flow, queue=queue, arrivals=arrivals, forecast=forecast, store=store, now=now
+    )
     client.add_dynamic_items(
         JobButton, DraftButton, QueueButton, SettingControl, AcceptButton, LockSelect, ForgetButton
     )

@@ -70,7 +70,7 @@ async def _imagine(  # noqa: PLR0917  an option each, passed by name
         sampler=sampler,
         private=private,
     )
-    await interaction.client.wishes.ask(interaction, options)
+    await interaction.client.imagine.ask(interaction, options)
 
 
 def command(limits: Limits) -> app_commands.Command[Any, ..., None]:

@@ -28,7 +28,7 @@ OFFERED = {
 
 
 async def _show(interaction: discord.Interaction[Eshi]) -> None:
-    await tell(interaction, await interaction.client.keepsakes.show_defaults(interaction.user.id))
+    await tell(interaction, await interaction.client.me.show_defaults(interaction.user.id))
 
 
 @app_commands.describe(**OFFERED)
@@ -43,7 +43,7 @@ async def _set(  # noqa: PLR0917  an option each, passed by name
     count: int | None = None,
 ) -> None:
     chosen = Options(shape=shape, quality=quality, negative_preset=negative, style=style, steps=steps, count=count)
-    await tell(interaction, await interaction.client.keepsakes.set_defaults(interaction.user.id, chosen))
+    await tell(interaction, await interaction.client.me.set_defaults(interaction.user.id, chosen))
 
 
 @app_commands.describe(what="Which of them; all of them if you do not say")
@@ -51,23 +51,23 @@ async def _set(  # noqa: PLR0917  an option each, passed by name
     what=[app_commands.Choice(name=name, value="negative_preset" if name == "negative" else name) for name in OFFERED]
 )
 async def _reset(interaction: discord.Interaction[Eshi], what: str | None = None) -> None:
-    await tell(interaction, await interaction.client.keepsakes.reset_defaults(interaction.user.id, what))
+    await tell(interaction, await interaction.client.me.reset_defaults(interaction.user.id, what))
 
 
 @app_commands.describe(name="What you will type after the @", text="The tags that it stands for")
 async def _save(interaction: discord.Interaction[Eshi], name: str, text: str) -> None:
-    await tell(interaction, await interaction.client.keepsakes.save_favourite(interaction.user.id, name, text))
+    await tell(interaction, await interaction.client.me.save_favourite(interaction.user.id, name, text))
 
 
 async def _list(interaction: discord.Interaction[Eshi]) -> None:
     view = ui.LayoutView(timeout=None)  # the text of one may be twice as long as a plain message's
-    view.add_item(ui.TextDisplay(await interaction.client.keepsakes.list_favourites(interaction.user.id)))
+    view.add_item(ui.TextDisplay(await interaction.client.me.list_favourites(interaction.user.id)))
     await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
 
 async def favourites(interaction: discord.Interaction[Eshi], typed: str) -> list[app_commands.Choice[str]]:
     """Complete ``@name`` at the end of a line of tags."""
-    found = await interaction.client.wishes.suggest(interaction.user.id, typed, MAX_CHOICE_CHARS)
+    found = await interaction.client.imagine.suggest(interaction.user.id, typed, MAX_CHOICE_CHARS)
     return [app_commands.Choice(name=one.shown, value=one.line) for one in found]
 
 
@@ -78,13 +78,13 @@ async def _kept(interaction: discord.Interaction[Eshi], typed: str) -> list[app_
 @app_commands.describe(name="Which one")
 @app_commands.autocomplete(name=_kept)
 async def _delete(interaction: discord.Interaction[Eshi], name: str) -> None:
-    await tell(interaction, await interaction.client.keepsakes.delete_favourite(interaction.user.id, name))
+    await tell(interaction, await interaction.client.me.delete_favourite(interaction.user.id, name))
 
 
 @app_commands.describe(when_done="Whether I ping you when something that took more than a minute is done")
 async def _tell(interaction: discord.Interaction[Eshi], when_done: bool) -> None:
     interaction.client.refusals.asked(interaction.user.id)  # they may have opened their direct messages since
-    await tell(interaction, await interaction.client.keepsakes.tell_when_done(interaction.user.id, wanted=when_done))
+    await tell(interaction, await interaction.client.me.tell_when_done(interaction.user.id, wanted=when_done))
 
 
 async def _export(interaction: discord.Interaction[Eshi]) -> None:

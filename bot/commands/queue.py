@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def _queue(interaction: discord.Interaction[Eshi]) -> None:
-    await interaction.client.steering.show(interaction)
+    await interaction.client.queue_actions.show(interaction)
 
 
 def command() -> app_commands.Command[Any, ..., None]:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def _remix(interaction: discord.Interaction[Eshi], picture: discord.Attachment) -> None:
-    await interaction.client.remixes.open(interaction, [picture])
+    await interaction.client.remix.open(interaction, [picture])
 
 
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def _remix_message(interaction: discord.Interaction[Eshi], message: discord.Message) -> None:
     forwarded = [file for snapshot in message.message_snapshots for file in snapshot.attachments]
-    await interaction.client.remixes.open(interaction, [*message.attachments, *forwarded])
+    await interaction.client.remix.open(interaction, [*message.attachments, *forwarded])
 
 
 def commands() -> tuple[app_commands.Command[Any, ..., None], app_commands.ContextMenu]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def _mine(interaction: discord.Interaction[Eshi], typed: str) -> list[app_commands.Choice[str]]:
-    found = await interaction.client.recall.suggest(interaction.user.id, typed)
+    found = await interaction.client.show.suggest(interaction.user.id, typed)
     return [app_commands.Choice(name=one.shown[:MAX_CHOICE_CHARS], value=one.job_id) for one in found[:MAX_CHOICES]]
 
 
@@ -23,7 +23,7 @@ async def _mine(interaction: discord.Interaction[Eshi], typed: str) -> list[app_
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def _show(interaction: discord.Interaction[Eshi], id: str) -> None:  # noqa: A002  the option's name
-    await interaction.client.recall.show(interaction, id)
+    await interaction.client.show.show(interaction, id)
 
 
 def command() -> app_commands.Command[Any, ..., None]:

@@ -63,7 +63,7 @@ class JobButton(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         client: Eshi = interaction.client
-        await answering(interaction, client.presses.by_action[self.action](interaction, self.job_id))
+        await answering(interaction, client.result_buttons.by_action[self.action](interaction, self.job_id))
 
 
 def row(job_id: str, *actions: str) -> ui.ActionRow[Any]:

@@ -75,7 +75,7 @@ class QueueButton(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         client: Eshi = interaction.client
-        await answering(interaction, client.steering.press(interaction, self.press))
+        await answering(interaction, client.queue_actions.press(interaction, self.press))
 
 
 class Row(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.actions.recall import Recall
+from bot.actions.show import Show
 from bot.answer import answering
 from bot.checks.audit import Audit
 from bot.checks.gatekeeper import Gatekeeper
@@ -125,7 +125,7 @@ class Desk:
             pace_s=0.01,
             sleep=clock.look,
         )
-        self.recall = Recall(client=client, picture_filter=picture_filter, flow=Standing(), store=store, now=clock.now)
+        self.show = Show(client=client, picture_filter=picture_filter, flow=Standing(), store=store, now=clock.now)
         self.lost = asyncio.Queue()
 
     async def ask(self, person, channel, *, private=False, **request):
@@ -195,7 +195,7 @@ async def desk(sandbox, store, clock):
 
     @client.tree.command()
     async def show(interaction: discord.Interaction, id: str):  # noqa: A002
-        await answering(interaction, desk.recall.show(interaction, id))
+        await answering(interaction, desk.show.show(interaction, id))
 
     async with running(sandbox, client):
         desk = Desk(client, store, clock, interactions)

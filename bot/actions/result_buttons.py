@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.actions.recall import Recall
-    from bot.actions.remixes import Remixes
-    from bot.actions.wishes import Wishes
+    from bot.actions.imagine import Imagine
+    from bot.actions.remix import Remix
+    from bot.actions.show import Show
     from bot.care.moderation import Moderation
     from bot.care.reporting import Reporting
     from bot.checks.gatekeeper import Gatekeeper
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 NO_RECORD = "I no longer keep the record of this picture."
 
 
-class Presses:
+class ResultButtons:
     """The doors below a message: anybody may draw again as themselves, only the owner or a moderator may remove."""
 
     def __init__(
@@ -45,9 +45,9 @@ class Presses:
         flow: Flow,
         store: Store,
         editor: MessageEditor,
-        wishes: Wishes,
-        recall: Recall,
-        remixes: Remixes,
+        imagine: Imagine,
+        show: Show,
+        remix: Remix,
         reporting: Reporting,
         moderation: Moderation,
         draw_seed: Callable[[], int],
@@ -59,9 +59,9 @@ class Presses:
             flow: Knows what draws.
             store: Keeps the records.
             editor: Reaches messages of jobs.
-            wishes: Draws what a form says.
-            recall: Shows pictures again.
-            remixes: Reads the pictures whose records are gone.
+            imagine: Draws what a form says.
+            show: Shows pictures again.
+            remix: Reads the pictures whose records are gone.
             reporting: Takes reports.
             moderation: Does what moderators decide.
             draw_seed: Draws a seed.
@@ -70,8 +70,8 @@ class Presses:
         self._flow = flow
         self._store = store
         self._editor = editor
-        self._wishes = wishes
-        self._remixes = remixes
+        self._imagine = imagine
+        self._remix = remix
         self._moderation = moderation
         self._draw_seed = draw_seed
         self.by_action = {
@@ -81,7 +81,7 @@ class Presses:
             "spoiler": self.spoiler,
             "delete": self.delete,
             "cancel": self.cancel,
-            "show": recall.show,
+            "show": show.show,
             "tell": self.tell,
             "report": reporting.report,
             **moderation.by_action,
@@ -91,9 +91,9 @@ class Presses:
         """Draw the same request with new seeds, as the presser's own."""
         job = await self._store.jobs.get(job_id)
         if job is None:
-            options = await self._remixes.options(interaction, _files(interaction))
+            options = await self._remix.options(interaction, _files(interaction))
             private = interaction.message is not None and interaction.message.flags.ephemeral
-            await self._wishes.ask(interaction, msgspec.structs.replace(options, seed=None, private=private))
+            await self._imagine.ask(interaction, msgspec.structs.replace(options, seed=None, private=private))
         else:
             await self._flow.ask(interaction, again(job.request, self._draw_seed))
 
@@ -101,7 +101,7 @@ class Presses:
         """Open the form; its ratings are those that this channel allows now."""
         job = await self._store.jobs.get(job_id)
         if job is None:
-            await self._remixes.open(interaction, _files(interaction))
+            await self._remix.open(interaction, _files(interaction))
             return
         highest = await self._gatekeeper.highest_here(interaction)
         form = EditForm(edit_id(job.id), options_of(job.request), highest, title="Edit and draw again")
@@ -111,13 +111,13 @@ class Presses:
         """Draw what the form says, with a new seed, as the sender's own."""
         job = await self._job(job_id)
         before = msgspec.structs.replace(options_of(job.request), seed=None)
-        await self._wishes.ask(interaction, edited(before, interaction))
+        await self._imagine.ask(interaction, edited(before, interaction))
 
     async def recipe(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Show privately how a picture was made."""
         job = await self._store.jobs.get(job_id)
         if job is None:
-            text, file = found_recipe(await self._remixes.recipe(interaction, _files(interaction)))
+            text, file = found_recipe(await self._remix.recipe(interaction, _files(interaction)))
         else:
             rating = together(job.request.rating, await self._measured(job))  # words may be read of an unrated one, too
             await self._gatekeeper.check_shown(interaction, job, [rating])

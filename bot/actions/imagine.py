@@ -41,7 +41,7 @@ class Wish(NamedTuple):
     notes: tuple[str, ...]
 
 
-class Wishes:
+class Imagine:
     """The step from options to a request that knows who asks; every door where people type goes through it."""
 
     def __init__(

@@ -7,7 +7,7 @@ from unittest.mock import MagicMock
 import discord
 import pytest
 
-from bot.actions.steering import Steering
+from bot.actions.queue import QueueActions
 from bot.errors import InvalidRequest, NotYours
 from bot.line.arrivals import Arrivals
 from bot.line.forecast import Forecast
@@ -24,9 +24,9 @@ async def store(tmp_path):
         yield opened
 
 
-def steering(store, queue, arrivals=None):
+def queue_actions(store, queue, arrivals=None):
     flow, forecast = SimpleNamespace(engine_sentence=""), Forecast(queue, Pace(), now=lambda: 0.0)
-    return Steering(
+    return QueueActions(
         flow=flow,
         queue=queue,
         arrivals=Arrivals() if arrivals is None else arrivals,
@@ -49,9 +49,9 @@ async def test_a_stranger_steers_no_job(store, new_job, action):
     queue.push(Ticket.of(job))
     theirs = press_by(2)
     with pytest.raises(NotYours, match="Only <@1> or a moderator"):
-        await steering(store, queue).press(theirs, Press(action, "mine", 0, job.id))
+        await queue_actions(store, queue).press(theirs, Press(action, "mine", 0, job.id))
     with pytest.raises(NotYours, match="Only a moderator of this server"):
-        await steering(store, queue).press(theirs, Press(action, "server", 0, job.id))
+        await queue_actions(store, queue).press(theirs, Press(action, "server", 0, job.id))
     assert queue.get(job.id) == Ticket.of(job)
 
 
@@ -60,14 +60,14 @@ async def test_a_stranger_steers_no_job(store, new_job, action):
 async def test_a_stranger_steers_no_line(store, action, whose):
     queue = Queue(max_jobs=9)
     with pytest.raises(NotYours, match="Only a moderator of this server"):
-        await steering(store, queue).press(press_by(2), Press(action, whose, 0))
+        await queue_actions(store, queue).press(press_by(2), Press(action, whose, 0))
     assert not queue.is_paused(7)
     assert not queue.is_closed(7)
 
 
 async def test_what_no_longer_is_is_told(store):
     """A record that is gone, and a button of another version."""
-    made = steering(store, Queue(max_jobs=9))
+    made = queue_actions(store, Queue(max_jobs=9))
     with pytest.raises(InvalidRequest, match="no longer keep"):
         await made.press(press_by(1), Press("hold", "mine", 0, "00000A"))
     for press in (
@@ -89,7 +89,7 @@ async def test_what_is_on_its_way_is_listed_behind_what_waits(store, new_job, wa
     for ticket in tickets[: 1 + waiting]:
         queue.push(ticket)
     queue.pop()
-    made, moderator = steering(store, queue, arrivals), discord.Permissions(manage_messages=True)
+    made, moderator = queue_actions(store, queue, arrivals), discord.Permissions(manage_messages=True)
     asker = press_by(1)
     asker.user = MagicMock(spec=discord.Member, id=1, guild_permissions=moderator)
     with ExitStack() as on_their_way:

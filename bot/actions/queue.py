@@ -34,7 +34,7 @@ LEFT = "This one no longer waits: it is being drawn, or it is over."
 OVER = "This one is already drawn, or over."
 
 
-class Steering:
+class QueueActions:
     """Shows the line and changes it; the rights are asked for at every press, whoever the list was shown to."""
 
     def __init__(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.actions.wishes import Wishes
+    from bot.actions.imagine import Imagine
     from bot.checks.gatekeeper import Gatekeeper
     from bot.flow import Flow
     from bot.line.forecast import Forecast
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NO_DRAFT = "I no longer keep this preview. Please ask for a new one."
 
 
-class Previews:
+class PromptPreviews:
     """Everything is private, and nothing here costs the engine anything before Draw is pressed."""
 
     def __init__(
@@ -42,14 +42,14 @@ class Previews:
         forecast: Forecast,
         store: Store,
         prompt_writer: PromptWriter,
-        wishes: Wishes,
+        imagine: Imagine,
         tokens: Tokens,
         now: Callable[[], float],
     ) -> None:
         self._gatekeeper = gatekeeper
         self._flow = flow
         self._forecast = forecast
-        self._wishes = wishes
+        self._imagine = imagine
         self._store = store
         self._prompt_writer = prompt_writer
         self._tokens = tokens
@@ -88,7 +88,7 @@ class Previews:
     async def _show(
         self, interaction: discord.Interaction[Any], options: Options, mapped: Mapped | None = None
     ) -> None:
-        request = (await self._wishes.request(interaction.user.id, options)).request
+        request = (await self._imagine.request(interaction.user.id, options)).request
         composed = await self._gatekeeper.check(interaction, request)
         new = Ticket.of_new(request, user_id=interaction.user.id, guild_id=interaction.guild_id)
         shown = Preview(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.actions.wishes import Wishes
+    from bot.actions.imagine import Imagine
     from bot.attachments import Attachments
     from bot.checks.gatekeeper import Gatekeeper
     from bot.flow import Flow
@@ -36,7 +36,7 @@ NO_RECIPE = (
 )
 
 
-class Remixes:
+class Remix:
     """The door for pictures that already exist."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Remixes:
         flow: Flow,
         store: Store,
         prompt_writer: PromptWriter,
-        wishes: Wishes,
+        imagine: Imagine,
         attachments: Attachments,
         now: Callable[[], float],
     ) -> None:
@@ -57,7 +57,7 @@ class Remixes:
             flow: Knows what draws.
             store: Keeps what the form does not show.
             prompt_writer: Knows the operator's limits, presets and words.
-            wishes: Draws what the form says.
+            imagine: Draws what the form says.
             attachments: Where files come from.
             now: Unix time in seconds.
         """
@@ -65,7 +65,7 @@ class Remixes:
         self._flow = flow
         self._store = store
         self._prompt_writer = prompt_writer
-        self._wishes = wishes
+        self._imagine = imagine
         self._attachments = attachments
         self._now = now
 
@@ -109,7 +109,7 @@ class Remixes:
         options = await self._store.forms.get(form_id, interaction.user.id)
         if options is None:
             raise InvalidRequest("This form was open for too long. Please open it again from the picture.")
-        await self._wishes.ask(interaction, edited(options, interaction))
+        await self._imagine.ask(interaction, edited(options, interaction))
 
     async def _read(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Mapped:
         return await asyncio.to_thread(self._map, (await self._written(interaction, files)).recipe)

@@ -54,7 +54,7 @@ class Offered(NamedTuple):
     job_id: str
 
 
-class Recall:
+class Show:
     """Everything that is shown is for the eyes of whoever asked, and was allowed by the gate where they asked."""
 
     def __init__(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.actions.recall import UNKNOWN
+from bot.actions.show import UNKNOWN
 from bot.job import State
 from tests.journey.people import gallery, labels, words
 
@@ -88,9 +88,9 @@ async def test_ones_own_latest_jobs_are_offered(desk, yuki, mio):
     first = await delivered(desk, yuki, tags="sunset")
     desk.clock.time += 3 * 3600
     second = await desk.ask(yuki, yuki.channel("general"), tags="harbour")
-    mine = await desk.recall.suggest(int(yuki.id), "")
+    mine = await desk.show.suggest(int(yuki.id), "")
     assert [one.job_id for one in mine] == [second.id, first.id]
     assert mine[1].shown == f"{first.id} · ready 3 h ago · 1girl · sunset"
-    assert [one.job_id for one in await desk.recall.suggest(int(yuki.id), "HARB")] == [second.id]
-    assert await desk.recall.suggest(int(mio.id), "") == []
+    assert [one.job_id for one in await desk.show.suggest(int(yuki.id), "HARB")] == [second.id]
+    assert await desk.show.suggest(int(mio.id), "") == []
     assert (await desk.store.jobs.get(first.id)).state is State.DELIVERED

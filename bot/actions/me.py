@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from discord.utils import escape_markdown
 
-from bot.actions.wishes import PERSONAL, fill
+from bot.actions.imagine import PERSONAL, fill
 from bot.errors import InvalidRequest
 from bot.prompt import favourites
 from bot.prompt.sentences import near, quoted
@@ -25,7 +25,7 @@ LISTED_CHARS = 40
 """Of a favourite's text in the list: twenty-five of them, names and escapes included, have 4,000 characters."""
 
 
-class Keepsakes:
+class Me:
     """Everything is read, changed and deleted by its owner alone: no method takes anybody else's id."""
 
     def __init__(self, store: Store, complete: Callable[[Options], Request]) -> None:
