@@ -39,14 +39,14 @@ from bot.delivery.delivery import Delivery
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.notices import Notices
 from bot.flow import Flow
-from bot.line.allowance import Allowance
-from bot.line.arrivals import Arrivals
-from bot.line.feed import Feed
-from bot.line.forecast import Forecast
-from bot.line.pace import Pace
-from bot.line.queue import Queue
 from bot.prompt.prompt_writer import draw_seed
 from bot.prompt.tokens import Tokens, folders
+from bot.queue.allowance import Allowance
+from bot.queue.arrivals import Arrivals
+from bot.queue.feed import Feed
+from bot.queue.forecast import Forecast
+from bot.queue.pace import Pace
+from bot.queue.queue import Queue
 from bot.rendering import Rendering
 from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
@@ -131,7 +131,7 @@ def assemble(
     queue, arrivals = Queue(max_jobs=limits.max_queue, allowance=operator), Arrivals()
     pace = Pace()
     forecast = Forecast(queue, pace, now=now)
-    admission = Admission(queue=queue, line=store.line, forecast=forecast, operator=operator, now=now)
+    admission = Admission(queue=queue, line=store.queue, forecast=forecast, operator=operator, now=now)
     delivery = Delivery(
         client=client,
         store=lasting,

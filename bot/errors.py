@@ -37,7 +37,7 @@ class QueueFull(Refused):
         self.until = until
 
 
-class LineClosed(Refused):
+class QueueClosed(Refused):
     """A moderator decided that nothing new is taken from this server for now."""
 
 

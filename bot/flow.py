@@ -16,8 +16,8 @@ from bot.delivery.message_editor import TOKEN_LIFE_S
 from bot.engine.shared_lock import SharedLock
 from bot.errors import Undeliverable
 from bot.job import NewJob, State
-from bot.line.forecast import Wait
-from bot.line.ticket import Ticket
+from bot.queue.forecast import Wait
+from bot.queue.ticket import Ticket
 from bot.views import card, engine_state
 from engine import wire
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from bot.engine.client import EngineClient
     from bot.errors import MessageGone
     from bot.job import Job
-    from bot.line.arrivals import Arrivals
-    from bot.line.feed import Feed
-    from bot.line.forecast import Forecast
-    from bot.line.pace import Pace
-    from bot.line.queue import Queue
+    from bot.queue.arrivals import Arrivals
+    from bot.queue.feed import Feed
+    from bot.queue.forecast import Forecast
+    from bot.queue.pace import Pace
+    from bot.queue.queue import Queue
     from bot.rendering import Rendering
     from bot.request import Request
     from bot.store import Store
@@ -201,12 +201,12 @@ class Flow:
         self._pace.recall(await store.paces.all())
         for guild_id, policy in await store.policies.all():
             self._admission.decided(guild_id, policy)
-        for decided in await store.line.steered():
+        for decided in await store.queue.steered():
             self._queue.pause(decided.guild_id, paused=decided.paused)
             self._queue.close(decided.guild_id, closed=decided.closed)
-        for ticket in await store.line.started_since(self._now() - REMEMBERED_S):
+        for ticket in await store.queue.started_since(self._now() - REMEMBERED_S):
             self._queue.remember(ticket)
-        async for page in store.line.waiting():
+        async for page in store.queue.waiting():
             for ticket in page:
                 self._queue.push(ticket)
         async for job in store.jobs.reachable(since=self._now() - TOKEN_LIFE_S):
@@ -248,7 +248,7 @@ class Flow:
                 self._begin(ticket.id, self._draw(ticket.id, share=self._feed.shares(ticket)))
                 await self._tell_places()
 
-    async def line_changed(self, *tickets: Ticket | None) -> None:
+    async def queue_changed(self, *tickets: Ticket | None) -> None:
         """See whether something may start now, and tell the askers of these jobs how they stand."""
         self._changed.set()
         await self._tell_places()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.delivery.upload import upload
 from bot.errors import EngineDied, EngineError, GenerationFailed
 from bot.job import State
-from bot.line.ticket import Ticket
+from bot.queue.ticket import Ticket
 from bot.request import picture_seeds
 from bot.safety.ratings import together
 from bot.views import card
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.delivery.job_message import JobMessage
     from bot.engine.client import EngineClient
     from bot.job import Job
-    from bot.line.pace import Pace
+    from bot.queue.pace import Pace
     from bot.store import Store
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 MAX_BYTES = 256 * 1024 * 1024
-"""The bot has at most 67 pictures here (`bot.line.feed`: 64 of one shape, and one job of four), of about a megapixel
+"""The bot has at most 67 pictures here (`bot.queue.feed`: 64 of one shape, and one job of four), of about a megapixel
 each, and pure noise of that size is a PNG of 3.2 MB."""
 
 MAX_EVENTS = MAX_JOBS * 40

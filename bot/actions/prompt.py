@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
-from bot.line.ticket import Ticket
 from bot.long_texts import worked_on
 from bot.prompt import pasted
+from bot.queue.ticket import Ticket
 from bot.views.preview import Preview, preview
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from bot.actions.imagine import Imagine
     from bot.checks.gatekeeper import Gatekeeper
     from bot.flow import Flow
-    from bot.line.forecast import Forecast
     from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Tokens
+    from bot.queue.forecast import Forecast
     from bot.request import Options
     from bot.store import Store
 

@@ -13,19 +13,19 @@ import discord
 
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, NotYours
-from bot.store.line import Steered
+from bot.store.queue import Steered
 from bot.views.card import title
-from bot.views.queue import JOBS_A_PAGE, LABELS, LINE_ACTIONS, Press, Row, Shown, listing
+from bot.views.queue import JOBS_A_PAGE, LABELS, QUEUE_ACTIONS, Press, Row, Shown, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.flow import Flow
     from bot.job import Job
-    from bot.line.arrivals import Arrivals
-    from bot.line.forecast import Forecast, Wait
-    from bot.line.queue import Queue
-    from bot.line.ticket import Ticket
+    from bot.queue.arrivals import Arrivals
+    from bot.queue.forecast import Forecast, Wait
+    from bot.queue.queue import Queue
+    from bot.queue.ticket import Ticket
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class QueueActions:
     # What is done
 
     async def _do(self, interaction: discord.Interaction[Any], press: Press) -> str:
-        if press.action not in LABELS or (press.action in LINE_ACTIONS) != (press.job_id is None):
+        if press.action not in LABELS or (press.action in QUEUE_ACTIONS) != (press.job_id is None):
             raise InvalidRequest("This button is from an older version. Please use `/queue` again.")
         who = interaction.user.id
         if press.job_id is None:
@@ -114,15 +114,15 @@ class QueueActions:
         self._require(job.id, waits=True)
         if press.action == "up":
             now, in_server = self._now(), press.whose == "server"
-            self._require(job.id, waits=await self._store.line.move_up(job.id, now=now))
+            self._require(job.id, waits=await self._store.queue.move_up(job.id, now=now))
             self._queue.move_up(job.id, now=now, in_server=in_server)
             said = f"{name} has the next turn of this server." if in_server else f"{name} is first of yours."
         else:
             held = press.action == "hold"
-            self._require(job.id, waits=await self._store.line.hold(job.id, held=held))
+            self._require(job.id, waits=await self._store.queue.hold(job.id, held=held))
             (self._queue.hold if held else self._queue.resume)(job.id)
             said = f"{name} is on hold, until it is resumed." if held else f"{name} is back in line."
-        await self._flow.line_changed(self._queue.get(job.id))
+        await self._flow.queue_changed(self._queue.get(job.id))
         return said
 
     def _require(self, job_id: str, *, waits: bool) -> None:
@@ -136,10 +136,10 @@ class QueueActions:
             paused = action == "pause"
         else:
             closed = action == "drain"
-        await self._store.line.steer(Steered(guild_id, paused=paused, closed=closed))
+        await self._store.queue.steer(Steered(guild_id, paused=paused, closed=closed))
         self._queue.pause(guild_id, paused=paused)
         self._queue.close(guild_id, closed=closed)
-        await self._flow.line_changed(*self._queue.of_server(guild_id, 0, JOBS_A_PAGE))
+        await self._flow.queue_changed(*self._queue.of_server(guild_id, 0, JOBS_A_PAGE))
         return {
             "pause": "Nothing of this server is started until somebody presses Go on. New requests are still taken.",
             "unpause": "This server's requests are drawn again.",

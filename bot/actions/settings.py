@@ -17,7 +17,7 @@ from bot.safety.gate import explain
 from bot.safety.policy import MAX_FILE_BYTES, exported
 from bot.safety.wish import Wish
 from bot.views.edit import sent_texts
-from bot.views.line_settings import WEIGHTS, LimitsForm, touched
+from bot.views.queue_settings import WEIGHTS, LimitsForm, touched
 from bot.views.setting_controls import NONE
 from bot.views.settings import PAGES, PLACES, DeniedForm, screen
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.flow import Flow
-    from bot.line.allowance import Allowance
+    from bot.queue.allowance import Allowance
     from bot.safety.changes import Change
     from bot.safety.policy import ServerPolicy
     from bot.safety.wording import TextFilter
@@ -192,7 +192,7 @@ class Settings:
         before, after = await self._policies.change(guild.id, change)
         if told := changes.described(before, after):
             self._admission.decided(guild.id, after)
-            await self._flow.line_changed()
+            await self._flow.queue_changed()
             record = Record(
                 event="changed",
                 at=self._now(),

@@ -7,23 +7,23 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from bot.errors import QueueFull
-from bot.line.allowance import DAY_S, Allowance
-from bot.store.line import Whose
+from bot.queue.allowance import DAY_S, Allowance
+from bot.store.queue import Whose
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
-    from bot.line.forecast import Forecast
-    from bot.line.queue import Queue
+    from bot.queue.forecast import Forecast
+    from bot.queue.queue import Queue
     from bot.safety.policy import ServerPolicy
-    from bot.store.line import Line
+    from bot.store.queue import StoredQueue
 
 
 class Admission:
     """Holds what a request needs, within all limits, while it is on its way into store and line."""
 
     def __init__(
-        self, *, queue: Queue, line: Line, forecast: Forecast, operator: Allowance, now: Callable[[], float]
+        self, *, queue: Queue, line: StoredQueue, forecast: Forecast, operator: Allowance, now: Callable[[], float]
     ) -> None:
         self._queue = queue
         self._line = line

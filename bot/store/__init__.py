@@ -13,12 +13,12 @@ from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
 from bot.store.key import folder_key
-from bot.store.line import Line
 from bot.store.paces import Paces
 from bot.store.patience import WAITS_S
 from bot.store.people import People
 from bot.store.pictures import Pictures
 from bot.store.policies import Policies
+from bot.store.queue import StoredQueue
 from bot.store.records import Records
 from bot.store.reports import Reports
 from bot.store.spool import Spool
@@ -40,7 +40,7 @@ class Store:
     drafts: Drafts
     forms: Forms
     people: People
-    line: Line
+    queue: StoredQueue
     paces: Paces
     acceptances: Acceptances
     reports: Reports
@@ -84,7 +84,7 @@ class Store:
             drafts=Drafts(asking),
             forms=Forms(asking),
             people=People(asking),
-            line=Line(asking),
+            queue=StoredQueue(asking),
             paces=Paces(asking),
             acceptances=Acceptances(asking),
             reports=Reports(asking, key),

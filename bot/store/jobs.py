@@ -12,7 +12,7 @@ import msgspec
 
 from bot.errors import StoreError
 from bot.job import Job, NewJob, State, public_id, row_key
-from bot.line.ticket import cost_of
+from bot.queue.ticket import cost_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -107,7 +107,7 @@ class Jobs:
         """Those that a start-up must see to one by one, the oldest first, each once whatever becomes of it meanwhile.
 
         It was being drawn or delivered, or nobody knows whether it was acknowledged. All others that have not come to
-        their end wait in line, as `Line.waiting` gives them.
+        their end wait in line, as `StoredQueue.waiting` gives them.
         """
         after = -1
         while rows := await self._database.fetch(

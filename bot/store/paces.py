@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.line.pace import Measured
+from bot.queue.pace import Measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.job import Job
-    from bot.line.forecast import Wait
+    from bot.queue.forecast import Wait
     from bot.request import Request
 
 WAITING = discord.Colour(0x8A8FA3)

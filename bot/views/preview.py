@@ -17,10 +17,10 @@ from bot.views.recipe import code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.line.forecast import Wait
     from bot.prompt.compose import Composed
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Chunks
+    from bot.queue.forecast import Wait
     from bot.request import Options, Request
 
 PROMPT_CHARS, NEGATIVE_CHARS, NOTES_CHARS = 1500, 1000, 900

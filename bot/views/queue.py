@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.app import Eshi
-    from bot.line.forecast import Wait
-    from bot.line.ticket import Ticket
+    from bot.queue.forecast import Wait
+    from bot.queue.ticket import Ticket
 
 Whose = Literal["mine", "server"]
 
@@ -36,7 +36,7 @@ LABELS = {
 }
 """What can be done, and what its button says."""
 
-LINE_ACTIONS = frozenset({"pause", "unpause", "drain", "open"})
+QUEUE_ACTIONS = frozenset({"pause", "unpause", "drain", "open"})
 """Those of them that are about a server's whole line; the others are about a job."""
 
 

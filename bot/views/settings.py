@@ -16,7 +16,7 @@ from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.policy import OpenRating
 from bot.safety.ratings import ORDER, exceeds, lowest
 from bot.views.edit import TIMEOUT_S
-from bot.views.line_settings import line_page
+from bot.views.queue_settings import line_page
 from bot.views.setting_controls import (
     BY_FILE,
     CHOSEN,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from bot.config import Rating
-    from bot.line.allowance import Allowance
+    from bot.queue.allowance import Allowance
     from bot.safety.policy import OperatorPolicy, ServerPolicy
 
 FORM = re.compile(r"v1:set:(?P<form>denied|limits:server|limits:person)")

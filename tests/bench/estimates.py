@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.job import public_id
-from bot.line.feed import Feed
-from bot.line.forecast import Forecast
-from bot.line.pace import Pace
-from bot.line.queue import Queue
-from bot.line.ticket import MEGAPIXEL, Ticket
+from bot.queue.feed import Feed
+from bot.queue.forecast import Forecast
+from bot.queue.pace import Pace
+from bot.queue.queue import Queue
+from bot.queue.ticket import MEGAPIXEL, Ticket
 from bot.request import SHAPES, Request
 
 if TYPE_CHECKING:

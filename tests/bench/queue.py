@@ -19,10 +19,10 @@ import msgspec
 from bot.delivery.delivery import Delivery
 from bot.flow import Flow
 from bot.job import NewJob, public_id
-from bot.line.forecast import Forecast
-from bot.line.pace import Pace
-from bot.line.queue import Queue
-from bot.line.ticket import Ticket, cost_of
+from bot.queue.forecast import Forecast
+from bot.queue.pace import Pace
+from bot.queue.queue import Queue
+from bot.queue.ticket import Ticket, cost_of
 from bot.request import SHAPES, Request
 from bot.store import Store
 
@@ -93,7 +93,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
         restart_s = time.perf_counter() - began
         rows = [_row(f"restart until ready, {jobs:,} waiting", restart_s, "s", RESTART_S)]
         assert len(queue) == jobs
-        waiting = [ticket async for page in store.line.waiting() for ticket in page]
+        waiting = [ticket async for page in store.queue.waiting() for ticket in page]
         tickets = rng.sample(waiting, LOOKS)
         new = iter([_ticket(key, jobs, rng) for key in range(jobs + 1, jobs + PICKS + 1)])
         for name, took_ms in (

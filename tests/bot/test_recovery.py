@@ -5,12 +5,12 @@ import pytest
 from bot.delivery.delivery import Delivery
 from bot.delivery.message_editor import TOKEN_LIFE_S
 from bot.flow import Flow
-from bot.line.arrivals import Arrivals
-from bot.line.forecast import Forecast
-from bot.line.pace import Pace
-from bot.line.queue import Queue
+from bot.queue.arrivals import Arrivals
+from bot.queue.forecast import Forecast
+from bot.queue.pace import Pace
+from bot.queue.queue import Queue
 from bot.store import Store
-from bot.store.line import Steered
+from bot.store.queue import Steered
 
 NOW = 1_800_000_000.0
 
@@ -63,8 +63,8 @@ async def waiting(store, new):
 async def test_the_line_stands_again(store, new_job):
     """In its order, held and paused as it was."""
     jobs = [await waiting(store, new_job(user_id=user)) for user in (1, 1, 2, 3)]
-    await store.line.hold(jobs[0].id, held=True)
-    await store.line.steer(Steered(7, paused=True, closed=False))
+    await store.queue.hold(jobs[0].id, held=True)
+    await store.queue.steer(Steered(7, paused=True, closed=False))
     life = Life(store)
     await life.flow.recover()
     assert life.queue.head(9) == []

@@ -9,13 +9,13 @@ import pytest
 
 from bot.actions.queue import QueueActions
 from bot.errors import InvalidRequest, NotYours
-from bot.line.arrivals import Arrivals
-from bot.line.forecast import Forecast
-from bot.line.pace import Pace
-from bot.line.queue import Queue
-from bot.line.ticket import Ticket
+from bot.queue.arrivals import Arrivals
+from bot.queue.forecast import Forecast
+from bot.queue.pace import Pace
+from bot.queue.queue import Queue
+from bot.queue.ticket import Ticket
 from bot.store import Store
-from bot.views.queue import LABELS, LINE_ACTIONS, Press
+from bot.views.queue import LABELS, QUEUE_ACTIONS, Press
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def press_by(user_id, *, guild_id=7):
     return SimpleNamespace(user=SimpleNamespace(id=user_id), guild_id=guild_id)
 
 
-@pytest.mark.parametrize("action", sorted(set(LABELS) - LINE_ACTIONS))
+@pytest.mark.parametrize("action", sorted(set(LABELS) - QUEUE_ACTIONS))
 async def test_a_stranger_steers_no_job(store, new_job, action):
     """Whichever list the button says that it is of."""
     queue = Queue(max_jobs=9)
@@ -55,7 +55,7 @@ async def test_a_stranger_steers_no_job(store, new_job, action):
     assert queue.get(job.id) == Ticket.of(job)
 
 
-@pytest.mark.parametrize("action", sorted(LINE_ACTIONS))
+@pytest.mark.parametrize("action", sorted(QUEUE_ACTIONS))
 @pytest.mark.parametrize("whose", ["mine", "server"])
 async def test_a_stranger_steers_no_line(store, action, whose):
     queue = Queue(max_jobs=9)

@@ -7,11 +7,11 @@ import pytest
 from bot.checks.admission import Admission
 from bot.config import Limits
 from bot.errors import QueueFull
-from bot.line.allowance import DAY_S, Allowance
-from bot.line.forecast import Forecast
-from bot.line.pace import Measured, Pace
-from bot.line.queue import Queue
-from bot.line.ticket import Ticket
+from bot.queue.allowance import DAY_S, Allowance
+from bot.queue.forecast import Forecast
+from bot.queue.pace import Measured, Pace
+from bot.queue.queue import Queue
+from bot.queue.ticket import Ticket
 from bot.safety.policy import ServerPolicy
 from bot.store import Store
 
@@ -29,7 +29,7 @@ def admission(store, **limits):
     queue, pace = Queue(max_jobs=Limits(**limits).max_queue, allowance=allowance), Pace()
     pace.recall([Measured(width=832, height=1216, guided=True, at_once=1, step_s=0.1, measured=9)])
     forecast = Forecast(queue, pace, now=lambda: NOW)
-    made = Admission(queue=queue, line=store.line, forecast=forecast, operator=allowance, now=lambda: NOW)
+    made = Admission(queue=queue, line=store.queue, forecast=forecast, operator=allowance, now=lambda: NOW)
     return made, queue
 
 

@@ -23,7 +23,7 @@ from bot.delivery.invalid import InvalidRequests
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.notices import Notices
 from bot.job import NewJob
-from bot.line.forecast import Wait
+from bot.queue.forecast import Wait
 from bot.refusals import Refusals
 from bot.request import Request
 from bot.safety.policy import OperatorPolicy

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from bot.job import State
-from bot.line.forecast import Wait
+from bot.queue.forecast import Wait
 from bot.views import card
 from tests.bot.delivery.conftest import drawing
 from tests.bot.store.test_wholeness import DAMAGE

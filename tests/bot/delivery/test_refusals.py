@@ -10,7 +10,7 @@ from bot.app import Eshi
 from bot.care.report_notices import ReportNotices
 from bot.delivery.budget import EditBudget
 from bot.job import State
-from bot.line.forecast import Wait
+from bot.queue.forecast import Wait
 from bot.refusals import Place, Refusals
 from bot.safety.audit import Record
 from bot.safety.policy import ServerPolicy

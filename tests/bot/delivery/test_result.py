@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.job import State
-from bot.line.forecast import Wait
+from bot.queue.forecast import Wait
 from bot.views import card
 from tests.bot.delivery.conftest import drawing
 from tests.journey.people import gallery, labels, words

@@ -66,7 +66,7 @@ async def test_every_job_is_read_in_its_state(old):
 
 
 async def test_what_waited_still_waits_and_what_was_begun_is_settled(old):
-    assert [ticket.id async for page in old.line.waiting() for ticket in page] == ["000001"]
+    assert [ticket.id async for page in old.queue.waiting() for ticket in page] == ["000001"]
     assert [job.id async for job in old.jobs.unsettled()] == ["000002", "000005"]
 
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from bot.job import public_id
-from bot.line.ticket import Ticket
+from bot.queue.ticket import Ticket
 from bot.request import Options, Request
 from bot.store import Store
 from bot.store.database import open_database
@@ -60,7 +60,7 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path, m
     async with Store.open(tmp_path) as store:
         job = await store.jobs.get(public_id(5))
         assert (job.request, job.untold) == (request, False)
-        assert [page async for page in store.line.waiting()] == [[Ticket.of(job)]]
+        assert [page async for page in store.queue.waiting()] == [[Ticket.of(job)]]
         assert Ticket.of(job).cost == 60.0
         assert await store.jobs.start(job.id, now=2.0)
         assert await store.people.favourites(1) == {}

@@ -14,7 +14,7 @@ from bot.views.setting_controls import BY_FILE, NONE, button, choice, fits, role
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from bot.line.allowance import Allowance
+    from bot.queue.allowance import Allowance
     from bot.safety.policy import ServerPolicy
 
 WEIGHTS: dict[str, float | None] = {NONE: None, "1.5": 1.5, "2": 2.0, "3": 3.0, "5": 5.0, "10": 10.0}

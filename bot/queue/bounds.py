@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from bot.line.allowance import Allowance
+from bot.queue.allowance import Allowance
 
 if TYPE_CHECKING:
-    from bot.line.ticket import Ticket
+    from bot.queue.ticket import Ticket
 
 NO_LIMITS = Allowance()
 

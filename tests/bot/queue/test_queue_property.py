@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.errors import QueueFull
-from bot.line.allowance import Allowance
-from bot.line.queue import Queue
-from tests.bot.line.test_queue import PORTRAIT, SQUARE, drained, ticket
+from bot.queue.allowance import Allowance
+from bot.queue.queue import Queue
+from tests.bot.queue.test_queue import PORTRAIT, SQUARE, drained, ticket
 
 
 class Line(RuleBasedStateMachine):

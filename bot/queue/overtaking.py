@@ -11,8 +11,8 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from bot.line.queue import Standing
-    from bot.line.ticket import Ticket
+    from bot.queue.queue import Standing
+    from bot.queue.ticket import Ticket
 
 DEPTHS = 5
 """Jobs with so many of their asker's own ahead, or more, are taken together."""

@@ -1,8 +1,8 @@
 """What the engine is given, and when."""
 
-from bot.line.feed import Feed
-from bot.line.queue import Queue
-from tests.bot.line.test_queue import PORTRAIT, SQUARE, ticket
+from bot.queue.feed import Feed
+from bot.queue.queue import Queue
+from tests.bot.queue.test_queue import PORTRAIT, SQUARE, ticket
 
 
 def fed(*tickets, batch_cap=4):

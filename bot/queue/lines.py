@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from bot.line.fairness import Turns
+from bot.queue.fairness import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
 
-    from bot.line.ticket import Ticket
+    from bot.queue.ticket import Ticket
 
 _Key = TypeVar("_Key", bound="Hashable")
 

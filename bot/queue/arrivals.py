@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from bot.line.ticket import Ticket
+    from bot.queue.ticket import Ticket
 
 
 class Arrivals:

@@ -25,17 +25,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from bot.errors import LineClosed, QueueFull
-from bot.line.bounds import NO_LIMITS, Bounds
-from bot.line.fairness import Turns
-from bot.line.lines import Lines, played, reached
+from bot.errors import QueueClosed, QueueFull
+from bot.queue.bounds import NO_LIMITS, Bounds
+from bot.queue.fairness import Turns
+from bot.queue.lines import Lines, played, reached
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from bot.line.allowance import Allowance
-    from bot.line.bounds import Full
-    from bot.line.ticket import Ticket
+    from bot.queue.allowance import Allowance
+    from bot.queue.bounds import Full
+    from bot.queue.ticket import Ticket
 
 COMPANIONS = 64
 """Among so many jobs one of the wanted shape is looked for; a wider search would find few more."""
@@ -107,12 +107,12 @@ class Queue:
         Two at once so cannot both take the last.
 
         Raises:
-            LineClosed: This server takes no new jobs.
+            QueueClosed: This server takes no new jobs.
             QueueFull: The line, this server's part or this person's part of it is at its limit.
         """
         server = -user_id if guild_id is None else guild_id
         if server in self._closed:
-            raise LineClosed(
+            raise QueueClosed(
                 "A moderator has closed the line here: what waits is still drawn, but nothing new is taken."
             )
         if full := self._bounds.full(server, user_id):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.line.fairness import Turns
+from bot.queue.fairness import Turns
 
 AMOUNTS = st.integers(1, 50)
 SOMEBODY = st.integers(1, 6)
@@ -243,19 +243,19 @@ class Plain:
     def __init__(self):
         self.time = 0.0
         self.tags = {}
-        self.line = []  # who waits; of equal tags the earlier here is the earlier
+        self.queue = []  # who waits; of equal tags the earlier here is the earlier
         self.ended = {}
 
     def start(self, key):
         return self.tags[key] if key in self.tags else max(self.time, self.ended.get(key, 0.0))
 
     def order(self, within=float("inf")):
-        line = sorted(self.line, key=self.tags.get)
+        line = sorted(self.queue, key=self.tags.get)
         return [key for key in line if self.tags[key] <= self.tags[line[0]] + within]
 
     def place(self, key, tag, *, first):
         self.tags[key] = tag
-        self.line = [key] * first + [other for other in self.line if other != key] + [key] * (not first)
+        self.queue = [key] * first + [other for other in self.queue if other != key] + [key] * (not first)
 
     def join(self, key):
         if key not in self.tags:
@@ -264,7 +264,7 @@ class Plain:
     def leave(self, key):
         if key in self.tags:
             self.ended[key] = self.tags.pop(key)
-            self.line.remove(key)
+            self.queue.remove(key)
 
     def spend(self, key, amount):
         self.time = max(self.time, min(self.tags.values()))

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.line.forecast import Forecast, Wait
-from bot.line.overtaking import ENOUGH, Overtaking
-from bot.line.pace import Pace
-from bot.line.queue import Queue, Standing
-from bot.line.ticket import Ticket, step_cost
+from bot.queue.forecast import Forecast, Wait
+from bot.queue.overtaking import ENOUGH, Overtaking
+from bot.queue.pace import Pace
+from bot.queue.queue import Queue, Standing
+from bot.queue.ticket import Ticket, step_cost
 
 
 def ticket(job_id="000001", *, width=1024, height=1024, steps=10, pictures=1, guided=True, user_id=1):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from bot.line.ticket import Ticket, step_cost
+from bot.queue.ticket import Ticket, step_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,10 +3,10 @@
 import pytest
 from discord import ui
 
-from bot.line.allowance import Allowance
-from bot.line.bounds import NO_LIMITS
+from bot.queue.allowance import Allowance
+from bot.queue.bounds import NO_LIMITS
 from bot.safety.policy import MAX_PRIORITY_ROLES, MOST, OperatorPolicy, ServerPolicy
-from bot.views.line_settings import touched
+from bot.views.queue_settings import touched
 from bot.views.setting_controls import BY_FILE
 from bot.views.settings import PAGES, screen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.job import public_id, row_key
-from bot.line.ticket import Ticket
+from bot.queue.ticket import Ticket
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,7 +48,7 @@ class Whose(NamedTuple):
         return " AND ".join(f"{name} = :{name}" for name, value in self._asdict().items() if value is not None)
 
 
-class Line:
+class StoredQueue:
     """Everything about jobs that wait, by their public ids."""
 
     def __init__(self, database: Database) -> None:

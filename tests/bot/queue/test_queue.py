@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.errors import LineClosed
+from bot.errors import QueueClosed
 from bot.job import public_id
-from bot.line.allowance import Allowance
-from bot.line.queue import Queue
-from bot.line.ticket import Ticket
+from bot.queue.allowance import Allowance
+from bot.queue.queue import Queue
+from bot.queue.ticket import Ticket
 
 PORTRAIT, SQUARE = (832, 1216), (1024, 1024)
 
@@ -214,7 +214,7 @@ def test_a_paused_server_starts_nothing_and_saves_nothing_up():
 def test_a_closed_server_takes_nothing_new_and_is_drawn_empty():
     queue = filled(1, guild_id=7)
     queue.close(7, closed=True)
-    with pytest.raises(LineClosed):
+    with pytest.raises(QueueClosed):
         queue.reserve(2, 7).__enter__()
     assert drained(queue) == ids(0)
     queue.close(7, closed=False)

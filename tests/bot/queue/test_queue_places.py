@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.job import public_id
-from bot.line.queue import COUNTED, Queue
-from tests.bot.line.test_queue import drained, filled, ticket
+from bot.queue.queue import COUNTED, Queue
+from tests.bot.queue.test_queue import drained, filled, ticket
 
 
 @pytest.mark.parametrize("owners", [(), (1, 1, 1), (2, 2, 1, 3, 3, 3), (1, 2, 2, 2, 1)])

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.line.pace import Measured
-from bot.line.ticket import Ticket
+from bot.queue.pace import Measured
+from bot.queue.ticket import Ticket
 from bot.store import Store
-from bot.store.line import Steered, Whose
+from bot.store.queue import Steered, Whose
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ async def acknowledged(store, new, *, now=1.0):
 
 
 async def tickets(store):
-    return [ticket async for page in store.line.waiting() for ticket in page]
+    return [ticket async for page in store.queue.waiting() for ticket in page]
 
 
 async def test_the_line_is_read_as_it_was_written(store, new_job):
@@ -31,8 +31,8 @@ async def test_the_line_is_read_as_it_was_written(store, new_job):
     await store.jobs.start(started.id, now=2.0)
     await store.jobs.submit(new_job(), now=1.0)
     assert await tickets(store) == [Ticket.of(first), Ticket.of(second)]
-    assert await store.line.hold(first.id, held=True)
-    assert await store.line.move_up(second.id, now=9.0)
+    assert await store.queue.hold(first.id, held=True)
+    assert await store.queue.move_up(second.id, now=9.0)
     assert [(one.held, one.moved_at) for one in await tickets(store)] == [(True, None), (False, 9.0)]
     assert await tickets(store) == [Ticket.of(await store.jobs.get(job.id)) for job in (first, second)]
 
@@ -40,8 +40,8 @@ async def test_the_line_is_read_as_it_was_written(store, new_job):
 async def test_what_no_longer_waits_is_not_held(store, new_job):
     job = await acknowledged(store, new_job())
     await store.jobs.start(job.id, now=2.0)
-    assert not await store.line.hold(job.id, held=True)
-    assert not await store.line.move_up(job.id, now=3.0)
+    assert not await store.queue.hold(job.id, held=True)
+    assert not await store.queue.move_up(job.id, now=3.0)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ async def test_what_no_longer_waits_is_not_held(store, new_job):
 )
 async def test_what_is_many_is_read_from_an_index(store, query, index):
     """A hundred thousand waiting jobs are read without touching their rows, and passed by where they are not meant."""
-    [plan] = await store.line._database.fetch(f"EXPLAIN QUERY PLAN {query}")
+    [plan] = await store.queue._database.fetch(f"EXPLAIN QUERY PLAN {query}")
     assert index in plan["detail"]
 
 
@@ -98,14 +98,14 @@ async def test_what_was_started_lately_is_known_in_its_order(store, new_job):
     for job in jobs[:3]:
         await store.jobs.rendered(job.id, engine_s=1.0)
     await store.jobs.put_back(jobs[3].id)
-    assert [one.id for one in await store.line.started_since(10.0)] == [jobs[1].id, jobs[0].id]
+    assert [one.id for one in await store.queue.started_since(10.0)] == [jobs[1].id, jobs[0].id]
 
 
 async def test_a_servers_line_stays_paused_and_closed(store):
-    await store.line.steer(Steered(7, paused=True, closed=False))
-    await store.line.steer(Steered(8, paused=True, closed=True))
-    await store.line.steer(Steered(7, paused=False, closed=False))
-    assert await store.line.steered() == [Steered(8, paused=True, closed=True)]
+    await store.queue.steer(Steered(7, paused=True, closed=False))
+    await store.queue.steer(Steered(8, paused=True, closed=True))
+    await store.queue.steer(Steered(7, paused=False, closed=False))
+    assert await store.queue.steered() == [Steered(8, paused=True, closed=True)]
 
 
 async def test_pictures_of_a_day_are_counted_until_they_are_given_back(store, new_job):
@@ -118,11 +118,11 @@ async def test_pictures_of_a_day_are_counted_until_they_are_given_back(store, ne
     await store.jobs.fail(lost[2].id, "", now=61.0)
 
     async def count(**whose):
-        return await store.line.pictures(Whose(**whose), since=10.0)
+        return await store.queue.pictures(Whose(**whose), since=10.0)
 
     assert [await count(user_id=1), await count(guild_id=7), await count(user_id=1, guild_id=7)] == [3, 2, 1]
     assert await count(user_id=9) == 0
-    assert [one.at for one in await store.line.drawn(Whose(user_id=1), since=10.0)] == [20.0, 30.0, 40.0]
+    assert [one.at for one in await store.queue.drawn(Whose(user_id=1), since=10.0)] == [20.0, 30.0, 40.0]
 
 
 async def test_measured_times_are_known_after_a_restart(tmp_path):

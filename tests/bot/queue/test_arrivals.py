@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.line.arrivals import Arrivals
-from bot.line.ticket import Ticket
+from bot.queue.arrivals import Arrivals
+from bot.queue.ticket import Ticket
 
 
 def ticket(job_id="00000A", *, user_id=1, guild_id=7):

@@ -4,9 +4,9 @@ import pytest
 
 from bot.errors import QueueFull
 from bot.job import public_id
-from bot.line.allowance import Allowance
-from bot.line.queue import Queue
-from tests.bot.line.test_queue import drained, filled, ids, ticket
+from bot.queue.allowance import Allowance
+from bot.queue.queue import Queue
+from tests.bot.queue.test_queue import drained, filled, ids, ticket
 
 
 def test_a_direct_message_is_no_server():

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.line.overtaking import Overtaking
-from bot.line.queue import Standing
+from bot.queue.overtaking import Overtaking
+from bot.queue.queue import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.line.pace import Pace
-    from bot.line.queue import Queue
-    from bot.line.ticket import Ticket
+    from bot.queue.pace import Pace
+    from bot.queue.queue import Queue
+    from bot.queue.ticket import Ticket
 
 
 class Wait(NamedTuple):

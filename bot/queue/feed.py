@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.line.queue import Queue
-    from bot.line.ticket import Ticket
+    from bot.queue.queue import Queue
+    from bot.queue.ticket import Ticket
 
 JOBS_AT_ENGINE = 2
 """One is drawn and the next is already there: the GPU never waits for the bot."""
