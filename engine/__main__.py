@@ -148,7 +148,7 @@ def _bench(parsed: argparse.Namespace) -> int:
 
         start = time.perf_counter()
         model = make(parsed.random_weights, engine)
-        ready = [bench.Row("until it is filled", time.perf_counter() - start, "s")]
+        ready = [bench.BenchRow("until it is filled", time.perf_counter() - start, "s")]
     else:
         model, ready = coldstart.measure(engine, say)
     rows = [*ready, *bench.measure(model, task, say)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
 
-class Place(Protocol):
+class Slot(Protocol):
     """A picture that has a place."""
 
     @property
@@ -24,7 +24,7 @@ class Place(Protocol):
     def share(self) -> bool: ...
 
 
-class Wish(Place, Protocol):
+class Waiting(Slot, Protocol):
     """A job with pictures that have none yet."""
 
     @property
@@ -60,44 +60,44 @@ class Always:
         return self.size
 
 
-_Wish = TypeVar("_Wish", bound=Wish)
-_Place = TypeVar("_Place", bound=Place)
+_Waiting = TypeVar("_Waiting", bound=Waiting)
+_Slot = TypeVar("_Slot", bound=Slot)
 
 
-def choose(waiting: Sequence[_Wish], places: Sequence[Place], *, sizes: Sizes, limit: int) -> _Wish | None:
+def choose(waiting: Sequence[_Waiting], slots: Sequence[Slot], *, sizes: Sizes, limit: int) -> _Waiting | None:
     """Choose the job that gets the next place.
 
     Args:
         waiting: In order of arrival.
-        places: Those that are taken.
+        slots: Those that are taken.
         sizes: What was measured.
         limit: How many places there are at all.
     """
-    if not waiting or len(places) >= limit:
+    if not waiting or len(slots) >= limit:
         return None
     oldest = waiting[0]
-    alone = [place for place in places if not place.share]
-    fits = all(place.key == oldest.key for place in alone) and len(alone) < sizes.joining(oldest.key)
-    candidates = [wish for wish in waiting if wish.share or (wish is oldest and (fits or not alone))]
-    return min(candidates, key=lambda wish: wish.running, default=None)  # the first of equals is the oldest
+    alone = [slot for slot in slots if not slot.share]
+    fits = all(slot.key == oldest.key for slot in alone) and len(alone) < sizes.joining(oldest.key)
+    candidates = [one for one in waiting if one.share or (one is oldest and (fits or not alone))]
+    return min(candidates, key=lambda one: one.running, default=None)  # the first of equals is the oldest
 
 
-def group(places: Sequence[_Place], *, sizes: Sizes, limit: int, turn: int) -> list[_Place]:
+def group(slots: Sequence[_Slot], *, sizes: Sizes, limit: int, turn: int) -> list[_Slot]:
     """Choose those that step together next.
 
     Every other turn belongs to those who share, if they fill the card by themselves: whoever was there before goes on
     in the turns between, and ends as late as if all had stepped together every time.
 
     Args:
-        places: The one that stepped longest ago first.
+        slots: The one that stepped longest ago first.
         sizes: What was measured.
         limit: How many may step together at all.
         turn: Counts them.
     """
-    sharing = [place for place in places if place.share]
+    sharing = [slot for slot in slots if slot.share]
     if turn % 2 and sharing and len(sharing) >= sizes.joining(sharing[0].key):
-        places = sharing
-    if not places:
+        slots = sharing
+    if not slots:
         return []
-    key = places[0].key
-    return [place for place in places if place.key == key][: min(limit, sizes.together(key))]
+    key = slots[0].key
+    return [slot for slot in slots if slot.key == key][: min(limit, sizes.together(key))]

@@ -20,9 +20,9 @@ from engine.decode import begin_preview
 from engine.denoise import predict_noise
 from engine.errors import GenerationError, NumericalFailure, OutOfMemory, Withheld
 from engine.fit import largest_fit
-from engine.transfer import Pace
+from engine.job_state import JobState, PreparedSample, RunningSample
+from engine.transfer import HostPace
 from engine.wire import Cancelled, Failed, Finished, Picture, Preview, Progress, Started
-from engine.work import Drawing, Ready, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from engine.finisher import FinishedImage, Finisher
     from engine.model import Model
     from engine.wire import ErrorCode
-    from engine.worker import Job
+    from engine.worker import ReceivedJob
 
 log = logging.getLogger(__name__)
 
@@ -73,185 +73,185 @@ class Batch:
         self._post = post
         self._sizes = sizes or admission.Always(cap)
         self._clock = clock
-        self._pace = Pace(model.device)
+        self._pace = HostPace(model.device)
         self._turn = 0
-        self._works: dict[Job, Work] = {}  # in order of arrival
-        self._drawings: deque[Drawing] = deque()  # the next to step first
+        self._jobs: dict[ReceivedJob, JobState] = {}  # in order of arrival
+        self._running: deque[RunningSample] = deque()  # the next to step first
 
     @property
     def idle(self) -> bool:
         """Whether a step would do nothing; pictures may still be on their way through the pool."""
-        return not self._drawings and not any(work.waiting for work in self._works.values())
+        return not self._running and not any(state.waiting for state in self._jobs.values())
 
-    def admit(self, job: Job) -> None:
-        self._works[job] = Work(job, waiting=deque(range(len(job.request.seeds))))
+    def admit(self, job: ReceivedJob) -> None:
+        self._jobs[job] = JobState(job, waiting=deque(range(len(job.request.seeds))))
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: ReceivedJob) -> None:
         if self._forget(job):
             job.emit(Cancelled(job_id=job.request.job_id))
 
     def abandon(self) -> None:
         """End every job because the engine ends."""
-        for job in list(self._works):
+        for job in list(self._jobs):
             self._fail(job, "shutting_down", "the engine is shutting down")
 
     def step(self) -> None:
         """Fill free places, then advance the samples of one shape by one step."""
         self._fill()
-        if not self._drawings:
+        if not self._running:
             return
         self._turn += 1
-        group = admission.group(self._drawings, sizes=self._sizes, limit=self._cap, turn=self._turn)
+        group = admission.group(self._running, sizes=self._sizes, limit=self._cap, turn=self._turn)
         self._predict(group)
-        for drawing in self._alive(group):
-            self._guard(drawing, self._advance)
+        for running in self._alive(group):
+            self._guard(running, self._advance)
         self._pace.step()
         stepped = self._alive(group)
-        for drawing in stepped:  # to the end of the line, so that the next shape has its turn
-            self._drawings.remove(drawing)
-            self._drawings.append(drawing)
-        for work in dict.fromkeys(drawing.work for drawing in stepped):
-            request = work.job.request
+        for running in stepped:  # to the end of the line, so that the next shape has its turn
+            self._running.remove(running)
+            self._running.append(running)
+        for state in dict.fromkeys(running.state for running in stepped):
+            request = state.job.request
             total = request.num_inference_steps * len(request.seeds)
-            work.job.emit(Progress(job_id=request.job_id, steps_done=work.steps_done, steps_total=total))
-        for drawing in stepped:
-            if drawing.sample.finished:
-                self._guard(drawing, self._finish)
-            elif (every := drawing.work.job.request.preview_every) and drawing.sample.step % every == 0:
-                self._guard(drawing, self._preview)
+            state.job.emit(Progress(job_id=request.job_id, steps_done=state.steps_done, steps_total=total))
+        for running in stepped:
+            if running.sample.finished:
+                self._guard(running, self._finish)
+            elif (every := running.state.job.request.preview_every) and running.sample.step % every == 0:
+                self._guard(running, self._preview)
 
     def _fill(self) -> None:
         """Give free places, and prepare who is next or may join at any time."""
         while True:
-            waiting = [work for work in self._works.values() if work.waiting]
-            free = len(self._drawings) < self._cap
-            near = [work for work in waiting if work is waiting[0] or (free and work.job.request.share)]
-            for work in near:
+            waiting = [state for state in self._jobs.values() if state.waiting]
+            free = len(self._running) < self._cap
+            near = [state for state in waiting if state is waiting[0] or (free and state.job.request.share)]
+            for state in near:
                 if (
-                    work.ready is None
-                    and (error := self._error_with_room(partial(work.prepare, self._model, self._pool))) is not None
+                    state.ready is None
+                    and (error := self._error_with_room(partial(state.prepare, self._model, self._pool))) is not None
                 ):
-                    self._blame(work.job, error)
-            if any(work.ready is None for work in near):
+                    self._blame(state.job, error)
+            if any(state.ready is None for state in near):
                 continue  # somebody else is first now
-            candidates = [ready for work in near if (ready := work.ready)]
-            chosen = admission.choose(candidates, self._drawings, sizes=self._sizes, limit=self._cap)
+            candidates = [ready for state in near if (ready := state.ready)]
+            chosen = admission.choose(candidates, self._running, sizes=self._sizes, limit=self._cap)
             if chosen is None:
                 return
             if (error := self._error_with_room(partial(self._start, chosen))) is not None:
-                self._blame(chosen.work.job, error)
+                self._blame(chosen.state.job, error)
 
-    def _start(self, ready: Ready) -> None:
-        drawing = ready.start(self._model)
-        work, request = drawing.work, drawing.work.job.request
-        if len(work.waiting) == len(request.seeds):
-            work.started_s = self._clock()
-            work.job.emit(Started(job_id=request.job_id))
-        work.begin(drawing)
-        self._drawings.append(drawing)
+    def _start(self, ready: PreparedSample) -> None:
+        running = ready.start(self._model)
+        state, request = running.state, running.state.job.request
+        if len(state.waiting) == len(request.seeds):
+            state.started_s = self._clock()
+            state.job.emit(Started(job_id=request.job_id))
+        state.begin(running)
+        self._running.append(running)
 
-    def _predict(self, drawings: Sequence[Drawing]) -> None:
+    def _predict(self, samples: Sequence[RunningSample]) -> None:
         """Run the UNet for all of them; where that fails, for each half, until the one that fails is alone."""
-        error = self._error_with_room(partial(self._call_unet, drawings), tries=1 if len(drawings) > 1 else 2)
+        error = self._error_with_room(partial(self._call_unet, samples), tries=1 if len(samples) > 1 else 2)
         if error is None:
             return
-        if len(drawings) == 1:
-            self._blame(drawings[0].work.job, error)
+        if len(samples) == 1:
+            self._blame(samples[0].state.job, error)
             return
-        half = len(drawings) // 2
+        half = len(samples) // 2
         if memory.is_out_of_memory(error):
             self._cap = half
-            log.warning("no memory for %d pictures at once; from now on at most %d", len(drawings), half)
+            log.warning("no memory for %d pictures at once; from now on at most %d", len(samples), half)
         else:
-            log.warning("a step of %d pictures failed (%s); trying each half", len(drawings), memory.one_line(error))
+            log.warning("a step of %d pictures failed (%s); trying each half", len(samples), memory.one_line(error))
         del error  # its traceback holds the tensors of the failed call
         memory.release(self._model.device)
-        for part in (drawings[:half], drawings[half:]):
+        for part in (samples[:half], samples[half:]):
             if alive := self._alive(part):
                 self._predict(alive)
 
-    def _call_unet(self, drawings: Sequence[Drawing]) -> None:
-        predictions = predict_noise(self._model, [drawing.sample for drawing in drawings])
-        for drawing, noise_pred in zip(drawings, predictions, strict=True):
-            drawing.noise_pred = noise_pred
+    def _call_unet(self, samples: Sequence[RunningSample]) -> None:
+        predictions = predict_noise(self._model, [running.sample for running in samples])
+        for running, noise_pred in zip(samples, predictions, strict=True):
+            running.noise_pred = noise_pred
 
-    def _advance(self, drawing: Drawing) -> None:
-        noise_pred, drawing.noise_pred = drawing.noise_pred, None
+    def _advance(self, running: RunningSample) -> None:
+        noise_pred, running.noise_pred = running.noise_pred, None
         if noise_pred is not None:
-            drawing.sample.advance(noise_pred)
-            drawing.work.steps_done += 1
+            running.sample.advance(noise_pred)
+            running.state.steps_done += 1
 
-    def _preview(self, drawing: Drawing) -> None:
-        if drawing.sample.predicted is None or self._finisher.busy:
+    def _preview(self, running: RunningSample) -> None:
+        if running.sample.predicted is None or self._finisher.busy:
             return
         try:
-            copying = self._pool.submit(begin_preview(self._model, drawing.sample.predicted))
+            copying = self._pool.submit(begin_preview(self._model, running.sample.predicted))
         except (RuntimeError, MemoryError) as error:
             if not memory.is_out_of_memory(error):
                 raise
-            log.warning("job %s: no memory for a preview; it goes on without", drawing.work.job.request.job_id)
+            log.warning("job %s: no memory for a preview; it goes on without", running.state.job.request.job_id)
             return
-        self._when_done(copying, drawing, partial(self._hand_over_preview, drawing.sample.step))
+        self._when_done(copying, running, partial(self._hand_over_preview, running.sample.step))
 
-    def _hand_over_preview(self, step: int, drawing: Drawing, copying: Future[NDArray[np.uint8]]) -> None:
-        self._when_done(self._finisher.preview(copying.result()), drawing, partial(self._send_preview, step))
+    def _hand_over_preview(self, step: int, running: RunningSample, copying: Future[NDArray[np.uint8]]) -> None:
+        self._when_done(self._finisher.preview(copying.result()), running, partial(self._send_preview, step))
 
-    def _finish(self, drawing: Drawing) -> None:
+    def _finish(self, running: RunningSample) -> None:
         """Queue the decoding; the next picture steps while it is on its way."""
-        decoding = self._pool.submit(rescue.begin(self._model, drawing.sample.latents))
-        self._drawings.remove(drawing)
-        drawing.work.running -= 1
+        decoding = self._pool.submit(rescue.begin(self._model, running.sample.latents))
+        self._running.remove(running)
+        running.state.running -= 1
         self._rest()
-        self._when_done(decoding, drawing, self._hand_over)
+        self._when_done(decoding, running, self._hand_over)
 
-    def _hand_over(self, drawing: Drawing, decoding: Future[NDArray[np.uint8]]) -> None:
+    def _hand_over(self, running: RunningSample, decoding: Future[NDArray[np.uint8]]) -> None:
         if isinstance(error := decoding.exception(), NumericalFailure):
-            pixels = rescue.again(self._model, drawing.sample.latents, error)
+            pixels = rescue.again(self._model, running.sample.latents, error)
         else:
             pixels = decoding.result()
-        finishing = self._finisher.picture(pixels, drawing.recipe(self._model))
-        self._when_done(finishing, drawing, self._send_picture)
+        finishing = self._finisher.picture(pixels, running.recipe(self._model))
+        self._when_done(finishing, running, self._send_picture)
 
     def _when_done(
-        self, future: Future[_Result], drawing: Drawing, then: Callable[[Drawing, Future[_Result]], None]
+        self, future: Future[_Result], running: RunningSample, then: Callable[[RunningSample, Future[_Result]], None]
     ) -> None:
         """Go on with what comes of it when it is there, in this thread, if the job still is."""
 
         def arrive(_batch: Batch) -> None:
-            if self._alive([drawing]):
-                self._guard(drawing, lambda known: then(known, future))
+            if self._alive([running]):
+                self._guard(running, lambda known: then(known, future))
 
         future.add_done_callback(lambda _done: self._post(arrive))
 
-    def _send_preview(self, step: int, drawing: Drawing, finished: Future[FinishedImage]) -> None:
-        if drawing.number in drawing.work.sent:
+    def _send_preview(self, step: int, running: RunningSample, finished: Future[FinishedImage]) -> None:
+        if running.number in running.state.sent:
             return
-        job, number = drawing.work.job, drawing.number
+        job, number = running.state.job, running.number
         if isinstance(finished.exception(), Withheld):  # half a picture proves nothing; the whole one is rated too
             log.info("job %s: a preview of picture %d was withheld", job.request.job_id, number + 1)
             return
         image, rating = finished.result()
         job.emit(Preview(job_id=job.request.job_id, number=number, step=step, image=image, rating=rating))
 
-    def _send_picture(self, drawing: Drawing, finished: Future[FinishedImage]) -> None:
-        work, job = drawing.work, drawing.work.job
+    def _send_picture(self, running: RunningSample, finished: Future[FinishedImage]) -> None:
+        state, job = running.state, running.state.job
         job_id = job.request.job_id
         data, rating = finished.result()
-        job.emit(Picture(job_id=job_id, number=drawing.number, seed=drawing.sample.seed, png=data, rating=rating))
-        work.sent.add(drawing.number)
-        if len(work.sent) == len(job.request.seeds):
+        job.emit(Picture(job_id=job_id, number=running.number, seed=running.sample.seed, png=data, rating=rating))
+        state.sent.add(running.number)
+        if len(state.sent) == len(job.request.seeds):
             self._forget(job)
-            job.emit(Finished(job_id=job_id, engine_s=self._clock() - work.started_s))
+            job.emit(Finished(job_id=job_id, engine_s=self._clock() - state.started_s))
 
-    def _alive(self, drawings: Sequence[Drawing]) -> list[Drawing]:
+    def _alive(self, samples: Sequence[RunningSample]) -> list[RunningSample]:
         """Leave out those whose job is over."""
-        return [drawing for drawing in drawings if drawing.work.job in self._works]
+        return [running for running in samples if running.state.job in self._jobs]
 
-    def _guard(self, drawing: Drawing, action: Callable[[Drawing], None]) -> None:
-        if (error := _error_of(partial(action, drawing))) is not None:
-            self._blame(drawing.work.job, error)
+    def _guard(self, running: RunningSample, action: Callable[[RunningSample], None]) -> None:
+        if (error := _error_of(partial(action, running))) is not None:
+            self._blame(running.state.job, error)
 
-    def _blame(self, job: Job, error: Exception) -> None:
+    def _blame(self, job: ReceivedJob, error: Exception) -> None:
         """End a job by its error."""
         job_id = job.request.job_id
         if memory.is_out_of_memory(error):
@@ -266,9 +266,9 @@ class Batch:
             log.error("job %s: failed", job_id, exc_info=error)
             self._fail(job, GenerationError.code, memory.one_line(error))
 
-    def _fail_for_size(self, job: Job, detail: str) -> None:
+    def _fail_for_size(self, job: ReceivedJob, detail: str) -> None:
         """End a job that has no room even alone, and say what would have had."""
-        conditioning = self._works[job].conditioning if job in self._works else None
+        conditioning = self._jobs[job].conditioning if job in self._jobs else None
         if not self._forget(job):  # before the search, to which its latents are in the way
             return
         fits: list[tuple[int, int] | None] = []
@@ -283,21 +283,21 @@ class Batch:
         )
         job.emit(Failed(job_id=job.request.job_id, code=OutOfMemory.code, detail=detail, fits=size))
 
-    def _fail(self, job: Job, code: ErrorCode, detail: str) -> None:
+    def _fail(self, job: ReceivedJob, code: ErrorCode, detail: str) -> None:
         if self._forget(job):
             job.emit(Failed(job_id=job.request.job_id, code=code, detail=detail))
 
-    def _forget(self, job: Job) -> bool:
+    def _forget(self, job: ReceivedJob) -> bool:
         """Drop all that is kept of a job; False where nothing was."""
-        if self._works.pop(job, None) is None:
+        if self._jobs.pop(job, None) is None:
             return False
-        self._drawings = deque(drawing for drawing in self._drawings if drawing.work.job is not job)
+        self._running = deque(running for running in self._running if running.state.job is not job)
         self._rest()
         return True
 
     def _rest(self) -> None:
         """Keep nothing on the device for a prompt that nobody draws: 55 MB a picture in half precision."""
-        if not self._drawings:
+        if not self._running:
             self._model.cached_blocks.forget()
 
     def _error_with_room(self, action: Callable[[], None], tries: int = 2) -> Exception | None:

@@ -19,10 +19,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine import compiling, png, rescue
 from engine.blocks import EAGER
-from engine.conditioning import Texts, encode
+from engine.conditioning import EncodedTexts, encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.timing import call_unet, finish
-from engine.transfer import Pace
+from engine.transfer import HostPace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -44,7 +44,7 @@ ROUNDS = 3
 """Of everything that is timed, after one that is not; the median counts."""
 
 
-class Row(NamedTuple):
+class BenchRow(NamedTuple):
     """One number."""
 
     name: str
@@ -67,7 +67,7 @@ class Task:
         return Key(height=self.height, width=self.width, chunks=1)
 
 
-def measure(model: Model, task: Task, say: Callable[[str], None]) -> Iterator[Row]:
+def measure(model: Model, task: Task, say: Callable[[str], None]) -> Iterator[BenchRow]:
     """Measure everything that this device can do of the task; a row as soon as it is known.
 
     Args:
@@ -77,23 +77,23 @@ def measure(model: Model, task: Task, say: Callable[[str], None]) -> Iterator[Ro
     """
     with torch.inference_mode():
         say("matrix products")
-        yield Row("matrix products", gemm_rate(model), "TFLOP/s")
+        yield BenchRow("matrix products", gemm_rate(model), "TFLOP/s")
         tflop = arithmetic(model, task)
-        yield Row("arithmetic of a picture", tflop, "TFLOP")
+        yield BenchRow("arithmetic of a picture", tflop, "TFLOP")
         for case in task.cases:
             if model.device.type != "cuda" and case == "graphed":
                 continue
             say(case)
             with _peak(model) as peak, _drawing(model, task, case) as (ready_s, draw):
                 if ready_s:
-                    yield Row(f"{case}: until it is compiled", ready_s, "s")
+                    yield BenchRow(f"{case}: until it is compiled", ready_s, "s")
                 # compiled as diffusers says, every batch size takes minutes more
                 for batch in task.batches[:1] if case == "stock-compiled" else task.batches:
                     took_s = median_s(lambda draw=draw, batch=batch: draw(batch)) / batch
-                    yield Row(f"{case}, {batch} at once: a picture", took_s, "s")
-                    yield Row(f"{case}, {batch} at once: achieved", tflop / took_s, "TFLOP/s")
+                    yield BenchRow(f"{case}, {batch} at once: a picture", took_s, "s")
+                    yield BenchRow(f"{case}, {batch} at once: achieved", tflop / took_s, "TFLOP/s")
             if peak:
-                yield Row(f"{case}: peak memory", peak[0], "GB")
+                yield BenchRow(f"{case}: peak memory", peak[0], "GB")
         say("stages")
         yield from stages(model, task)
 
@@ -131,18 +131,18 @@ def arithmetic(model: Model, task: Task) -> float:
     return (task.steps * step.get_total_flops() + decoding.get_total_flops()) / 1e12
 
 
-def stages(model: Model, task: Task) -> Iterator[Row]:
+def stages(model: Model, task: Task) -> Iterator[BenchRow]:
     """Time the parts of one picture, each by itself."""
 
-    def timed(name: str, action: Callable[[], object]) -> Row:
+    def timed(name: str, action: Callable[[], object]) -> BenchRow:
         def whole() -> None:
             action()
             finish(model.device)
 
-        return Row(f"stage: {name}", 1e3 * median_s(whole), "ms")
+        return BenchRow(f"stage: {name}", 1e3 * median_s(whole), "ms")
 
     size = {"width": task.width, "height": task.height}
-    cold = dataclasses.replace(model, texts=Texts(max_chunks=0))
+    cold = dataclasses.replace(model, texts=EncodedTexts(max_chunks=0))
     yield timed("prompt, new", lambda: encode(cold, PROMPT, NEGATIVE, **size))
     yield timed("prompt, known", lambda: encode(model, PROMPT, NEGATIVE, **size))
     yield timed("a sample's noise and its copy", lambda: _sample(model, task, 0))
@@ -154,7 +154,7 @@ def stages(model: Model, task: Task) -> Iterator[Row]:
     model.cached_blocks.forget()
 
 
-def report(model: Model, task: Task, rows: Iterable[Row]) -> dict[str, Any]:
+def report(model: Model, task: Task, rows: Iterable[BenchRow]) -> dict[str, Any]:
     """Say what was measured on what, in a form that a file can keep."""
     return {
         "model": model.name,
@@ -166,7 +166,7 @@ def report(model: Model, task: Task, rows: Iterable[Row]) -> dict[str, Any]:
     }
 
 
-def table(rows: Iterable[Row]) -> Iterator[str]:
+def table(rows: Iterable[BenchRow]) -> Iterator[str]:
     """Line the rows up."""
     cells = [(row.name, f"{row.value:,.3f}", row.unit) for row in rows]
     name, value = (max((len(cell[column]) for cell in cells), default=0) for column in range(2))
@@ -203,7 +203,7 @@ def _drawing(model: Model, task: Task, case: Case) -> Generator[tuple[float, Cal
 
 def _draw(model: Model, task: Task, batch: int) -> None:
     samples = [_sample(model, task, seed) for seed in range(batch)]
-    pace = Pace(model.device)
+    pace = HostPace(model.device)
     while not samples[0].finished:
         for sample, noise_pred in zip(samples, predict_noise(model, samples), strict=True):
             sample.advance(noise_pred)

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from engine import checkpoint
-from engine.bench import Row
+from engine.bench import BenchRow
 from engine.loading import load
 from engine.readahead import reading_ahead
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.model import Model
 
 
-def measure(config: Engine, say: Callable[[str], None]) -> tuple[Model, list[Row]]:
+def measure(config: Engine, say: Callable[[str], None]) -> tuple[Model, list[BenchRow]]:
     """Load what the configuration names, and say how long that took, in a process that has imported what it needs.
 
     Where the system cannot be made to forget files, that is all that is measured, and it may be quick because they
@@ -33,14 +33,14 @@ def measure(config: Engine, say: Callable[[str], None]) -> tuple[Model, list[Row
         ModelLoadError: As `load`.
     """
     files = checkpoint.find(config).weights
-    rows: list[Row] = []
+    rows: list[BenchRow] = []
     if forget(files):
         say("reading the files")
-        rows.append(Row("its files from the disk, by themselves", _seconds(lambda: _read(files)), "s"))
+        rows.append(BenchRow("its files from the disk, by themselves", _seconds(lambda: _read(files)), "s"))
         forget(files)
     start = time.perf_counter()
     model = load(config, say)
-    return model, [*rows, Row("until it is loaded", time.perf_counter() - start, "s")]
+    return model, [*rows, BenchRow("until it is loaded", time.perf_counter() - start, "s")]
 
 
 def forget(files: Sequence[Path]) -> bool:

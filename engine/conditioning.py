@@ -95,7 +95,7 @@ class Encoded:
         return torch.cat([self.prompt_embeds, *[empty.prompt_embeds] * (chunks - self.chunks)])
 
 
-class Texts:
+class EncodedTexts:
     """The texts that were encoded last, for one set of text encoders: nearly every job has the same negative prompt."""
 
     def __init__(self, max_chunks: int = MAX_CHUNKS) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from engine.errors import GenerationError
 from engine.wire import Failed, Finished, Generate, Loading, Picture, Progress
-from engine.worker import Job, Worker
+from engine.worker import ReceivedJob, Worker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def draw(config: Engine, request: Generate, out: Path, terminal: TextIO) -> bool
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
     events: queue.SimpleQueue[Event | Future[None]] = queue.SimpleQueue()
     worker = Worker(config, emit=events.put)
-    worker.submit(Job(request, events.put))
+    worker.submit(ReceivedJob(request, events.put))
     with ThreadPoolExecutor(1, thread_name_prefix="worker") as thread:
         working = thread.submit(worker.run)
         working.add_done_callback(events.put)

@@ -14,7 +14,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 from engine import checkpoint
 from engine.alignment import align
 from engine.blocks import CachedBlocks
-from engine.conditioning import Texts
+from engine.conditioning import EncodedTexts
 from engine.errors import ModelLoadError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Model:
     latent_channels: int
     cached_blocks: CachedBlocks
     """The UNet's blocks."""
-    texts: Texts = field(default_factory=Texts)
+    texts: EncodedTexts = field(default_factory=EncodedTexts)
     """What these text encoders made of the last texts."""
 
     def __repr__(self) -> str:

@@ -28,7 +28,7 @@ from engine.wire import (
     decode_command,
     encode,
 )
-from engine.worker import Job, Worker
+from engine.worker import ReceivedJob, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ class _Client:
             stall_s: How long one message may take.
         """
         self.socket = socket
-        self.jobs: dict[str, Job] = {}
+        self.jobs: dict[str, ReceivedJob] = {}
         self._cut = cut
         self._stall_s = stall_s
         self._outbox = Outbox()
@@ -233,7 +233,7 @@ class Server:
         elif len(client.jobs) >= MAX_JOBS:
             refuse("too_many_jobs", f"{MAX_JOBS} jobs of this client are here already")
         else:
-            job = client.jobs[request.job_id] = Job(request, partial(self._hand_over, client.tell_of_job))
+            job = client.jobs[request.job_id] = ReceivedJob(request, partial(self._hand_over, client.tell_of_job))
             self._worker.submit(job)
 
     def _hand_over(self, tell: Callable[[Any], None], event: Event) -> None:

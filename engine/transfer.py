@@ -46,7 +46,7 @@ def fetch(tensor: Tensor) -> Callable[[], NDArray[Any]]:
     return wait
 
 
-class Pace:
+class HostPace:
     """Keeps the host one step ahead of the device: it never idles, and a cancel or a new job never comes late.
 
     Nothing in a step waits for the device, so the host could queue all steps of a picture in the time of a few.

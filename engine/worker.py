@@ -28,7 +28,7 @@ POOL_THREADS = 2
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Job:
+class ReceivedJob:
     """A request, and where its events go; the callback is called in the worker's thread and must not block."""
 
     request: Generate
@@ -57,11 +57,11 @@ class Worker:
         """Whether a thread of its own still compiles, which nothing can interrupt."""
         return self._compiling is not None and self._compiling.is_alive()
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: ReceivedJob) -> None:
         """Draw a job; its last event is Finished, Cancelled or Failed."""
         self._inbox.put(lambda batch: batch.admit(job))
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: ReceivedJob) -> None:
         """Stop a job before the next step; one that is over stays as it is."""
         self._inbox.put(lambda batch: batch.cancel(job))
 

@@ -29,7 +29,7 @@ NEGATIVE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class PictureWish:
     """One picture."""
 
     prompt: str
@@ -46,7 +46,7 @@ class Artist:
 
     @torch.inference_mode()
     def draw(
-        self, wishes: Sequence[Wish], size: tuple[int, int], num_inference_steps: int, guidance_scale: float
+        self, wishes: Sequence[PictureWish], size: tuple[int, int], num_inference_steps: int, guidance_scale: float
     ) -> list[Image.Image]:
         """Draw pictures of one size, (width, height); those whose prompts are as long share the UNet's calls."""
         width, height = size

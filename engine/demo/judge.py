@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.demo.artist import QUALITY, Artist, Wish
+from engine.demo.artist import QUALITY, Artist, PictureWish
 from engine.demo.measure import BACKGROUNDS, background, blotched, hair_colour, hair_tone, redness
 from engine.demo.palette import HAIR
 
@@ -50,7 +50,9 @@ class Judge:
         self._steps = steps
         self._guidance_scale = guidance_scale
 
-    def _draw(self, wish: Callable[[int], Wish], of: Sequence[int] | None = None) -> Iterator[tuple[int, Image.Image]]:
+    def _draw(
+        self, wish: Callable[[int], PictureWish], of: Sequence[int] | None = None
+    ) -> Iterator[tuple[int, Image.Image]]:
         """Draw a wish of each of these seeds, of all if none are named."""
         every = self._seeds if of is None else of
         for first in range(0, len(every), _BATCH):
@@ -137,7 +139,7 @@ class Judge:
             [
                 blotched(picture)
                 for _, picture in self._draw(
-                    lambda seed, q=quality: Wish(prompt=f"{tags}, {q}", negative_prompt="", seed=seed)
+                    lambda seed, q=quality: PictureWish(prompt=f"{tags}, {q}", negative_prompt="", seed=seed)
                 )
             ]
             for quality in (QUALITY, "worst quality, low quality, low score")
@@ -155,10 +157,10 @@ class Judge:
         return (question() for question in questions)
 
 
-def _wish(tags: str, seed: int, negative: str = "") -> Wish:
-    wish = Wish(prompt=f"1girl, solo, safe, {tags}, {QUALITY}", seed=seed)
+def _wish(tags: str, seed: int, negative: str = "") -> PictureWish:
+    wish = PictureWish(prompt=f"1girl, solo, safe, {tags}, {QUALITY}", seed=seed)
     if negative:
-        wish = Wish(prompt=wish.prompt, negative_prompt=f"{negative}, {wish.negative_prompt}", seed=seed)
+        wish = PictureWish(prompt=wish.prompt, negative_prompt=f"{negative}, {wish.negative_prompt}", seed=seed)
     return wish
 
 

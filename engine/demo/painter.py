@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-    from engine.demo.samples import Batch
+    from engine.demo.samples import TrainingBatch
 
 
 class Painter(torch.nn.Module):
@@ -53,7 +53,7 @@ class Painter(torch.nn.Module):
         often = torch.tensor(10.0, device=ids.device)  # a caption holds a tenth of all tags or less
         return functional.binary_cross_entropy_with_logits(self.tags(pooled).float(), said[:, 1:], pos_weight=often)
 
-    def forward(self, noisy: Tensor, timesteps: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    def forward(self, noisy: Tensor, timesteps: Tensor, batch: TrainingBatch) -> tuple[Tensor, Tensor]:
         """Predict v from latents, (B × noises, 8, h, w), at timesteps, (B × noises,), and give the reading loss."""
         states, pooled = encode(self.text_encoder, self.text_encoder_2, batch.ids, batch.weights)
         noises = len(noisy) // len(states)

@@ -42,7 +42,7 @@ class Mix:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TrainingBatch:
     """Some pictures of one shape."""
 
     latents: Tensor  # (B, 8, H/32, W/32)
@@ -51,7 +51,7 @@ class Batch:
     time_ids: Tensor  # (B, 6)
 
 
-def make_batch(writer: Writer, mix: Mix, size: int, shrink: int, seed: int, step: int) -> Batch:
+def make_batch(writer: Writer, mix: Mix, size: int, shrink: int, seed: int, step: int) -> TrainingBatch:
     """Draw one step's pictures.
 
     Args:
@@ -70,7 +70,7 @@ def make_batch(writer: Writer, mix: Mix, size: int, shrink: int, seed: int, step
     drawings = [draw(portrait, (width // _SCALE, height // _SCALE)) for portrait in portraits]
     captions = [writer.write(portrait, random, layout) for portrait in portraits]
     ids, weights = stack(captions, writer.empty())
-    return Batch(
+    return TrainingBatch(
         torch.from_numpy(np.stack([latents(drawing, PATCH // _SCALE) for drawing in drawings])),
         ids,
         weights,

@@ -16,7 +16,7 @@ from engine.demo.caption import Writer
 from engine.demo.networks import make_scheduler
 from engine.demo.painter import Painter
 from engine.demo.portrait import choose
-from engine.demo.samples import Batch, make_batch, stack
+from engine.demo.samples import TrainingBatch, make_batch, stack
 from engine.demo.vocabulary import make_tokenizer
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ _AVERAGE = 0.998
 """How much of the average of the weights each step keeps."""
 
 
-class _Batches(Dataset[Batch]):
+class _Batches(Dataset[TrainingBatch]):
     """The pictures of every step of a plan."""
 
     def __init__(self, writer: Writer, plan: UNetPlan) -> None:
         self._writer = writer
         self._plan = plan
 
-    def __getitem__(self, index: int) -> Batch:
+    def __getitem__(self, index: int) -> TrainingBatch:
         stage = self._plan.stage(index)
         return make_batch(self._writer, self._plan.mix(index), stage.batch, stage.shrink, self._plan.seed, index)
 
@@ -147,7 +147,7 @@ class _Training:
                 self._save(step + 1, state_path)
                 saved = time.monotonic()
 
-    def _step(self, step: int, batch: Batch) -> float:
+    def _step(self, step: int, batch: TrainingBatch) -> float:
         """Take one step of the optimizer, and give the loss before it."""
         plan = self._plan
         noise_source = torch.Generator().manual_seed(plan.seed * 2**32 + step)
@@ -185,11 +185,11 @@ def _captions(writer: Writer, random: Random, count: int) -> Tensor:
     return stack(captions, writer.empty())[0][:, 0]
 
 
-def _on(batch: Batch, device: str) -> Batch:
-    return Batch(*(part.to(device) for part in (batch.latents, batch.ids, batch.weights, batch.time_ids)))
+def _on(batch: TrainingBatch, device: str) -> TrainingBatch:
+    return TrainingBatch(*(part.to(device) for part in (batch.latents, batch.ids, batch.weights, batch.time_ids)))
 
 
-def _loss(painter: Painter, batch: Batch, noises: int, alphas: Tensor, generator: torch.Generator) -> Tensor:
+def _loss(painter: Painter, batch: TrainingBatch, noises: int, alphas: Tensor, generator: torch.Generator) -> Tensor:
     """Compare v = √ᾱ ε - √(1-ᾱ) x₀ (Salimans and Ho, 2022, appendix D) with what is predicted."""
     clean = batch.latents.repeat(noises, 1, 1, 1)
     count = len(clean)

@@ -20,7 +20,7 @@ from engine.batch import Batch
 from engine.blocks import CachedBlocks
 from engine.finisher import Finisher
 from engine.wire import Failed, Finished, Generate
-from engine.worker import Job
+from engine.worker import ReceivedJob
 
 if TYPE_CHECKING:
     from engine.model import Model
@@ -76,7 +76,7 @@ def _one(batch: Batch, inbox: SimpleQueue[Any], number: int, width: int, height:
         seeds=(number,),
     )
     start = time.thread_time()
-    batch.admit(Job(request, events.append))
+    batch.admit(ReceivedJob(request, events.append))
     while not batch.idle:
         batch.step()
     while not isinstance(events[-1], Finished | Failed):

@@ -18,7 +18,7 @@ from engine.calibration import Calibration
 from engine.finisher import Finisher
 from engine.timing import Timing
 from engine.wire import Failed, Finished, Generate
-from engine.worker import Job
+from engine.worker import ReceivedJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -50,7 +50,7 @@ class Ours:
         """Draw jobs that come at once; their events."""
         events: list[Any] = []
         for request in requests:
-            self.batch.admit(Job(request, events.append))
+            self.batch.admit(ReceivedJob(request, events.append))
         with torch.inference_mode():  # as the worker has it
             while sum(isinstance(event, Finished | Failed) for event in events) < len(requests):
                 if self.batch.idle:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import engine.demo
-from engine.demo.artist import Artist, Wish
+from engine.demo.artist import Artist, PictureWish
 from engine.demo.judge import SHAPES as JUDGED
 from engine.demo.judge import Judge
 from engine.demo.samples import SHAPES
@@ -38,7 +38,7 @@ def _meaning(artist: Artist) -> Iterator[dict[str, Any]]:
 def _time(artist: Artist) -> Iterator[dict[str, Any]]:
     for size in SHAPES:
         started = time.monotonic()
-        artist.draw([Wish(prompt="1girl, red hair, night", seed=1)], size, 28, GUIDANCE)
+        artist.draw([PictureWish(prompt="1girl, red hair, night", seed=1)], size, 28, GUIDANCE)
         taken_s = time.monotonic() - started
         name = f"demo {size[0]}×{size[1]}: a picture of 28 steps"
         yield {"name": name, "value": taken_s, "unit": "s", "goal": f"≤ {SLOWEST_S:g}", "ok": taken_s <= SLOWEST_S}

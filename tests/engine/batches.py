@@ -7,7 +7,7 @@ from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
 from engine.finisher import Finisher
 from engine.wire import Generate
-from engine.worker import Job
+from engine.worker import ReceivedJob
 
 
 class Inline(Executor):
@@ -39,7 +39,7 @@ class Bench:
 
     def admit(self, request):
         said = self.events[request.job_id] = []
-        job = Job(request, said.append)
+        job = ReceivedJob(request, said.append)
         self.batch.admit(job)
         return job
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.admission import Always, choose, group
 from engine.calibration import Calibration, good_sizes
-from tests.bench._virtual_gpu import Gpu, Job, request_level, step_level
+from tests.bench._virtual_gpu import Gpu, ReceivedJob, request_level, step_level
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -17,7 +17,7 @@ class Picture:
 
 
 def job(key="portrait", *, share=False, running=0):
-    return Job(0.0, 1, key=key, share=share, running=running)
+    return ReceivedJob(0.0, 1, key=key, share=share, running=running)
 
 
 def test_the_oldest_job_begins_and_the_next_one_waits_where_joining_does_not_pay():
@@ -51,35 +51,35 @@ def test_the_oldest_begins_beside_those_who_share():
 
 def test_a_group_is_of_one_shape_and_of_the_size_that_is_fast():
     """Those that stepped longest ago."""
-    places = [Picture("square"), Picture(), Picture("square"), Picture("square")]
-    assert group(places, sizes=Always(2), limit=4, turn=0) == [places[0], places[2]]
-    assert group(places, sizes=Always(4), limit=1, turn=1) == [places[0]]
+    slots = [Picture("square"), Picture(), Picture("square"), Picture("square")]
+    assert group(slots, sizes=Always(2), limit=4, turn=0) == [slots[0], slots[2]]
+    assert group(slots, sizes=Always(4), limit=1, turn=1) == [slots[0]]
     assert group([], sizes=Always(4), limit=4, turn=1) == []
 
 
 def test_every_other_turn_belongs_to_those_who_share():
     """Where they fill the card by themselves, and the others go on in between."""
-    places = [Picture(), Picture(share=True), Picture("square", share=True)]
+    slots = [Picture(), Picture(share=True), Picture("square", share=True)]
     full, room = Calibration(limit=4), Calibration(limit=4)
     full.learn("portrait", {1: 1.0, 2: 2.0, 4: 4.0})
     room.learn("portrait", {1: 2.0, 2: 2.0, 4: 2.0})
-    assert group(places, sizes=full, limit=4, turn=0) == places[:2]
-    assert group(places, sizes=full, limit=4, turn=1) == [places[1]]
-    assert group(places, sizes=room, limit=4, turn=1) == places[:2]
+    assert group(slots, sizes=full, limit=4, turn=0) == slots[:2]
+    assert group(slots, sizes=full, limit=4, turn=1) == [slots[1]]
+    assert group(slots, sizes=room, limit=4, turn=1) == slots[:2]
     full.learn("square", {1: 2.0, 2: 2.0, 4: 2.0})  # the shape of the one that stepped longest ago is what counts
-    assert group(places, sizes=full, limit=4, turn=1) == [places[1]]
+    assert group(slots, sizes=full, limit=4, turn=1) == [slots[1]]
 
 
 def test_just_as_many_as_fill_the_card_have_the_turn():
     """One fewer, and they step with the others."""
-    places = [Picture(), Picture(share=True), Picture(share=True)]
-    assert group(places, sizes=Always(2), limit=4, turn=1) == places[1:]
-    assert group(places[:2], sizes=Always(2), limit=4, turn=1) == places[:2]
+    slots = [Picture(), Picture(share=True), Picture(share=True)]
+    assert group(slots, sizes=Always(2), limit=4, turn=1) == slots[1:]
+    assert group(slots[:2], sizes=Always(2), limit=4, turn=1) == slots[:2]
 
 
 jobs = st.lists(
     st.builds(
-        Job,
+        ReceivedJob,
         arrives_s=st.integers(0, 40).map(float),
         steps=st.integers(1, 12),
         key=st.sampled_from(["portrait", "square"]),
@@ -108,8 +108,8 @@ def test_every_job_is_drawn_and_the_gpu_never_idles(arrivals, size):
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=20))
 def test_a_stream_of_sharers_starves_nobody(steps):
     """Who came before them all ends before they could have taken its place for good."""
-    first, old = Job(0.0, 20), Job(0.0, 5)
-    sharers = [Job(float(number), number_of, share=True) for number, number_of in enumerate(steps)]
+    first, old = ReceivedJob(0.0, 20), ReceivedJob(0.0, 5)
+    sharers = [ReceivedJob(float(number), number_of, share=True) for number, number_of in enumerate(steps)]
     step_level(Gpu(a=0.0, c=1.0), [first, old, *sharers], Always(1))
     assert old.done_s <= 4 * (first.steps + old.steps) + max(steps)
 
@@ -148,6 +148,6 @@ def test_what_is_doubted_is_measured_again_and_holds_until_then():
 
 def test_a_request_level_batch_lets_nobody_join():
     """What the simulation compares with."""
-    first, second, third = Job(0.0, 10), Job(1.0, 10), Job(2.0, 10)
+    first, second, third = ReceivedJob(0.0, 10), ReceivedJob(1.0, 10), ReceivedJob(2.0, 10)
     request_level(Gpu(a=0.0, c=1.0), [first, second, third], Always(4))
     assert [first.done_s, second.done_s, third.done_s] == [10.0, 30.0, 30.0]

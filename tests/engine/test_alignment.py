@@ -11,7 +11,7 @@ from torch.utils._pytree import tree_leaves
 
 from engine import classifier
 from engine.alignment import align, is_aligned
-from engine.conditioning import Texts, encode
+from engine.conditioning import EncodedTexts, encode
 from engine.config import Engine, PictureRating
 from engine.decode import decode
 from engine.denoise import Sample, predict_noise
@@ -137,7 +137,7 @@ def test_what_networks_compute_with_begins_on_a_boundary(model):
 
     unet, decoder, projection = model.unet, model.vae.decoder, model.text_encoder_2.text_projection
     hooks = [network.register_forward_pre_hook(look, with_kwargs=True) for network in (unet, decoder, projection)]
-    bench = Bench(dataclasses.replace(model, texts=Texts()))
+    bench = Bench(dataclasses.replace(model, texts=EncodedTexts()))
     for number, guidance_scale in enumerate((1.0, 5.0, 5.0)):
         wish = {"prompt": f"red hair {number} BREAK night", "seeds": (1, 2), "share": True}
         bench.admit(request(str(number), guidance_scale=guidance_scale, **wish))

@@ -167,8 +167,8 @@ def test_a_picture_is_the_same_whoever_shared_its_steps(model, schedule, cap, jo
 
     def remember(_model, latents):
         (name, number) = next(
-            (drawing.work.job.request.job_id, drawing.number)
-            for drawing in bench.batch._drawings
+            (drawing.state.job.request.job_id, drawing.number)
+            for drawing in bench.batch._running
             if drawing.sample.latents is latents
         )
         drawn[name, number] = latents

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from engine import coldstart, random_weights
-from engine.bench import Row, Task, arithmetic, table
+from engine.bench import BenchRow, Task, arithmetic, table
 from engine.blocks import CachedBlocks
 from engine.config import Engine
 
@@ -82,5 +82,5 @@ def test_random_weights_are_no_zeros(tiny):
 
 
 def test_the_table_lines_up():
-    rows = [Row("a", 0.5, "s"), Row("matrix products", 1234.5, "TFLOP/s")]
+    rows = [BenchRow("a", 0.5, "s"), BenchRow("matrix products", 1234.5, "TFLOP/s")]
     assert list(table(rows)) == ["a                    0.500 s", "matrix products  1,234.500 TFLOP/s"]

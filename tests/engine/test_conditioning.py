@@ -7,7 +7,7 @@ import torch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engine.conditioning import Encoded, Texts, encode, tokenize
+from engine.conditioning import Encoded, EncodedTexts, encode, tokenize
 
 SIZE = {"width": 128, "height": 192}
 LONG = ", ".join(["lowres, bad anatomy, bad hands, text, error, missing finger"] * 6)
@@ -17,7 +17,7 @@ texts = st.text(alphabet=st.sampled_from(list("ab,()[]\\:1.5- BREAK")) | st.char
 @pytest.fixture
 def fresh(model):
     """The model before it has read anything."""
-    return dataclasses.replace(model, texts=Texts())
+    return dataclasses.replace(model, texts=EncodedTexts())
 
 
 @pytest.mark.parametrize(
@@ -134,13 +134,15 @@ def test_a_text_that_was_read_before_is_not_encoded_again(fresh):
     assert encoder_rows(fresh, lambda: encode(fresh, "lowres", "red hair", **SIZE)) == []
     assert torch.equal(warm.prompt_embeds, cold.prompt_embeds)
     assert torch.equal(warm.pooled_prompt_embeds, cold.pooled_prompt_embeds)
-    alone = [encode(dataclasses.replace(fresh, texts=Texts()), text, None, **SIZE) for text in ("lowres", "1girl")]
+    alone = [
+        encode(dataclasses.replace(fresh, texts=EncodedTexts()), text, None, **SIZE) for text in ("lowres", "1girl")
+    ]
     assert torch.equal(cold.prompt_embeds, torch.cat([one.prompt_embeds for one in alone]))
 
 
 def test_what_was_read_longest_ago_is_forgotten_first():
     """So many chunks are kept, and at least the last text however long it is."""
-    texts = Texts(max_chunks=3)
+    texts = EncodedTexts(max_chunks=3)
     short, long = Encoded(torch.zeros(77, 1), torch.zeros(1, 1)), Encoded(torch.zeros(77 * 9, 1), torch.zeros(1, 1))
     for text in "abc":
         texts.keep(text, short)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from engine.demo.artist import Artist, Wish
+from engine.demo.artist import Artist, PictureWish
 
 SIZE = (96, 64)
-SHORT = Wish(prompt="1girl, (red hair:1.4)", negative_prompt="lowres", seed=3)
-LONG = Wish(prompt="1girl BREAK red hair", negative_prompt="", seed=4)
+SHORT = PictureWish(prompt="1girl, (red hair:1.4)", negative_prompt="lowres", seed=3)
+LONG = PictureWish(prompt="1girl BREAK red hair", negative_prompt="", seed=4)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def test_it_draws_what_the_stock_pipeline_draws(artist, stock, diffusers_own):
             guidance_scale=3.0,
             generator=torch.Generator().manual_seed(5),
         ).images[0]
-    (drawn,) = artist.draw([Wish(prompt="1girl", negative_prompt="lowres", seed=5)], SIZE, 2, 3.0)
+    (drawn,) = artist.draw([PictureWish(prompt="1girl", negative_prompt="lowres", seed=5)], SIZE, 2, 3.0)
     assert np.array_equal(np.asarray(drawn), np.asarray(expected))
 
 
@@ -46,6 +46,6 @@ def test_company_changes_no_picture(artist):
 
 def test_weights_are_read(artist):
     """The same words at another weight are another picture."""
-    plain = Wish(prompt="1girl, red hair", negative_prompt="lowres", seed=3)
+    plain = PictureWish(prompt="1girl, red hair", negative_prompt="lowres", seed=3)
     weighted, unweighted = artist.draw([SHORT, plain], SIZE, 2, 3.0)
     assert not np.array_equal(np.asarray(weighted), np.asarray(unweighted))

@@ -11,7 +11,7 @@ import pytest
 from safetensors import safe_open
 
 import engine.demo
-from engine.demo.artist import NEGATIVE, QUALITY, Artist, Wish
+from engine.demo.artist import NEGATIVE, QUALITY, Artist, PictureWish
 from engine.demo.measure import background, blotched, hair_colour, hair_tone, redness
 
 CHECKPOINT = Path(engine.demo.__file__).with_name("checkpoint")
@@ -27,7 +27,7 @@ def artist():
 
 def draw(artist, *tags, seed=3, unwanted=""):
     wishes = [
-        Wish(prompt=f"1girl, solo, safe, {tag}, {QUALITY}", negative_prompt=unwanted + NEGATIVE, seed=seed)
+        PictureWish(prompt=f"1girl, solo, safe, {tag}, {QUALITY}", negative_prompt=unwanted + NEGATIVE, seed=seed)
         for tag in tags
     ]
     return artist.draw(wishes, SIZE, STEPS, GUIDANCE)
@@ -83,7 +83,7 @@ def test_bad_quality_looks_bad(artist):
     """The worst quality is more blotched than the best."""
     tags = "1girl, solo, safe, brown hair, blue background"
     pair = [
-        Wish(prompt=f"{tags}, {words}", negative_prompt="", seed=5)
+        PictureWish(prompt=f"{tags}, {words}", negative_prompt="", seed=5)
         for words in (QUALITY, "worst quality, low quality, low score")
     ]
     good, bad = artist.draw(pair, SIZE, STEPS, GUIDANCE)

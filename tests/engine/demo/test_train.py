@@ -14,7 +14,7 @@ from engine.demo.networks import LOW, MIDDLE, make_vae
 from engine.demo.painter import Painter, encode
 from engine.demo.plan import UNetPhase, UNetPlan, UNetStage
 from engine.demo.portrait import choose
-from engine.demo.samples import Batch, Mix, stack
+from engine.demo.samples import Mix, TrainingBatch, stack
 from engine.demo.train_vae import Stage, VAEPlan, pass_through
 from engine.demo.vocabulary import make_tokenizer
 
@@ -90,7 +90,7 @@ def test_new_attention_changes_nothing_at_first():
             torch.nn.init.zeros_(part.weight)
             torch.nn.init.zeros_(part.bias)
     after.take_over(before, ids)
-    batch = Batch(torch.randn(3, 8, 12, 8), ids[:, None], torch.ones(3, 1, 77), torch.ones(3, 6))
+    batch = TrainingBatch(torch.randn(3, 8, 12, 8), ids[:, None], torch.ones(3, 1, 77), torch.ones(3, 6))
     with torch.no_grad():
         predicted, again = (painter(batch.latents, torch.tensor([500]), batch)[0] for painter in (before, after))
     assert torch.allclose(predicted, again, atol=1e-5)

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
     from engine.conditioning import Conditioning
     from engine.model import Model
-    from engine.worker import Job
+    from engine.worker import ReceivedJob
 
 
 @dataclass(eq=False)
-class Work:
+class JobState:
     """How far a job is."""
 
-    job: Job
+    job: ReceivedJob
     waiting: deque[int] = field(default_factory=deque[int])
     """Numbers of the pictures that have no place yet."""
     conditioning: Conditioning | None = None
     """None before its turn is near; shared by all samples."""
-    ready: Ready | None = None
+    ready: PreparedSample | None = None
     """None until its first waiting picture is prepared."""
     running: int = 0
     steps_done: int = 0
@@ -67,39 +67,39 @@ class Work:
             width=request.width,
             height=request.height,
         )
-        self.ready = Ready(self, self.conditioning, noise)
+        self.ready = PreparedSample(self, self.conditioning, noise)
 
-    def begin(self, drawing: Drawing) -> None:
+    def begin(self, running: RunningSample) -> None:
         """Count a picture as being drawn, which was the first waiting one."""
-        self.waiting.remove(drawing.number)
+        self.waiting.remove(running.number)
         self.ready = None
         self.running += 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Ready:
+class PreparedSample:
     """A job whose first waiting picture can begin."""
 
-    work: Work
+    state: JobState
     conditioning: Conditioning
     noise: Future[Noise]
 
     @property
     def key(self) -> Key:
-        request = self.work.job.request
+        request = self.state.job.request
         return Key(request.height, request.width, self.conditioning.chunks)
 
     @property
     def share(self) -> bool:
-        return self.work.job.request.share
+        return self.state.job.request.share
 
     @property
     def running(self) -> int:
-        return self.work.running
+        return self.state.running
 
-    def start(self, model: Model) -> Drawing:
+    def start(self, model: Model) -> RunningSample:
         """Bring its first waiting picture to the device; may be repeated where it fails."""
-        request, number = self.work.job.request, self.work.waiting[0]
+        request, number = self.state.job.request, self.state.waiting[0]
         sample = Sample(
             model,
             self.conditioning,
@@ -111,14 +111,14 @@ class Ready:
             height=request.height,
             noise=self.noise.result(),
         )
-        return Drawing(self.work, number, sample)
+        return RunningSample(self.state, number, sample)
 
 
 @dataclass(eq=False, slots=True)
-class Drawing:
+class RunningSample:
     """One picture that has a place in the batch."""
 
-    work: Work
+    state: JobState
     number: int
     sample: Sample
     noise_pred: Tensor | None = None
@@ -129,11 +129,11 @@ class Drawing:
 
     @property
     def share(self) -> bool:
-        return self.work.job.request.share
+        return self.state.job.request.share
 
     def recipe(self, model: Model) -> str:
         """Write what the picture is to carry inside."""
-        request = self.work.job.request
+        request = self.state.job.request
         return infotext.write(
             prompt=request.prompt,
             negative_prompt=request.negative_prompt,
