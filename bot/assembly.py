@@ -48,9 +48,9 @@ from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.rendering import Rendering
+from bot.safety.gate_question import gate_question
 from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
-from bot.safety.wish import wish
 from bot.safety.wording import TextFilter
 from bot.views.about import Facts
 from bot.views.buttons import DraftButton, JobButton
@@ -111,7 +111,7 @@ def assemble(
         lockouts=Lockouts(store.strikes, config.bot.strikes, now),
         audit=audit,
         compose=prompt_writer.compose,
-        wish=partial(wish, presets=prompt_writer.presets),
+        gate_question=partial(gate_question, presets=prompt_writer.presets),
         words=words,
         hides=store.reports.hidden,
         now=now,

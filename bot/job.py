@@ -201,7 +201,7 @@ class Job(NewJob, frozen=True, kw_only=True):
         return replace(self, state=target, **changes)
 
 
-class Picture(Struct, frozen=True, kw_only=True):
+class StoredPicture(Struct, frozen=True, kw_only=True):
     """One picture of a job in the spool."""
 
     number: int

@@ -34,7 +34,7 @@ NO_STYLE = "none"
 """Typed as the style, it is none, whatever the person's default."""
 
 
-class Wish(NamedTuple):
+class PersonalRequest(NamedTuple):
     """A request, and sentences about what was not taken as its asker left it."""
 
     request: Request
@@ -59,16 +59,16 @@ class Imagine:
         Raises:
             Refused: Nothing was queued; the message says why.
         """
-        wish = await self.request(interaction.user.id, options)
-        await self._flow.ask(interaction, wish.request)
-        if not wish.notes:
+        personal = await self.request(interaction.user.id, options)
+        await self._flow.ask(interaction, personal.request)
+        if not personal.notes:
             return
         try:
-            await tell(interaction, "\n".join(wish.notes))
+            await tell(interaction, "\n".join(personal.notes))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("interaction %s: its notes cannot be told: %s", interaction.id, error)
 
-    async def request(self, user_id: int, options: Options) -> Wish:
+    async def request(self, user_id: int, options: Options) -> PersonalRequest:
         """Make the request that this person means.
 
         Raises:
@@ -84,7 +84,7 @@ class Imagine:
             options = self._expanded(options, await self._store.people.favourites(user_id), notes)
         filled = fill(options, usual)
         request = await worked_on(chars_of(filled), partial(self._complete, filled))
-        return Wish(request, tuple(notes))
+        return PersonalRequest(request, tuple(notes))
 
     async def suggest(self, user_id: int, typed: str, max_chars: int) -> list[favourites.Suggested]:
         """Complete the name of a favourite at the end of a line of tags; nothing where none was begun."""

@@ -11,7 +11,7 @@ from bot.errors import InvalidRequest
 from bot.long_texts import worked_on
 from bot.prompt import pasted
 from bot.queue.ticket import Ticket
-from bot.views.preview import Preview, preview
+from bot.views.preview import PromptPreview, preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +91,7 @@ class PromptPreviews:
         request = (await self._imagine.request(interaction.user.id, options)).request
         composed = await self._gatekeeper.check(interaction, request)
         new = Ticket.of_new(request, user_id=interaction.user.id, guild_id=interaction.guild_id)
-        shown = Preview(
+        shown = PromptPreview(
             request=request,
             composed=composed,
             chunks=await asyncio.to_thread(self._tokens.count, composed.prompt, composed.negative_prompt),

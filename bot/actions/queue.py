@@ -15,7 +15,7 @@ from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, NotYours
 from bot.store.queue import Steered
 from bot.views.card import title
-from bot.views.queue import JOBS_A_PAGE, LABELS, QUEUE_ACTIONS, Press, Row, Shown, listing
+from bot.views.queue import JOBS_A_PAGE, LABELS, QUEUE_ACTIONS, QueuePress, QueueRow, Shown, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,10 +56,10 @@ class QueueActions:
 
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Show somebody their own jobs."""
-        view = listing(await self._page(interaction, Press("show", "mine", 0)))
+        view = listing(await self._page(interaction, QueuePress("show", "mine", 0)))
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
-    async def press(self, interaction: discord.Interaction[Any], press: Press) -> None:
+    async def press(self, interaction: discord.Interaction[Any], press: QueuePress) -> None:
         """Do what a button of the list says, and show the list as it is then.
 
         Raises:
@@ -76,7 +76,7 @@ class QueueActions:
 
     # What is done
 
-    async def _do(self, interaction: discord.Interaction[Any], press: Press) -> str:
+    async def _do(self, interaction: discord.Interaction[Any], press: QueuePress) -> str:
         if press.action not in LABELS or (press.action in QUEUE_ACTIONS) != (press.job_id is None):
             raise InvalidRequest("This button is from an older version. Please use `/queue` again.")
         who = interaction.user.id
@@ -108,7 +108,7 @@ class QueueActions:
             raise InvalidRequest(OVER)
         return f"`{job.id}` is cancelled."
 
-    async def _change(self, job: Job, press: Press) -> str:
+    async def _change(self, job: Job, press: QueuePress) -> str:
         """Hold, resume or move a job; moved in the server's list it is a moderator's move, else its owner's."""
         name = f"`{job.id}`"
         self._require(job.id, waits=True)
@@ -149,7 +149,7 @@ class QueueActions:
 
     # What is shown
 
-    async def _page(self, interaction: discord.Interaction[Any], press: Press) -> Shown:
+    async def _page(self, interaction: discord.Interaction[Any], press: QueuePress) -> Shown:
         mine = press.whose == "mine"
         guild_id = None if mine else self._server(interaction)
         drawn = [
@@ -172,7 +172,7 @@ class QueueActions:
         shown += own[after : after + room] if guild_id is None else self._queue.of_server(guild_id, after, room)
         shown += coming[max(0, after - in_line) :][: JOBS_A_PAGE - len(shown)]
         rows = [
-            Row(ticket, None if ticket in drawn else self._wait(ticket), await self._title(ticket, mine=mine))
+            QueueRow(ticket, None if ticket in drawn else self._wait(ticket), await self._title(ticket, mine=mine))
             for ticket in shown
         ]
         return Shown(

@@ -12,10 +12,10 @@ from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, NotYours
 from bot.reading.kinds import POLICY
 from bot.safety import changes
-from bot.safety.audit import Record
+from bot.safety.audit import AuditRecord
 from bot.safety.gate import explain
+from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import MAX_FILE_BYTES, exported
-from bot.safety.wish import Wish
 from bot.views.edit import sent_texts
 from bot.views.queue_settings import WEIGHTS, LimitsForm, touched
 from bot.views.setting_controls import NONE
@@ -148,7 +148,9 @@ class Settings:
         """Tell what would become of somebody's request for a rating, rule by rule; nothing is asked or counted."""
         guild = _admins_server(interaction)
         situation = await self._gatekeeper.situation_for(user, guild.id, channel_id)
-        trail = takewhile(lambda step: step.rule != "length", explain(situation, Wish(rating=rating), self._words))
+        trail = takewhile(
+            lambda step: step.rule != "length", explain(situation, GateQuestion(rating=rating), self._words)
+        )
         steps = list(trail)
         first_no = next((step for step in steps if not step.allowed), None)
         verdict = "may be drawn" if first_no is None else f"is refused by the rule **{first_no.rule}**"
@@ -193,7 +195,7 @@ class Settings:
         if told := changes.described(before, after):
             self._admission.decided(guild.id, after)
             await self._flow.queue_changed()
-            record = Record(
+            record = AuditRecord(
                 event="changed",
                 at=self._now(),
                 user_id=interaction.user.id,

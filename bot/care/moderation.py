@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.config import Rating
     from bot.delivery.message_editor import MessageEditor
     from bot.delivery.upload import Upload
-    from bot.job import Job, Picture
+    from bot.job import Job, StoredPicture
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ class Moderation:
             return False
         return True
 
-    async def _kept(self, job: Job) -> list[Picture]:
+    async def _kept(self, job: Job) -> list[StoredPicture]:
         """Find what is kept of a job.
 
         Raises:
@@ -176,7 +176,7 @@ class Moderation:
             raise InvalidRequest("I no longer have the pictures themselves.")
         return kept
 
-    async def _read(self, job: Job, kept: Sequence[Picture]) -> Mapping[int, bytes]:
+    async def _read(self, job: Job, kept: Sequence[StoredPicture]) -> Mapping[int, bytes]:
         """Read what is kept of a job and whole.
 
         Raises:

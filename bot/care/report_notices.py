@@ -10,7 +10,7 @@ import discord
 
 from bot.answer import NO_PINGS
 from bot.refusals import Place
-from bot.safety.audit import Record
+from bot.safety.audit import AuditRecord
 from bot.views import reported
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class ReportNotices:
         """
         known = None if isinstance(job, str) else job
         about = f"picture `{job if known is None else known.id}`"
-        record = Record(
+        record = AuditRecord(
             event=event,
             at=self._now(),
             user_id=interaction.user.id,

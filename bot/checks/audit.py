@@ -16,7 +16,7 @@ from bot.refusals import Place, Refusals
 from bot.safety.audit import fingerprint
 
 if TYPE_CHECKING:
-    from bot.safety.audit import Record
+    from bot.safety.audit import AuditRecord
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Audit:
         self._waiting: dict[int, deque[str]] = {}
         self._posting: dict[int, asyncio.Task[None]] = {}
 
-    async def write(self, record: Record, *, words: str = "", told: bool = False) -> None:
+    async def write(self, record: AuditRecord, *, words: str = "", told: bool = False) -> None:
         """Store a record, and have it told in the server's log channel.
 
         Args:
@@ -106,7 +106,7 @@ class Audit:
         self.refusals.took(place)
 
 
-def line(record: Record) -> str:
+def line(record: AuditRecord) -> str:
     """Write a record as one line for moderators; mentions in it ping nobody."""
     who = "Somebody" if record.user_id is None else f"<@{record.user_id}>"
     where = "" if record.channel_id is None else f" in <#{record.channel_id}>"

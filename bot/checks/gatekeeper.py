@@ -9,8 +9,8 @@ from bot.checks.place import missing_permissions, spot_of
 from bot.checks.roles import roles_of
 from bot.errors import InvalidRequest, PromptRefused
 from bot.long_texts import chars_of, worked_on
-from bot.safety.audit import Record
-from bot.safety.gate import Person, Situation, Verdict, judge, limit, previews, shows, shows_all
+from bot.safety.audit import AuditRecord
+from bot.safety.gate import Asker, Situation, Verdict, judge, limit, previews, shows, shows_all
 from bot.store.patience import WAITS_S, patiently
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from bot.job import Job
     from bot.prompt.compose import Composed
     from bot.request import Request
+    from bot.safety.gate_question import ComposedTexts, GateQuestion
     from bot.safety.policy import OperatorPolicy, ServerPolicy
-    from bot.safety.wish import Texts, Wish
     from bot.safety.wording import TextFilter
     from bot.store.policies import Policies
 
-STRANGER = Person(roles=None)
+STRANGER = Asker(roles=None)
 """Somebody about whom nothing is known: every limit of any role counts."""
 
 REPORTED = Verdict(
@@ -53,7 +53,7 @@ class Gatekeeper:
         lockouts: Lockouts,
         audit: Audit,
         compose: Callable[[Request], Composed],
-        wish: Callable[[Request, Texts], Wish],
+        gate_question: Callable[[Request, ComposedTexts], GateQuestion],
         words: TextFilter,
         hides: Callable[[str], Awaitable[bool]],
         now: Callable[[], float],
@@ -65,14 +65,14 @@ class Gatekeeper:
         self._lockouts = lockouts
         self._audit = audit
         self._compose = compose
-        self._wish = wish
+        self._gate_question = gate_question
         self._words = words
         self._hides = hides
         self._now = now
 
     # What the gate has to know
 
-    async def situation(self, guild_id: int | None, channel_id: int, person: Person = STRANGER) -> Situation:
+    async def situation(self, guild_id: int | None, channel_id: int, person: Asker = STRANGER) -> Situation:
         """Look up what decides about this place as it is now."""
         place, channels = await spot_of(self._client, guild_id, channel_id)
         server = await self._policies.of(guild_id)
@@ -86,7 +86,7 @@ class Gatekeeper:
         self, user: discord.Member | discord.User, guild_id: int | None, channel_id: int
     ) -> Situation:
         """Look up what decides about somebody as an interaction shows them, wherever."""
-        person = Person(roles=roles_of(user), locked_until=await self._lockouts.until(user.id, guild_id))
+        person = Asker(roles=roles_of(user), locked_until=await self._lockouts.until(user.id, guild_id))
         return await self.situation(guild_id, channel_id, person)
 
     async def situation_of(self, job: Job) -> Situation:
@@ -97,7 +97,7 @@ class Gatekeeper:
         roles = None
         if job.guild_id is not None and (await self.policy(job.guild_id)).asks_for_roles:
             roles = await self._roles.of(job.guild_id, job.user_id)
-        person = Person(roles=roles, locked_until=await self._lockouts.until(job.user_id, job.guild_id))
+        person = Asker(roles=roles, locked_until=await self._lockouts.until(job.user_id, job.guild_id))
         return await self.situation(job.guild_id, job.channel_id, person)
 
     async def policy(self, guild_id: int | None) -> ServerPolicy:
@@ -143,10 +143,10 @@ class Gatekeeper:
         verdict = await self._judge(await self.situation_of(job), job.request, job)
         return await self._noted(job, verdict, "before it was drawn")
 
-    async def _judge(self, situation: Situation, request: Request, texts: Texts) -> Verdict:
+    async def _judge(self, situation: Situation, request: Request, texts: ComposedTexts) -> Verdict:
         return await worked_on(
             chars_of(request) + len(texts.prompt) + len(texts.negative_prompt),
-            lambda: judge(situation, self._wish(request, texts), self._words),
+            lambda: judge(situation, self._gate_question(request, texts), self._words),
         )
 
     async def judge_shown(self, job: Job) -> Verdict:
@@ -247,7 +247,7 @@ class Gatekeeper:
     ) -> str:
         """Write a refusal down, count it, and give the sentence for the person."""
         user_id, guild_id = interaction.user.id, interaction.guild_id
-        record = Record(
+        record = AuditRecord(
             event="refused",
             at=self._now(),
             user_id=user_id,
@@ -270,7 +270,7 @@ class Gatekeeper:
         return verdict
 
     async def _note(self, job: Job, rule: str, what: str) -> None:
-        record = Record(
+        record = AuditRecord(
             event="refused",
             at=self._now(),
             user_id=job.user_id,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.engine.client import Status
-    from bot.job import Job, Picture
+    from bot.job import Job, StoredPicture
     from bot.store.pictures import Pictures
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Allowed(NamedTuple):
 class AllowedHere(NamedTuple):
     """What may be shown of a job to somebody where they ask."""
 
-    pictures: tuple[Picture, ...]
+    pictures: tuple[StoredPicture, ...]
     others: int
     """Kept as well, and above what may be shown there."""
 

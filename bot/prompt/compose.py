@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bot.config import Rating
-    from bot.prompt.order import Line
+    from bot.prompt.order import OrderedLine
     from bot.prompt.presets import Presets
     from bot.prompt.terms import Kind
     from bot.request import Request
@@ -124,7 +124,7 @@ def _preset(text: str, kind: Kind) -> Sequence[str]:
     return tuple(item for item in tags.read(text, kind).items if item != BREAK)
 
 
-def _moved(line: Line, request: Request, given: set[str]) -> Iterator[Note]:
+def _moved(line: OrderedLine, request: Request, given: set[str]) -> Iterator[Note]:
     """Say what stands elsewhere than it was typed; what was given besides, or gave way, is said with that."""
     year = request.year or next(iter(line.years), None)
     for item in line.moved:

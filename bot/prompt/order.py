@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.prompt.terms import Kind
 
 
-class Line(NamedTuple):
+class OrderedLine(NamedTuple):
     """The items of one line by place, each in the order in which they were typed."""
 
     counts: tuple[str, ...]
@@ -36,7 +36,7 @@ class Line(NamedTuple):
     breaks_dropped: int
 
 
-def place(items: Sequence[str], kind: Kind = unknown, *, named: bool = False, composed: bool = False) -> Line:
+def place(items: Sequence[str], kind: Kind = unknown, *, named: bool = False, composed: bool = False) -> OrderedLine:
     """Sort the items of a line into the card's places.
 
     Args:
@@ -73,7 +73,7 @@ def place(items: Sequence[str], kind: Kind = unknown, *, named: bool = False, co
     names = [items[position] for position in opening]
     ordered = [*counts, *names, *(i for i, _ in ratings), *others, *(i for i, _ in years), *quality]
     placed = {*counts, *(i for i, _ in ratings), *(i for i, _ in years), *quality}
-    return Line(
+    return OrderedLine(
         counts=tuple(counts),
         names=tuple(names),
         ratings=tuple(rating for _, rating in ratings),

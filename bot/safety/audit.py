@@ -16,7 +16,7 @@ FINGERPRINT_DIGITS = 24
 Event = Literal["refused", "changed", "reported", "restored", "deleted", "timed out"]
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class AuditRecord(Struct, frozen=True, kw_only=True):
     """One line of the audit log."""
 
     event: Event

@@ -19,10 +19,10 @@ from bot.prompt.compose import compose
 from bot.prompt.vocabulary import store
 from bot.request import Options, complete
 from bot.safety.gate import Place, Situation, explain, judge
+from bot.safety.gate_question import GateQuestion, gate_question
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER
 from bot.safety.verdict import Verdict
-from bot.safety.wish import Wish, wish
 from bot.safety.wording import TextFilter
 from engine.wire import SEED_LIMIT
 
@@ -123,13 +123,13 @@ class _Answers:
 
     def verdict(self, question: Question) -> Verdict:
         try:
-            return judge(self._situation(question), self._wish(question), self._words)
+            return judge(self._situation(question), self._gate_question(question), self._words)
         except InvalidRequest as error:
             return Verdict(allowed=False, rule="request", sentence=str(error))
 
     def trail(self, question: Question) -> Iterator[Step]:
         try:
-            asked = self._wish(question)
+            asked = self._gate_question(question)
         except InvalidRequest:
             return
         yield from explain(self._situation(question), asked, self._words)
@@ -152,11 +152,11 @@ class _Answers:
         operator = OperatorPolicy.of(self._ratings, tagger=not question.no_tagger)
         return Situation(place=PLACES[question.place], operator=operator, server=server)
 
-    def _wish(self, question: Question) -> Wish:
+    def _gate_question(self, question: Question) -> GateQuestion:
         """Compose the words as ``/imagine`` does; without any, only the rating is asked about."""
         typed = {name: getattr(question, name) for name in _WORDS if getattr(question, name) is not None}
         if not typed:
-            return Wish(rating=question.rating or ORDER[0])
+            return GateQuestion(rating=question.rating or ORDER[0])
         draw_seed: Callable[[], int] = partial(secrets.randbelow, SEED_LIMIT)
         options = Options(rating=question.rating, **typed)
         if not {"subject", "character", "series", "tags", "more_tags"} & typed.keys():
@@ -170,7 +170,7 @@ class _Answers:
             draw_seed=draw_seed,
             compose=written,
         )
-        return wish(request, written(request), self._presets)
+        return gate_question(request, written(request), self._presets)
 
 
 def _lines(path: Path) -> list[bytes]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bot.config import Rating
-    from bot.safety.wish import Wish
+    from bot.safety.gate_question import GateQuestion
     from bot.safety.wording import TextFilter
 
 
@@ -49,7 +49,7 @@ WITHOUT_TAGGER: Rating = "sensitive"
 """Above this every picture must be rated by a tagger before it is shown."""
 
 
-class Person(Struct, frozen=True):
+class Asker(Struct, frozen=True):
     """Who asks."""
 
     roles: frozenset[int] | None = frozenset()
@@ -68,7 +68,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     """As shipped where there is no server or nobody decided anything."""
     channels: tuple[int, ...] = ()
     """Of the place: a thread, its parent, their category."""
-    person: Person = Person()
+    person: Asker = Asker()
 
 
 def limit(situation: Situation) -> Rating | None:
@@ -84,18 +84,18 @@ def limit(situation: Situation) -> Rating | None:
     return may[-1] if may else None
 
 
-def judge(situation: Situation, wish: Wish, words: TextFilter) -> Verdict:
+def judge(situation: Situation, gate_question: GateQuestion, words: TextFilter) -> Verdict:
     """Decide whether a picture may be asked for, or begun, now."""
-    return _first_no(explain(situation, wish, words), wish.rating)
+    return _first_no(explain(situation, gate_question, words), gate_question.rating)
 
 
-def explain(situation: Situation, wish: Wish, words: TextFilter) -> Iterator[Step]:
+def explain(situation: Situation, gate_question: GateQuestion, words: TextFilter) -> Iterator[Step]:
     """Give every rule, in the order in which they decide; `judge` stops at the first no."""
-    asked = words.asks_for(wish)
+    asked = words.asks_for(gate_question)
     yield from _limit_steps(situation, asked)
     yield from _access_steps(situation, asked)
     yield _lock_step(situation.person)
-    yield from words.steps(wish, asked, situation.operator, situation.server.denied)
+    yield from words.steps(gate_question, asked, situation.operator, situation.server.denied)
 
 
 def shows(situation: Situation, asked: Rating, measured: Rating | None) -> Verdict:
@@ -199,7 +199,7 @@ _MAY_ASK = Step("access", allowed=True, sentence="You may ask.")
 _NOT_LOCKED = Step("lock", allowed=True, sentence="You are not locked out.")
 
 
-def _lock_step(person: Person) -> Step:
+def _lock_step(person: Asker) -> Step:
     if person.locked_until is None:
         return _NOT_LOCKED
     until = f"You are locked out, and can draw again <t:{person.locked_until}:R>."

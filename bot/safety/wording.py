@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bot.config import Rating
+    from bot.safety.gate_question import GateQuestion
     from bot.safety.policy import OperatorPolicy
-    from bot.safety.wish import Wish
 
 MAX_CHARS = 6_000
 """Of a composed text, also as it looks: one character may stand for eighteen. The configuration allows 5,000; what is
@@ -33,7 +33,7 @@ MAX_NAME_WORDS = 4
 """Names are looked for among this many neighbouring words of a tag that is none."""
 
 
-class Known(Protocol):
+class KnownTag(Protocol):
     """What the vocabulary tells about a tag."""
 
     @property
@@ -46,10 +46,10 @@ class Known(Protocol):
     def real_person(self) -> bool: ...
 
 
-class Vocabulary(Protocol):
+class TagKnowledge(Protocol):
     """As much of the vocabulary as the filter asks."""
 
-    def entry(self, text: str, /) -> Known | None:
+    def entry(self, text: str, /) -> KnownTag | None:
         """Find a tag by its name or an alias, however it is spelled."""
         ...
 
@@ -69,7 +69,7 @@ class _Nothing:
 class TextFilter:
     """The lists, the vocabulary and the checkpoint's tokenizer, ready to read."""
 
-    def __init__(self, vocabulary: Vocabulary | None, decode: Callable[[str], str] | None = None) -> None:
+    def __init__(self, vocabulary: TagKnowledge | None, decode: Callable[[str], str] | None = None) -> None:
         """Read the lists.
 
         Args:
@@ -86,21 +86,21 @@ class TextFilter:
         self._entered = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_entries)
         self._read = lru_cache(maxsize=1024)(self._find)
 
-    def asks_for(self, wish: Wish) -> Rating:
+    def asks_for(self, gate_question: GateQuestion) -> Rating:
         """Give the rating that is asked for: the option's, or a higher one that the words name.
 
         Words that are too many are not read: `steps` refuses them.
         """
-        if _too_long(wish):
-            return wish.rating
-        named = (mark for text in _positive(wish) for mark in self._read(text) if mark.kind is Kind.RATING)
-        return highest(wish.rating, *_ratings(named))
+        if _too_long(gate_question):
+            return gate_question.rating
+        named = (mark for text in _positive(gate_question) for mark in self._read(text) if mark.kind is Kind.RATING)
+        return highest(gate_question.rating, *_ratings(named))
 
     def level(self, tag: str) -> Rating:
         """Tell which rating a tag belongs to at least; what the table does not place is safe."""
         return highest("safe", *_ratings(mark for mark in self._lexicon.read(tag) if mark.kind is Kind.LEVEL))
 
-    def offers(self, tag: Known, allowed: Rating) -> bool:
+    def offers(self, tag: KnownTag, allowed: Rating) -> bool:
         """Tell whether a suggestion may be made where this rating is the highest: never what the gate would refuse."""
         marks = self._lexicon.read(tag.name)
         found = {mark.kind for mark in marks}
@@ -108,20 +108,22 @@ class TextFilter:
             return False
         return allowed == "safe" or not (tag.child or found & {Kind.MINORS, Kind.PEOPLE})
 
-    def steps(self, wish: Wish, asked: Rating, operator: OperatorPolicy, denied: tuple[str, ...]) -> Iterator[Step]:
+    def steps(
+        self, gate_question: GateQuestion, asked: Rating, operator: OperatorPolicy, denied: tuple[str, ...]
+    ) -> Iterator[Step]:
         """Give every rule about words that this rating has, in the order in which they decide.
 
         Args:
-            wish: What is asked for.
+            gate_question: What is asked for.
             asked: As `asks_for` gives it.
             operator: For reviewed adults, real people and denied tags.
             denied: The server's denied tags.
         """
-        fits = not _too_long(wish)
+        fits = not _too_long(gate_question)
         yield Step("length", fits, _LENGTH)
         if not fits:
             return
-        asks, avoids = _positive(wish), _negative(wish)
+        asks, avoids = _positive(gate_question), _negative(gate_question)
         positive = _NO_MARKS.union(*map(self._read, asks))
         steered = _NO_MARKS.union(*map(self._read, avoids))
         prompt, avoided = {mark.kind for mark in positive}, {mark.kind for mark in steered}
@@ -136,8 +138,8 @@ class TextFilter:
         needed = highest("safe", *_ratings(mark for mark in positive if mark.kind is Kind.LEVEL))
         yield text_step(
             "tags",
-            exceeds(needed, wish.rating),
-            f"Some of these words belong to `{needed}`, and this request is `{wish.rating}`. Leave them out, or ask for"
+            exceeds(needed, gate_question.rating),
+            f"Some of these words belong to `{needed}`, and this request is `{gate_question.rating}`. Leave them out, or ask for"
             " that rating where it is allowed.",
         )
         if not exceeds(asked, "sensitive"):
@@ -157,7 +159,7 @@ class TextFilter:
                 Kind.GROWN in avoided or _ages(avoids),
                 "Above `safe` the negative prompt cannot be about anybody's age.",
             )
-            entries = list(self._entries(wish))
+            entries = list(self._entries(gate_question))
             yield text_step(
                 "character", any(entry.child for entry in entries), "This character is drawn at `safe` only."
             )
@@ -168,17 +170,17 @@ class TextFilter:
             yield text_step(
                 "youth", young, "At this rating nothing may make anybody look young, and some of these words do."
             )
-            yield from self._closed(wish, operator.adults)
+            yield from self._closed(gate_question, operator.adults)
 
-    def _closed(self, wish: Wish, adults: frozenset[str]) -> Iterator[Step]:
+    def _closed(self, gate_question: GateQuestion, adults: frozenset[str]) -> Iterator[Step]:
         """At nsfw and explicit only words that somebody vouches for are read, in the person's negative too.
 
         There a word that nobody knows could steer away from grown-ups in a language that no list has.
         """
         reviewed = {_key(name) for name in adults}
-        own = {*_items(wish.own), wish.rating}
+        own = {*_items(gate_question.own), gate_question.rating}
         unknown = named = False
-        for item in (*_items(wish.prompt), *map(_key, wish.characters)):
+        for item in (*_items(gate_question.prompt), *map(_key, gate_question.characters)):
             if item in own or item in reviewed or has_place(item):
                 continue
             entry = self._lookup(item)
@@ -186,8 +188,8 @@ class TextFilter:
                 named = named or _key(entry.name) not in reviewed
             elif entry is None and not self._lexicon.has_term(item, Kind.LEVEL):
                 unknown = True
-        unknown = unknown or not all(map(self._known_to_avoid, _items(wish.typed_negative)))
-        named = named or any(_key(name) not in reviewed for name in wish.characters)
+        unknown = unknown or not all(map(self._known_to_avoid, _items(gate_question.typed_negative)))
+        named = named or any(_key(name) not in reviewed for name in gate_question.characters)
         reviewed_only = "At this rating only characters from the operator's list of reviewed adults are drawn."
         yield Step("adults", not named, reviewed_only)
         known_only = "At this rating only tags that I know are drawn, and one of these I do not know."
@@ -212,20 +214,20 @@ class TextFilter:
         entry = self._lookup(item)
         return self._lexicon.read(entry.name) if entry is not None and entry.name != item else _NO_MARKS
 
-    def _entries(self, wish: Wish) -> Iterator[Known]:
+    def _entries(self, gate_question: GateQuestion) -> Iterator[KnownTag]:
         """Find what the vocabulary knows among the words."""
-        for item in (*_items(wish.prompt), *wish.characters):
+        for item in (*_items(gate_question.prompt), *gate_question.characters):
             yield from self._entered(item)
 
-    def _find_entries(self, item: str) -> tuple[Known, ...]:
+    def _find_entries(self, item: str) -> tuple[KnownTag, ...]:
         """Find what the vocabulary knows of a tag: the whole of it first, else names inside of it."""
-        found: list[Known] = []
+        found: list[KnownTag] = []
         for form in forms(item):
             entry = self._lookup(form)
             found += [entry] if entry is not None else self._names(words_of(form))
         return tuple(found)
 
-    def _names(self, words: Sequence[str]) -> Iterator[Known]:
+    def _names(self, words: Sequence[str]) -> Iterator[KnownTag]:
         for start in range(len(words)):
             for end in range(start + 1, min(start + MAX_NAME_WORDS, len(words)) + 1):
                 entry = self._lookup(" ".join(words[start:end]))
@@ -257,17 +259,25 @@ def _plain(text: str) -> str:
 _NO_MARKS: frozenset[Mark] = frozenset()
 
 
-def _too_long(wish: Wish) -> bool:
-    texts = (wish.prompt, wish.negative, wish.typed, wish.typed_negative)
+def _too_long(gate_question: GateQuestion) -> bool:
+    texts = (gate_question.prompt, gate_question.negative, gate_question.typed, gate_question.typed_negative)
     return any(len(text) > MAX_CHARS or len(visible(text)) > MAX_CHARS for text in texts)
 
 
-def _positive(wish: Wish) -> tuple[str, ...]:
-    return (wish.prompt,) if wish.typed in wish.prompt else (wish.prompt, wish.typed)
+def _positive(gate_question: GateQuestion) -> tuple[str, ...]:
+    return (
+        (gate_question.prompt,)
+        if gate_question.typed in gate_question.prompt
+        else (gate_question.prompt, gate_question.typed)
+    )
 
 
-def _negative(wish: Wish) -> tuple[str, ...]:
-    return (wish.negative,) if wish.typed_negative in wish.negative else (wish.negative, wish.typed_negative)
+def _negative(gate_question: GateQuestion) -> tuple[str, ...]:
+    return (
+        (gate_question.negative,)
+        if gate_question.typed_negative in gate_question.negative
+        else (gate_question.negative, gate_question.typed_negative)
+    )
 
 
 def _ages(texts: tuple[str, ...]) -> set[float]:

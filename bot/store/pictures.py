@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.errors import PictureLost, StoreError, WrongState
-from bot.job import Picture, row_key
+from bot.job import StoredPicture, row_key
 from bot.store.patience import patiently
 from bot.store.wholeness import fault
 
@@ -42,7 +42,9 @@ class Pictures:
         self._spool = spool
         self._waits_s = waits_s
 
-    async def save(self, job_id: str, *, number: int, seed: int, png: bytes, rating: Rating | None = None) -> Picture:
+    async def save(
+        self, job_id: str, *, number: int, seed: int, png: bytes, rating: Rating | None = None
+    ) -> StoredPicture:
         """Keep a picture of a running job, in place of what an earlier attempt drew.
 
         Args:
@@ -58,7 +60,9 @@ class Pictures:
         """
         return await patiently(partial(self._save_whole, job_id, number, seed, png, rating), self._waits_s)
 
-    async def _save_whole(self, job_id: str, number: int, seed: int, png: bytes, rating: Rating | None) -> Picture:
+    async def _save_whole(
+        self, job_id: str, number: int, seed: int, png: bytes, rating: Rating | None
+    ) -> StoredPicture:
         saving = asyncio.ensure_future(self._save(job_id, number, seed, png, rating))
         try:
             return await asyncio.shield(saving)
@@ -67,7 +71,7 @@ class Pictures:
             await asyncio.gather(saving, return_exceptions=True)
             raise
 
-    async def _save(self, job_id: str, number: int, seed: int, png: bytes, rating: Rating | None) -> Picture:
+    async def _save(self, job_id: str, number: int, seed: int, png: bytes, rating: Rating | None) -> StoredPicture:
         file = f"{job_id}-{number}.png"
         sha256 = await self._spool.write(file, png)
         rows: list[sqlite3.Row] = []
@@ -94,16 +98,16 @@ class Pictures:
                 await self._spool.delete([file])
         if not rows:
             raise WrongState(job_id, "not running", "take a picture")
-        return msgspec.convert(dict(rows[0]), Picture, strict=False)
+        return msgspec.convert(dict(rows[0]), StoredPicture, strict=False)
 
-    async def of(self, job_id: str) -> tuple[Picture, ...]:
+    async def of(self, job_id: str) -> tuple[StoredPicture, ...]:
         """List a job's pictures in order, deleted ones included."""
         sql = f"SELECT {_COLUMNS} FROM pictures WHERE job = :key ORDER BY number"  # noqa: S608  our own words
         fetch = partial(self._database.fetch, sql, {"key": row_key(job_id)})
         rows = await patiently(fetch, self._waits_s)
-        return tuple(msgspec.convert(dict(row), Picture, strict=False) for row in rows)
+        return tuple(msgspec.convert(dict(row), StoredPicture, strict=False) for row in rows)
 
-    async def read(self, picture: Picture) -> bytes:
+    async def read(self, picture: StoredPicture) -> bytes:
         """Read a picture's file, if it is what was kept.
 
         Raises:
@@ -115,7 +119,7 @@ class Pictures:
             raise StoreError(f"{picture.file}: deleted")
         return await patiently(partial(self._spool.read, picture.file, partial(fault, picture)), self._waits_s)
 
-    async def whole(self, job_id: str, pictures: Iterable[Picture]) -> dict[int, bytes]:
+    async def whole(self, job_id: str, pictures: Iterable[StoredPicture]) -> dict[int, bytes]:
         """Read those files that are what was kept, by number; of the others the operator is told.
 
         Raises:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.safety.audit import Record, pseudonym
+from bot.safety.audit import AuditRecord, pseudonym
 
 if TYPE_CHECKING:
     from bot.store.database import Database
@@ -19,7 +19,7 @@ class Records:
         self._database = database
         self._key = key
 
-    async def keep(self, record: Record) -> None:
+    async def keep(self, record: AuditRecord) -> None:
         await self._database.fetch(
             """
             INSERT INTO audit (event, at, person, user_id, guild_id, channel_id, rule, prompt, detail)
@@ -31,21 +31,21 @@ class Records:
             },
         )
 
-    async def of(self, user_id: int) -> tuple[Record, ...]:
+    async def of(self, user_id: int) -> tuple[AuditRecord, ...]:
         """Give everything that a person did or was refused, the oldest first."""
         rows = await self._database.fetch(
             f"SELECT {_FIELDS} FROM audit WHERE person = :person ORDER BY key",  # noqa: S608  names of our own
             {"person": pseudonym(user_id, self._key)},
         )
-        return tuple(msgspec.convert(dict(row), Record) for row in rows)
+        return tuple(msgspec.convert(dict(row), AuditRecord) for row in rows)
 
-    async def latest(self, guild_id: int | None, *, most: int) -> tuple[Record, ...]:
+    async def latest(self, guild_id: int | None, *, most: int) -> tuple[AuditRecord, ...]:
         """Give the last records of a server, or of direct messages, the newest first."""
         rows = await self._database.fetch(
             f"SELECT {_FIELDS} FROM audit WHERE guild_id IS :guild ORDER BY key DESC LIMIT :most",  # noqa: S608  ours
             {"guild": guild_id, "most": most},
         )
-        return tuple(msgspec.convert(dict(row), Record) for row in rows)
+        return tuple(msgspec.convert(dict(row), AuditRecord) for row in rows)
 
     async def forget(self, user_id: int) -> None:
         """Forget who it was, and what they wrote: what happened stays until its time is over."""
@@ -60,4 +60,4 @@ class Records:
         return len(rows)
 
 
-_FIELDS = ", ".join(Record.__struct_fields__)
+_FIELDS = ", ".join(AuditRecord.__struct_fields__)

@@ -43,7 +43,7 @@ class Report(Struct, frozen=True, kw_only=True):
     notice_id: int | None = None
 
 
-class Standing(NamedTuple):
+class ReporterRecord(NamedTuple):
     """How somebody's earlier reports ended."""
 
     rejected: int
@@ -133,7 +133,7 @@ class Reports:
         )
         return bool(rows)
 
-    async def standing(self, user_id: int, guild_id: int | None, *, since: float) -> Standing:
+    async def standing(self, user_id: int, guild_id: int | None, *, since: float) -> ReporterRecord:
         """Count how a person's reports in one server ended that were made since this moment."""
         [row] = await self._database.fetch(
             """
@@ -143,7 +143,7 @@ class Reports:
             """,
             {"reporter": self._person(user_id), "guild": guild_id, "since": since},
         )
-        return Standing(row["rejected"], row["upheld"])
+        return ReporterRecord(row["rejected"], row["upheld"])
 
     async def forget(self, user_id: int) -> None:
         """Forget who it was that reported or decided, never what."""

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.job import Picture
+    from bot.job import StoredPicture
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
@@ -18,7 +18,7 @@ def checksum(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def fault(picture: Picture, data: bytes) -> str | None:
+def fault(picture: StoredPicture, data: bytes) -> str | None:
     """Say what is wrong with a picture's file; None: it is whole, as far as can be told.
 
     Of one that was kept before there were checksums, size, beginning and end are looked at.

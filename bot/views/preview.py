@@ -35,7 +35,7 @@ LISTED_CHUNKS = 8
 """More numbers than these say nothing to anybody."""
 
 
-class Preview(NamedTuple):
+class PromptPreview(NamedTuple):
     """What is known of a request before it is drawn."""
 
     request: Request
@@ -50,7 +50,7 @@ class Preview(NamedTuple):
     """What a pasted text was read as; None where nothing was pasted."""
 
 
-def preview(draft_id: str, shown: Preview) -> tuple[ui.LayoutView, list[discord.File]]:
+def preview(draft_id: str, shown: PromptPreview) -> tuple[ui.LayoutView, list[discord.File]]:
     """Write the private answer; what does not fit comes as a text file too."""
     composed = shown.composed
     notes = list(_notes(shown))
@@ -67,7 +67,7 @@ def preview(draft_id: str, shown: Preview) -> tuple[ui.LayoutView, list[discord.
     return view, files
 
 
-def _texts(shown: Preview, notes: Iterable[str], prompt: int, negative: int, noted: int) -> list[str]:
+def _texts(shown: PromptPreview, notes: Iterable[str], prompt: int, negative: int, noted: int) -> list[str]:
     """Write the parts of the answer, the first three at most so long."""
     composed = shown.composed
     texts = (
@@ -79,7 +79,7 @@ def _texts(shown: Preview, notes: Iterable[str], prompt: int, negative: int, not
     return [text for text in texts if text]
 
 
-def _notes(shown: Preview) -> Iterator[str]:
+def _notes(shown: PromptPreview) -> Iterator[str]:
     if shown.mapped is not None:
         yield f"Read as: {_read_as(shown.mapped.options)}."
         yield from (f"Left out: {sentence}" for sentence in shown.mapped.unmapped)
@@ -93,7 +93,7 @@ def _read_as(options: Options) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items() if value is not None)
 
 
-def _facts(shown: Preview) -> Iterator[str]:
+def _facts(shown: PromptPreview) -> Iterator[str]:
     request = shown.request
     yield f"**Settings** {request.width}×{request.height}, {request.steps} steps, seed {request.seed}"
     if shown.chunks is None:

@@ -40,7 +40,7 @@ QUEUE_ACTIONS = frozenset({"pause", "unpause", "drain", "open"})
 """Those of them that are about a server's whole line; the others are about a job."""
 
 
-class Press(NamedTuple):
+class QueuePress(NamedTuple):
     """All that a button of the list knows."""
 
     action: str
@@ -62,7 +62,7 @@ class QueueButton(
 ):
     """One action on a job or on a line; it knows nothing else, so a list that was open during a restart still works."""
 
-    def __init__(self, press: Press, label: str, *, style: ButtonStyle = ButtonStyle.secondary) -> None:
+    def __init__(self, press: QueuePress, label: str, *, style: ButtonStyle = ButtonStyle.secondary) -> None:
         super().__init__(ui.Button(label=label, style=style, custom_id=press.custom_id))
         self.press = press
 
@@ -71,14 +71,14 @@ class QueueButton(
         cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         whose = cast("Whose", match["whose"])
-        return cls(Press(match["action"], whose, int(match["page"]), match["job"] or None), "")
+        return cls(QueuePress(match["action"], whose, int(match["page"]), match["job"] or None), "")
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         client: Eshi = interaction.client
         await answering(interaction, client.queue_actions.press(interaction, self.press))
 
 
-class Row(NamedTuple):
+class QueueRow(NamedTuple):
     """One job of the list."""
 
     ticket: Ticket
@@ -94,7 +94,7 @@ class Shown(NamedTuple):
     whose: Whose
     page: int
     pages: int
-    rows: Sequence[Row]
+    rows: Sequence[QueueRow]
     jobs: int
     """On all pages."""
     said: str = ""
@@ -133,11 +133,11 @@ def _head(shown: Shown) -> list[str]:
     return [shown.said, text] if shown.said else [text]
 
 
-def _standing(row: Row, shown: Shown) -> str:
+def _standing(row: QueueRow, shown: Shown) -> str:
     return "Being drawn." if row.wait is None else in_line(row.wait, shown.engine)
 
 
-def _actions(row: Row) -> tuple[str, ...]:
+def _actions(row: QueueRow) -> tuple[str, ...]:
     if row.wait is None:
         return ("cancel",)
     return ("cancel", "resume") if row.ticket.held else ("cancel", "hold", "up")
@@ -152,9 +152,9 @@ def _pages(shown: Shown) -> list[QueueButton]:
         turns.append(("Further", shown.whose, shown.page + 1))
     if shown.moderator:
         turns.append(("This server", "server", 0) if shown.whose == "mine" else ("Mine", "mine", 0))
-    return [QueueButton(Press("show", whose, page), label) for label, whose, page in turns]
+    return [QueueButton(QueuePress("show", whose, page), label) for label, whose, page in turns]
 
 
 def _button(shown: Shown, action: str, job_id: str | None = None) -> QueueButton:
     style = ButtonStyle.danger if action == "cancel" else ButtonStyle.secondary
-    return QueueButton(Press(action, shown.whose, shown.page, job_id), LABELS[action], style=style)
+    return QueueButton(QueuePress(action, shown.whose, shown.page, job_id), LABELS[action], style=style)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from bot.prompt.vocabulary import store
 from bot.prompt.vocabulary.importing import import_files
 from bot.safety.gate import Place, Situation, judge
+from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy, ServerPolicy
-from bot.safety.wish import Wish
 from bot.safety.wording import TextFilter
 from engine.grammar import escape
 from tests.bot.safety import disguises
@@ -54,9 +54,9 @@ def run() -> list[dict[str, Any]]:
         words = TextFilter(store.load(Path(folder)))
         rows = [_row("lists and vocabulary read", time.perf_counter() - start, "s", "", ok=None)]
     wishes = _wishes()
-    cold_ms = sorted([_verdict_ms(wish, words) for wish in wishes[:WARM_UP]][:COLD])
+    cold_ms = sorted([_verdict_ms(gate_question, words) for gate_question in wishes[:WARM_UP]][:COLD])
     rows.append(_row(f"verdict, median of the first {COLD}", cold_ms[len(cold_ms) // 2], "ms", "", ok=None))
-    took_ms = sorted(_verdict_ms(wish, words) for wish in wishes[WARM_UP:])
+    took_ms = sorted(_verdict_ms(gate_question, words) for gate_question in wishes[WARM_UP:])
     for name, value, goal in (
         ("verdict, median", took_ms[len(took_ms) // 2], 0.1),
         ("verdict, 99th percentile", took_ms[len(took_ms) * 99 // 100], 2.0),
@@ -69,27 +69,27 @@ def _row(name: str, value: float | None, unit: str, goal: str, *, ok: bool | Non
     return {"name": name, "value": value, "unit": unit, "goal": goal, "ok": ok}
 
 
-def _verdict_ms(wish: Wish, words: TextFilter) -> float:
+def _verdict_ms(gate_question: GateQuestion, words: TextFilter) -> float:
     start = time.thread_time()  # what else the machine does is no cost of the gate
-    judge(SITUATION, wish, words)
+    judge(SITUATION, gate_question, words)
     return (time.thread_time() - start) * 1e3
 
 
-def _wishes() -> list[Wish]:
+def _wishes() -> list[GateQuestion]:
     """Write requests of the tags that people use, as often as they use them, each different."""
     rng = random.Random(4)
     with TAGS.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.reader(file) if row[1] in {"0", "3", "4"}]
     names, posts = [row[0].replace("_", " ") for row in rows], [int(row[2]) for row in rows]
     dressed = [spell(word) for spell in disguises.SPELLINGS.values() for word in disguises.NEVER]
-    wishes: list[Wish] = []
+    wishes: list[GateQuestion] = []
     for _ in range(REQUESTS):
         tags = [escape(tag) for tag in rng.choices(names, posts, k=rng.randint(4, 20))]
         if rng.random() < DISGUISED:
             tags.insert(rng.randrange(len(tags)), rng.choice(dressed))
         rating, typed = rng.choice(RATINGS), ", ".join(tags)
         prompt = f"1girl, {rating}, {typed}, {QUALITY}"
-        wishes.append(Wish(rating=rating, prompt=prompt, negative=NEGATIVE, typed=typed, own=QUALITY))
+        wishes.append(GateQuestion(rating=rating, prompt=prompt, negative=NEGATIVE, typed=typed, own=QUALITY))
     return wishes
 
 

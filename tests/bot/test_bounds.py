@@ -30,9 +30,9 @@ from bot.prompt.vocabulary import spelling, store
 from bot.request import Options, complete
 from bot.safety import wording
 from bot.safety.gate import Place, Situation, explain
+from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.text import ages, forms, lexicon
-from bot.safety.wish import Wish
 from engine import grammar
 
 LIMIT_S = 0.020
@@ -199,7 +199,7 @@ def judged(rating, text):
         remembering.cache_clear()
     for remembering in (lexicon._cut, lexicon._readings, ages.ages, ages._ages_of, wording._sections, wording._items):
         remembering.cache_clear()
-    return list(explain(SITUATION, Wish(rating=rating, prompt=text, typed=text), filter_))
+    return list(explain(SITUATION, GateQuestion(rating=rating, prompt=text, typed=text), filter_))
 
 
 def suggested(text):

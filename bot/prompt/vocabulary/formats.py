@@ -61,7 +61,7 @@ class Imported(Struct):
         self.genders |= other.genders
 
 
-class Refusal(Struct, frozen=True):
+class RefusedLine(Struct, frozen=True):
     line: int
     reason: str
 
@@ -73,7 +73,7 @@ class Parsed(Struct):
     rows: Imported = msgspec.field(default_factory=Imported)
     read: int = 0
     merged: int = 0
-    refused: list[Refusal] = msgspec.field(default_factory=list[Refusal])
+    refused: list[RefusedLine] = msgspec.field(default_factory=list[RefusedLine])
 
 
 class _RefusedRow(Exception):
@@ -99,7 +99,7 @@ def parse(data: bytes) -> Parsed | None:
             _READERS[known](_text(line), parsed.rows)
             parsed.merged += 1
         except _RefusedRow as refused:
-            parsed.refused.append(Refusal(number, str(refused)))
+            parsed.refused.append(RefusedLine(number, str(refused)))
     return parsed if parsed.merged else None
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-class Report(Struct, frozen=True):
+class ImportReport(Struct, frozen=True):
     """What one file gave."""
 
     path: Path
@@ -35,7 +35,7 @@ class Report(Struct, frozen=True):
         )
 
 
-def import_files(paths: Iterable[Path], folder: Path) -> list[Report]:
+def import_files(paths: Iterable[Path], folder: Path) -> list[ImportReport]:
     """Merge files into a folder's vocabulary; a later row of a name takes the place of an earlier one.
 
     Rows that cannot be meant are left out and reported; a file that cannot be read, or has no row of a known format,
@@ -45,11 +45,11 @@ def import_files(paths: Iterable[Path], folder: Path) -> list[Report]:
         ConfigError: A file cannot be read or is in no known format, or the folder cannot be read or written.
     """
     rows = store.imported(folder)
-    reports: list[Report] = []
+    reports: list[ImportReport] = []
     for path in paths:
         parsed = _parse(path)
         rows.merge(parsed.rows)
-        reports.append(Report(path, parsed))
+        reports.append(ImportReport(path, parsed))
     store.save(folder, starter.read(), rows)
     return reports
 

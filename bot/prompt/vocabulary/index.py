@@ -18,7 +18,7 @@ from bot.prompt.vocabulary.wordtable import PackedWords, WordTable, pack, unpack
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from bot.prompt.vocabulary.resolve import Record
+    from bot.prompt.vocabulary.resolve import IndexRow
 
 OFFERED: tuple[Kind, ...] = ("general", "series", "character")
 """The kinds that are ever searched. Artists and meta tags are known and never suggested."""
@@ -178,7 +178,7 @@ class Index:
         return number if number < len(self) else bisect_right(self._alias_ends, number - len(self))
 
 
-def build(records: Sequence[Record]) -> PackedIndex:
+def build(records: Sequence[IndexRow]) -> PackedIndex:
     """Lay out records that are sorted by falling posts and have aliases that are nobody's name."""
     ids = {record.name: number for number, record in enumerate(records)}
     tables: dict[tuple[Kind, Tier], dict[str, dict[int, None]]] = {
@@ -218,7 +218,7 @@ def build(records: Sequence[Record]) -> PackedIndex:
     )
 
 
-def _words(record: Record) -> tuple[list[str], ...]:
+def _words(record: IndexRow) -> tuple[list[str], ...]:
     """Give the words of each tier. The qualifier of a hatsune miku, who has none, is where she comes from."""
     base, qualifiers = split_qualifiers(record.name)
     symbol = [record.name] if is_symbol(record.name) else []

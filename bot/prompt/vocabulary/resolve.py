@@ -22,7 +22,7 @@ _CHILD = frozenset({"child", "young", "kid", "baby", "toddler", "childhood", "sm
 """Qualifiers of a character's younger self."""
 
 
-class Record(Struct):
+class IndexRow(Struct):
     """One tag on its way into the index; the fields are those of `Entry`, the series is the nearest only."""
 
     name: str
@@ -41,30 +41,30 @@ class _Tables:
     """Records by name, and the aliases that lead to them."""
 
     def __init__(self) -> None:
-        self.records: dict[str, Record] = {}
+        self.records: dict[str, IndexRow] = {}
         self.aliases: dict[str, str] = {}
 
     def canonical(self, name: str) -> str:
         return name if name in self.records else self.aliases.get(name, name)
 
-    def find(self, name: str) -> Record | None:
+    def find(self, name: str) -> IndexRow | None:
         return self.records.get(self.canonical(name))
 
-    def find_series(self, name: str) -> Record | None:
+    def find_series(self, name: str) -> IndexRow | None:
         """Give the series that a qualifier names: fate is the tag "fate (series)", kancolle an alias."""
         for spelled in (name, f"{name} (series)"):
             if (record := self.find(spelled)) and record.kind == "series":
                 return record
         return None
 
-    def need(self, name: str, kind: Kind, posts: int = 0, *, estimated: bool = False) -> Record:
+    def need(self, name: str, kind: Kind, posts: int = 0, *, estimated: bool = False) -> IndexRow:
         """Give the record of a name, made where there is none; an alias of another kind of tag is no such record."""
         record = self.find(name)
         if record is None or (record.kind != kind and record.name != name):
-            record = self.records[name] = Record(name, kind, posts, estimated=estimated)
+            record = self.records[name] = IndexRow(name, kind, posts, estimated=estimated)
         return record
 
-    def add_aliases(self, record: Record, aliases: Iterable[str]) -> None:
+    def add_aliases(self, record: IndexRow, aliases: Iterable[str]) -> None:
         """Let these lead to the record; the first to claim an alias keeps it."""
         for alias in aliases:
             if alias != record.name and alias not in self.aliases:
@@ -72,7 +72,7 @@ class _Tables:
                 record.aliases.append(alias)
 
 
-def resolve(starter: Starter, imported: Imported) -> list[Record]:
+def resolve(starter: Starter, imported: Imported) -> list[IndexRow]:
     """Bring everything together, the most posted first.
 
     Counts and series of the starter were checked by hand and win; then the official line; then the gender list and
@@ -97,7 +97,7 @@ def resolve(starter: Starter, imported: Imported) -> list[Record]:
 
 def _add_tags(tables: _Tables, imported: Imported) -> None:
     for name, row in imported.tags.items():
-        tables.records[name] = Record(name, row.kind, row.posts)
+        tables.records[name] = IndexRow(name, row.kind, row.posts)
     by_posts = sorted(imported.tags.items(), key=lambda item: (-item[1].posts, item[0]))
     for name, row in by_posts:
         tables.add_aliases(tables.records[name], row.aliases)
@@ -139,7 +139,7 @@ def _add_characters(tables: _Tables, imported: Imported) -> None:
                 record.posts, record.estimated = row.posts, False
 
 
-def _describe(tables: _Tables, record: Record, people: frozenset[str]) -> None:
+def _describe(tables: _Tables, record: IndexRow, people: frozenset[str]) -> None:
     """Read what the name itself says about a character."""
     base, qualifiers = split_qualifiers(record.name)
     record.child = record.child or not _CHILD.isdisjoint(qualifiers)
@@ -149,9 +149,9 @@ def _describe(tables: _Tables, record: Record, people: frozenset[str]) -> None:
     record.real_person = base in people or record.series == "real life" or not _REAL_PERSON.isdisjoint(qualifiers)
 
 
-def _inherit(tables: _Tables, records: list[Record]) -> None:
+def _inherit(tables: _Tables, records: list[IndexRow]) -> None:
     """Give a costume or another form of a character what is known of that character."""
-    children: dict[str, list[Record]] = {}
+    children: dict[str, list[IndexRow]] = {}
     for record in records:
         base, qualifiers = split_qualifiers(record.name)
         if record.child and _CHILD.isdisjoint(qualifiers):  # whose younger self is tagged is no child otherwise
@@ -170,7 +170,7 @@ def _inherit(tables: _Tables, records: list[Record]) -> None:
         )
 
 
-def _root(tables: _Tables, record: Record) -> str:
+def _root(tables: _Tables, record: IndexRow) -> str:
     """Give the widest umbrella, under which two names of a character's series are the same."""
     passed = {record.name}
     while (umbrella := tables.find(record.series)) and umbrella.name not in passed:

@@ -15,7 +15,7 @@ from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket
 from bot.store import Store
-from bot.views.queue import LABELS, QUEUE_ACTIONS, Press
+from bot.views.queue import LABELS, QUEUE_ACTIONS, QueuePress
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ async def test_a_stranger_steers_no_job(store, new_job, action):
     queue.push(Ticket.of(job))
     theirs = press_by(2)
     with pytest.raises(NotYours, match="Only <@1> or a moderator"):
-        await queue_actions(store, queue).press(theirs, Press(action, "mine", 0, job.id))
+        await queue_actions(store, queue).press(theirs, QueuePress(action, "mine", 0, job.id))
     with pytest.raises(NotYours, match="Only a moderator of this server"):
-        await queue_actions(store, queue).press(theirs, Press(action, "server", 0, job.id))
+        await queue_actions(store, queue).press(theirs, QueuePress(action, "server", 0, job.id))
     assert queue.get(job.id) == Ticket.of(job)
 
 
@@ -60,7 +60,7 @@ async def test_a_stranger_steers_no_job(store, new_job, action):
 async def test_a_stranger_steers_no_line(store, action, whose):
     queue = Queue(max_jobs=9)
     with pytest.raises(NotYours, match="Only a moderator of this server"):
-        await queue_actions(store, queue).press(press_by(2), Press(action, whose, 0))
+        await queue_actions(store, queue).press(press_by(2), QueuePress(action, whose, 0))
     assert not queue.is_paused(7)
     assert not queue.is_closed(7)
 
@@ -69,11 +69,11 @@ async def test_what_no_longer_is_is_told(store):
     """A record that is gone, and a button of another version."""
     made = queue_actions(store, Queue(max_jobs=9))
     with pytest.raises(InvalidRequest, match="no longer keep"):
-        await made.press(press_by(1), Press("hold", "mine", 0, "00000A"))
+        await made.press(press_by(1), QueuePress("hold", "mine", 0, "00000A"))
     for press in (
-        Press("burn", "mine", 0, "00000A"),
-        Press("hold", "mine", 0),
-        Press("pause", "mine", 0, "00000A"),
+        QueuePress("burn", "mine", 0, "00000A"),
+        QueuePress("hold", "mine", 0),
+        QueuePress("pause", "mine", 0, "00000A"),
     ):
         with pytest.raises(InvalidRequest, match="older version"):
             await made.press(press_by(1), press)
@@ -95,8 +95,8 @@ async def test_what_is_on_its_way_is_listed_behind_what_waits(store, new_job, wa
     with ExitStack() as on_their_way:
         for ticket in tickets[1 + waiting :]:
             on_their_way.enter_context(arrivals.coming(ticket))
-        first = await made._page(asker, Press("show", whose, 0))
-        pages = [await made._page(asker, Press("show", whose, page)) for page in range(first.pages)]
+        first = await made._page(asker, QueuePress("show", whose, 0))
+        pages = [await made._page(asker, QueuePress("show", whose, page)) for page in range(first.pages)]
     assert first.jobs == len(jobs)
     rows = [row for page in pages for row in page.rows]
     assert [row.ticket.id for row in rows] == [job.id for job in jobs]

@@ -8,7 +8,7 @@ from bot.care.retention import PORTION, Retention
 from bot.errors import StoreError
 from bot.job import State
 from bot.request import Options, Request
-from bot.safety.audit import Record
+from bot.safety.audit import AuditRecord
 from bot.safety.strikes import StrikeRules
 from bot.store import Store
 
@@ -114,7 +114,7 @@ async def test_more_than_one_portion_goes_at_once(store, retention, clock, drawn
 async def test_drafts_forms_records_and_reports_go_by_their_age(store, retention, clock, drawn):
     draft = await store.drafts.keep(1, REQUEST, now=0.0)
     form = await store.forms.keep(1, Options(), now=0.0)
-    await store.records.keep(Record(event="refused", at=0.0, user_id=1, guild_id=7, channel_id=70))
+    await store.records.keep(AuditRecord(event="refused", at=0.0, user_id=1, guild_id=7, channel_id=70))
     job = await drawn()
     await store.reports.add(job, 1, hides=True, now=0.0)
     clock.day = 1.9

@@ -3,13 +3,13 @@
 import pytest
 
 from bot.checks.audit import MESSAGE_CHARS, line
-from bot.safety.audit import Record, fingerprint
+from bot.safety.audit import AuditRecord, fingerprint
 from bot.store import Store
 
 
 def record(**changes):
     values = {"event": "refused", "at": 1000.0, "user_id": 5, "guild_id": 7, "channel_id": 70, "rule": "tags"}
-    return Record(**values | changes)
+    return AuditRecord(**values | changes)
 
 
 def test_a_line_says_who_where_when_and_which_rule():

@@ -99,7 +99,7 @@ class Desk:
             lockouts=Lockouts(store.strikes, StrikeRules(), clock.now),
             audit=self.audit,
             compose=None,
-            wish=None,
+            gate_question=None,
             words=None,
             hides=store.reports.hidden,
             now=clock.now,

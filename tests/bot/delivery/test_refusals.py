@@ -12,7 +12,7 @@ from bot.delivery.budget import EditBudget
 from bot.job import State
 from bot.queue.forecast import Wait
 from bot.refusals import Place, Refusals
-from bot.safety.audit import Record
+from bot.safety.audit import AuditRecord
 from bot.safety.policy import ServerPolicy
 from bot.views import card
 from tests.bot.sandbox.conftest import running
@@ -158,7 +158,7 @@ async def test_a_log_channel_that_refuses_three_times_is_left_alone(desk, yuki, 
     refuse(SENT)
 
     async def note(event="refused"):
-        await desk.audit.write(Record(event=event, at=1.0, user_id=5, guild_id=guild, channel_id=1))
+        await desk.audit.write(AuditRecord(event=event, at=1.0, user_id=5, guild_id=guild, channel_id=1))
         await asyncio.gather(*desk.audit._posting.values())
 
     for _ in range(5):

@@ -16,9 +16,9 @@ from bot.prompt.compose import compose
 from bot.prompt.vocabulary import store
 from bot.request import Options, complete
 from bot.safety.gate import Place, Situation, judge
+from bot.safety.gate_question import GateQuestion, gate_question
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.verdict import Verdict
-from bot.safety.wish import Wish, wish
 from bot.safety.wording import TextFilter
 from tests.bot.safety import disguises
 
@@ -102,7 +102,7 @@ def verdict(attempt: Attempt) -> Verdict:
             draw_seed=lambda: 1,
             compose=partial(compose, presets=_presets()),
         )
-        asked = wish(request, compose(request, _presets()), _presets())
+        asked = gate_question(request, compose(request, _presets()), _presets())
     except InvalidRequest as error:
         return Verdict(allowed=False, rule="request", sentence=str(error))
     situation = Situation(
@@ -123,6 +123,6 @@ def refused_tag(tag: str) -> str | None:
     """Tell by which rule a tag that our table leaves at safe is refused at safe; None is allowed, or placed higher."""
     if words().level(tag.replace("_", " ")) != "safe":
         return None
-    asked = Wish(rating="safe", prompt=tags.join(("1girl", "safe", *tags.read(tag).items)), typed=tag)
+    asked = GateQuestion(rating="safe", prompt=tags.join(("1girl", "safe", *tags.read(tag).items)), typed=tag)
     judged = judge(Situation(place=Place.OPEN, operator=OperatorPolicy()), asked, words())
     return None if judged.allowed else judged.rule

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.safety.gate import Person, Place, Situation, _limit_steps, explain, judge, limit, previews, shows, shows_all
+from bot.safety.gate import Asker, Place, Situation, _limit_steps, explain, judge, limit, previews, shows, shows_all
+from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER
-from bot.safety.wish import Wish
 from tests.bot.safety.small_vocabulary import SmallVocabulary
 
 if TYPE_CHECKING:
@@ -58,9 +58,11 @@ def doors(words: TextFilter) -> dict[str, Callable[[Situation, Rating], Verdict]
     """What the doors open with: each of them is one of these."""
     return {
         "command, button, form, menu, favourite, default, start": lambda situation, rating: judge(
-            situation, Wish(rating=rating, prompt=rating), words
+            situation, GateQuestion(rating=rating, prompt=rating), words
         ),
-        "words that ask for more": lambda situation, rating: judge(situation, Wish(rating="safe", typed=rating), words),
+        "words that ask for more": lambda situation, rating: judge(
+            situation, GateQuestion(rating="safe", typed=rating), words
+        ),
         "result, show, restore, recipe, notification": lambda situation, rating: shows(situation, rating, "safe"),
         "a picture that turned out higher": lambda situation, rating: shows(situation, "safe", rating),
         "preview": lambda situation, rating: previews(situation, rating, rating),
@@ -82,7 +84,7 @@ def test_every_combination_agrees_with_the_table(words: TextFilter) -> None:
                 role_limits={} if role is None else {str(ROLE): ORDER[role]},
             ),
             channels=(CHANNEL,),
-            person=Person(roles=frozenset({ROLE})),
+            person=Asker(roles=frozenset({ROLE})),
         )
         expected = allowed_ratings(
             place,
@@ -129,7 +131,7 @@ RESTRICTED = Situation(
 
 def rule(words: TextFilter, rating: Rating, prompt: str = "", negative: str = "", **more: object) -> str:
     more.setdefault("typed_negative", negative)
-    return judge(RESTRICTED, Wish(rating=rating, prompt=prompt, negative=negative, **more), words).rule  # type: ignore[arg-type]  # fields by name
+    return judge(RESTRICTED, GateQuestion(rating=rating, prompt=prompt, negative=negative, **more), words).rule  # type: ignore[arg-type]  # fields by name
 
 
 def test_an_unrated_picture_is_not_shown_where_pictures_are_rated() -> None:
@@ -170,7 +172,7 @@ def test_a_limit_says_who_decided_it_and_what_is_left() -> None:
         operator=OperatorPolicy(highest="nsfw"),
         server=msgspec.structs.replace(server, age_restricted_limit="nsfw"),
         channels=(CHANNEL,),
-        person=Person(roles=None),
+        person=Asker(roles=None),
     )
 
     def told(rating: Rating, **changes: object) -> list[tuple[str, str]]:
@@ -185,7 +187,7 @@ def test_a_limit_says_who_decided_it_and_what_is_left() -> None:
         ("channel", "The highest rating of this channel is `nsfw`."),
         ("role", "The highest rating for people whose roles I cannot see is `nsfw`."),
     ]
-    refused = told("explicit", person=Person(roles=frozenset({ROLE})))
+    refused = told("explicit", person=Asker(roles=frozenset({ROLE})))
     start = "`explicit` is not allowed here:"
     assert ("operator", f"{start} this bot draws nothing above `nsfw`.") in refused
     assert ("role", f"{start} the highest rating for your roles is `nsfw`.") in refused
@@ -205,17 +207,19 @@ def test_people_and_channels_can_be_left_out(words: TextFilter) -> None:
     server = ServerPolicy(channels=("1",), needed_roles={"sensitive": ("5",)})
     here = Situation(place=Place.AGE_RESTRICTED, operator=OperatorPolicy(), server=server, channels=(1, 2))
     elsewhere = Situation(place=Place.AGE_RESTRICTED, operator=OperatorPolicy(), server=server, channels=(3,))
-    locked = Situation(place=Place.OPEN, operator=OperatorPolicy(), person=Person(locked_until=1_800_000_000))
-    assert judge(here, Wish(rating="safe"), words).allowed
-    assert judge(here, Wish(rating="sensitive"), words).rule == "access"
-    assert judge(elsewhere, Wish(rating="safe"), words).rule == "channels"
-    assert judge(locked, Wish(rating="safe"), words).rule == "lock"
-    assert "<t:1800000000:R>" in judge(locked, Wish(rating="safe"), words).sentence
+    locked = Situation(place=Place.OPEN, operator=OperatorPolicy(), person=Asker(locked_until=1_800_000_000))
+    assert judge(here, GateQuestion(rating="safe"), words).allowed
+    assert judge(here, GateQuestion(rating="sensitive"), words).rule == "access"
+    assert judge(elsewhere, GateQuestion(rating="safe"), words).rule == "channels"
+    assert judge(locked, GateQuestion(rating="safe"), words).rule == "lock"
+    assert "<t:1800000000:R>" in judge(locked, GateQuestion(rating="safe"), words).sentence
 
 
 def test_every_rule_can_be_explained(words: TextFilter) -> None:
     """The trail names every rule, goes on after a no, and its first no is the verdict."""
-    trail = list(explain(RESTRICTED, Wish(rating="explicit", prompt="1girl, nude, unheard of, school uniform"), words))
+    trail = list(
+        explain(RESTRICTED, GateQuestion(rating="explicit", prompt="1girl, nude, unheard of, school uniform"), words)
+    )
     decided_by = "operator place server channels access lock"
     about_words = "length never denied tags minors age character people youth adults vocabulary"
     assert [step.rule for step in trail] == f"{decided_by} {about_words}".split()
@@ -293,7 +297,7 @@ def test_words_that_ask_for_a_rating_are_gated_as_one(words: TextFilter) -> None
     """In the tags they count as the option does, even where composing will drop them."""
     open_channel = Situation(place=Place.OPEN, operator=RESTRICTED.operator)
     for word in ("nsfw", "explicit", "rating:explicit", "(r-18:1.2)", "n.s.f.w", "sensitive", "１８禁"):
-        verdict = judge(open_channel, Wish(rating="safe", typed=f"1girl, {word}"), words)
+        verdict = judge(open_channel, GateQuestion(rating="safe", typed=f"1girl, {word}"), words)
         assert (verdict.allowed, verdict.rule) == (False, "place" if "sens" not in word else "server"), word
     assert rule(words, "safe", typed="1girl, nsfw") == "allowed"
     assert rule(words, "safe", typed="1girl, nsfw, unheard of", prompt="1girl, unheard of") == "vocabulary"
@@ -311,7 +315,7 @@ def test_denied_tags_add_to_the_core(words: TextFilter) -> None:
         place=Place.OPEN, operator=OperatorPolicy(denied=("spider",)), server=ServerPolicy(denied=("clown",))
     )
     for prompt, expected in (("SPIDER", "denied"), ("a cl0wn", "denied"), ("cat", "allowed"), ("loli", "never")):
-        assert judge(denying, Wish(rating="safe", prompt=prompt), words).rule == expected, prompt
+        assert judge(denying, GateQuestion(rating="safe", prompt=prompt), words).rule == expected, prompt
 
 
 def test_what_is_too_long_is_not_parsed(words: TextFilter) -> None:
@@ -322,7 +326,7 @@ def test_what_is_too_long_is_not_parsed(words: TextFilter) -> None:
 def test_only_listed_words_count_as_strikes(words: TextFilter) -> None:
     """A rating that a place does not have, or a tag that nobody knows, is a mistake."""
     strikes = {
-        prompt: judge(RESTRICTED, Wish(rating="nsfw", prompt=prompt), words).strike
+        prompt: judge(RESTRICTED, GateQuestion(rating="nsfw", prompt=prompt), words).strike
         for prompt in ("loli", "school uniform", "unheard of", "rider", "smile")
     }
     assert strikes == {"loli": True, "school uniform": True, "unheard of": False, "rider": False, "smile": False}
@@ -349,7 +353,7 @@ def test_no_sentence_repeats_what_was_typed(words: TextFilter) -> None:
     """A refusal is no oracle for the lists."""
     for prompt in ("shota", "nipples", "toddler", "school uniform"):
         for rating in ORDER:
-            assert prompt not in judge(RESTRICTED, Wish(rating=rating, prompt=prompt), words).sentence
+            assert prompt not in judge(RESTRICTED, GateQuestion(rating=rating, prompt=prompt), words).sentence
 
 
 def test_what_is_drawn_is_shown_only_where_and_to_whom_it_may_be_drawn() -> None:
@@ -358,7 +362,7 @@ def test_what_is_drawn_is_shown_only_where_and_to_whom_it_may_be_drawn() -> None
     operator = OperatorPolicy(highest="explicit", tagger=True)
 
     def shown(channel: int, *roles: int) -> str:
-        person = Person(roles=frozenset(roles), locked_until=1_800_000_000)
+        person = Asker(roles=frozenset(roles), locked_until=1_800_000_000)
         situation = Situation(
             place=Place.AGE_RESTRICTED, operator=operator, server=server, channels=(channel,), person=person
         )
@@ -372,7 +376,7 @@ def test_a_limit_counts_who_asks_and_where() -> None:
     server = ServerPolicy(age_restricted_limit="explicit", channels=("1",), needed_roles={"sensitive": ("5",)})
 
     def highest(channel: int, *roles: int) -> Rating | None:
-        operator, person = OperatorPolicy(highest="explicit", tagger=True), Person(roles=frozenset(roles))
+        operator, person = OperatorPolicy(highest="explicit", tagger=True), Asker(roles=frozenset(roles))
         return limit(
             Situation(place=Place.AGE_RESTRICTED, operator=operator, server=server, channels=(channel,), person=person)
         )

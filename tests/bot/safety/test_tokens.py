@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.safety.gate import Place, Situation, judge
+from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
-from bot.safety.wish import Wish
 from bot.safety.wording import TextFilter
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_what_the_tokens_spell_is_read_besides_the_text(checkpoint: Path) -> Non
     """A word that only the tokenizer makes of a text is refused like the word itself."""
     spell = decoder(checkpoint)
     assert spell is not None
-    hidden = Wish(rating="safe", prompt="1girl, ABC")
+    hidden = GateQuestion(rating="safe", prompt="1girl, ABC")
     shown = TextFilter(None, lambda text: spell(text).replace("abc", "loli"))
     situation = Situation(place=Place.OPEN, operator=OperatorPolicy())
     assert judge(situation, hidden, TextFilter(None, spell)).allowed

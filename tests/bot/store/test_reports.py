@@ -6,7 +6,7 @@ import pytest
 from bot.job import Job
 from bot.safety.audit import pseudonym
 from bot.store import Store
-from bot.store.reports import Standing
+from bot.store.reports import ReporterRecord
 
 JOB, OTHER = "00000A", "00000B"
 YUKI, NICO, MIO = 1, 2, 3
@@ -72,8 +72,8 @@ async def test_standing_counts_one_person_in_one_server_lately(store, report):
     await report("000006", guild=None)
     for job, outcome in zip(range(1, 7), ["restored", "deleted", *["restored"] * 4], strict=True):
         await store.reports.decide(f"00000{job}", outcome, MIO, now=20.0)
-    assert await store.reports.standing(YUKI, HERE, since=5.0) == Standing(rejected=1, upheld=1)
-    assert await store.reports.standing(YUKI, None, since=5.0) == Standing(rejected=1, upheld=0)
+    assert await store.reports.standing(YUKI, HERE, since=5.0) == ReporterRecord(rejected=1, upheld=1)
+    assert await store.reports.standing(YUKI, None, since=5.0) == ReporterRecord(rejected=1, upheld=0)
 
 
 async def test_who_reported_is_forgotten_but_not_how_it_ended(store, report):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.request import Request
 
 
-class Wish(Struct, frozen=True, kw_only=True):
+class GateQuestion(Struct, frozen=True, kw_only=True):
     """One request for the gate; without words it is only about the rating."""
 
     rating: Rating
@@ -35,7 +35,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     """The quality and style words that a preset put into the prompt."""
 
 
-class Texts(Protocol):
+class ComposedTexts(Protocol):
     """A composed prompt, or the job that carries one."""
 
     @property
@@ -44,7 +44,7 @@ class Texts(Protocol):
     def negative_prompt(self) -> str: ...
 
 
-def wish(request: Request, composed: Texts, presets: Presets) -> Wish:
+def gate_question(request: Request, composed: ComposedTexts, presets: Presets) -> GateQuestion:
     """Put together what the gate reads.
 
     Raises:
@@ -52,7 +52,7 @@ def wish(request: Request, composed: Texts, presets: Presets) -> Wish:
     """
     quality = preset.pick(presets.quality, "quality preset", request.quality).prompt
     style = preset.pick(presets.style, "style", request.style).prompt if request.style else ""
-    return Wish(
+    return GateQuestion(
         rating=request.rating,
         prompt=composed.prompt,
         negative=composed.negative_prompt.removeprefix(tags.join(REQUIRED[request.rating])),
