@@ -131,7 +131,7 @@ class Ratings(Struct, frozen=True, forbid_unknown_fields=True):
     """Tags that are drawn nowhere, besides those that the program itself refuses."""
 
 
-class Terms(Struct, frozen=True, forbid_unknown_fields=True):
+class TermsSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """What everybody accepts before their first picture, besides what the model's licence demands."""
 
     version: Annotated[str, Meta(pattern=r"^[0-9A-Za-z.-]{1,20}$")] = "1"
@@ -153,7 +153,7 @@ Days: TypeAlias = Annotated[float, Meta(ge=0.001, le=36_500)]
 """From a minute and a half, less than which nobody could look at anything, to a hundred years."""
 
 
-class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """After how many days things are deleted by themselves."""
 
     pictures_days: Days = 7.0
@@ -185,9 +185,9 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     defaults: Defaults = msgspec.field(default_factory=Defaults)
     ratings: Ratings = msgspec.field(default_factory=Ratings)
     strikes: StrikeRules = StrikeRules()
-    terms: Terms = msgspec.field(default_factory=Terms)
+    terms: TermsSettings = msgspec.field(default_factory=TermsSettings)
     about: About = msgspec.field(default_factory=About)
-    retention: Retention = msgspec.field(default_factory=Retention)
+    retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
 
 
 class PictureRating(Struct, frozen=True):

@@ -30,7 +30,7 @@ class Retention:
     def __init__(
         self,
         store: Store,
-        rules: config.Retention,
+        rules: config.RetentionSettings,
         strikes: StrikeRules,
         *,
         now: Callable[[], float],

@@ -22,7 +22,7 @@ THANKS = "Thank you. You can draw now: type `/imagine`."
 class Terms:
     """Every door that draws asks here first, and only the person's own Accept opens it."""
 
-    def __init__(self, store: Store, configured: config.Terms, *, now: Callable[[], float]) -> None:
+    def __init__(self, store: Store, configured: config.TermsSettings, *, now: Callable[[], float]) -> None:
         self._store = store
         self._additions = configured.additions
         self._now = now

@@ -27,7 +27,7 @@ class Facts(NamedTuple):
     """Every picture is rated before it is shown."""
     contact: str
     privacy: str
-    retention: config.Retention
+    retention: config.RetentionSettings
 
 
 def about(facts: Facts) -> ui.LayoutView:
@@ -57,7 +57,7 @@ I draw pictures from words, with AI. Every picture is made by a machine, and say
 **Versions** Eshi {version("eshi")}, discord.py {discord.__version__}, Python {platform.python_version()}"""
 
 
-def _privacy(kept: config.Retention) -> str:
+def _privacy(kept: config.RetentionSettings) -> str:
     return f"""\
 ## What I store about you
 - What you asked for, with where and when: {_days(kept.records_days)}. Its pictures, on my disk: \

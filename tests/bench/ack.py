@@ -104,7 +104,7 @@ async def _people(chat: dict[str, str]) -> dict[str, str]:
 async def _accept_terms(data: Path, people: dict[str, str]) -> None:
     """Let people have accepted the terms, as everybody does once."""
     async with Store.open(data) as store:
-        version = Terms(store, config.Terms(), now=time.time).version
+        version = Terms(store, config.TermsSettings(), now=time.time).version
         for user_id in people.values():
             await store.acceptances.add(int(user_id), version, now=time.time())
 

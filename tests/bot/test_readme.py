@@ -8,7 +8,7 @@ import pytest
 
 from bot.__main__ import main as bot
 from bot.checks.place import NEEDED, NEEDED_IN_THREADS
-from bot.config import Retention, load
+from bot.config import RetentionSettings, load
 from bot.prompt.negative import REQUIRED
 from bot.safety.policy import imported
 from bot.safety.strikes import StrikeRules
@@ -165,7 +165,7 @@ def test_the_demo_s_bot_was_invited_with_that_link():
 
 def test_the_numbers_are_the_defaults():
     """How long things are kept, how long people are locked out, and what the negative prompt of `safe` begins with."""
-    kept, strikes = Retention(), StrikeRules()
+    kept, strikes = RetentionSettings(), StrikeRules()
     assert (
         f"Requests with their prompts for {kept.records_days:g} days, files of delivered pictures for "
         f"{kept.pictures_days:g}, previews and forms for {kept.drafts_days:g}, refusals and reports for "

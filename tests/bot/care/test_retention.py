@@ -13,7 +13,7 @@ from bot.safety.strikes import StrikeRules
 from bot.store import Store
 
 DAY_S = 86_400.0
-RULES = config.Retention(pictures_days=7, records_days=30, drafts_days=2, audit_days=90)
+RULES = config.RetentionSettings(pictures_days=7, records_days=30, drafts_days=2, audit_days=90)
 REQUEST = Request(subject="1girl", seed=1)
 
 
@@ -172,4 +172,4 @@ async def test_it_sweeps_at_once_and_then_every_hour(store, clock):
 @pytest.mark.parametrize("name", ["pictures_days", "records_days", "drafts_days", "audit_days"])
 def test_nothing_is_kept_for_no_time(name):
     with pytest.raises(msgspec.ValidationError):
-        msgspec.convert({name: 0}, config.Retention)
+        msgspec.convert({name: 0}, config.RetentionSettings)

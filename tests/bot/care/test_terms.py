@@ -21,7 +21,7 @@ def test_the_licence_is_the_licensors_text():
 
 def test_the_longest_additions_fit_into_the_message():
     """Discord takes 4,000 characters in all texts of one message, and 100 in a custom_id."""
-    longest = msgspec.convert({"version": "9" * 20, "additions": "x" * 1500}, config.Terms)
+    longest = msgspec.convert({"version": "9" * 20, "additions": "x" * 1500}, config.TermsSettings)
     view, file = terms(longest.version, longest.additions, "ABC123", accepted_at=None)
     assert view.content_length() <= 4000
     assert file.filename == "licence.txt"
