@@ -78,7 +78,7 @@ class EngineClient:
             address: Of a Unix socket, or ``ws://127.0.0.1:PORT``.
             secret: What a TCP engine wants to see; "" shows none.
             child: The engine to keep alive at that address; None: somebody else's business.
-            silence_timeout: Tells how long an engine that has jobs may send nothing; None: as `SILENCE_S` says at first.
+            silence_timeout: How long an engine that has jobs may send nothing; None: as `SILENCE_S` says at first.
             heartbeat_s: Between two pings.
             reconnect_s: Waits between attempts; the last one repeats.
         """

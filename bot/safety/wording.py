@@ -139,8 +139,8 @@ class TextFilter:
         yield text_step(
             "tags",
             exceeds(needed, gate_question.rating),
-            f"Some of these words belong to `{needed}`, and this request is `{gate_question.rating}`. Leave them out, or ask for"
-            " that rating where it is allowed.",
+            f"Some of these words belong to `{needed}`, and this request is `{gate_question.rating}`. "
+            "Leave them out, or ask for that rating where it is allowed.",
         )
         if not exceeds(asked, "sensitive"):
             bares = asked == "sensitive" and Kind.UNDERCLOTHES in avoided
