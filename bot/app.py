@@ -25,34 +25,19 @@ from bot.errors import ConfigError
 from bot.prompt.prompt_writer import PromptWriter
 from bot.reading.reading import Reading
 from bot.refusals import Refusals
+from bot.routes import Routes
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.ratings import exceeds
 from bot.stopping import Stop
 from bot.store import Store
-from bot.views.edit import CUSTOM_ID as FORM
-from bot.views.settings import FORM as SETTINGS_FORM
 from engine import textfile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from bot.actions.imagine import Imagine
-    from bot.actions.me import Me
-    from bot.actions.prompt import PromptPreviews
-    from bot.actions.queue import QueueActions
-    from bot.actions.remix import Remix
-    from bot.actions.result_buttons import ResultButtons
-    from bot.actions.settings import Settings
-    from bot.actions.show import Show
-    from bot.care.moderation import Moderation
-    from bot.care.own_data import OwnData
-    from bot.care.terms import Terms
-    from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Config
-    from bot.flow import Flow
-    from bot.safety.wording import TextFilter
-    from bot.views.about import Facts
+    from bot.routes import Feature
     from bot.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -71,7 +56,7 @@ class Tree(app_commands.CommandTree["Eshi"]):
 
 
 class Eshi(discord.AutoShardedClient):
-    """The Discord client; it knows where things are, not how they work.
+    """The Discord client: a connection, a command tree and a table of routes; it knows none of the bot's parts.
 
     Sharded automatically, also because `discord.Client` dies when its first connection is refused (discord.py
     issue 10520) while this one tries again.
@@ -88,38 +73,24 @@ class Eshi(discord.AutoShardedClient):
         )
         self.tree = Tree(self)
         self.refusals = Refusals()
-        self.gatekeeper: Gatekeeper
-        self.flow: Flow
-        self.prompt_writer: PromptWriter
-        self.words: TextFilter
-        self.imagine: Imagine
-        self.me: Me
-        self.result_buttons: ResultButtons
-        self.previews: PromptPreviews
-        self.show: Show
-        self.queue_actions: QueueActions
-        self.remix: Remix
-        self.settings: Settings
-        self.terms: Terms
-        self.moderation: Moderation
-        self.own_data: OwnData
-        self.facts: Callable[[], Facts]
+        self._routes = Routes()
+
+    def offer(self, features: Iterable[Feature]) -> None:
+        """Take what features hand in: what people can type, and what can be pressed under messages of any age."""
+        for feature in features:
+            for command in feature.commands:
+                self.tree.add_command(command)
+            self._routes.add(feature.routes)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Take what discord.py has no memory of after a restart: a form, known by its custom_id.
+        """Answer what discord.py has no memory of after a restart: whatever is known by its custom id.
 
         Where somebody does something, what was refused before is tried again.
         """
         if interaction.type is not discord.InteractionType.autocomplete:
             self.refusals.asked(interaction.channel_id)
-        if interaction.type is not discord.InteractionType.modal_submit:
-            return
-        data: Any = interaction.data
-        if match := FORM.fullmatch(data["custom_id"]):
-            submit = self.result_buttons.submit_edit if match["action"] == "edited" else self.remix.submit
-            await answering(interaction, submit(interaction, match["id"]))
-        elif match := SETTINGS_FORM.fullmatch(data["custom_id"]):
-            await answering(interaction, self.settings.submit(interaction, match["form"]))
+        if (handling := self._routes.handling(interaction)) is not None:
+            await answering(interaction, handling)
 
     # Whatever may have changed what the bot may do in a server.
 

@@ -28,13 +28,15 @@ from bot.checks.picture_filter import PictureFilter
 from bot.checks.roles import Roles
 from bot.commands import about as about_command
 from bot.commands import help as help_command
-from bot.commands import imagine, me
+from bot.commands import imagine as imagine_command
+from bot.commands import me as me_command
 from bot.commands import prompt as prompt_commands
 from bot.commands import queue as queue_command
 from bot.commands import remix as remix_command
 from bot.commands import settings as settings_commands
 from bot.commands import show as show_command
 from bot.commands import terms as terms_command
+from bot.commands.suggestions import Suggestions
 from bot.delivery.delivery import Delivery
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.notices import Notices
@@ -48,20 +50,15 @@ from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.rendering import Rendering
+from bot.routes import Feature
 from bot.safety.gate_question import gate_question
 from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
 from bot.safety.wording import TextFilter
 from bot.views.about import Facts
-from bot.views.buttons import DraftButton, JobButton
-from bot.views.own_data import ForgetButton
-from bot.views.queue import QueueButton
-from bot.views.reported import LockSelect
-from bot.views.setting_controls import SettingControl
-from bot.views.terms import AcceptButton
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import aiohttp
     from discord import app_commands
@@ -101,7 +98,6 @@ def assemble(
 ) -> Works:
     """Put the parts together around a client that is not connected yet, and give it its commands and buttons."""
     limits = config.bot.limits
-    client.words = words
     audit = Audit(client, store, client.refusals)
     gatekeeper = Gatekeeper(
         client=client,
@@ -119,12 +115,12 @@ def assemble(
     lasting = store.patient()
     picture_filter = PictureFilter(gatekeeper, lasting.pictures, rates=config.rates)
     engine.listen(picture_filter.heard)
-    client.terms = Terms(store, config.bot.terms, now=now)
+    terms = Terms(store, config.bot.terms, now=now)
     editor = MessageEditor(client, now=now, refusals=client.refusals, invalid=budget.invalid)
     attachments = Attachments(session, config.bot.discord.api, reading)
     report_notices = ReportNotices(client=client, store=store, audit=audit, now=now)
     reporting = Reporting(store=store, editor=editor, report_notices=report_notices, attachments=attachments, now=now)
-    client.moderation = Moderation(
+    moderation = Moderation(
         client=client, gatekeeper=gatekeeper, store=store, editor=editor, report_notices=report_notices, now=now
     )
     operator = Allowance.of_operator(limits)
@@ -154,7 +150,7 @@ def assemble(
     )
     flow = Flow(
         gatekeeper=gatekeeper,
-        terms=client.terms,
+        terms=terms,
         store=store,
         queue=queue,
         arrivals=arrivals,
@@ -168,25 +164,11 @@ def assemble(
         delivery=delivery,
         now=now,
     )
-    client.gatekeeper = gatekeeper
-    client.flow = flow
-    client.prompt_writer = prompt_writer
-    client.own_data = OwnData(store, flow, client.moderation, now=now)
-    client.facts = lambda: Facts(
-        model=flow.model_name,
-        tagger=gatekeeper.operator.tagger,
-        contact=config.bot.about.contact,
-        privacy=config.bot.about.privacy,
-        retention=config.bot.retention,
-    )
     retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
     imagine = Imagine(
         flow=flow, store=store, limits=limits, presets=prompt_writer.presets, complete=prompt_writer.complete
     )
-    client.imagine = imagine
-    client.me = Me(store, prompt_writer.complete)
-    client.show = Show(client=client, flow=flow, picture_filter=picture_filter, store=store, now=now)
-    client.remix = Remix(
+    remix = Remix(
         gatekeeper=gatekeeper,
         flow=flow,
         store=store,
@@ -195,19 +177,17 @@ def assemble(
         attachments=attachments,
         now=now,
     )
-    client.result_buttons = ResultButtons(
+    buttons = ResultButtons(
         gatekeeper=gatekeeper,
         flow=flow,
         store=store,
         editor=editor,
         imagine=imagine,
-        show=client.show,
-        remix=client.remix,
-        reporting=reporting,
-        moderation=client.moderation,
+        remix=remix,
+        moderation=moderation,
         draw_seed=draw_seed,
     )
-    client.previews = PromptPreviews(
+    previews = PromptPreviews(
         gatekeeper=gatekeeper,
         flow=flow,
         forecast=forecast,
@@ -217,7 +197,7 @@ def assemble(
         tokens=Tokens(config),
         now=now,
     )
-    client.settings = Settings(
+    settings = Settings(
         gatekeeper=gatekeeper,
         policies=store.policies,
         audit=audit,
@@ -228,28 +208,46 @@ def assemble(
         limits=operator,
         now=now,
     )
-    client.queue_actions = QueueActions(
-        flow=flow, queue=queue, arrivals=arrivals, forecast=forecast, store=store, now=now
+    suggestions = Suggestions(
+        gatekeeper=gatekeeper,
+        imagine=imagine,
+        vocabulary=prompt_writer.vocabulary,
+        presets=prompt_writer.presets,
+        text_filter=words,
     )
-    client.add_dynamic_items(
-        JobButton, DraftButton, QueueButton, SettingControl, AcceptButton, LockSelect, ForgetButton
+    client.offer(
+        (
+            imagine_command.feature(imagine, suggestions, limits),
+            remix_command.feature(remix),
+            me_command.feature(
+                Me(store, prompt_writer.complete),
+                OwnData(store, flow, moderation, now=now),
+                suggestions,
+                client.refusals,
+                limits,
+                prompt_writer.presets,
+            ),
+            prompt_commands.feature(previews, suggestions),
+            show_command.feature(Show(client=client, flow=flow, picture_filter=picture_filter, store=store, now=now)),
+            queue_command.feature(
+                QueueActions(flow=flow, queue=queue, arrivals=arrivals, forecast=forecast, store=store, now=now)
+            ),
+            settings_commands.feature(settings),
+            help_command.feature(),
+            terms_command.feature(terms, flow.ask),
+            about_command.feature(
+                lambda: Facts(
+                    model=flow.model_name,
+                    tagger=gatekeeper.operator.tagger,
+                    contact=config.bot.about.contact,
+                    privacy=config.bot.about.privacy,
+                    retention=config.bot.retention,
+                )
+            ),
+            Feature(routes=[*buttons.routes(), *reporting.routes(), *moderation.routes()]),
+        )
     )
-    for command in _commands(config, prompt_writer):
-        client.tree.add_command(command)
     return Works(flow, delivery, retention, audit)
-
-
-def _commands(config: Config, prompt_writer: PromptWriter) -> Iterator[Command]:
-    yield imagine.command(config.bot.limits)
-    yield from remix_command.commands()
-    yield me.group(config.bot.limits, prompt_writer.presets)
-    yield prompt_commands.group()
-    yield show_command.command()
-    yield queue_command.command()
-    yield settings_commands.group()
-    yield help_command.command()
-    yield terms_command.command()
-    yield about_command.command()
 
 
 def text_filter(config: Config, prompt_writer: PromptWriter) -> TextFilter:

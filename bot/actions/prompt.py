@@ -1,4 +1,4 @@
-"""The doors that show a prompt and draw nothing, and the button that draws it after all."""
+"""What shows a prompt and draws nothing, and the button that draws it after all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from bot.errors import InvalidRequest
 from bot.long_texts import worked_on
 from bot.prompt import pasted
 from bot.queue.ticket import Ticket
+from bot.routes import Route, on_press
+from bot.views.buttons import DRAFT
 from bot.views.preview import PromptPreview, preview
 
 if TYPE_CHECKING:
@@ -54,6 +56,10 @@ class PromptPreviews:
         self._prompt_writer = prompt_writer
         self._tokens = tokens
         self._now = now
+
+    def routes(self) -> list[Route]:
+        """Hand in the button that draws what a preview showed."""
+        return [on_press(DRAFT, self.draw)]
 
     async def preview(self, interaction: discord.Interaction[Any], options: Options) -> None:
         """Show what `/imagine` would send for these options.

@@ -13,9 +13,10 @@ import discord
 
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, NotYours
+from bot.routes import Route, on_press
 from bot.store.queue import Steered
 from bot.views.card import title
-from bot.views.queue import JOBS_A_PAGE, LABELS, QUEUE_ACTIONS, QueuePress, QueueRow, Shown, listing
+from bot.views.queue import JOBS_A_PAGE, LABELS, PRESS, QUEUE_ACTIONS, QueuePress, QueueRow, Shown, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.queue.queue import Queue
     from bot.queue.ticket import Ticket
     from bot.store import Store
+    from bot.views.queue import Whose
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,15 @@ class QueueActions:
         """Show somebody their own jobs."""
         view = listing(await self._page(interaction, QueuePress("show", "mine", 0)))
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+
+    def routes(self) -> list[Route]:
+        """Hand in the buttons of the list."""
+        return [on_press(PRESS, self._pressed)]
+
+    async def _pressed(
+        self, interaction: discord.Interaction[Any], *, action: str, whose: Whose, page: str, job_id: str
+    ) -> None:
+        await self.press(interaction, QueuePress(action, whose, int(page), job_id or None))
 
     async def press(self, interaction: discord.Interaction[Any], press: QueuePress) -> None:
         """Do what a button of the list says, and show the list as it is then.

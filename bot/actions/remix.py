@@ -9,8 +9,9 @@ from bot.errors import InvalidRequest
 from bot.prompt.fitting import fitting
 from bot.prompt.remix import Mapped, to_options
 from bot.reading.kinds import RECIPE
+from bot.routes import Route, on_form
 from bot.safety.ratings import is_rating
-from bot.views.edit import TEXT_CHARS, EditForm, edited, remix_id
+from bot.views.edit import REMIXED, TEXT_CHARS, EditForm, edited, remix_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +38,7 @@ NO_RECIPE = (
 
 
 class Remix:
-    """The door for pictures that already exist."""
+    """What becomes of pictures that already exist."""
 
     def __init__(
         self,
@@ -68,6 +69,10 @@ class Remix:
         self._imagine = imagine
         self._attachments = attachments
         self._now = now
+
+    def routes(self) -> list[Route]:
+        """Hand in the form that was opened with a recipe."""
+        return [on_form(REMIXED, self.submit)]
 
     async def open(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> None:
         """Open the form with the first recipe that these files hold.

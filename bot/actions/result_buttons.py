@@ -10,8 +10,10 @@ from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, NotYours
 from bot.job import State
 from bot.request import again, options_of
+from bot.routes import Route, on_form, on_press
 from bot.safety.ratings import together
-from bot.views.edit import EditForm, edit_id, edited
+from bot.views.buttons import of_job
+from bot.views.edit import EDITED, EditForm, edit_id, edited
 from bot.views.recipe import found_recipe, recipe
 from bot.views.spoiler import spoiled, with_spoiler
 
@@ -22,9 +24,7 @@ if TYPE_CHECKING:
 
     from bot.actions.imagine import Imagine
     from bot.actions.remix import Remix
-    from bot.actions.show import Show
     from bot.care.moderation import Moderation
-    from bot.care.reporting import Reporting
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.delivery.message_editor import MessageEditor
@@ -36,7 +36,7 @@ NO_RECORD = "I no longer keep the record of this picture."
 
 
 class ResultButtons:
-    """The doors below a message: anybody may draw again as themselves, only the owner or a moderator may remove."""
+    """Anybody may draw again as themselves; only the owner or a moderator may remove."""
 
     def __init__(
         self,
@@ -46,9 +46,7 @@ class ResultButtons:
         store: Store,
         editor: MessageEditor,
         imagine: Imagine,
-        show: Show,
         remix: Remix,
-        reporting: Reporting,
         moderation: Moderation,
         draw_seed: Callable[[], int],
     ) -> None:
@@ -60,9 +58,7 @@ class ResultButtons:
             store: Keeps the records.
             editor: Reaches messages of jobs.
             imagine: Draws what a form says.
-            show: Shows pictures again.
             remix: Reads the pictures whose records are gone.
-            reporting: Takes reports.
             moderation: Does what moderators decide.
             draw_seed: Draws a seed.
         """
@@ -74,18 +70,20 @@ class ResultButtons:
         self._remix = remix
         self._moderation = moderation
         self._draw_seed = draw_seed
-        self.by_action = {
+
+    def routes(self) -> list[Route]:
+        """Hand in the buttons under a result, and the form that Edit opens."""
+        by_action = {
             "reroll": self.reroll,
             "edit": self.edit,
             "recipe": self.recipe,
             "spoiler": self.spoiler,
             "delete": self.delete,
             "cancel": self.cancel,
-            "show": show.show,
             "tell": self.tell,
-            "report": reporting.report,
-            **moderation.by_action,
         }
+        pressed = [on_press(of_job(action), handler) for action, handler in by_action.items()]
+        return [*pressed, on_form(EDITED, self.submit_edit)]
 
     async def reroll(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Draw the same request with new seeds, as the presser's own."""

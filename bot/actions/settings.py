@@ -11,6 +11,7 @@ import discord
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, NotYours
 from bot.reading.kinds import POLICY
+from bot.routes import Route, chosen, on_form, on_press
 from bot.safety import changes
 from bot.safety.audit import AuditRecord
 from bot.safety.gate import explain
@@ -18,8 +19,8 @@ from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import MAX_FILE_BYTES, exported
 from bot.views.edit import sent_texts
 from bot.views.queue_settings import WEIGHTS, LimitsForm, touched
-from bot.views.setting_controls import NONE
-from bot.views.settings import PAGES, PLACES, DeniedForm, screen
+from bot.views.setting_controls import CONTROL, NONE
+from bot.views.settings import FORM, PAGES, PLACES, DeniedForm, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +52,7 @@ _PAGE_OF = {
 
 
 class Settings:
-    """The door for admins."""
+    """What admins see and change."""
 
     def __init__(
         self,
@@ -76,6 +77,10 @@ class Settings:
         self._limits = limits
         self._now = now
 
+    def routes(self) -> list[Route]:
+        """Hand in the controls of the screen and its forms."""
+        return [on_press(CONTROL, self._pressed), on_form(FORM, self.submit)]
+
     async def open(self, interaction: discord.Interaction[Any]) -> None:
         """Show the screen privately.
 
@@ -85,6 +90,9 @@ class Settings:
         guild = _admins_server(interaction)
         view = self._screen(guild, "ratings", await self._policies.of(guild.id))
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+
+    async def _pressed(self, interaction: discord.Interaction[Any], *, act: str, argument: str) -> None:
+        await self.act(interaction, act, argument, chosen(interaction))
 
     async def act(self, interaction: discord.Interaction[Any], act: str, argument: str, values: Sequence[str]) -> None:
         """Do what a control of the screen says, and show the screen as it is then.
@@ -99,7 +107,7 @@ class Settings:
             Refused: Nothing was changed; the message says why.
         """
         guild = _admins_server(interaction)
-        chosen = values[0] if values else ""
+        picked = values[0] if values else ""
         if act == "denied":
             await interaction.response.send_modal(DeniedForm(await self._policies.of(guild.id)))
             return
@@ -107,15 +115,15 @@ class Settings:
             form = LimitsForm(argument, await self._policies.of(guild.id), self._limits)
             await interaction.response.send_modal(form)
             return
-        page, picked = _PAGE_OF.get(act, "ratings"), ""
+        page, about = _PAGE_OF.get(act, "ratings"), ""
         match act:
             case "page" if argument in PAGES:
                 page = argument
             case "pick_channel" | "pick_role" | "pick_priority":
-                picked = chosen
+                about = picked
             case _:
                 await self._change(interaction, guild, _change(guild, act, argument, values))
-        view = self._screen(guild, page, await self._policies.of(guild.id), picked)
+        view = self._screen(guild, page, await self._policies.of(guild.id), about)
         await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
 
     async def submit(self, interaction: discord.Interaction[Any], form: str) -> None:

@@ -11,8 +11,10 @@ from bot.delivery.message_editor import replace_answer
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PromptRefused
 from bot.job import State
+from bot.routes import Route, on_press
 from bot.safety.ratings import together
 from bot.views import card
+from bot.views.buttons import of_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,13 +74,17 @@ class Show:
         self._store = store
         self._now = now
 
-    async def show(self, interaction: discord.Interaction[Any], typed: str) -> None:
-        """Show a job to its owner, or to a moderator what was public.
+    def routes(self) -> list[Route]:
+        """Hand in the button that brings pictures back."""
+        return [on_press(of_job("show"), self.show)]
+
+    async def show(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Show a job to its owner, or to a moderator what was public; any text may have been typed as its id.
 
         Raises:
             Refused: It is not this person's to see, or not to be shown here; the message says why.
         """
-        job = await self._store.jobs.get(typed)
+        job = await self._store.jobs.get(job_id)
         if job is None or not self._may_see(interaction, job):
             raise InvalidRequest(UNKNOWN)
         match job.state:

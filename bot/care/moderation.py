@@ -13,8 +13,10 @@ from bot.care.moderators import require_moderator
 from bot.delivery.message_editor import replace_answer
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PictureTooLarge, PromptRefused, Undeliverable
+from bot.routes import Route, chosen, on_press
 from bot.safety.ratings import together
 from bot.views import card, reported
+from bot.views.buttons import of_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +54,12 @@ class Moderation:
         self._editor = editor
         self._report_notices = report_notices
         self._now = now
-        self.by_action = {"look": self.look, "restore": self.restore, "remove": self.remove}
+
+    def routes(self) -> list[Route]:
+        """Hand in what stands under a picture that was reported, and under its notice."""
+        by_action = {"look": self.look, "restore": self.restore, "remove": self.remove}
+        pressed = [on_press(of_job(action), handler) for action, handler in by_action.items()]
+        return [*pressed, on_press(reported.LOCK, self._choose_lock)]
 
     async def look(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Show a moderator alone what was reported, as far as it may be shown where they press."""
@@ -112,6 +119,9 @@ class Moderation:
         await self._decide(interaction, job, "deleted")
         if not await self._delete_message(job):
             raise InvalidRequest("The picture is gone, but Discord does not let me delete its message.")
+
+    async def _choose_lock(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        await self.lock(interaction, job_id, int(chosen(interaction)[0]))
 
     async def lock(self, interaction: discord.Interaction[Any], job_id: str, seconds: int) -> None:
         """Keep the author of a picture from drawing in this server for a while; 0 seconds ends it."""

@@ -14,6 +14,7 @@ import msgspec
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, NotYours
 from bot.job import UNFINISHED
+from bot.routes import Route, on_press
 from bot.views import own_data as view
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ class OwnData:
         self._moderation = moderation
         self._now = now
 
+    def routes(self) -> list[Route]:
+        """Hand in the button that confirms."""
+        return [on_press(view.FORGET, self._confirmed)]
+
     async def export(self, interaction: discord.Interaction[Any]) -> None:
         """Send everything as a private file.
 
@@ -58,6 +63,9 @@ class OwnData:
         """Say what will go and what will stay, before anything does."""
         shown = view.confirm(interaction.user.id)
         await interaction.response.send_message(view=shown, ephemeral=True, allowed_mentions=NO_PINGS)
+
+    async def _confirmed(self, interaction: discord.Interaction[Any], user_id: str) -> None:
+        await self.forget(interaction, int(user_id))
 
     async def forget(self, interaction: discord.Interaction[Any], user_id: int) -> None:
         """Forget the person who confirms it.

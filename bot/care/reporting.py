@@ -10,7 +10,9 @@ import discord
 
 from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, StoreError, Undeliverable
+from bot.routes import Route, on_press
 from bot.views import reported
+from bot.views.buttons import of_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,7 @@ NOT_HIDDEN = "Thank you. I no longer keep the record of this picture, so I canno
 
 
 class Reporting:
-    """The door of whoever finds that a picture should not be there."""
+    """What becomes of a report by whoever finds that a picture should not be there."""
 
     def __init__(
         self,
@@ -58,6 +60,10 @@ class Reporting:
         self._report_notices = report_notices
         self._attachments = attachments
         self._now = now
+
+    def routes(self) -> list[Route]:
+        """Hand in the button that everybody may press."""
+        return [on_press(of_job("report"), self.report)]
 
     async def report(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Hide a picture, where this person's reports still count, and tell those who decide."""

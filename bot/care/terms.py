@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.answer import NO_PINGS, tell
+from bot.routes import Route, on_press
 from bot.views import terms as view
 
 if TYPE_CHECKING:
@@ -16,11 +18,13 @@ if TYPE_CHECKING:
     from bot.request import Request
     from bot.store import Store
 
+    Ask = Callable[[discord.Interaction[Any], Request], Awaitable[None]]
+
 THANKS = "Thank you. You can draw now: type `/imagine`."
 
 
 class Terms:
-    """Every door that draws asks here first, and only the person's own Accept opens it."""
+    """Whatever draws asks here first, and only the person's own Accept opens it."""
 
     def __init__(self, store: Store, configured: config.TermsSettings, *, now: Callable[[], float]) -> None:
         self._store = store
@@ -28,6 +32,10 @@ class Terms:
         self._now = now
         self.version = f"{view.VERSION}.{configured.version}"
         """Of the whole text: ours, and the operator's."""
+
+    def routes(self, ask: Ask) -> list[Route]:
+        """Hand in Accept; `ask` draws what waited for it."""
+        return [on_press(view.ACCEPT, partial(self.accept, ask=ask))]
 
     async def accepted(self, interaction: discord.Interaction[Any], request: Request) -> bool:
         """Tell whether this person may go on; if not, show the terms, whose Accept goes on with this request."""
@@ -45,15 +53,16 @@ class Terms:
         self,
         interaction: discord.Interaction[Any],
         version: str,
-        draft_id: str | None,
-        ask: Callable[[discord.Interaction[Any], Request], Awaitable[None]],
+        draft_id: str,
+        *,
+        ask: Ask,
     ) -> None:
         """Remember that the terms were accepted, and go straight on with what was asked for.
 
         Args:
             interaction: The press of Accept.
             version: What was shown with it.
-            draft_id: The request that waits; None where nothing was asked for yet.
+            draft_id: The request that waits; "" where nothing was asked for yet.
             ask: Draws it.
 
         Raises:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import discord
-from discord import app_commands
-
 from bot.answer import NO_PINGS
+from bot.commands.slash import slash
+from bot.routes import Feature
 from bot.views.about import about
 
 if TYPE_CHECKING:
-    from bot.app import Eshi
+    from collections.abc import Callable
+
+    import discord
+
+    from bot.views.about import Facts
 
 
-@app_commands.allowed_installs(guilds=True, users=False)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-async def _about(interaction: discord.Interaction[Eshi]) -> None:
-    view = about(interaction.client.facts())
-    await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+def feature(facts: Callable[[], Facts]) -> Feature:
+    """Hand in `/about`, which tells what is so when it is asked."""
 
+    async def _about(interaction: discord.Interaction[Any]) -> None:
+        view = about(facts())
+        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
-def command() -> app_commands.Command[Any, ..., None]:
-    return app_commands.Command(
-        name="about", description="Which model draws, who runs this, and what is stored about you.", callback=_about
-    )
+    return Feature(commands=[slash("about", "Which model draws, who runs this, and what is stored about you.", _about)])

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import discord
-from discord import app_commands, ui
+from discord import ui
 
 from bot.answer import NO_PINGS
+from bot.commands.slash import slash
+from bot.routes import Feature
+from bot.views.layout import layout
 
 _TEXT = """\
 ## Drawing with Eshi
@@ -54,13 +57,11 @@ message's menu does it with the picture there. It knows pictures from here, WebU
 """
 
 
-@app_commands.allowed_installs(guilds=True, users=False)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-async def _help(interaction: discord.Interaction[Any]) -> None:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay(_TEXT))
-    await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+def feature() -> Feature:
+    """Hand in `/help`."""
 
+    async def _help(interaction: discord.Interaction[Any]) -> None:
+        view = layout(ui.TextDisplay(_TEXT))
+        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
-def command() -> app_commands.Command[Any, ..., None]:
-    return app_commands.Command(name="help", description="How to ask for a picture, with examples.", callback=_help)
+    return Feature(commands=[slash("help", "How to ask for a picture, with examples.", _help)])

@@ -8,73 +8,74 @@ import discord
 from discord import app_commands
 
 from bot.commands.choices import SHAPE_CHOICES, optional_range
+from bot.commands.slash import slash
 from bot.commands.text_options import text_options
 from bot.request import Options
+from bot.routes import Feature
 
 if TYPE_CHECKING:
-    from bot.app import Eshi
+    from bot.actions.imagine import Imagine
+    from bot.commands.suggestions import Suggestions
     from bot.config import Limits
 
 
-@text_options
-@app_commands.describe(
-    shape="Size and orientation",
-    count="How many pictures",
-    seed="The same seed draws the same picture again: 0 to 4294967295",
-    steps="More steps, finer and slower",
-    guidance="How closely to follow the words",
-    sampler="How the noise is removed",
-    private="Only you will see it",
-)
-@app_commands.choices(
-    shape=SHAPE_CHOICES,
-)
-@app_commands.allowed_installs(guilds=True, users=False)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-async def _imagine(  # noqa: PLR0917  an option each, passed by name
-    interaction: discord.Interaction[Eshi],
-    subject: str | None = None,
-    character: str | None = None,
-    series: str | None = None,
-    rating: str | None = None,
-    tags: str | None = None,
-    more_tags: str | None = None,
-    shape: str | None = None,
-    count: int | None = None,
-    seed: app_commands.Range[int, 0, 4294967295] | None = None,
-    negative: str | None = None,
-    quality: str | None = None,
-    year: app_commands.Range[int, 2005, 2025] | None = None,
-    style: str | None = None,
-    steps: int | None = None,
-    guidance: float | None = None,
-    sampler: str | None = None,
-    private: bool | None = None,
-) -> None:
-    options = Options(
-        subject=subject,
-        character=character,
-        series=series,
-        rating=rating,
-        tags=tags,
-        more_tags=more_tags,
-        shape=shape,
-        count=count,
-        seed=seed,
-        negative=negative,
-        quality=quality,
-        year=year,
-        style=style,
-        steps=steps,
-        guidance=guidance,
-        sampler=sampler,
-        private=private,
+def feature(imagine: Imagine, suggestions: Suggestions, limits: Limits) -> Feature:
+    """Hand in `/imagine`, with the operator's limits as Discord's own ranges and choices."""
+
+    @text_options(suggestions)
+    @app_commands.describe(
+        shape="Size and orientation",
+        count="How many pictures",
+        seed="The same seed draws the same picture again: 0 to 4294967295",
+        steps="More steps, finer and slower",
+        guidance="How closely to follow the words",
+        sampler="How the noise is removed",
+        private="Only you will see it",
     )
-    await interaction.client.imagine.ask(interaction, options)
+    @app_commands.choices(
+        shape=SHAPE_CHOICES,
+    )
+    async def _imagine(  # noqa: PLR0917  an option each, passed by name
+        interaction: discord.Interaction[Any],
+        subject: str | None = None,
+        character: str | None = None,
+        series: str | None = None,
+        rating: str | None = None,
+        tags: str | None = None,
+        more_tags: str | None = None,
+        shape: str | None = None,
+        count: int | None = None,
+        seed: app_commands.Range[int, 0, 4294967295] | None = None,
+        negative: str | None = None,
+        quality: str | None = None,
+        year: app_commands.Range[int, 2005, 2025] | None = None,
+        style: str | None = None,
+        steps: int | None = None,
+        guidance: float | None = None,
+        sampler: str | None = None,
+        private: bool | None = None,
+    ) -> None:
+        options = Options(
+            subject=subject,
+            character=character,
+            series=series,
+            rating=rating,
+            tags=tags,
+            more_tags=more_tags,
+            shape=shape,
+            count=count,
+            seed=seed,
+            negative=negative,
+            quality=quality,
+            year=year,
+            style=style,
+            steps=steps,
+            guidance=guidance,
+            sampler=sampler,
+            private=private,
+        )
+        await imagine.ask(interaction, options)
 
-
-def command(limits: Limits) -> app_commands.Command[Any, ..., None]:
-    """Build the command with the operator's limits as Discord's own ranges and choices."""
     _imagine.__annotations__ |= {
         "count": optional_range(int, 1, limits.max_count),
         "steps": optional_range(int, limits.min_steps, limits.max_steps),
@@ -82,4 +83,4 @@ def command(limits: Limits) -> app_commands.Command[Any, ..., None]:
     }
     choices = [app_commands.Choice(name=sampler, value=sampler) for sampler in limits.samplers]
     app_commands.choices(sampler=choices)(_imagine)
-    return app_commands.Command(name="imagine", description="Draw a picture.", callback=_imagine)
+    return Feature(commands=[slash("imagine", "Draw a picture.", _imagine)])

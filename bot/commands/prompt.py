@@ -7,53 +7,56 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
+from bot.commands.slash import CONTEXTS, INSTALLS
 from bot.commands.text_options import text_options
 from bot.request import Options
+from bot.routes import Feature
 
 if TYPE_CHECKING:
-    from bot.app import Eshi
+    from bot.actions.prompt import PromptPreviews
+    from bot.commands.suggestions import Suggestions
 
 
-@text_options
-async def _preview(  # noqa: PLR0917  an option each, passed by name
-    interaction: discord.Interaction[Eshi],
-    subject: str | None = None,
-    character: str | None = None,
-    series: str | None = None,
-    rating: str | None = None,
-    tags: str | None = None,
-    more_tags: str | None = None,
-    negative: str | None = None,
-    quality: str | None = None,
-    year: app_commands.Range[int, 2005, 2025] | None = None,
-    style: str | None = None,
-) -> None:
-    options = Options(
-        subject=subject,
-        character=character,
-        series=series,
-        rating=rating,
-        tags=tags,
-        more_tags=more_tags,
-        negative=negative,
-        quality=quality,
-        year=year,
-        style=style,
-    )
-    await interaction.client.previews.preview(interaction, options)
+def feature(previews: PromptPreviews, suggestions: Suggestions) -> Feature:
+    """Hand in `/prompt` and the Draw button of its previews."""
 
+    @text_options(suggestions)
+    async def _preview(  # noqa: PLR0917  an option each, passed by name
+        interaction: discord.Interaction[Any],
+        subject: str | None = None,
+        character: str | None = None,
+        series: str | None = None,
+        rating: str | None = None,
+        tags: str | None = None,
+        more_tags: str | None = None,
+        negative: str | None = None,
+        quality: str | None = None,
+        year: app_commands.Range[int, 2005, 2025] | None = None,
+        style: str | None = None,
+    ) -> None:
+        options = Options(
+            subject=subject,
+            character=character,
+            series=series,
+            rating=rating,
+            tags=tags,
+            more_tags=more_tags,
+            negative=negative,
+            quality=quality,
+            year=year,
+            style=style,
+        )
+        await previews.preview(interaction, options)
 
-@app_commands.describe(text="A prompt, or everything that WebUI writes under a picture")
-async def _check(interaction: discord.Interaction[Eshi], text: app_commands.Range[str, 1, 6000]) -> None:
-    await interaction.client.previews.check(interaction, text)
+    @app_commands.describe(text="A prompt, or everything that WebUI writes under a picture")
+    async def _check(interaction: discord.Interaction[Any], text: app_commands.Range[str, 1, 6000]) -> None:
+        await previews.check(interaction, text)
 
-
-def group() -> app_commands.Group:
     made = app_commands.Group(
         name="prompt",
         description="See what the model would read.",
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
+        allowed_installs=INSTALLS,
+        allowed_contexts=CONTEXTS,
     )
     preview = app_commands.Command[Any, ..., None](
         name="preview", description="Show the prompt, privately, without drawing it.", callback=_preview
@@ -63,4 +66,4 @@ def group() -> app_commands.Group:
     )
     made.add_command(preview)
     made.add_command(check)
-    return made
+    return Feature(commands=[made], routes=previews.routes())

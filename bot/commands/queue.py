@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from discord import app_commands
+from bot.commands.slash import slash
+from bot.routes import Feature
 
 if TYPE_CHECKING:
     import discord
 
-    from bot.app import Eshi
+    from bot.actions.queue import QueueActions
 
 
-@app_commands.allowed_installs(guilds=True, users=False)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-async def _queue(interaction: discord.Interaction[Eshi]) -> None:
-    await interaction.client.queue_actions.show(interaction)
+def feature(queue: QueueActions) -> Feature:
+    """Hand in `/queue` and the buttons of its list."""
 
+    async def _queue(interaction: discord.Interaction[Any]) -> None:
+        await queue.show(interaction)
 
-def command() -> app_commands.Command[Any, ..., None]:
-    return app_commands.Command(
-        name="queue", description="Show your requests in line: cancel, hold or move them up.", callback=_queue
+    return Feature(
+        commands=[slash("queue", "Show your requests in line: cancel, hold or move them up.", _queue)],
+        routes=queue.routes(),
     )

@@ -7,27 +7,28 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
+from bot.commands.slash import CONTEXTS, INSTALLS, slash
+from bot.routes import Feature
+
 if TYPE_CHECKING:
-    from bot.app import Eshi
+    from bot.actions.remix import Remix
 
 
-@app_commands.describe(picture="A PNG, WebP or JPEG with its recipe inside: from here, WebUI, Forge or Civitai")
-@app_commands.allowed_installs(guilds=True, users=False)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-async def _remix(interaction: discord.Interaction[Eshi], picture: discord.Attachment) -> None:
-    await interaction.client.remix.open(interaction, [picture])
+def feature(remix: Remix) -> Feature:
+    """Hand in the slash command, the entry of every message's menu, and the form that both open."""
 
+    @app_commands.describe(picture="A PNG, WebP or JPEG with its recipe inside: from here, WebUI, Forge or Civitai")
+    async def _remix(interaction: discord.Interaction[Any], picture: discord.Attachment) -> None:
+        await remix.open(interaction, [picture])
 
-@app_commands.allowed_installs(guilds=True, users=False)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-async def _remix_message(interaction: discord.Interaction[Eshi], message: discord.Message) -> None:
-    forwarded = [file for snapshot in message.message_snapshots for file in snapshot.attachments]
-    await interaction.client.remix.open(interaction, [*message.attachments, *forwarded])
+    async def _remix_message(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        forwarded = [file for snapshot in message.message_snapshots for file in snapshot.attachments]
+        await remix.open(interaction, [*message.attachments, *forwarded])
 
-
-def commands() -> tuple[app_commands.Command[Any, ..., None], app_commands.ContextMenu]:
-    """Build the slash command and the entry of every message's menu."""
-    command: app_commands.Command[Any, ..., None] = app_commands.Command(
-        name="remix", description="Read a picture's recipe, change it, and draw it as yours.", callback=_remix
+    menu = app_commands.ContextMenu(
+        name="Remix", callback=_remix_message, allowed_installs=INSTALLS, allowed_contexts=CONTEXTS
     )
-    return command, app_commands.ContextMenu(name="Remix", callback=_remix_message)
+    return Feature(
+        commands=[slash("remix", "Read a picture's recipe, change it, and draw it as yours.", _remix), menu],
+        routes=remix.routes(),
+    )

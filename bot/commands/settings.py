@@ -8,39 +8,37 @@ import discord
 from discord import app_commands
 
 from bot.config import Rating  # noqa: TC001  discord.py reads it
+from bot.routes import Feature
 
 if TYPE_CHECKING:
-    from bot.app import Eshi
+    from bot.actions.settings import Settings
 
 
-async def _show(interaction: discord.Interaction[Eshi]) -> None:
-    await interaction.client.settings.open(interaction)
+def feature(settings: Settings) -> Feature:
+    """Hand in `/settings`; Discord shows it only to those who may use it, and the bot asks again."""
 
+    async def _show(interaction: discord.Interaction[Any]) -> None:
+        await settings.open(interaction)
 
-@app_commands.describe(member="Whose request", channel="Where; here if you do not say", rating="Which rating")
-async def _why(
-    interaction: discord.Interaction[Eshi],
-    member: discord.Member | discord.User,
-    rating: Rating,
-    # Not its forums, whose posts are threads: discord.py adds a kind of channel that Discord's description lacks.
-    channel: discord.TextChannel | discord.VoiceChannel | discord.Thread | None = None,
-) -> None:
-    channel_id = channel.id if channel is not None else interaction.channel_id or 0
-    await interaction.client.settings.why(interaction, member, channel_id, rating)
+    @app_commands.describe(member="Whose request", channel="Where; here if you do not say", rating="Which rating")
+    async def _why(
+        interaction: discord.Interaction[Any],
+        member: discord.Member | discord.User,
+        rating: Rating,
+        # Not its forums, whose posts are threads: discord.py adds a kind of channel that Discord's description lacks.
+        channel: discord.TextChannel | discord.VoiceChannel | discord.Thread | None = None,
+    ) -> None:
+        channel_id = channel.id if channel is not None else interaction.channel_id or 0
+        await settings.why(interaction, member, channel_id, rating)
 
+    async def _export(interaction: discord.Interaction[Any]) -> None:
+        await settings.send_file(interaction)
 
-async def _export(interaction: discord.Interaction[Eshi]) -> None:
-    await interaction.client.settings.send_file(interaction)
+    @app_commands.describe(file="As /settings export gave it, and perhaps changed since")
+    async def _import(interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
+        await settings.take_file(interaction, file)
 
-
-@app_commands.describe(file="As /settings export gave it, and perhaps changed since")
-async def _import(interaction: discord.Interaction[Eshi], file: discord.Attachment) -> None:
-    await interaction.client.settings.take_file(interaction, file)
-
-
-def group() -> app_commands.Group:
-    """Build `/settings`; Discord shows it only to those who may use it, and the bot asks again."""
-    settings = app_commands.Group(
+    group = app_commands.Group(
         name="settings",
         description="What may be drawn in this server, where, and how much.",
         default_permissions=discord.Permissions(manage_guild=True),
@@ -57,5 +55,5 @@ def group() -> app_commands.Group:
         command: app_commands.Command[Any, ..., None] = app_commands.Command(
             name=name, description=description, callback=callback
         )
-        settings.add_command(command)
-    return settings
+        group.add_command(command)
+    return Feature(commands=[group], routes=settings.routes())

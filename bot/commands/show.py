@@ -8,23 +8,23 @@ import discord
 from discord import app_commands
 
 from bot.commands.choices import MAX_CHOICE_CHARS, MAX_CHOICES
+from bot.commands.slash import slash
+from bot.routes import Feature
 
 if TYPE_CHECKING:
-    from bot.app import Eshi
+    from bot.actions.show import Show
 
 
-async def _mine(interaction: discord.Interaction[Eshi], typed: str) -> list[app_commands.Choice[str]]:
-    found = await interaction.client.show.suggest(interaction.user.id, typed)
-    return [app_commands.Choice(name=one.shown[:MAX_CHOICE_CHARS], value=one.job_id) for one in found[:MAX_CHOICES]]
+def feature(show: Show) -> Feature:
+    """Hand in `/show` and the button of the same name."""
 
+    async def _mine(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        found = await show.suggest(interaction.user.id, typed)
+        return [app_commands.Choice(name=one.shown[:MAX_CHOICE_CHARS], value=one.job_id) for one in found[:MAX_CHOICES]]
 
-@app_commands.describe(id="Pick one, or type the id of a job")
-@app_commands.autocomplete(id=_mine)
-@app_commands.allowed_installs(guilds=True, users=False)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-async def _show(interaction: discord.Interaction[Eshi], id: str) -> None:  # noqa: A002  the option's name
-    await interaction.client.show.show(interaction, id)
+    @app_commands.describe(id="Pick one, or type the id of a job")
+    @app_commands.autocomplete(id=_mine)
+    async def _show(interaction: discord.Interaction[Any], id: str) -> None:  # noqa: A002  the option's name
+        await show.show(interaction, id)
 
-
-def command() -> app_commands.Command[Any, ..., None]:
-    return app_commands.Command(name="show", description="Bring one of your pictures back.", callback=_show)
+    return Feature(commands=[slash("show", "Bring one of your pictures back.", _show)], routes=show.routes())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from discord import app_commands
 
-from bot.commands.me import favourites
+from bot.commands.choices import MAX_CHOICE_CHARS
 from bot.prompt import terms
 from bot.prompt.tags import mentioned
 from bot.prompt.vocabulary.suggest import MAX_CHARS, MAX_CHOICES
@@ -20,43 +21,61 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.app import Eshi
+    from bot.actions.imagine import Imagine
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
-    from bot.prompt.presets import Negative, Quality, Style
+    from bot.prompt.presets import Negative, Presets, Quality, Style
     from bot.prompt.vocabulary.entry import Entry
     from bot.prompt.vocabulary.suggest import Field
+    from bot.prompt.vocabulary.vocabulary import Vocabulary
     from bot.safety.wording import TextFilter
 
-    Offering = Callable[[discord.Interaction[Eshi], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+    Offering = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 
-def words(field: Field) -> Offering:
-    """Complete what is typed into an option from the vocabulary, and a begun ``@name`` from one's favourites."""
+@dataclass(frozen=True, kw_only=True)
+class Suggestions:
+    """Whatever is offered fits what is asked for and the place where it is asked."""
 
-    async def suggest(interaction: discord.Interaction[Eshi], typed: str) -> list[app_commands.Choice[str]]:
-        if field in ("tags", "more_tags") and typed.rpartition(",")[2].strip().startswith("@"):
-            return await favourites(interaction, typed)
-        asked = _asked(interaction)
-        here = limit(await interaction.client.gatekeeper.situation_here(interaction))
-        allowed = partial(fits, interaction.client.words, asked, lowest(asked, here or "safe"))
-        found = interaction.client.prompt_writer.vocabulary.suggest(field, typed, allowed)
-        return [app_commands.Choice(name=choice.name, value=choice.value) for choice in found]
+    gatekeeper: Gatekeeper
+    imagine: Imagine
+    vocabulary: Vocabulary
+    presets: Presets
+    text_filter: TextFilter
 
-    return suggest
+    def words(self, field: Field) -> Offering:
+        """Complete what is typed into an option from the vocabulary, and a begun ``@name`` from one's favourites."""
+
+        async def suggest(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+            if field in ("tags", "more_tags") and typed.rpartition(",")[2].strip().startswith("@"):
+                return await self.favourites(interaction, typed)
+            asked = _asked(interaction)
+            here = limit(await self.gatekeeper.situation_here(interaction))
+            allowed = partial(fits, self.text_filter, asked, lowest(asked, here or "safe"))
+            found = self.vocabulary.suggest(field, typed, allowed)
+            return [app_commands.Choice(name=choice.name, value=choice.value) for choice in found]
+
+        return suggest
+
+    async def favourites(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        """Complete ``@name`` at the end of a line of tags."""
+        found = await self.imagine.suggest(interaction.user.id, typed, MAX_CHOICE_CHARS)
+        return [app_commands.Choice(name=one.shown, value=one.line) for one in found]
+
+    async def quality(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        return _named(self.presets.quality, typed)
+
+    async def style(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        return _named(self.presets.style, typed)
 
 
-def presets(table: Literal["quality", "style"]) -> Offering:
+def _named(known: Mapping[str, Quality | Negative | Style], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the presets whose name or description has what is typed, those whose name begins with it first."""
-
-    async def suggest(interaction: discord.Interaction[Eshi], typed: str) -> list[app_commands.Choice[str]]:
-        wanted = typed.strip().casefold()
-        known: Mapping[str, Quality | Negative | Style] = getattr(interaction.client.prompt_writer.presets, table)
-        lines = {name: f"{name} · {preset.description}" for name, preset in known.items()}
-        found = [name for name, line in lines.items() if wanted in line.casefold()]
-        found.sort(key=lambda name: not name.startswith(wanted))
-        return [app_commands.Choice(name=_shortened(lines[name]), value=name) for name in found[:MAX_CHOICES]]
-
-    return suggest
+    wanted = typed.strip().casefold()
+    lines = {name: f"{name} · {preset.description}" for name, preset in known.items()}
+    found = [name for name, line in lines.items() if wanted in line.casefold()]
+    found.sort(key=lambda name: not name.startswith(wanted))
+    return [app_commands.Choice(name=_shortened(lines[name]), value=name) for name in found[:MAX_CHOICES]]
 
 
 def fits(words: TextFilter, asked: Rating, drawn: Rating, entry: Entry) -> bool:
@@ -64,7 +83,7 @@ def fits(words: TextFilter, asked: Rating, drawn: Rating, entry: Entry) -> bool:
     return words.offers(entry, asked) and words.offers(entry, drawn)
 
 
-def _asked(interaction: discord.Interaction[Eshi]) -> Rating:
+def _asked(interaction: discord.Interaction[Any]) -> Rating:
     """Give the highest rating that the other options name so far; `safe` where none does."""
     filled = cast("Mapping[str, object]", interaction.namespace.__dict__)
     texts = (filled.get(option) for option in ("rating", "tags", "more_tags"))

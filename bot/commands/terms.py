@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import discord
-from discord import app_commands
+from bot.commands.slash import slash
+from bot.routes import Feature
 
 if TYPE_CHECKING:
-    from bot.app import Eshi
+    import discord
+
+    from bot.care.terms import Ask, Terms
 
 
-@app_commands.allowed_installs(guilds=True, users=False)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-async def _terms(interaction: discord.Interaction[Eshi]) -> None:
-    await interaction.client.terms.show(interaction)
+def feature(terms: Terms, ask: Ask) -> Feature:
+    """Hand in `/terms` and its Accept, which goes on with what was asked for."""
 
+    async def _terms(interaction: discord.Interaction[Any]) -> None:
+        await terms.show(interaction)
 
-def command() -> app_commands.Command[Any, ..., None]:
-    return app_commands.Command(name="terms", description="What everybody agrees to who draws here.", callback=_terms)
+    return Feature(
+        commands=[slash("terms", "What everybody agrees to who draws here.", _terms)], routes=terms.routes(ask)
+    )

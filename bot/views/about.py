@@ -10,6 +10,7 @@ import discord
 from discord import ui
 
 from bot.views.card import WAITING
+from bot.views.layout import layout
 from bot.views.terms import LICENCE, LICENCE_URL
 
 if TYPE_CHECKING:
@@ -32,11 +33,9 @@ class Facts(NamedTuple):
 
 def about(facts: Facts) -> ui.LayoutView:
     """Write the private answer."""
-    view = ui.LayoutView(timeout=None)
     texts = (_bot(facts), _privacy(facts.retention), facts.privacy.strip())
     items = (ui.TextDisplay[ui.LayoutView](text) for text in texts if text)
-    view.add_item(ui.Container(*items, accent_colour=WAITING))
-    return view
+    return layout(ui.Container(*items, accent_colour=WAITING))
 
 
 def _bot(facts: Facts) -> str:

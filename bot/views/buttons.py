@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
-import discord
 from discord import ButtonStyle, ui
 
-from bot.answer import answering
 from bot.job import ID_PATTERN
-
-if TYPE_CHECKING:
-    import re
-
-    from bot.app import Eshi
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,50 +33,24 @@ LOOKS = {
 }
 
 
-class JobButton(
-    ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=rf"v1:(?P<job>{ID_PATTERN}):(?P<action>{'|'.join(LOOKS)})",
-):
-    """One action on one job.
+DRAFT = re.compile(rf"v1:draft:(?P<draft_id>{ID_PATTERN})")
+"""What a preview showed and may still draw."""
 
-    Never put one into a view that also holds an ordinary item: when such a view times out, discord.py 2.7 forgets
-    the pattern for the whole process, and every old message's buttons go dead.
-    """
 
-    def __init__(self, action: str, job_id: str) -> None:
-        look = LOOKS[action]
-        super().__init__(ui.Button(label=look.label, style=look.style, custom_id=f"v1:{job_id}:{action}"))
-        self.action = action
-        self.job_id = job_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match["action"], match["job"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: Eshi = interaction.client
-        await answering(interaction, client.result_buttons.by_action[self.action](interaction, self.job_id))
+def of_job(action: str) -> re.Pattern[str]:
+    """Give the custom ids of one action, a key of `LOOKS`, on any job."""
+    return re.compile(rf"v1:(?P<job_id>{ID_PATTERN}):{action}")
 
 
 def row(job_id: str, *actions: str) -> ui.ActionRow[Any]:
-    return ui.ActionRow[Any](*(JobButton(action, job_id) for action in actions))
+    return ui.ActionRow[Any](*(_button(job_id, action) for action in actions))
 
 
-class DraftButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=rf"v1:draft:(?P<draft>{ID_PATTERN})"):
-    """Draws what a preview showed; as with `JobButton`, never beside an ordinary item."""
+def _button(job_id: str, action: str) -> ui.Button[ui.LayoutView]:
+    look = LOOKS[action]
+    return ui.Button(label=look.label, style=look.style, custom_id=f"v1:{job_id}:{action}")
 
-    def __init__(self, draft_id: str) -> None:
-        super().__init__(ui.Button(label="Draw", style=ButtonStyle.primary, custom_id=f"v1:draft:{draft_id}"))
-        self.draft_id = draft_id
 
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match["draft"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: Eshi = interaction.client
-        await answering(interaction, client.previews.draw(interaction, self.draft_id))
+def draw_button(draft_id: str) -> ui.Button[ui.LayoutView]:
+    """Draw what a preview showed."""
+    return ui.Button(label="Draw", style=ButtonStyle.primary, custom_id=f"v1:draft:{draft_id}")

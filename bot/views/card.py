@@ -11,6 +11,7 @@ from discord import ui
 from bot.job import State
 from bot.request import SHAPES
 from bot.views.buttons import row
+from bot.views.layout import layout
 from engine.grammar import plain_text
 
 if TYPE_CHECKING:
@@ -215,7 +216,5 @@ def _shorten(text: str, limit: int) -> str:
 
 
 def _card(colour: discord.Colour, *parts: str | ui.Item[ui.LayoutView]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
     items = [ui.TextDisplay[ui.LayoutView](part) if isinstance(part, str) else part for part in parts]
-    view.add_item(ui.Container(*items, accent_colour=colour))
-    return view
+    return layout(ui.Container(*items, accent_colour=colour))

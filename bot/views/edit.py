@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from bot.config import Rating
     from bot.request import Options
 
-CUSTOM_ID = re.compile(rf"v1:(?P<id>{ID_PATTERN}):(?P<action>edited|remixed)")
-"""Of what the form was opened with: a job, or a row of the table of forms."""
+EDITED = re.compile(rf"v1:(?P<job_id>{ID_PATTERN}):edited")
+"""A form that was opened with a job."""
+
+REMIXED = re.compile(rf"v1:(?P<form_id>{ID_PATTERN}):remixed")
+"""A form that was opened with a recipe, kept in a row of the table of forms."""
 
 TEXT_CHARS = 4000
 """Discord's limit for a text input (developer documentation, Components, Text Input)."""
@@ -34,7 +37,7 @@ TIMEOUT_S = 15 * 60.0
 class EditForm(ui.Modal):
     """What the presser sees.
 
-    Sending it is handled in `bot.app` from the custom_id alone, so a form that was open while the bot restarted
+    Sending it is handled from the custom_id alone, so a form that was open while the bot restarted
     still works; discord.py by itself would drop it silently.
     """
 

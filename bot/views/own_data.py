@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+import re
+from typing import TYPE_CHECKING, Any
 
-import discord
 from discord import ButtonStyle, ui
 
-from bot.answer import answering
 from bot.views.card import DONE, ENDED
+from bot.views.layout import layout
 
 if TYPE_CHECKING:
-    import re
+    import discord
 
-    from bot.app import Eshi
+FORGET = re.compile(r"v1:forget:(?P<user_id>[0-9]{1,20})")
+"""The button that forgets whom it names."""
 
 EXPORTED = "This is everything that I store about you. The pictures themselves are in their messages."
 
@@ -27,7 +28,8 @@ that they are yours. Strikes and time-outs last until they are over; they name n
 
 
 def confirm(user_id: int) -> ui.LayoutView:
-    return _framed(ENDED, ui.TextDisplay(_CONFIRM), ui.ActionRow[Any](ForgetButton(user_id)))
+    button = ui.Button[ui.LayoutView](label="Forget me", style=ButtonStyle.danger, custom_id=f"v1:forget:{user_id}")
+    return _framed(ENDED, ui.TextDisplay(_CONFIRM), ui.ActionRow[Any](button))
 
 
 def forgotten(jobs: int) -> ui.LayoutView:
@@ -37,25 +39,4 @@ def forgotten(jobs: int) -> ui.LayoutView:
 
 
 def _framed(colour: discord.Colour, *items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=colour))
-    return view
-
-
-class ForgetButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"v1:forget:(?P<user>[0-9]{1,20})"):
-    """Forgets whom it names; as with `JobButton`, never beside an ordinary item."""
-
-    def __init__(self, user_id: int) -> None:
-        custom_id = f"v1:forget:{user_id}"
-        super().__init__(ui.Button(label="Forget me", style=ButtonStyle.danger, custom_id=custom_id))
-        self.user_id = user_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["user"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: Eshi = interaction.client
-        await answering(interaction, client.own_data.forget(interaction, self.user_id))
+    return layout(ui.Container(*items, accent_colour=colour))

@@ -10,8 +10,9 @@ import discord
 import msgspec
 from discord import ui
 
-from bot.views.buttons import DraftButton
+from bot.views.buttons import draw_button
 from bot.views.card import WAITING, in_line
+from bot.views.layout import layout
 from bot.views.recipe import code
 
 if TYPE_CHECKING:
@@ -61,10 +62,8 @@ def preview(draft_id: str, shown: PromptPreview) -> tuple[ui.LayoutView, list[di
         whole = "\n".join((f"Prompt: {composed.prompt}", f"Negative prompt: {composed.negative_prompt}", *notes, ""))
         files.append(discord.File(io.BytesIO(whole.encode()), filename=FILE))
         items.append(ui.File[ui.LayoutView](f"attachment://{FILE}"))
-    items.append(ui.ActionRow[Any](DraftButton(draft_id)))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=WAITING))
-    return view, files
+    items.append(ui.ActionRow[Any](draw_button(draft_id)))
+    return layout(ui.Container(*items, accent_colour=WAITING)), files
 
 
 def _texts(shown: PromptPreview, notes: Iterable[str], prompt: int, negative: int, noted: int) -> list[str]:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
+import re
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import discord
 from discord import ButtonStyle, ui
 
-from bot.answer import answering
 from bot.job import ID_PATTERN
 from bot.views.card import WAITING, in_line
+from bot.views.layout import layout
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Sequence
 
-    from bot.app import Eshi
     from bot.queue.forecast import Wait
     from bot.queue.ticket import Ticket
 
 Whose = Literal["mine", "server"]
+
+PRESS = re.compile(
+    rf"v1:queue:(?P<action>[a-z]+):(?P<whose>mine|server):(?P<page>[0-9]{{1,5}}):(?P<job_id>(?:{ID_PATTERN})?)"
+)
+"""Any button of the list; one that was open during a restart still works."""
 
 JOBS_A_PAGE = 5
 """With four components and a text each they stay below the 40 that a message may have."""
@@ -54,28 +57,6 @@ class QueuePress(NamedTuple):
     @property
     def custom_id(self) -> str:
         return f"v1:queue:{self.action}:{self.whose}:{self.page}:{self.job_id or ''}"
-
-
-class QueueButton(
-    ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=rf"v1:queue:(?P<action>[a-z]+):(?P<whose>mine|server):(?P<page>[0-9]{{1,5}}):(?P<job>(?:{ID_PATTERN})?)",
-):
-    """One action on a job or on a line; it knows nothing else, so a list that was open during a restart still works."""
-
-    def __init__(self, press: QueuePress, label: str, *, style: ButtonStyle = ButtonStyle.secondary) -> None:
-        super().__init__(ui.Button(label=label, style=style, custom_id=press.custom_id))
-        self.press = press
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        whose = cast("Whose", match["whose"])
-        return cls(QueuePress(match["action"], whose, int(match["page"]), match["job"] or None), "")
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: Eshi = interaction.client
-        await answering(interaction, client.queue_actions.press(interaction, self.press))
 
 
 class QueueRow(NamedTuple):
@@ -117,9 +98,7 @@ def listing(shown: Shown) -> ui.LayoutView:
     if shown.whose == "server":
         switches = ("unpause" if shown.paused else "pause", "open" if shown.closed else "drain")
         items.append(ui.ActionRow[Any](*(_button(shown, action) for action in switches)))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=WAITING))
-    return view
+    return layout(ui.Container(*items, accent_colour=WAITING))
 
 
 def _head(shown: Shown) -> list[str]:
@@ -143,7 +122,7 @@ def _actions(row: QueueRow) -> tuple[str, ...]:
     return ("cancel", "resume") if row.ticket.held else ("cancel", "hold", "up")
 
 
-def _pages(shown: Shown) -> list[QueueButton]:
+def _pages(shown: Shown) -> list[ui.Button[ui.LayoutView]]:
     """Give the buttons that show something else, and the one that shows the same anew."""
     turns: list[tuple[str, Whose, int]] = [("Refresh", shown.whose, shown.page)]
     if shown.page > 0:
@@ -152,9 +131,13 @@ def _pages(shown: Shown) -> list[QueueButton]:
         turns.append(("Further", shown.whose, shown.page + 1))
     if shown.moderator:
         turns.append(("This server", "server", 0) if shown.whose == "mine" else ("Mine", "mine", 0))
-    return [QueueButton(QueuePress("show", whose, page), label) for label, whose, page in turns]
+    return [_pressing(QueuePress("show", whose, page), label) for label, whose, page in turns]
 
 
-def _button(shown: Shown, action: str, job_id: str | None = None) -> QueueButton:
+def _button(shown: Shown, action: str, job_id: str | None = None) -> ui.Button[ui.LayoutView]:
     style = ButtonStyle.danger if action == "cancel" else ButtonStyle.secondary
-    return QueueButton(QueuePress(action, shown.whose, shown.page, job_id), LABELS[action], style=style)
+    return _pressing(QueuePress(action, shown.whose, shown.page, job_id), LABELS[action], style)
+
+
+def _pressing(press: QueuePress, label: str, style: ButtonStyle = ButtonStyle.secondary) -> ui.Button[ui.LayoutView]:
+    return ui.Button(label=label, style=style, custom_id=press.custom_id)

@@ -76,7 +76,7 @@ class LimitsForm(ui.Modal):
     """Numbers for the whole server, or for each person in it.
 
     A field's custom_id says what it was opened with, so that one that nobody touched undoes nothing of another
-    admin's. Sending it is handled in `bot.app` from the custom_id alone, so that it outlives a restart.
+    admin's. Sending it is handled from the custom_id alone, so that it outlives a restart.
     """
 
     def __init__(self, scope: str, policy: ServerPolicy, operator: Allowance) -> None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import discord
 from discord import ui
 
-from bot.answer import answering
 from bot.job import ID_PATTERN
 from bot.views.buttons import row
 from bot.views.card import ENDED, WAITING
+from bot.views.layout import layout
 from bot.views.recipe import code
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Sequence
 
-    from bot.app import Eshi
     from bot.job import Job
     from bot.store.reports import Report
+
+LOCK = re.compile(rf"v1:(?P<job_id>{ID_PATTERN}):lock")
+"""The menu that times the author of a picture out."""
 
 PROMPT_CHARS = 1000
 """Of a prompt that a server wants to see in its log channel."""
@@ -70,7 +72,7 @@ def notice(told: Notice) -> ui.LayoutView:
         items.append(row(job.id, "look", "restore", "remove"))
     elif told.reports[-1].outcome == "restored":
         items.append(row(job.id, "remove"))
-    items.append(ui.ActionRow[Any](LockSelect(job.id)))
+    items.append(_lock_menu(job.id))
     return _framed(items, WAITING)
 
 
@@ -81,7 +83,7 @@ def looked_at(job: Job, names: Sequence[str], *, missing: str = "") -> ui.Layout
         for name in names
     )
     author = ui.TextDisplay[ui.LayoutView](f"A picture of <@{job.user_id}>. {missing}".rstrip())
-    return _framed([ui.MediaGallery(*items), author, ui.ActionRow[Any](LockSelect(job.id))], WAITING)
+    return _framed([ui.MediaGallery(*items), author, _lock_menu(job.id)], WAITING)
 
 
 def _lines(told: Notice) -> Iterator[str]:
@@ -113,29 +115,14 @@ def _is_open(reports: Sequence[Report]) -> bool:
 
 
 def _framed(items: Sequence[ui.Item[ui.LayoutView]], colour: discord.Colour = ENDED) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=colour))
-    return view
+    return layout(ui.Container(*items, accent_colour=colour))
 
 
-class LockSelect(
-    ui.DynamicItem[ui.Select[ui.LayoutView]],
-    template=rf"v1:(?P<job>{ID_PATTERN}):lock",
-):
-    """Times the author of a picture out; as with `JobButton`, never beside an ordinary item."""
-
-    def __init__(self, job_id: str) -> None:
-        options = [discord.SelectOption(label=label, value=str(seconds)) for label, seconds in LOCKS.items()]
-        custom_id = f"v1:{job_id}:lock"
-        super().__init__(ui.Select(custom_id=custom_id, placeholder="Time out its author for …", options=options))
-        self.job_id = job_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match["job"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: Eshi = interaction.client
-        await answering(interaction, client.moderation.lock(interaction, self.job_id, int(self.item.values[0])))
+def _lock_menu(job_id: str) -> ui.ActionRow[Any]:
+    """Offer to time the author of a picture out."""
+    options = [discord.SelectOption(label=label, value=str(seconds)) for label, seconds in LOCKS.items()]
+    return ui.ActionRow[Any](
+        ui.Select[ui.LayoutView](
+            custom_id=f"v1:{job_id}:lock", placeholder="Time out its author for …", options=options
+        )
+    )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+import re
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ButtonStyle, ui
 
-from bot.answer import answering
-
 if TYPE_CHECKING:
-    import re
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from bot.app import Eshi
-
-CONTROL = r"v1:set:(?P<act>[a-z_]+)(?::(?P<argument>[a-z0-9]+))?"
+CONTROL = re.compile(r"v1:set:(?P<act>[a-z_]+)(?::(?P<argument>[a-z0-9]+))?")
+"""Any control of the screen."""
 
 LISTED = 20
 """Lines of a list; more would push the controls out of sight."""
@@ -27,28 +24,6 @@ BY_FILE = "-# There is more here than a menu can show; `/settings export` and `i
 
 NONE = "none"
 """Chosen as a limit or a weight, it is none."""
-
-
-class SettingControl(ui.DynamicItem[ui.Item[ui.LayoutView]], template=CONTROL):  # pyright: ignore[reportInvalidTypeArguments]  any button or menu
-    """One control of the screen; what it does is `bot.actions.settings`' business."""
-
-    def __init__(self, item: ui.Item[ui.LayoutView]) -> None:
-        super().__init__(item)
-        match = self.template.fullmatch(self.custom_id)
-        assert match is not None  # noqa: S101  discord.py has just matched it
-        self.act: str = match["act"]
-        self.argument: str = match["argument"] or ""
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], _match: re.Match[str], /
-    ) -> Self:
-        return cls(item)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: Eshi = interaction.client
-        data: Any = interaction.data
-        await answering(interaction, client.settings.act(interaction, self.act, self.argument, data.get("values", [])))
 
 
 def text(content: str) -> ui.TextDisplay[ui.LayoutView]:
@@ -93,12 +68,11 @@ def switch(act: str, sentence: str, *, on: bool) -> ui.Section[ui.LayoutView]:
 
 
 def button(act: str, label: str, style: ButtonStyle = ButtonStyle.secondary) -> Any:
-    return SettingControl(ui.Button[ui.LayoutView](label=label, style=style, custom_id=f"v1:set:{act}"))
+    return ui.Button[ui.LayoutView](label=label, style=style, custom_id=f"v1:set:{act}")
 
 
 def _row(item: ui.Item[ui.LayoutView]) -> ui.ActionRow[Any]:
-    control: Any = SettingControl(item)
-    return ui.ActionRow[Any](control)
+    return ui.ActionRow[Any](item)
 
 
 def fits(ids: Collection[str], known: Collection[str]) -> bool:

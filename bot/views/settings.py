@@ -16,6 +16,7 @@ from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.policy import OpenRating
 from bot.safety.ratings import ORDER, exceeds, lowest
 from bot.views.edit import TIMEOUT_S
+from bot.views.layout import layout
 from bot.views.queue_settings import line_page
 from bot.views.setting_controls import (
     BY_FILE,
@@ -84,9 +85,7 @@ def screen(
             items = line_page(policy, limits, known, chosen)
         case _:
             items = _ratings_page(policy, operator, known)
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, _pages(page), accent_colour=SETTINGS))
-    return view
+    return layout(ui.Container(*items, _pages(page), accent_colour=SETTINGS))
 
 
 def _ratings_page(
@@ -170,7 +169,7 @@ _KINDS = {
 class DeniedForm(ui.Modal):
     """Tags to add and tags to take away: two admins at once undo nothing of each other's.
 
-    Sending it is handled in `bot.app` from the custom_id alone, so that it outlives a restart.
+    Sending it is handled from the custom_id alone, so that it outlives a restart.
     """
 
     def __init__(self, policy: ServerPolicy) -> None:

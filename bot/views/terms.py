@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
 import discord
 from discord import ButtonStyle, ui
 
-from bot.answer import answering
 from bot.job import ID_PATTERN
 from bot.views.card import WAITING
+from bot.views.layout import layout
 
-if TYPE_CHECKING:
-    import re
-
-    from bot.app import Eshi
+ACCEPT = re.compile(rf"v1:terms:(?P<version>[0-9A-Za-z.-]+):(?:(?P<draft_id>{ID_PATTERN})|none)")
+"""The button that accepts what it stands under, and goes on with a request, where there is one."""
 
 VERSION = 1
 """Of the text below; with every change of its meaning everybody is asked again."""
@@ -70,37 +69,13 @@ def terms(
     ]
     items.append(ui.File[ui.LayoutView](f"attachment://{_ATTACHED}"))
     if accepted_at is None:
-        items.append(ui.ActionRow[Any](AcceptButton(version, draft_id)))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=WAITING))
-    return view, discord.File(io.BytesIO(licence()), filename=_ATTACHED)
+        custom_id = f"v1:terms:{version}:{draft_id or 'none'}"
+        accept = ui.Button[ui.LayoutView](label="Accept", style=ButtonStyle.primary, custom_id=custom_id)
+        items.append(ui.ActionRow[Any](accept))
+    return layout(ui.Container(*items, accent_colour=WAITING)), discord.File(io.BytesIO(licence()), filename=_ATTACHED)
 
 
 @cache
 def licence() -> bytes:
     """Read the licence's own text."""
     return resources.files("bot").joinpath(_FILE).read_bytes()
-
-
-class AcceptButton(
-    ui.DynamicItem[ui.Button[ui.LayoutView]],
-    template=rf"v1:terms:(?P<version>[0-9A-Za-z.-]+):(?P<draft>{ID_PATTERN}|none)",
-):
-    """Accepts what it stands under; as with `JobButton`, never beside an ordinary item."""
-
-    def __init__(self, version: str, draft_id: str | None) -> None:
-        custom_id = f"v1:terms:{version}:{draft_id or 'none'}"
-        super().__init__(ui.Button(label="Accept", style=ButtonStyle.primary, custom_id=custom_id))
-        self.version = version
-        self.draft_id = draft_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match["version"], None if match["draft"] == "none" else match["draft"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        client: Eshi = interaction.client
-        work = client.terms.accept(interaction, self.version, self.draft_id, client.flow.ask)
-        await answering(interaction, work)

@@ -2,41 +2,41 @@
 
 import asyncio
 
-import discord
 import pytest
 from discord import ui
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot.app import Eshi
+from bot.delivery.budget import EditBudget
 from bot.errors import StoreUnavailable
+from bot.routes import Feature, on_press
 from bot.sandbox.driver import Person, control
 from bot.sandbox.server import Sandbox
-from bot.views.buttons import JobButton, row
+from bot.views.buttons import of_job, row
+from bot.views.layout import layout
 from tests.patience import PATIENCE_S
 
 
-class Breaking(discord.AutoShardedClient):
+class Breaking(Eshi):
     """A client whose Reroll runs into a bug."""
 
     def __init__(self):
-        super().__init__(intents=discord.Intents(guilds=True))
-        self.presses = self
-        self.by_action = {"reroll": self.reroll, "recipe": self.recipe, "edit": self.edit, "delete": self.delete}
+        super().__init__(EditBudget())
+        by_action = {"reroll": self.reroll, "recipe": self.recipe, "edit": self.edit, "delete": self.delete}
+        self.offer([Feature(routes=[on_press(of_job(action), handler) for action, handler in by_action.items()])])
 
-    async def setup_hook(self):
-        self.add_dynamic_items(JobButton)
-
-    async def reroll(self, _interaction, _job_id):
+    async def reroll(self, _interaction, **_):
         raise ZeroDivisionError
 
-    async def recipe(self, _interaction, _job_id):
+    async def recipe(self, _interaction, **_):
         raise StoreUnavailable("eshi.sqlite3: the disk is full")
 
-    async def edit(self, _interaction, _job_id):
+    async def edit(self, _interaction, **_):
         raise ConnectionResetError(104, "Connection reset by peer")
 
-    async def delete(self, interaction, _job_id):
+    async def delete(self, interaction, **_):
         self.sandbox.faults.post_json({"fault": "expire"})
         await interaction.response.send_message("Too late.")
 
@@ -60,8 +60,7 @@ async def chat(monkeypatch):
 async def test_a_bug_behind_a_button_still_answers_its_presser(chat, caplog):
     """They read an apology, privately; the operator reads the traceback under the same number."""
     client, yuki = chat
-    view = ui.LayoutView(timeout=None)
-    view.add_item(row("000001", "reroll"))
+    view = layout(row("000001", "reroll"))
     await client.get_partial_messageable(int(yuki.channel("general"))).send(view=view)
     message = await yuki.wait_for(lambda m: bool(m["components"]))
     pressed = await yuki.press(message, control(message, "Reroll"))

@@ -52,7 +52,7 @@ def test_a_weight_of_a_file_is_in_the_menu():
         chosen="1",
     )
     menu = next(item for item in view.walk_children() if getattr(item, "custom_id", "") == "v1:set:priority:1")
-    options = menu.item.options
+    options = menu.options
     assert [one.value for one in options] == ["none", "1.5", "2", "2.5", "3", "5", "10"]
     assert [one.value for one in options if one.default] == ["2.5"]
 

@@ -1,0 +1,88 @@
+"""Which handler a press, a choice or a sent form goes to, by its custom id; it knows no handler by name.
+
+All state of a button, a menu or a form is in its custom id and in the database, so those of old messages work after any
+restart. A route's pattern is a promise: a message that carries such an id may be years old.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import discord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from discord import app_commands
+
+    Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
+
+Handler = Callable[..., Awaitable[None]]
+"""Called with the interaction, and with the named groups of the pattern by keyword: strings, "" for what is absent."""
+
+Kind = Literal["component", "form"]
+"""A button or menu of a message, or a form that was sent: the same custom id may stand for one of each."""
+
+_KINDS: dict[discord.InteractionType, Kind] = {
+    discord.InteractionType.component: "component",
+    discord.InteractionType.modal_submit: "form",
+}
+
+
+class Route(NamedTuple):
+    """One kind of custom id, and what it leads to."""
+
+    kind: Kind
+    pattern: re.Pattern[str]
+    handler: Handler
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature:
+    """What one feature hands in: its commands, and the routes of what it puts under messages."""
+
+    commands: Sequence[Command] = ()
+    routes: Sequence[Route] = ()
+
+
+class Routes:
+    """The one table from a custom id to its handler."""
+
+    def __init__(self) -> None:
+        self._routes: list[Route] = []
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)
+
+    def add(self, routes: Iterable[Route]) -> None:
+        self._routes.extend(routes)
+
+    def handling(self, interaction: discord.Interaction[Any]) -> Awaitable[None] | None:
+        """Give what answers an interaction; None: it is a command's, or nobody's."""
+        kind = _KINDS.get(interaction.type)
+        if kind is None:
+            return None
+        data: Any = interaction.data
+        for route in self._routes:
+            if route.kind == kind and (match := route.pattern.fullmatch(data["custom_id"])):
+                return route.handler(interaction, **match.groupdict(default=""))
+        return None
+
+
+def on_press(pattern: re.Pattern[str] | str, handler: Handler) -> Route:
+    """Lead the presses of a button, or the choices in a menu, to a handler."""
+    return Route("component", re.compile(pattern), handler)
+
+
+def on_form(pattern: re.Pattern[str] | str, handler: Handler) -> Route:
+    """Lead forms that are sent to a handler."""
+    return Route("form", re.compile(pattern), handler)
+
+
+def chosen(interaction: discord.Interaction[Any]) -> Sequence[str]:
+    """Give what was chosen in a menu; nothing for a button, and for a menu that was emptied."""
+    data: Any = interaction.data
+    return data.get("values", [])
