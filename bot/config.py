@@ -13,7 +13,8 @@ from msgspec import Meta, Struct
 from bot.errors import ConfigError
 from bot.safety.strikes import StrikeRules
 from engine import textfile
-from engine.wire import Rating, Sampler
+from engine.samplers import OFFERED, Sampler
+from engine.wire import Rating
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,14 +78,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     max_steps: Annotated[int, Meta(ge=1, le=150)] = 50
     min_guidance: Annotated[float, Meta(ge=1.0, le=30.0)] = 1.0
     max_guidance: Annotated[float, Meta(ge=1.0, le=30.0)] = 12.0
-    samplers: tuple[Sampler, ...] = (
-        "euler_a",
-        "euler",
-        "dpmpp_2m_karras",
-        "dpmpp_2m_sde_karras",
-        "ddim",
-        "unipc",
-    )
+    samplers: tuple[Sampler, ...] = OFFERED
     max_prompt_chars: Annotated[int, Meta(ge=100, le=5000)] = 2000
     """Of any one text option, and of the written prompt."""
     max_queue: AtLeastOne = 500

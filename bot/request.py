@@ -15,7 +15,8 @@ from bot.prompt import dynamic, tags, terms
 from bot.prompt.order import place
 from bot.prompt.sentences import near, quoted
 from engine.grammar import plain_text
-from engine.wire import SEED_LIMIT, Sampler
+from engine.samplers import Sampler
+from engine.wire import SEED_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

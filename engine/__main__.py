@@ -16,13 +16,14 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from engine import config
 from engine.errors import GenerationError, ModelLoadError
-from engine.wire import SEED_LIMIT, Generate, Guidance, PromptText, Sampler, Seed, Side, Steps
+from engine.samplers import SAMPLERS
+from engine.wire import SEED_LIMIT, Generate, Guidance, PromptText, Seed, Side, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,7 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--height", type=int, default=1216, help="pixels; default: %(default)s")
     draw.add_argument("--steps", type=int, default=28, help="default: %(default)s")
     draw.add_argument("--guidance", type=float, default=5.0, help="1 is none; default: %(default)s")
-    draw.add_argument("--sampler", default="euler_a", choices=get_args(Sampler), help="default: %(default)s")
+    draw.add_argument("--sampler", default="euler_a", choices=list(SAMPLERS), help="default: %(default)s")
     draw.add_argument("--seed", type=int, help="default: drawn by lot")
     draw.set_defaults(command=_draw)
     _add_bench(commands)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 
 from engine import schedulers
+from engine.samplers import SAMPLERS
 from engine.transfer import send, staging
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from engine.conditioning import Conditioning
     from engine.model import Model
-    from engine.wire import Sampler
+    from engine.samplers import Sampler
 
 
 class Key(NamedTuple):
@@ -49,9 +50,10 @@ def draw_noise(
     shape = (1, model.latent_channels, height // model.compression, width // model.compression)
     pinned = staging(model.device)
     first = torch.empty(shape, dtype=model.dtype, pin_memory=pinned).normal_(generator=generator)
-    if sampler not in schedulers.NOISE:
+    added = SAMPLERS[sampler].noise
+    if added == "none":
         return Noise(first, None)
-    dtype = schedulers.NOISE[sampler] or model.dtype
+    dtype = model.dtype if added == "latents" else torch.float32
     steps = torch.empty((num_inference_steps, *shape), dtype=dtype, pin_memory=pinned)
     for step in steps:
         step.normal_(generator=generator)  # one by one: how normal_ uses up its generator depends on the size

@@ -7,20 +7,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from engine.samplers import SAMPLERS
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from engine.wire import Sampler
-
-SAMPLERS: Mapping[Sampler, tuple[str, str]] = {
-    "euler_a": ("Euler a", "Automatic"),
-    "euler": ("Euler", "Automatic"),
-    "dpmpp_2m_karras": ("DPM++ 2M", "Karras"),
-    "dpmpp_2m_sde_karras": ("DPM++ 2M SDE", "Karras"),
-    "ddim": ("DDIM", "Automatic"),
-    "unipc": ("UniPC", "Automatic"),
-}
-"""WebUI's names: sampler, schedule type."""
+    from engine.samplers import Sampler
 
 _FIELD_NAME = re.compile(r"(negative prompt|\bsteps)(?=:)", re.IGNORECASE)
 """Inside a word too, for the first: sd-parsers cuts there wherever it stands."""
@@ -56,11 +46,11 @@ def write(
 
     ``RNG`` and ``Emphasis`` are said because readers otherwise assume noise from the GPU and rescaled weights.
     """
-    sampler_name, schedule_type = SAMPLERS[sampler]
+    row = SAMPLERS[sampler]
     values = {
         "Steps": num_inference_steps,
-        "Sampler": sampler_name,
-        "Schedule type": schedule_type,
+        "Sampler": row.webui,
+        "Schedule type": row.schedule,
         "CFG scale": int(guidance_scale) if guidance_scale == int(guidance_scale) else guidance_scale,
         "Seed": seed,
         "Size": f"{width}x{height}",

@@ -1,24 +1,21 @@
-"""Sampler name to a diffusers scheduler, each of which can step without asking the device or feeding it."""
+"""A sampler's row to a diffusers scheduler, each of which can step without asking the device or feeding it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import diffusers
 import torch
-from diffusers import (
-    DDIMScheduler,
-    DPMSolverMultistepScheduler,
-    EulerAncestralDiscreteScheduler,
-    EulerDiscreteScheduler,
-    UniPCMultistepScheduler,
-)
+from diffusers import EulerAncestralDiscreteScheduler, UniPCMultistepScheduler
 from diffusers.schedulers.scheduling_euler_ancestral_discrete import EulerAncestralDiscreteSchedulerOutput
 from torch import Tensor
+
+from engine.samplers import SAMPLERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from engine.wire import Sampler
+    from engine.samplers import Sampler
 
 
 class EulerAncestral(EulerAncestralDiscreteScheduler):
@@ -115,27 +112,12 @@ def _weighted(weights: Sequence[Tensor], terms: Sequence[Tensor]) -> Tensor:
     return first
 
 
-SCHEDULERS: Mapping[Sampler, tuple[Any, Mapping[str, Any]]] = {
-    "euler_a": (EulerAncestral, {}),
-    "euler": (EulerDiscreteScheduler, {}),
-    "dpmpp_2m_karras": (DPMSolverMultistepScheduler, {"use_karras_sigmas": True}),
-    "dpmpp_2m_sde_karras": (
-        DPMSolverMultistepScheduler,
-        {"use_karras_sigmas": True, "algorithm_type": "sde-dpmsolver++"},
-    ),
-    # DDIM's own defaults are those of pixel diffusion: clipping x0 to ±1 ruins latents. These are what SDXL base says,
-    # for a checkpoint whose scheduler (Euler) has no such keys.
-    "ddim": (DDIMScheduler, {"clip_sample": False, "set_alpha_to_one": False}),
-    "unipc": (UniPC, {"predict_x0": True, "solver_type": "bh2"}),
-}
-"""What differs from the checkpoint's own scheduler configuration; names as in diffusers' table of samplers
-(docs/source/en/api/schedulers/overview.md)."""
-
-NOISE: Mapping[Sampler, torch.dtype | None] = {"euler_a": None, "dpmpp_2m_sde_karras": torch.float32}
-"""The samplers that add noise at every step, and its dtype in diffusers; None is that of the latents."""
+_OURS: Mapping[str, Any] = {"EulerAncestralDiscreteScheduler": EulerAncestral, "UniPCMultistepScheduler": UniPC}
+"""What stands in for diffusers' class of that name."""
 
 
 def build(sampler: Sampler, scheduler_config: Mapping[str, Any]) -> Any:
     """Make a fresh scheduler, one for every sample because it holds state; what all of them can do has no type."""
-    scheduler, overrides = SCHEDULERS[sampler]
-    return scheduler.from_config(dict(scheduler_config), **overrides)
+    row = SAMPLERS[sampler]
+    scheduler = _OURS.get(row.diffusers) or getattr(diffusers, row.diffusers)
+    return scheduler.from_config(dict(scheduler_config), **row.arguments)

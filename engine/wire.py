@@ -12,6 +12,8 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from engine.samplers import Sampler
+
 PROTOCOL = 2
 """Raised when a message changes its meaning; the two sides refuse each other when theirs differ."""
 
@@ -31,7 +33,6 @@ Steps: TypeAlias = Annotated[int, Meta(ge=1, le=150)]
 Guidance: TypeAlias = Annotated[float, Meta(ge=1.0, le=30.0)]
 Seed: TypeAlias = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
 Seeds: TypeAlias = Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=16)]
-Sampler: TypeAlias = Literal["euler_a", "euler", "dpmpp_2m_karras", "dpmpp_2m_sde_karras", "ddim", "unipc"]
 Rating: TypeAlias = Literal["safe", "sensitive", "nsfw", "explicit"]
 """The model's own words, from what anybody may see to what few may."""
 ErrorCode: TypeAlias = Literal[

@@ -17,6 +17,7 @@ from bot.prompt.sentences import quoted
 from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options
 from engine.grammar import plain_text
+from engine.samplers import named
 from engine.wire import SEED_LIMIT
 
 if TYPE_CHECKING:
@@ -25,24 +26,9 @@ if TYPE_CHECKING:
     from bot.prompt.presets import Presets
     from bot.prompt.recipe import Recipe
     from bot.prompt.terms import Kind
-    from engine.wire import Sampler
 
 MAX_PROMPT_CHARS = 5_000
 """The highest that an operator may set ``bot.limits.max_prompt_chars`` to."""
-
-_SAMPLERS: dict[str, Sampler] = {
-    "euler a": "euler_a",
-    "euler ancestral": "euler_a",
-    "euler": "euler",
-    "dpm++ 2m karras": "dpmpp_2m_karras",
-    "dpmpp 2m karras": "dpmpp_2m_karras",
-    "dpm++ 2m sde karras": "dpmpp_2m_sde_karras",
-    "dpmpp 2m sde karras": "dpmpp_2m_sde_karras",
-    "ddim": "ddim",
-    "unipc": "unipc",
-    "uni pc": "unipc",
-}
-"""The names of WebUI (with its schedule type, which newer versions write apart) and of ComfyUI, as Civitai has both."""
 
 _SAME_HERE = {
     "clip skip",
@@ -118,7 +104,7 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
     shape = next((name for name, size in SHAPES.items() if size == recipe.size), None)
     if recipe.size is not None and shape is None:
         unmapped.append(f"The size {recipe.size[0]}×{recipe.size[1]} is none of the shapes here.")
-    sampler = _sampler(recipe)
+    sampler = named(recipe.sampler, recipe.other.get("Schedule type", ""))
     if recipe.sampler and sampler is None:
         unmapped.append(f"The sampler {quoted(recipe.sampler)} is not available here.")
     seed = recipe.seed
@@ -185,17 +171,6 @@ def _longest_start(presets: Presets, negative: tuple[str, ...]) -> tuple[str, tu
     found = [name for name, items in starts.items() if negative[: len(items)] == items]
     name = max(found, key=lambda name: len(starts[name]), default="none")
     return name, negative[len(starts[name]) :]
-
-
-def _sampler(recipe: Recipe) -> Sampler | None:
-    """Find our name; "Automatic" is Karras for DPM++ 2M and the plain schedule for the others (WebUI 1.9)."""
-    name = recipe.sampler.replace("_", " ").casefold()
-    schedule = recipe.other.get("Schedule type", "").casefold()
-    if schedule == "automatic" and name == "dpm++ 2m":
-        schedule = "karras"
-    if schedule in {"", "automatic", "normal", "uniform"}:
-        return _SAMPLERS.get(name)
-    return _SAMPLERS.get(f"{name} {schedule}")
 
 
 def _resources(text: str) -> Iterator[str]:

@@ -63,12 +63,13 @@ def stock(model, tiny_checkpoint):
 @pytest.fixture(scope="session")
 def diffusers_own(model):
     """Makes a sampler's scheduler as diffusers has it, without what we change."""
-    from engine.schedulers import SCHEDULERS
+    import diffusers
+
+    from engine.samplers import SAMPLERS
 
     def make(sampler):
-        scheduler, overrides = SCHEDULERS[sampler]
-        own = next(kind for kind in scheduler.__mro__ if kind.__module__.startswith("diffusers."))
-        return own.from_config(dict(model.scheduler_config), **overrides)
+        row = SAMPLERS[sampler]
+        return getattr(diffusers, row.diffusers).from_config(dict(model.scheduler_config), **row.arguments)
 
     return make
 

@@ -1,17 +1,14 @@
 """The loop against `StableDiffusionXLPipeline`, alone and in company."""
 
-from typing import get_args
-
 import pytest
 import torch
 
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
-from engine.wire import Sampler
+from engine.samplers import SAMPLERS
 from tests.engine.rounding import assert_alike
 
 SIZE = {"width": 128, "height": 96}
-SAMPLERS = get_args(Sampler)
 
 
 def sample(model, *, prompt="1girl, red hair", sampler="euler_a", steps=5, guidance=5.0, seed=3, size=SIZE):

@@ -1,14 +1,13 @@
 """What a step asks of the device and brings to it, counted on one that is not there."""
 
 import dataclasses
-from typing import get_args
 
 import pytest
 import torch
 
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
-from engine.wire import Sampler
+from engine.samplers import SAMPLERS
 from tests.engine.elsewhere import Counting, Elsewhere, move
 from tests.engine.rounding import assert_alike
 
@@ -27,7 +26,7 @@ def conditioning(model, *, guided):
     return dataclasses.replace(here, **{name: Elsewhere(getattr(here, name)) for name in names})
 
 
-@pytest.mark.parametrize("sampler", get_args(Sampler))
+@pytest.mark.parametrize("sampler", SAMPLERS)
 def test_a_step_waits_for_nothing_and_copies_nothing(model, far, sampler):
     """All of it is on the device before the first step; the values are those of a model that is here."""
     wish = {"sampler": sampler, "num_inference_steps": 4, "seed": 1, **SIZE}
