@@ -124,7 +124,7 @@ class Rendering:
             self._begun.discard(job.id)
 
     async def _draw(self, job: Job, job_message: JobMessage, *, share: bool) -> Job | None:
-        job_message.say(partial(card.drawing, job, 0, job.request.steps * job.request.count))
+        job_message.say(partial(card.drawing, job, 0, job.request.sampling.num_inference_steps * job.request.count))
         command = _command(job, previews=self._picture_filter.wants_previews(job), share=share)
         previews: dict[int, bytes] = {}
         spoiler = False
@@ -187,11 +187,7 @@ def _command(job: Job, *, previews: bool, share: bool) -> wire.Generate:
         job_id=job.wire_id,
         prompt=job.prompt,
         negative_prompt=job.negative_prompt,
-        width=request.width,
-        height=request.height,
-        num_inference_steps=request.steps,
-        guidance_scale=request.guidance,
-        sampler=request.sampler,
+        sampling=request.sampling,
         seeds=picture_seeds(request),
         preview_every=PREVIEW_EVERY if previews else 0,
         share=share,

@@ -15,8 +15,7 @@ from bot.prompt import dynamic, tags, terms
 from bot.prompt.order import place
 from bot.prompt.sentences import near, quoted
 from engine.grammar import plain_text
-from engine.samplers import Sampler
-from engine.wire import SEED_LIMIT
+from engine.wire import SEED_LIMIT, SamplingParams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -100,14 +99,10 @@ class Request(Struct, frozen=True, kw_only=True):
     negative_preset: str = "card"
     style: str = ""
     year: int | None = None
-    width: int = 832
-    height: int = 1216
     count: int = 1
     seed: int
     """Picture i uses (seed + i) mod 2³²."""
-    steps: int = 28
-    guidance: float = 5.0
-    sampler: Sampler = "euler_a"
+    sampling: SamplingParams = SamplingParams()
     private: bool = False
 
 
@@ -168,13 +163,15 @@ def complete(
         negative_preset=_one_of(options.negative_preset or defaults.negative, presets.negative, "negative preset"),
         style=_one_of(options.style, presets.style, "style") if options.style else "",
         year=year,
-        width=width,
-        height=height,
         count=_within(count, 1, limits.max_count, "number of pictures"),
         seed=seed,
-        steps=_within(steps, limits.min_steps, limits.max_steps, "number of steps"),
-        guidance=_within(guidance, limits.min_guidance, limits.max_guidance, "guidance"),
-        sampler=_one_of(options.sampler or defaults.sampler, limits.samplers, "sampler"),
+        sampling=SamplingParams(
+            sampler=_one_of(options.sampler or defaults.sampler, limits.samplers, "sampler"),
+            num_inference_steps=_within(steps, limits.min_steps, limits.max_steps, "number of steps"),
+            guidance_scale=_within(guidance, limits.min_guidance, limits.max_guidance, "guidance"),
+            width=width,
+            height=height,
+        ),
         private=bool(options.private),
     )
     if not any(_has_words(text) for text in (request.subject, request.character, request.series, request.tags)):
@@ -216,13 +213,14 @@ def options_of(request: Request) -> Options:
 
     A size that is none of the nine becomes an omitted shape.
     """
+    sampling = request.sampling
     return Options(
         subject=request.subject,
         character=request.character,
         series=request.series,
         rating=request.rating,
         tags=dynamic.escape(request.tags),
-        shape=next((name for name, size in SHAPES.items() if size == (request.width, request.height)), None),
+        shape=next((name for name, size in SHAPES.items() if size == (sampling.width, sampling.height)), None),
         count=request.count,
         seed=request.seed,
         negative=dynamic.escape(request.negative),
@@ -230,9 +228,9 @@ def options_of(request: Request) -> Options:
         negative_preset=request.negative_preset,
         year=request.year,
         style=request.style,
-        steps=request.steps,
-        guidance=request.guidance,
-        sampler=request.sampler,
+        steps=sampling.num_inference_steps,
+        guidance=sampling.guidance_scale,
+        sampler=sampling.sampler,
         private=request.private,
     )
 

@@ -23,7 +23,7 @@ import msgspec
 from engine import config
 from engine.errors import GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
-from engine.wire import SEED_LIMIT, Generate, Guidance, PromptText, Seed, Side, Steps
+from engine.wire import SEED_LIMIT, Generate, Guidance, PromptText, SamplingParams, Seed, Side, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,11 +105,13 @@ def _draw(parsed: argparse.Namespace) -> int:
             job_id="draw",
             prompt=_within("prompt", parsed.prompt, PromptText),
             negative_prompt=_within("negative", parsed.negative, PromptText),
-            width=_within("width", parsed.width, Side),
-            height=_within("height", parsed.height, Side),
-            num_inference_steps=_within("steps", parsed.steps, Steps),
-            guidance_scale=_within("guidance", parsed.guidance, Guidance),
-            sampler=parsed.sampler,
+            sampling=SamplingParams(
+                sampler=parsed.sampler,
+                num_inference_steps=_within("steps", parsed.steps, Steps),
+                guidance_scale=_within("guidance", parsed.guidance, Guidance),
+                width=_within("width", parsed.width, Side),
+                height=_within("height", parsed.height, Side),
+            ),
             seeds=(_within("seed", seed, Seed),),
         )
     except ValueError as error:

@@ -112,7 +112,7 @@ class Batch:
             self._running.append(running)
         for state in dict.fromkeys(running.state for running in stepped):
             request = state.job.request
-            total = request.num_inference_steps * len(request.seeds)
+            total = request.sampling.num_inference_steps * len(request.seeds)
             state.job.emit(Progress(job_id=request.job_id, steps_done=state.steps_done, steps_total=total))
         for running in stepped:
             if running.sample.finished:

@@ -23,6 +23,7 @@ from engine.conditioning import EncodedTexts, encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.timing import call_unet, finish
 from engine.transfer import HostPace
+from engine.wire import SamplingParams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -216,12 +217,8 @@ def _sample(model: Model, task: Task, seed: int) -> Sample:
     return Sample(
         model,
         encode(model, PROMPT, NEGATIVE, width=task.width, height=task.height),
-        sampler="euler_a",
-        num_inference_steps=task.steps,
-        guidance_scale=GUIDANCE,
+        SamplingParams(num_inference_steps=task.steps, guidance_scale=GUIDANCE, width=task.width, height=task.height),
         seed=seed,
-        width=task.width,
-        height=task.height,
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from engine.conditioning import Conditioning
     from engine.model import Model
-    from engine.samplers import Sampler
+    from engine.wire import SamplingParams
 
 
 class Key(NamedTuple):
@@ -42,19 +42,17 @@ class Noise(NamedTuple):
     """(num_inference_steps, 1, C, h, w): what each step adds; None where the sampler adds nothing."""
 
 
-def draw_noise(
-    model: Model, *, sampler: Sampler, num_inference_steps: int, seed: int, width: int, height: int
-) -> Noise:
+def draw_noise(model: Model, sampling: SamplingParams, seed: int) -> Noise:
     """Draw what the stock pipeline draws for this seed, in its order; may run in any thread, ahead of its use."""
     generator = torch.Generator().manual_seed(seed)
-    shape = (1, model.latent_channels, height // model.compression, width // model.compression)
+    shape = (1, model.latent_channels, sampling.height // model.compression, sampling.width // model.compression)
     pinned = staging(model.device)
     first = torch.empty(shape, dtype=model.dtype, pin_memory=pinned).normal_(generator=generator)
-    added = SAMPLERS[sampler].noise
+    added = SAMPLERS[sampling.sampler].noise
     if added == "none":
         return Noise(first, None)
     dtype = model.dtype if added == "latents" else torch.float32
-    steps = torch.empty((num_inference_steps, *shape), dtype=dtype, pin_memory=pinned)
+    steps = torch.empty((sampling.num_inference_steps, *shape), dtype=dtype, pin_memory=pinned)
     for step in steps:
         step.normal_(generator=generator)  # one by one: how normal_ uses up its generator depends on the size
     return Noise(first, steps)
@@ -71,32 +69,26 @@ class Sample:
         self,
         model: Model,
         conditioning: Conditioning,
+        sampling: SamplingParams,
         *,
-        sampler: Sampler,
-        num_inference_steps: int,
-        guidance_scale: float,
         seed: int,
-        width: int,
-        height: int,
         noise: Noise | None = None,
     ) -> None:
         """Bring everything to the device; the noise is drawn here unless `draw_noise` has done it before."""
         self.conditioning = conditioning
-        self.guidance_scale = guidance_scale
+        self.guidance_scale = sampling.guidance_scale
         self.seed = seed
-        self.key = Key(height, width, conditioning.chunks)
+        self.key = Key(sampling.height, sampling.width, conditioning.chunks)
         self.step = 0
         self.predicted: Tensor | None = None
         """The scheduler's idea of the finished latents after the last step, (1, C, h, w); None before the first."""
-        self._scheduler: Any = schedulers.build(sampler, model.scheduler_config)
-        self._scheduler.set_timesteps(num_inference_steps)
+        self._scheduler: Any = schedulers.build(sampling.sampler, model.scheduler_config)
+        self._scheduler.set_timesteps(sampling.num_inference_steps)
         if hasattr(self._scheduler, "set_begin_index"):
             self._scheduler.set_begin_index(0)  # else the first step looks for its index on the device
         self.steps = len(self._scheduler.timesteps)
         self._timesteps: Tensor = send(self._scheduler.timesteps, model.device)
-        first, steps = noise or draw_noise(
-            model, sampler=sampler, num_inference_steps=num_inference_steps, seed=seed, width=width, height=height
-        )
+        first, steps = noise or draw_noise(model, sampling, seed)
         self.latents: Tensor = send(first, model.device) * self._scheduler.init_noise_sigma
         self._noise = None if steps is None else send(steps, model.device)
 

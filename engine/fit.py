@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from engine import memory, rescue
 from engine.denoise import Sample, predict_noise
 from engine.errors import NumericalFailure, OutOfMemory
@@ -12,7 +14,7 @@ from engine.errors import NumericalFailure, OutOfMemory
 if TYPE_CHECKING:
     from engine.conditioning import Conditioning
     from engine.model import Model
-    from engine.wire import Generate
+    from engine.wire import Generate, SamplingParams
 
 SHARES = (0.94, 0.85, 0.75, 0.6, 0.5, 0.35, 0.25)
 """Of the pixels that had no room; the first is what the card's smallest size, 1536×640, has of 1024×1024."""
@@ -33,28 +35,22 @@ def largest_fit(model: Model, conditioning: Conditioning, request: Generate) -> 
     multiple = math.lcm(model.compression, SIDE_STEP)
     for share in SHARES:
         width, height = (
-            int(side * math.sqrt(share)) // multiple * multiple for side in (request.width, request.height)
+            int(side * math.sqrt(share)) // multiple * multiple
+            for side in (request.sampling.width, request.sampling.height)
         )
         if min(width, height) < MIN_SIDE:
             return None
-        if _has_room(model, conditioning, request, width, height):
+        sampling = msgspec.structs.replace(request.sampling, width=width, height=height)
+        if _has_room(model, conditioning, sampling, request.seeds[0]):
             return width, height
         memory.release(model.device)
     return None
 
 
-def _has_room(model: Model, conditioning: Conditioning, request: Generate, width: int, height: int) -> bool:
+def _has_room(model: Model, conditioning: Conditioning, sampling: SamplingParams, seed: int) -> bool:
     try:
-        sample = Sample(
-            model,
-            conditioning,  # it holds the failed size, as a number to the UNet, which is nothing to the memory
-            sampler=request.sampler,
-            num_inference_steps=request.num_inference_steps,
-            guidance_scale=request.guidance_scale,
-            seed=request.seeds[0],
-            width=width,
-            height=height,
-        )
+        # The conditioning holds the failed size, as a number to the UNet, which is nothing to the memory.
+        sample = Sample(model, conditioning, sampling, seed=seed)
         sample.advance(*predict_noise(model, [sample]))
         rescue.decode(model, sample.latents)
     except NumericalFailure:

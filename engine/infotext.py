@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.samplers import SAMPLERS
 
 if TYPE_CHECKING:
-    from engine.samplers import Sampler
+    from engine.wire import SamplingParams
 
 _FIELD_NAME = re.compile(r"(negative prompt|\bsteps)(?=:)", re.IGNORECASE)
 """Inside a word too, for the first: sd-parsers cuts there wherever it stands."""
@@ -32,12 +32,8 @@ def write(
     *,
     prompt: str,
     negative_prompt: str,
-    num_inference_steps: int,
-    sampler: Sampler,
-    guidance_scale: float,
+    sampling: SamplingParams,
     seed: int,
-    width: int,
-    height: int,
     model_name: str,
     model_hash: str,
     version: str,
@@ -46,14 +42,14 @@ def write(
 
     ``RNG`` and ``Emphasis`` are said because readers otherwise assume noise from the GPU and rescaled weights.
     """
-    row = SAMPLERS[sampler]
+    row = SAMPLERS[sampling.sampler]
     values = {
-        "Steps": num_inference_steps,
+        "Steps": sampling.num_inference_steps,
         "Sampler": row.webui,
         "Schedule type": row.schedule,
-        "CFG scale": int(guidance_scale) if guidance_scale == int(guidance_scale) else guidance_scale,
+        "CFG scale": _short(sampling.guidance_scale),
         "Seed": seed,
-        "Size": f"{width}x{height}",
+        "Size": f"{sampling.width}x{sampling.height}",
         "Model hash": model_hash,
         "Model": model_name,
         "RNG": "CPU",
@@ -67,6 +63,11 @@ def write(
         ", ".join(f"{key}: {_quote(str(value))}" for key, value in values.items() if value != ""),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _short(number: float) -> float:
+    """Give 5 for 5.0, and every other number as it is."""
+    return int(number) if number == int(number) else number
 
 
 def _quote(value: str) -> str:

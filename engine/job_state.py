@@ -43,30 +43,22 @@ class JobState:
         Raises:
             InvalidParameters: This model cannot draw that size.
         """
-        request = self.job.request
+        request, sampling = self.job.request, self.job.request.sampling
         if self.conditioning is None:
-            for side in (request.width, request.height):
+            for side in (sampling.width, sampling.height):
                 if side % model.compression:
                     raise InvalidParameters(
-                        f"{request.width}×{request.height}: with this model, width and height must be multiples of "
+                        f"{sampling.width}×{sampling.height}: with this model, width and height must be multiples of "
                         f"{model.compression}"
                     )
             self.conditioning = encode(
                 model,
                 request.prompt,
-                request.negative_prompt if request.guidance_scale > 1 else None,
-                width=request.width,
-                height=request.height,
+                request.negative_prompt if sampling.guided else None,
+                width=sampling.width,
+                height=sampling.height,
             )
-        noise = pool.submit(
-            draw_noise,
-            model,
-            sampler=request.sampler,
-            num_inference_steps=request.num_inference_steps,
-            seed=request.seeds[self.waiting[0]],
-            width=request.width,
-            height=request.height,
-        )
+        noise = pool.submit(draw_noise, model, sampling, request.seeds[self.waiting[0]])
         self.ready = PreparedSample(self, self.conditioning, noise)
 
     def begin(self, running: RunningSample) -> None:
@@ -86,8 +78,8 @@ class PreparedSample:
 
     @property
     def key(self) -> Key:
-        request = self.state.job.request
-        return Key(request.height, request.width, self.conditioning.chunks)
+        sampling = self.state.job.request.sampling
+        return Key(sampling.height, sampling.width, self.conditioning.chunks)
 
     @property
     def share(self) -> bool:
@@ -103,12 +95,8 @@ class PreparedSample:
         sample = Sample(
             model,
             self.conditioning,
-            sampler=request.sampler,
-            num_inference_steps=request.num_inference_steps,
-            guidance_scale=request.guidance_scale,
+            request.sampling,
             seed=request.seeds[number],
-            width=request.width,
-            height=request.height,
             noise=self.noise.result(),
         )
         return RunningSample(self.state, number, sample)
@@ -137,12 +125,8 @@ class RunningSample:
         return infotext.write(
             prompt=request.prompt,
             negative_prompt=request.negative_prompt,
-            num_inference_steps=request.num_inference_steps,
-            sampler=request.sampler,
-            guidance_scale=request.guidance_scale,
+            sampling=request.sampling,
             seed=self.sample.seed,
-            width=request.width,
-            height=request.height,
             model_name=model.name,
             model_hash=model.hash,
             version=__version__,

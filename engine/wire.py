@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from engine.samplers import Sampler
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Raised when a message changes its meaning; the two sides refuse each other when theirs differ."""
 
 SEED_LIMIT = 2**32
@@ -50,17 +50,28 @@ ErrorCode: TypeAlias = Literal[
 `MAX_JOBS` here already; one that keeps to that never reads it, so it came without a new `PROTOCOL`."""
 
 
+class SamplingParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a picture is sampled: carried whole from the request to the step."""
+
+    sampler: Sampler = "euler_a"
+    num_inference_steps: Steps = 28
+    guidance_scale: Guidance = 5.0
+    width: Side = 832
+    height: Side = 1216
+
+    @property
+    def guided(self) -> bool:
+        """Whether the negative prompt counts; at a guidance of 1 there is none, and a step costs half."""
+        return self.guidance_scale > 1
+
+
 class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
     """Draw one picture for every seed."""
 
     job_id: JobId
     prompt: PromptText
     negative_prompt: PromptText
-    width: Side
-    height: Side
-    num_inference_steps: Steps
-    guidance_scale: Guidance
-    sampler: Sampler
+    sampling: SamplingParams
     seeds: Seeds
     preview_every: Annotated[int, Meta(ge=0)] = 0
     """Steps between two previews of a picture; 0 means none."""

@@ -183,7 +183,7 @@ class EngineClient:
         if job.job_id in self._mailboxes:
             raise ValueError(f"job {job.job_id} is already being drawn")
         mailbox = self._mailboxes[job.job_id] = Mailbox()
-        self._silence_timeout.board(job.job_id, (job.width, job.height), _now())
+        self._silence_timeout.board(job.job_id, (job.sampling.width, job.sampling.height), _now())
         self._expect_news()
         try:
             await _send(connection, frame)

@@ -47,10 +47,10 @@ class Ticket(Struct, frozen=True, kw_only=True):
             id="~",
             user_id=user_id,
             guild_id=guild_id,
-            width=request.width,
-            height=request.height,
+            width=request.sampling.width,
+            height=request.sampling.height,
             pictures=request.count,
-            guided=request.guidance > 1,
+            guided=request.sampling.guided,
             cost=cost_of(request),
             weight=weight,
         )
@@ -73,8 +73,8 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
 def cost_of(request: Request) -> float:
     """Reckon the cost of a request, as a ticket has it."""
-    step = step_cost(request.width, request.height, guided=request.guidance > 1)
-    return step * request.steps * request.count
+    step = step_cost(request.sampling.width, request.sampling.height, guided=request.sampling.guided)
+    return step * request.sampling.num_inference_steps * request.count
 
 
 def step_cost(width: int, height: int, *, guided: bool) -> float:

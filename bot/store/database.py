@@ -40,6 +40,7 @@ _SCRIPTS = (
     "retention.sql",
     "recovery.sql",
     "checksums.sql",
+    "sampling.sql",
 )
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
 

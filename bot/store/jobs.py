@@ -47,10 +47,10 @@ class Jobs:
             """,
             {
                 **msgspec.structs.asdict(new),
-                "width": new.request.width,
-                "height": new.request.height,
+                "width": new.request.sampling.width,
+                "height": new.request.sampling.height,
                 "pictures": new.request.count,
-                "guided": new.request.guidance > 1,
+                "guided": new.request.sampling.guided,
                 "cost": cost_of(new.request),
                 "request": msgspec.json.encode(new.request).decode(),
                 "notes": msgspec.json.encode(new.notes).decode(),

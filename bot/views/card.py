@@ -95,8 +95,8 @@ def result(
     facts = (
         f"<@{job.user_id}>",
         seeds,
-        f"{request.width}×{request.height}",
-        f"{request.steps} steps",
+        f"{request.sampling.width}×{request.sampling.height}",
+        f"{request.sampling.num_inference_steps} steps",
         f"{job.engine_s or 0:.1f} s",
     )
     line = " · ".join(facts) + (f"\n{missing}" if missing else "")

@@ -93,8 +93,8 @@ def _read_as(options: Options) -> str:
 
 
 def _facts(shown: PromptPreview) -> Iterator[str]:
-    request = shown.request
-    yield f"**Settings** {request.width}×{request.height}, {request.steps} steps, seed {request.seed}"
+    sampling, seed = shown.request.sampling, shown.request.seed
+    yield f"**Settings** {sampling.width}×{sampling.height}, {sampling.num_inference_steps} steps, seed {seed}"
     if shown.chunks is None:
         yield "**Tokens** The model's tokenizers are not at hand here, so its tokens are not counted."
     else:

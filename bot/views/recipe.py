@@ -18,13 +18,13 @@ MESSAGE_CHARS = 2000
 
 def recipe(job: Job) -> tuple[str, discord.File]:
     """Write the recipe as a message; the whole of it comes as a text file too, however long the prompt is."""
-    request = job.request
+    request, sampling = job.request, job.request.sampling
     settings = ", ".join(
         (
-            f"{request.width}×{request.height}",
-            f"{request.steps} steps",
-            f"guidance {request.guidance:g}",
-            f"sampler {request.sampler}",
+            f"{sampling.width}×{sampling.height}",
+            f"{sampling.num_inference_steps} steps",
+            f"guidance {sampling.guidance_scale:g}",
+            f"sampler {sampling.sampler}",
             f"rating {request.rating}",
         )
     )

@@ -13,6 +13,7 @@ from engine.config import Engine
 from engine.decode import decode
 from engine.denoise import Sample, predict_noise
 from engine.loading import load
+from engine.wire import SamplingParams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,16 +51,15 @@ class Artist:
     ) -> list[Image.Image]:
         """Draw pictures of one size, (width, height); those whose prompts are as long share the UNet's calls."""
         width, height = size
+        sampling = SamplingParams(
+            num_inference_steps=num_inference_steps, guidance_scale=guidance_scale, width=width, height=height
+        )
         samples = [
             Sample(
                 self._model,
                 encode(self._model, wish.prompt, wish.negative_prompt, width=width, height=height),
-                sampler="euler_a",
-                num_inference_steps=num_inference_steps,
-                guidance_scale=guidance_scale,
+                sampling,
                 seed=wish.seed,
-                width=width,
-                height=height,
             )
             for wish in wishes
         ]

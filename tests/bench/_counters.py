@@ -14,6 +14,7 @@ from engine.conditioning import encode
 from engine.config import Engine
 from engine.denoise import Key, Sample, predict_noise
 from engine.timing import DEFAULT
+from engine.wire import SamplingParams
 from tests.bench._versus_stock import NEGATIVE, PROMPT
 from tests.engine.elsewhere import Counting, Elsewhere, move
 from tests.engine.test_compiling import SIZES
@@ -71,7 +72,7 @@ def waits_a_step(model: Model) -> float:
     with torch.inference_mode(), Counting() as counting:
         far = move(model)
         there = dataclasses.replace(here, **{name: Elsewhere(getattr(here, name)) for name in names})
-        sample = Sample(far, there, sampler="euler_a", num_inference_steps=8, guidance_scale=5.0, seed=0, **size)
+        sample = Sample(far, there, SamplingParams(num_inference_steps=8, **size), seed=0)
         counting.copies.clear()
         while not sample.finished:
             sample.advance(*predict_noise(far, [sample]))

@@ -19,7 +19,7 @@ import torch
 from engine.batch import Batch
 from engine.blocks import CachedBlocks
 from engine.finisher import Finisher
-from engine.wire import Failed, Finished, Generate
+from engine.wire import Failed, Finished, Generate, SamplingParams
 from engine.worker import ReceivedJob
 
 if TYPE_CHECKING:
@@ -68,11 +68,7 @@ def _one(batch: Batch, inbox: SimpleQueue[Any], number: int, width: int, height:
         job_id=str(number),
         prompt="1girl, red hair",
         negative_prompt="lowres",
-        width=width,
-        height=height,
-        num_inference_steps=28,
-        guidance_scale=5.0,
-        sampler="euler_a",
+        sampling=SamplingParams(num_inference_steps=28, guidance_scale=5.0, width=width, height=height),
         seeds=(number,),
     )
     start = time.thread_time()

@@ -17,7 +17,7 @@ from engine.batch import Batch
 from engine.calibration import Calibration
 from engine.finisher import Finisher
 from engine.timing import Timing
-from engine.wire import Failed, Finished, Generate
+from engine.wire import Failed, Finished, Generate, SamplingParams
 from engine.worker import ReceivedJob
 
 if TYPE_CHECKING:
@@ -71,15 +71,11 @@ def ours(model: Model, *, limit: int = 4) -> Generator[Ours]:
         yield Ours(model, pool, limit=limit)
 
 
-def request(number: int = 0, *, width: int = 64, height: int = 64, **changes: Any) -> Generate:
+def request(number: int = 0, *, width: int = 64, height: int = 64, steps: int = STEPS, **changes: Any) -> Generate:
     values: dict[str, Any] = {
         "prompt": PROMPT,
         "negative_prompt": NEGATIVE,
-        "width": width,
-        "height": height,
-        "num_inference_steps": STEPS,
-        "guidance_scale": GUIDANCE,
-        "sampler": "euler_a",
+        "sampling": SamplingParams(num_inference_steps=steps, guidance_scale=GUIDANCE, width=width, height=height),
         "seeds": (number,),
     }
     return Generate(job_id=str(number), **values | changes)
@@ -107,11 +103,11 @@ def stock_draw(pipeline: Any, wish: Generate) -> Any:
     return pipeline(
         wish.prompt,
         negative_prompt=wish.negative_prompt,
-        num_inference_steps=wish.num_inference_steps,
-        guidance_scale=wish.guidance_scale,
+        num_inference_steps=wish.sampling.num_inference_steps,
+        guidance_scale=wish.sampling.guidance_scale,
         generator=torch.Generator().manual_seed(wish.seeds[0]),
-        width=wish.width,
-        height=wish.height,
+        width=wish.sampling.width,
+        height=wish.sampling.height,
     ).images[0]
 
 

@@ -66,7 +66,7 @@ def _counted(model: Model) -> list[dict[str, Any]]:
         calls, decodes = len(unet), len(vae)
         unet.clear()
         for number, prompt in enumerate(_counters.PROMPTS):
-            engine.draw(request(number, prompt=prompt, num_inference_steps=1))
+            engine.draw(request(number, prompt=prompt, steps=1))
         shapes = len(set(unet))
     graphs, more = _counters.compilations()
     return [

@@ -22,6 +22,7 @@ from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.queue.ticket import MEGAPIXEL, Ticket
 from bot.request import SHAPES, Request
+from engine.wire import SamplingParams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +124,9 @@ class Evening:
             person = min(int(self.rng.paretovariate(0.8)), 30)
             width, height = self.rng.choice([(832, 1216)] * 4 + list(SHAPES.values()))
             steps, count = self.rng.choice((20, 28, 28, 28, 40)), self.rng.choice((1, 1, 2, 4))
-            request = Request(seed=1, width=width, height=height, steps=steps, count=count)
+            request = Request(
+                seed=1, sampling=SamplingParams(width=width, height=height, num_inference_steps=steps), count=count
+            )
             ticket = Ticket.of_new(request, user_id=person, guild_id=person % 3)
             yield at, msgspec.structs.replace(ticket, id=public_id(key)), steps
             drawing_s = steps * count * (FIXED_S / 2 + PICTURE_S) + BEGIN_S + count * FINISH_S

@@ -25,6 +25,7 @@ from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket, cost_of
 from bot.request import SHAPES, Request
 from bot.store import Store
+from engine.wire import SamplingParams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -167,7 +168,12 @@ def _whose(jobs: int, rng: random.Random) -> tuple[int, int]:
 def _request(rng: random.Random) -> Request:
     width, height = rng.choice(list(SHAPES.values()))
     steps, count = rng.choice((20, 28, 40)), rng.choice((1, 1, 1, 2, 4))
-    return Request(tags=TEXT, seed=1, width=width, height=height, steps=steps, count=count)
+    return Request(
+        tags=TEXT,
+        seed=1,
+        sampling=SamplingParams(width=width, height=height, num_inference_steps=steps),
+        count=count,
+    )
 
 
 def _ticket(key: int, jobs: int, rng: random.Random) -> Ticket:
@@ -197,7 +203,7 @@ def _values(state: str, key: int, jobs: int, rng: random.Random) -> tuple[object
     asked_at = NOW - (jobs - key % jobs)  # one a second, so that of some the tokens still live
     return (
         *(state, user_id, guild_id, 2**62 + key, "t" * 200, asked_at, msgspec.json.encode(request).decode()),
-        *(TEXT, TEXT, asked_at, request.width, request.height, request.count, cost_of(request)),
+        *(TEXT, TEXT, asked_at, request.sampling.width, request.sampling.height, request.count, cost_of(request)),
     )
 
 

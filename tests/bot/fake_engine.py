@@ -106,9 +106,9 @@ class Client:
     async def steps(self, job: wire.Generate) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
-        total = job.num_inference_steps * len(job.seeds)
+        total = job.sampling.num_inference_steps * len(job.seeds)
         await self.send(wire.Started(job_id=job.job_id))
-        for step in range(1, job.num_inference_steps + 1):
+        for step in range(1, job.sampling.num_inference_steps + 1):
             while step > 1 and self.is_held(job):  # noqa: ASYNC110  a test's file: nothing to be woken by
                 await asyncio.sleep(0.02)
             if self.is_in_trouble(job, step) and not await self.trouble(job):
@@ -116,7 +116,7 @@ class Client:
             await asyncio.sleep(self.options.step_s)
             for number, seed in enumerate(job.seeds):
                 if job.preview_every and step % job.preview_every == 0:
-                    small = png(job.width // 8, job.height // 8, colour(job.prompt, seed))
+                    small = png(job.sampling.width // 8, job.sampling.height // 8, colour(job.prompt, seed))
                     await self.send(
                         wire.Preview(
                             job_id=job.job_id, number=number, step=step, image=small, rating=self.seen(job, number)
@@ -127,7 +127,7 @@ class Client:
             await self.send(wire.Failed(job_id=job.job_id, code="withheld", detail="as it was told"))
             return
         for number, seed in enumerate(job.seeds):
-            picture = png(job.width, job.height, colour(job.prompt, seed))
+            picture = png(job.sampling.width, job.sampling.height, colour(job.prompt, seed))
             await self.send(
                 wire.Picture(job_id=job.job_id, number=number, seed=seed, png=picture, rating=self.seen(job, number))
             )

@@ -13,6 +13,7 @@ from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets
 from bot.prompt.compose import compose
 from bot.request import SHAPES, Options, Request, again, check_defaults, complete, options_of, picture_seeds
+from engine.wire import SamplingParams
 
 OURS = presets.load()
 GROUPS = {"hair": ("red hair", "blue hair")}
@@ -36,13 +37,9 @@ def test_what_is_left_out_is_the_model_card_s_default():
         rating="safe",
         quality="standard",
         negative_preset="card",
-        width=832,
-        height=1216,
         count=1,
         seed=7,
-        steps=28,
-        guidance=5.0,
-        sampler="euler_a",
+        sampling=SamplingParams(sampler="euler_a", num_inference_steps=28, guidance_scale=5.0, width=832, height=1216),
     )
 
 
@@ -60,9 +57,9 @@ def test_the_nine_shapes_are_the_model_card_s():
 def test_an_operator_s_defaults_are_used():
     config = Bot(defaults=Defaults(steps=20, shape="square 1:1", quality="none", negative="none", sampler="ddim"))
     request = ask(config, tags="a")
-    assert (request.steps, request.width, request.quality, request.negative_preset, request.sampler) == (
-        20, 1024, "none", "none", "ddim",
-    )  # fmt: skip
+    assert (request.quality, request.negative_preset) == ("none", "none")
+    sampling = request.sampling
+    assert (sampling.num_inference_steps, sampling.width, sampling.sampler) == (20, 1024, "ddim")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +119,7 @@ def test_names_are_found_whatever_their_case():
         subject="1Girl;6+_girls,", rating=" NSFW ", shape="Square 1:1", style="Pastel", quality="Best Quality"
     )
     assert (request.subject, request.rating, request.style) == ("1girl; 6+girls", "nsfw", "pastel")
-    assert (request.width, request.quality) == (1024, "best quality")
+    assert (request.sampling.width, request.quality) == (1024, "best quality")
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from concurrent.futures import Executor, Future
 
+from msgspec.structs import replace
+
 from engine.batch import Batch
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
 from engine.finisher import Finisher
-from engine.wire import Generate
+from engine.wire import Generate, SamplingParams
 from engine.worker import ReceivedJob
 
 
@@ -57,14 +59,16 @@ def request(job_id="a", **changes):
     values = {
         "prompt": "red hair",
         "negative_prompt": "lowres",
-        "width": 64,
-        "height": 64,
-        "num_inference_steps": 2,
-        "guidance_scale": 5.0,
-        "sampler": "euler_a",
         "seeds": (1,),
     }
-    return Generate(job_id=job_id, **values | changes)
+    usual = SamplingParams(num_inference_steps=2, width=64, height=64)
+    return generate(job_id, values, usual, changes)
+
+
+def generate(job_id, values, usual, changes):
+    """A command with these values, the changes sorted into the command's and the sampling's."""
+    sampling = {name: changes.pop(name) for name in SamplingParams.__struct_fields__ if name in changes}
+    return Generate(job_id=job_id, sampling=replace(usual, **sampling), **values | changes)
 
 
 def solo(model, wish, seed):
@@ -72,20 +76,11 @@ def solo(model, wish, seed):
     conditioning = encode(
         model,
         wish.prompt,
-        wish.negative_prompt if wish.guidance_scale > 1 else None,
-        width=wish.width,
-        height=wish.height,
+        wish.negative_prompt if wish.sampling.guided else None,
+        width=wish.sampling.width,
+        height=wish.sampling.height,
     )
-    sample = Sample(
-        model,
-        conditioning,
-        sampler=wish.sampler,
-        num_inference_steps=wish.num_inference_steps,
-        guidance_scale=wish.guidance_scale,
-        seed=seed,
-        width=wish.width,
-        height=wish.height,
-    )
+    sample = Sample(model, conditioning, wish.sampling, seed=seed)
     while not sample.finished:
         sample.advance(*predict_noise(model, [sample]))
     return sample.latents

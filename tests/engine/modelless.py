@@ -12,7 +12,8 @@ import aiohttp
 from engine import wire
 from engine.config import Engine
 from engine.server import Server
-from engine.wire import Generate, Ready
+from engine.wire import Ready, SamplingParams
+from tests.engine.batches import generate
 
 READY = Ready(protocol=wire.PROTOCOL, model_name="none", model_hash="", device="none", size_multiple=8)
 
@@ -68,14 +69,9 @@ def job(number=0, **changes):
     values = {
         "prompt": "1girl",
         "negative_prompt": "",
-        "width": 64,
-        "height": 64,
-        "num_inference_steps": 150,
-        "guidance_scale": 5.0,
-        "sampler": "euler_a",
         "seeds": tuple(range(16)),
     }
-    return Generate(job_id=f"job {number}", **values | changes)
+    return generate(f"job {number}", values, SamplingParams(num_inference_steps=150, width=64, height=64), changes)
 
 
 def frame(opcode, data, *, masked=True):

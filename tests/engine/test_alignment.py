@@ -17,6 +17,7 @@ from engine.decode import decode
 from engine.denoise import Sample, predict_noise
 from engine.loading import load
 from engine.random_weights import make
+from engine.wire import SamplingParams
 from tests.engine.batches import Bench, request
 from tests.engine.raters import make_classifier
 from tests.weights import move, move_all
@@ -40,7 +41,8 @@ def networks(model):
 def latents(model):
     size = {"width": 64, "height": 96}
     conditioning = encode(model, "1girl, red hair", None, **size)
-    sample = Sample(model, conditioning, sampler="ddim", num_inference_steps=2, guidance_scale=1.0, seed=0, **size)
+    sampling = SamplingParams(sampler="ddim", num_inference_steps=2, guidance_scale=1.0, **size)
+    sample = Sample(model, conditioning, sampling, seed=0)
     while not sample.finished:
         sample.advance(*predict_noise(model, [sample]))
     return sample.latents

@@ -193,6 +193,6 @@ def test_a_picture_is_the_same_whoever_shared_its_steps(model, schedule, cap, jo
         for place, seed in enumerate(wish.seeds):
             if (str(number), place) in drawn:
                 expected = solo(model, wish, seed)
-                assert_alike(model, drawn[str(number), place], expected, guidance_scale=wish.guidance_scale)
+                assert_alike(model, drawn[str(number), place], expected, guidance_scale=wish.sampling.guidance_scale)
                 if 1 in {cap, joining}:  # its steps were its own, to the last bit
                     assert torch.equal(drawn[str(number), place], expected)

@@ -8,6 +8,7 @@ import torch
 from engine.blocks import EAGER, CachedBlocks
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
+from engine.wire import SamplingParams
 
 SIZE = {"width": 64, "height": 96}
 
@@ -29,11 +30,8 @@ def sample(model, prompt="red hair", guidance=5.0):
     return Sample(
         model,
         encode(model, prompt, "lowres", **SIZE),
-        sampler="euler",
-        num_inference_steps=4,
-        guidance_scale=guidance,
+        SamplingParams(sampler="euler", num_inference_steps=4, guidance_scale=guidance, **SIZE),
         seed=0,
-        **SIZE,
     )
 
 

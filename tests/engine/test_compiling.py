@@ -13,6 +13,7 @@ from engine.blocks import CachedBlocks
 from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.timing import call_unet
+from engine.wire import SamplingParams
 
 SIZES = (
     *((1024, 1024), (1152, 896), (896, 1152), (1216, 832), (832, 1216)),
@@ -38,7 +39,7 @@ def fresh(model):
 def drawn(model):
     size = {"width": 64, "height": 96}
     conditioning = encode(model, "red hair", "lowres", **size)
-    sample = Sample(model, conditioning, sampler="euler", num_inference_steps=3, guidance_scale=5.0, seed=0, **size)
+    sample = Sample(model, conditioning, SamplingParams(sampler="euler", num_inference_steps=3, **size), seed=0)
     while not sample.finished:
         sample.advance(*predict_noise(model, [sample]))
     return sample.latents

@@ -6,6 +6,7 @@ import torch
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
 from engine.samplers import SAMPLERS
+from engine.wire import SamplingParams
 from tests.engine.rounding import assert_alike
 
 SIZE = {"width": 128, "height": 96}
@@ -13,9 +14,8 @@ SIZE = {"width": 128, "height": 96}
 
 def sample(model, *, prompt="1girl, red hair", sampler="euler_a", steps=5, guidance=5.0, seed=3, size=SIZE):
     conditioning = encode(model, prompt, "lowres" if guidance > 1 else None, **size)
-    return Sample(
-        model, conditioning, sampler=sampler, num_inference_steps=steps, guidance_scale=guidance, seed=seed, **size
-    )
+    sampling = SamplingParams(sampler=sampler, num_inference_steps=steps, guidance_scale=guidance, **size)
+    return Sample(model, conditioning, sampling, seed=seed)
 
 
 def drawn(model, one):

@@ -8,16 +8,15 @@ from hypothesis import strategies as st
 
 from engine.grammar import parse
 from engine.infotext import clean, write
+from engine.wire import SamplingParams
 
 RECIPE = {
     "prompt": "1girl, firefly \\(honkai: star rail\\), safe",
     "negative_prompt": "lowres, text",
-    "num_inference_steps": 28,
-    "sampler": "dpmpp_2m_karras",
-    "guidance_scale": 5.0,
+    "sampling": SamplingParams(
+        sampler="dpmpp_2m_karras", num_inference_steps=28, guidance_scale=5.0, width=832, height=1216
+    ),
     "seed": 4294967295,
-    "width": 832,
-    "height": 1216,
     "model_name": "animagine-xl-4.0-opt",
     "model_hash": "6327eca98b",
     "version": "0.1.0",
@@ -42,7 +41,7 @@ def test_what_is_empty_has_no_line_and_no_key():
 @pytest.mark.parametrize(("scale", "written"), [(7.0, "7"), (5.25, "5.25"), (1.1, "1.1")])
 def test_guidance_is_written_as_short_as_it_is(scale, written):
     """5, not 5.0; and nothing is rounded away."""
-    assert f"CFG scale: {written}," in write(**RECIPE | {"guidance_scale": scale})
+    assert f"CFG scale: {written}," in write(**RECIPE | {"sampling": SamplingParams(guidance_scale=scale)})
 
 
 def test_a_value_that_could_end_its_field_is_quoted():

@@ -12,14 +12,11 @@ from PIL import Image
 from sd_parsers import ParserManager
 
 from engine import infotext, png
+from engine.wire import SamplingParams
 
 RECIPE = {
-    "num_inference_steps": 28,
-    "sampler": "euler_a",
-    "guidance_scale": 5.0,
+    "sampling": SamplingParams(width=8, height=8),
     "seed": 7,
-    "width": 8,
-    "height": 8,
     "model_name": "tiny",
     "model_hash": "6327eca98b",
     "version": "0.1.0",

@@ -23,14 +23,15 @@ from engine.wire import (
     Cancelled,
     Failed,
     Finished,
-    Generate,
     Loading,
     Picture,
     Preview,
     Progress,
     Ready,
     Rejected,
+    SamplingParams,
 )
+from tests.engine.batches import generate
 from tests.engine.raters import make_tagger
 from tests.patience import PATIENCE_S
 
@@ -42,14 +43,9 @@ def request(job_id="a", **changes):
     values = {
         "prompt": "1girl, red hair",
         "negative_prompt": "lowres",
-        "width": 128,
-        "height": 96,
-        "num_inference_steps": 3,
-        "guidance_scale": 5.0,
-        "sampler": "euler_a",
         "seeds": (3,),
     }
-    return Generate(job_id=job_id, **values | changes)
+    return generate(job_id, values, SamplingParams(num_inference_steps=3, width=128, height=96), changes)
 
 
 FOR_EVER = {"num_inference_steps": 150, "seeds": tuple(range(16)), "width": 256, "height": 256}
@@ -128,7 +124,7 @@ async def test_a_picture_over_the_socket_is_the_stock_pipeline_s(served, stock, 
     async with connected(served) as websocket:
         is_ready = await ready(websocket)
         assert (is_ready.protocol, is_ready.model_name, is_ready.size_multiple, is_ready.rates) == (
-            2,
+            3,
             "tiny-sdxl",
             8,
             False,

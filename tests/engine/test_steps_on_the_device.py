@@ -2,12 +2,14 @@
 
 import dataclasses
 
+import msgspec
 import pytest
 import torch
 
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
 from engine.samplers import SAMPLERS
+from engine.wire import SamplingParams
 from tests.engine.elsewhere import Counting, Elsewhere, move
 from tests.engine.rounding import assert_alike
 
@@ -29,12 +31,10 @@ def conditioning(model, *, guided):
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_a_step_waits_for_nothing_and_copies_nothing(model, far, sampler):
     """All of it is on the device before the first step; the values are those of a model that is here."""
-    wish = {"sampler": sampler, "num_inference_steps": 4, "seed": 1, **SIZE}
+    guided = SamplingParams(sampler=sampler, num_inference_steps=4, **SIZE)
+    unguided = msgspec.structs.replace(guided, guidance_scale=1.0)
     with Counting() as counting:
-        together = [
-            Sample(far, conditioning(model, guided=guided), guidance_scale=5.0 if guided else 1.0, **wish)
-            for guided in (True, False)
-        ]
+        together = [Sample(far, conditioning(model, guided=one.guided), one, seed=1) for one in (guided, unguided)]
         assert counting.copies.total() > 0
         counting.copies.clear()
         while not together[0].finished:
@@ -42,7 +42,7 @@ def test_a_step_waits_for_nothing_and_copies_nothing(model, far, sampler):
                 sample.advance(noise_pred)
     assert not counting.waits.total()
     assert not counting.copies.total()
-    alone = Sample(model, encode(model, "red hair", "lowres", **SIZE), guidance_scale=5.0, **wish)
+    alone = Sample(model, encode(model, "red hair", "lowres", **SIZE), guided, seed=1)
     while not alone.finished:
         alone.advance(*predict_noise(model, [alone]))
     assert_alike(model, together[0].latents.near, alone.latents, guidance_scale=5.0)

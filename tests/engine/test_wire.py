@@ -15,16 +15,18 @@ GOLDEN = [
             job_id="j1",
             prompt="1girl",
             negative_prompt="lowres",
-            width=832,
-            height=1216,
-            num_inference_steps=28,
-            guidance_scale=5.0,
-            sampler="euler_a",
+            sampling=wire.SamplingParams(
+                sampler="euler_a", num_inference_steps=28, guidance_scale=5.0, width=832, height=1216
+            ),
             seeds=(7, 8),
             preview_every=4,
             share=True,
         ),
-        b"\x8c\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa7sampler\xa7euler_a\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3",
+        (
+            b"\x88\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
+            b"\xa7sampler\xa7euler_a\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00"
+            b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
+        ),
     ),
     (
         wire.Cancel(job_id="j1"),
@@ -36,7 +38,7 @@ GOLDEN = [
     ),
     (
         wire.Ready(
-            protocol=2,
+            protocol=3,
             model_name="animagine-xl-4.0",
             model_hash="6327eca98b",
             device="cpu, float32",
@@ -44,7 +46,7 @@ GOLDEN = [
             rates=True,
         ),
         (
-            b"\x87\xa4type\xa5Ready\xa8protocol\x02\xaamodel_name\xb0animagine-xl-4.0"
+            b"\x87\xa4type\xa5Ready\xa8protocol\x03\xaamodel_name\xb0animagine-xl-4.0"
             b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08\xa5rates\xc3"
         ),
     ),
@@ -122,7 +124,8 @@ def test_every_message_has_golden_bytes():
 )
 def test_what_is_outside_the_limits_is_no_command(field, value):
     """The error names the field, or the key that nobody knows."""
-    command = msgspec.to_builtins(GOLDEN[0][0]) | {field: value}
+    command = msgspec.to_builtins(GOLDEN[0][0])
+    (command["sampling"] if field in command["sampling"] else command)[field] = value
     with pytest.raises(msgspec.ValidationError, match=field):
         wire.decode_command(msgspec.msgpack.encode(command))
 

@@ -13,6 +13,7 @@ import pytest_asyncio
 from bot.job import row_key
 from bot.sandbox.driver import control
 from engine import infotext, png
+from engine.wire import SamplingParams
 from tests.journey.people import choose, gallery, labels, result_of, settings, shown, words
 from tests.patience import PATIENCE_S
 
@@ -296,12 +297,8 @@ def recipe(rating):
     text = infotext.write(
         prompt=f"1girl, {rating}, smile, masterpiece",
         negative_prompt="hat",
-        num_inference_steps=1,
-        sampler="euler_a",
-        guidance_scale=6.0,
+        sampling=SamplingParams(num_inference_steps=1, guidance_scale=6.0, width=1024, height=1024),
         seed=41,
-        width=1024,
-        height=1024,
         model_name="flat colours",
         model_hash="",
         version="0.1.0",

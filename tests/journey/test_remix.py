@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from bot.picture.write import repack
-from engine import infotext, png
+from engine import infotext
+from engine.wire import SamplingParams, png
 from tests.bot.fake_engine import colour
 from tests.journey.people import gallery, refusal_of, result_of, words
 
@@ -28,12 +29,8 @@ def ours(**changes):
     recipe = {
         "prompt": "1girl, safe, smile, night, masterpiece, high score, great score, absurdres",
         "negative_prompt": "hat",
-        "num_inference_steps": 3,
-        "sampler": "euler_a",
-        "guidance_scale": 6.0,
+        "sampling": SamplingParams(num_inference_steps=3, guidance_scale=6.0, width=1024, height=1024),
         "seed": 41,
-        "width": 1024,
-        "height": 1024,
         "model_name": "flat colours",
         "model_hash": "",
         "version": "0.1.0",

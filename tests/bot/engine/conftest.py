@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
@@ -19,15 +20,13 @@ FAKE = Path(__file__).parents[1] / "fake_engine.py"
 
 
 def generate(job_id="A", **changes):
+    usual = wire.SamplingParams(num_inference_steps=4, width=64, height=128)
+    sampling = {name: changes.pop(name) for name in wire.SamplingParams.__struct_fields__ if name in changes}
     values = {
         "job_id": job_id,
         "prompt": f"prompt of {job_id}",
         "negative_prompt": "",
-        "width": 64,
-        "height": 128,
-        "num_inference_steps": 4,
-        "guidance_scale": 5.0,
-        "sampler": "euler_a",
+        "sampling": msgspec.structs.replace(usual, **sampling),
         "seeds": (7, 8),
     }
     return wire.Generate(**values | changes)

@@ -19,6 +19,7 @@ from bot.picture.read import MAX_TEXT_BYTES, parameters
 from bot.picture.write import repack
 from bot.prompt.recipe import parse
 from engine import infotext, png
+from engine.wire import SamplingParams
 
 PIXELS = np.full((8, 8, 3), 128, np.uint8)
 FORMS = ("lossless webp", "webp", "jpeg")
@@ -34,12 +35,8 @@ def written(prompt, negative_prompt=""):
     return infotext.write(
         prompt=prompt,
         negative_prompt=negative_prompt,
-        num_inference_steps=28,
-        sampler="euler_a",
-        guidance_scale=5.0,
+        sampling=SamplingParams(),
         seed=7,
-        width=832,
-        height=1216,
         model_name="animagine-xl-4.0-opt",
         model_hash="6327eca98b",
         version="0.1.0",

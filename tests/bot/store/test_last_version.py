@@ -12,6 +12,7 @@ from bot.job import State
 from bot.request import Options, Request
 from bot.safety.policy import ServerPolicy
 from bot.store import Store
+from engine.wire import SamplingParams
 
 DUMP = Path(__file__).with_name("version_0_1_0.sql")
 
@@ -26,13 +27,11 @@ REQUEST = Request(
     negative_preset="short",
     style="watercolour",
     year=2024,
-    width=1216,
-    height=832,
     count=2,
     seed=2**32 - 1,
-    steps=20,
-    guidance=6.5,
-    sampler="dpmpp_2m_karras",
+    sampling=SamplingParams(
+        sampler="dpmpp_2m_karras", num_inference_steps=20, guidance_scale=6.5, width=1216, height=832
+    ),
     private=True,
 )
 

@@ -9,12 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from bot.errors import StoreError, WrongState
 from bot.job import public_id
-from bot.request import Request
 from bot.store import Store
 from bot.store.database import _SCRIPTS
 from bot.store.spool import Spool
@@ -80,7 +78,7 @@ async def test_pictures_from_before_are_unrated(tmp_path):
                 request, prompt, negative_prompt, notes, created_at
             ) VALUES ('rendered', 1, 2, 3, 4, 'token', 1.0, ?, '1girl', '', '[]', 1.0)
             """,
-            [msgspec.json.encode(Request(subject="1girl", seed=7)).decode()],
+            ['{"subject": "1girl", "seed": 7, "width": 832, "height": 1216, "count": 1, "steps": 28, "guidance": 5.0}'],
         )
         connection.execute("INSERT INTO pictures (job, number, seed, file, size_bytes) VALUES (1, 0, 7, 'x.png', 1)")
     connection.close()
