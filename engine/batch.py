@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from engine.admission import Sizes
     from engine.finisher import FinishedImage, Finisher
     from engine.model import Model
+    from engine.received_job import ReceivedJob
     from engine.wire import ErrorCode
-    from engine.worker import ReceivedJob
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TextIO
 
 from engine.errors import GenerationError
+from engine.received_job import ReceivedJob
 from engine.wire import Failed, Finished, Generate, Loading, Picture, Progress
-from engine.worker import ReceivedJob, Worker
+from engine.worker import Worker
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from engine.conditioning import Conditioning
     from engine.model import Model
-    from engine.worker import ReceivedJob
+    from engine.received_job import ReceivedJob
 
 
 @dataclass(eq=False)

@@ -70,28 +70,3 @@ def weigh(shares: Mapping[wire.Rating, float], minor: Mapping[str, float], thres
     shown = {name: share / total for name, share in shares.items()} | seen
     evidence = ", ".join(f"{name} {share:.2f}" for name, share in shown.items())
     return Rated(rating, minor_like=bool(seen), evidence=evidence)
-
-
-def load(settings: config.PictureRating, report: Callable[[str], None]) -> Rate | None:
-    """Read what rates the pictures; None where the configuration names nothing.
-
-    Args:
-        settings: Their folder is taken as it is, so a relative one must have been resolved.
-        report: Told the stage, in words for an operator.
-
-    Raises:
-        ModelLoadError: With one line that names the path and what was expected.
-    """
-    match settings.by:
-        case "wd":
-            from engine import tagger
-
-            report("reading the picture tagger")
-            return tagger.load(settings)
-        case "classifier":
-            from engine import classifier
-
-            report("reading the picture classifier")
-            return classifier.load(settings)
-        case "none" | "":
-            return None

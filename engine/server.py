@@ -15,6 +15,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from engine.badrequests import BadRequests
 from engine.outbox import Outbox, Overfull
+from engine.received_job import ReceivedJob
 from engine.wire import (
     MAX_JOBS,
     Cancel,
@@ -28,7 +29,7 @@ from engine.wire import (
     decode_command,
     encode,
 )
-from engine.worker import ReceivedJob, Worker
+from engine.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import queue
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,18 +20,10 @@ if TYPE_CHECKING:
 
     from engine.batch import Batch
     from engine.config import Engine
-    from engine.wire import Event, Generate
+    from engine.received_job import ReceivedJob
 
 POOL_THREADS = 2
 """For noise and PNG, which let other threads run; two keep up with any card."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class ReceivedJob:
-    """A request, and where its events go; the callback is called in the worker's thread and must not block."""
-
-    request: Generate
-    emit: Callable[[Event], None]
 
 
 _Message: TypeAlias = "Callable[[Batch], None]"
@@ -82,13 +73,13 @@ class Worker:
             model = loading.load(self._config, stages.begin)
             import torch
 
-            from engine import compiling, rating
+            from engine import compiling, raters
             from engine.batch import Batch
             from engine.calibration import Calibration
             from engine.finisher import Finisher
             from engine.timing import DEFAULT, Timing
 
-            rate = rating.load(self._config.rating, stages.begin)
+            rate = raters.load(self._config.rating, stages.begin)
             timing = Timing(model, Calibration(self._config.batch_cap))
             timing.start(stages.begin)
             stages.end()

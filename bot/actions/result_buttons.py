@@ -9,7 +9,8 @@ import msgspec
 from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, NotYours
 from bot.job import State
-from bot.request import again, options_of
+from bot.prompt.completion import options_of
+from bot.request import again
 from bot.routes import Route, on_form, on_press
 from bot.safety.ratings import together
 from bot.views.buttons import of_job

@@ -12,6 +12,7 @@ from bot.commands.choices import MAX_CHOICE_CHARS
 from bot.prompt import terms
 from bot.prompt.tags import mentioned
 from bot.prompt.vocabulary.suggest import MAX_CHARS, MAX_CHOICES
+from bot.prompt.vocabulary.suggest import suggest as complete
 from bot.safety.gate import limit
 from bot.safety.ratings import exceeds, lowest
 
@@ -52,7 +53,7 @@ class Suggestions:
             asked = _asked(interaction)
             here = limit(await self.gatekeeper.situation_here(interaction))
             allowed = partial(fits, self.text_filter, asked, lowest(asked, here or "safe"))
-            found = self.vocabulary.suggest(field, typed, allowed)
+            found = complete(self.vocabulary, field, typed, allowed)
             return [app_commands.Choice(name=choice.name, value=choice.value) for choice in found]
 
         return suggest

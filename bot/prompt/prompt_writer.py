@@ -8,9 +8,9 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from bot.prompt import people, presets, wildcards
+from bot.prompt.completion import check_defaults, complete
 from bot.prompt.compose import Composed, compose
 from bot.prompt.vocabulary import store
-from bot.request import Options, Request, check_defaults, complete
 from engine.wire import SEED_LIMIT
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.config import Bot, Config
     from bot.prompt.presets import Presets
     from bot.prompt.vocabulary.vocabulary import Vocabulary
+    from bot.request import Options, Request
 
 REMEMBERED = 256
 """Requests whose texts are remembered: one is measured when it is asked for, and judged and drawn a moment later."""

@@ -76,7 +76,7 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
 
     The prompt goes to the fields that compose to it again, a negative prompt that begins with one of our presets to
     that preset; what a rating had put before that is left out, for the new rating brings its own. Nothing is checked
-    against the operator's limits: `bot.request.complete` does that with the form.
+    against the operator's limits: `bot.prompt.completion.complete` does that with the form.
 
     Args:
         recipe: What was read.

@@ -15,9 +15,10 @@ from bot import config
 from bot.config import Rating
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets, wildcards
+from bot.prompt.completion import complete
 from bot.prompt.compose import compose
 from bot.prompt.vocabulary import store
-from bot.request import Options, complete
+from bot.request import Options
 from bot.safety.gate import Place, Situation, explain, judge
 from bot.safety.gate_question import GateQuestion, gate_question
 from bot.safety.policy import OperatorPolicy, ServerPolicy

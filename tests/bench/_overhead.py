@@ -19,8 +19,8 @@ import torch
 from engine.batch import Batch
 from engine.blocks import CachedBlocks
 from engine.finisher import Finisher
+from engine.received_job import ReceivedJob
 from engine.wire import Failed, Finished, Generate, SamplingParams
-from engine.worker import ReceivedJob
 
 if TYPE_CHECKING:
     from engine.model import Model

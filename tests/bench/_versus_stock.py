@@ -16,9 +16,9 @@ from engine.alignment import align
 from engine.batch import Batch
 from engine.calibration import Calibration
 from engine.finisher import Finisher
+from engine.received_job import ReceivedJob
 from engine.timing import Timing
 from engine.wire import Failed, Finished, Generate, SamplingParams
-from engine.worker import ReceivedJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

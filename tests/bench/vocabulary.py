@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bot.prompt.vocabulary import store
 from bot.prompt.vocabulary.importing import import_files
 from bot.prompt.vocabulary.spelling import split_qualifiers
+from bot.prompt.vocabulary.suggest import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ vocabulary = store.load(Path(sys.argv[1]))
 seconds = time.perf_counter() - start
 for typed in ("hatsu", "long h", "xatsun", "s"):
     for field in ("character", "tags", "series", "negative"):
-        vocabulary.suggest(field, typed)
+        suggest(vocabulary, field, typed)
 print(json.dumps([seconds, (psutil.Process().memory_info().rss - before) / 2**20]))
 """
 
@@ -81,7 +82,7 @@ def _fresh_process(folder: Path) -> list[dict[str, Any]]:
 def _latency(vocabulary: Vocabulary) -> dict[str, Any]:
     def timed(field: Field, typed: str) -> float:
         start = time.perf_counter()
-        vocabulary.suggest(field, typed)
+        suggest(vocabulary, field, typed)
         return time.perf_counter() - start
 
     taken = [min(timed(field, typed) for _ in range(ROUNDS)) for field, typed in _inputs()]
@@ -140,7 +141,7 @@ def _found(vocabulary: Vocabulary) -> Iterator[dict[str, Any]]:
 
 
 def _within(vocabulary: Vocabulary, name: str, typed: str, first: int) -> bool:
-    return name in [choice.value for choice in vocabulary.suggest("character", typed)[:first]]
+    return name in [choice.value for choice in suggest(vocabulary, "character", typed)[:first]]
 
 
 def _slips(typed: str, rng: random.Random) -> list[str]:

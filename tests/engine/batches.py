@@ -8,8 +8,8 @@ from engine.batch import Batch
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
 from engine.finisher import Finisher
+from engine.received_job import ReceivedJob
 from engine.wire import Generate, SamplingParams
-from engine.worker import ReceivedJob
 
 
 class Inline(Executor):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.config import PictureRating
 from engine.errors import ModelLoadError, RatingFailed
-from engine.rating import ORDER, load, weigh
+from engine.rating import ORDER, weigh
 from tests.engine.raters import flat, make_classifier, make_tagger
 
 USUAL = PictureRating()

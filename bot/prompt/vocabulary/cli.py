@@ -10,7 +10,7 @@ import msgspec
 
 from bot import config
 from bot.prompt.vocabulary import importing, store
-from bot.prompt.vocabulary.suggest import Field
+from bot.prompt.vocabulary.suggest import Field, suggest
 
 if TYPE_CHECKING:
     import argparse
@@ -40,7 +40,7 @@ def run_suggest(arguments: argparse.Namespace) -> int:
         ConfigError: The configuration or the imported vocabulary cannot be used.
     """
     vocabulary = store.load(config.find(arguments.config).vocabulary_dir)
-    choices = vocabulary.suggest(arguments.field, arguments.text)
+    choices = suggest(vocabulary, arguments.field, arguments.text)
     if arguments.json:
         print(json.dumps(msgspec.to_builtins(choices)))
     else:

@@ -60,8 +60,15 @@ class Choice(Struct, frozen=True):
     """As the option takes it: spelled with spaces, without escapes."""
 
 
-def suggest(vocabulary: Vocabulary, field: Field, text: str, allowed: Callable[[Entry], bool]) -> list[Choice]:
-    """Complete the last tag or name of an option and keep what stands before it.
+def everything(_: Entry) -> bool:
+    """Allow every entry."""
+    return True
+
+
+def suggest(
+    vocabulary: Vocabulary, field: Field, text: str, allowed: Callable[[Entry], bool] = everything
+) -> list[Choice]:
+    """Complete the last tag or name of an option and keep what stands before it; at most 25 choices.
 
     What would be longer than Discord takes is not offered, never cut; neither is what stands there already, what
     `allowed` refuses, or a real person.

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from bot.prompt.vocabulary.labels import DOT, label
 from bot.prompt.vocabulary.spelling import spell, words
-from bot.prompt.vocabulary.suggest import Choice, Field, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bot.prompt.vocabulary.entry import Entry, Kind
     from bot.prompt.vocabulary.index import Index
@@ -21,11 +20,6 @@ MAX_NAME_CHARS = 300
 
 _NAMESAKES = 50
 """How many characters that have the words of a label are compared with it."""
-
-
-def everything(_: Entry) -> bool:
-    """Allow every entry."""
-    return True
 
 
 class Vocabulary:
@@ -95,10 +89,6 @@ class Vocabulary:
             names.append(name)
             start = place + 1
         return [*names, text[start:].strip()]
-
-    def suggest(self, field: Field, text: str, allowed: Callable[[Entry], bool] = everything) -> list[Choice]:
-        """Give at most 25 completions of what was typed, of those that `allowed` lets pass in this place."""
-        return suggest(self, field, text, allowed)
 
     def search(self, kinds: Sequence[Kind], typed: Sequence[str]) -> Iterator[Entry]:
         """Give the entries that have all of these starts of words, the likeliest first."""

@@ -7,8 +7,9 @@ from hypothesis import settings
 
 from bot.config import Bot
 from bot.prompt import presets
+from bot.prompt.completion import complete
 from bot.prompt.compose import compose
-from bot.request import Options, complete
+from bot.request import Options
 
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from bot.errors import InvalidRequest
 from bot.prompt import tags
+from bot.prompt.completion import options_of
 from bot.prompt.compose import compose
 from bot.prompt.negative import REQUIRED
 from bot.prompt.terms import RATINGS, is_count, is_quality, key, rating, year
-from bot.request import Request, options_of
+from bot.request import Request
 from engine.grammar import parse, plain_text, split
 
 QUALITY = "masterpiece, high score, great score, absurdres"

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot import config
 from bot.errors import InvalidRequest
 from bot.prompt import presets, tags
+from bot.prompt.completion import complete
 from bot.prompt.compose import compose
 from bot.prompt.vocabulary import store
-from bot.request import Options, complete
+from bot.request import Options
 from bot.safety.gate import Place, Situation, judge
 from bot.safety.gate_question import GateQuestion, gate_question
 from bot.safety.policy import OperatorPolicy, ServerPolicy

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from bot.config import Bot, Defaults, Limits
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets
+from bot.prompt.completion import check_defaults, complete, options_of
 from bot.prompt.compose import compose
-from bot.request import SHAPES, Options, Request, again, check_defaults, complete, options_of, picture_seeds
+from bot.request import SHAPES, Options, Request, again, picture_seeds
 from engine.wire import SamplingParams
 
 OURS = presets.load()

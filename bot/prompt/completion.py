@@ -1,0 +1,216 @@
+"""From what a person typed to a complete request, and back: every default filled, every limit checked."""
+
+from __future__ import annotations
+
+import unicodedata
+from random import Random
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.errors import ConfigError, InvalidRequest
+from bot.prompt import dynamic, tags, terms
+from bot.prompt.order import place
+from bot.prompt.sentences import near, quoted
+from bot.request import SHAPES, Options, Request
+from engine.grammar import plain_text
+from engine.wire import SEED_LIMIT, SamplingParams
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from bot.config import Bot, Rating
+    from bot.prompt.compose import Composed
+    from bot.prompt.presets import Presets
+
+_FIELDS = {
+    "subject": "the subject",
+    "character": "the character",
+    "series": "the series",
+    "rating": "the rating",
+    "tags": "the tags",
+    "more_tags": "the further tags",
+    "shape": "the shape",
+    "negative": "the negative prompt",
+    "quality": "the quality",
+    "negative_preset": "the negative preset",
+    "style": "the style",
+    "sampler": "the sampler",
+}
+"""Every option that holds text, and how a sentence calls it."""
+
+
+def complete(
+    options: Options,
+    *,
+    config: Bot,
+    presets: Presets,
+    groups: Mapping[str, Sequence[str]],
+    draw_seed: Callable[[], int],
+    compose: Callable[[Request], Composed],
+) -> Request:
+    """Fill in what was left out, check every limit and make every choice of the dynamic prompts.
+
+    An omitted rating is ``safe``, unless the tags name one: then it is the highest that they name, and the gate
+    judges that. The choices follow the seed, so the same words and the same seed are the same request.
+
+    Args:
+        options: As typed.
+        config: The operator's limits and defaults.
+        presets: What quality, negative and style may be.
+        groups: What ``__name__`` draws from.
+        draw_seed: Gives a seed where none was typed; 0 … 2³²−1.
+        compose: Writes the texts, whose length is limited, too.
+
+    Raises:
+        InvalidRequest: With one sentence for the person who asked.
+    """
+    limits, defaults = config.limits, config.defaults
+    for field, name in _FIELDS.items():
+        _check_text(getattr(options, field) or "", name, limits.max_prompt_chars)
+
+    seed = _within(draw_seed() if options.seed is None else options.seed, 0, SEED_LIMIT - 1, "seed")
+    random = Random(seed)  # noqa: S311 -- no secret: the seed is meant to decide
+
+    def drawn(text: str | None, name: str) -> str:
+        written = dynamic.draw((text or "").strip(), groups, random, limits.max_prompt_chars)
+        _check_text(written, name, limits.max_prompt_chars)
+        _check_weights(written)
+        return written
+
+    lines = [line for line in (drawn(options.tags, "the tags"), drawn(options.more_tags, "the further tags")) if line]
+    typed = ", ".join(tags.close(line) for line in lines) if len(lines) > 1 else "".join(lines)
+    width, height = SHAPES[_one_of(options.shape or defaults.shape, SHAPES, "shape")]
+    count = 1 if options.count is None else options.count
+    steps = defaults.steps if options.steps is None else options.steps
+    guidance = defaults.guidance if options.guidance is None else options.guidance
+    if (year := options.year) is not None:
+        _within(year, terms.FIRST_YEAR, terms.LAST_YEAR, "year", grouped=False)
+    request = Request(
+        subject=_subject(options.subject or ""),
+        character=(options.character or "").strip(),
+        series=(options.series or "").strip(),
+        rating=_rating(options.rating, typed),
+        tags=typed,
+        negative=drawn(options.negative, "the negative prompt"),
+        quality=_one_of(options.quality or defaults.quality, presets.quality, "quality preset"),
+        negative_preset=_one_of(options.negative_preset or defaults.negative, presets.negative, "negative preset"),
+        style=_one_of(options.style, presets.style, "style") if options.style else "",
+        year=year,
+        count=_within(count, 1, limits.max_count, "number of pictures"),
+        seed=seed,
+        sampling=SamplingParams(
+            sampler=_one_of(options.sampler or defaults.sampler, limits.samplers, "sampler"),
+            num_inference_steps=_within(steps, limits.min_steps, limits.max_steps, "number of steps"),
+            guidance_scale=_within(guidance, limits.min_guidance, limits.max_guidance, "guidance"),
+            width=width,
+            height=height,
+        ),
+        private=bool(options.private),
+    )
+    if not any(_has_words(text) for text in (request.subject, request.character, request.series, request.tags)):
+        raise InvalidRequest("Say what to draw: give a subject, a character, a series or some tags.")
+    composed = compose(request)
+    for text, name in ((composed.prompt, "prompt"), (composed.negative_prompt, "negative prompt")):
+        if len(text) > limits.max_prompt_chars:
+            raise InvalidRequest(
+                f"The whole {name} comes to {len(text):,} characters; at most {limits.max_prompt_chars:,} are drawn."
+            )
+    return request
+
+
+def check_defaults(config: Bot, presets: Presets, compose: Callable[[Request], Composed]) -> None:
+    """Make sure at start-up that a request without options is a valid one.
+
+    Raises:
+        ConfigError: A default is unknown or outside its limits.
+    """
+    try:
+        usual = Options(subject="1girl")
+        complete(usual, config=config, presets=presets, groups={}, draw_seed=lambda: 0, compose=compose)
+    except InvalidRequest as error:
+        raise ConfigError(f"$.bot.defaults: {error}") from error
+
+
+def options_of(request: Request) -> Options:
+    """Write a request as options that complete to it again, for a form to be edited.
+
+    A size that is none of the nine becomes an omitted shape.
+    """
+    sampling = request.sampling
+    return Options(
+        subject=request.subject,
+        character=request.character,
+        series=request.series,
+        rating=request.rating,
+        tags=dynamic.escape(request.tags),
+        shape=next((name for name, size in SHAPES.items() if size == (sampling.width, sampling.height)), None),
+        count=request.count,
+        seed=request.seed,
+        negative=dynamic.escape(request.negative),
+        quality=request.quality,
+        negative_preset=request.negative_preset,
+        year=request.year,
+        style=request.style,
+        steps=sampling.num_inference_steps,
+        guidance=sampling.guidance_scale,
+        sampler=sampling.sampler,
+        private=request.private,
+    )
+
+
+def _check_text(text: str, name: str, max_chars: int) -> None:
+    """Refuse what is too long to be read or cannot be seen, before anything is parsed."""
+    if len(text) > max_chars:
+        raise InvalidRequest(f"There are {len(text):,} characters in {name}; at most {max_chars:,} are read.")
+    for character in text:
+        category = unicodedata.category(character)
+        if character in "\n\r" or category in {"Zl", "Zp"}:
+            raise InvalidRequest(f"There is a line break in {name}; please write it on one line.")
+        if category in {"Cc", "Cf", "Cs"}:
+            what = "a control character" if category == "Cc" else "an invisible character"
+            raise InvalidRequest(f"There is {what} (U+{ord(character):04X}) in {name}; please leave it out.")
+
+
+def _check_weights(text: str) -> None:
+    words, weight = tags.heaviest(tags.close(text))
+    if not 0 <= weight <= 2:  # noqa: PLR2004 -- the range in the sentence
+        raise InvalidRequest(f"The weight of {tags.shown(words)} is {weight:.4g}; it may be from 0 to 2.")
+
+
+_Number = TypeVar("_Number", int, float)
+
+
+def _within(value: _Number, low: _Number, high: _Number, what: str, *, grouped: bool = True) -> _Number:
+    if low <= value <= high:
+        return value
+    form = "," if grouped else ""
+    raise InvalidRequest(f"The {what} may be from {low:{form}} to {high:{form}}; {value:{form}} is outside.")
+
+
+_Name = TypeVar("_Name", bound=str)
+
+
+def _one_of(value: str, names: Iterable[_Name], what: str) -> _Name:
+    """Find the name that was meant, whatever its case."""
+    wanted = value.strip().casefold()
+    for name in names:
+        if name.casefold() == wanted:
+            return name
+    raise InvalidRequest(f"There is no {what} {quoted(value)}: {near(value, names)}")
+
+
+def _subject(text: str) -> str:
+    """Read several count tags and write them as the tag list has them."""
+    spoken = " ".join(text.replace("_", " ").split()).replace("+ ", "+")
+    parts = [part.strip() for part in spoken.replace(",", ";").split(";")]
+    return "; ".join(_one_of(part, terms.COUNT_TAGS, "subject") for part in parts if part)
+
+
+def _rating(chosen: str | None, typed: str) -> Rating:
+    if chosen:
+        return _one_of(chosen, terms.RATINGS, "rating")
+    named = place(tags.read(typed).items).ratings
+    return max(named, key=terms.RATINGS.index) if named else "safe"
+
+
+def _has_words(text: str) -> bool:
+    return bool(plain_text(text).strip(" ,;"))
