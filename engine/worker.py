@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from engine import loading
 from engine.stages import Stages
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
     from engine.batch import Batch
     from engine.config import Engine
+    from engine.model import Model
+    from engine.rating import Rate
     from engine.received_job import ReceivedJob
+    from engine.timing import Timing
 
 POOL_THREADS = 2
 """For noise and PNG, which let other threads run; two keep up with any card."""
@@ -31,6 +34,14 @@ _Message: TypeAlias = "Callable[[Batch], None]"
 
 class _Closed(Exception):
     """The worker was closed while it loaded."""
+
+
+class _Loaded(NamedTuple):
+    """What it draws with."""
+
+    model: Model
+    rate: Rate | None
+    timing: Timing
 
 
 class Worker:
@@ -69,28 +80,44 @@ class Worker:
             torch.AcceleratorError: The device is gone, and with it this process's use.
         """
         try:
-            stages = Stages(self._report)
-            model = loading.load(self._config, stages.begin)
-            import torch
-
-            from engine import compiling, raters
-            from engine.batch import Batch
-            from engine.calibration import Calibration
-            from engine.finisher import Finisher
-            from engine.timing import DEFAULT, Timing
-
-            rate = raters.load(self._config.rating, stages.begin)
-            timing = Timing(model, Calibration(self._config.batch_cap))
-            timing.start(stages.begin)
-            stages.end()
+            loaded = self._load()
         except _Closed:
             return
+        self._serve(loaded)
+
+    def _load(self) -> _Loaded:
+        """Read everything that draws and rates, and measure what the card can do.
+
+        Raises:
+            ModelLoadError: One of them cannot be used.
+            _Closed: Nobody wants it any more.
+        """
+        stages = Stages(self._report)
+        model = loading.load(self._config, stages.begin)
+        from engine import raters
+        from engine.calibration import Calibration
+        from engine.timing import Timing
+
+        rate = raters.load(self._config.rating, stages.begin)
+        timing = Timing(model, Calibration(self._config.batch_cap))
+        timing.start(stages.begin)
+        stages.end()
+        return _Loaded(model, rate, timing)
+
+    def _serve(self, loaded: _Loaded) -> None:
+        """Draw what comes, until closed."""
+        import torch
+
+        from engine.batch import Batch
+        from engine.finisher import Finisher
+
+        model, rate, timing = loaded
         with (
             torch.inference_mode(),  # nothing is ever differentiated, and torch counts versions otherwise
             ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool,
-            ThreadPoolExecutor(1, thread_name_prefix="rating") as raters,
+            ThreadPoolExecutor(1, thread_name_prefix="rating") as rating,
         ):
-            finisher = Finisher(pool, rate=rate, raters=raters)
+            finisher = Finisher(pool, rate=rate, raters=rating)
             cap = self._config.batch_cap
             batch = Batch(model, cap=cap, pool=pool, finisher=finisher, post=self._inbox.put, sizes=timing.calibration)
             self._emit(
@@ -103,10 +130,7 @@ class Worker:
                     rates=rate is not None,
                 )
             )
-            if compiling.wanted(self._config.compile, model.device):
-                self._compiling = compiling.start(
-                    model, [DEFAULT], lambda: self._inbox.put(lambda _batch: timing.calibration.doubt())
-                )
+            self._compile(loaded)
             try:
                 while not self._closed:
                     self._read_inbox(batch, wait=batch.idle and timing.idle)
@@ -118,6 +142,17 @@ class Worker:
                         batch.step()
             finally:
                 batch.abandon()
+
+    def _compile(self, loaded: _Loaded) -> None:
+        """Compile beside what is drawn, where that pays; the card is then measured anew."""
+        from engine import compiling
+        from engine.timing import DEFAULT
+
+        if compiling.wanted(self._config.compile, loaded.model.device):
+            calibration = loaded.timing.calibration
+            self._compiling = compiling.start(
+                loaded.model, [DEFAULT], lambda: self._inbox.put(lambda _batch: calibration.doubt())
+            )
 
     def _read_inbox(self, batch: Batch, *, wait: bool) -> None:
         """Handle what has come, or wait for something."""

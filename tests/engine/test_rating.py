@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.config import PictureRating
 from engine.errors import ModelLoadError, RatingFailed
+from engine.raters import load
 from engine.rating import ORDER, weigh
 from tests.engine.raters import flat, make_classifier, make_tagger
 
