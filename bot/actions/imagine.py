@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,17 +42,15 @@ class PersonalRequest(NamedTuple):
     notes: tuple[str, ...]
 
 
+@dataclass(kw_only=True, eq=False)
 class Imagine:
     """The step from options to a request that knows who asks; every door where people type goes through it."""
 
-    def __init__(
-        self, *, flow: Flow, store: Store, limits: Limits, presets: Presets, complete: Callable[[Options], Request]
-    ) -> None:
-        self._flow = flow
-        self._store = store
-        self._limits = limits
-        self._presets = presets
-        self._complete = complete
+    flow: Flow
+    store: Store
+    limits: Limits
+    presets: Presets
+    complete: Callable[[Options], Request]
 
     async def ask(self, interaction: discord.Interaction[Any], options: Options) -> None:
         """Queue what was typed, and tell privately what was taken otherwise.
@@ -60,7 +59,7 @@ class Imagine:
             Refused: Nothing was queued; the message says why.
         """
         personal = await self.request(interaction.user.id, options)
-        await self._flow.ask(interaction, personal.request)
+        await self.flow.ask(interaction, personal.request)
         if not personal.notes:
             return
         try:
@@ -74,23 +73,23 @@ class Imagine:
         Raises:
             InvalidRequest: With one sentence for the person who asked.
         """
-        usual, left_out = fitting(await self._store.people.defaults(user_id), self._limits, self._presets)
+        usual, left_out = fitting(await self.store.people.defaults(user_id), self.limits, self.presets)
         notes = [
             f"Your default, {phrase}, can no longer be had here; the usual was taken. "
             "You can change it with `/me defaults set`."
             for phrase in left_out
         ]
         if any("@" in (text or "") for text in (options.tags, options.more_tags)):
-            options = self._expanded(options, await self._store.people.favourites(user_id), notes)
+            options = self._expanded(options, await self.store.people.favourites(user_id), notes)
         filled = fill(options, usual)
-        request = await worked_on(chars_of(filled), partial(self._complete, filled))
+        request = await worked_on(chars_of(filled), partial(self.complete, filled))
         return PersonalRequest(request, tuple(notes))
 
     async def suggest(self, user_id: int, typed: str, max_chars: int) -> list[favourites.Suggested]:
         """Complete the name of a favourite at the end of a line of tags; nothing where none was begun."""
         if "@" not in typed:
             return []
-        return favourites.suggest(typed, await self._store.people.favourites(user_id), max_chars)
+        return favourites.suggest(typed, await self.store.people.favourites(user_id), max_chars)
 
     @staticmethod
     def _expanded(options: Options, known: Mapping[str, str], notes: list[str]) -> Options:

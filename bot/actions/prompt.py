@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -33,29 +34,18 @@ if TYPE_CHECKING:
 NO_DRAFT = "I no longer keep this preview. Please ask for a new one."
 
 
+@dataclass(kw_only=True, eq=False)
 class PromptPreviews:
     """Everything is private, and nothing here costs the engine anything before Draw is pressed."""
 
-    def __init__(
-        self,
-        *,
-        gatekeeper: Gatekeeper,
-        flow: Flow,
-        forecast: Forecast,
-        store: Store,
-        prompt_writer: PromptWriter,
-        imagine: Imagine,
-        tokens: Tokens,
-        now: Callable[[], float],
-    ) -> None:
-        self._gatekeeper = gatekeeper
-        self._flow = flow
-        self._forecast = forecast
-        self._imagine = imagine
-        self._store = store
-        self._prompt_writer = prompt_writer
-        self._tokens = tokens
-        self._now = now
+    gatekeeper: Gatekeeper
+    flow: Flow
+    forecast: Forecast
+    store: Store
+    prompt_writer: PromptWriter
+    imagine: Imagine
+    tokens: Tokens
+    now: Callable[[], float]
 
     def routes(self) -> list[Route]:
         """Hand in the button that draws what a preview showed."""
@@ -75,7 +65,7 @@ class PromptPreviews:
         Raises:
             Refused: It holds no request, or one that is not drawn here.
         """
-        prompt_writer, model = self._prompt_writer, self._flow.model_name
+        prompt_writer, model = self.prompt_writer, self.flow.model_name
         limits, presets, kind = prompt_writer.config.limits, prompt_writer.presets, prompt_writer.vocabulary.kind
         mapped = await worked_on(len(text), partial(pasted.read, text, limits, presets, model, kind))
         await self._show(interaction, mapped.options, mapped)
@@ -86,25 +76,25 @@ class PromptPreviews:
         Raises:
             Refused: It is no longer kept, or not drawn here any more.
         """
-        request = await self._store.drafts.get(draft_id)
+        request = await self.store.drafts.get(draft_id)
         if request is None:
             raise InvalidRequest(NO_DRAFT)
-        await self._flow.ask(interaction, request)
+        await self.flow.ask(interaction, request)
 
     async def _show(
         self, interaction: discord.Interaction[Any], options: Options, mapped: Mapped | None = None
     ) -> None:
-        request = (await self._imagine.request(interaction.user.id, options)).request
-        composed = await self._gatekeeper.check(interaction, request)
+        request = (await self.imagine.request(interaction.user.id, options)).request
+        composed = await self.gatekeeper.check(interaction, request)
         new = Ticket.of_new(request, user_id=interaction.user.id, guild_id=interaction.guild_id)
         shown = PromptPreview(
             request=request,
             composed=composed,
-            chunks=await asyncio.to_thread(self._tokens.count, composed.prompt, composed.negative_prompt),
-            wait=self._forecast.wait_of_new(new),
-            engine=self._flow.engine_sentence,
+            chunks=await asyncio.to_thread(self.tokens.count, composed.prompt, composed.negative_prompt),
+            wait=self.forecast.wait_of_new(new),
+            engine=self.flow.engine_sentence,
             mapped=mapped,
         )
-        draft_id = await self._store.drafts.keep(interaction.user.id, request, now=self._now())
+        draft_id = await self.store.drafts.keep(interaction.user.id, request, now=self.now())
         view, files = preview(draft_id, shown)
         await interaction.response.send_message(view=view, files=files, ephemeral=True, allowed_mentions=NO_PINGS)

@@ -7,6 +7,7 @@ never what was asked for.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -36,25 +37,16 @@ LEFT = "This one no longer waits: it is being drawn, or it is over."
 OVER = "This one is already drawn, or over."
 
 
+@dataclass(kw_only=True, eq=False)
 class QueueActions:
     """Shows the line and changes it; the rights are asked for at every press, whoever the list was shown to."""
 
-    def __init__(
-        self,
-        *,
-        flow: Flow,
-        queue: Queue,
-        arrivals: Arrivals,
-        forecast: Forecast,
-        store: Store,
-        now: Callable[[], float],
-    ) -> None:
-        self._flow = flow
-        self._queue = queue
-        self._arrivals = arrivals
-        self._forecast = forecast
-        self._store = store
-        self._now = now
+    flow: Flow
+    queue: Queue
+    arrivals: Arrivals
+    forecast: Forecast
+    store: Store
+    now: Callable[[], float]
 
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Show somebody their own jobs."""
@@ -95,7 +87,7 @@ class QueueActions:
             said = await self._steer(self._server(interaction), press.action)
             log.info("server %s: %s by %s", interaction.guild_id, press.action, who)
             return said
-        job = await self._store.jobs.get(press.job_id)
+        job = await self.store.jobs.get(press.job_id)
         if job is None:
             raise InvalidRequest("I no longer keep the record of this request.")
         if press.whose == "server":
@@ -103,19 +95,19 @@ class QueueActions:
                 raise NotYours("This request is not of this server.")
         elif job.user_id != who:
             raise NotYours(f"Only <@{job.user_id}> or a moderator may do this.")
-        if job.id in self._arrivals:
+        if job.id in self.arrivals:
             await interaction.response.defer()  # Discord may take its time to say that it took the acknowledgement
-            await self._arrivals.settled(job.id)
+            await self.arrivals.settled(job.id)
         said = await (self._cancel(interaction, job) if press.action == "cancel" else self._change(job, press))
         log.info("job %s: %s by %s", job.id, press.action, who)
         return said
 
     async def _cancel(self, interaction: discord.Interaction[Any], job: Job) -> str:
-        if job.id not in self._queue and not any(ticket.id == job.id for ticket in self._queue.running):
+        if job.id not in self.queue and not any(ticket.id == job.id for ticket in self.queue.running):
             raise InvalidRequest(OVER)
         if not interaction.response.is_done():
             await interaction.response.defer()  # the job's own message is told first, and that may take long
-        if not await self._flow.cancel(job):
+        if not await self.flow.cancel(job):
             raise InvalidRequest(OVER)
         return f"`{job.id}` is cancelled."
 
@@ -124,33 +116,33 @@ class QueueActions:
         name = f"`{job.id}`"
         self._require(job.id, waits=True)
         if press.action == "up":
-            now, in_server = self._now(), press.whose == "server"
-            self._require(job.id, waits=await self._store.queue.move_up(job.id, now=now))
-            self._queue.move_up(job.id, now=now, in_server=in_server)
+            now, in_server = self.now(), press.whose == "server"
+            self._require(job.id, waits=await self.store.queue.move_up(job.id, now=now))
+            self.queue.move_up(job.id, now=now, in_server=in_server)
             said = f"{name} has the next turn of this server." if in_server else f"{name} is first of yours."
         else:
             held = press.action == "hold"
-            self._require(job.id, waits=await self._store.queue.hold(job.id, held=held))
-            (self._queue.hold if held else self._queue.resume)(job.id)
+            self._require(job.id, waits=await self.store.queue.hold(job.id, held=held))
+            (self.queue.hold if held else self.queue.resume)(job.id)
             said = f"{name} is on hold, until it is resumed." if held else f"{name} is back in line."
-        await self._flow.queue_changed(self._queue.get(job.id))
+        await self.flow.queue_changed(self.queue.get(job.id))
         return said
 
     def _require(self, job_id: str, *, waits: bool) -> None:
         """Make sure that a job still waits, in the store and here; the engine may have taken it in between."""
-        if not waits or job_id not in self._queue:
+        if not waits or job_id not in self.queue:
             raise InvalidRequest(LEFT)
 
     async def _steer(self, guild_id: int, action: str) -> str:
-        paused, closed = self._queue.is_paused(guild_id), self._queue.is_closed(guild_id)
+        paused, closed = self.queue.is_paused(guild_id), self.queue.is_closed(guild_id)
         if action in {"pause", "unpause"}:
             paused = action == "pause"
         else:
             closed = action == "drain"
-        await self._store.queue.steer(Steered(guild_id, paused=paused, closed=closed))
-        self._queue.pause(guild_id, paused=paused)
-        self._queue.close(guild_id, closed=closed)
-        await self._flow.queue_changed(*self._queue.of_server(guild_id, 0, JOBS_A_PAGE))
+        await self.store.queue.steer(Steered(guild_id, paused=paused, closed=closed))
+        self.queue.pause(guild_id, paused=paused)
+        self.queue.close(guild_id, closed=closed)
+        await self.flow.queue_changed(*self.queue.of_server(guild_id, 0, JOBS_A_PAGE))
         return {
             "pause": "Nothing of this server is started until somebody presses Go on. New requests are still taken.",
             "unpause": "This server's requests are drawn again.",
@@ -165,22 +157,22 @@ class QueueActions:
         guild_id = None if mine else self._server(interaction)
         drawn = [
             ticket
-            for ticket in self._queue.running
+            for ticket in self.queue.running
             if (ticket.user_id == interaction.user.id if guild_id is None else ticket.guild_id == guild_id)
         ]
         if guild_id is None:
-            own, coming = self._queue.of_person(interaction.user.id), self._arrivals.of_person(interaction.user.id)
+            own, coming = self.queue.of_person(interaction.user.id), self.arrivals.of_person(interaction.user.id)
             in_line = len(own)
         else:
-            own, coming = [], self._arrivals.of_server(guild_id)
-            in_line = self._queue.jobs_of_server(guild_id)
+            own, coming = [], self.arrivals.of_server(guild_id)
+            in_line = self.queue.jobs_of_server(guild_id)
         jobs = len(drawn) + in_line + len(coming)
         pages = max(1, -(-jobs // JOBS_A_PAGE))
         page = min(press.page, pages - 1)
         first = page * JOBS_A_PAGE
         shown = drawn[first : first + JOBS_A_PAGE]
         after, room = max(0, first - len(drawn)), JOBS_A_PAGE - len(shown)
-        shown += own[after : after + room] if guild_id is None else self._queue.of_server(guild_id, after, room)
+        shown += own[after : after + room] if guild_id is None else self.queue.of_server(guild_id, after, room)
         shown += coming[max(0, after - in_line) :][: JOBS_A_PAGE - len(shown)]
         rows = [
             QueueRow(ticket, None if ticket in drawn else self._wait(ticket), await self._title(ticket, mine=mine))
@@ -193,19 +185,19 @@ class QueueActions:
             rows=rows,
             jobs=jobs,
             moderator=_is_moderator(interaction),
-            paused=not mine and self._queue.is_paused(guild_id),
-            closed=not mine and self._queue.is_closed(guild_id),
-            engine=self._flow.engine_sentence,
+            paused=not mine and self.queue.is_paused(guild_id),
+            closed=not mine and self.queue.is_closed(guild_id),
+            engine=self.flow.engine_sentence,
         )
 
     def _wait(self, ticket: Ticket) -> Wait:
-        on_its_way = ticket.id in self._arrivals
-        return self._forecast.wait_of_new(ticket) if on_its_way else self._forecast.wait(ticket)
+        on_its_way = ticket.id in self.arrivals
+        return self.forecast.wait_of_new(ticket) if on_its_way else self.forecast.wait(ticket)
 
     async def _title(self, ticket: Ticket, *, mine: bool) -> str:
         if not mine:
             return f"<@{ticket.user_id}>"
-        job = await self._store.jobs.get(ticket.id)
+        job = await self.store.jobs.get(ticket.id)
         return "" if job is None else title(job.request)
 
     @staticmethod

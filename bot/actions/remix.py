@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import InvalidRequest
@@ -37,38 +38,23 @@ NO_RECIPE = (
 )
 
 
+@dataclass(kw_only=True, eq=False)
 class Remix:
     """What becomes of pictures that already exist."""
 
-    def __init__(
-        self,
-        *,
-        gatekeeper: Gatekeeper,
-        flow: Flow,
-        store: Store,
-        prompt_writer: PromptWriter,
-        imagine: Imagine,
-        attachments: Attachments,
-        now: Callable[[], float],
-    ) -> None:
-        """Hold on to what is needed.
-
-        Args:
-            gatekeeper: Knows what may be drawn where.
-            flow: Knows what draws.
-            store: Keeps what the form does not show.
-            prompt_writer: Knows the operator's limits, presets and words.
-            imagine: Draws what the form says.
-            attachments: Where files come from.
-            now: Unix time in seconds.
-        """
-        self._gatekeeper = gatekeeper
-        self._flow = flow
-        self._store = store
-        self._prompt_writer = prompt_writer
-        self._imagine = imagine
-        self._attachments = attachments
-        self._now = now
+    gatekeeper: Gatekeeper
+    """Knows what may be drawn where."""
+    flow: Flow
+    store: Store
+    """Keeps what the form does not show."""
+    prompt_writer: PromptWriter
+    """Knows the operator's limits, presets and words."""
+    imagine: Imagine
+    """Draws what the form says."""
+    attachments: Attachments
+    """Where files come from."""
+    now: Callable[[], float]
+    """Unix time in seconds."""
 
     def routes(self) -> list[Route]:
         """Hand in the form that was opened with a recipe."""
@@ -80,9 +66,9 @@ class Remix:
         Raises:
             Refused: There is none, with a sentence that says why.
         """
-        highest = await self._gatekeeper.highest_here(interaction)
+        highest = await self.gatekeeper.highest_here(interaction)
         mapped = await self._read(interaction, files)
-        form_id = await self._store.forms.keep(interaction.user.id, mapped.options, now=self._now())
+        form_id = await self.store.forms.keep(interaction.user.id, mapped.options, now=self.now())
         form = EditForm(remix_id(form_id), mapped.options, highest, title="Remix this picture", notes=mapped.unmapped)
         await interaction.response.send_modal(form)
 
@@ -102,7 +88,7 @@ class Remix:
         """
         written = await self._written(interaction, files)
         rating = (await asyncio.to_thread(self._map, written.recipe)).options.rating
-        await self._gatekeeper.check_rating(interaction, rating if rating is not None and is_rating(rating) else "safe")
+        await self.gatekeeper.check_rating(interaction, rating if rating is not None and is_rating(rating) else "safe")
         return written.text
 
     async def submit(self, interaction: discord.Interaction[Any], form_id: str) -> None:
@@ -111,25 +97,25 @@ class Remix:
         Raises:
             Refused: Nothing was queued; the message says why.
         """
-        options = await self._store.forms.get(form_id, interaction.user.id)
+        options = await self.store.forms.get(form_id, interaction.user.id)
         if options is None:
             raise InvalidRequest("This form was open for too long. Please open it again from the picture.")
-        await self._imagine.ask(interaction, edited(options, interaction))
+        await self.imagine.ask(interaction, edited(options, interaction))
 
     async def _read(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Mapped:
         return await asyncio.to_thread(self._map, (await self._written(interaction, files)).recipe)
 
     async def _written(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Written:
-        written = await self._attachments.first(_pictures(files), RECIPE, person=interaction.user.id)
+        written = await self.attachments.first(_pictures(files), RECIPE, person=interaction.user.id)
         if written is None:
             raise InvalidRequest(NO_RECIPE)
         return written
 
     def _map(self, read: Recipe) -> Mapped:
         """Make options of a recipe, and name everything that could not be kept."""
-        prompt_writer = self._prompt_writer
+        prompt_writer = self.prompt_writer
         options, unmapped = to_options(
-            read, prompt_writer.presets, self._flow.model_name or read.model, prompt_writer.vocabulary.kind
+            read, prompt_writer.presets, self.flow.model_name or read.model, prompt_writer.vocabulary.kind
         )
         options, left_out = fitting(options, prompt_writer.config.limits, prompt_writer.presets)
         cut = [

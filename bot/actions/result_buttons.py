@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -36,41 +37,23 @@ if TYPE_CHECKING:
 NO_RECORD = "I no longer keep the record of this picture."
 
 
+@dataclass(kw_only=True, eq=False)
 class ResultButtons:
     """Anybody may draw again as themselves; only the owner or a moderator may remove."""
 
-    def __init__(
-        self,
-        *,
-        gatekeeper: Gatekeeper,
-        flow: Flow,
-        store: Store,
-        editor: MessageEditor,
-        imagine: Imagine,
-        remix: Remix,
-        moderation: Moderation,
-        draw_seed: Callable[[], int],
-    ) -> None:
-        """Hold on to what is needed.
-
-        Args:
-            gatekeeper: Knows what may be drawn where.
-            flow: Knows what draws.
-            store: Keeps the records.
-            editor: Reaches messages of jobs.
-            imagine: Draws what a form says.
-            remix: Reads the pictures whose records are gone.
-            moderation: Does what moderators decide.
-            draw_seed: Draws a seed.
-        """
-        self._gatekeeper = gatekeeper
-        self._flow = flow
-        self._store = store
-        self._editor = editor
-        self._imagine = imagine
-        self._remix = remix
-        self._moderation = moderation
-        self._draw_seed = draw_seed
+    gatekeeper: Gatekeeper
+    """Knows what may be drawn where."""
+    flow: Flow
+    store: Store
+    editor: MessageEditor
+    """Reaches messages of jobs."""
+    imagine: Imagine
+    """Draws what a form says."""
+    remix: Remix
+    """Reads the pictures whose records are gone."""
+    moderation: Moderation
+    """Does what moderators decide."""
+    draw_seed: Callable[[], int]
 
     def routes(self) -> list[Route]:
         """Hand in the buttons under a result, and the form that Edit opens."""
@@ -88,21 +71,21 @@ class ResultButtons:
 
     async def reroll(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Draw the same request with new seeds, as the presser's own."""
-        job = await self._store.jobs.get(job_id)
+        job = await self.store.jobs.get(job_id)
         if job is None:
-            options = await self._remix.options(interaction, _files(interaction))
+            options = await self.remix.options(interaction, _files(interaction))
             private = interaction.message is not None and interaction.message.flags.ephemeral
-            await self._imagine.ask(interaction, msgspec.structs.replace(options, seed=None, private=private))
+            await self.imagine.ask(interaction, msgspec.structs.replace(options, seed=None, private=private))
         else:
-            await self._flow.ask(interaction, again(job.request, self._draw_seed))
+            await self.flow.ask(interaction, again(job.request, self.draw_seed))
 
     async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Open the form; its ratings are those that this channel allows now."""
-        job = await self._store.jobs.get(job_id)
+        job = await self.store.jobs.get(job_id)
         if job is None:
-            await self._remix.open(interaction, _files(interaction))
+            await self.remix.open(interaction, _files(interaction))
             return
-        highest = await self._gatekeeper.highest_here(interaction)
+        highest = await self.gatekeeper.highest_here(interaction)
         form = EditForm(edit_id(job.id), options_of(job.request), highest, title="Edit and draw again")
         await interaction.response.send_modal(form)
 
@@ -110,22 +93,22 @@ class ResultButtons:
         """Draw what the form says, with a new seed, as the sender's own."""
         job = await self._job(job_id)
         before = msgspec.structs.replace(options_of(job.request), seed=None)
-        await self._imagine.ask(interaction, edited(before, interaction))
+        await self.imagine.ask(interaction, edited(before, interaction))
 
     async def recipe(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Show privately how a picture was made."""
-        job = await self._store.jobs.get(job_id)
+        job = await self.store.jobs.get(job_id)
         if job is None:
-            text, file = found_recipe(await self._remix.recipe(interaction, _files(interaction)))
+            text, file = found_recipe(await self.remix.recipe(interaction, _files(interaction)))
         else:
             rating = together(job.request.rating, await self._measured(job))  # words may be read of an unrated one, too
-            await self._gatekeeper.check_shown(interaction, job, [rating])
+            await self.gatekeeper.check_shown(interaction, job, [rating])
             text, file = recipe(job)
         await interaction.response.send_message(text, file=file, ephemeral=True, allowed_mentions=NO_PINGS)
 
     async def spoiler(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Put the pictures behind a spoiler, or in front of it where their rating may be shown so."""
-        job = await self._store.jobs.get(job_id)
+        job = await self.store.jobs.get(job_id)
         self._require_right(interaction, _owner(interaction, job), "change the spoiler of")
         message = interaction.message
         hidden = spoiled(message) if message is not None else None
@@ -135,7 +118,7 @@ class ResultButtons:
             raise InvalidRequest(f"{NO_RECORD} Without knowing its rating I leave it behind its spoiler.")
         if hidden and job is not None:
             rating = together(job.request.rating, await self._measured(job))
-            if (await self._gatekeeper.policy(job.guild_id)).spoils(rating):
+            if (await self.gatekeeper.policy(job.guild_id)).spoils(rating):
                 raise InvalidRequest(f"In this server `{rating}` pictures stay behind a spoiler.")
         await interaction.response.edit_message(
             view=with_spoiler(message, spoiler=not hidden), allowed_mentions=NO_PINGS
@@ -143,23 +126,23 @@ class ResultButtons:
 
     async def delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Remove message and pictures for good."""
-        job = await self._store.jobs.get(job_id)
+        job = await self.store.jobs.get(job_id)
         self._require_right(interaction, _owner(interaction, job), "delete")
         await interaction.response.defer()
-        await self._store.pictures.drop(job_id)
+        await self.store.pictures.drop(job_id)
         await interaction.delete_original_response()
         if job is None:
             return
         if interaction.message is not None and interaction.message.id != job.message_id:
-            await self._editor.delete(job)  # it was pressed under what `/show` had brought
-        await self._moderation.deleted(interaction, job)
+            await self.editor.delete(job)  # it was pressed under what `/show` had brought
+        await self.moderation.deleted(interaction, job)
 
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Stop a job; its message then says so by itself."""
         job = await self._job(job_id)
         self._require_right(interaction, job.user_id, "cancel")
         await interaction.response.defer()
-        if not await self._flow.cancel(job):
+        if not await self.flow.cancel(job):
             now = await self._job(job_id)
             done = "already done" if now.state in (State.RENDERED, State.DELIVERED) else "already over"
             await tell(interaction, f"This one is {done}.")
@@ -170,7 +153,7 @@ class ResultButtons:
         if interaction.user.id != job.user_id:
             raise NotYours(f"Only <@{job.user_id}> can be told when this is done.")
         wanted = not job.tell
-        if not await self._store.jobs.want_told(job.id, wanted=wanted):
+        if not await self.store.jobs.want_told(job.id, wanted=wanted):
             raise InvalidRequest("This one is already over.")
         if wanted:
             interaction.client.refusals.asked(job.user_id)  # they may have opened their direct messages since
@@ -181,10 +164,10 @@ class ResultButtons:
 
     async def _measured(self, job: Job) -> list[Rating | None]:
         """Give what each picture of a job shows, None of one that was not rated."""
-        return [picture.rating for picture in await self._store.pictures.of(job.id)]
+        return [picture.rating for picture in await self.store.pictures.of(job.id)]
 
     async def _job(self, job_id: str) -> Job:
-        job = await self._store.jobs.get(job_id)
+        job = await self.store.jobs.get(job_id)
         if job is None:
             raise InvalidRequest(NO_RECORD)
         return job

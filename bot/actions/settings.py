@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -51,31 +52,19 @@ _PAGE_OF = {
 """On which page a control stands, where that is not the first."""
 
 
+@dataclass(kw_only=True, eq=False)
 class Settings:
     """What admins see and change."""
 
-    def __init__(
-        self,
-        *,
-        gatekeeper: Gatekeeper,
-        policies: Policies,
-        audit: Audit,
-        attachments: Attachments,
-        words: TextFilter,
-        admission: Admission,
-        flow: Flow,
-        limits: Allowance,
-        now: Callable[[], float],
-    ) -> None:
-        self._gatekeeper = gatekeeper
-        self._policies = policies
-        self._audit = audit
-        self._attachments = attachments
-        self._words = words
-        self._admission = admission
-        self._flow = flow
-        self._limits = limits
-        self._now = now
+    gatekeeper: Gatekeeper
+    policies: Policies
+    audit: Audit
+    attachments: Attachments
+    words: TextFilter
+    admission: Admission
+    flow: Flow
+    limits: Allowance
+    now: Callable[[], float]
 
     def routes(self) -> list[Route]:
         """Hand in the controls of the screen and its forms."""
@@ -88,7 +77,7 @@ class Settings:
             NotYours: To somebody who may not manage the server.
         """
         guild = _admins_server(interaction)
-        view = self._screen(guild, "ratings", await self._policies.of(guild.id))
+        view = self._screen(guild, "ratings", await self.policies.of(guild.id))
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
     async def _pressed(self, interaction: discord.Interaction[Any], *, act: str, argument: str) -> None:
@@ -109,10 +98,10 @@ class Settings:
         guild = _admins_server(interaction)
         picked = values[0] if values else ""
         if act == "denied":
-            await interaction.response.send_modal(DeniedForm(await self._policies.of(guild.id)))
+            await interaction.response.send_modal(DeniedForm(await self.policies.of(guild.id)))
             return
         if act == "limits" and argument in changes.LIMITS:
-            form = LimitsForm(argument, await self._policies.of(guild.id), self._limits)
+            form = LimitsForm(argument, await self.policies.of(guild.id), self.limits)
             await interaction.response.send_modal(form)
             return
         page, about = _PAGE_OF.get(act, "ratings"), ""
@@ -123,7 +112,7 @@ class Settings:
                 about = picked
             case _:
                 await self._change(interaction, guild, _change(guild, act, argument, values))
-        view = self._screen(guild, page, await self._policies.of(guild.id), about)
+        view = self._screen(guild, page, await self.policies.of(guild.id), about)
         await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
 
     async def submit(self, interaction: discord.Interaction[Any], form: str) -> None:
@@ -155,9 +144,9 @@ class Settings:
     ) -> None:
         """Tell what would become of somebody's request for a rating, rule by rule; nothing is asked or counted."""
         guild = _admins_server(interaction)
-        situation = await self._gatekeeper.situation_for(user, guild.id, channel_id)
+        situation = await self.gatekeeper.situation_for(user, guild.id, channel_id)
         trail = takewhile(
-            lambda step: step.rule != "length", explain(situation, GateQuestion(rating=rating), self._words)
+            lambda step: step.rule != "length", explain(situation, GateQuestion(rating=rating), self.words)
         )
         steps = list(trail)
         first_no = next((step for step in steps if not step.allowed), None)
@@ -170,7 +159,7 @@ class Settings:
     async def send_file(self, interaction: discord.Interaction[Any]) -> None:
         """Give the whole policy as the file that `take_file` reads."""
         guild = _admins_server(interaction)
-        data = exported(await self._policies.of(guild.id))
+        data = exported(await self.policies.of(guild.id))
         await interaction.response.send_message(
             "These are the settings of this server; `/settings import` takes them back.",
             file=discord.File(io.BytesIO(data), filename=FILE),
@@ -187,10 +176,10 @@ class Settings:
         guild = _admins_server(interaction)
         if file.size > MAX_FILE_BYTES:
             raise InvalidRequest(f"The file is larger than {MAX_FILE_BYTES // 1024} KiB; nothing was changed.")
-        policy = await self._attachments.first([file], POLICY, person=interaction.user.id)
+        policy = await self.attachments.first([file], POLICY, person=interaction.user.id)
         assert policy is not None  # noqa: S101  it is a policy or refused
         _require_known(guild, policy)
-        before = await self._policies.of(guild.id)
+        before = await self.policies.of(guild.id)
         await self._change(interaction, guild, lambda _before: policy)
         told = changes.described(before, policy)
         said = "The file says what holds already." if not told else "Taken. " + "; ".join(told)
@@ -199,24 +188,24 @@ class Settings:
     async def _change(
         self, interaction: discord.Interaction[Any], guild: discord.Guild, change: Change
     ) -> ServerPolicy:
-        before, after = await self._policies.change(guild.id, change)
+        before, after = await self.policies.change(guild.id, change)
         if told := changes.described(before, after):
-            self._admission.decided(guild.id, after)
-            await self._flow.queue_changed()
+            self.admission.decided(guild.id, after)
+            await self.flow.queue_changed()
             record = AuditRecord(
                 event="changed",
-                at=self._now(),
+                at=self.now(),
                 user_id=interaction.user.id,
                 guild_id=guild.id,
                 channel_id=interaction.channel_id,
                 detail="; ".join(told),
             )
-            await self._audit.write(record)
+            await self.audit.write(record)
         return after
 
     def _screen(self, guild: discord.Guild, page: str, policy: ServerPolicy, picked: str = "") -> discord.ui.LayoutView:
         known = {str(one.id) for one in guild.channels if one.type in PLACES} | {str(one.id) for one in guild.roles}
-        return screen(page, policy, self._gatekeeper.operator, limits=self._limits, known=known, chosen=picked)
+        return screen(page, policy, self.gatekeeper.operator, limits=self.limits, known=known, chosen=picked)
 
 
 def _admins_server(interaction: discord.Interaction[Any]) -> discord.Guild:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import discord
@@ -56,23 +57,15 @@ class Offered(NamedTuple):
     job_id: str
 
 
+@dataclass(kw_only=True, eq=False)
 class Show:
     """Everything that is shown is for the eyes of whoever asked, and was allowed by the gate where they asked."""
 
-    def __init__(
-        self,
-        *,
-        client: discord.Client,
-        flow: Flow,
-        picture_filter: PictureFilter,
-        store: Store,
-        now: Callable[[], float],
-    ) -> None:
-        self._client = client
-        self._flow = flow
-        self._picture_filter = picture_filter
-        self._store = store
-        self._now = now
+    client: discord.Client
+    flow: Flow
+    picture_filter: PictureFilter
+    store: Store
+    now: Callable[[], float]
 
     def routes(self) -> list[Route]:
         """Hand in the button that brings pictures back."""
@@ -84,50 +77,50 @@ class Show:
         Raises:
             Refused: It is not this person's to see, or not to be shown here; the message says why.
         """
-        job = await self._store.jobs.get(job_id)
+        job = await self.store.jobs.get(job_id)
         if job is None or not self._may_see(interaction, job):
             raise InvalidRequest(UNKNOWN)
         match job.state:
             case State.RENDERED | State.DELIVERED:
                 await self._show_pictures(interaction, job)
             case State.QUEUED | State.RUNNING:
-                await self._answer(interaction, card.standing(job, self._flow.standing(job)))
+                await self._answer(interaction, card.standing(job, self.flow.standing(job)))
             case _:
                 await self._answer(interaction, card.over(job))
 
     async def suggest(self, user_id: int, typed: str) -> list[Offered]:
         """Offer a person's latest jobs that have what was typed in their id or their words."""
         wanted = typed.casefold().strip()
-        jobs = await self._store.jobs.recent(user_id, most=LOOKED_THROUGH)
+        jobs = await self.store.jobs.recent(user_id, most=LOOKED_THROUGH)
         offered = [Offered(self._described(job), job.id) for job in jobs]
         return [one for one in offered if wanted in one.shown.casefold()]
 
     def _described(self, job: Job) -> str:
-        return f"{job.id} · {_STANDING[job.state]} {_ago(self._now() - job.created_at)} · {card.caption(job.request)}"
+        return f"{job.id} · {_STANDING[job.state]} {_ago(self.now() - job.created_at)} · {card.caption(job.request)}"
 
     async def _show_pictures(self, interaction: discord.Interaction[Any], job: Job) -> None:
-        here = await self._picture_filter.here(interaction, job)
+        here = await self.picture_filter.here(interaction, job)
         if not here.pictures:
             await self._answer(interaction, card.ended(job, NO_LONGER_KEPT))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        pictures = await self._store.pictures.whole(job.id, here.pictures)
+        pictures = await self.store.pictures.whole(job.id, here.pictures)
         lost = card.lost(len(here.pictures) - len(pictures))
         if not pictures:
             await replace_answer(interaction, card.ended(job, f"{lost} {DRAWN_ANEW}"), [])
             return
         measured: list[Rating | None] = [picture.rating for picture in here.pictures]
-        policy = await self._store.policies.of(interaction.guild_id)
+        policy = await self.store.policies.of(interaction.guild_id)
         spoiler = policy.spoils(together(job.request.rating, measured))
         missing = "\n".join(filter(None, (card.not_here(here.others), lost)))
 
         async def send(files: Upload) -> None:
-            if await self._picture_filter.here(interaction, job) != here:  # making them fit may have taken seconds
+            if await self.picture_filter.here(interaction, job) != here:  # making them fit may have taken seconds
                 raise PromptRefused(CHANGED)
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
             await replace_answer(interaction, view, files.opened())
 
-        limit = min(interaction.filesize_limit, file_limit(self._client, interaction.guild_id))
+        limit = min(interaction.filesize_limit, file_limit(self.client, interaction.guild_id))
         await send_fitted(job, pictures, per_file=limit, send=send)
 
     @staticmethod

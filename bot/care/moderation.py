@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import aiohttp
@@ -35,25 +36,16 @@ NO_RECORD = "I no longer keep the record of this picture, so I cannot do that."
 _UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
+@dataclass(kw_only=True, eq=False)
 class Moderation:
     """Who may decide is asked at every press, and of two who press at once one decides."""
 
-    def __init__(
-        self,
-        *,
-        client: discord.Client,
-        gatekeeper: Gatekeeper,
-        store: Store,
-        editor: MessageEditor,
-        report_notices: ReportNotices,
-        now: Callable[[], float],
-    ) -> None:
-        self._client = client
-        self._gatekeeper = gatekeeper
-        self._store = store
-        self._editor = editor
-        self._report_notices = report_notices
-        self._now = now
+    client: discord.Client
+    gatekeeper: Gatekeeper
+    store: Store
+    editor: MessageEditor
+    report_notices: ReportNotices
+    now: Callable[[], float]
 
     def routes(self) -> list[Route]:
         """Hand in what stands under a picture that was reported, and under its notice."""
@@ -66,7 +58,7 @@ class Moderation:
         job = await self._job(interaction, job_id)
         kept = await self._kept(job)
         try:
-            await self._gatekeeper.check_looked_at(interaction, job, [picture.rating for picture in kept])
+            await self.gatekeeper.check_looked_at(interaction, job, [picture.rating for picture in kept])
         except PromptRefused as error:
             if interaction.channel_id == job.channel_id:
                 raise
@@ -78,7 +70,7 @@ class Moderation:
             view = reported.looked_at(job, files.names, missing=card.lost(len(kept) - len(pictures)))
             await replace_answer(interaction, view, files.opened())
 
-        limit = min(interaction.filesize_limit, file_limit(self._client, interaction.guild_id))
+        limit = min(interaction.filesize_limit, file_limit(self.client, interaction.guild_id))
         await send_fitted(job, pictures, per_file=limit, send=send)
 
     async def restore(self, interaction: discord.Interaction[Any], job_id: str) -> None:
@@ -87,35 +79,35 @@ class Moderation:
         kept = await self._kept(job)
         measured: list[Rating | None] = [picture.rating for picture in kept]
         await interaction.response.defer()
-        verdict = await self._gatekeeper.judge_restored(job, measured)
+        verdict = await self.gatekeeper.judge_restored(job, measured)
         if not verdict.allowed:
             raise InvalidRequest(f"It stays hidden. {verdict.sentence}")
         pictures = await self._read(job, kept)  # before it is decided what cannot be done
         if not await self._decide(interaction, job, "restored"):
             raise InvalidRequest("A moderator has already deleted this picture.")
         try:
-            spoiler = await self._gatekeeper.spoils(job, together(job.request.rating, measured))
+            spoiler = await self.gatekeeper.spoils(job, together(job.request.rating, measured))
             await self._put_back(job, pictures, lost=len(kept) - len(pictures), spoiler=spoiler)
         except (Undeliverable, PictureTooLarge, *_UNREACHABLE) as error:
             log.warning("job %s: it cannot be restored: %s", job.id, error)
             raise InvalidRequest("Discord does not let me put it back. Its message may be gone.") from error
 
     async def _put_back(self, job: Job, pictures: Mapping[int, bytes], *, lost: int, spoiler: bool) -> None:
-        dropped = card.dropped(job.request.count - len(await self._store.pictures.of(job.id)))
+        dropped = card.dropped(job.request.count - len(await self.store.pictures.of(job.id)))
         missing = "\n".join(filter(None, (dropped, card.lost(lost))))
 
         async def send(files: Upload) -> None:
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
-            await self._editor.edit(job, view, files.opened, retry=False, pressed=True)
+            await self.editor.edit(job, view, files.opened, retry=False, pressed=True)
 
-        per_file = min(job.max_file_bytes, file_limit(self._client, job.guild_id))
+        per_file = min(job.max_file_bytes, file_limit(self.client, job.guild_id))
         await send_fitted(job, pictures, per_file=per_file, send=send)
 
     async def remove(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Delete pictures and message for good."""
         job = await self._job(interaction, job_id)
         await interaction.response.defer()
-        await self._store.pictures.drop(job.id)
+        await self.store.pictures.drop(job.id)
         await self._decide(interaction, job, "deleted")
         if not await self._delete_message(job):
             raise InvalidRequest("The picture is gone, but Discord does not let me delete its message.")
@@ -125,51 +117,51 @@ class Moderation:
 
     async def lock(self, interaction: discord.Interaction[Any], job_id: str, seconds: int) -> None:
         """Keep the author of a picture from drawing in this server for a while; 0 seconds ends it."""
-        reports = await self._store.reports.of(job_id)
+        reports = await self.store.reports.of(job_id)
         if not reports or (guild_id := reports[0].guild_id) is None:
             raise InvalidRequest(NO_RECORD)
-        job = await self._store.jobs.get(job_id)  # None also where its author asked to be forgotten
+        job = await self.store.jobs.get(job_id)  # None also where its author asked to be forgotten
         require_moderator(interaction, guild_id, job and job.channel_id)
         await interaction.response.defer()
-        until = self._now() + seconds
-        await self._store.strikes.lock_person(reports[0].author, guild_id, until=until)
+        until = self.now() + seconds
+        await self.store.strikes.lock_person(reports[0].author, guild_id, until=until)
         how_long = next(label for label, length in reported.LOCKS.items() if length == seconds)
-        await self._report_notices.record("timed out", interaction, job or job_id, detail=how_long.lower())
+        await self.report_notices.record("timed out", interaction, job or job_id, detail=how_long.lower())
         if job is not None:
-            await self._report_notices.renew(job)
+            await self.report_notices.renew(job)
         said = f"cannot draw here until <t:{until:.0f}:f>" if seconds else "can draw here again"
         await tell(interaction, f"{'Its author' if job is None else f'<@{job.user_id}>'} {said}.")
 
     async def deleted(self, interaction: discord.Interaction[Any], job: Job) -> None:
         """Take note that a job's message was deleted by its own button: whoever reported it was right."""
         if interaction.user.id != job.user_id:
-            await self._report_notices.record("deleted", interaction, job)
-        if await self._store.reports.decide(job.id, "deleted", interaction.user.id, now=self._now()):
-            await self._report_notices.renew(job)
+            await self.report_notices.record("deleted", interaction, job)
+        if await self.store.reports.decide(job.id, "deleted", interaction.user.id, now=self.now()):
+            await self.report_notices.renew(job)
 
     async def withdraw(self, job: Job) -> None:
         """Let go of reports of a job whose author takes it back altogether; what was hidden goes for good."""
-        if not await self._store.reports.of(job.id):
+        if not await self.store.reports.of(job.id):
             return
-        if await self._store.reports.hidden(job.id):
+        if await self.store.reports.hidden(job.id):
             await self._delete_message(job)
-        await self._store.reports.decide(job.id, "deleted", None, now=self._now())
-        await self._report_notices.renew(job)
+        await self.store.reports.decide(job.id, "deleted", None, now=self.now())
+        await self.report_notices.renew(job)
 
     async def _decide(
         self, interaction: discord.Interaction[Any], job: Job, outcome: Literal["restored", "deleted"]
     ) -> bool:
         """Close the reports of a job; False where a moderator was faster and decided otherwise."""
-        if await self._store.reports.decide(job.id, outcome, interaction.user.id, now=self._now()):
-            await self._report_notices.record(outcome, interaction, job)
-            await self._report_notices.renew(job)
+        if await self.store.reports.decide(job.id, outcome, interaction.user.id, now=self.now()):
+            await self.report_notices.record(outcome, interaction, job)
+            await self.report_notices.renew(job)
             return True
-        return any(report.outcome == outcome for report in await self._store.reports.of(job.id))
+        return any(report.outcome == outcome for report in await self.store.reports.of(job.id))
 
     async def _delete_message(self, job: Job) -> bool:
         """Delete a job's message; False where Discord does not let us."""
         try:
-            await self._editor.delete(job)
+            await self.editor.delete(job)
         except _UNREACHABLE as error:
             log.warning("job %s: its message cannot be deleted: %s", job.id, error)
             return False
@@ -181,7 +173,7 @@ class Moderation:
         Raises:
             InvalidRequest: Nothing is.
         """
-        kept = [picture for picture in await self._store.pictures.of(job.id) if not picture.deleted]
+        kept = [picture for picture in await self.store.pictures.of(job.id) if not picture.deleted]
         if not kept:
             raise InvalidRequest("I no longer have the pictures themselves.")
         return kept
@@ -192,7 +184,7 @@ class Moderation:
         Raises:
             InvalidRequest: Nothing is.
         """
-        if not (pictures := await self._store.pictures.whole(job.id, kept)):
+        if not (pictures := await self.store.pictures.whole(job.id, kept)):
             raise InvalidRequest(card.lost(len(kept)))
         return pictures
 
@@ -202,7 +194,7 @@ class Moderation:
         Raises:
             Refused: There is no record of it, or this person is no moderator there.
         """
-        job = await self._store.jobs.get(job_id)
+        job = await self.store.jobs.get(job_id)
         if job is None:
             raise InvalidRequest(NO_RECORD)
         require_moderator(interaction, job.guild_id, job.channel_id)

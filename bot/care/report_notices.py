@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import aiohttp
@@ -25,54 +26,54 @@ log = logging.getLogger(__name__)
 _UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
+@dataclass(kw_only=True, eq=False)
 class ReportNotices:
     """Posts, renews and writes down; a log channel that cannot be written holds nothing up."""
 
-    def __init__(self, *, client: discord.Client, store: Store, audit: Audit, now: Callable[[], float]) -> None:
-        self._client = client
-        self._store = store
-        self._audit = audit
-        self._now = now
+    client: discord.Client
+    store: Store
+    audit: Audit
+    now: Callable[[], float]
 
     async def tell(self, job: Job, reporter_id: int) -> None:
         """Tell the moderators of a report, where there is a log channel; once, however often this is called."""
-        reports = await self._store.reports.of(job.id)
+        reports = await self.store.reports.of(job.id)
         if any(report.reporter_id == reporter_id and report.notice_id is not None for report in reports):
             return
-        channel = await self._audit.channel(job.guild_id)
+        channel = await self.audit.channel(job.guild_id)
         if channel is None:
             if job.guild_id is None:
                 log.warning("job %s: reported in a direct message, where nobody moderates", job.id)
             return
         place = Place("words", channel.id)
-        if self._audit.refusals.closed(place):
+        if self.audit.refusals.closed(place):
             log.info("job %s: its report is not told in a log channel that refused others", job.id)
             return
         try:
             message = await channel.send(view=await self._notice(job), allowed_mentions=NO_PINGS)
         except _UNREACHABLE as error:
             log.warning("job %s: its report cannot be told in the log channel: %s", job.id, error)
-            self._audit.refusals.heed(place, job.guild_id, error)
+            self.audit.refusals.heed(place, job.guild_id, error)
             return
-        self._audit.refusals.took(place)
-        await self._store.reports.noticed(job.id, reporter_id, message.channel.id, message.id)
+        self.audit.refusals.took(place)
+        await self.store.reports.noticed(job.id, reporter_id, message.channel.id, message.id)
 
     async def renew(self, job: Job) -> None:
         """Let every message that told of this job say how it stands now."""
-        for report in await self._store.reports.of(job.id):
+        for report in await self.store.reports.of(job.id):
             if report.notice_channel_id is None or report.notice_id is None:
                 continue
             place = Place("edits", report.notice_channel_id)
-            if self._audit.refusals.closed(place):
+            if self.audit.refusals.closed(place):
                 continue
-            messages = self._client.get_partial_messageable(report.notice_channel_id, guild_id=report.guild_id)
+            messages = self.client.get_partial_messageable(report.notice_channel_id, guild_id=report.guild_id)
             try:
                 await messages.get_partial_message(report.notice_id).edit(
                     view=await self._notice(job), allowed_mentions=NO_PINGS
                 )
             except _UNREACHABLE as error:
                 log.info("job %s: a message of the log channel stays as it was: %s", job.id, error)
-                self._audit.refusals.heed(place, report.guild_id, error)
+                self.audit.refusals.heed(place, report.guild_id, error)
 
     async def record(
         self,
@@ -96,22 +97,22 @@ class ReportNotices:
         about = f"picture `{job if known is None else known.id}`"
         record = AuditRecord(
             event=event,
-            at=self._now(),
+            at=self.now(),
             user_id=interaction.user.id,
             guild_id=interaction.guild_id,
             channel_id=interaction.channel_id if known is None else known.channel_id,
             detail=f"{about}, {detail}" if detail else about,
         )
-        await self._audit.write(record, words="" if known is None else known.prompt, told=told)
+        await self.audit.write(record, words="" if known is None else known.prompt, told=told)
 
     async def _notice(self, job: Job) -> discord.ui.LayoutView:
-        policy = await self._store.policies.of(job.guild_id)
-        until = await self._store.strikes.locked_until(job.user_id, job.guild_id)
+        policy = await self.store.policies.of(job.guild_id)
+        until = await self.store.strikes.locked_until(job.user_id, job.guild_id)
         return reported.notice(
             reported.Notice(
                 job=job,
-                reports=await self._store.reports.of(job.id),
-                locked_until=None if until is None or until <= self._now() else int(until),
+                reports=await self.store.reports.of(job.id),
+                locked_until=None if until is None or until <= self.now() else int(until),
                 prompt=job.prompt if policy.log_prompts else "",
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -34,32 +35,20 @@ REMEMBERED_S = 90 * 86_400.0
 NOT_HIDDEN = "Thank you. I no longer keep the record of this picture, so I cannot hide it; I passed it on."
 
 
+@dataclass(kw_only=True, eq=False)
 class Reporting:
     """What becomes of a report by whoever finds that a picture should not be there."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        editor: MessageEditor,
-        report_notices: ReportNotices,
-        attachments: Attachments,
-        now: Callable[[], float],
-    ) -> None:
-        """Hold on to what is needed.
-
-        Args:
-            store: Keeps reports and pictures.
-            editor: Edits messages of jobs.
-            report_notices: Tells those who decide.
-            attachments: Where pictures come from that are only at Discord any more.
-            now: Unix time in seconds.
-        """
-        self._store = store
-        self._editor = editor
-        self._report_notices = report_notices
-        self._attachments = attachments
-        self._now = now
+    store: Store
+    """Keeps reports and pictures."""
+    editor: MessageEditor
+    """Edits messages of jobs."""
+    report_notices: ReportNotices
+    """Tells those who decide."""
+    attachments: Attachments
+    """Where pictures come from that are only at Discord any more."""
+    now: Callable[[], float]
+    """Unix time in seconds."""
 
     def routes(self) -> list[Route]:
         """Hand in the button that everybody may press."""
@@ -68,28 +57,28 @@ class Reporting:
     async def report(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Hide a picture, where this person's reports still count, and tell those who decide."""
         await interaction.response.defer()
-        job = await self._store.jobs.get(job_id)
+        job = await self.store.jobs.get(job_id)
         if job is None:  # without its record it could not be restored
             link = interaction.message.jump_url if interaction.message else ""
-            await self._report_notices.record("reported", interaction, job_id, detail=f"its record is gone: {link}")
+            await self.report_notices.record("reported", interaction, job_id, detail=f"its record is gone: {link}")
             await tell(interaction, NOT_HIDDEN)
             return
         person = interaction.user.id
         hides = await self._may_hide(person, job)
-        first = await self._store.reports.add(job, person, hides=hides, now=self._now())
+        first = await self.store.reports.add(job, person, hides=hides, now=self.now())
         if first:
             log.info("job %s: reported", job.id)
-            await self._report_notices.record("reported", interaction, job, told=True)
+            await self.report_notices.record("reported", interaction, job, told=True)
         # Whoever presses again finishes what a process that died here has left undone.
-        hidden = await self._store.reports.hidden(job.id) and await self._hide(interaction, job)
-        await self._report_notices.tell(job, person)
+        hidden = await self.store.reports.hidden(job.id) and await self._hide(interaction, job)
+        await self.report_notices.tell(job, person)
         await tell(interaction, _thanks(job, first=first, hidden=hidden))
 
     async def _may_hide(self, user_id: int, job: Job) -> bool:
         """Tell whether a report of this person hides: not what a moderator restored, nor after too many mistakes."""
-        if any(report.outcome == "restored" for report in await self._store.reports.of(job.id)):
+        if any(report.outcome == "restored" for report in await self.store.reports.of(job.id)):
             return False
-        standing = await self._store.reports.standing(user_id, job.guild_id, since=self._now() - REMEMBERED_S)
+        standing = await self.store.reports.standing(user_id, job.guild_id, since=self.now() - REMEMBERED_S)
         return standing.rejected - standing.upheld < REJECTED_MOST
 
     async def _hide(self, interaction: discord.Interaction[Any], job: Job) -> bool:
@@ -99,7 +88,7 @@ class Reporting:
         try:
             await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NO_PINGS)
             if pressed is None or pressed.id != job.message_id:  # a private copy of the message that everybody sees
-                await self._editor.edit(job, view, retry=False, pressed=True)
+                await self.editor.edit(job, view, retry=False, pressed=True)
         except (Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("job %s: it was reported and cannot be hidden: %s", job.id, error)
             return False
@@ -107,10 +96,10 @@ class Reporting:
 
     async def _rescue(self, message: discord.Message | None, job: Job) -> None:
         """Keep a copy of pictures that are no longer in the spool, or not whole, or nothing could be restored."""
-        kept = await self._store.pictures.of(job.id)
+        kept = await self.store.pictures.of(job.id)
         if message is None:
             return
-        whole = await self._store.pictures.whole(job.id, [picture for picture in kept if not picture.deleted])
+        whole = await self.store.pictures.whole(job.id, [picture for picture in kept if not picture.deleted])
         if len(whole) < len(kept) != len(message.attachments):  # a copy that `/show` brought, of some of them
             log.warning("job %s: not all of its pictures could be kept", job.id)
             return
@@ -118,7 +107,7 @@ class Reporting:
             if picture.number in whole:
                 continue
             try:
-                await self._store.pictures.put_back(job.id, picture.number, await self._attachments.one(attachment))
+                await self.store.pictures.put_back(job.id, picture.number, await self.attachments.one(attachment))
             except (InvalidRequest, StoreError) as error:
                 log.warning("job %s: no copy of picture %d could be kept: %s", job.id, picture.number, error)
 

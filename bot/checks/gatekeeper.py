@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -40,42 +41,28 @@ REPORTED = Verdict(
 )
 
 
+@dataclass(kw_only=True, eq=False)
 class Gatekeeper:
     """Looks up what the gate needs to know, never remembers it, and hands on what the gate says."""
 
-    def __init__(
-        self,
-        *,
-        client: discord.Client,
-        operator: OperatorPolicy,
-        policies: Policies,
-        roles: Roles,
-        lockouts: Lockouts,
-        audit: Audit,
-        compose: Callable[[Request], Composed],
-        gate_question: Callable[[Request, ComposedTexts], GateQuestion],
-        words: TextFilter,
-        hides: Callable[[str], Awaitable[bool]],
-        now: Callable[[], float],
-    ) -> None:
-        self._client = client
-        self.operator = operator
-        self._policies = policies
-        self._roles = roles
-        self._lockouts = lockouts
-        self._audit = audit
-        self._compose = compose
-        self._gate_question = gate_question
-        self._words = words
-        self._hides = hides
-        self._now = now
+    client: discord.Client
+    operator: OperatorPolicy
+    policies: Policies
+    roles: Roles
+    lockouts: Lockouts
+    audit: Audit
+    compose: Callable[[Request], Composed]
+    gate_question: Callable[[Request, ComposedTexts], GateQuestion]
+    words: TextFilter
+    hides: Callable[[str], Awaitable[bool]]
+    now: Callable[[], float]
 
     # What the gate has to know
 
     async def situation(self, guild_id: int | None, channel_id: int, person: Asker = STRANGER) -> Situation:
         """Look up what decides about this place as it is now."""
-        place, channels = await spot_of(self._client, guild_id, channel_id)
-        server = await self._policies.of(guild_id)
+        place, channels = await spot_of(self.client, guild_id, channel_id)
+        server = await self.policies.of(guild_id)
         return Situation(place=place, operator=self.operator, server=server, channels=channels, person=person)
 
     async def situation_here(self, interaction: discord.Interaction[Any]) -> Situation:
@@ -86,7 +73,7 @@ class Gatekeeper:
         self, user: discord.Member | discord.User, guild_id: int | None, channel_id: int
     ) -> Situation:
         """Look up what decides about somebody as an interaction shows them, wherever."""
-        person = Asker(roles=roles_of(user), locked_until=await self._lockouts.until(user.id, guild_id))
+        person = Asker(roles=roles_of(user), locked_until=await self.lockouts.until(user.id, guild_id))
         return await self.situation(guild_id, channel_id, person)
 
     async def situation_of(self, job: Job) -> Situation:
@@ -96,13 +83,13 @@ class Gatekeeper:
     async def _situation_of(self, job: Job) -> Situation:
         roles = None
         if job.guild_id is not None and (await self.policy(job.guild_id)).asks_for_roles:
-            roles = await self._roles.of(job.guild_id, job.user_id)
-        person = Asker(roles=roles, locked_until=await self._lockouts.until(job.user_id, job.guild_id))
+            roles = await self.roles.of(job.guild_id, job.user_id)
+        person = Asker(roles=roles, locked_until=await self.lockouts.until(job.user_id, job.guild_id))
         return await self.situation(job.guild_id, job.channel_id, person)
 
     async def policy(self, guild_id: int | None) -> ServerPolicy:
         """Look up what a server's admins decided."""
-        return await self._policies.of(guild_id)
+        return await self.policies.of(guild_id)
 
     async def spoils(self, job: Job, rating: Rating) -> bool:
         """Tell whether pictures of this rating are behind a spoiler where a job was asked for."""
@@ -132,7 +119,7 @@ class Gatekeeper:
             raise InvalidRequest("Discord did not say which channel this is. Please try again in another one.")
         if missing := missing_permissions(interaction):
             raise InvalidRequest(f"I cannot post here. This channel does not give me: {', '.join(missing)}.")
-        composed = await worked_on(chars_of(request), partial(self._compose, request))
+        composed = await worked_on(chars_of(request), partial(self.compose, request))
         verdict = await self._judge(await self.situation_here(interaction), request, composed)
         if not verdict.allowed:
             raise PromptRefused(await self._refused(interaction, verdict, composed.prompt))
@@ -146,12 +133,12 @@ class Gatekeeper:
     async def _judge(self, situation: Situation, request: Request, texts: ComposedTexts) -> Verdict:
         return await worked_on(
             chars_of(request) + len(texts.prompt) + len(texts.negative_prompt),
-            lambda: judge(situation, self._gate_question(request, texts), self._words),
+            lambda: judge(situation, self.gate_question(request, texts), self.words),
         )
 
     async def judge_shown(self, job: Job) -> Verdict:
         """Ask the gate whether anything of a job may be shown in its place as it is now, by what was asked for."""
-        if await patiently(partial(self._hides, job.id), WAITS_S):
+        if await patiently(partial(self.hides, job.id), WAITS_S):
             return REPORTED
         asked = job.request.rating
         return await self._noted(job, shows(await self.situation_of(job), asked, asked), "before it was shown")
@@ -195,7 +182,7 @@ class Gatekeeper:
         Raises:
             PromptRefused: They may not; with the sentence for them.
         """
-        if await self._hides(job.id):
+        if await self.hides(job.id):
             raise PromptRefused(REPORTED.sentence)
         await self.check_looked_at(interaction, job, measured)
 
@@ -212,7 +199,7 @@ class Gatekeeper:
         Raises:
             PromptRefused: There are some, and none may; with the sentence for them.
         """
-        if await self._hides(job.id):
+        if await self.hides(job.id):
             raise PromptRefused(REPORTED.sentence)
         here = await self.situation_here(interaction)
         verdicts = {number: shows(here, job.request.rating, one) for number, one in measured.items()}
@@ -249,17 +236,17 @@ class Gatekeeper:
         user_id, guild_id = interaction.user.id, interaction.guild_id
         record = AuditRecord(
             event="refused",
-            at=self._now(),
+            at=self.now(),
             user_id=user_id,
             guild_id=guild_id,
             channel_id=interaction.channel_id,
             rule=verdict.rule,
             detail=detail,
         )
-        await self._audit.write(record, words=prompt)
+        await self.audit.write(record, words=prompt)
         if verdict.strike:
-            await self._lockouts.strike(user_id)
-            if until := await self._lockouts.until(user_id, guild_id):
+            await self.lockouts.strike(user_id)
+            if until := await self.lockouts.until(user_id, guild_id):
                 return f"{verdict.sentence} After several refusals like this you can draw again <t:{until}:R>."
         return verdict.sentence
 
@@ -272,11 +259,11 @@ class Gatekeeper:
     async def _note(self, job: Job, rule: str, what: str) -> None:
         record = AuditRecord(
             event="refused",
-            at=self._now(),
+            at=self.now(),
             user_id=job.user_id,
             guild_id=job.guild_id,
             channel_id=job.channel_id,
             rule=rule,
             detail=f"job {job.id}, {what}",
         )
-        await patiently(partial(self._audit.write, record, words=job.prompt), WAITS_S)
+        await patiently(partial(self.audit.write, record, words=job.prompt), WAITS_S)
