@@ -18,7 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.answer import answering, explain
-from bot.assembly import assemble, text_filter
+from bot.assembly import Given, assemble, read_text_filter
 from bot.delivery.budget import EditBudget
 from bot.engine.client import EngineClient
 from bot.errors import ConfigError
@@ -169,43 +169,46 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         aiohttp.ClientSession() as session,
         Reading() as reading,
     ):
-        words = await asyncio.to_thread(text_filter, config, prompt_writer)
-        flow, delivery, retention, audit = assemble(
-            client,
+        text_filter = await asyncio.to_thread(read_text_filter, config, prompt_writer)
+        given = Given(
+            client=client,
             config=config,
             prompt_writer=prompt_writer,
-            words=words,
+            text_filter=text_filter,
             store=store,
             engine=engine,
             session=session,
             reading=reading,
+            refusals=client.refusals,
             budget=budget,
             now=now,
         )
+        works, features = assemble(given)
+        client.offer(features)
         await _log_in(client, config, token)
         await client.sync_commands(config.data_dir / "commands.sha256")
-        await flow.recover()
+        await works.recovery.recover()
         # What is here now stays: the vocabulary, the word lists, the line. To look through it for garbage again and
         # again would stop the event loop for a tenth of a second each time.
         gc.collect()
         gc.freeze()
         try:
             with stop.in_order(), watchdog.watching():
-                async with asyncio.TaskGroup() as works:
-                    tasks = [
-                        works.create_task(client.connect(), name="gateway"),
-                        works.create_task(flow.work(), name="flow"),
-                        works.create_task(delivery.keep_promises(), name="promises"),
-                        works.create_task(retention.work(), name="retention"),
+                async with asyncio.TaskGroup() as tasks:
+                    lasting = [
+                        tasks.create_task(client.connect(), name="gateway"),
+                        tasks.create_task(works.dispatch.work(), name="dispatch"),
+                        tasks.create_task(works.delivery.keep_promises(), name="promises"),
+                        tasks.create_task(works.retention.work(), name="retention"),
                     ]
                     await stop.asked()
-                    await flow.drain(config.bot.drain_s)
-                    for task in tasks:
+                    await works.dispatch.drain(config.bot.drain_s)
+                    for task in lasting:
                         task.cancel()
             log.info("stopped")
         finally:
-            await flow.close()
-            await audit.close()
+            await works.journeys.close()
+            await works.audit.close()
 
 
 async def _log_in(client: Eshi, config: Config, token: str) -> None:

@@ -1,9 +1,10 @@
-"""Builds every object of the bot once and hands each what it needs."""
+"""Builds every object of the bot once and hands each what it needs: checks, delivery, flow, and then the features."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.actions.imagine import Imagine
 from bot.actions.me import Me
@@ -40,7 +41,13 @@ from bot.commands.suggestions import Suggestions
 from bot.delivery.delivery import Delivery
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.notices import Notices
-from bot.flow import Flow
+from bot.flow.dispatch import Dispatch
+from bot.flow.intake import Intake
+from bot.flow.journeys import Journeys
+from bot.flow.places import Places
+from bot.flow.pool import Pool
+from bot.flow.recovery import Recovery
+from bot.flow.rendering import Rendering
 from bot.prompt.prompt_writer import draw_seed
 from bot.prompt.tokens import Tokens, folders
 from bot.queue.allowance import Allowance
@@ -49,7 +56,6 @@ from bot.queue.feed import Feed
 from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
-from bot.rendering import Rendering
 from bot.routes import Feature
 from bot.safety.gate_question import gate_question
 from bot.safety.policy import OperatorPolicy
@@ -58,47 +64,107 @@ from bot.safety.wording import TextFilter
 from bot.views.about import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import aiohttp
-    from discord import app_commands
+    import discord
 
-    from bot.app import Eshi
     from bot.config import Config
     from bot.delivery.budget import EditBudget
     from bot.engine.client import EngineClient
     from bot.prompt.prompt_writer import PromptWriter
     from bot.reading.reading import Reading
+    from bot.refusals import Refusals
     from bot.store import Store
 
-    Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What the parts are built from."""
+
+    client: discord.Client
+    """Not connected yet."""
+    config: Config
+    prompt_writer: PromptWriter
+    text_filter: TextFilter
+    store: Store
+    engine: EngineClient
+    session: aiohttp.ClientSession
+    reading: Reading
+    refusals: Refusals
+    budget: EditBudget
+    now: Callable[[], float]
+    """Unix time in seconds."""
 
 
 class Works(NamedTuple):
-    """What runs for as long as the bot lives."""
+    """What runs for as long as the bot lives, and what begins and ends it."""
 
-    flow: Flow
+    recovery: Recovery
+    dispatch: Dispatch
+    journeys: Journeys
     delivery: Delivery
     retention: Retention
     audit: Audit
 
 
-def assemble(
-    client: Eshi,
-    *,
-    config: Config,
-    prompt_writer: PromptWriter,
-    words: TextFilter,
-    store: Store,
-    engine: EngineClient,
-    session: aiohttp.ClientSession,
-    reading: Reading,
-    budget: EditBudget,
-    now: Callable[[], float],
-) -> Works:
-    """Put the parts together around a client that is not connected yet, and give it its commands and buttons."""
-    limits = config.bot.limits
-    audit = Audit(client, store, client.refusals)
+class _Checks(NamedTuple):
+    """What is asked before anything is drawn or shown."""
+
+    audit: Audit
+    gatekeeper: Gatekeeper
+    picture_filter: PictureFilter
+    terms: Terms
+    attachments: Attachments
+
+
+class _Sending(NamedTuple):
+    """What brings results to Discord."""
+
+    editor: MessageEditor
+    delivery: Delivery
+
+
+class _Flow(NamedTuple):
+    """What a job meets between the gate and its delivery."""
+
+    queue: Queue
+    arrivals: Arrivals
+    forecast: Forecast
+    operator: Allowance
+    admission: Admission
+    pool: Pool
+    journeys: Journeys
+    places: Places
+    dispatch: Dispatch
+    intake: Intake
+
+
+def assemble(given: Given) -> tuple[Works, list[Feature]]:
+    """Put the parts together, and collect what people can type and press."""
+    store, config, now = given.store, given.config, given.now
+    checks = _checks(given)
+    sending = _sending(given, checks)
+    flow = _flow(given, checks, sending)
+    recovery = Recovery(
+        store=store.patient(),
+        queue=flow.queue,
+        pace=flow.pool.pace,
+        admission=flow.admission,
+        editor=sending.editor,
+        journeys=flow.journeys,
+        places=flow.places,
+        dispatch=flow.dispatch,
+        now=now,
+    )
+    retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
+    works = Works(recovery, flow.dispatch, flow.journeys, sending.delivery, retention, checks.audit)
+    return works, [*_features(given, checks, sending, flow)]
+
+
+def _checks(given: Given) -> _Checks:
+    client, config, store, now = given.client, given.config, given.store, given.now
+    audit = Audit(client, store, given.refusals)
     gatekeeper = Gatekeeper(
         client=client,
         operator=OperatorPolicy.of(config.bot.ratings, tagger=config.rates),
@@ -106,151 +172,210 @@ def assemble(
         roles=Roles(client),
         lockouts=Lockouts(store.strikes, config.bot.strikes, now),
         audit=audit,
-        compose=prompt_writer.compose,
-        gate_question=partial(gate_question, presets=prompt_writer.presets),
-        words=words,
+        compose=given.prompt_writer.compose,
+        gate_question=partial(gate_question, presets=given.prompt_writer.presets),
+        words=given.text_filter,
         hides=store.reports.hidden,
         now=now,
     )
-    lasting = store.patient()
-    picture_filter = PictureFilter(gatekeeper, lasting.pictures, rates=config.rates)
-    engine.listen(picture_filter.heard)
-    terms = Terms(store, config.bot.terms, now=now)
-    editor = MessageEditor(client, now=now, refusals=client.refusals, invalid=budget.invalid)
-    attachments = Attachments(session, config.bot.discord.api, reading)
-    report_notices = ReportNotices(client=client, store=store, audit=audit, now=now)
-    reporting = Reporting(store=store, editor=editor, report_notices=report_notices, attachments=attachments, now=now)
-    moderation = Moderation(
-        client=client, gatekeeper=gatekeeper, store=store, editor=editor, report_notices=report_notices, now=now
+    picture_filter = PictureFilter(gatekeeper, store.patient().pictures, rates=config.rates)
+    given.engine.listen(picture_filter.heard)
+    return _Checks(
+        audit,
+        gatekeeper,
+        picture_filter,
+        Terms(store, config.bot.terms, now=now),
+        Attachments(given.session, config.bot.discord.api, given.reading),
     )
-    operator = Allowance.of_operator(limits)
-    queue, arrivals = Queue(max_jobs=limits.max_queue, allowance=operator), Arrivals()
-    pace = Pace()
-    forecast = Forecast(queue, pace, now=now)
-    admission = Admission(queue=queue, line=store.queue, forecast=forecast, operator=operator, now=now)
+
+
+def _sending(given: Given, checks: _Checks) -> _Sending:
+    client, lasting = given.client, given.store.patient()
+    editor = MessageEditor(client, now=given.now, refusals=given.refusals, invalid=given.budget.invalid)
     delivery = Delivery(
         client=client,
         store=lasting,
         editor=editor,
-        gatekeeper=gatekeeper,
-        picture_filter=picture_filter,
-        budget=budget,
-        notices=Notices(client=client, editor=editor, store=lasting, gatekeeper=gatekeeper, refusals=client.refusals),
-        now=now,
+        gatekeeper=checks.gatekeeper,
+        picture_filter=checks.picture_filter,
+        budget=given.budget,
+        notices=Notices(
+            client=client, editor=editor, store=lasting, gatekeeper=checks.gatekeeper, refusals=given.refusals
+        ),
+        now=given.now,
+    )
+    return _Sending(editor, delivery)
+
+
+def _flow(given: Given, checks: _Checks, sending: _Sending) -> _Flow:
+    config, now, lasting, delivery = given.config, given.now, given.store.patient(), sending.delivery
+    operator = Allowance.of_operator(config.bot.limits)
+    queue, arrivals = Queue(max_jobs=config.bot.limits.max_queue, allowance=operator), Arrivals()
+    pool = Pool(given.engine, Feed(queue, batch_cap=config.model.batch_cap), Pace(), now=now)
+    forecast = Forecast(queue, pool.pace, now=now)
+    admission = Admission(queue=queue, line=given.store.queue, forecast=forecast, operator=operator, now=now)
+    journeys = Journeys(queue=queue, arrivals=arrivals, pool=pool, delivery=delivery, store=lasting)
+    places = Places(
+        queue=queue, arrivals=arrivals, forecast=forecast, engine=given.engine, journeys=journeys, store=lasting
     )
     rendering = Rendering(
-        client=client,
-        gatekeeper=gatekeeper,
+        client=given.client,
+        gatekeeper=checks.gatekeeper,
         store=lasting,
-        engine=engine,
-        pace=pace,
+        engine=given.engine,
+        pace=pool.pace,
         delivery=delivery,
-        picture_filter=picture_filter,
+        picture_filter=checks.picture_filter,
         now=now,
     )
-    flow = Flow(
-        gatekeeper=gatekeeper,
-        terms=terms,
-        store=store,
+    dispatch = Dispatch(
         queue=queue,
-        arrivals=arrivals,
-        feed=Feed(queue, batch_cap=config.model.batch_cap),
-        admission=admission,
         forecast=forecast,
-        pace=pace,
-        engine=engine,
+        pool=pool,
         rendering=rendering,
-        editor=editor,
         delivery=delivery,
+        journeys=journeys,
+        places=places,
+        store=lasting,
+    )
+    intake = Intake(
+        accepted=checks.terms.accepted,
+        gatekeeper=checks.gatekeeper,
+        admission=admission,
+        store=given.store,
+        lasting=lasting,
+        editor=sending.editor,
+        arrivals=arrivals,
+        forecast=forecast,
+        places=places,
+        dispatch=dispatch,
         now=now,
     )
-    retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
-    imagine = Imagine(
-        flow=flow, store=store, limits=limits, presets=prompt_writer.presets, complete=prompt_writer.complete
+    return _Flow(queue, arrivals, forecast, operator, admission, pool, journeys, places, dispatch, intake)
+
+
+def _features(given: Given, checks: _Checks, sending: _Sending, flow: _Flow) -> Iterator[Feature]:
+    """Build what each feature does, and take what it hands in; here those that draw something new."""
+    config, store, now, writer = given.config, given.store, given.now, given.prompt_writer
+    limits, gatekeeper, places = config.bot.limits, checks.gatekeeper, flow.places
+    imagine = Imagine(intake=flow.intake, store=store, limits=limits, presets=writer.presets, complete=writer.complete)
+    suggestions = Suggestions(
+        gatekeeper=gatekeeper,
+        imagine=imagine,
+        vocabulary=writer.vocabulary,
+        presets=writer.presets,
+        text_filter=given.text_filter,
     )
     remix = Remix(
         gatekeeper=gatekeeper,
-        flow=flow,
+        model_name=lambda: flow.pool.model_name,
         store=store,
-        prompt_writer=prompt_writer,
+        prompt_writer=writer,
         imagine=imagine,
-        attachments=attachments,
+        attachments=checks.attachments,
+        now=now,
+    )
+    previews = PromptPreviews(
+        gatekeeper=gatekeeper,
+        intake=flow.intake,
+        places=places,
+        model_name=lambda: flow.pool.model_name,
+        forecast=flow.forecast,
+        store=store,
+        prompt_writer=writer,
+        imagine=imagine,
+        tokens=Tokens(config),
+        now=now,
+    )
+    yield imagine_command.feature(imagine, suggestions, limits)
+    yield remix_command.feature(remix)
+    yield prompt_commands.feature(previews, suggestions)
+    yield from _keeping(given, checks, sending, flow, imagine=imagine, remix=remix, suggestions=suggestions)
+
+
+def _keeping(
+    given: Given,
+    checks: _Checks,
+    sending: _Sending,
+    flow: _Flow,
+    *,
+    imagine: Imagine,
+    remix: Remix,
+    suggestions: Suggestions,
+) -> Iterator[Feature]:
+    """Build what is done with pictures, jobs and settings that are there already."""
+    config, store, now, writer = given.config, given.store, given.now, given.prompt_writer
+    moderation, reporting = _reports(given, checks, sending)
+    own_data = OwnData(store, flow.journeys, moderation, now=now)
+    show = Show(client=given.client, places=flow.places, picture_filter=checks.picture_filter, store=store, now=now)
+    queue = QueueActions(
+        dispatch=flow.dispatch,
+        journeys=flow.journeys,
+        places=flow.places,
+        queue=flow.queue,
+        arrivals=flow.arrivals,
+        forecast=flow.forecast,
+        store=store,
         now=now,
     )
     buttons = ResultButtons(
-        gatekeeper=gatekeeper,
-        flow=flow,
+        gatekeeper=checks.gatekeeper,
+        intake=flow.intake,
+        journeys=flow.journeys,
         store=store,
-        editor=editor,
+        editor=sending.editor,
         imagine=imagine,
         remix=remix,
         moderation=moderation,
         draw_seed=draw_seed,
     )
-    previews = PromptPreviews(
-        gatekeeper=gatekeeper,
-        flow=flow,
-        forecast=forecast,
-        store=store,
-        prompt_writer=prompt_writer,
-        imagine=imagine,
-        tokens=Tokens(config),
-        now=now,
-    )
-    settings = Settings(
-        gatekeeper=gatekeeper,
-        policies=store.policies,
-        audit=audit,
-        attachments=attachments,
-        words=words,
-        admission=admission,
-        flow=flow,
-        limits=operator,
-        now=now,
-    )
-    suggestions = Suggestions(
-        gatekeeper=gatekeeper,
-        imagine=imagine,
-        vocabulary=prompt_writer.vocabulary,
-        presets=prompt_writer.presets,
-        text_filter=words,
-    )
-    client.offer(
-        (
-            imagine_command.feature(imagine, suggestions, limits),
-            remix_command.feature(remix),
-            me_command.feature(
-                Me(store, prompt_writer.complete),
-                OwnData(store, flow, moderation, now=now),
-                suggestions,
-                client.refusals,
-                limits,
-                prompt_writer.presets,
-            ),
-            prompt_commands.feature(previews, suggestions),
-            show_command.feature(Show(client=client, flow=flow, picture_filter=picture_filter, store=store, now=now)),
-            queue_command.feature(
-                QueueActions(flow=flow, queue=queue, arrivals=arrivals, forecast=forecast, store=store, now=now)
-            ),
-            settings_commands.feature(settings),
-            help_command.feature(),
-            terms_command.feature(terms, flow.ask),
-            about_command.feature(
-                lambda: Facts(
-                    model=flow.model_name,
-                    tagger=gatekeeper.operator.tagger,
-                    contact=config.bot.about.contact,
-                    privacy=config.bot.about.privacy,
-                    retention=config.bot.retention,
-                )
-            ),
-            Feature(routes=[*buttons.routes(), *reporting.routes(), *moderation.routes()]),
-        )
-    )
-    return Works(flow, delivery, retention, audit)
+    me = Me(store, writer.complete)
+    yield me_command.feature(me, own_data, suggestions, given.refusals, config.bot.limits, writer.presets)
+    yield show_command.feature(show)
+    yield queue_command.feature(queue)
+    yield settings_commands.feature(_settings(given, checks, flow))
+    yield help_command.feature()
+    yield terms_command.feature(checks.terms, flow.intake.ask)
+    yield about_command.feature(partial(_facts, given, checks, flow))
+    yield Feature(routes=[*buttons.routes(), *reporting.routes(), *moderation.routes()])
 
 
-def text_filter(config: Config, prompt_writer: PromptWriter) -> TextFilter:
+def _reports(given: Given, checks: _Checks, sending: _Sending) -> tuple[Moderation, Reporting]:
+    client, store, now, editor = given.client, given.store, given.now, sending.editor
+    notices = ReportNotices(client=client, store=store, audit=checks.audit, now=now)
+    moderation = Moderation(
+        client=client, gatekeeper=checks.gatekeeper, store=store, editor=editor, report_notices=notices, now=now
+    )
+    reporting = Reporting(store=store, editor=editor, report_notices=notices, attachments=checks.attachments, now=now)
+    return moderation, reporting
+
+
+def _settings(given: Given, checks: _Checks, flow: _Flow) -> Settings:
+    return Settings(
+        gatekeeper=checks.gatekeeper,
+        policies=given.store.policies,
+        audit=checks.audit,
+        attachments=checks.attachments,
+        words=given.text_filter,
+        admission=flow.admission,
+        dispatch=flow.dispatch,
+        limits=flow.operator,
+        now=given.now,
+    )
+
+
+def _facts(given: Given, checks: _Checks, flow: _Flow) -> Facts:
+    bot = given.config.bot
+    return Facts(
+        model=flow.pool.model_name,
+        tagger=checks.gatekeeper.operator.tagger,
+        contact=bot.about.contact,
+        privacy=bot.about.privacy,
+        retention=bot.retention,
+    )
+
+
+def read_text_filter(config: Config, prompt_writer: PromptWriter) -> TextFilter:
     """Make the text filter; where the tokenizer's files are at hand, it reads what the model receives too."""
     found = folders(config)
     return TextFilter(prompt_writer.vocabulary, decoder(found[0].parent) if found else None)

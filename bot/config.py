@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import ConfigError
-from bot.safety.strikes import StrikeRules
 from engine import textfile
 from engine.samplers import OFFERED, Sampler
 from engine.wire import Rating
@@ -158,6 +157,23 @@ class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Requests that wait for a press, and opened forms."""
     audit_days: Days = 90.0
     """Refusals, changes and reports."""
+
+
+LockSeconds: TypeAlias = Annotated[float, Meta(ge=1, le=3650 * 86_400)]
+"""Up to ten years: nobody is locked out for ever, and Discord shows every such time."""
+
+
+class StrikeRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the operator set; all times in seconds."""
+
+    per_lock: Annotated[int, Meta(ge=1, le=1000)] = 3
+    """Every this many strikes lock once more."""
+    first_lock_s: LockSeconds = 600.0
+    growth: Annotated[float, Meta(ge=1, le=1000)] = 6.0
+    """Every further lock is this much longer: ten minutes, an hour, six hours, a day and a half …"""
+    longest_lock_s: LockSeconds = 30 * 86_400.0
+    forget_after_s: LockSeconds = 30 * 86_400.0
+    """A strike older than this no longer counts."""
 
 
 class Bot(Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.config import Limits
-    from bot.flow import Flow
+    from bot.flow.intake import Intake
     from bot.prompt.presets import Presets
     from bot.request import Options, Request
     from bot.store import Store
@@ -46,7 +46,7 @@ class PersonalRequest(NamedTuple):
 class Imagine:
     """The step from options to a request that knows who asks; every door where people type goes through it."""
 
-    flow: Flow
+    intake: Intake
     store: Store
     limits: Limits
     presets: Presets
@@ -59,7 +59,7 @@ class Imagine:
             Refused: Nothing was queued; the message says why.
         """
         personal = await self.request(interaction.user.id, options)
-        await self.flow.ask(interaction, personal.request)
+        await self.intake.ask(interaction, personal.request)
         if not personal.notes:
             return
         try:

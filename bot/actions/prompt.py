@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from bot.actions.imagine import Imagine
     from bot.checks.gatekeeper import Gatekeeper
-    from bot.flow import Flow
+    from bot.flow.intake import Intake
+    from bot.flow.places import Places
     from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Tokens
@@ -39,7 +40,10 @@ class PromptPreviews:
     """Everything is private, and nothing here costs the engine anything before Draw is pressed."""
 
     gatekeeper: Gatekeeper
-    flow: Flow
+    intake: Intake
+    places: Places
+    model_name: Callable[[], str | None]
+    """What the engine draws with; None before it is ready."""
     forecast: Forecast
     store: Store
     prompt_writer: PromptWriter
@@ -65,7 +69,7 @@ class PromptPreviews:
         Raises:
             Refused: It holds no request, or one that is not drawn here.
         """
-        prompt_writer, model = self.prompt_writer, self.flow.model_name
+        prompt_writer, model = self.prompt_writer, self.model_name()
         limits, presets, kind = prompt_writer.config.limits, prompt_writer.presets, prompt_writer.vocabulary.kind
         mapped = await worked_on(len(text), partial(pasted.read, text, limits, presets, model, kind))
         await self._show(interaction, mapped.options, mapped)
@@ -79,7 +83,7 @@ class PromptPreviews:
         request = await self.store.drafts.get(draft_id)
         if request is None:
             raise InvalidRequest(NO_DRAFT)
-        await self.flow.ask(interaction, request)
+        await self.intake.ask(interaction, request)
 
     async def _show(
         self, interaction: discord.Interaction[Any], options: Options, mapped: Mapped | None = None
@@ -92,7 +96,7 @@ class PromptPreviews:
             composed=composed,
             chunks=await asyncio.to_thread(self.tokens.count, composed.prompt, composed.negative_prompt),
             wait=self.forecast.wait_of_new(new),
-            engine=self.flow.engine_sentence,
+            engine=self.places.engine_sentence,
             mapped=mapped,
         )
         draft_id = await self.store.drafts.keep(interaction.user.id, request, now=self.now())

@@ -22,7 +22,9 @@ from bot.views.queue import JOBS_A_PAGE, LABELS, PRESS, QUEUE_ACTIONS, QueuePres
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.flow import Flow
+    from bot.flow.dispatch import Dispatch
+    from bot.flow.journeys import Journeys
+    from bot.flow.places import Places
     from bot.job import Job
     from bot.queue.arrivals import Arrivals
     from bot.queue.forecast import Forecast, Wait
@@ -41,7 +43,9 @@ OVER = "This one is already drawn, or over."
 class QueueActions:
     """Shows the line and changes it; the rights are asked for at every press, whoever the list was shown to."""
 
-    flow: Flow
+    dispatch: Dispatch
+    journeys: Journeys
+    places: Places
     queue: Queue
     arrivals: Arrivals
     forecast: Forecast
@@ -107,7 +111,7 @@ class QueueActions:
             raise InvalidRequest(OVER)
         if not interaction.response.is_done():
             await interaction.response.defer()  # the job's own message is told first, and that may take long
-        if not await self.flow.cancel(job):
+        if not await self.journeys.cancel(job):
             raise InvalidRequest(OVER)
         return f"`{job.id}` is cancelled."
 
@@ -125,7 +129,7 @@ class QueueActions:
             self._require(job.id, waits=await self.store.queue.hold(job.id, held=held))
             (self.queue.hold if held else self.queue.resume)(job.id)
             said = f"{name} is on hold, until it is resumed." if held else f"{name} is back in line."
-        await self.flow.queue_changed(self.queue.get(job.id))
+        await self.dispatch.queue_changed(self.queue.get(job.id))
         return said
 
     def _require(self, job_id: str, *, waits: bool) -> None:
@@ -142,7 +146,7 @@ class QueueActions:
         await self.store.queue.steer(Steered(guild_id, paused=paused, closed=closed))
         self.queue.pause(guild_id, paused=paused)
         self.queue.close(guild_id, closed=closed)
-        await self.flow.queue_changed(*self.queue.of_server(guild_id, 0, JOBS_A_PAGE))
+        await self.dispatch.queue_changed(*self.queue.of_server(guild_id, 0, JOBS_A_PAGE))
         return {
             "pause": "Nothing of this server is started until somebody presses Go on. New requests are still taken.",
             "unpause": "This server's requests are drawn again.",
@@ -187,7 +191,7 @@ class QueueActions:
             moderator=_is_moderator(interaction),
             paused=not mine and self.queue.is_paused(guild_id),
             closed=not mine and self.queue.is_closed(guild_id),
-            engine=self.flow.engine_sentence,
+            engine=self.places.engine_sentence,
         )
 
     def _wait(self, ticket: Ticket) -> Wait:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bot.actions.imagine import Imagine
     from bot.attachments import Attachments
     from bot.checks.gatekeeper import Gatekeeper
-    from bot.flow import Flow
     from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.recipe import Recipe
     from bot.reading.kinds import Written
@@ -44,7 +43,8 @@ class Remix:
 
     gatekeeper: Gatekeeper
     """Knows what may be drawn where."""
-    flow: Flow
+    model_name: Callable[[], str | None]
+    """What the engine draws with; None before it is ready."""
     store: Store
     """Keeps what the form does not show."""
     prompt_writer: PromptWriter
@@ -115,7 +115,7 @@ class Remix:
         """Make options of a recipe, and name everything that could not be kept."""
         prompt_writer = self.prompt_writer
         options, unmapped = to_options(
-            read, prompt_writer.presets, self.flow.model_name or read.model, prompt_writer.vocabulary.kind
+            read, prompt_writer.presets, self.model_name() or read.model, prompt_writer.vocabulary.kind
         )
         options, left_out = fitting(options, prompt_writer.config.limits, prompt_writer.presets)
         cut = [

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.delivery.message_editor import MessageEditor
-    from bot.flow import Flow
+    from bot.flow.intake import Intake
+    from bot.flow.journeys import Journeys
     from bot.job import Job
     from bot.store import Store
 
@@ -43,7 +44,8 @@ class ResultButtons:
 
     gatekeeper: Gatekeeper
     """Knows what may be drawn where."""
-    flow: Flow
+    intake: Intake
+    journeys: Journeys
     store: Store
     editor: MessageEditor
     """Reaches messages of jobs."""
@@ -77,7 +79,7 @@ class ResultButtons:
             private = interaction.message is not None and interaction.message.flags.ephemeral
             await self.imagine.ask(interaction, msgspec.structs.replace(options, seed=None, private=private))
         else:
-            await self.flow.ask(interaction, again(job.request, self.draw_seed))
+            await self.intake.ask(interaction, again(job.request, self.draw_seed))
 
     async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Open the form; its ratings are those that this channel allows now."""
@@ -142,7 +144,7 @@ class ResultButtons:
         job = await self._job(job_id)
         self._require_right(interaction, job.user_id, "cancel")
         await interaction.response.defer()
-        if not await self.flow.cancel(job):
+        if not await self.journeys.cancel(job):
             now = await self._job(job_id)
             done = "already done" if now.state in (State.RENDERED, State.DELIVERED) else "already over"
             await tell(interaction, f"This one is {done}.")

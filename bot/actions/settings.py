@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.checks.audit import Audit
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
-    from bot.flow import Flow
+    from bot.flow.dispatch import Dispatch
     from bot.queue.allowance import Allowance
     from bot.safety.changes import Change
     from bot.safety.policy import ServerPolicy
@@ -62,7 +62,7 @@ class Settings:
     attachments: Attachments
     words: TextFilter
     admission: Admission
-    flow: Flow
+    dispatch: Dispatch
     limits: Allowance
     now: Callable[[], float]
 
@@ -191,7 +191,7 @@ class Settings:
         before, after = await self.policies.change(guild.id, change)
         if told := changes.described(before, after):
             self.admission.decided(guild.id, after)
-            await self.flow.queue_changed()
+            await self.dispatch.queue_changed()
             record = AuditRecord(
                 event="changed",
                 at=self.now(),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.checks.picture_filter import PictureFilter
     from bot.config import Rating
     from bot.delivery.upload import Upload
-    from bot.flow import Flow
+    from bot.flow.places import Places
     from bot.job import Job
     from bot.store import Store
 
@@ -62,7 +62,7 @@ class Show:
     """Everything that is shown is for the eyes of whoever asked, and was allowed by the gate where they asked."""
 
     client: discord.Client
-    flow: Flow
+    places: Places
     picture_filter: PictureFilter
     store: Store
     now: Callable[[], float]
@@ -84,7 +84,7 @@ class Show:
             case State.RENDERED | State.DELIVERED:
                 await self._show_pictures(interaction, job)
             case State.QUEUED | State.RUNNING:
-                await self._answer(interaction, card.standing(job, self.flow.standing(job)))
+                await self._answer(interaction, card.standing(job, self.places.standing(job)))
             case _:
                 await self._answer(interaction, card.over(job))
 

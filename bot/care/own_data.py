@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.care.moderation import Moderation
-    from bot.flow import Flow
+    from bot.flow.journeys import Journeys
     from bot.job import Job
     from bot.store import Store
 
@@ -35,9 +35,9 @@ HIGHEST_SECOND = 253_402_300_799
 class OwnData:
     """Everything is given to, and taken back by, the person whom it is about."""
 
-    def __init__(self, store: Store, flow: Flow, moderation: Moderation, *, now: Callable[[], float]) -> None:
+    def __init__(self, store: Store, journeys: Journeys, moderation: Moderation, *, now: Callable[[], float]) -> None:
         self._store = store
-        self._flow = flow
+        self._journeys = journeys
         self._moderation = moderation
         self._now = now
 
@@ -84,7 +84,7 @@ class OwnData:
         store, count = self._store, 0
         async for job in store.jobs.of(user_id):
             if job.state in UNFINISHED:
-                await self._flow.cancel(job)
+                await self._journeys.cancel(job)
             await self._moderation.withdraw(job)
             await store.pictures.drop(job.id)
             await store.jobs.delete(job.id)

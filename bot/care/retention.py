@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot import config
-    from bot.safety.strikes import StrikeRules
+    from bot.config import StrikeRules
     from bot.store import Store
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from bot.safety.strikes import locked_until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.safety.strikes import StrikeRules
+    from bot.config import StrikeRules
     from bot.store.strikes import Strikes
 
 

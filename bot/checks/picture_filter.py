@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
-    from bot.engine.client import Status
+    from bot.engine.drawing_engine import Status
     from bot.job import Job, StoredPicture
     from bot.store.pictures import Pictures
 

@@ -11,15 +11,15 @@ import secrets
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import aiohttp
 import msgspec
 import yarl
-from msgspec import Struct
 
 from bot.config import wire_secret
 from bot.engine.child import EngineChild
+from bot.engine.drawing_engine import Away, Drawn, Status
 from bot.engine.mailbox import Mailbox
 from bot.engine.silence_timeout import SilenceTimeout
 from bot.errors import ConfigError, EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
@@ -47,16 +47,6 @@ _CONNECTING = aiohttp.ClientTimeout(total=10.0)
 
 _CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)  # pyright: ignore[reportCallIssue]  its fields have no annotations
 """An engine on this machine answers a closing handshake at once, or it hangs."""
-
-
-class Away(Struct, frozen=True):
-    """There is no engine to talk to; the reason is for the operator."""
-
-    why: str
-
-
-Status: TypeAlias = Away | wire.Loading | wire.Ready
-Drawing: TypeAlias = wire.Started | wire.Progress | wire.Preview | wire.Picture | wire.Finished
 
 
 class EngineClient:
@@ -161,7 +151,7 @@ class EngineClient:
             await self._is_ready.wait()
         return self._status
 
-    async def generate(self, job: wire.Generate) -> AsyncGenerator[Drawing]:
+    async def generate(self, job: wire.Generate) -> AsyncGenerator[Drawn]:
         """Have a job drawn; what happens to it, from Started to Finished.
 
         Progress and previews that the reader is too slow for are skipped, pictures never. Finished is the last
@@ -287,7 +277,7 @@ class EngineClient:
                 log.debug("Job %s: %s came after its end.", event.job_id, type(event).__name__)
         self._expect_news()
 
-    def _note(self, event: Drawing | wire.Cancelled | wire.Failed) -> None:
+    def _note(self, event: Drawn | wire.Cancelled | wire.Failed) -> None:
         """Learn from a job's event how the engine is."""
         match event:
             case wire.Finished() if self._child is not None:

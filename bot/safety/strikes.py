@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
-
-from msgspec import Meta, Struct
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-Seconds: TypeAlias = Annotated[float, Meta(ge=1, le=3650 * 86_400)]
-"""Up to ten years: nobody is locked out for ever, and Discord shows every such time."""
-
-
-class StrikeRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the operator set; all times in seconds."""
-
-    per_lock: Annotated[int, Meta(ge=1, le=1000)] = 3
-    """Every this many strikes lock once more."""
-    first_lock_s: Seconds = 600.0
-    growth: Annotated[float, Meta(ge=1, le=1000)] = 6.0
-    """Every further lock is this much longer: ten minutes, an hour, six hours, a day and a half …"""
-    longest_lock_s: Seconds = 30 * 86_400.0
-    forget_after_s: Seconds = 30 * 86_400.0
-    """A strike older than this no longer counts."""
+    from bot.config import StrikeRules
 
 
 def locked_until(strikes: Iterable[float], now: float, rules: StrikeRules) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine import wire
 
 if TYPE_CHECKING:
-    from bot.engine.client import Status
+    from bot.engine.drawing_engine import Status
 
 STARTING = "importing torch", "starting"
 """Stages that say nothing to anybody but an operator."""

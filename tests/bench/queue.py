@@ -17,8 +17,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.delivery.delivery import Delivery
-from bot.flow import Flow
+from bot.flow.journeys import Journeys
+from bot.flow.pool import Pool
+from bot.flow.recovery import Recovery
 from bot.job import NewJob, public_id
+from bot.queue.arrivals import Arrivals
+from bot.queue.feed import Feed
 from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
@@ -64,6 +68,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
         pace = Pace()
         forecast = Forecast(queue, pace, now=lambda: NOW)
         nobody: Any = None  # a restart with nothing under way asks neither Discord nor the engine
+        pool = Pool(nobody, Feed(queue, batch_cap=4), pace, now=lambda: NOW)
         delivery = Delivery(
             client=nobody,
             store=store,
@@ -74,23 +79,19 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             notices=nobody,
             now=lambda: NOW,
         )
-        flow = Flow(
-            gatekeeper=nobody,
-            terms=nobody,
+        journeys = Journeys(queue=queue, arrivals=Arrivals(), pool=pool, delivery=delivery, store=store)
+        recovery = Recovery(
             store=store,
             queue=queue,
-            arrivals=nobody,
-            feed=nobody,
-            admission=nobody,
-            forecast=forecast,
             pace=pace,
-            engine=nobody,
-            rendering=nobody,
+            admission=nobody,
             editor=nobody,
-            delivery=delivery,
+            journeys=journeys,
+            places=nobody,
+            dispatch=nobody,
             now=lambda: NOW,
         )
-        await flow.recover()
+        await recovery.recover()
         restart_s = time.perf_counter() - began
         rows = [_row(f"restart until ready, {jobs:,} waiting", restart_s, "s", RESTART_S)]
         assert len(queue) == jobs

@@ -8,10 +8,9 @@ import pytest
 
 from bot.__main__ import main as bot
 from bot.checks.place import NEEDED, NEEDED_IN_THREADS
-from bot.config import RetentionSettings, load
+from bot.config import RetentionSettings, StrikeRules, load
 from bot.prompt.negative import REQUIRED
 from bot.safety.policy import imported
-from bot.safety.strikes import StrikeRules
 from bot.sandbox.blueprint import bits, starter
 from bot.views.buttons import LOOKS
 from engine import config as engine_config

@@ -25,9 +25,11 @@ async def store(tmp_path):
 
 
 def queue_actions(store, queue, arrivals=None):
-    flow, forecast = SimpleNamespace(engine_sentence=""), Forecast(queue, Pace(), now=lambda: 0.0)
+    places, forecast = SimpleNamespace(engine_sentence=""), Forecast(queue, Pace(), now=lambda: 0.0)
     return QueueActions(
-        flow=flow,
+        dispatch=None,
+        journeys=None,
+        places=places,
         queue=queue,
         arrivals=Arrivals() if arrivals is None else arrivals,
         forecast=forecast,

@@ -5,11 +5,11 @@ import pytest
 
 from bot import config
 from bot.care.retention import PORTION, Retention
+from bot.config import StrikeRules
 from bot.errors import StoreError
 from bot.job import State
 from bot.request import Options, Request
 from bot.safety.audit import AuditRecord
-from bot.safety.strikes import StrikeRules
 from bot.store import Store
 
 DAY_S = 86_400.0

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from bot.checks.picture_filter import PictureFilter
-from bot.engine.client import Away
+from bot.engine.drawing_engine import Away
 from bot.errors import GenerationFailed, PromptRefused
 from bot.request import Request
 from bot.safety.gate import Place, Situation, previews, shows

@@ -16,7 +16,7 @@ from bot.checks.gatekeeper import Gatekeeper
 from bot.checks.lockouts import Lockouts
 from bot.checks.picture_filter import PictureFilter
 from bot.checks.roles import Roles
-from bot.config import Ratings
+from bot.config import Ratings, StrikeRules
 from bot.delivery.budget import EditBudget
 from bot.delivery.delivery import Delivery
 from bot.delivery.invalid import InvalidRequests
@@ -27,7 +27,6 @@ from bot.queue.forecast import Wait
 from bot.refusals import Refusals
 from bot.request import Request
 from bot.safety.policy import OperatorPolicy
-from bot.safety.strikes import StrikeRules
 from bot.sandbox.driver import Person
 from bot.sandbox.server import Sandbox
 from bot.store import Store
@@ -125,7 +124,7 @@ class Desk:
             pace_s=0.01,
             sleep=clock.look,
         )
-        self.show = Show(client=client, picture_filter=picture_filter, flow=Standing(), store=store, now=clock.now)
+        self.show = Show(client=client, picture_filter=picture_filter, places=Standing(), store=store, now=clock.now)
         self.lost = asyncio.Queue()
 
     async def ask(self, person, channel, *, private=False, **request):

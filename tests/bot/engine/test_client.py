@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from bot.engine.client import Away
+from bot.engine.drawing_engine import Away
 from bot.errors import EngineUnavailable, GenerationFailed
 from engine import wire
 from tests.bot.engine.conftest import Statuses, drawn, generate, pictures

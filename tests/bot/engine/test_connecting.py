@@ -11,7 +11,8 @@ import pytest
 from aiohttp.test_utils import unused_port
 from yarl import URL
 
-from bot.engine.client import Away, EngineClient
+from bot.engine.client import EngineClient
+from bot.engine.drawing_engine import Away
 from bot.errors import ConfigError, EngineUnavailable
 from engine import wire
 from tests.bot.engine.conftest import FAKE, Statuses, children, drawn, generate, pictures, running_engine

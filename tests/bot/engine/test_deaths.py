@@ -7,7 +7,8 @@ import signal
 
 import pytest
 
-from bot.engine.client import Away, EngineClient
+from bot.engine.client import EngineClient
+from bot.engine.drawing_engine import Away
 from bot.engine.silence_timeout import SilenceTimeout
 from bot.errors import EngineDied, EngineTimeout, EngineUnavailable
 from tests.bot.engine.conftest import Statuses, drawn, generate, pictures, running_engine

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.config import StrikeRules
 from bot.safety.audit import fingerprint
-from bot.safety.strikes import StrikeRules, locked_until
+from bot.safety.strikes import locked_until
 
 RULES = StrikeRules(per_lock=3, first_lock_s=100, growth=10, longest_lock_s=5_000, forget_after_s=100_000)
 NOW = 1_000_000.0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.checks.picture_filter import PictureFilter
     from bot.delivery.delivery import Delivery
     from bot.delivery.job_message import JobMessage
-    from bot.engine.client import EngineClient
+    from bot.engine.drawing_engine import DrawingEngine
     from bot.job import Job
     from bot.queue.pace import Pace
     from bot.store import Store
@@ -56,7 +56,7 @@ class Rendering:
         client: discord.Client,
         gatekeeper: Gatekeeper,
         store: Store,
-        engine: EngineClient,
+        engine: DrawingEngine,
         pace: Pace,
         delivery: Delivery,
         picture_filter: PictureFilter,

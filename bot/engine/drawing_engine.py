@@ -1,0 +1,50 @@
+"""What the bot uses of an engine: four members, whoever is behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from msgspec import Struct
+
+from engine import wire
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+
+class Away(Struct, frozen=True):
+    """There is no engine to talk to; the reason is for the operator."""
+
+    why: str
+
+
+Status: TypeAlias = Away | wire.Loading | wire.Ready
+Drawn: TypeAlias = wire.Started | wire.Progress | wire.Preview | wire.Picture | wire.Finished
+"""What happens to a job that is drawn; every other end is an error."""
+
+
+class DrawingEngine(Protocol):
+    """Draws jobs, several at once, and says how it is."""
+
+    @property
+    def status(self) -> Status:
+        """How it is now."""
+        ...
+
+    async def ready(self) -> wire.Ready:
+        """Wait until it draws, and say what it is."""
+        ...
+
+    def listen(self, listener: Callable[[Status], None]) -> None:
+        """Have every change of the status told to a function that returns at once."""
+        ...
+
+    def generate(self, job: wire.Generate) -> AsyncGenerator[Drawn]:
+        """Have a job drawn; what happens to it, from Started to Finished. Closing it early cancels the job.
+
+        Raises:
+            EngineUnavailable: It is not ready, stops, or went away: the job may be drawn later.
+            EngineDied: It went away while it had the job.
+            GenerationFailed: It gave up on this job, or the job is outside the wire's limits.
+        """
+        ...

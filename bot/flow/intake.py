@@ -1,0 +1,91 @@
+"""From a request to a job in the queue: judged, counted, committed, acknowledged."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.checks.roles import roles_of
+from bot.delivery.acknowledgement import acknowledge
+from bot.job import NewJob
+from bot.queue.ticket import Ticket
+from bot.views import card
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import discord
+
+    from bot.checks.admission import Admission
+    from bot.checks.gatekeeper import Gatekeeper
+    from bot.delivery.message_editor import MessageEditor
+    from bot.flow.dispatch import Dispatch
+    from bot.flow.places import Places
+    from bot.queue.arrivals import Arrivals
+    from bot.queue.forecast import Forecast
+    from bot.request import Request
+    from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True, eq=False)
+class Intake:
+    """The job is committed first and acknowledged then, with the message that will become its result."""
+
+    accepted: Callable[[discord.Interaction[Any], Request], Awaitable[bool]]
+    """Whether its asker has accepted the terms; if not, it has shown them, and the request comes back from there."""
+    gatekeeper: Gatekeeper
+    admission: Admission
+    store: Store
+    """For those who wait for an answer."""
+    lasting: Store
+    """The same, and patient: what Discord was told must be written down."""
+    editor: MessageEditor
+    arrivals: Arrivals
+    forecast: Forecast
+    places: Places
+    dispatch: Dispatch
+    now: Callable[[], float]
+    """Unix time in seconds."""
+
+    async def ask(self, interaction: discord.Interaction[Any], request: Request) -> None:
+        """Take a request into the queue and answer with the message that will become its result.
+
+        Raises:
+            Refused: Nothing was queued; the message says why.
+        """
+        if not await self.accepted(interaction, request):
+            return
+        composed = await self.gatekeeper.check(interaction, request)
+        policy = await self.gatekeeper.policy(interaction.guild_id)
+        user, guild_id = interaction.user, interaction.guild_id
+        with self.admission.place(user.id, guild_id):
+            async with self.admission.day(user.id, guild_id, request.count, policy):
+                job = await self.store.jobs.submit(
+                    NewJob(
+                        user_id=user.id,
+                        guild_id=guild_id,
+                        channel_id=interaction.channel_id or 0,  # `check` had one
+                        application_id=interaction.application_id,
+                        interaction_id=interaction.id,
+                        interaction_token=interaction.token,
+                        token_created_at=self.now(),
+                        request=request,
+                        prompt=composed.prompt,
+                        negative_prompt=composed.negative_prompt,
+                        notes=tuple(note.text for note in composed.notes),
+                        max_file_bytes=interaction.filesize_limit,
+                        weight=policy.weight(roles_of(user) or frozenset()),
+                    ),
+                    now=self.now(),
+                )
+            log.info("job %s: queued by %s in channel %s", job.id, job.user_id, job.channel_id)
+            log.debug("job %s: %r / %r", job.id, job.prompt, job.negative_prompt)
+            ticket = Ticket.of(job)
+            view = card.waiting(job, self.forecast.wait_of_new(ticket), engine=self.places.engine_sentence)
+            jobs = self.lasting.jobs
+            with self.arrivals.coming(ticket):  # whoever reads the answer finds it in the queue at once
+                message_id = await acknowledge(interaction, job, view, editor=self.editor, jobs=jobs, now=self.now)
+                self.dispatch.enter(await jobs.set_message(job.id, message_id))
