@@ -19,8 +19,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine import compiling, png, rescue
 from engine.blocks import EAGER
-from engine.conditioning import EncodedTexts, encode
+from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
+from engine.encoded_texts import EncodedTexts
 from engine.timing import call_unet, finish
 from engine.transfer import HostPace
 from engine.wire import SamplingParams

@@ -14,7 +14,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 from engine import checkpoint
 from engine.alignment import align
 from engine.blocks import CachedBlocks
-from engine.conditioning import EncodedTexts
+from engine.encoded_texts import EncodedTexts
 from engine.errors import ModelLoadError
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import torch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engine.conditioning import Encoded, EncodedTexts, encode, tokenize
+from engine.conditioning import encode, tokenize
+from engine.encoded_texts import Encoded, EncodedTexts
 
 SIZE = {"width": 128, "height": 192}
 LONG = ", ".join(["lowres, bad anatomy, bad hands, text, error, missing finger"] * 6)
