@@ -69,6 +69,16 @@ PerDay: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000)]
 """Pictures: ten a second, around the clock."""
 
 
+def _require_offered(key: str, sampler: Sampler) -> None:
+    """Refuse a sampler that members are not to have; msgspec names the table.
+
+    Raises:
+        ValueError: It is for `python -m engine draw` alone.
+    """
+    if sampler not in OFFERED:
+        raise ValueError(f"{key}: {sampler!r} is not for members; choose from {', '.join(OFFERED)}")
+
+
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """What one request may ask for, and how many may wait."""
 
@@ -92,10 +102,12 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     max_pictures_per_person_per_day: PerDay = 0
 
     def __post_init__(self) -> None:
-        """Refuse ranges in which there is nothing; Discord would refuse the command."""
+        """Refuse ranges in which there is nothing, for which Discord would refuse the command, and what is not offered."""
         for what in ("steps", "guidance"):
             if getattr(self, f"min_{what}") > getattr(self, f"max_{what}"):
                 raise ValueError(f"min_{what} is larger than max_{what}")
+        for sampler in self.samplers:
+            _require_offered("samplers", sampler)
 
 
 class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,6 +120,9 @@ class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
     """One of the nine of `bot.request.SHAPES`; 832×1216 is the size of the card's own example."""
     quality: str = "standard"
     negative: str = "card"
+
+    def __post_init__(self) -> None:
+        _require_offered("sampler", self.sampler)
 
 
 class Ratings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,8 @@ class SamplerRow:
     """What differs from the checkpoint's own scheduler configuration."""
     noise: Literal["none", "latents", "float32"] = "none"
     """Whether it adds noise at every step, and of which dtype: that of the latents, or float32, as diffusers does."""
+    offered: bool = True
+    """Whether an operator can offer it to members; else it is there for ``python -m engine draw`` alone."""
 
 
 SAMPLERS: Mapping[Sampler, SamplerRow] = {
@@ -84,7 +86,7 @@ SAMPLERS: Mapping[Sampler, SamplerRow] = {
     ),
 }
 
-OFFERED: tuple[Sampler, ...] = get_args(Sampler)
+OFFERED: tuple[Sampler, ...] = tuple(sampler for sampler, row in SAMPLERS.items() if row.offered)
 """Those that an operator can offer to members."""
 
 _PLAIN = frozenset({"", AUTOMATIC.casefold(), "normal", "uniform"})

@@ -43,6 +43,23 @@ def test_a_wrong_value_is_named_by_its_path(tmp_path, text, said):
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[bot.limits]\nsamplers = ['euler', 'ddim']", "samplers: 'ddim' is not for members; choose from euler, unipc"),
+        ("[bot.defaults]\nsampler = 'ddim'", "sampler: 'ddim' is not for members; choose from euler, unipc"),
+    ],
+)
+def test_a_sampler_that_is_not_offered_is_refused_in_a_sentence(tmp_path, monkeypatch, text, said):
+    """The engine knows it, for its own command line; what members may choose is a shorter list."""
+    monkeypatch.setattr(config, "OFFERED", ("euler", "unipc"))
+    path = tmp_path / "config.toml"
+    path.write_text(f"{text}\n[bot.discord]\ntoken_file = 'token'")
+    with pytest.raises(ConfigError, match=r"\$\.bot\.(limits|defaults)") as caught:
+        config.load(path)
+    assert said in str(caught.value)
+
+
 def test_an_absent_file_is_one_clear_line(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
         config.load(tmp_path / "config.toml")

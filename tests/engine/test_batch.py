@@ -15,6 +15,7 @@ import engine.batch
 import engine.rescue
 from engine.admission import Always
 from engine.decode import decode
+from engine.samplers import SAMPLERS
 from engine.wire import Cancelled, Failed, Finished, Picture, Preview, Progress, Started
 from tests.engine.batches import Bench, request, solo
 from tests.engine.rounding import assert_alike
@@ -147,7 +148,7 @@ wishes = st.builds(
     num_inference_steps=st.integers(1, 4),
     guidance_scale=st.sampled_from([1.0, 5.0]),
     share=st.booleans(),
-    sampler=st.sampled_from(["euler_a", "euler", "dpmpp_2m_karras", "dpmpp_2m_sde_karras", "ddim", "unipc"]),
+    sampler=st.sampled_from([*SAMPLERS]),
     width=st.sampled_from([64, 96]),
     seeds=st.lists(st.integers(0, 3), min_size=1, max_size=3).map(tuple),
 )
