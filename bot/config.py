@@ -102,7 +102,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     max_pictures_per_person_per_day: PerDay = 0
 
     def __post_init__(self) -> None:
-        """Refuse ranges in which there is nothing, for which Discord would refuse the command, and what is not offered."""
+        """Refuse empty ranges, for which Discord would refuse the command, and what is not offered."""
         for what in ("steps", "guidance"):
             if getattr(self, f"min_{what}") > getattr(self, f"max_{what}"):
                 raise ValueError(f"min_{what} is larger than max_{what}")
