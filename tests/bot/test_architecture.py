@@ -25,6 +25,7 @@ from bot.safety.wording import TextFilter
 from bot.store import Store
 from engine import wire
 from engine.samplers import SAMPLERS
+from tests.bot import gallery
 from tests.bot.test_imports import modules_after
 from tests.documents import ROOT, code, column
 
@@ -244,6 +245,28 @@ def test_what_a_list_names_in_a_file_is_in_that_file(heading):
         names = [one for one in code(about) if re.fullmatch(r"_?[A-Za-z]\w+", one)]
         if "NAME" not in path and path.endswith(".py"):
             assert [one for one in names if one not in text(path)] == [], path
+
+
+def test_a_feature_is_added_by_what_it_hands_in(client):
+    """Its command and its route are there, and nothing else changed."""
+    told = []
+
+    async def turned(interaction, page):
+        told.append((interaction, page))
+
+    before, routes = commands(client), list(client._routes)
+    client.offer([gallery.feature(SimpleNamespace(show=None, turned=turned))])
+    try:
+        assert commands(client) == before | {"/gallery": "tests/bot/gallery.py"}
+        assert list(client._routes)[: len(routes)] == routes
+        press = SimpleNamespace(
+            type=discord.InteractionType.component, data={"custom_id": "v1:gallery:12", "component_type": 2}
+        )
+        asyncio.run(client._routes.handling(press))
+        assert told == [(press, "12")]
+    finally:
+        client.tree.remove_command("gallery")
+        client._routes._routes = routes
 
 
 def test_nothing_but_its_list_knows_a_sampler_by_name():
