@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Sampler: TypeAlias = Literal["euler_a", "euler", "dpmpp_2m_karras", "dpmpp_2m_sde_karras", "ddim", "unipc"]
+Sampler: TypeAlias = Literal["euler_a", "euler", "dpmpp_2m_karras", "dpmpp_2m_sde_karras", "ddim", "unipc", "lcm"]
 
 AUTOMATIC = "Automatic"
 """WebUI's word for the schedule that a sampler has by itself (1.9)."""
@@ -83,6 +83,15 @@ SAMPLERS: Mapping[Sampler, SamplerRow] = {
         novelai="",
         diffusers="UniPCMultistepScheduler",
         arguments={"predict_x0": True, "solver_type": "bh2"},
+    ),
+    # For checkpoints and LoRAs that were distilled to four or eight steps; with any other it draws mush.
+    "lcm": SamplerRow(
+        webui="LCM",
+        comfyui=("lcm", "sgm_uniform"),
+        novelai="",
+        diffusers="LCMScheduler",
+        noise="latents",
+        offered=False,
     ),
 }
 

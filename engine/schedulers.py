@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import diffusers
 import torch
-from diffusers import EulerAncestralDiscreteScheduler, UniPCMultistepScheduler
+from diffusers import EulerAncestralDiscreteScheduler, LCMScheduler, UniPCMultistepScheduler
 from diffusers.schedulers.scheduling_euler_ancestral_discrete import EulerAncestralDiscreteSchedulerOutput
 from torch import Tensor
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from engine.samplers import Sampler
+
+
+class Stepped(NamedTuple):
+    """What a step gives, by diffusers' names."""
+
+    prev_sample: Tensor
+    """(1, C, h, w)"""
+    pred_original_sample: Tensor
+    """The idea of the finished latents, (1, C, h, w)."""
 
 
 class EulerAncestral(EulerAncestralDiscreteScheduler):
@@ -41,6 +50,31 @@ class EulerAncestral(EulerAncestralDiscreteScheduler):
         return EulerAncestralDiscreteSchedulerOutput(
             prev_sample=previous.to(model_output.dtype), pred_original_sample=predicted
         )
+
+
+class Lcm(LCMScheduler):
+    """diffusers' own, to the last bit, except that the noise is handed in, and that it takes any number of steps."""
+
+    def set_timesteps(self, num_inference_steps: int, device: Any = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]  (no schedule of one's own)
+        """Spread more steps than it was distilled for, which diffusers refuses, over all timesteps of the training."""
+        config: Any = self.config
+        distilled = config.original_inference_steps
+        of = distilled if num_inference_steps <= distilled else config.num_train_timesteps
+        super().set_timesteps(num_inference_steps, device, original_inference_steps=of)
+
+    def step(  # pyright: ignore[reportIncompatibleMethodOverride]  (the noise takes the generator's place)
+        self, model_output: Tensor, timestep: Any, sample: Tensor, *, variance_noise: Tensor
+    ) -> Stepped:
+        """Take one step; the noise has the latents' dtype, and that of the last step is not used."""
+        following = (self.step_index or 0) + 1
+        steps, self.num_inference_steps = self.num_inference_steps, following
+        last = super().step(model_output, timestep, sample, return_dict=False)  # as if it were the last: without noise
+        denoised, _ = cast("tuple[Tensor, Tensor]", last)
+        self.num_inference_steps = steps
+        if following == steps:
+            return Stepped(denoised, denoised)
+        alpha_prod = self.alphas_cumprod[self.timesteps[following]]
+        return Stepped(alpha_prod.sqrt() * denoised + (1 - alpha_prod).sqrt() * variance_noise, denoised)
 
 
 class UniPC(UniPCMultistepScheduler):
@@ -112,7 +146,11 @@ def _weighted(weights: Sequence[Tensor], terms: Sequence[Tensor]) -> Tensor:
     return first
 
 
-_OURS: Mapping[str, Any] = {"EulerAncestralDiscreteScheduler": EulerAncestral, "UniPCMultistepScheduler": UniPC}
+_OURS: Mapping[str, Any] = {
+    "EulerAncestralDiscreteScheduler": EulerAncestral,
+    "LCMScheduler": Lcm,
+    "UniPCMultistepScheduler": UniPC,
+}
 """What stands in for diffusers' class of that name."""
 
 
