@@ -69,6 +69,8 @@ def client(tmp_path_factory):
                     store=store,
                     engine=SimpleNamespace(listen=lambda _listener: None),
                     session=None,
+                    reading=None,
+                    refusals=found.refusals,
                     budget=EditBudget(),
                     now=time.time,
                 )
