@@ -9,14 +9,14 @@ import aiohttp
 import yarl
 
 from bot.errors import InvalidRequest
-from bot.reading.turns import Turns
+from bot.reading.turns import ReadingTurns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import discord
 
-    from bot.reading.kinds import Kind
+    from bot.reading.kinds import FileKind
     from bot.reading.reading import Reading
 
 _Found = TypeVar("_Found")
@@ -53,11 +53,11 @@ class Attachments:
         self._origins = _CDN | {yarl.URL(api).origin()}
         self._reading = reading
         self._timeout_s = timeout_s
-        self._turns = Turns()
+        self._turns = ReadingTurns()
         self._copies = asyncio.Semaphore(COPIED_AT_ONCE)
 
     async def first(
-        self, attachments: Iterable[discord.Attachment], kind: Kind[_Found | None], *, person: int
+        self, attachments: Iterable[discord.Attachment], kind: FileKind[_Found | None], *, person: int
     ) -> _Found | None:
         """Download one file after the other until one of them says something, all in the time for one answer.
 

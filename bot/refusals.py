@@ -22,7 +22,7 @@ _KEPT = 10_000
 """Places after which those are forgotten that refused longest ago."""
 
 
-class Place(NamedTuple):
+class RefusingPlace(NamedTuple):
     """What may refuse; who may not write in a channel may well change what stands there already."""
 
     what: Literal["edits", "words"]
@@ -34,13 +34,13 @@ class Refusals:
     """Counts by place."""
 
     def __init__(self) -> None:
-        self._places: dict[Place, tuple[int, int | None]] = {}  # how often in a row, and in which server
+        self._places: dict[RefusingPlace, tuple[int, int | None]] = {}  # how often in a row, and in which server
 
-    def closed(self, place: Place) -> bool:
+    def closed(self, place: RefusingPlace) -> bool:
         """Tell whether a place is to be left alone."""
         return self._places.get(place, (0, None))[0] >= MOST
 
-    def refused(self, place: Place, guild_id: int | None = None) -> None:
+    def refused(self, place: RefusingPlace, guild_id: int | None = None) -> None:
         """Count a refusal."""
         times = self._places.pop(place, (0, None))[0] + 1
         self._places[place] = times, guild_id
@@ -49,11 +49,11 @@ class Refusals:
         if len(self._places) > _KEPT:
             del self._places[next(iter(self._places))]
 
-    def took(self, place: Place) -> None:
+    def took(self, place: RefusingPlace) -> None:
         """Note that a place took what was sent."""
         self._places.pop(place, None)
 
-    def heed(self, place: Place, guild_id: int | None, error: Exception) -> None:
+    def heed(self, place: RefusingPlace, guild_id: int | None, error: Exception) -> None:
         """Count an error if it is a refusal."""
         if isinstance(error, discord.HTTPException) and error.status in (400, 403):
             self.refused(place, guild_id)
@@ -61,14 +61,14 @@ class Refusals:
     def asked(self, place_id: int | None) -> None:
         """Note that somebody wants something there: it is tried again."""
         if place_id is not None:
-            self.took(Place("edits", place_id))
-            self.took(Place("words", place_id))
+            self.took(RefusingPlace("edits", place_id))
+            self.took(RefusingPlace("words", place_id))
 
     def changed(self, guild_id: int) -> None:
         """Note that rights, roles or channels of a server are not what they were."""
         self._places = {place: known for place, known in self._places.items() if known[1] != guild_id}
 
 
-def place_of(job: Job) -> Place:
+def place_of(job: Job) -> RefusingPlace:
     """Name the place of a job's message; a private one stands by itself, for the channel's rights say nothing of it."""
-    return Place("edits", (job.message_id or 0) if job.private else job.channel_id)
+    return RefusingPlace("edits", (job.message_id or 0) if job.private else job.channel_id)

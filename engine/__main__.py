@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = parsed.command
     try:
         return command(parsed)
-    except config.ConfigError as error:
+    except config.EngineConfigError as error:
         return _complain(error, MISUSED)
     except (ModelLoadError, GenerationError, OSError) as error:
         return _complain(error, FAILED)

@@ -17,7 +17,7 @@ VAE_OF_THE_CHECKPOINT = frozenset({"exact", "bfloat16"})
 """The values of ``engine.vae`` that are no folder."""
 
 
-class ConfigError(Exception):
+class EngineConfigError(Exception):
     """The configuration cannot be used; the message names the file and the path in it."""
 
 
@@ -95,22 +95,22 @@ def load(path: Path) -> tuple[Engine, Wire]:
     """Read the engine's tables; the model's relative paths are the file's, and become independent of where we are.
 
     Raises:
-        ConfigError: The file is absent, no TOML, or holds an unknown key or a value outside its range.
+        EngineConfigError: The file is absent, no TOML, or holds an unknown key or a value outside its range.
     """
     try:
         file = textfile.read_toml(path, _File)
     except textfile.TextFileError as error:
-        raise ConfigError(str(error)) from error
+        raise EngineConfigError(str(error)) from error
     rating = file.engine.rating
     if rating.by in ("wd", "classifier") and not rating.folder:
-        raise ConfigError(f'{path}: $.engine.rating.folder: needed where by = "{rating.by}"')
+        raise EngineConfigError(f'{path}: $.engine.rating.folder: needed where by = "{rating.by}"')
     try:
         model, config_folder, vae, rating_folder = (
             textfile.beside(path.parent, name)
             for name in (file.engine.model, file.engine.config_folder, file.engine.vae, rating.folder)
         )
     except textfile.TextFileError as error:
-        raise ConfigError(f"{path}: {error}") from error
+        raise EngineConfigError(f"{path}: {error}") from error
     return (
         msgspec.structs.replace(
             file.engine,

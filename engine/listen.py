@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from engine import textfile
-from engine.config import ConfigError
+from engine.config import EngineConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,22 +63,22 @@ def bind(wire: Wire, base: Path, environ: Mapping[str, str]) -> Listener:
         environ: Where the secret is when no file is named.
 
     Raises:
-        ConfigError: The address cannot be used; one line that says why.
+        EngineConfigError: The address cannot be used; one line that says why.
     """
     if wire.url.startswith("unix:"):
         if wire.url == "unix:":
-            raise ConfigError("wire.url: unix: names no path; expected unix:PATH")
+            raise EngineConfigError("wire.url: unix: names no path; expected unix:PATH")
         path = _beside("url", base, wire.url.removeprefix("unix:"))
         return Listener(_bind_unix(path), path, secret="")
     try:
         url = urlsplit(wire.url)
         host, port = url.hostname, url.port
     except ValueError as error:
-        raise ConfigError(f"wire.url: {wire.url}: {error}") from error
+        raise EngineConfigError(f"wire.url: {wire.url}: {error}") from error
     if url.scheme != "ws" or host is None or port is None or url.path not in {"", "/"}:
-        raise ConfigError(f"wire.url: {wire.url}: expected unix:PATH or ws://127.0.0.1:PORT")
+        raise EngineConfigError(f"wire.url: {wire.url}: expected unix:PATH or ws://127.0.0.1:PORT")
     if not _is_loopback(host):
-        raise ConfigError(
+        raise EngineConfigError(
             f"wire.url: {host} can be reached from other machines, and the wire is not made for that; use 127.0.0.1"
         )
     secret = _secret(wire, base, environ)
@@ -87,9 +87,9 @@ def bind(wire: Wire, base: Path, environ: Mapping[str, str]) -> Listener:
 
 def _bind_unix(path: Path) -> socket.socket:
     if not hasattr(socket, "AF_UNIX"):
-        raise ConfigError("wire.url: this system has no Unix sockets; use ws://127.0.0.1:PORT and a secret")
+        raise EngineConfigError("wire.url: this system has no Unix sockets; use ws://127.0.0.1:PORT and a secret")
     if (length := len(os.fsencode(path))) > MAX_SOCKET_PATH_BYTES:
-        raise ConfigError(
+        raise EngineConfigError(
             f"wire.url: {path}: a Unix socket's path may have {MAX_SOCKET_PATH_BYTES} bytes, and this one has "
             f"{length}; choose a shorter one, such as unix:/run/eshi/engine.sock"
         )
@@ -100,7 +100,7 @@ def _bind_unix(path: Path) -> socket.socket:
         listener.bind(str(path))
     except OSError as error:
         listener.close()
-        raise ConfigError(f"wire.url: {path}: {error.strerror or error}") from error
+        raise EngineConfigError(f"wire.url: {path}: {error.strerror or error}") from error
     finally:
         os.umask(mask)
     return listener
@@ -110,27 +110,27 @@ def _remove_stale(path: Path) -> None:
     """Remove the socket file that a killed engine left, and nothing else."""
     try:
         if not stat.S_ISSOCK(path.stat().st_mode):
-            raise ConfigError(f"wire.url: {path}: there is a file that is no socket")
+            raise EngineConfigError(f"wire.url: {path}: there is a file that is no socket")
     except FileNotFoundError:
         return
     except OSError as error:
-        raise ConfigError(f"wire.url: {path}: {error.strerror}") from error
+        raise EngineConfigError(f"wire.url: {path}: {error.strerror}") from error
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(str(path))
         except ConnectionRefusedError:
             path.unlink()
         except OSError as error:
-            raise ConfigError(f"wire.url: {path}: {error.strerror}") from error
+            raise EngineConfigError(f"wire.url: {path}: {error.strerror}") from error
         else:
-            raise ConfigError(f"wire.url: {path}: another engine is listening there")
+            raise EngineConfigError(f"wire.url: {path}: another engine is listening there")
 
 
 def _bind_tcp(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise ConfigError(f"wire.url: {host} port {port}: {error.strerror or error}") from error
+        raise EngineConfigError(f"wire.url: {host} port {port}: {error.strerror or error}") from error
 
 
 def _is_loopback(host: str) -> bool:
@@ -148,13 +148,13 @@ def _secret(wire: Wire, base: Path, environ: Mapping[str, str]) -> str:
         try:
             secret = textfile.read(path, max_bytes=MAX_SECRET_BYTES).strip()
         except textfile.TextFileError as error:
-            raise ConfigError(f"wire.secret_file: {error}") from error
+            raise EngineConfigError(f"wire.secret_file: {error}") from error
         if not secret:
-            raise ConfigError(f"wire.secret_file: {path}: the file is empty")
+            raise EngineConfigError(f"wire.secret_file: {path}: the file is empty")
         return _one_line(f"wire.secret_file: {path}", secret)
     if secret := environ.get(SECRET_VARIABLE, "").strip():
         return _one_line(SECRET_VARIABLE, secret)
-    raise ConfigError(
+    raise EngineConfigError(
         f"wire.url: {wire.url}: everybody on this machine can reach a TCP port, so it needs a secret: name a file in "
         f"wire.secret_file or set {SECRET_VARIABLE} in the environment"
     )
@@ -162,7 +162,9 @@ def _secret(wire: Wire, base: Path, environ: Mapping[str, str]) -> str:
 
 def _one_line(where: str, secret: str) -> str:
     if not secret.isprintable():
-        raise ConfigError(f"{where}: the secret holds a line break or another character that no HTTP header may hold")
+        raise EngineConfigError(
+            f"{where}: the secret holds a line break or another character that no HTTP header may hold"
+        )
     return secret
 
 
@@ -170,4 +172,4 @@ def _beside(key: str, base: Path, name: str) -> Path:
     try:
         return textfile.beside(base, name)
     except textfile.TextFileError as error:
-        raise ConfigError(f"wire.{key}: {error}") from error
+        raise EngineConfigError(f"wire.{key}: {error}") from error

@@ -10,7 +10,7 @@ import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
-from bot.refusals import Place
+from bot.refusals import RefusingPlace
 from bot.safety.audit import AuditRecord
 from bot.views import reported
 
@@ -45,7 +45,7 @@ class ReportNotices:
             if job.guild_id is None:
                 log.warning("job %s: reported in a direct message, where nobody moderates", job.id)
             return
-        place = Place("words", channel.id)
+        place = RefusingPlace("words", channel.id)
         if self.audit.refusals.closed(place):
             log.info("job %s: its report is not told in a log channel that refused others", job.id)
             return
@@ -63,7 +63,7 @@ class ReportNotices:
         for report in await self.store.reports.of(job.id):
             if report.notice_channel_id is None or report.notice_id is None:
                 continue
-            place = Place("edits", report.notice_channel_id)
+            place = RefusingPlace("edits", report.notice_channel_id)
             if self.audit.refusals.closed(place):
                 continue
             messages = self.client.get_partial_messageable(report.notice_channel_id, guild_id=report.guild_id)

@@ -12,7 +12,7 @@ import discord
 import msgspec
 
 from bot.answer import NO_PINGS
-from bot.refusals import Place, Refusals
+from bot.refusals import Refusals, RefusingPlace
 from bot.safety.audit import fingerprint
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Audit:
     async def _send(self, guild_id: int, text: str) -> None:
         """Post a text, if there is a log channel that takes it."""
         channel = await self.channel(guild_id)
-        if channel is None or self.refusals.closed(place := Place("words", channel.id)):
+        if channel is None or self.refusals.closed(place := RefusingPlace("words", channel.id)):
             return
         try:
             await channel.send(text, allowed_mentions=NO_PINGS, suppress_embeds=True, silent=True)

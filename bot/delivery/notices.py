@@ -10,7 +10,7 @@ import discord
 
 from bot.answer import NO_PINGS
 from bot.job import State
-from bot.refusals import Place, Refusals
+from bot.refusals import Refusals, RefusingPlace
 
 if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
@@ -79,7 +79,7 @@ class Notices:
             log.warning("job %s: there is no way to tell its owner: %s", job.id, sentence)
 
     async def _reply(self, job: Job, text: str) -> None:
-        if self._refusals.closed(Place("words", job.channel_id)):
+        if self._refusals.closed(RefusingPlace("words", job.channel_id)):
             log.info("job %s: its owner is not told in a channel that refused others", job.id)
             return
         channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
@@ -95,13 +95,13 @@ class Notices:
                 await channel.send(f"{text} {message.jump_url}", allowed_mentions=ping, nonce=job.id)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("job %s: its owner cannot be told in the channel: %s", job.id, error)
-            self._refusals.heed(Place("words", job.channel_id), job.guild_id, error)
+            self._refusals.heed(RefusingPlace("words", job.channel_id), job.guild_id, error)
         else:
-            self._refusals.took(Place("words", job.channel_id))
+            self._refusals.took(RefusingPlace("words", job.channel_id))
             log.info("job %s: its owner was told", job.id)
 
     async def _directly(self, job: Job, text: str) -> None:
-        if self._refusals.closed(Place("words", job.user_id)):
+        if self._refusals.closed(RefusingPlace("words", job.user_id)):
             log.info("job %s: its owner takes no direct messages", job.id)
             return
         try:
@@ -109,9 +109,9 @@ class Notices:
             await channel.send(text[0].upper() + text[1:], allowed_mentions=NO_PINGS, nonce=job.id)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("job %s: its owner cannot be told directly: %s", job.id, error)
-            self._refusals.heed(Place("words", job.user_id), None, error)
+            self._refusals.heed(RefusingPlace("words", job.user_id), None, error)
         else:
-            self._refusals.took(Place("words", job.user_id))
+            self._refusals.took(RefusingPlace("words", job.user_id))
             log.info("job %s: its owner was told directly", job.id)
 
 

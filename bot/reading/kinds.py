@@ -29,7 +29,7 @@ class Written(Struct, frozen=True):
     recipe: Recipe
 
 
-class Kind(NamedTuple, Generic[T]):
+class FileKind(NamedTuple, Generic[T]):
     """One sort of reading."""
 
     name: str
@@ -48,10 +48,10 @@ def _recipe_of(data: bytes) -> Written | None:
     return Written(text, recipe.parse(text)) if text is not None and text.strip() else None
 
 
-RECIPE: Kind[Written | None] = Kind("recipe", "picture", _recipe_of, Written | None)
+RECIPE: FileKind[Written | None] = FileKind("recipe", "picture", _recipe_of, Written | None)
 """What a picture says of how it was made; None: nothing."""
 
-POLICY: Kind[ServerPolicy | None] = Kind("policy", "file", imported, ServerPolicy)
+POLICY: FileKind[ServerPolicy | None] = FileKind("policy", "file", imported, ServerPolicy)
 """The settings of a server; never None, which would be one more file to look into."""
 
-KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in (RECIPE, POLICY)}
+KINDS: Mapping[str, FileKind[Any]] = {kind.name: kind for kind in (RECIPE, POLICY)}

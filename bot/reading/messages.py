@@ -1,7 +1,7 @@
 """What the bot and the reader say to each other over the reader's two pipes.
 
-A message is four bytes of length, the highest first, and so much msgpack. The reader says `Ready` once. Then comes a
-`Question`, followed by the bytes of its file, and an answer to it, again and again.
+A message is four bytes of length, the highest first, and so much msgpack. The reader says `ReaderReady` once. Then comes a
+`ReadRequest`, followed by the bytes of its file, and an answer to it, again and again.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 """Of any file: more than is ever downloaded."""
 
 
-class Ready(Struct, frozen=True, tag=True):
+class ReaderReady(Struct, frozen=True, tag=True):
     """The reader has started."""
 
 
-class Question(Struct, frozen=True, tag=True):
+class ReadRequest(Struct, frozen=True, tag=True):
     """What does this file say?"""
 
     kind: str
@@ -36,17 +36,17 @@ class Found(Struct, frozen=True, tag=True):
     """As the kind's answer is encoded."""
 
 
-class Refusal(Struct, frozen=True, tag=True):
+class ReadRefusal(Struct, frozen=True, tag=True):
     """It cannot be used; the sentence is for the member."""
 
     sentence: str
 
 
-class OutOfMemory(Struct, frozen=True, tag=True):
+class ReaderOutOfMemory(Struct, frozen=True, tag=True):
     """The memory did not suffice; the reader ends."""
 
 
-Answer = Found | Refusal | OutOfMemory
+Answer = Found | ReadRefusal | ReaderOutOfMemory
 
 MAX_OVERHEAD_BYTES = 64
 """What a `Found` has besides its value."""

@@ -15,7 +15,7 @@ import msgspec
 import psutil
 
 from bot.errors import BotError
-from bot.reading.messages import LENGTH, MAX_OVERHEAD_BYTES, Answer, OutOfMemory, Question, Ready, pack
+from bot.reading.messages import LENGTH, MAX_OVERHEAD_BYTES, Answer, ReaderOutOfMemory, ReaderReady, ReadRequest, pack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,7 +109,7 @@ class ReaderProcess:
         answered = False
         try:
             answer = await life.exchange(kind, data, max_answer_bytes + MAX_OVERHEAD_BYTES)
-            answered = not isinstance(answer, OutOfMemory)
+            answered = not isinstance(answer, ReaderOutOfMemory)
         except (OSError, EOFError, msgspec.DecodeError, ValueError) as error:
             raise ReadingFailed(await life.ended(error)) from error
         finally:
@@ -150,7 +150,7 @@ class ReaderProcess:
         ready = False
         try:
             async with asyncio.timeout(START_S):
-                await life.receive(Ready, MAX_OVERHEAD_BYTES)
+                await life.receive(ReaderReady, MAX_OVERHEAD_BYTES)
             ready = True
         except (OSError, EOFError, msgspec.DecodeError, ValueError) as error:  # a timeout is an OSError
             raise ReadingFailed(f"it did not start: {await life.ended(error)}") from error
@@ -187,7 +187,7 @@ class _Life:
     async def exchange(self, kind: str, data: bytes | bytearray, max_bytes: int) -> Answer:
         """Ask one question; the file goes over in pieces, so that there is never a second copy of it here."""
         with memoryview(data) as view:
-            self._questions.write(pack(Question(kind, len(view))))
+            self._questions.write(pack(ReadRequest(kind, len(view))))
             for at in range(0, len(view), _PIECE):
                 self._questions.write(bytes(view[at : at + _PIECE]))
                 await self._questions.drain()

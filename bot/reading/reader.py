@@ -14,7 +14,16 @@ import msgspec
 
 from bot.errors import InvalidRequest
 from bot.reading.kinds import KINDS
-from bot.reading.messages import LENGTH, MAX_FILE_BYTES, Found, OutOfMemory, Question, Ready, Refusal, pack
+from bot.reading.messages import (
+    LENGTH,
+    MAX_FILE_BYTES,
+    Found,
+    ReaderOutOfMemory,
+    ReaderReady,
+    ReadRefusal,
+    ReadRequest,
+    pack,
+)
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -35,7 +44,7 @@ def main() -> None:
     _limit_memory(int(sys.argv[1]))
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever prints must not stand between the answers
-    _send(answers, Ready())
+    _send(answers, ReaderReady())
     while (question := _next(questions)) is not None:
         data = questions.read(question.size)
         if len(data) < question.size:
@@ -45,7 +54,7 @@ def main() -> None:
         faulthandler.cancel_dump_traceback_later()
         del data
         _send(answers, answer)
-        if isinstance(answer, OutOfMemory):  # what is left lies about in pieces
+        if isinstance(answer, ReaderOutOfMemory):  # what is left lies about in pieces
             return
 
 
@@ -60,12 +69,12 @@ def _limit_memory(limit_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limit_bytes, limit_bytes))
 
 
-def _next(questions: BinaryIO) -> Question | None:
+def _next(questions: BinaryIO) -> ReadRequest | None:
     """Wait for a question; None: there will be none any more."""
     head = questions.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None
-    question = msgspec.msgpack.decode(questions.read(*LENGTH.unpack(head)), type=Question)
+    question = msgspec.msgpack.decode(questions.read(*LENGTH.unpack(head)), type=ReadRequest)
     return question if 0 <= question.size <= MAX_FILE_BYTES else None
 
 
@@ -73,9 +82,9 @@ def _answer(kind: str, data: bytes) -> Answer:
     try:
         return Found(msgspec.Raw(msgspec.msgpack.encode(KINDS[kind].read(data))))
     except InvalidRequest as refused:
-        return Refusal(str(refused)[:SENTENCE_CHARS])
+        return ReadRefusal(str(refused)[:SENTENCE_CHARS])
     except MemoryError:
-        return OutOfMemory()
+        return ReaderOutOfMemory()
 
 
 def _send(answers: BinaryIO, message: Struct) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from bot.errors import InvalidRequest
-from bot.reading.messages import Found, OutOfMemory, Refusal
+from bot.reading.messages import Found, ReaderOutOfMemory, ReadRefusal
 from bot.reading.process import ReaderProcess, ReadingFailed
 from bot.reading.turns import ALL_BUSY
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from bot.reading.kinds import Kind
+    from bot.reading.kinds import FileKind
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Reading:
         if self._warming is None or self._warming.done():
             self._warming = asyncio.create_task(self._warm(), name="a reader that is ready")
 
-    async def read(self, kind: Kind[T], data: bytes | bytearray, *, until: float) -> T:
+    async def read(self, kind: FileKind[T], data: bytes | bytearray, *, until: float) -> T:
         """Have a file read.
 
         Args:
@@ -80,7 +80,7 @@ class Reading:
         finally:
             self._free.release()
 
-    async def _ask(self, kind: Kind[Any], data: bytes | bytearray, until: float) -> Found:
+    async def _ask(self, kind: FileKind[Any], data: bytes | bytearray, until: float) -> Found:
         if self._over:
             raise ReadingFailed("the bot is stopping")
         loop = asyncio.get_running_loop()
@@ -95,9 +95,9 @@ class Reading:
                 answer = await self._process.ask(kind.name, data, max_answer_bytes=kind.max_answer_bytes)
         except TimeoutError as error:
             raise ReadingFailed(f"it was not done after {loop.time() - began:.1f} s") from error
-        if isinstance(answer, Refusal):
+        if isinstance(answer, ReadRefusal):
             raise InvalidRequest(answer.sentence)
-        if isinstance(answer, OutOfMemory):
+        if isinstance(answer, ReaderOutOfMemory):
             raise ReadingFailed("it had no more memory")
         return answer
 
@@ -109,7 +109,7 @@ class Reading:
                 log.warning("strangers' files cannot be read: %s", error)
 
 
-def unreadable(kind: Kind[Any]) -> str:
+def unreadable(kind: FileKind[Any]) -> str:
     """Say so to the member."""
     return (
         f"I could not read this {kind.thing}: that would take more time or memory than I have for one. "

@@ -31,7 +31,7 @@ class _Waiting(NamedTuple):
     turn: asyncio.Future[None]
 
 
-class Turns:
+class ReadingTurns:
     """The line before the files."""
 
     def __init__(self, *, at_once: int = AT_ONCE, per_person: int = PER_PERSON, in_all: int = IN_ALL) -> None:

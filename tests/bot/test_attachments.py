@@ -10,9 +10,9 @@ from aiohttp import web
 from bot import attachments
 from bot.attachments import MAX_BYTES, Attachments
 from bot.errors import InvalidRequest
-from bot.reading.kinds import Kind
+from bot.reading.kinds import FileKind
 
-WHOLE = Kind("whole", "file", bytes, bytes)
+WHOLE = FileKind("whole", "file", bytes, bytes)
 
 
 class AllowedHere:
@@ -136,9 +136,9 @@ async def test_the_first_file_that_says_something_is_the_last_to_be_fetched(disc
 
     async with aiohttp.ClientSession() as session:
         fetching = Attachments(session, discord.url, AllowedHere())
-        assert await fetching.first(files, Kind("second", "file", read, str), person=1) == "found"
+        assert await fetching.first(files, FileKind("second", "file", read, str), person=1) == "found"
         assert discord.asked == ["/attachments/a", "/attachments/b"]
-        assert await fetching.first(files, Kind("none", "file", lambda _data: None, None), person=1) is None
+        assert await fetching.first(files, FileKind("none", "file", lambda _data: None, None), person=1) is None
 
 
 async def test_a_person_has_two_files_on_the_way_and_no_more(discord):

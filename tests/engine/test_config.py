@@ -3,7 +3,7 @@
 import pytest
 
 from engine import config
-from engine.config import ConfigError
+from engine.config import EngineConfigError
 
 
 def written(folder, text):
@@ -32,5 +32,5 @@ def test_the_rater_s_folder_is_the_file_s(tmp_path):
 )
 def test_a_rater_that_cannot_be_is_refused_by_name(tmp_path, text, said):
     """The error names the path in the file."""
-    with pytest.raises(ConfigError, match=said):
+    with pytest.raises(EngineConfigError, match=said):
         config.load(written(tmp_path, f"[engine.rating]\n{text}\n"))

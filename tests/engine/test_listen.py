@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from engine.config import ConfigError, Wire
+from engine.config import EngineConfigError, Wire
 from engine.listen import MAX_SOCKET_PATH_BYTES, bind
 
 SECRET = {"ESHI_WIRE_SECRET": "s3cret"}
@@ -32,7 +32,7 @@ def test_the_socket_of_a_living_engine_is_not_taken(tmp_path):
     """Two would both believe to own the GPU."""
     first = bind(Wire(), tmp_path, {})
     first.socket.listen()
-    with pytest.raises(ConfigError, match="another engine is listening there"):
+    with pytest.raises(EngineConfigError, match="another engine is listening there"):
         bind(Wire(), tmp_path, {})
     first.close()
 
@@ -40,20 +40,20 @@ def test_the_socket_of_a_living_engine_is_not_taken(tmp_path):
 def test_a_file_that_is_no_socket_is_left_alone(tmp_path):
     """A typing error in the configuration deletes nothing."""
     (tmp_path / "engine.sock").write_text("precious")
-    with pytest.raises(ConfigError, match="there is a file that is no socket"):
+    with pytest.raises(EngineConfigError, match="there is a file that is no socket"):
         bind(Wire(), tmp_path, {})
     assert (tmp_path / "engine.sock").read_text() == "precious"
 
 
 def test_too_long_a_path_is_said_to_be_one(tmp_path):
     """The kernel would only say that it is invalid."""
-    with pytest.raises(ConfigError, match=f"may have {MAX_SOCKET_PATH_BYTES} bytes"):
+    with pytest.raises(EngineConfigError, match=f"may have {MAX_SOCKET_PATH_BYTES} bytes"):
         bind(Wire(url=f"unix:{'x' * 120}.sock"), tmp_path, {})
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     """In one line."""
-    with pytest.raises(ConfigError, match="nowhere"):
+    with pytest.raises(EngineConfigError, match="nowhere"):
         bind(Wire(url="unix:nowhere/engine.sock"), tmp_path, {})
 
 
@@ -72,7 +72,7 @@ def test_tcp_takes_its_secret_from_the_environment_or_a_file(tmp_path):
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "example.org", "[::]"])  # noqa: S104  (refused)
 def test_tcp_listens_on_loopback_only(tmp_path, host):
     """The wire is not encrypted."""
-    with pytest.raises(ConfigError, match="can be reached from other machines"):
+    with pytest.raises(EngineConfigError, match="can be reached from other machines"):
         bind(Wire(url=f"ws://{host}:7421"), tmp_path, SECRET)
 
 
@@ -90,7 +90,7 @@ def test_tcp_listens_on_loopback_only(tmp_path, host):
 )
 def test_an_address_that_cannot_be_used_is_one_clear_line(tmp_path, wire, environ, match):
     """Before any model is read."""
-    with pytest.raises(ConfigError, match=match) as caught:
+    with pytest.raises(EngineConfigError, match=match) as caught:
         bind(wire, tmp_path, environ)
     assert "\n" not in str(caught.value)
 
@@ -109,7 +109,7 @@ def test_an_address_that_cannot_be_used_is_one_clear_line(tmp_path, wire, enviro
 )
 def test_whatever_is_written_there_it_is_one_clear_line(tmp_path, wire, said):
     """Also where the system has no name for it."""
-    with pytest.raises(ConfigError, match=said) as caught:
+    with pytest.raises(EngineConfigError, match=said) as caught:
         bind(wire, tmp_path, {})
     assert str(caught.value).startswith("wire.")
     assert "\n" not in str(caught.value)

@@ -11,7 +11,7 @@ from bot.care.report_notices import ReportNotices
 from bot.delivery.budget import EditBudget
 from bot.job import State
 from bot.queue.forecast import Wait
-from bot.refusals import Place, Refusals
+from bot.refusals import Refusals, RefusingPlace
 from bot.safety.audit import AuditRecord
 from bot.safety.policy import ServerPolicy
 from bot.views import card
@@ -145,7 +145,7 @@ async def test_words_to_an_owner_are_refused_three_times_at_most(desk, yuki, san
             await ended(desk, job)
         tries = len(made(sandbox, "POST", "/messages")) - before
         assert tries == (3 if private else 6), "a reply, and without it; three times each"
-        assert desk.refusals.closed(Place("words", int(place)))
+        assert desk.refusals.closed(RefusingPlace("words", int(place)))
 
 
 async def test_a_log_channel_that_refuses_three_times_is_left_alone(desk, yuki, sandbox, refuse):
@@ -172,7 +172,7 @@ async def test_a_log_channel_that_refuses_three_times_is_left_alone(desk, yuki, 
     await report_notices.tell(job, int(yuki.id))
     assert len(made(sandbox, "POST", f"/channels/{channel}/messages")) == 5
     for _ in range(3):
-        desk.refusals.refused(Place("edits", channel), guild)
+        desk.refusals.refused(RefusingPlace("edits", channel), guild)
     await report_notices.renew(job)
     assert made(sandbox, "PATCH", f"/channels/{channel}/messages") == []
 
@@ -191,10 +191,12 @@ async def test_whatever_may_have_changed_the_rights_in_a_server_opens_its_channe
     }.items():
         client = Eshi(EditBudget())
         for _ in range(3):
-            client.refusals.refused(Place("edits", 70), guild.id)
-            client.refusals.refused(Place("words", 80), other.id)
+            client.refusals.refused(RefusingPlace("edits", 70), guild.id)
+            client.refusals.refused(RefusingPlace("words", 80), other.id)
         await getattr(client, f"on_{event}")(*arguments)
-        assert [client.refusals.closed(place) for place in (Place("edits", 70), Place("words", 80))] == [False, True]
+        assert [
+            client.refusals.closed(place) for place in (RefusingPlace("edits", 70), RefusingPlace("words", 80))
+        ] == [False, True]
 
 
 async def test_the_real_client_hears_of_it(sandbox, yuki, ada):
@@ -217,7 +219,7 @@ async def test_the_real_client_hears_of_it(sandbox, yuki, ada):
 
         await client.tree.sync()
         channel = int(yuki.channel("gallery"))
-        place = Place("words", channel)
+        place = RefusingPlace("words", channel)
         for act in (
             lambda: ada.call("PUT", f"/channels/{channel}/overwrites/{client.user.id}", {"allow": "0", "deny": "8192"}),
             lambda: yuki.slash(str(channel), "imagine"),
@@ -241,7 +243,7 @@ def test_places_that_refused_longest_ago_are_forgotten_first(monkeypatch):
     monkeypatch.setattr("bot.refusals._KEPT", 3)
     refusals = Refusals()
     for place in (1, 2, 3, 1, 4, 5):
-        refusals.refused(Place("edits", place))
+        refusals.refused(RefusingPlace("edits", place))
     assert [place.id for place in refusals._places] == [1, 4, 5]
 
 

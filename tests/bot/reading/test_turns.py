@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import InvalidRequest
-from bot.reading.turns import Turns
+from bot.reading.turns import ReadingTurns
 
 LATER = 1e9
 
@@ -16,7 +16,7 @@ class Crowd:
     """People with files, each of which is done when the test says so."""
 
     def __init__(self, **bounds):
-        self.turns = Turns(**bounds)
+        self.turns = ReadingTurns(**bounds)
         self.began = []
         self.ends = []
         self.tasks = []
