@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from bot.errors import ConfigError
 from engine import textfile
+from engine.config import Engine, Wire
 from engine.samplers import OFFERED, Sampler
 from engine.wire import Rating
 
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
 
 MAX_SECRET_BYTES = 4096
 """Of a file with a token or a secret, which have a few dozen letters."""
-
-
-class Wire(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where bot and engine meet; the engine reads the same table."""
-
-    url: str = "unix:engine.sock"
-    secret_file: str = ""
 
 
 class Discord(Struct, frozen=True, forbid_unknown_fields=True):
@@ -215,29 +209,12 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
 
 
-class PictureRating(Struct, frozen=True):
-    """What the bot reads of the table ``[engine.rating]``."""
-
-    by: Literal["", "none", "wd", "classifier"] = ""
-
-
-class Model(Struct, frozen=True):
-    """What the bot reads of the engine's table: its tokenizers' place, what rates, and how much it draws at once."""
-
-    model: str = "cagliostrolab/animagine-xl-4.0"
-    revision: str = ""
-    config_folder: str = ""
-    rating: PictureRating = PictureRating()
-    batch_cap: Annotated[int, Meta(ge=1, le=64)] = 4
-    """Within what the engine takes, too."""
-
-
 class _File(Struct, frozen=True):
-    """The tables that this process reads; the rest of the engine's is the engine's business."""
+    """The whole file: the engine's table is checked here too, before an engine is started with it."""
 
     bot: Bot = msgspec.field(default_factory=Bot)
     wire: Wire = msgspec.field(default_factory=Wire)
-    engine: Model = msgspec.field(default_factory=Model)
+    engine: Engine = msgspec.field(default_factory=Engine)
 
 
 class Config(Struct, frozen=True):
@@ -246,7 +223,7 @@ class Config(Struct, frozen=True):
     path: Path
     bot: Bot
     wire: Wire
-    model: Model = Model()
+    model: Engine = msgspec.field(default_factory=Engine)
 
     def resolve(self, relative: str) -> Path:
         """Give a path of the file as one that does not depend on the working directory.

@@ -1,7 +1,7 @@
 """What the bot and the reader say to each other over the reader's two pipes.
 
-A message is four bytes of length, the highest first, and so much msgpack. The reader says `ReaderReady` once. Then comes a
-`ReadRequest`, followed by the bytes of its file, and an answer to it, again and again.
+A message is four bytes of length, the highest first, and so much msgpack. The reader says `ReaderReady` once. Then
+comes a `ReadRequest`, followed by the bytes of its file, and an answer to it, again and again.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import pytest
 
 from bot.app import Eshi
 from bot.assembly import Given, assemble
-from bot.config import Bot, Config, Model, PictureRating
+from bot.config import Bot, Config
 from bot.config import Wire as WireTable
 from bot.delivery.budget import EditBudget
 from bot.prompt import presets
@@ -24,6 +24,7 @@ from bot.safety.policy import ServerPolicy
 from bot.safety.wording import TextFilter
 from bot.store import Store
 from engine import wire
+from engine.config import Engine, PictureRating
 from engine.samplers import SAMPLERS
 from tests.bot import gallery
 from tests.bot.test_imports import modules_after
@@ -56,7 +57,7 @@ def client(tmp_path_factory):
     """The bot's client, not connected, with everything that the assembly's features hand in."""
 
     async def offered():
-        config = Config(Path("config.toml"), Bot(), WireTable(), Model(rating=PictureRating(by="none")))
+        config = Config(Path("config.toml"), Bot(), WireTable(), Engine(rating=PictureRating(by="none")))
         writer = PromptWriter(config=config.bot, presets=presets.load(), groups={}, vocabulary=None, compose=None)
         found = Eshi(EditBudget())
         async with Store.open(tmp_path_factory.mktemp("data")) as store:

@@ -25,9 +25,10 @@ from bot.config import Bot, Limits
 from bot.errors import InvalidRequest
 from bot.long_texts import LONG_CHARS, chars_of, worked_on
 from bot.prompt import dynamic, favourites, pasted, people, presets, recipe, sentences, tags
+from bot.prompt.completion import complete
 from bot.prompt.compose import compose
 from bot.prompt.vocabulary import spelling, store
-from bot.request import Options, complete
+from bot.request import Options
 from bot.safety import wording
 from bot.safety.gate import Place, Situation, explain
 from bot.safety.gate_question import GateQuestion

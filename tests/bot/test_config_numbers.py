@@ -75,7 +75,7 @@ def test_what_is_outside_is_refused_by_its_path(tmp_path, half, place, kind):
     """Whatever TOML can write as a number."""
     low, high = limits(kind)
     step = 1 if isinstance(kind, inspect.IntType) else 0.001
-    refused = {engine_config.ConfigError, ConfigError}
+    refused = {engine_config.EngineConfigError, ConfigError}
     for value in (*TOO_MUCH, -1, low - step, high + step, 2**63, -(2**63) - 1):
         with pytest.raises(tuple(refused)) as caught:
             load(tmp_path, half, place, value)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.errors import WrongState
-from bot.job import ID_PATTERN, TRANSITIONS, UNFINISHED, USUAL_FILE_BYTES, Job, Picture, State, public_id, row_key
+from bot.job import ID_PATTERN, TRANSITIONS, UNFINISHED, USUAL_FILE_BYTES, Job, State, StoredPicture, public_id, row_key
 
 STEPS = {
     "started": lambda job, now: job.started(now=now),
@@ -109,7 +109,7 @@ def test_nothing_is_decided_about_a_new_job(job):
     assert (job.tell, job.untold, job.kept, job.error) == (False, False, None, None)
     assert (job.attempts, job.deaths, job.lone_deaths) == (0, 0, 0)
     assert job.max_file_bytes == USUAL_FILE_BYTES == 10_485_760  # Discord's 10 MiB
-    assert not Picture(number=0, seed=1, file="1.png", size_bytes=1).deleted
+    assert not StoredPicture(number=0, seed=1, file="1.png", size_bytes=1).deleted
 
 
 @pytest.mark.parametrize("private", [True, False])

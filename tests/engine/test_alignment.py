@@ -11,10 +11,11 @@ from torch.utils._pytree import tree_leaves
 
 from engine import classifier
 from engine.alignment import align, is_aligned
-from engine.conditioning import EncodedTexts, encode
+from engine.conditioning import encode
 from engine.config import Engine, PictureRating
 from engine.decode import decode
 from engine.denoise import Sample, predict_noise
+from engine.encoded_texts import EncodedTexts
 from engine.loading import load
 from engine.random_weights import make
 from engine.wire import SamplingParams

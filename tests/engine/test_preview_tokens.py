@@ -5,9 +5,10 @@ import json
 import pytest
 from transformers import CLIPTokenizer
 
-from bot.config import Bot, Config, Model, Wire
+from bot.config import Bot, Config
 from bot.prompt.tokens import Tokens
 from engine.conditioning import tokenize
+from engine.config import Engine, Wire
 
 TEXTS = (
     "",
@@ -20,7 +21,7 @@ TEXTS = (
 
 
 def tokens(tmp_path, **model):
-    return Tokens(Config(path=tmp_path / "config.toml", bot=Bot(), wire=Wire(), model=Model(**model)))
+    return Tokens(Config(path=tmp_path / "config.toml", bot=Bot(), wire=Wire(), model=Engine(**model)))
 
 
 @pytest.fixture(scope="module")

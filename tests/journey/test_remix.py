@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from bot.picture.write import repack
-from engine import infotext
-from engine.wire import SamplingParams, png
+from engine import infotext, png
+from engine.wire import SamplingParams
 from tests.bot.fake_engine import colour
 from tests.journey.people import gallery, refusal_of, result_of, words
 
