@@ -120,7 +120,7 @@ def test_a_file_that_an_editor_saved_in_its_own_way_is_read_or_refused_in_one_li
         path.write_bytes(text.encode(encoding))
         load(path)
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises((ConfigError, engine_config.ConfigError), match=r"is not UTF-8 \(line 2 holds the byte 0xfc\)"):
+    with pytest.raises((ConfigError, engine_config.EngineConfigError), match=r"is not UTF-8 \(line 2 holds the byte 0xfc\)"):
         load(path)
 
 
@@ -145,7 +145,7 @@ def test_what_is_no_configuration_is_one_line(tmp_path, load, what):
             path.write_text("a = " + "[" * 200_000)
         case "unnameable":
             path = tmp_path / ("x" * 300)
-    with pytest.raises((ConfigError, engine_config.ConfigError)) as caught:
+    with pytest.raises((ConfigError, engine_config.EngineConfigError)) as caught:
         load(path)
     assert str(caught.value).startswith(str(path)[:200])
     assert "\n" not in str(caught.value)
@@ -200,7 +200,7 @@ def test_a_secret_that_no_header_can_hold_is_one_line_in_both_halves(tmp_path, s
     environ = {"ESHI_WIRE_SECRET": secret, "ESHI_TOKEN": secret}
     with pytest.raises(ConfigError, match="ESHI_WIRE_SECRET: the secret holds a line break"):
         config.wire_secret(config.load(path), environ)
-    with pytest.raises(engine_config.ConfigError, match="ESHI_WIRE_SECRET: the secret holds a line break"):
+    with pytest.raises(engine_config.EngineConfigError, match="ESHI_WIRE_SECRET: the secret holds a line break"):
         bind(engine_config.load(path)[1], tmp_path, environ)
     with pytest.raises(ConfigError, match="ESHI_TOKEN: a bot token is one line"):
         config.token(config.load(path), environ)
