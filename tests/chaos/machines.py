@@ -141,7 +141,7 @@ class Machines:
     async def kill(self, name):
         """Kill a process where it stands; wait for one where it is just being started."""
         while True:
-            pid = self._engine_of_bot() if name == "engine" and self._checkpoint else self._pid(name)
+            pid = self._engine_of_bot() if name == "engine" and self._checkpoint else self.pid(name)
             if pid is not None:
                 self._killed.add(pid)
                 with contextlib.suppress(ProcessLookupError):
@@ -149,7 +149,8 @@ class Machines:
                     return
             await asyncio.sleep(0.1)
 
-    def _pid(self, name):
+    def pid(self, name):
+        """None: it is just being started."""
         process = self._processes.get(name)
         return None if process is None or process.returncode is not None else process.pid
 
@@ -157,14 +158,14 @@ class Machines:
         import psutil
 
         with contextlib.suppress(psutil.Error):
-            for child in psutil.Process(self._pid("bot")).children():
+            for child in psutil.Process(self.pid("bot")).children():
                 if "engine" in child.cmdline():
                     return child.pid
         return None
 
     async def fill_disk(self, seconds):
         """Let the bot write no byte more into any file for so long."""
-        pid = self._pid("bot")
+        pid = self.pid("bot")
         if pid is None:
             return
         unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
