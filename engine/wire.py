@@ -214,5 +214,5 @@ def decode_event(frame: bytes) -> Event:
 def _decode(decoder: msgspec.msgpack.Decoder[_Message], frame: bytes) -> _Message:
     try:
         return decoder.decode(frame)
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, RecursionError) as error:
         raise msgspec.DecodeError(f"MessagePack data is malformed: {error}") from error

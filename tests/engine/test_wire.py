@@ -141,3 +141,11 @@ def test_text_that_is_no_utf_8_is_a_decode_error():
     """msgspec itself lets another error out here."""
     with pytest.raises(msgspec.DecodeError, match="malformed"):
         wire.decode_command(wire.encode(wire.Cancel(job_id="j1")).replace(b"j1", b"\xff1"))
+
+
+@pytest.mark.parametrize("depth", [1_100, 200_000])
+def test_a_message_deeper_than_the_stack_is_a_decode_error(depth):
+    """While it looks for the type, msgspec goes down as far as it is led."""
+    for decode in (wire.decode_command, wire.decode_event):
+        with pytest.raises(msgspec.DecodeError, match="malformed"):
+            decode(b"\x81\xa1a" * depth)
