@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SECONDS = 150.0
-"""With as many parts as there are, and what the last round of one takes longer, a quarter of an hour."""
+"""With four parts, and what the last round of one takes longer, a quarter of an hour."""
 
 
 def parts():
