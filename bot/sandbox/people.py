@@ -211,6 +211,9 @@ For developers (`bot.sandbox.developer`)
         {"fault": "expire", "code": 50027}                           every interaction token runs out now; with 10015
                                                                     as if it had never been
 
+    ``POST /developer/interactions`` — ``{"user_id", "channel_id", "message_id": null, "type": 3, "data": {"custom_id":
+    "forged", "component_type": 2}}`` → 200 ``{"interaction_id"}``: the bot receives this data as it is, checked by
+    nobody, from a person and below a message that there are; types 2 to 5, a form after the last thing the person did
     ``POST /developer/clock`` — ``{"advance_s": 900}`` → 200 ``{"now", "advanced_s"}``; what falls due happens at once
     ``GET /developer/limits`` — what was counted by the movable clock: ``{"enforced": true, "session_starts": 1,
     "invalid_requests": 0, "command_creates": 12, "banned": false}`` (1,000 a day, 10,000 in ten minutes, 200 a day);

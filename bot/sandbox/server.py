@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.sandbox import blueprint, cdn, developer, developer_world, people
+from bot.sandbox import blueprint, cdn, developer, developer_world, forging, people
 from bot.sandbox.allowances import Allowances
 from bot.sandbox.broadcast import Broadcast
 from bot.sandbox.clock import Clock
@@ -151,6 +151,7 @@ class Sandbox:
         developer.add_to(app, scene, feed, faults, switches)
         controls = WorldControls(world, broadcast)
         developer_world.add_to(app, world, controls, allowances)
+        forging.add_to(app, scene)
         if PAGE.is_dir():
             app.router.add_get("/", _index)
             app.router.add_static("/", PAGE)
