@@ -48,9 +48,10 @@ mutants: develop
 clients: develop
 	$(BIN)/python -m tests.clients $(if $(ONLY),--only $(ONLY))
 
-# Bot and engine are killed while people ask, Discord stumbles and the disk fills up; a quarter of an hour at most. Two
-# hundred jobs go to an engine that draws flat colours, thirty to the real one as the bot's child, with random weights.
-# SEED=… runs the same schedules again.
+# Bot and engine are killed while people ask, Discord stumbles, the disk fills up, and a member sends hostile files and
+# texts, forges ids and values, and presses what is others'; a quarter of an hour at most. Two hundred jobs go to an
+# engine that draws flat colours, thirty to the real one as the bot's child, with random weights. SEED=… runs the same
+# schedules again.
 chaos: develop
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --real --jobs 30 --people 10 --kills 6 --seconds 90

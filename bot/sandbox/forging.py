@@ -20,6 +20,7 @@ _KINDS = {
     InteractionType.AUTOCOMPLETE: "autocomplete",
     InteractionType.MODAL_SUBMIT: "modal",
 }
+_OPENING = {InteractionType.APPLICATION_COMMAND, InteractionType.MESSAGE_COMPONENT}
 
 
 class Forged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +48,8 @@ def add_to(app: web.Application, scene: Scene) -> None:
             return _unknown("There is no such person, channel or message.")
         trigger = None
         if type_ is InteractionType.MODAL_SUBMIT:
-            trigger = next((one for one in reversed(world.interactions.values()) if one.user is user), None)
+            before = reversed(world.interactions.values())
+            trigger = next((one for one in before if one.user is user and one.type in _OPENING), None)
             if trigger is None:
                 return _unknown("This person has done nothing that could have opened a form.")
         opened = scene.interactions.open(

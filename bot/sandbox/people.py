@@ -213,7 +213,8 @@ For developers (`bot.sandbox.developer`)
 
     ``POST /developer/interactions`` — ``{"user_id", "channel_id", "message_id": null, "type": 3, "data": {"custom_id":
     "forged", "component_type": 2}}`` → 200 ``{"interaction_id"}``: the bot receives this data as it is, checked by
-    nobody, from a person and below a message that there are; types 2 to 5, a form after the last thing the person did
+    nobody, from a person and below a message that there are; types 2 to 5, a form after the person's last command or
+    press
     ``POST /developer/clock`` — ``{"advance_s": 900}`` → 200 ``{"now", "advanced_s"}``; what falls due happens at once
     ``GET /developer/limits`` — what was counted by the movable clock: ``{"enforced": true, "session_starts": 1,
     "invalid_requests": 0, "command_creates": 12, "banned": false}`` (1,000 a day, 10,000 in ten minutes, 200 a day);

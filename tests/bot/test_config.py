@@ -120,7 +120,8 @@ def test_a_file_that_an_editor_saved_in_its_own_way_is_read_or_refused_in_one_li
         path.write_bytes(text.encode(encoding))
         load(path)
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises((ConfigError, engine_config.EngineConfigError), match=r"is not UTF-8 \(line 2 holds the byte 0xfc\)"):
+    refused = (ConfigError, engine_config.EngineConfigError)
+    with pytest.raises(refused, match=r"is not UTF-8 \(line 2 holds the byte 0xfc\)"):
         load(path)
 
 

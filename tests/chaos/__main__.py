@@ -1,4 +1,4 @@
-"""``make chaos``: two hundred jobs of twenty people while everything breaks; the seed re-runs the same schedule."""
+"""``make chaos``: two hundred jobs of twenty people while all breaks and one means harm; its seed re-runs one."""
 
 import argparse
 import asyncio

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import msgspec
+import psutil
 
 from bot.sandbox.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedRole, PlannedUser
 
@@ -21,10 +22,13 @@ AGAIN_S = 0.3
 
 SERVERS, CHANNELS = 3, 3
 
+HOSTILE = "mallory"
+"""See `tests.chaos.hostile_member`."""
+
 
 def world(people):
-    """So many people in every one of a few servers."""
-    names = [f"person{number:02}" for number in range(people)]
+    """So many people, and the hostile member, in every one of a few servers."""
+    names = [*(f"person{number:02}" for number in range(people)), HOSTILE]
     return Plan(
         users=tuple(PlannedUser(username=name) for name in names),
         guilds=tuple(
@@ -154,9 +158,18 @@ class Machines:
         process = self._processes.get(name)
         return None if process is None or process.returncode is not None else process.pid
 
-    def _engine_of_bot(self):
-        import psutil
+    def memory(self):
+        """Of the bot and of what reads files for it, in bytes; 0 for what is not there just now."""
+        found = {"bot": 0, "reader": 0}
+        with contextlib.suppress(psutil.Error):
+            bot = psutil.Process(self.pid("bot"))
+            found["bot"] = bot.memory_info().rss
+            for child in bot.children():
+                if "bot.reading.reader" in child.cmdline():
+                    found["reader"] = child.memory_info().rss
+        return found
 
+    def _engine_of_bot(self):
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process(self.pid("bot")).children():
                 if "engine" in child.cmdline():

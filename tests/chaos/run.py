@@ -7,7 +7,8 @@ from random import Random
 
 from bot.sandbox.driver import Person
 from tests.chaos.asking import ask_for_all, wishes
-from tests.chaos.machines import CHANNELS, SERVERS, Machines
+from tests.chaos.hostile_member import HostileMember
+from tests.chaos.machines import CHANNELS, HOSTILE, SERVERS, Machines
 from tests.chaos.schedule import DISK_S, schedule
 from tests.chaos.verdict import is_over, job_of, judge, latest, unfinished
 from tests.journey.people import accept_terms
@@ -18,6 +19,9 @@ SETTLE_S = 180.0
 STEP_SHARE = 0.2
 """Of the time between two requests, that a step takes: so the engine has something to draw nearly all the time, and
 whatever is killed is killed at work."""
+
+GROWN_MB = 100.0
+"""What bot and reader may have more at the end than before the hostile member began."""
 
 
 async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, say=lambda _line: None):
@@ -39,6 +43,10 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
                 raise RuntimeError(f"the bot never came online; it said:\n{machines.log_text()[-2000:]}") from error
             await asyncio.gather(*(accept_terms(visitor, "room-0-0") for visitor in visitors))
             chance, hurry = Random(seed), asyncio.Event()
+            before = machines.memory()
+            over = asyncio.Event()
+            hostile = await _hostile_member(visits, machines, seed)
+            harming = asyncio.create_task(hostile.go_on(over))
             asking = asyncio.gather(
                 *(
                     ask_for_all(
@@ -60,19 +68,32 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
             hurry.set()
             async with asyncio.timeout(SETTLE_S):
                 await asking
+            over.set()
+            await harming
+            say(f"the hostile member: {dict(hostile.acts)}")
             say(f"{len(promises)} jobs are acknowledged, {time.monotonic() - began:.0f} s")
             with contextlib.suppress(TimeoutError):  # what has not settled is the verdict's to tell
                 async with asyncio.timeout(SETTLE_S):
                     await _settled(observer, promises, withdrawn, machines)
             verdict = await judge(observer, promises, withdrawn, machines, carries_recipe=checkpoint is not None)
+            grown = {name: (machines.memory()[name] - before[name]) / 1000**2 for name in before}
             violations = (await machines.developer("GET", "/violations"))["violations"]
     log = machines.log_text()
     verdict.wrong += [f"against Discord's rules: {violation}" for violation in violations]
     verdict.wrong += machines.ended_by_themselves
+    verdict.wrong += [f"the {name} has grown by {mb:.0f} MB" for name, mb in grown.items() if mb > GROWN_MB]
     verdict.wrong += [line for line in log.splitlines() if "event loop was held up" in line]
     verdict.wrong += ["a traceback in the bot's log"] * log.count("Traceback")
     say(f"killed {killed['engine']} engines and {killed['bot']} bots in {time.monotonic() - began:.0f} s")
     return verdict
+
+
+async def _hostile_member(visits, machines, seed):
+    """Somebody who may everything that a member may."""
+    person = await visits.enter_async_context(Person.visit(machines.page_url, HOSTILE))
+    await accept_terms(person, "room-0-0")
+    channels = [person.channel(f"room-{server}-{room}") for server in range(SERVERS) for room in range(CHANNELS)]
+    return HostileMember(person, machines, channels, Random(-1 - seed))
 
 
 async def _delete_one(observer, promises, withdrawn):

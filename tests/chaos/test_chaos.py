@@ -23,9 +23,13 @@ def test_a_seed_is_a_schedule():
 
 
 async def test_everybody_gets_what_they_were_promised(tmp_path):
-    """Forty jobs of ten people, six kills, a full disk, dead tokens, a deleted message and a stumbling Discord."""
+    """Forty jobs of ten people, six kills, a full disk, dead tokens, a deleted message and a stumbling Discord.
+
+    All the while a hostile member does what hurts: bot and reader are no larger in the end.
+    """
     said = []
     verdict = await run(tmp_path, seed=SEED, jobs=40, people=10, kills=6, seconds=16.0, say=said.append)
     assert verdict.wrong == [], "\n".join([f"SEED={SEED}", *said, *verdict.wrong])
+    assert any(line.startswith("the hostile member: {") for line in said)
     assert verdict.promised + len(verdict.withdrawn) == 40
     assert verdict.good, "\n".join([f"SEED={SEED}", *said, *verdict.told])

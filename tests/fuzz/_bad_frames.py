@@ -9,11 +9,7 @@ JOB = {
     "job_id": "hostile",
     "prompt": "1girl, smile",
     "negative_prompt": "",
-    "width": 64,
-    "height": 64,
-    "num_inference_steps": 1,
-    "guidance_scale": 5.0,
-    "sampler": "euler_a",
+    "sampling": {"sampler": "euler_a", "num_inference_steps": 1, "guidance_scale": 5.0, "width": 64, "height": 64},
     "seeds": (1,),
 }
 ODD_TEXT = "\u202e\u200b" * 5000
@@ -53,7 +49,10 @@ def _mutated(chance):
 
 
 def _odd_value(chance):
-    return msgspec.msgpack.encode(JOB | {chance.choice(tuple(JOB)): chance.choice(ODD)})
+    sampling, odd = JOB["sampling"], chance.choice(ODD)
+    field = chance.choice((*JOB, *sampling))
+    changed = {"sampling": {**sampling, field: odd}} if field in sampling else {field: odd}
+    return msgspec.msgpack.encode(JOB | changed)
 
 
 def _odd_key(chance):
@@ -106,7 +105,12 @@ def _endless(chance):
     """All that may be asked for at once."""
     return msgspec.msgpack.encode(
         JOB
-        | {"job_id": str(chance.random()), "num_inference_steps": 150, "seeds": tuple(range(16)), "preview_every": 1}
+        | {
+            "job_id": str(chance.random()),
+            "sampling": {**JOB["sampling"], "num_inference_steps": 150},
+            "seeds": tuple(range(16)),
+            "preview_every": 1,
+        }
     )
 
 

@@ -102,12 +102,8 @@ class Honest:
             job_id=job,
             prompt=prompt,
             negative_prompt="lowres",
-            width=64,
-            height=64,
-            num_inference_steps=2,
+            sampling=wire.SamplingParams(num_inference_steps=2, width=64, height=64),
             preview_every=preview_every,
-            guidance_scale=5.0,
-            sampler="euler_a",
             seeds=tuple(range(count)),
         )
         await self._socket.send_bytes(wire.encode(request))

@@ -47,13 +47,13 @@ def run(seed, seconds):
     return report.publish()
 
 
-async def send_all(folder, checkpoint, *, seed, seconds, number=NUMBER):
+async def send_all(folder, checkpoint, *, seed, seconds, number=NUMBER, largest=LARGEST):
     """Send so many, or as many as the time lets; gives what came of them."""
     report = Report("frames", seed, number)
     async with running_engine(folder, checkpoint) as engine:
         async with Honest.connected(engine) as honest:
             ready = engine.memory
-            await honest.draw(**LARGEST)
+            await honest.draw(**largest)
             for _ in range(JOBS):
                 await honest.draw()
             before = engine.memory

@@ -9,8 +9,6 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-import psutil
-
 from bot.sandbox.driver import Person, Refused
 from tests import hostile
 from tests.chaos.machines import Machines
@@ -54,7 +52,7 @@ async def ask_and_upload(folder, *, seed, seconds, number=NUMBER, rounds=ROUNDS,
             await _upload(person, report, "good", hostile.png(), by_menu=person is asker)
         for _ in range(20):
             await _help(asker)
-        before = _memory(machines)
+        before = machines.memory()
         quiet, held = [], []
         for _ in range(rounds):
             await _ask(asker, quiet, time.monotonic() + QUIET_SHARE * seconds / rounds)
@@ -64,7 +62,7 @@ async def ask_and_upload(folder, *, seed, seconds, number=NUMBER, rounds=ROUNDS,
                 for person in others:
                     group.create_task(_upload_all(person, report, files, end))
         _judge(report, quiet, held, later_ms=later_ms)
-        after = _memory(machines)
+        after = machines.memory()
         for name in before:
             report.at_most(f"memory of the {name} has grown by, MB", grown_mb(before[name], after[name]), GROWN_MB)
         violations = (await machines.developer("GET", "/violations"))["violations"]
@@ -155,10 +153,3 @@ async def _came(person, act):
     except TimeoutError:
         return "no answer"
     return said if "Something went wrong" in said or not said else "a sentence"
-
-
-def _memory(machines):
-    """Of the bot and of its reader, in bytes."""
-    bot = psutil.Process(machines.pid("bot"))
-    readers = [child.memory_info().rss for child in bot.children() if "bot.reading.reader" in child.cmdline()]
-    return {"bot": bot.memory_info().rss, "reader": sum(readers)}
