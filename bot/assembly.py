@@ -246,7 +246,6 @@ def _flow(given: Given, checks: _Checks, sending: _Sending) -> _Flow:
         lasting=lasting,
         editor=sending.editor,
         arrivals=arrivals,
-        forecast=forecast,
         places=places,
         dispatch=dispatch,
         now=now,

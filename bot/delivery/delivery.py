@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -48,60 +49,52 @@ CANCELLED = "Cancelled."
 NOT_TAKEN = "Discord did not take the pictures."
 
 
+@dataclass(kw_only=True, eq=False)
 class Delivery:
-    """Tells every job's story; however often a job ends, its message tells the first end."""
+    """Tells every job's message what happens; however often a job ends, it tells the first end."""
 
-    def __init__(
-        self,
-        *,
-        client: discord.Client,
-        store: Store,
-        editor: MessageEditor,
-        gatekeeper: Gatekeeper,
-        picture_filter: PictureFilter,
-        budget: EditBudget,
-        notices: Notices,
-        now: Callable[[], float],
-        pace_s: float = PACE_S,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        self._client = client
-        self._store = store
-        self._editor = editor
-        self._gatekeeper = gatekeeper
-        self._picture_filter = picture_filter
-        self._budget = budget
-        self._notices = notices
-        self._now = now
-        self._pace_s = pace_s
-        self._sleep = sleep
-        self._job_messages: dict[str, JobMessage] = {}  # of every unfinished job that has a message
-        self._dying: list[tuple[float, str]] = []  # a heap: when a promise is due, and of which job
+    client: discord.Client
+    store: Store
+    """Is patient: nobody waits for an answer here."""
+    editor: MessageEditor
+    gatekeeper: Gatekeeper
+    picture_filter: PictureFilter
+    budget: EditBudget
+    notices: Notices
+    now: Callable[[], float]
+    """Unix time in seconds."""
+    pace_s: float = PACE_S
+    """Between two edits of one message."""
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _job_messages: dict[str, JobMessage] = field(default_factory=dict[str, "JobMessage"], init=False)
+    """Of every unfinished job that has a message."""
+    _dying: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]], init=False)
+    """A heap: when a promise is due, and of which job."""
 
     def __contains__(self, job_id: object) -> bool:
         return job_id in self._job_messages
 
     def begin(self, job: Job, lost: Callable[[Job, MessageGone], None]) -> None:
-        """Tell the story of this job from here on; `lost` is as in `JobMessage`."""
-        self._job_messages[job.id] = JobMessage(self._editor, job, budget=self._budget, pace_s=self._pace_s, lost=lost)
+        """Tell this job's message from here on; `lost` is as in `JobMessage`."""
+        self._job_messages[job.id] = JobMessage(self.editor, job, budget=self.budget, pace_s=self.pace_s, lost=lost)
         heapq.heappush(self._dying, (job.token_created_at + PROMISE_S, job.id))
 
     def job_message(self, job_id: str) -> JobMessage:
-        """Give the story of a job that has begun and is not over."""
+        """Give what tells a job's message, once that has begun and until the job is over."""
         return self._job_messages[job_id]
 
     async def keep_promises(self) -> NoReturn:
         """Tell those whose message will soon be out of reach where their pictures will be."""
-        await self._client.wait_until_ready()  # before that no right is known
+        await self.client.wait_until_ready()  # before that no right is known
         while True:
-            await self._sleep(LOOK_EVERY_S)
-            while self._dying and self._dying[0][0] <= self._now():
+            await self.sleep(LOOK_EVERY_S)
+            while self._dying and self._dying[0][0] <= self.now():
                 _, job_id = heapq.heappop(self._dying)
                 job_message = self._job_messages.get(job_id)
-                if job_message is None or not self._editor.has_token(job_message.job):
+                if job_message is None or not self.editor.has_token(job_message.job):
                     continue  # it is over, or its bot was away for too long
                 if job_message.job.private or not may_edit_later(
-                    self._client, job_message.job.guild_id, job_message.job.channel_id
+                    self.client, job_message.job.guild_id, job_message.job.channel_id
                 ):
                     await self._promise(job_message)
 
@@ -110,7 +103,7 @@ class Delivery:
             await job_message.promise(card.promise(job_message.job))
         except (Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("job %s: its message was not told where the pictures will be: %s", job_message.job.id, error)
-            heapq.heappush(self._dying, (self._now() + LOOK_EVERY_S, job_message.job.id))
+            heapq.heappush(self._dying, (self.now() + LOOK_EVERY_S, job_message.job.id))
         else:
             log.info("job %s: its message tells where the pictures will be", job_message.job.id)
 
@@ -120,7 +113,7 @@ class Delivery:
         Returns:
             The job, back in the line, where a file of it is damaged; None: it came to an end.
         """
-        await self._client.wait_until_ready()  # before the first connection every place is unknown
+        await self.client.wait_until_ready()  # before the first connection every place is unknown
         try:
             await self._ask(job)
             await self._show(job)
@@ -133,19 +126,19 @@ class Delivery:
         except PictureLost as error:
             log.error("job %s: it is drawn again: %s", job.id, error)  # noqa: TRY400  one clear line
             self._job_messages.pop(job.id).drop()  # it may have told its end already
-            return await self._store.jobs.lost(job.id)
+            return await self.store.jobs.lost(job.id)
         else:
-            done = await self._store.jobs.delivered(job.id, now=self._now())
+            done = await self.store.jobs.delivered(job.id, now=self.now())
             del self._job_messages[job.id]
             log.info("job %s: delivered", job.id)
-            await self._notices.over(done)
+            await self.notices.over(done)
         return None
 
     async def _ask(self, job: Job) -> None:
-        verdict = await self._gatekeeper.judge_shown(job)
+        verdict = await self.gatekeeper.judge_shown(job)
         if verdict.allowed:
             return
-        place, _ = await spot_of(self._client, job.guild_id, job.channel_id)
+        place, _ = await spot_of(self.client, job.guild_id, job.channel_id)
         if place is Place.GONE:
             raise MessageGone("the channel is gone or closed to the bot", "Its channel was deleted, or closed to me.")
         raise PromptRefused(verdict.sentence)
@@ -156,8 +149,8 @@ class Delivery:
             pass
 
     async def _show_once(self, job: Job) -> bool:
-        pictures, stopped, rating = await self._picture_filter.allowed(job)
-        spoiler = await self._gatekeeper.spoils(job, rating)
+        pictures, stopped, rating = await self.picture_filter.allowed(job)
+        spoiler = await self.gatekeeper.spoils(job, rating)
         job_message, ask_again = self._job_messages[job.id], partial(self._ask_again, job, pictures.keys())
 
         async def send(files: Upload) -> None:
@@ -165,7 +158,7 @@ class Delivery:
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
             await job_message.end(view, files.opened, ask_again=ask_again)
 
-        per_file = min(job.max_file_bytes, file_limit(self._client, job.guild_id))
+        per_file = min(job.max_file_bytes, file_limit(self.client, job.guild_id))
         try:
             await send_fitted(job, pictures, per_file=per_file, send=send)
         except FewerShown as error:
@@ -175,7 +168,7 @@ class Delivery:
 
     async def _ask_again(self, job: Job, shown: Collection[int]) -> None:
         await self._ask(job)
-        if (await self._picture_filter.allowed(job)).pictures.keys() != shown:
+        if (await self.picture_filter.allowed(job)).pictures.keys() != shown:
             raise FewerShown("not all of its pictures may be shown any more")
 
     # The other ends: recorded first, then told, so that none is told that did not happen.
@@ -185,12 +178,12 @@ class Delivery:
         job_message = self._job_messages.pop(job.id, None)
         if job_message is None:
             return False
-        await self._end(await self._store.jobs.cancel(job.id, sentence, now=self._now()), job_message)
+        await self._end(await self.store.jobs.cancel(job.id, sentence, now=self.now()), job_message)
         return True
 
     async def abandon(self, job: Job, gone: MessageGone) -> None:
         """End a job whose message is gone: what is drawn waits for `/show`, what is not is not drawn."""
-        now = await self._store.jobs.get(job.id)
+        now = await self.store.jobs.get(job.id)
         if now is not None and now.state is State.RENDERED and job.id in self._job_messages:
             await self._keep(now, gone.sentence, gone)
         else:
@@ -200,27 +193,27 @@ class Delivery:
         """End a job that the gate no longer allows: it is neither shown nor kept."""
         log.info("job %s: refused by the gate", job.id)
         job_message = self._job_messages.pop(job.id)
-        await self._end(await self._store.jobs.refuse(job.id, sentence, now=self._now()), job_message)
+        await self._end(await self.store.jobs.refuse(job.id, sentence, now=self.now()), job_message)
 
     async def fail(self, job: Job, sentence: str) -> None:
         """End a job that cannot be drawn or shown."""
         job_message = self._job_messages.pop(
             job.id
         )  # first, so that a failure to record a failure is not tried for ever
-        await self._end(await self._store.jobs.fail(job.id, sentence, now=self._now()), job_message)
+        await self._end(await self.store.jobs.fail(job.id, sentence, now=self.now()), job_message)
 
     async def _keep(self, job: Job, sentence: str, error: Exception) -> None:
         log.warning("job %s: its pictures wait for /show: %s", job.id, error)
         job_message = self._job_messages.pop(job.id)
-        await self._end(await self._store.jobs.keep(job.id, sentence, now=self._now()), job_message)
+        await self._end(await self.store.jobs.keep(job.id, sentence, now=self.now()), job_message)
 
     async def tell_again(self, job: Job) -> None:
         """Tell the end of a job that an earlier process recorded and did not tell."""
-        await self._client.wait_until_ready()
+        await self.client.wait_until_ready()
         if job.untold:
             await self._end(job, None)
         else:
-            await self._notices.over(job)
+            await self.notices.over(job)
 
     def close(self) -> None:
         """Stop telling: the bot ends, and the next one goes on."""
@@ -229,18 +222,18 @@ class Delivery:
 
     async def _end(self, job: Job, job_message: JobMessage | None) -> None:
         if job.kept is None:
-            await self._store.pictures.drop(job.id)
+            await self.store.pictures.drop(job.id)
             sentence = job.error or ""
             view = card.over(job)
         else:
             sentence = f"{job.kept} `/show id:{job.id}` brings the pictures."
             view = card.kept(job)
         try:
-            await (self._editor.edit(job, view) if job_message is None else job_message.end(view))
+            await (self.editor.edit(job, view) if job_message is None else job_message.end(view))
         except (Undeliverable, discord.HTTPException) as error:
             log.warning("job %s: its message cannot tell its end: %s", job.id, error)
-            await self._store.jobs.told(job.id)
-            await self._notices.instead(job, sentence)
+            await self.store.jobs.told(job.id)
+            await self.notices.instead(job, sentence)
         else:
-            await self._store.jobs.told(job.id)
-            await self._notices.over(job)
+            await self.store.jobs.told(job.id)
+            await self.notices.over(job)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bot.flow.dispatch import Dispatch
     from bot.flow.places import Places
     from bot.queue.arrivals import Arrivals
-    from bot.queue.forecast import Forecast
     from bot.request import Request
     from bot.store import Store
 
@@ -44,7 +43,6 @@ class Intake:
     """The same, and patient: what Discord was told must be written down."""
     editor: MessageEditor
     arrivals: Arrivals
-    forecast: Forecast
     places: Places
     dispatch: Dispatch
     now: Callable[[], float]
@@ -84,7 +82,7 @@ class Intake:
             log.info("job %s: queued by %s in channel %s", job.id, job.user_id, job.channel_id)
             log.debug("job %s: %r / %r", job.id, job.prompt, job.negative_prompt)
             ticket = Ticket.of(job)
-            view = card.waiting(job, self.forecast.wait_of_new(ticket), engine=self.places.engine_sentence)
+            view = card.waiting(job, self.places.wait_of_new(ticket), engine=self.places.engine_sentence)
             jobs = self.lasting.jobs
             with self.arrivals.coming(ticket):  # whoever reads the answer finds it in the queue at once
                 message_id = await acknowledge(interaction, job, view, editor=self.editor, jobs=jobs, now=self.now)

@@ -50,6 +50,10 @@ class Places:
             return "It is being drawn."
         return card.in_line(self.forecast.wait(ticket), self.engine_sentence)
 
+    def wait_of_new(self, ticket: Ticket) -> Wait:
+        """Tell how a job would stand that is not in the queue yet."""
+        return self.forecast.wait_of_new(ticket)
+
     async def tell_all(self) -> None:
         """Tell those who are next how they stand."""
         for ticket in self.queue.head(SHOWN_PLACES):
