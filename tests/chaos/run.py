@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from random import Random
 
@@ -19,6 +20,9 @@ SETTLE_S = 180.0
 STEP_SHARE = 0.2
 """Of the time between two requests, that a step takes: so the engine has something to draw nearly all the time, and
 whatever is killed is killed at work."""
+
+TRACEBACK = re.compile(r"^Traceback .*\n(?:[ \t].*\n)*(.*)", re.MULTILINE)
+"""And the line that ends it, which says what was raised."""
 
 GROWN_MB = 100.0
 """What bot and reader may have more at the end than before the hostile member began."""
@@ -83,7 +87,7 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
     verdict.wrong += machines.ended_by_themselves
     verdict.wrong += [f"the {name} has grown by {mb:.0f} MB" for name, mb in grown.items() if mb > GROWN_MB]
     verdict.wrong += [line for line in log.splitlines() if "event loop was held up" in line]
-    verdict.wrong += ["a traceback in the bot's log"] * log.count("Traceback")
+    verdict.wrong += [f"a traceback in the bot's log: {end}" for end in TRACEBACK.findall(log)]
     say(f"killed {killed['engine']} engines and {killed['bot']} bots in {time.monotonic() - began:.0f} s")
     return verdict
 
