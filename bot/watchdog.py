@@ -88,10 +88,11 @@ class Watchdog:
         """Note that the loop has something to do."""
         if not self._watching:
             return
+        now = time.monotonic()
+        if self._waited_s is not None and now - self._account[0] > SETTLED_S:
+            self._account = (now, self._waited_s())  # first: what is waited for in this reading is in it, too
         self._burned_s, self._computed_s, self._missed_s = time.thread_time(), time.process_time(), 0.0
         self._began = time.monotonic()
-        if self._waited_s is not None and self._began - self._account[0] > SETTLED_S:
-            self._account = (self._began, self._waited_s())
 
     def waits(self) -> None:
         """Note that the loop has done what there was to do."""

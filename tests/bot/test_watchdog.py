@@ -67,6 +67,21 @@ def test_what_the_machine_took_is_not_held_against_the_loop(caplog):
     assert not found(caplog)
 
 
+def test_a_machine_that_lets_the_watchdog_itself_wait_is_not_held_against_the_loop(caplog):
+    """While it reads the system's account: that tells of the time before the reading's end."""
+
+    def reading():
+        if threading.current_thread() is threading.main_thread():  # where the loop is
+            time.sleep(0.2)
+        return 0.2
+
+    async def nothing():
+        await asyncio.sleep(0)
+
+    watched(nothing, waited_s=reading)
+    assert not found(caplog)
+
+
 def test_a_standstill_of_the_whole_program_is_not_held_against_the_loop(caplog):
     """As when a machine stops for a moment: whoever looks on could not look either."""
 
