@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import sys
@@ -144,20 +143,33 @@ class Studio:
         finally:
             hold.unlink(missing_ok=True)
 
-    def forgive(self):
-        """Take back the strikes: one test's refusals must not lock people out of the next."""
-        with closing(sqlite3.connect(self.folder / "data" / "eshi.sqlite3", timeout=10)) as base, base:
-            base.execute("DELETE FROM strikes")
-
-    async def stop(self, number=signal.SIGTERM):
+    async def stop(self):
         for name in list(self._processes)[::-1]:
-            await self.kill(name, number)
+            await self.kill(name, signal.SIGTERM)
 
     async def renew(self):
-        """Begin anew in a folder without data: nothing of what went wrong is there for the next test."""
-        await self.stop(signal.SIGKILL)
-        shutil.rmtree(self.folder / "data", ignore_errors=True)
-        await self.start()
+        """Begin anew with nothing in line: what went wrong is not there for the next test.
+
+        Discord goes on, and with it what the tests of a module have in common there.
+        """
+        for name in {"bot", "engine"} & self._processes.keys():
+            await self.kill(name)
+        with closing(sqlite3.connect(self.folder / "data" / "eshi.sqlite3", timeout=PATIENCE_S)) as base, base:
+            unfinished = "state IN ('queued', 'running', 'rendered')"
+            base.execute(f"UPDATE jobs SET state = 'cancelled', finished_at = created_at WHERE {unfinished}")  # noqa: S608
+            base.execute("UPDATE jobs SET untold = 0, tell = 0")
+            base.execute("DELETE FROM lines")
+        await self.forget()
+        await self.start_engine()
+        await self.start_bot()
+
+    async def forget(self):
+        """Take back strikes, faults and complaints: nothing of a test is held against the next."""
+        with closing(sqlite3.connect(self.folder / "data" / "eshi.sqlite3", timeout=PATIENCE_S)) as base, base:
+            base.execute("DELETE FROM strikes")
+        (self.folder / "hold").unlink(missing_ok=True)
+        await self.developer("DELETE", "/violations")
+        await self.developer("DELETE", "/faults")
 
     async def _spawn(self, name, *arguments, **streams):
         process = await asyncio.create_subprocess_exec(
@@ -195,7 +207,7 @@ _good = pytest.StashKey()
 def pytest_runtest_makereport(item):
     """Remember of a test whether all went well, for the fixtures that clean up after it."""
     report = yield
-    item.stash[_good] = report.passed and item.stash.get(_good, True)
+    item.stash[_good] = item.stash.get(_good, True) and not report.failed
     return report
 
 
@@ -203,25 +215,16 @@ async def _watch(studio, test):
     """Lend what runs; afterwards Discord must have had nothing to complain about, and the loop was never held up.
 
     A test that failed may leave anything: jobs in line, a line that is paused, an engine that is dead. So after it
-    everything begins anew.
+    bot and engine begin anew.
     """
-    before, good = len(studio.log_text()), False
+    before = len(studio.log_text())
     yield studio
-    try:
-        if test.stash[_good]:
-            await _look_back(studio, before)
-            good = True
-    finally:
-        if not good:
-            await studio.renew()
-
-
-async def _look_back(studio, before):
-    assert [line for line in studio.log_text()[before:].split("\n") if "event loop was held up" in line] == []
-    studio.forgive()
+    if not test.stash[_good]:
+        await studio.renew()
+        return
     found = await studio.developer("GET", "/violations")
-    await studio.developer("DELETE", "/violations")
-    await studio.developer("DELETE", "/faults")
+    await studio.forget()
+    assert [line for line in studio.log_text()[before:].split("\n") if "event loop was held up" in line] == []
     assert found["violations"] == []
 
 
