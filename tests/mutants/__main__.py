@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 HELD = (
     "bot/safety/gate.py",
     "bot/safety/policy.py",
-    "bot/line/queue.py",
-    "bot/line/fairness.py",
+    "bot/queue/queue.py",
+    "bot/queue/fairness.py",
     "bot/job.py",
     "bot/delivery/upload.py",
     "bot/checks/admission.py",

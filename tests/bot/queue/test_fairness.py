@@ -1,5 +1,6 @@
 """Turns by what was spent: nobody is starved, and nobody saves up."""
 
+import heapq
 from collections import Counter
 
 import pytest
@@ -143,6 +144,15 @@ def test_what_is_remembered_does_not_grow_with_those_who_have_been_there():
         turns.advance("stays")
         assert len(turns._heap) <= 2 * len(turns) + 64
     assert turns.first() == "stays"
+
+
+def test_a_change_seldom_looks_at_everybody(monkeypatch):
+    """What is out of date is cleared away when it is more than what is true: a turn takes logarithmic time."""
+    turns, clearings, heapify = waiting("first", *range(100)), [], heapq.heapify
+    monkeypatch.setattr(heapq, "heapify", lambda heap: clearings.append(heapify(heap)))
+    for turn in range(1000):
+        turns.spend(turn % 100, 1)  # out of turn, so that what is out of date stays below the first
+    assert 1 <= len(clearings) <= 1000 // (101 + 64)
 
 
 def test_what_a_crowd_left_behind_is_forgotten_too():
