@@ -151,8 +151,8 @@ class About(Struct, frozen=True, forbid_unknown_fields=True):
     """What you add to the privacy notice, in Discord's Markdown."""
 
 
-Days: TypeAlias = Annotated[float, Meta(ge=0.001, le=36_500)]
-"""From a minute and a half, less than which nobody could look at anything, to a hundred years."""
+Days: TypeAlias = Annotated[float, Meta(ge=1e-6, le=36_500)]
+"""From a tenth of a second, which empties the spool as soon as something was delivered, to a hundred years."""
 
 
 class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True):
