@@ -1,0 +1,1 @@
+"""Trains the demo checkpoint's networks, and a tagger, on pictures that the illustrator draws for it."""

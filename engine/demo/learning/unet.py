@@ -1,0 +1,193 @@
+"""Trains UNet and text encoders together to take noise out of latents."""
+
+from __future__ import annotations
+
+import copy
+import math
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from engine.demo.illustrator.scene import choose
+from engine.demo.learning.caption import CHUNK, WHOLE, Layout, Writer, stack
+from engine.demo.learning.latents import BLOCK, EMPHASISED, Latents, scene_of
+from engine.demo.learning.networks import make_scheduler
+from engine.demo.learning.painter import Painter
+from engine.demo.learning.pictures import SHAPES
+from engine.demo.learning.vocabulary import make_tokenizer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import Tensor
+
+    from engine.demo.learning.networks import Design
+    from engine.demo.learning.state import State
+
+_READING_RATE = 1e-3
+_READING_BATCH = 32
+_READING = 0.1
+"""The weight of the text encoders' own lesson beside the UNet's."""
+
+_AVERAGE = 0.9993
+"""How much of the average of the weights each step keeps."""
+
+_LAYOUTS = (WHOLE, WHOLE, Layout(breaks=1), WHOLE, Layout(tokens=CHUNK + 1), WHOLE, Layout(breaks=1))
+"""Of the captions, one step after the other; seven has no divisor in common with nine, so each meets every shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long to train, and on how much."""
+
+    steps: int
+    batch: int
+    """Different drawings a step."""
+    noises: int
+    """How often each is shown in a step, with another noise each time: reading costs as much as a look."""
+    blocks: int
+    """Of drawings, in all."""
+    looks: int
+    """How often each drawing is looked at before the next ones are made."""
+    rate: float
+    reading_steps: int = 1500
+    """Captions are read alone first: that costs a hundredth of a look at a picture."""
+
+    def known(self, step: int) -> int:
+        """Give how many blocks may be looked at in a step."""
+        wanted = 2 + step * self.batch // (self.looks * BLOCK)
+        return min(self.blocks, wanted)
+
+    def rate_at(self, step: int) -> float:
+        """Rise, then fall along a cosine to a fiftieth."""
+        share = step / self.steps
+        return self.rate * min(1.0, (step + 1) / 400) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
+
+
+CPU_PLAN = Plan(steps=30000, batch=12, noises=2, blocks=160, looks=5, rate=8e-4)
+GPU_PLAN = Plan(steps=26000, batch=128, noises=2, blocks=420, looks=3, rate=1.2e-3)
+
+
+def train_unet(
+    design: Design, plan: Plan, latents: Latents, state: State, *, seed: int, device: str
+) -> Painter:  # fmt: skip
+    """Train, or go on training, and give the average of the last steps' weights."""
+    training = _Training(design, plan, latents, state, seed, device)
+    kept = state.load(device)
+    if kept is None:
+        training.read()
+    else:
+        training.load(kept)
+    training.run(kept["step"] if kept else 0)
+    return training.average
+
+
+def load_average(design: Design, path: Path) -> Painter:
+    """Read the average of the weights from unfinished training."""
+    painter = Painter(make_tokenizer(), design)
+    painter.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["average"])
+    return painter
+
+
+class _Training:
+    def __init__(
+        self, design: Design, plan: Plan, latents: Latents, state: State, seed: int, device: str
+    ) -> None:  # fmt: skip
+        tokenizer = make_tokenizer()
+        self._plan, self._latents, self._state, self._seed, self._device = plan, latents, state, seed, device
+        self._writer = Writer(tokenizer)
+        torch.manual_seed(seed)
+        self._painter: Any = Painter(tokenizer, design)
+        self._painter.unet.to(memory_format=torch.channels_last)
+        self._painter.to(device)
+        self.average = copy.deepcopy(self._painter).requires_grad_(requires_grad=False)
+        self._optimizer = torch.optim.AdamW(
+            self._painter.parameters(), betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        )
+        self._alphas = make_scheduler().alphas_cumprod.to(device)
+
+    def read(self) -> None:
+        """Start with text alone."""
+        painter, plan = self._painter, self._plan
+        learning = [*painter.text_encoder_2.parameters(), *painter.tags.parameters()]
+        optimizer = torch.optim.AdamW(learning, lr=_READING_RATE, betas=(0.9, 0.99), weight_decay=0.01)
+        for step in range(plan.reading_steps):
+            self._state.wait_while_paused()
+            random = Random(f"reading {self._seed} {step}")
+            captions = [
+                self._writer.write(choose(random, emphasised=EMPHASISED), random) for _ in range(_READING_BATCH)
+            ]
+            ids = stack(captions, self._writer.empty())[0][:, 0].to(self._device)
+            loss = painter.reading_loss(painter.text_encoder_2(ids).text_embeds, ids)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            if step % 100 == 0:
+                self._state.report(stage="reading", step=step, of=plan.reading_steps, loss=round(loss.item(), 4))
+        self.average.load_state_dict(painter.state_dict())
+        self._save(0)
+
+    def load(self, kept: dict[str, Any]) -> None:
+        """Go on from what was saved."""
+        self._painter.load_state_dict(kept["painter"])
+        self.average.load_state_dict(kept["average"])
+        if kept["optimizer"]["state"]:
+            self._optimizer.load_state_dict(kept["optimizer"])
+
+    def _save(self, step: int) -> None:
+        self._state.save({"painter": self._painter.state_dict(), "average": self.average.state_dict(),
+                          "optimizer": self._optimizer.state_dict(), "step": step})  # fmt: skip
+
+    @sdpa_kernel([SDPBackend.MATH, SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION])
+    def run(self, first: int) -> None:
+        """Train from a step on."""
+        plan, state = self._plan, self._state
+        mean_loss = 1.0
+        for step in range(first, plan.steps):
+            state.wait_while_paused()
+            for group in self._optimizer.param_groups:
+                group["lr"] = plan.rate_at(step)
+            loss = self._loss(step)
+            self._optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self._painter.parameters(), 1.0)
+            self._optimizer.step()
+            decay = min(_AVERAGE, (1 + step) / (10 + step))
+            with torch.no_grad():
+                torch._foreach_lerp_(list(self.average.parameters()), list(self._painter.parameters()), 1 - decay)
+            if step % 25 == 0:
+                mean_loss = loss.item() if step == first else 0.8 * mean_loss + 0.2 * loss.item()
+                state.report(stage="unet", step=step, of=plan.steps, loss=round(mean_loss, 4))
+            if state.due or step == plan.steps - 1:
+                self._save(step + 1)
+
+    def _loss(self, step: int) -> Tensor:
+        """Compare v = √ᾱ ε - √(1-ᾱ) x₀ (Salimans and Ho, 2022, appendix D) with what is predicted."""
+        plan, device = self._plan, self._device
+        random = Random(f"step {self._seed} {step}")
+        shape = step % len(SHAPES)
+        among = plan.known(step) * BLOCK // len(SHAPES)
+        numbers = [shape + len(SHAPES) * random.randrange(among) for _ in range(plan.batch)]
+        layout = _LAYOUTS[step % len(_LAYOUTS)]
+        captions = [self._writer.write(scene_of(self._seed, number), random, layout) for number in numbers]
+        ids, weights = (part.to(device) for part in stack(captions, self._writer.empty()))
+        width, height = SHAPES[shape]
+        sizes = torch.tensor([[height, width, 0, 0, height, width]] * plan.batch, dtype=torch.float32, device=device)
+        clean = self._latents.get(numbers).to(device).repeat(plan.noises, 1, 1, 1)
+        source = torch.Generator().manual_seed(self._seed * 2**32 + step)
+        noise = torch.randn(clean.shape, generator=source).to(device)
+        count = len(clean)
+        spread = (torch.randperm(count, generator=source) + torch.rand(count, generator=source)) / count
+        noisier = spread**0.7  # tags decide early, where there is much noise; later the picture tells the rest
+        timesteps = (noisier * len(self._alphas)).long().clamp(max=len(self._alphas) - 1).to(device)
+        alpha = self._alphas[timesteps].reshape(-1, 1, 1, 1)
+        noisy = alpha.sqrt() * clean + (1 - alpha).sqrt() * noise
+        wanted = alpha.sqrt() * noise - (1 - alpha).sqrt() * clean
+        with torch.autocast(device, dtype=torch.bfloat16):
+            predicted, reading = self._painter(
+                noisy.contiguous(memory_format=torch.channels_last), timesteps, ids, weights, sizes
+            )
+        return (predicted.float() - wanted).square().mean() + _READING * reading

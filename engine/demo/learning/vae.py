@@ -1,0 +1,367 @@
+"""Trains the VAE: its inner levels on pictures of a quarter of the size, then the decoder's outer levels at full size.
+
+A picture of a quarter of its size says nearly all that a latent must say, for a sixteenth of the time. The encoder's
+outer levels only average, exactly, so that what it sees at full size is what it was trained with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from torch.nn import functional
+
+from engine.demo.learning.networks import CHANNELS, make_vae
+from engine.demo.learning.pictures import drawn_ahead, make_pictures
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import Tensor
+
+    from engine.demo.learning.networks import Design
+    from engine.demo.learning.pictures import Pictures
+    from engine.demo.learning.state import State
+
+SCALE = 4
+"""The inner levels see pictures so many times smaller."""
+
+_OUTER = 2
+"""Levels outside of these."""
+
+_ANCHOR = 10.0
+"""Outweighs what a picture adds to the statistics of its norms, so that a colour means the same beside any other."""
+
+_NOISE = 0.1
+"""Added to latents of spread 1 before they are decoded, so that the decoder forgives the UNet as much."""
+
+_MEASURED = 36
+"""Of every shape as many: four times so many drawings are the measure of what latents are normal."""
+
+_WARM_UP = 100
+_COOL_DOWN = 0.4
+"""The share of a stage over which its learning rate falls to nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of the training."""
+
+    name: Literal["inner", "outer", "whole"]
+    """Of whole pictures of a quarter of the size; of squares of full size; of whole pictures of full size."""
+    steps: int
+    batch: int
+    rate: float
+
+
+CPU_STAGES = (Stage("inner", 14000, 3, 1.2e-3), Stage("outer", 1500, 1, 1e-3), Stage("whole", 150, 1, 3e-4))
+GPU_STAGES = (Stage("inner", 9000, 16, 1.2e-3), Stage("outer", 1500, 4, 1e-3), Stage("whole", 300, 2, 3e-4))
+SQUARE = 256
+"""Pixels along the side of the outer stage's squares, of which each picture gives three."""
+
+
+class Coder(torch.nn.Module):
+    """The VAE, and its inner half alone: from and to pictures of a quarter of the size."""
+
+    def __init__(self, design: Design) -> None:
+        """Start with an encoder that averages, and a decoder that enlarges."""
+        super().__init__()
+        vae: Any = make_vae(design)
+        self.vae = vae
+        self._first = len(design.vae) - 1 - _OUTER  # of the decoder's blocks, the one at a quarter of the size
+        self._entry = design.vae[_OUTER - 1]
+        self.stage = 0
+        """How many stages of its training are done."""
+        pass_through(vae, self._first)
+
+    def encode(self, small: Tensor) -> Tensor:
+        """Encode pictures of a quarter of the size, (B, 3, H/4, W/4), to the latents' mean, (B, 16, h, w)."""
+        encoder = self.vae.encoder
+        x = small.new_zeros(len(small), self._entry, *small.shape[2:])
+        x[:, :3], x[:, _ANCHORED], x[:, _MINUS : _MINUS + 3] = small, _ANCHOR, -small
+        x = x.contiguous(memory_format=torch.channels_last)
+        for block in encoder.down_blocks[_OUTER:]:
+            x = block(x)
+        x = encoder.conv_out(encoder.conv_act(encoder.conv_norm_out(encoder.mid_block(x))))
+        return self.vae.quant_conv(x)[:, :CHANNELS]
+
+    def inner(self, z: Tensor) -> Tensor:
+        """Decode latents to features of a quarter of the size, the first three of which are the picture."""
+        decoder = self.vae.decoder
+        x = decoder.mid_block(decoder.conv_in(self.vae.post_quant_conv(z)))
+        for block in decoder.up_blocks[: self._first]:
+            x = block(x)
+        for resnet in decoder.up_blocks[self._first].resnets:
+            x = resnet(x, None)
+        return x
+
+    def outer(self, x: Tensor) -> Tensor:
+        """Draw pictures of full size from features of a quarter of it."""
+        decoder = self.vae.decoder
+        for upsampler in decoder.up_blocks[self._first].upsamplers:
+            x = upsampler(x)
+        for block in decoder.up_blocks[self._first + 1 :]:
+            x = block(x)
+        return decoder.conv_out(decoder.conv_act(decoder.conv_norm_out(x)))
+
+    def decode_small(self, z: Tensor) -> Tensor:
+        """Decode latents to pictures of a quarter of the size."""
+        return self.inner(z)[:, :3]
+
+    def normalise(self, mean: Tensor, std: Tensor) -> None:
+        """Let latents have mean 0 and spread 1, given what they have now, (16,) each; pictures stay the same."""
+        before, after = self.vae.quant_conv, self.vae.post_quant_conv
+        with torch.no_grad():
+            after.bias += (after.weight[:, :, 0, 0] * mean).sum(1)
+            after.weight *= std[None, :, None, None]
+            before.bias[:CHANNELS] = (before.bias[:CHANNELS] - mean) / std
+            before.weight[:CHANNELS] /= std[:, None, None, None]
+
+
+def pass_through(vae: Any, quarter: int) -> None:
+    """Let the untrained VAE hand colours on, so that training begins with a blurred picture and not with none.
+
+    Latents begin as each patch's mean colour and what its quarters differ by. A channel and its negative go side by
+    side, because SiLU(x) - SiLU(-x) = x.
+
+    Args:
+        vae: Untrained.
+        quarter: Which of the decoder's blocks works at a quarter of the size.
+    """
+    encoder, decoder = vae.encoder, vae.decoder
+    for half, blocks in ((encoder, encoder.down_blocks), (decoder, decoder.up_blocks)):
+        _open(half.conv_in)
+        for block in (half.mid_block, *blocks):
+            for resnet in block.resnets:
+                torch.nn.init.zeros_(resnet.conv2.weight)
+                torch.nn.init.zeros_(resnet.conv2.bias)
+                if resnet.conv_shortcut is not None:
+                    _open(resnet.conv_shortcut)
+    with torch.no_grad():
+        _begin_encoder(vae)
+        _open(vae.post_quant_conv)
+        vae.post_quant_conv.weight[:3] /= _COLOURED
+        decoder.conv_in.bias[CHANNELS] = _ANCHOR
+        for number, block in enumerate(decoder.up_blocks[:-1]):
+            conv = block.upsamplers[0].conv
+            _open(conv)
+            if number == quarter:
+                conv.weight[_MINUS : _MINUS + 3] = -conv.weight[:3]
+                conv.weight[_ANCHORED] = conv.weight[CHANNELS]
+        _pairs(decoder.conv_out, [(colour, colour, _MINUS + colour, 1.0) for colour in range(3)])
+
+
+def _begin_encoder(vae: Any) -> None:
+    encoder = vae.encoder
+    encoder.conv_in.bias[_ANCHORED] = _ANCHOR
+    encoder.conv_in.weight[_MINUS : _MINUS + 3] = -encoder.conv_in.weight[:3]
+    for block in encoder.down_blocks[:-1]:
+        conv = block.downsamplers[0].conv
+        _open(conv)
+        conv.weight[:, :, :2, :2] = conv.weight[:, :, 1:2, 1:2] / 4  # the mean of what becomes one
+        conv.weight[:, :, 2] = conv.weight[:, :, :, 2] = 0
+    last = encoder.down_blocks[-2].downsamplers[0].conv.weight
+    pairs = [(colour, colour, _MINUS + colour, 1.5) for colour in range(3)]
+    for number, signs in enumerate(((1, -1, 1, -1), (1, 1, -1, -1), (1, -1, -1, 1))):
+        for colour in range(3):
+            to = _DIFFERENCES + 3 * number + colour
+            for sign, channel in ((1, to), (-1, to + 9)):
+                last[channel] = 0
+                last[channel, colour, :2, :2] = sign * torch.tensor(signs, dtype=last.dtype).reshape(2, 2) / 4
+            pairs.append((3 + 3 * number + colour, to, to + 9, 4.0))
+    _pairs(encoder.conv_out, pairs)
+    _open(vae.quant_conv)
+
+
+_COLOURED = 1.65
+"""How much larger a latent begins than the colour that it is."""
+
+_ANCHORED, _MINUS, _DIFFERENCES = 3, 4, 8
+"""The channels of the anchor, of the colours' negatives, and of the differences of a patch's quarters."""
+
+
+def _pairs(conv: Any, pairs: list[tuple[int, int, int, float]]) -> None:
+    """Let outputs be a channel minus another one, times a factor."""
+    conv.bias.zero_()
+    for out, plus, minus, factor in pairs:
+        conv.weight[out] = 0
+        conv.weight[out, plus, 1, 1] = factor
+        conv.weight[out, minus, 1, 1] = -factor
+
+
+def _open(conv: Any) -> None:
+    torch.nn.init.dirac_(conv.weight)
+    torch.nn.init.zeros_(conv.bias)
+
+
+def draw_loss(drawn: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
+    """Compare pictures, (B, 3, H, W): colours, edges, and both of them coarser, by how much each place counts."""
+    loss = drawn.new_zeros(())
+    for scale in (1, 2, 4):
+        if scale > 1:
+            drawn, wanted, weights = (functional.avg_pool2d(part, 2) for part in (drawn, wanted, weights))
+        total = weights.mean()
+        loss = loss + (weights * (drawn - wanted).abs()).mean() / total
+        for axis in (2, 3):  # a soft edge is a small error of colour and a large one of drawing
+            edge = weights.narrow(axis, 1, weights.shape[axis] - 1)
+            loss = loss + (edge * (drawn.diff(dim=axis) - wanted.diff(dim=axis)).abs()).mean() / total
+    return loss
+
+
+def train_vae(
+    design: Design, stages: tuple[Stage, ...], state: State, *, seed: int, device: str, workers: int = 0
+) -> Coder:
+    """Train, or go on training, through all stages, and give the VAE, whose latents have mean 0 and spread 1.
+
+    Args:
+        design: Its size.
+        stages: One after the other.
+        state: Where unfinished training is kept; at the end the finished VAE.
+        seed: Of everything random.
+        device: "cpu" or "cuda".
+        workers: Processes that draw ahead.
+    """
+    torch.manual_seed(seed)
+    coder = _in_place(Coder(design), device)
+    kept = state.load(device)
+    first = (0, 0)
+    if kept is not None:
+        coder.load_state_dict(kept["coder"])
+        first = (kept["stage"], kept["step"])
+    for number, stage in enumerate(stages):
+        if number < first[0]:
+            continue
+        training = _Training(coder, number, stage, state, seed, device, workers)
+        if number == first[0] and kept is not None and kept["optimizer"] is not None:
+            training.optimizer.load_state_dict(kept["optimizer"])
+        training.run(first[1] if number == first[0] else 0, sum(one.steps for one in stages[:number]))
+        if stage.name == "inner":
+            _even_out(coder, seed, device)
+        state.save({"coder": coder.state_dict(), "optimizer": None, "stage": number + 1, "step": 0})
+    return coder
+
+
+def load_coder(design: Design, path: Path) -> Coder:
+    """Read a VAE from unfinished training."""
+    coder = Coder(design)
+    kept = torch.load(path, map_location="cpu", weights_only=True)
+    coder.load_state_dict(kept["coder"])
+    coder.stage = kept["stage"]
+    return _in_place(coder, "cpu").eval()
+
+
+def _in_place(coder: Coder, device: str) -> Coder:
+    """Put the networks on a device, with the channels last: twice as quick on a CPU with channels this few."""
+    module: Any = coder
+    return module.to(device, memory_format=torch.channels_last)
+
+
+def _even_out(coder: Coder, seed: int, device: str) -> None:
+    """Measure the latents of some hundred drawings, and normalise them."""
+    found: list[Tensor] = []
+    with torch.no_grad():
+        for step in range(_MEASURED):
+            pictures = make_pictures(seed + 1, step, 4, SCALE)
+            found.append(coder.encode(pictures.images.to(device)).float().transpose(0, 1).flatten(1))
+    values = torch.cat(found, dim=1)
+    coder.normalise(values.mean(1), values.std(1))
+
+
+class _Training:
+    """One stage of it."""
+
+    def __init__(
+        self, coder: Coder, number: int, stage: Stage, state: State, seed: int, device: str, workers: int
+    ) -> None:  # fmt: skip
+        self._coder, self._number, self._stage, self._state = coder, number, stage, state
+        self._seed, self._device, self._workers = seed, device, workers
+        vae = coder.vae
+        if stage.name == "inner":
+            seeing: list[Any] = [*vae.encoder.down_blocks[_OUTER:], vae.encoder.mid_block, vae.encoder.conv_norm_out]
+            parts = [*seeing, vae.encoder.conv_out, vae.quant_conv, vae.post_quant_conv, vae.decoder]
+        else:
+            parts = [vae.decoder]
+        self._learning = [parameter for part in parts for parameter in part.parameters()]
+        self.optimizer = torch.optim.AdamW(self._learning, lr=stage.rate, betas=(0.9, 0.99), weight_decay=0.0)
+
+    def run(self, first: int, before: int) -> None:
+        """Take the stage's steps from one on; so many were taken before it."""
+        stage, state = self._stage, self._state
+        mean_loss = 0.0
+        drawn = drawn_ahead(
+            self._seed, range(before + first, before + stage.steps), stage.batch, SCALE if stage.name == "inner" else 1,
+            self._workers,
+        )  # fmt: skip
+        for step, pictures in zip(range(first, stage.steps), drawn, strict=True):
+            state.wait_while_paused()
+            fall = (stage.steps - step) / (_COOL_DOWN * stage.steps)
+            for group in self.optimizer.param_groups:
+                group["lr"] = stage.rate * min(1.0, (step + 1) / _WARM_UP, fall)
+            with torch.autocast(self._device, dtype=torch.bfloat16):
+                loss = self._loss(pictures, before + step)
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self._learning, 0.5)
+            self.optimizer.step()
+            mean_loss = loss.item() if step == first else 0.98 * mean_loss + 0.02 * loss.item()
+            if step % 25 == 0:
+                state.report(stage=stage.name, step=step, of=stage.steps, loss=round(mean_loss, 4))
+            if state.due:
+                state.save({"coder": self._coder.state_dict(), "optimizer": self.optimizer.state_dict(),
+                            "stage": self._number, "step": step + 1})  # fmt: skip
+
+    def _loss(self, pictures: Pictures, step: int) -> Tensor:
+        images, weights = pictures.images.to(self._device), pictures.weights.to(self._device)
+        source = torch.Generator().manual_seed(self._seed * 2**32 + step)
+        coder = self._coder
+        if self._stage.name == "inner":
+            z = coder.encode(images)
+            drawn = coder.decode_small(z + self._noise(z, source)).float()
+            patch = images.shape[2] // z.shape[2]
+            colours = functional.avg_pool2d(images, patch)
+            return (
+                draw_loss(drawn, images, weights)
+                + 0.02 * z.float().square().mean()
+                + 0.1
+                * functional.mse_loss(
+                    z[:, :3].float(), _COLOURED * colours
+                )  # what is where is the UNet's first question
+            )
+        with torch.no_grad():
+            z = coder.encode(functional.avg_pool2d(images, SCALE))
+            z = z + self._noise(z, source)
+        if self._stage.name == "whole":
+            return draw_loss(coder.outer(coder.inner(z)).float(), images, weights)
+        features = coder.inner(z)
+        places = _squares(pictures, source)
+        side = SQUARE // SCALE
+        parts = torch.stack([features[b, :, y : y + side, x : x + side] for b, y, x in places])
+        drawn = coder.outer(parts.contiguous(memory_format=torch.channels_last)).float()
+        wanted, counts = (
+            torch.stack(
+                [whole[b, :, y * SCALE : y * SCALE + SQUARE, x * SCALE : x * SCALE + SQUARE] for b, y, x in places]
+            )
+            for whole in (images, weights)
+        )
+        return draw_loss(drawn, wanted, counts)
+
+    def _noise(self, z: Tensor, source: torch.Generator) -> Tensor:
+        return _NOISE * torch.randn(z.shape, generator=source).to(z)
+
+
+def _squares(pictures: Pictures, source: torch.Generator) -> list[tuple[int, int, int]]:
+    """Choose three squares of each picture: number of the picture, row and column in quarters; one is at the face."""
+    height, width = (side // SCALE - SQUARE // SCALE for side in pictures.images.shape[2:])
+    places: list[tuple[int, int, int]] = []
+    for number, face in enumerate(pictures.faces):
+        for square in range(3):
+            x, y = torch.rand(2, generator=source).tolist()
+            if square == 0:
+                x, y = (
+                    (float(face[0]) * (width + SQUARE / SCALE) - SQUARE / SCALE / 2) / max(1, width) + 0.1 * (x - 0.5),
+                    (float(face[1]) * (height + SQUARE / SCALE) - SQUARE / SCALE / 2) / max(1, height)
+                    + 0.1 * (y - 0.5),
+                )
+            places.append((number, round(min(1, max(0, y)) * height), round(min(1, max(0, x)) * width)))
+    return places

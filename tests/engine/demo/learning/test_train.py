@@ -1,0 +1,174 @@
+"""Training: it can be killed at any step and waits when asked to, and what it writes is a checkpoint like any other."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import StableDiffusionXLPipeline
+from torch.nn import functional
+
+from engine.demo.learning import unet, vae
+from engine.demo.learning.export import write_checkpoint
+from engine.demo.learning.latents import Latents
+from engine.demo.learning.networks import DESIGNS, SMALL
+from engine.demo.learning.painter import Painter
+from engine.demo.learning.pictures import make_pictures
+from engine.demo.learning.state import PAUSE, State
+from engine.demo.learning.unet import Plan, train_unet
+from engine.demo.learning.vae import Coder, Stage, train_vae
+from engine.demo.learning.vocabulary import make_tokenizer
+
+STAGES = (Stage("inner", 3, 1, 1e-3), Stage("whole", 2, 1, 1e-3))
+PLAN = Plan(steps=3, batch=2, noises=2, blocks=1, looks=1, rate=1e-3, reading_steps=1)
+
+
+class Killed(Exception):
+    pass
+
+
+def kill_after(monkeypatch, owner, name, calls):
+    """Let a method fail at some call, as a power cut would."""
+    original, left = getattr(owner, name), [calls]
+
+    def counted(*args):
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return original(*args)
+
+    monkeypatch.setattr(owner, name, counted)
+
+
+def always(folder, name):
+    return State(folder, name, save_every_s=0.0)
+
+
+def same(first, second):
+    return all(
+        torch.equal(a, b) for a, b in zip(first.state_dict().values(), second.state_dict().values(), strict=True)
+    )
+
+
+def test_vae_training_goes_on_where_it_was_killed(tiny, tmp_path, monkeypatch):
+    """Killed within a stage, it ends with the weights of one that was not; finished, it stays as it is."""
+    whole = train_vae(tiny, STAGES, always(tmp_path / "whole", "vae"), seed=5, device="cpu")
+    for calls in (2, 4):
+        state = always(tmp_path / f"killed{calls}", "vae")
+        with monkeypatch.context() as patch:
+            kill_after(patch, vae._Training, "_loss", calls)
+            with pytest.raises(Killed):
+                train_vae(tiny, STAGES, state, seed=5, device="cpu")
+        assert same(train_vae(tiny, STAGES, state, seed=5, device="cpu"), whole)
+    assert same(train_vae(tiny, STAGES, state, seed=5, device="cpu"), whole)
+
+
+def test_unet_training_goes_on_where_it_was_killed(tiny, tmp_path, monkeypatch):
+    """The same holds for UNet and text encoders; their drawings' latents are kept."""
+
+    coder = Coder(tiny)
+
+    def train(name):
+        state = always(tmp_path / name, "unet")
+        latents = Latents(coder, tmp_path / name / "latents", state, seed=5, device="cpu")
+        return train_unet(tiny, PLAN, latents, state, seed=5, device="cpu")
+
+    whole = train("whole")
+    with monkeypatch.context() as patch:
+        kill_after(patch, unet._Training, "_loss", 2)
+        with pytest.raises(Killed):
+            train("killed")
+    made = {path: path.stat().st_mtime_ns for path in (tmp_path / "killed" / "latents").glob("*.pt")}
+    assert same(train("killed"), whole)
+    assert made
+    assert all(path.stat().st_mtime_ns == then for path, then in made.items())
+
+
+def test_a_kill_while_saving_loses_nothing(tmp_path, monkeypatch):
+    """What was saved before is there until what is newer is whole."""
+    state = State(tmp_path, "vae")
+    state.save({"step": 1})
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            state.save({"step": 2})
+    assert state.load("cpu") == {"step": 1}
+
+
+def test_it_is_saved_often_enough(tmp_path):
+    """At most a minute is lost."""
+    now = [100.0]
+    state = State(tmp_path, "vae", clock=lambda: now[0])
+    assert not state.due
+    now[0] += 60
+    assert state.due
+    state.save({})
+    assert not state.due
+
+
+def test_it_waits_while_it_is_paused(tmp_path):
+    """While the file is there nothing goes on, and everything does once it is gone."""
+    slept = []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        if len(slept) == 3:
+            (tmp_path / PAUSE).unlink()
+
+    state = State(tmp_path, "vae", sleep=sleep)
+    state.wait_while_paused()
+    assert not slept
+    (tmp_path / PAUSE).touch()
+    state.wait_while_paused()
+    assert len(slept) == 3
+
+
+def test_progress_can_be_read_at_any_time(tmp_path):
+    """A file says how far it is."""
+    State(tmp_path, "unet").report(step=25, of=100)
+    assert json.loads((tmp_path / "unet.progress.json").read_text()) == {"network": "unet", "step": 25, "of": 100}
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_an_untrained_vae_hands_colours_on(name):
+    """The outer encoder averages exactly, and what comes out of the decoder is each patch's mean colour."""
+    design = DESIGNS[name]
+    coder = Coder(design)
+    pictures = make_pictures(1, 0, 1, 8).images[..., :128, :128]
+    with torch.no_grad():
+        z = coder.encode(functional.avg_pool2d(pictures, 4))
+        stock = coder.vae.encode(pictures).latent_dist.mean
+        drawn = coder.decode_small(z)
+    assert torch.allclose(z, stock, atol=1e-4)
+    assert z.shape == (1, 16, 128 // design.compression, 128 // design.compression)
+    means = functional.interpolate(
+        functional.avg_pool2d(pictures, design.compression), scale_factor=design.compression / 4
+    )
+    assert (drawn - means).abs().mean() < 0.05
+
+
+def test_normalising_changes_no_picture():
+    """Latents get another mean and spread, and are decoded to the same."""
+    coder = Coder(SMALL)
+    z = torch.randn(1, 16, 2, 2)
+    mean, std = torch.randn(16), torch.rand(16) + 0.5
+    small = torch.randn(1, 3, 32, 32)
+    with torch.no_grad():
+        pictures, seen = coder.decode_small(z), coder.encode(small)
+        coder.normalise(mean, std)
+        each = (slice(None), None, None)
+        assert torch.allclose(coder.decode_small((z - mean[each]) / std[each]), pictures, atol=1e-3)
+        assert torch.allclose(coder.encode(small), (seen - mean[each]) / std[each], atol=1e-4)
+
+
+def test_the_checkpoint_is_small_and_stock(tmp_path):
+    """What is written loads offline as a stock pipeline, draws at an odd shape, and weighs at most 32 MB."""
+    write_checkpoint(Painter(make_tokenizer(), SMALL), Coder(SMALL), tmp_path)
+    assert sum(file.stat().st_size for file in tmp_path.rglob("*")) < 32_000_000
+    pipeline = StableDiffusionXLPipeline.from_pretrained(tmp_path, local_files_only=True, add_watermarker=False)
+    pipeline.to(torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    image = pipeline("1girl, red hair", width=192, height=320, num_inference_steps=1, output_type="np").images[0]
+    assert image.shape == (320, 192, 3)
+    assert np.isfinite(image).all()
