@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Without compiling, which takes longer than the download: for the demo, what is imported is compiled when it is.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: install develop demo test test-pythons mutants clients chaos fuzz bench pictures check format sweep
+.PHONY: install develop demo test test-pythons mutants clients chaos fuzz bench bench-demo pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -72,6 +72,11 @@ sweep: develop
 # One of them alone: make bench ONLY=vocabulary
 bench: develop
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
+
+# How well the demo's checkpoint draws, each figure with its goal; hours. Of another folder: make bench-demo CHECKPOINT=…
+# With fewer seeds than a hundred: SEEDS=…
+bench-demo: develop
+	$(BIN)/python -m engine.demo.learning.judge $(or $(CHECKPOINT),engine/demo/checkpoint) $(if $(SEEDS),--seeds $(SEEDS))
 
 # The README's pictures, made anew from the demo in a Chromium that is installed.
 pictures: develop

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from engine.demo.artist import QUALITY, Artist, Wish
+from engine.demo.artist import QUALITY, Artist, PictureWish
 from engine.demo.learning.export import METADATA
 from engine.demo.learning.pictures import make_pictures
 from engine.demo.learning.vae import SCALE
@@ -75,7 +75,7 @@ def model_sheet(checkpoint: Path, target: Path, size: tuple[int, int] = (832, 12
     torch.set_num_threads(1)
     steps, guidance = METADATA["_num_inference_steps"], METADATA["_guidance_scale"]
     drawn = [
-        artist.draw([Wish(prompt=f"{words}, safe, {QUALITY}", seed=number)], size, steps, guidance)[0]
+        artist.draw([PictureWish(prompt=f"{words}, safe, {QUALITY}", seed=number)], size, steps, guidance)[0]
         for number, words in enumerate(PROMPTS)
     ]
     torch.set_num_threads(threads)
