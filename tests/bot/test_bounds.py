@@ -28,6 +28,7 @@ from bot.prompt import dynamic, favourites, pasted, people, presets, recipe, sen
 from bot.prompt.completion import complete
 from bot.prompt.compose import compose
 from bot.prompt.vocabulary import spelling, store
+from bot.prompt.vocabulary.suggest import suggest
 from bot.request import Options
 from bot.safety import wording
 from bot.safety.gate import Place, Situation, explain
@@ -205,7 +206,7 @@ def judged(rating, text):
 
 def suggested(text):
     for field in ("subject", "character", "tags", "negative"):
-        vocabulary().suggest(field, text)
+        suggest(vocabulary(), field, text)
 
 
 ON_THE_LOOP = {
