@@ -18,7 +18,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ.get("ESHI_TEST_THREADS", "1")
 # `make test` tries the same examples every time, and no machine is too slow for it; `make fuzz` looks for new ones.
 ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
 settings.register_profile("test", ANY_SPEED, derandomize=True)
-settings.register_profile("fuzz", ANY_SPEED, print_blob=True)
+settings.register_profile("fuzz", ANY_SPEED, derandomize=False, print_blob=True)  # also where CI is set
 settings.load_profile("test")  # which --hypothesis-profile=fuzz replaces
 
 
