@@ -216,21 +216,30 @@ class _Life:
                 os.kill(self.process.pid, signal.SIGKILL)
 
     async def end(self) -> None:
-        self.kill()
         self._questions.close()
-        await self.process.wait()
+        await self._gone()
         await self._last_words
 
     async def ended(self, error: Exception) -> str:
         """Say what became of it, in one line for the operator."""
-        self.kill()
-        status = await self.process.wait()
+        status = await self._gone()
         if self.fault:
             return self.fault
         if not isinstance(error, EOFError | OSError) or isinstance(error, TimeoutError):
             return str(error) or type(error).__name__
         words = await self._last_words
         return f"it ended with exit status {status}{f': {words}' if words else ''}"
+
+    async def _gone(self) -> int:
+        """Kill it and wait for its exit status.
+
+        What it has said is read to its end: asyncio stops reading a pipe of which nobody takes anything, and up to
+        Python 3.12 `wait` then never returns (python/cpython#119710).
+        """
+        self.kill()
+        while await self._answers.read(_PIECE):
+            pass
+        return await self.process.wait()
 
 
 def _computed_s(process: psutil.Process) -> float:

@@ -145,6 +145,29 @@ async def test_a_reader_that_breaks_or_lies_is_replaced(caplog, answers, said):
     assert len(caplog.messages) == 1
 
 
+FLOODS = f"""
+import sys
+from bot.reading.messages import ReaderReady, pack
+def say(data):
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+say(pack(ReaderReady()))
+sys.stdin.buffer.read(1)
+say(b"\\xff" * ({3 * 64 * 1024 + 1}))
+sys.stdin.buffer.read()
+"""
+"""One byte more than a pipe of Linux and asyncio's buffer hold: asyncio does not read on before somebody takes of it."""
+
+
+async def test_a_reader_that_says_more_than_anybody_takes_is_ended(caplog):
+    """Also where asyncio has stopped reading what it says."""
+    async with Reading(ReaderProcess((sys.executable, "-c", FLOODS))) as own:
+        with pytest.raises(InvalidRequest, match="could not read this picture"):
+            await read(own, bytes(4 * MIB))
+        assert own.pid is None
+    assert "wanted to answer" in caplog.messages[0]
+
+
 async def test_a_reader_that_cannot_be_started_is_a_sentence(caplog):
     async with Reading(ReaderProcess((str(ROOT / "absent"),))) as own:
         for _ in range(2):
