@@ -111,7 +111,7 @@ def expected_at(message):
 
 
 async def test_the_wait_is_estimated_from_what_was_measured(yuki, studio):
-    """As a time that counts down by itself; behind others it is later, by what their pictures took lately."""
+    """As a time that counts down by itself, never earlier behind others; test_pace has how much later."""
     channel = yuki.channel("general")
     await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl", steps=10))
     alone = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
@@ -121,6 +121,6 @@ async def test_the_wait_is_estimated_from_what_was_measured(yuki, studio):
         waiting = [await yuki.answer(one) for one in sent]
         assert "in line. Expected <t:" in words(waiting[-1])
         behind = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
-    assert expected_at(behind) > expected_at(alone) + 1
+    assert expected_at(behind) >= expected_at(alone)
     for one in sent:
         await result_of(yuki, one)
