@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 from discord import app_commands
 
 from bot.errors import Refused, StoreUnavailable
+from bot.retrying import PASSING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -44,7 +44,7 @@ async def explain(interaction: discord.Interaction[Any], error: Exception) -> No
     elif isinstance(error, StoreUnavailable):
         sentence = "I cannot write anything down just now, so I did not begin. Please try again in a little while."
         log.error("interaction %s: %s", interaction.id, error)
-    elif isinstance(error, discord.DiscordServerError | aiohttp.ClientError | OSError) or _too_late(error):
+    elif isinstance(error, PASSING) or _too_late(error):
         sentence = "Discord did not take my answer, so nothing was drawn. Please try again."
         log.warning("interaction %s: Discord stumbled: %s", interaction.id, error)
     else:

@@ -25,6 +25,7 @@ from bot.errors import ConfigError
 from bot.prompt.prompt_writer import PromptWriter
 from bot.reading.reading import Reading
 from bot.refusals import Refusals
+from bot.retrying import repeating
 from bot.routes import Routes
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.ratings import exceeds
@@ -230,8 +231,7 @@ class _Gateway(msgspec.Struct, frozen=True):
 
 async def _gateway(api: str) -> str:
     """Ask where the gateway is, for as long as it takes: a machine may boot before its network."""
-    delays = iter(REACH_DELAYS_S)
-    delay = 0.0
+    delays = repeating(REACH_DELAYS_S)
     async with aiohttp.ClientSession() as session:
         while True:
             try:
@@ -241,6 +241,6 @@ async def _gateway(api: str) -> str:
                 reason = error
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 reason = f"what answers there is not Discord: {error}"
-            delay = next(delays, delay)
+            delay = next(delays)
             log.warning("Discord does not answer at %s (%s); again in %.0f s", api, reason, delay)
             await asyncio.sleep(delay)

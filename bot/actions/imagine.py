@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import aiohttp
-import discord
 import msgspec
 
 from bot.answer import tell
@@ -16,9 +14,12 @@ from bot.long_texts import chars_of, worked_on
 from bot.prompt import favourites
 from bot.prompt.fitting import fitting
 from bot.prompt.sentences import near, quoted
+from bot.retrying import NOT_DONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import discord
 
     from bot.config import Limits
     from bot.flow.intake import Intake
@@ -64,7 +65,7 @@ class Imagine:
             return
         try:
             await tell(interaction, "\n".join(personal.notes))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except NOT_DONE as error:
             log.warning("interaction %s: its notes cannot be told: %s", interaction.id, error)
 
     async def request(self, user_id: int, options: Options) -> PersonalRequest:

@@ -6,14 +6,12 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import aiohttp
-import discord
-
 from bot.answer import tell
 from bot.care.moderators import require_moderator
 from bot.delivery.message_editor import replace_answer
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PictureTooLarge, PromptRefused, Undeliverable
+from bot.retrying import NOT_DONE
 from bot.routes import Route, chosen, on_press
 from bot.safety.ratings import together
 from bot.views import card, reported
@@ -21,6 +19,8 @@ from bot.views.buttons import of_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    import discord
 
     from bot.care.report_notices import ReportNotices
     from bot.checks.gatekeeper import Gatekeeper
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NO_RECORD = "I no longer keep the record of this picture, so I cannot do that."
-_UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -88,7 +87,7 @@ class Moderation:
         try:
             spoiler = await self.gatekeeper.spoils(job, together(job.request.rating, measured))
             await self._put_back(job, pictures, lost=len(kept) - len(pictures), spoiler=spoiler)
-        except (Undeliverable, PictureTooLarge, *_UNREACHABLE) as error:
+        except (Undeliverable, PictureTooLarge, *NOT_DONE) as error:
             log.warning("job %s: it cannot be restored: %s", job.id, error)
             raise InvalidRequest("Discord does not let me put it back. Its message may be gone.") from error
 
@@ -162,7 +161,7 @@ class Moderation:
         """Delete a job's message; False where Discord does not let us."""
         try:
             await self.editor.delete(job)
-        except _UNREACHABLE as error:
+        except NOT_DONE as error:
             log.warning("job %s: its message cannot be deleted: %s", job.id, error)
             return False
         return True

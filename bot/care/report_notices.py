@@ -6,24 +6,22 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import aiohttp
-import discord
-
 from bot.answer import NO_PINGS
 from bot.refusals import RefusingPlace
+from bot.retrying import NOT_DONE
 from bot.safety.audit import AuditRecord
 from bot.views import reported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import discord
+
     from bot.checks.audit import Audit
     from bot.job import Job
     from bot.store import Store
 
 log = logging.getLogger(__name__)
-
-_UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -51,7 +49,7 @@ class ReportNotices:
             return
         try:
             message = await channel.send(view=await self._notice(job), allowed_mentions=NO_PINGS)
-        except _UNREACHABLE as error:
+        except NOT_DONE as error:
             log.warning("job %s: its report cannot be told in the log channel: %s", job.id, error)
             self.audit.refusals.heed(place, job.guild_id, error)
             return
@@ -71,7 +69,7 @@ class ReportNotices:
                 await messages.get_partial_message(report.notice_id).edit(
                     view=await self._notice(job), allowed_mentions=NO_PINGS
                 )
-            except _UNREACHABLE as error:
+            except NOT_DONE as error:
                 log.info("job %s: a message of the log channel stays as it was: %s", job.id, error)
                 self.audit.refusals.heed(place, report.guild_id, error)
 

@@ -6,17 +6,17 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
-import discord
-
 from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, StoreError, Undeliverable
+from bot.retrying import NOT_DONE
 from bot.routes import Route, on_press
 from bot.views import reported
 from bot.views.buttons import of_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import discord
 
     from bot.attachments import Attachments
     from bot.care.report_notices import ReportNotices
@@ -89,7 +89,7 @@ class Reporting:
             await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NO_PINGS)
             if pressed is None or pressed.id != job.message_id:  # a private copy of the message that everybody sees
                 await self.editor.edit(job, view, retry=False, pressed=True)
-        except (Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except (Undeliverable, *NOT_DONE) as error:
             log.warning("job %s: it was reported and cannot be hidden: %s", job.id, error)
             return False
         return True

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
+
+from bot.retrying import PASSING, RETRY_DELAYS_S, repeating
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,11 +17,6 @@ log = logging.getLogger(__name__)
 
 TIMEOUT_S = 10.0
 """Of one try."""
-
-RETRY_DELAYS_S = (1.0, 2.0, 4.0, 8.0, 16.0, 60.0)
-"""Waits between two tries, the last one repeating: while Discord does not answer, nothing can be shown either."""
-
-_TRANSIENT = (discord.DiscordServerError, aiohttp.ClientError, OSError, TimeoutError)
 
 
 class Roles:
@@ -44,14 +39,14 @@ class Roles:
         Returns:
             None where there is nobody to ask about: they left, or the bot did.
         """
-        delays = chain(RETRY_DELAYS_S, repeat(RETRY_DELAYS_S[-1]))
+        delays = repeating(RETRY_DELAYS_S)
         while True:
             guild = self._client.get_guild(guild_id)
             if guild is None:
                 return None
             try:
                 member = await asyncio.wait_for(guild.fetch_member(user_id), TIMEOUT_S)
-            except _TRANSIENT as error:
+            except PASSING as error:
                 delay = next(delays)
                 log.warning("the roles of %s cannot be found out (%s), again in %.0f s", user_id, error, delay)
                 await self._sleep(delay)

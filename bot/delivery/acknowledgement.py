@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
-import discord
-
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
+from bot.retrying import NOT_DONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import discord
     from discord import ui
 
     from bot.delivery.message_editor import MessageEditor
@@ -43,7 +42,7 @@ async def acknowledge(
     try:
         answer = await interaction.response.send_message(view=view, ephemeral=job.private, allowed_mentions=NO_PINGS)
         message_id = answer.message_id
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except NOT_DONE as error:
         log.warning("job %s: the acknowledgement failed: %s", job.id, error)
         message_id = await editor.find_original(job)  # it may have arrived all the same
         if message_id is None:

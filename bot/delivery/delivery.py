@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 
 from bot.checks.place import may_edit_later, spot_of
@@ -17,6 +16,7 @@ from bot.delivery.job_message import JobMessage
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import FewerShown, MessageGone, PictureLost, PictureTooLarge, PromptRefused, Undeliverable
 from bot.job import State
+from bot.retrying import NOT_DONE
 from bot.safety.gate import Place
 from bot.views import card
 
@@ -101,7 +101,7 @@ class Delivery:
     async def _promise(self, job_message: JobMessage) -> None:
         try:
             await job_message.promise(card.promise(job_message.job))
-        except (Undeliverable, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except (Undeliverable, *NOT_DONE) as error:
             log.warning("job %s: its message was not told where the pictures will be: %s", job_message.job.id, error)
             heapq.heappush(self._dying, (self.now() + LOOK_EVERY_S, job_message.job.id))
         else:

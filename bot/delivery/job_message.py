@@ -7,10 +7,10 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 
 from bot.errors import FilesTooLarge, MessageGone, Undeliverable
+from bot.retrying import NOT_DONE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_SKIPPED = (FilesTooLarge, discord.HTTPException, aiohttp.ClientError, OSError)
+_SKIPPED = (FilesTooLarge, *NOT_DONE)
 """Errors that cost one progress edit; the next tells more anyway."""
 
 REFUSED_MOST = 3

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
@@ -15,6 +13,7 @@ from bot.delivery.invalid import InvalidRequests
 from bot.delivery.original import find_original
 from bot.errors import FilesTooLarge, MessageGone, Undeliverable
 from bot.refusals import Refusals, place_of
+from bot.retrying import NOT_DONE, PASSING, RETRY_DELAYS_S, repeating
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -29,9 +28,6 @@ TOKEN_LIFE_S = 14 * 60.0
 """Discord's tokens live for 15 minutes; the last one is left for clocks that disagree."""
 
 _NO_RIGHT = "I may no longer post where you asked for it."
-
-RETRY_DELAYS_S = (1.0, 2.0, 4.0, 8.0, 16.0, 60.0)
-"""Waits between two tries, the last one repeating: an outage of Discord ends, and only a refusal is final."""
 
 _GONE = {
     10003: ("the channel was deleted", "Its channel was deleted."),
@@ -60,8 +56,8 @@ def _passes(error: Exception) -> bool:
             # discord.py waits for most limits by itself, but not for that of a proxy, and not for ever. A bot token
             # that is no longer good is no fault of the job: the operator has to set another one.
             return error.status in (401, 429) or error.code == _TOO_MANY_EDITS_OF_OLD_MESSAGES
-        case _:  # on Linux a connection reset surfaces at once: discord.py retries only two other errnos
-            return isinstance(error, (aiohttp.ClientError, OSError, TimeoutError))
+        case _:
+            return isinstance(error, PASSING)
 
 
 class MessageEditor:
@@ -119,7 +115,7 @@ class MessageEditor:
             discord.HTTPException: Discord refuses this edit.
             aiohttp.ClientError, OSError: It was not possible now; only without `retry`.
         """
-        delays = chain(RETRY_DELAYS_S, repeat(RETRY_DELAYS_S[-1])) if retry else iter(())
+        delays = repeating(RETRY_DELAYS_S if retry else ())
         while True:
             if not pressed and self.leaves_alone(job):
                 raise Undeliverable("its place refused the last ones, and is left alone", _NO_RIGHT)
@@ -128,7 +124,7 @@ class MessageEditor:
                 await self._sleep(wait_s)
             try:
                 return await self._edit_counted(job, view, files)
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            except NOT_DONE as error:
                 if not _passes(error) or (delay := next(delays, None)) is None:
                     raise
                 log.warning("job %s: edit failed (%s), again in %.0f s", job.id, error, delay)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
 
 from bot.answer import NO_PINGS
 from bot.job import State
 from bot.refusals import Refusals, RefusingPlace
+from bot.retrying import NOT_DONE
 
 if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
@@ -69,7 +69,7 @@ class Notices:
         if self._editor.has_token(job):
             try:
                 await self._editor.whisper(job, text)
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            except NOT_DONE as error:
                 log.info("job %s: its owner cannot be told by its token: %s", job.id, error)
             else:
                 return
@@ -93,7 +93,7 @@ class Notices:
                     raise
                 # Without the right to read the history a reply is refused, a message of its own is not.
                 await channel.send(f"{text} {message.jump_url}", allowed_mentions=ping, nonce=job.id)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except NOT_DONE as error:
             log.warning("job %s: its owner cannot be told in the channel: %s", job.id, error)
             self._refusals.heed(RefusingPlace("words", job.channel_id), job.guild_id, error)
         else:
@@ -107,7 +107,7 @@ class Notices:
         try:
             channel = await self._client.create_dm(_owner(job))
             await channel.send(text[0].upper() + text[1:], allowed_mentions=NO_PINGS, nonce=job.id)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except NOT_DONE as error:
             log.warning("job %s: its owner cannot be told directly: %s", job.id, error)
             self._refusals.heed(RefusingPlace("words", job.user_id), None, error)
         else:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-import aiohttp
 import discord
+
+from bot.retrying import PASSING, repeating
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -18,8 +18,6 @@ log = logging.getLogger(__name__)
 
 MESSAGES = 50
 """Read of the channel from the interaction on; the answer was sent within three seconds of it."""
-
-_TRANSIENT = (discord.DiscordServerError, aiohttp.ClientError, OSError, TimeoutError)
 
 
 async def find_original(
@@ -39,11 +37,11 @@ async def find_original(
     Returns:
         The message's id; None if none acknowledged the job.
     """
-    delays = chain(delays_s, repeat(delays_s[-1]))
+    delays = repeating(delays_s)
     while True:
         try:
             return await _by_token(client, job) or await _in_channel(client, job)
-        except _TRANSIENT as error:
+        except PASSING as error:
             delay = next(delays)
             log.warning("job %s: no word of its message (%s), again in %.0f s", job.id, error, delay)
             await sleep(delay)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from itertools import chain, repeat
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.errors import StoreUnavailable
+from bot.retrying import repeating
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -30,7 +30,7 @@ async def patiently(attempt: Callable[[], Awaitable[_Result]], waits_s: Sequence
     Raises:
         StoreUnavailable: Only without waits.
     """
-    waits = chain(waits_s, repeat(waits_s[-1])) if waits_s else iter(())
+    waits = repeating(waits_s)
     while True:
         try:
             return await attempt()
