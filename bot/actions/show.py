@@ -13,7 +13,6 @@ from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PromptRefused
 from bot.job import State
 from bot.routes import Route, on_press
-from bot.safety.ratings import together
 from bot.views import card
 from bot.views.buttons import of_job
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.checks.picture_filter import PictureFilter
-    from bot.config import Rating
     from bot.delivery.upload import Upload
     from bot.flow.places import Places
     from bot.job import Job
@@ -109,15 +107,12 @@ class Show:
         if not pictures:
             await replace_answer(interaction, card.ended(job, f"{lost} {DRAWN_ANEW}"), [])
             return
-        measured: list[Rating | None] = [picture.rating for picture in here.pictures]
-        policy = await self.store.policies.of(interaction.guild_id)
-        spoiler = policy.spoils(together(job.request.rating, measured))
         missing = "\n".join(filter(None, (card.not_here(here.others), lost)))
 
         async def send(files: Upload) -> None:
             if await self.picture_filter.here(interaction, job) != here:  # making them fit may have taken seconds
                 raise PromptRefused(CHANGED)
-            view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
+            view = card.result(job, files.names, spoiler=here.spoiler, missing=missing, note=files.note)
             await replace_answer(interaction, view, files.opened())
 
         limit = min(interaction.filesize_limit, file_limit(self.client, interaction.guild_id))

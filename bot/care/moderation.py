@@ -78,14 +78,15 @@ class Moderation:
         kept = await self._kept(job)
         measured: list[Rating | None] = [picture.rating for picture in kept]
         await interaction.response.defer()
-        verdict = await self.gatekeeper.judge_restored(job, measured)
+        situation = await self.gatekeeper.situation_of(job)
+        verdict = await self.gatekeeper.judge_restored(job, situation, measured)
         if not verdict.allowed:
             raise InvalidRequest(f"It stays hidden. {verdict.sentence}")
         pictures = await self._read(job, kept)  # before it is decided what cannot be done
         if not await self._decide(interaction, job, "restored"):
             raise InvalidRequest("A moderator has already deleted this picture.")
         try:
-            spoiler = await self.gatekeeper.spoils(job, together(job.request.rating, measured))
+            spoiler = situation.server.spoils(together(job.request.rating, measured))
             await self._put_back(job, pictures, lost=len(kept) - len(pictures), spoiler=spoiler)
         except (Undeliverable, PictureTooLarge, *NOT_DONE) as error:
             log.warning("job %s: it cannot be restored: %s", job.id, error)

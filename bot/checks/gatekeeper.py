@@ -11,7 +11,7 @@ from bot.checks.roles import roles_of
 from bot.errors import InvalidRequest, PromptRefused
 from bot.long_texts import chars_of, worked_on
 from bot.safety.audit import AuditRecord
-from bot.safety.gate import Asker, Situation, Verdict, judge, limit, previews, shows, shows_all
+from bot.safety.gate import Asker, Situation, Verdict, judge, limit, shows, shows_all
 from bot.store.patience import WAITS_S, patiently
 
 if TYPE_CHECKING:
@@ -77,7 +77,10 @@ class Gatekeeper:
         return await self.situation(guild_id, channel_id, person)
 
     async def situation_of(self, job: Job) -> Situation:
-        """Look up what decides about a job, whose asker may have gone since; a store that fails is waited out."""
+        """Look up what decides about a job, whose asker may have gone since; a store that fails is waited out.
+
+        Once for an event is enough, however much of it is judged; it is as old as what it is kept for.
+        """
         return await patiently(partial(self._situation_of, job), WAITS_S)
 
     async def _situation_of(self, job: Job) -> Situation:
@@ -90,10 +93,6 @@ class Gatekeeper:
     async def policy(self, guild_id: int | None) -> ServerPolicy:
         """Look up what a server's admins decided."""
         return await self.policies.of(guild_id)
-
-    async def spoils(self, job: Job, rating: Rating) -> bool:
-        """Tell whether pictures of this rating are behind a spoiler where a job was asked for."""
-        return (await patiently(partial(self.policy, job.guild_id), WAITS_S)).spoils(rating)
 
     # What the gate says
 
@@ -136,34 +135,32 @@ class Gatekeeper:
             lambda: judge(situation, self.gate_question(request, texts), self.words),
         )
 
-    async def judge_shown(self, job: Job) -> Verdict:
-        """Ask the gate whether anything of a job may be shown in its place as it is now, by what was asked for."""
+    async def judge_shown(self, job: Job, situation: Situation) -> Verdict:
+        """Ask the gate whether anything of a job may be shown in its place, by what was asked for."""
         if await patiently(partial(self.hides, job.id), WAITS_S):
             return REPORTED
         asked = job.request.rating
-        return await self._noted(job, shows(await self.situation_of(job), asked, asked), "before it was shown")
+        return await self._noted(job, shows(situation, asked, asked), "before it was shown")
 
-    async def judge_pictures(self, job: Job, measured: Mapping[int, Rating | None]) -> dict[int, Verdict]:
-        """Ask the gate which pictures of a job may be shown in its place as it is now.
+    async def judge_pictures(
+        self, job: Job, situation: Situation, measured: Mapping[int, Rating | None]
+    ) -> dict[int, Verdict]:
+        """Ask the gate which pictures of a job may be shown in its place.
 
         Args:
             job: Whose.
+            situation: The job's, as it is now.
             measured: What each of them shows, by number; None of one that is not rated.
         """
-        situation = await self.situation_of(job)
         verdicts = {number: shows(situation, job.request.rating, one) for number, one in measured.items()}
         for number, verdict in verdicts.items():
             seen = measured[number]
             await self._noted(job, verdict, f"picture {number + 1}, {f'seen as {seen}' if seen else 'not rated'}")
         return verdicts
 
-    async def judge_preview(self, job: Job, measured: Rating | None) -> Verdict:
-        """Ask the gate whether a preview may be shown; `measured` is what it shows, None if not rated."""
-        return previews(await self.situation_of(job), job.request.rating, measured)
-
-    async def judge_restored(self, job: Job, measured: Iterable[Rating | None]) -> Verdict:
-        """Ask the gate whether all that a moderator finds harmless may be shown in its place as it is now."""
-        verdict = shows_all(await self.situation_of(job), job.request.rating, measured)
+    async def judge_restored(self, job: Job, situation: Situation, measured: Iterable[Rating | None]) -> Verdict:
+        """Ask the gate whether all that a moderator finds harmless may be shown in its place."""
+        verdict = shows_all(situation, job.request.rating, measured)
         return await self._noted(job, verdict, "before it was restored")
 
     async def check_rating(self, interaction: discord.Interaction[Any], rating: Rating) -> None:
@@ -187,12 +184,13 @@ class Gatekeeper:
         await self.check_looked_at(interaction, job, measured)
 
     async def check_pictures(
-        self, interaction: discord.Interaction[Any], job: Job, measured: Mapping[int, Rating | None]
+        self, interaction: discord.Interaction[Any], here: Situation, job: Job, measured: Mapping[int, Rating | None]
     ) -> frozenset[int]:
         """Let somebody see those pictures of a job that may be shown where they ask, wherever it was drawn.
 
         Args:
             interaction: Theirs.
+            here: Where they ask.
             job: Whose pictures.
             measured: What each of them shows, by number.
 
@@ -201,7 +199,6 @@ class Gatekeeper:
         """
         if await self.hides(job.id):
             raise PromptRefused(REPORTED.sentence)
-        here = await self.situation_here(interaction)
         verdicts = {number: shows(here, job.request.rating, one) for number, one in measured.items()}
         allowed = frozenset(number for number, verdict in verdicts.items() if verdict.allowed)
         if verdicts and not allowed:

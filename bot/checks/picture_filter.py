@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.errors import GenerationFailed, PromptRefused
+from bot.errors import GenerationFailed, MessageGone, PromptRefused
+from bot.safety.gate import Place, previews
 from bot.safety.ratings import together
 from engine import wire
 
@@ -32,8 +34,17 @@ class Allowed(NamedTuple):
     """Files by number."""
     stopped: int
     """Pictures of the job that are not among them."""
-    rating: Rating
-    """The highest of what was asked for and what is shown."""
+    spoiler: bool
+    """They are shown behind one, by the highest of what was asked for and what is shown."""
+
+
+class AllowedPreviews(NamedTuple):
+    """What may be shown of a job that is being drawn."""
+
+    images: Mapping[int, bytes] = MappingProxyType({})
+    """Files by number."""
+    spoiler: bool = False
+    """They are shown behind one, by the highest that was seen so far."""
 
 
 class AllowedHere(NamedTuple):
@@ -42,6 +53,8 @@ class AllowedHere(NamedTuple):
     pictures: tuple[StoredPicture, ...]
     others: int
     """Kept as well, and above what may be shown there."""
+    spoiler: bool
+    """They are shown behind one there."""
 
 
 class PictureFilter:
@@ -71,11 +84,21 @@ class PictureFilter:
         """Tell whether any preview of this job could be shown."""
         return self._rates or job.request.rating == "safe"
 
-    async def preview(self, job: Job, event: wire.Preview, shown: Mapping[int, bytes]) -> dict[int, bytes]:
-        """Add a preview to those that are shown; one that may not be takes its predecessor away."""
-        others = {number: image for number, image in shown.items() if number != event.number}
-        verdict = await self._gatekeeper.judge_preview(job, event.rating)
-        return others | {event.number: event.image} if verdict.allowed else others
+    async def previews(self, job: Job, event: wire.Preview, shown: AllowedPreviews) -> AllowedPreviews:
+        """Add a preview to those that are shown; one that may not be takes its predecessor away.
+
+        Raises:
+            PromptRefused: Nothing of this job may be shown any more; with the sentence for its owner.
+        """
+        situation = await self._gatekeeper.situation_of(job)
+        verdict = await self._gatekeeper.judge_shown(job, situation)
+        if not verdict.allowed:
+            raise PromptRefused(verdict.sentence)
+        images = {number: image for number, image in shown.images.items() if number != event.number}
+        if previews(situation, job.request.rating, event.rating).allowed:
+            images[event.number] = event.image
+        seen = together(job.request.rating, (event.rating,))
+        return AllowedPreviews(images, shown.spoiler or situation.server.spoils(seen))
 
     async def keep(self, job: Job, event: wire.Picture) -> None:
         """Put a picture into the spool, unless it shows more than may be shown: then it is never stored.
@@ -85,7 +108,8 @@ class PictureFilter:
         """
         if self._rates and event.rating is None:
             raise GenerationFailed("rating_failed", "the engine sent a picture without a rating")
-        verdicts = await self._gatekeeper.judge_pictures(job, {event.number: event.rating})
+        situation = await self._gatekeeper.situation_of(job)
+        verdicts = await self._gatekeeper.judge_pictures(job, situation, {event.number: event.rating})
         if not verdicts[event.number].allowed:
             log.info("job %s: picture %d, seen as %s, is not kept", job.id, event.number + 1, event.rating)
             return
@@ -95,12 +119,20 @@ class PictureFilter:
         """Read what may be shown of a job in its place as it is now, and drop the rest.
 
         Raises:
+            MessageGone: The place is.
             PromptRefused: Nothing of it may; with the sentence for its owner.
         """
+        there = [picture for picture in await self._pictures.of(job.id) if not picture.deleted]
+        situation = await self._gatekeeper.situation_of(job)
+        verdict = await self._gatekeeper.judge_shown(job, situation)
+        if situation.place is Place.GONE:
+            raise MessageGone("the channel is gone or closed to the bot", "Its channel was deleted, or closed to me.")
+        if not verdict.allowed:
+            raise PromptRefused(verdict.sentence)
+        measured: dict[int, Rating | None] = {picture.number: picture.rating for picture in there}
+        verdicts = await self._gatekeeper.judge_pictures(job, situation, measured)
         kept: dict[int, bytes] = {}
         unrated = False
-        there = [picture for picture in await self._pictures.of(job.id) if not picture.deleted]
-        verdicts = await self._gatekeeper.judge_pictures(job, {picture.number: picture.rating for picture in there})
         for picture in there:
             if verdicts[picture.number].allowed:
                 kept[picture.number] = await self._pictures.read(picture)
@@ -110,8 +142,8 @@ class PictureFilter:
                 unrated = unrated or picture.rating is None
         if not kept:
             raise PromptRefused(UNRATED if unrated else _nothing_left(job.request.count))
-        shown: list[Rating | None] = [picture.rating for picture in there if picture.number in kept]
-        return Allowed(kept, job.request.count - len(kept), together(job.request.rating, shown))
+        highest = together(job.request.rating, [measured[number] for number in kept])
+        return Allowed(kept, job.request.count - len(kept), situation.server.spoils(highest))
 
     async def here(self, interaction: discord.Interaction[Any], job: Job) -> AllowedHere:
         """Name the pictures of a job that may be shown where this happens, wherever it was asked for; none is dropped.
@@ -120,8 +152,12 @@ class PictureFilter:
             PromptRefused: None of those that are kept may; with the sentence for whoever looks.
         """
         kept = [picture for picture in await self._pictures.of(job.id) if not picture.deleted]
-        shown = await self._gatekeeper.check_pictures(interaction, job, {one.number: one.rating for one in kept})
-        return AllowedHere(tuple(picture for picture in kept if picture.number in shown), len(kept) - len(shown))
+        here = await self._gatekeeper.situation_here(interaction)
+        measured: dict[int, Rating | None] = {one.number: one.rating for one in kept}
+        shown = await self._gatekeeper.check_pictures(interaction, here, job, measured)
+        highest = together(job.request.rating, [measured[number] for number in shown])
+        pictures = tuple(picture for picture in kept if picture.number in shown)
+        return AllowedHere(pictures, len(kept) - len(shown), here.server.spoils(highest))
 
 
 def _nothing_left(count: int) -> str:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.checks.place import may_edit_later, spot_of
+from bot.checks.place import may_edit_later
 from bot.delivery.job_message import JobMessage
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import FewerShown, MessageGone, PictureLost, PictureTooLarge, PromptRefused, Undeliverable
 from bot.job import State
 from bot.retrying import NOT_DONE
-from bot.safety.gate import Place
 from bot.views import card
 
 if TYPE_CHECKING:
@@ -115,7 +114,6 @@ class Delivery:
         """
         await self.client.wait_until_ready()  # before the first connection every place is unknown
         try:
-            await self._ask(job)
             await self._show(job)
         except PromptRefused as error:
             await self.refuse(job, str(error))
@@ -134,23 +132,13 @@ class Delivery:
             await self.notices.over(done)
         return None
 
-    async def _ask(self, job: Job) -> None:
-        verdict = await self.gatekeeper.judge_shown(job)
-        if verdict.allowed:
-            return
-        place, _ = await spot_of(self.client, job.guild_id, job.channel_id)
-        if place is Place.GONE:
-            raise MessageGone("the channel is gone or closed to the bot", "Its channel was deleted, or closed to me.")
-        raise PromptRefused(verdict.sentence)
-
     async def _show(self, job: Job) -> None:
         """Edit the pictures into the message; anew, with fewer of them, where its place changes between two tries."""
         while not await self._show_once(job):
             pass
 
     async def _show_once(self, job: Job) -> bool:
-        pictures, stopped, rating = await self.picture_filter.allowed(job)
-        spoiler = await self.gatekeeper.spoils(job, rating)
+        pictures, stopped, spoiler = await self.picture_filter.allowed(job)
         job_message, ask_again = self._job_messages[job.id], partial(self._ask_again, job, pictures.keys())
 
         async def send(files: Upload) -> None:
@@ -167,7 +155,6 @@ class Delivery:
         return True
 
     async def _ask_again(self, job: Job, shown: Collection[int]) -> None:
-        await self._ask(job)
         if (await self.picture_filter.allowed(job)).pictures.keys() != shown:
             raise FewerShown("not all of its pictures may be shown any more")
 

@@ -56,8 +56,11 @@ class Notices:
             return
         if job.private or job.kept is not None:
             await self._directly(job, _news(job))
-        elif job.state is not State.DELIVERED or (await self._gatekeeper.judge_shown(job)).allowed:
+        elif job.state is not State.DELIVERED or await self._may_be_shown(job):
             await self._reply(job, f"<@{job.user_id}>, {_news(job)}")
+
+    async def _may_be_shown(self, job: Job) -> bool:
+        return (await self._gatekeeper.judge_shown(job, await self._gatekeeper.situation_of(job))).allowed
 
     async def instead(self, job: Job, sentence: str) -> None:
         """Tell an owner what the message cannot: privately while the token lives, else directly if that was asked for.

@@ -7,12 +7,12 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.checks.picture_filter import AllowedPreviews
 from bot.delivery.upload import upload
-from bot.errors import EngineDied, EngineError, GenerationFailed
+from bot.errors import EngineDied, EngineError, GenerationFailed, PromptRefused
 from bot.job import State
 from bot.queue.ticket import Ticket
 from bot.request import picture_seeds
-from bot.safety.ratings import together
 from bot.views import card
 from engine import wire
 
@@ -126,8 +126,7 @@ class Rendering:
     async def _draw(self, job: Job, job_message: JobMessage, *, share: bool) -> Job | None:
         job_message.say(partial(card.drawing, job, 0, job.request.sampling.num_inference_steps * job.request.count))
         command = _command(job, previews=self._picture_filter.wants_previews(job), share=share)
-        previews: dict[int, bytes] = {}
-        spoiler = False
+        previews = AllowedPreviews()
         try:
             async with aclosing(self._engine.generate(command)) as events:
                 async for event in events:
@@ -137,17 +136,13 @@ class Rendering:
                         case wire.Progress():
                             done, total = event.steps_done, event.steps_total
                             self._pace.stepped(job.id, done, now=self._now())
-                            files = upload(job, previews)
-                            view = partial(card.drawing, job, done, total, previews=files.names, spoiler=spoiler)
+                            files = upload(job, previews.images)
+                            view = partial(
+                                card.drawing, job, done, total, previews=files.names, spoiler=previews.spoiler
+                            )
                             job_message.say(view, files.opened)
                         case wire.Preview():
-                            verdict = await self._gatekeeper.judge_shown(job)
-                            if not verdict.allowed:
-                                await self._delivery.refuse(job, verdict.sentence)
-                                return None
-                            previews = await self._picture_filter.preview(job, event, previews)
-                            seen = together(job.request.rating, (event.rating,))
-                            spoiler = spoiler or await self._gatekeeper.spoils(job, seen)
+                            previews = await self._picture_filter.previews(job, event, previews)
                         case wire.Picture():
                             await self._picture_filter.keep(job, event)
                         case wire.Finished():
@@ -155,6 +150,9 @@ class Rendering:
                             await self._store.paces.keep(self._pace.measured(Ticket.of(job)))
                         case _:
                             pass
+        except PromptRefused as error:
+            await self._delivery.refuse(job, str(error))
+            return None
         except GenerationFailed as error:
             log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
             if error.code == "withheld":

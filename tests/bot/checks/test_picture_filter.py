@@ -4,12 +4,12 @@ import logging
 
 import pytest
 
-from bot.checks.picture_filter import PictureFilter
+from bot.checks.picture_filter import AllowedPreviews, PictureFilter
 from bot.engine.drawing_engine import Away
-from bot.errors import GenerationFailed, PromptRefused
+from bot.errors import GenerationFailed, MessageGone, PromptRefused
 from bot.request import Request
-from bot.safety.gate import Place, Situation, previews, shows
-from bot.safety.policy import OperatorPolicy
+from bot.safety.gate import Place, Situation, shows
+from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.store import Store
 from engine import wire
 
@@ -17,14 +17,22 @@ from engine import wire
 class AllowedHere:
     """A door to one place, which a test may change."""
 
-    def __init__(self, place, *, tagger):
-        self.situation = Situation(place=place, operator=OperatorPolicy(highest="explicit", tagger=tagger))
+    def __init__(self, place, *, tagger, spoilers):
+        server = ServerPolicy(spoilers=spoilers)
+        self.situation = Situation(
+            place=place, operator=OperatorPolicy(highest="explicit", tagger=tagger), server=server
+        )
+        self.lookups = 0
 
-    async def judge_pictures(self, job, measured):
-        return {number: shows(self.situation, job.request.rating, one) for number, one in measured.items()}
+    async def situation_of(self, _job):
+        self.lookups += 1
+        return self.situation
 
-    async def judge_preview(self, job, measured):
-        return previews(self.situation, job.request.rating, measured)
+    async def judge_shown(self, job, situation):
+        return shows(situation, job.request.rating, job.request.rating)
+
+    async def judge_pictures(self, job, situation, measured):
+        return {number: shows(situation, job.request.rating, one) for number, one in measured.items()}
 
 
 @pytest.fixture
@@ -48,8 +56,8 @@ def preview(job, number, rating):
     return wire.Preview(job_id=job.wire_id, number=number, step=1, image=b"%d" % number, rating=rating)
 
 
-def picture_filter(store, *, rates=True, place=Place.OPEN):
-    return PictureFilter(AllowedHere(place, tagger=rates), store.pictures, rates=rates)
+def picture_filter(store, *, rates=True, place=Place.OPEN, spoilers=False):
+    return PictureFilter(AllowedHere(place, tagger=rates, spoilers=spoilers), store.pictures, rates=rates)
 
 
 async def test_what_shows_more_than_the_place_allows_is_never_stored(store, job, tmp_path):
@@ -58,7 +66,7 @@ async def test_what_shows_more_than_the_place_allows_is_never_stored(store, job,
     await judged.keep(job, picture(job, 0, "safe"))
     await judged.keep(job, picture(job, 1, "sensitive"))
     assert [path.name for path in (tmp_path / "spool").iterdir()] == [f"{job.id}-0.png"]
-    assert await judged.allowed(job) == ({0: b"0"}, 1, "safe")
+    assert await judged.allowed(job) == ({0: b"0"}, 1, False)
 
 
 async def test_a_picture_is_judged_again_before_it_is_shown(store, job, tmp_path):
@@ -71,10 +79,42 @@ async def test_a_picture_is_judged_again_before_it_is_shown(store, job, tmp_path
 
 async def test_what_is_shown_counts_for_the_highest_of_what_was_asked_for_and_is_seen(store, job):
     """Of the pictures that are shown: one that stays behind tells nothing about the others."""
-    judged = picture_filter(store, place=Place.AGE_RESTRICTED)
-    await judged.keep(job, picture(job, 0, "sensitive"))
-    await judged.keep(job, picture(job, 1, "nsfw"))
-    assert (await judged.allowed(job)).rating == "sensitive"
+    for spoilers in (True, False):
+        judged = picture_filter(store, place=Place.AGE_RESTRICTED, spoilers=spoilers)
+        await judged.keep(job, picture(job, 0, "sensitive"))
+        await judged.keep(job, picture(job, 1, "nsfw"))
+        assert (await judged.allowed(job)).spoiler is spoilers
+
+
+async def test_a_place_is_looked_up_once_for_an_event(store, job):
+    """However many pictures of it are judged, and whatever else is asked about it."""
+    judged = picture_filter(store)
+    for number in range(2):
+        await judged.keep(job, picture(job, number, "safe"))
+    place = judged._gatekeeper
+    place.lookups = 0
+    assert len((await judged.allowed(job)).pictures) == 2
+    assert place.lookups == 1
+    await judged.previews(job, preview(job, 0, "safe"), AllowedPreviews())
+    assert place.lookups == 2
+
+
+async def test_where_nothing_may_be_shown_any_more_no_preview_is(store, job):
+    """The job is stopped; its owner reads why."""
+    judged = picture_filter(store, place=Place.GONE)
+    with pytest.raises(PromptRefused):
+        await judged.previews(job, preview(job, 0, "safe"), AllowedPreviews())
+    with pytest.raises(MessageGone):
+        await judged.allowed(job)
+
+
+async def test_previews_stay_behind_a_spoiler_once_one_was(store, job):
+    judged = picture_filter(store, place=Place.AGE_RESTRICTED, spoilers=True)
+    shown = await judged.previews(job, preview(job, 0, "safe"), AllowedPreviews())
+    assert not shown.spoiler
+    shown = await judged.previews(job, preview(job, 0, "sensitive"), shown)
+    assert shown.spoiler
+    assert (await judged.previews(job, preview(job, 0, "safe"), shown)).spoiler
 
 
 async def test_where_pictures_are_rated_an_unrated_one_is_an_error(store, job, tmp_path):
@@ -96,17 +136,17 @@ async def test_without_a_tagger_a_safe_job_is_shown_as_it_was_asked(store, job):
     judged = picture_filter(store, rates=False)
     for number in range(2):
         await judged.keep(job, picture(job, number, None))
-    assert await judged.allowed(job) == ({0: b"0", 1: b"1"}, 0, "safe")
+    assert await judged.allowed(job) == ({0: b"0", 1: b"1"}, 0, False)
 
 
 async def test_a_preview_that_may_not_be_seen_takes_its_predecessor_away(store, job):
     """What it shows is where the picture is going."""
     judged = picture_filter(store)
-    shown = await judged.preview(job, preview(job, 0, "safe"), {})
-    shown = await judged.preview(job, preview(job, 1, "safe"), shown)
-    assert shown == {0: b"0", 1: b"1"}
-    assert await judged.preview(job, preview(job, 1, "sensitive"), shown) == {0: b"0"}
-    assert await judged.preview(job, preview(job, 1, None), shown) == {0: b"0"}
+    shown = await judged.previews(job, preview(job, 0, "safe"), AllowedPreviews())
+    shown = await judged.previews(job, preview(job, 1, "safe"), shown)
+    assert shown.images == {0: b"0", 1: b"1"}
+    assert (await judged.previews(job, preview(job, 1, "sensitive"), shown)).images == {0: b"0"}
+    assert (await judged.previews(job, preview(job, 1, None), shown)).images == {0: b"0"}
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ sys.stdin.buffer.read(1)
 say(b"\\xff" * ({3 * 64 * 1024 + 1}))
 sys.stdin.buffer.read()
 """
-"""One byte more than a pipe of Linux and asyncio's buffer hold: asyncio does not read on before somebody takes of it."""
+"""Says one byte more than a pipe of Linux and asyncio's buffer hold; asyncio reads on when somebody takes of it."""
 
 
 async def test_a_reader_that_says_more_than_anybody_takes_is_ended(caplog):
