@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.actions.imagine import Imagine
-from bot.actions.me import Me
+from bot.actions.imagine import RequestBuilder
+from bot.actions.me import Preferences
 from bot.actions.prompt import PromptPreviews
 from bot.actions.queue import QueueActions
 from bot.actions.remix import Remix
 from bot.actions.result_buttons import ResultButtons
 from bot.actions.settings import Settings
-from bot.actions.show import Show
+from bot.actions.show import JobViewer
 from bot.attachments import Attachments
 from bot.care.moderation import Moderation
 from bot.care.own_data import OwnData
@@ -257,7 +257,9 @@ def _features(given: Given, checks: _Checks, sending: _Sending, flow: _Flow) -> 
     """Build what each feature does, and take what it hands in; here those that draw something new."""
     config, store, now, writer = given.config, given.store, given.now, given.prompt_writer
     limits, gatekeeper, places = config.bot.limits, checks.gatekeeper, flow.places
-    imagine = Imagine(intake=flow.intake, store=store, limits=limits, presets=writer.presets, complete=writer.complete)
+    imagine = RequestBuilder(
+        intake=flow.intake, store=store, limits=limits, presets=writer.presets, complete=writer.complete
+    )
     suggestions = Suggestions(
         gatekeeper=gatekeeper,
         imagine=imagine,
@@ -298,7 +300,7 @@ def _keeping(
     sending: _Sending,
     flow: _Flow,
     *,
-    imagine: Imagine,
+    imagine: RequestBuilder,
     remix: Remix,
     suggestions: Suggestions,
 ) -> Iterator[Feature]:
@@ -306,7 +308,9 @@ def _keeping(
     config, store, now, writer = given.config, given.store, given.now, given.prompt_writer
     moderation, reporting = _reports(given, checks, sending)
     own_data = OwnData(store, flow.journeys, moderation, now=now)
-    show = Show(client=given.client, places=flow.places, picture_filter=checks.picture_filter, store=store, now=now)
+    show = JobViewer(
+        client=given.client, places=flow.places, picture_filter=checks.picture_filter, store=store, now=now
+    )
     queue = QueueActions(
         dispatch=flow.dispatch,
         journeys=flow.journeys,
@@ -328,7 +332,7 @@ def _keeping(
         moderation=moderation,
         draw_seed=draw_seed,
     )
-    me = Me(store, writer.complete)
+    me = Preferences(store, writer.complete)
     yield me_command.feature(me, own_data, suggestions, given.refusals, config.bot.limits, writer.presets)
     yield show_command.feature(show)
     yield queue_command.feature(queue)

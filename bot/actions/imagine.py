@@ -44,7 +44,7 @@ class PersonalRequest(NamedTuple):
 
 
 @dataclass(kw_only=True, eq=False)
-class Imagine:
+class RequestBuilder:
     """The step from options to a request that knows who asks; every door where people type goes through it."""
 
     intake: Intake

@@ -25,7 +25,7 @@ LISTED_CHARS = 40
 """Of a favourite's text in the list: twenty-five of them, names and escapes included, have 4,000 characters."""
 
 
-class Me:
+class Preferences:
     """Everything is read, changed and deleted by its owner alone: no method takes anybody else's id."""
 
     def __init__(self, store: Store, complete: Callable[[Options], Request]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.actions.imagine import Imagine
+    from bot.actions.imagine import RequestBuilder
     from bot.checks.gatekeeper import Gatekeeper
     from bot.flow.intake import Intake
     from bot.flow.places import Places
@@ -47,7 +47,7 @@ class PromptPreviews:
     forecast: Forecast
     store: Store
     prompt_writer: PromptWriter
-    imagine: Imagine
+    imagine: RequestBuilder
     tokens: Tokens
     now: Callable[[], float]
 

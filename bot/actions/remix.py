@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.actions.imagine import Imagine
+    from bot.actions.imagine import RequestBuilder
     from bot.attachments import Attachments
     from bot.checks.gatekeeper import Gatekeeper
     from bot.prompt.prompt_writer import PromptWriter
@@ -49,7 +49,7 @@ class Remix:
     """Keeps what the form does not show."""
     prompt_writer: PromptWriter
     """Knows the operator's limits, presets and words."""
-    imagine: Imagine
+    imagine: RequestBuilder
     """Draws what the form says."""
     attachments: Attachments
     """Where files come from."""

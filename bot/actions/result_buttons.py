@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.actions.imagine import Imagine
+    from bot.actions.imagine import RequestBuilder
     from bot.actions.remix import Remix
     from bot.care.moderation import Moderation
     from bot.checks.gatekeeper import Gatekeeper
@@ -49,7 +49,7 @@ class ResultButtons:
     store: Store
     editor: MessageEditor
     """Reaches messages of jobs."""
-    imagine: Imagine
+    imagine: RequestBuilder
     """Draws what a form says."""
     remix: Remix
     """Reads the pictures whose records are gone."""

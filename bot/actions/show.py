@@ -56,7 +56,7 @@ class Offered(NamedTuple):
 
 
 @dataclass(kw_only=True, eq=False)
-class Show:
+class JobViewer:
     """Everything that is shown is for the eyes of whoever asked, and was allowed by the gate where they asked."""
 
     client: discord.Client

@@ -14,12 +14,12 @@ from bot.request import Options
 from bot.routes import Feature
 
 if TYPE_CHECKING:
-    from bot.actions.imagine import Imagine
+    from bot.actions.imagine import RequestBuilder
     from bot.commands.suggestions import Suggestions
     from bot.config import Limits
 
 
-def feature(imagine: Imagine, suggestions: Suggestions, limits: Limits) -> Feature:
+def feature(imagine: RequestBuilder, suggestions: Suggestions, limits: Limits) -> Feature:
     """Hand in `/imagine`, with the operator's limits as Discord's own ranges and choices."""
 
     @text_options(suggestions)

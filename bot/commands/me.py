@@ -15,7 +15,7 @@ from bot.routes import Feature
 from bot.views.layout import layout
 
 if TYPE_CHECKING:
-    from bot.actions.me import Me
+    from bot.actions.me import Preferences
     from bot.care.own_data import OwnData
     from bot.commands.suggestions import Suggestions
     from bot.config import Limits
@@ -34,7 +34,7 @@ OFFERED = {
 
 
 def feature(  # noqa: PLR0917  a part each
-    me: Me, own_data: OwnData, suggestions: Suggestions, refusals: Refusals, limits: Limits, presets: Presets
+    me: Preferences, own_data: OwnData, suggestions: Suggestions, refusals: Refusals, limits: Limits, presets: Presets
 ) -> Feature:
     """Hand in `/me`, with the operator's limits and presets as Discord's own ranges and choices."""
 

@@ -12,10 +12,10 @@ from bot.commands.slash import slash
 from bot.routes import Feature
 
 if TYPE_CHECKING:
-    from bot.actions.show import Show
+    from bot.actions.show import JobViewer
 
 
-def feature(show: Show) -> Feature:
+def feature(show: JobViewer) -> Feature:
     """Hand in `/show` and the button of the same name."""
 
     async def _mine(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.actions.imagine import Imagine
+    from bot.actions.imagine import RequestBuilder
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.prompt.presets import Negative, Presets, Quality, Style
@@ -39,7 +39,7 @@ class Suggestions:
     """Whatever is offered fits what is asked for and the place where it is asked."""
 
     gatekeeper: Gatekeeper
-    imagine: Imagine
+    imagine: RequestBuilder
     vocabulary: Vocabulary
     presets: Presets
     text_filter: TextFilter

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.actions.show import Show
+from bot.actions.show import JobViewer
 from bot.answer import answering
 from bot.checks.audit import Audit
 from bot.checks.gatekeeper import Gatekeeper
@@ -124,7 +124,9 @@ class Desk:
             pace_s=0.01,
             sleep=clock.look,
         )
-        self.show = Show(client=client, picture_filter=picture_filter, places=Standing(), store=store, now=clock.now)
+        self.show = JobViewer(
+            client=client, picture_filter=picture_filter, places=Standing(), store=store, now=clock.now
+        )
         self.lost = asyncio.Queue()
 
     async def ask(self, person, channel, *, private=False, **request):
