@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
 
 from bot.errors import ConfigError
 from engine import textfile
@@ -113,9 +114,13 @@ class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
     shape: str = "portrait 2:3"
     """One of the nine of `bot.request.SHAPES`; 832×1216 is the size of the card's own example."""
     quality: str = "standard"
-    negative: str = "card"
+    negative_preset: str = "card"
+    negative: str | None = None
+    """What `negative_preset` was called in 0.1.0, and means the same."""
 
     def __post_init__(self) -> None:
+        if self.negative is not None:
+            force_setattr(self, "negative_preset", self.negative)
         _require_offered("sampler", self.sampler)
 
 

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from bot.request import Request
     from bot.store import Store
 
-_CALLED = {"negative_preset": "negative"}
-"""Options that a person knows by another name."""
-
 LISTED_CHARS = 40
 """Of a favourite's text in the list: twenty-five of them, names and escapes included, have 4,000 characters."""
 
@@ -112,7 +109,7 @@ class Preferences:
 
 def _described(defaults: Options) -> str:
     chosen = [
-        f"**{_CALLED.get(name, name)}**: {escape_markdown(str(value))}"
+        f"**{name.replace('_', ' ')}**: {escape_markdown(str(value))}"
         for name in PERSONAL
         if (value := getattr(defaults, name)) is not None
     ]

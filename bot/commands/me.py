@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 OFFERED = {
     "shape": "Size and orientation",
     "quality": "The quality words at the end",
-    "negative": "The preset of what should not be in it",
+    "negative_preset": "The preset of what should not be in it",
     "style": "A manner of drawing",
     "steps": "More steps, finer and slower",
     "count": "How many pictures",
@@ -47,20 +47,18 @@ def feature(  # noqa: PLR0917  a part each
         interaction: discord.Interaction[Any],
         shape: str | None = None,
         quality: str | None = None,
-        negative: str | None = None,
+        negative_preset: str | None = None,
         style: str | None = None,
         steps: int | None = None,
         count: int | None = None,
     ) -> None:
-        chosen = Options(shape=shape, quality=quality, negative_preset=negative, style=style, steps=steps, count=count)
+        chosen = Options(
+            shape=shape, quality=quality, negative_preset=negative_preset, style=style, steps=steps, count=count
+        )
         await tell(interaction, await me.set_defaults(interaction.user.id, chosen))
 
     @app_commands.describe(what="Which of them; all of them if you do not say")
-    @app_commands.choices(
-        what=[
-            app_commands.Choice(name=name, value="negative_preset" if name == "negative" else name) for name in OFFERED
-        ]
-    )
+    @app_commands.choices(what=[app_commands.Choice(name=name.replace("_", " "), value=name) for name in OFFERED])
     async def _reset(interaction: discord.Interaction[Any], what: str | None = None) -> None:
         await tell(interaction, await me.reset_defaults(interaction.user.id, what))
 
@@ -96,7 +94,7 @@ def feature(  # noqa: PLR0917  a part each
         "steps": optional_range(int, limits.min_steps, limits.max_steps),
         "count": optional_range(int, 1, limits.max_count),
     }
-    offered = {"quality": presets.quality, "negative": presets.negative, "style": presets.style}
+    offered = {"quality": presets.quality, "negative_preset": presets.negative, "style": presets.style}
     app_commands.choices(**{name: choices_of(table) for name, table in offered.items()})(_set)
     group = app_commands.Group(
         name="me",

@@ -92,7 +92,9 @@ def complete(
         tags=typed,
         negative=drawn(options.negative, "the negative prompt"),
         quality=_one_of(options.quality or defaults.quality, presets.quality, "quality preset"),
-        negative_preset=_one_of(options.negative_preset or defaults.negative, presets.negative, "negative preset"),
+        negative_preset=_one_of(
+            options.negative_preset or defaults.negative_preset, presets.negative, "negative preset"
+        ),
         style=_one_of(options.style, presets.style, "style") if options.style else "",
         year=year,
         count=_within(count, 1, limits.max_count, "number of pictures"),

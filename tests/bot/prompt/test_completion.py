@@ -56,7 +56,10 @@ def test_the_nine_shapes_are_the_model_card_s():
 
 
 def test_an_operator_s_defaults_are_used():
-    config = Bot(defaults=Defaults(steps=20, shape="square 1:1", quality="none", negative="none", sampler="ddim"))
+    assert Defaults(negative="none").negative_preset == "none", "its name in 0.1.0"
+    config = Bot(
+        defaults=Defaults(steps=20, shape="square 1:1", quality="none", negative_preset="none", sampler="ddim")
+    )
     request = ask(config, tags="a")
     assert (request.quality, request.negative_preset) == ("none", "none")
     sampling = request.sampling
