@@ -3,9 +3,10 @@
 The loop waits in its selector for whatever comes, and works between two waits. Work that takes longer than `LIMIT_S`
 held everybody up, by a computation, by a call that blocks, or because another thread kept the interpreter to itself.
 Left out is the time in which the machine let the program wait for a processor, which is known, and a standstill in
-which the thread that looks on could not look either and nothing in this program computed. While the loop waits in its
-selector, that thread measures alone: where it comes too late by itself, the loop could not have come either.
-Measured so, it costs a microsecond or two at every turn of the loop.
+which the thread that looks on could not look either and nothing in this program computed. A child process that is
+being started counts as the program: its parent stands still until it has become another program (vfork(2)). While the
+loop waits in its selector, that thread measures alone: where it comes too late by itself, the loop could not have come
+either. Measured so, it costs a microsecond or two at every turn of the loop.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from types import FrameType
@@ -37,6 +40,9 @@ SETTLED_S = 0.25
 FRAMES = 4
 """Of the innermost calls, that are named."""
 
+_TICK_S = 0.01
+"""Linux tells a process's start in hundredths of a second (proc_pid_stat(5), USER_HZ)."""
+
 _ROOT = Path(__file__).parents[1]
 _SCHEDSTAT = Path("/proc/thread-self/schedstat")
 """On Linux: nanoseconds run, nanoseconds waited for a processor, slices (kernel: scheduler/sched-stats.rst)."""
@@ -45,15 +51,23 @@ _SCHEDSTAT = Path("/proc/thread-self/schedstat")
 class Watchdog:
     """Watches one loop; `loop` makes it, and inside `watching` it is told when it was held up."""
 
-    def __init__(self, *, limit_s: float = LIMIT_S, waited_s: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        limit_s: float = LIMIT_S,
+        waited_s: Callable[[], float] | None = None,
+        child_waited_s: Callable[[float], float] | None = None,
+    ) -> None:
         """Prepare to watch.
 
         Args:
             limit_s: What is longer is told.
             waited_s: How long this program has waited for a processor, ever; None: what the system says.
+            child_waited_s: How long child processes that are younger than so many seconds have; None: as above.
         """
         self._limit_s = limit_s
         self._waited_s = waited_s or (_waited_for_processor_s if _SCHEDSTAT.exists() else None)
+        self._child_waited_s = child_waited_s or _children_waited_for_processor_s
         self._watching = False
         self._began = 0.0  # of the work under way; 0: the loop waits
         self._burned_s = 0.0  # by the loop's thread until then
@@ -107,6 +121,8 @@ class Watchdog:
             held_s = min(held_s, program_s)
         else:
             wanted_s = held_s - (self._waited_s() - self._account[1])
+            if wanted_s > self._limit_s:  # looking for children takes a while
+                wanted_s -= self._child_waited_s(held_s)
             missed_s = self._missed_s + self._overdue_s(now, began)
             held_s = max(computed_s, wanted_s - missed_s, min(wanted_s, program_s))
         if held_s > self._limit_s:
@@ -199,6 +215,18 @@ def _waited_for_processor_s() -> float:
         except (OSError, IndexError):  # it ended meanwhile
             continue
     return waited_ns / 1e9 + _stolen_s()
+
+
+def _children_waited_for_processor_s(max_age_s: float) -> float:
+    """Add up over the children that were started within so many seconds: none, nearly always."""
+    waited_ns, earliest = 0, time.time() - max_age_s - _TICK_S
+    for child in psutil.Process().children():
+        try:
+            if child.create_time() >= earliest:
+                waited_ns += int(Path("/proc", str(child.pid), "schedstat").read_bytes().split()[1])
+        except (OSError, IndexError, psutil.Error):  # it ended meanwhile
+            continue
+    return waited_ns / 1e9
 
 
 def _stolen_s() -> float:

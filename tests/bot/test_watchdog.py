@@ -3,14 +3,18 @@
 import asyncio
 import ctypes
 import re
+import subprocess
+import sys
 import threading
 import time
 import zlib
 from functools import partial
+from pathlib import Path
 
+import psutil
 import pytest
 
-from bot.watchdog import Watchdog
+from bot.watchdog import Watchdog, _children_waited_for_processor_s
 
 PACKED = zlib.compress(bytes(20_000_000))
 
@@ -66,6 +70,29 @@ def test_what_the_machine_took_is_not_held_against_the_loop(caplog):
     waited = iter([0.0, 10.0])
     watched(blocking, waited_s=lambda: next(waited, 10.0))
     assert not found(caplog)
+
+
+def test_what_the_machine_took_of_a_child_that_is_being_started_is_not_held_against_the_loop(caplog):
+    """Its parent stands still until it has become another program."""
+    ages = []
+    watched(blocking, waited_s=lambda: 0.0, child_waited_s=lambda age_s: ages.append(age_s) or 10.0)
+    assert not found(caplog)
+    assert 0.2 <= min(ages) < 10.0
+
+
+def test_a_child_that_was_there_before_excuses_nothing():
+    """It may wait for a processor as long as it likes."""
+    with subprocess.Popen(
+        [sys.executable, "-c", "print(sum(range(2_000_000)), flush=True); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as child:
+        child.stdout.readline()
+        started = time.time() - psutil.Process(child.pid).create_time()
+        assert _children_waited_for_processor_s(started + 1.0) == pytest.approx(
+            int(Path(f"/proc/{child.pid}/schedstat").read_text().split()[1]) / 1e9, abs=0.05
+        )
+        assert _children_waited_for_processor_s(started / 2) == 0.0
 
 
 def test_a_machine_that_lets_the_watchdog_itself_wait_is_not_held_against_the_loop(caplog):
