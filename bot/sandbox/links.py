@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.sandbox.attachment import Attachment
     from bot.sandbox.clock import Clock
-    from bot.sandbox.state import Attachment
 
 LINK_LIFE_S = 24 * 3600
 """Attachment links run out (documentation, "Signed Attachment CDN URLs"); Discord's do after a day."""

@@ -10,7 +10,8 @@ from bot.sandbox.components import media
 from bot.sandbox.protocol import InteractionType, Json
 
 if TYPE_CHECKING:
-    from bot.sandbox.state import Attachment, Interaction, Message, World
+    from bot.sandbox.attachment import Attachment
+    from bot.sandbox.state import Interaction, Message, World
 
 EMBED_PICTURES = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
 """Where an embed shows a picture, each with a ``proxy_`` address beside."""

@@ -12,7 +12,8 @@ from bot.sandbox.protocol import SELECTS, ComponentType, Json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.sandbox.state import Attachment, World
+    from bot.sandbox.attachment import Attachment
+    from bot.sandbox.state import World
 
 C = ComponentType
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.sandbox.attachment import Attachment
 from bot.sandbox.links import Links
 from bot.sandbox.protocol import (
     BOOSTED_FILE_BYTES,
@@ -140,21 +141,6 @@ class Channel:
     def age_restricted(self) -> bool:
         """A thread is what its parent is."""
         return self.parent.age_restricted if self.is_thread and self.parent else self.nsfw
-
-
-@dataclass(eq=False, slots=True)
-class Attachment:
-    id: int
-    filename: str
-    content_type: str | None
-    data: bytes
-    width: int | None = None
-    height: int | None = None
-    description: str | None = None
-    title: str | None = None
-    spoiler: bool = False
-    ephemeral: bool = False
-    channel_id: int = 0
 
 
 @dataclass(eq=False, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Any, cast
 
+from bot.sandbox.attachment import Attachment
 from bot.sandbox.picture_size import picture_size
 from bot.sandbox.protocol import MAX_FILE_BYTES, MAX_FILES, NITRO_FILE_BYTES, Json, number
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.state import Attachment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
