@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox import message_payloads, payloads, permissions
+from bot.sandbox.fields import MESSAGE_FIELDS, Fields
 from bot.sandbox.protocol import FORUMS, ChannelType, Json, MessageFlag, Permission
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.routing import MESSAGE_FIELDS, Call, Fields, Reply, Route, Scene
+from bot.sandbox.routing import Call, Reply, Route, Scene
 
 if TYPE_CHECKING:
     from bot.sandbox.state import Channel, Message, User

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox import message_payloads
+from bot.sandbox.fields import MESSAGE_FIELDS
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.routing import MESSAGE_FIELDS, Call, Reply, Route, Scene
+from bot.sandbox.routing import Call, Reply, Route, Scene
 
 if TYPE_CHECKING:
     from bot.sandbox.state import Interaction, Message

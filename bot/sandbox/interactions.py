@@ -7,6 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from bot.sandbox import components, installs, message_payloads, payloads, permissions, uploads
+from bot.sandbox.fields import MESSAGE_FIELDS, Fields, check_fields
 from bot.sandbox.protocol import (
     ACKNOWLEDGE_WITHIN_S,
     TOKEN_LIFE_S,
@@ -17,7 +18,6 @@ from bot.sandbox.protocol import (
     OptionType,
 )
 from bot.sandbox.refusal import Problems, Reason, Refusal
-from bot.sandbox.routing import MESSAGE_FIELDS, Fields, check_fields
 from bot.sandbox.state import Interaction
 
 if TYPE_CHECKING:

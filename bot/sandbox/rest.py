@@ -27,6 +27,7 @@ from bot.sandbox import (
     unread,
 )
 from bot.sandbox.faults import Answer, Delay, Lose, Reset
+from bot.sandbox.fields import check_fields
 from bot.sandbox.limits import UNCOUNTED, limited_headers
 from bot.sandbox.ordered_answer import BAN_S, BANNED, ordered_answer
 from bot.sandbox.refusal import Problems, Reason, Refusal, leaves
@@ -195,7 +196,7 @@ class Rest:
         if route.fields is not None:
             if not isinstance(body, dict):
                 raise Refusal(Reason.UNREADABLE)
-            routing.check_fields(cast("Json", body), route.fields, fields)
+            check_fields(cast("Json", body), route.fields, fields)
         problems.add_from(bodies.check(route.name, call.sent, call.query))
         problems.add_from(fields.found)
         if not problems.found:

@@ -13,30 +13,15 @@ if TYPE_CHECKING:
 
     from bot.sandbox.allowances import Allowances
     from bot.sandbox.broadcast import Broadcast
+    from bot.sandbox.fields import Fields
     from bot.sandbox.interactions import Interactions
     from bot.sandbox.messages import Messages
     from bot.sandbox.places import Places
     from bot.sandbox.protocol import Json
     from bot.sandbox.reactions import Reactions
-    from bot.sandbox.refusal import Path, Problems
     from bot.sandbox.sessions import Sessions
     from bot.sandbox.state import Channel, Guild, Message, User, World
     from bot.sandbox.uploads import Upload
-
-
-Fields = dict[str, type | tuple[type, ...]]
-"""Names and types of JSON fields; null is always allowed."""
-
-MESSAGE_FIELDS: Fields = {
-    "content": str,
-    "embeds": list,
-    "allowed_mentions": dict,
-    "components": list,
-    "attachments": list,
-    "flags": int,
-    "tts": bool,
-    "poll": dict,
-}
 
 
 @dataclass(frozen=True)
@@ -162,13 +147,6 @@ class Route:
     @property
     def name(self) -> str:
         return f"{self.method} {self.template}"
-
-
-def check_fields(body: Json, fields: Fields, problems: Problems, path: Path = ()) -> None:
-    """Find values of another type; what is no field at all is `unread`'s business."""
-    for name, value in body.items():
-        if name in fields and value is not None and not isinstance(value, fields[name]):
-            problems.add((*path, name), "BASE_TYPE_BAD_TYPE", "This value is of another type.")
 
 
 def message_id_of(body: Json) -> str | None:
