@@ -21,7 +21,7 @@ from bot.sandbox.protocol import (
 )
 
 if TYPE_CHECKING:
-    from bot.sandbox.routing import Scene
+    from bot.sandbox.scene import Scene
     from bot.sandbox.state import Channel, Command, Interaction, Message, User
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.feed import Feed
     from bot.sandbox.protocol import Json
-    from bot.sandbox.routing import Scene
+    from bot.sandbox.scene import Scene
     from bot.sandbox.state import Channel, Guild, Message, User
 
     Answer = web.StreamResponse | Interaction | Json | None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.refusal import Problems
-from bot.sandbox.routing import Call, Reply, Route, Scene
+from bot.sandbox.routing import Call, Reply, Route
 
 if TYPE_CHECKING:
     from bot.sandbox.protocol import Json
+    from bot.sandbox.scene import Scene
 
 _MOST_LINKS = 50
 """Of one request (Discord's OpenAPI description)."""

@@ -8,9 +8,10 @@ from bot.sandbox import message_payloads, payloads, permissions
 from bot.sandbox.fields import MESSAGE_FIELDS, Fields
 from bot.sandbox.protocol import FORUMS, ChannelType, Json, MessageFlag, Permission
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.routing import Call, Reply, Route, Scene
+from bot.sandbox.routing import Call, Reply, Route
 
 if TYPE_CHECKING:
+    from bot.sandbox.scene import Scene
     from bot.sandbox.state import Channel, Message, User
 
 _MOST_MESSAGES = 100

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from bot.sandbox import command_rules
 from bot.sandbox.protocol import CommandType, Json
 from bot.sandbox.refusal import Problems, Reason, Refusal
 from bot.sandbox.rendering import without_null
-from bot.sandbox.routing import Call, Reply, Route, Scene
+from bot.sandbox.routing import Call, Reply, Route
 from bot.sandbox.state import Command
+
+if TYPE_CHECKING:
+    from bot.sandbox.scene import Scene
 
 _NULLABLE = ("name_localizations", "description_localizations", "default_member_permissions", "contexts")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.sandbox.faults import Faults
     from bot.sandbox.feed import Feed
     from bot.sandbox.protocol import Json
-    from bot.sandbox.routing import Scene
+    from bot.sandbox.scene import Scene
 
 
 @dataclass(frozen=True)

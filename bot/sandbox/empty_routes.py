@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from bot.sandbox import permissions
 from bot.sandbox.protocol import Json, Permission
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.routing import Call, Reply, Route, Scene
+from bot.sandbox.routing import Call, Reply, Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from bot.sandbox.scene import Scene
 
 NOTHING = Permission(0)
 

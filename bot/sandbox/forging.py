@@ -12,7 +12,7 @@ from bot.sandbox.protocol import InteractionType, number
 from bot.sandbox.refusal import Refusal
 
 if TYPE_CHECKING:
-    from bot.sandbox.routing import Scene
+    from bot.sandbox.scene import Scene
 
 _KINDS = {
     InteractionType.APPLICATION_COMMAND: "slash",

@@ -14,7 +14,6 @@ from aiohttp import content_disposition_filename, parse_content_disposition
 from bot.sandbox import json_body
 from bot.sandbox.protocol import MAX_FILES, MAX_REQUEST_BYTES
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.uploads import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +45,12 @@ async def read(request: web.Request, *, at_most: int = MAX_REQUEST_BYTES) -> byt
     if size > at_most:
         raise Refusal(Reason.TOO_LARGE)
     return b"".join(chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    filename: str
+    data: bytes
 
 
 @dataclass(frozen=True)

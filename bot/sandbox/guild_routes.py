@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.sandbox import payloads, permissions
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.routing import Call, Reply, Route, Scene
+from bot.sandbox.routing import Call, Reply, Route
+
+if TYPE_CHECKING:
+    from bot.sandbox.scene import Scene
 
 _MOST_MEMBERS = 1000
 

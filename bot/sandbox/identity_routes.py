@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.sandbox import payloads, permissions
 from bot.sandbox.protocol import number
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.routing import Call, Reply, Route, Scene
+from bot.sandbox.routing import Call, Reply, Route
+
+if TYPE_CHECKING:
+    from bot.sandbox.scene import Scene
 
 
 def _me(scene: Scene, _call: Call) -> Reply:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from bot.sandbox import message_payloads
 from bot.sandbox.fields import MESSAGE_FIELDS
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.routing import Call, Reply, Route, Scene
+from bot.sandbox.routing import Call, Reply, Route
 
 if TYPE_CHECKING:
+    from bot.sandbox.scene import Scene
     from bot.sandbox.state import Interaction, Message
 
 

@@ -22,9 +22,9 @@ from bot.sandbox.state import Interaction
 
 if TYPE_CHECKING:
     from bot.sandbox.broadcast import Broadcast
+    from bot.sandbox.forms import Upload
     from bot.sandbox.messages import Messages
     from bot.sandbox.state import Channel, Message, User, World
-    from bot.sandbox.uploads import Upload
 
 _KEPT = 20_000
 _DATA_FIELDS: dict[CallbackType, Fields] = {

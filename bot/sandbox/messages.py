@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.sandbox.broadcast import Broadcast
+    from bot.sandbox.forms import Upload
     from bot.sandbox.state import Channel, Interaction, User, World
-    from bot.sandbox.uploads import Upload
 
 _SETTABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
 _NONCE_WINDOW_S = 300.0

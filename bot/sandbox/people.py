@@ -244,7 +244,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.crowd import Crowd
     from bot.sandbox.feed import Feed
-    from bot.sandbox.routing import Scene
+    from bot.sandbox.scene import Scene
 
 
 def add_to(app: web.Application, scene: Scene, crowd: Crowd, feed: Feed) -> None:

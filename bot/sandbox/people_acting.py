@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from bot.sandbox import asking, forms, message_payloads, payloads, permissions, uploads
 from bot.sandbox.acts import Acts
 from bot.sandbox.denied import Denied, forbidden, unknown
+from bot.sandbox.forms import Upload
 from bot.sandbox.protocol import Json, Permission, number
-from bot.sandbox.uploads import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.sandbox.asking import Ask, Handler
-    from bot.sandbox.routing import Scene
+    from bot.sandbox.scene import Scene
     from bot.sandbox.state import Interaction
 
 

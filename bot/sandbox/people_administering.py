@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.sandbox.asking import Ask, Handler
-    from bot.sandbox.routing import Scene
+    from bot.sandbox.scene import Scene
     from bot.sandbox.state import Channel, Guild, Member, Role, User
 
 _CREATABLE = WITH_THREADS | VOCAL | {ChannelType.CATEGORY}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.asking import Ask, Handler
     from bot.sandbox.crowd import Crowd
-    from bot.sandbox.routing import Scene
+    from bot.sandbox.scene import Scene
 
 _MOST_MESSAGES = 100
 

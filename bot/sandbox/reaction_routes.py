@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from bot.sandbox import message_payloads, payloads, permissions
 from bot.sandbox.protocol import Json, Permission
 from bot.sandbox.refusal import Reason, Refusal
-from bot.sandbox.routing import Call, Reply, Route, Scene
+from bot.sandbox.routing import Call, Reply, Route
 
 if TYPE_CHECKING:
+    from bot.sandbox.scene import Scene
     from bot.sandbox.state import Channel, Message
 
 _MOST_USERS = 100

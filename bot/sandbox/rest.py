@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from bot.sandbox.feed import Feed
     from bot.sandbox.limits import Limits, Verdict
     from bot.sandbox.protocol import Json
-    from bot.sandbox.routing import Route, Scene
+    from bot.sandbox.routing import Route
+    from bot.sandbox.scene import Scene
     from bot.sandbox.schema import Description
 
 log = logging.getLogger(__name__)

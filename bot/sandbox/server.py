@@ -30,7 +30,7 @@ from bot.sandbox.protocol import Opcode
 from bot.sandbox.reactions import Reactions
 from bot.sandbox.refusal import Reason
 from bot.sandbox.rest import PREFIX, Rest
-from bot.sandbox.routing import Scene
+from bot.sandbox.scene import Scene
 from bot.sandbox.schema import describe
 from bot.sandbox.sessions import Sessions
 from bot.sandbox.state import World

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.sandbox.attachment import Attachment
+from bot.sandbox.forms import Upload
 from bot.sandbox.picture_size import picture_size
 from bot.sandbox.protocol import MAX_FILE_BYTES, MAX_FILES, NITRO_FILE_BYTES, Json, number
 from bot.sandbox.refusal import Reason, Refusal
@@ -23,12 +23,6 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _SPOILER = "SPOILER_"
 _LONGEST_NAME = 260
 """Of a longer one the end is kept, because the type is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    filename: str
-    data: bytes
 
 
 def safe_name(filename: str) -> str:

@@ -13,10 +13,11 @@ from PIL import Image
 
 from bot.sandbox import forms, json_body
 from bot.sandbox.clock import Clock
+from bot.sandbox.forms import Upload
 from bot.sandbox.picture_size import picture_size
 from bot.sandbox.refusal import Refusal
 from bot.sandbox.state import World
-from bot.sandbox.uploads import Upload, safe_name, store
+from bot.sandbox.uploads import safe_name, store
 from tests.bot.sandbox.conftest import PING, png
 
 MIB = 1 << 20
