@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from bot.sandbox import blueprint
-from bot.sandbox.developer import Switch
+from bot.sandbox.people.developer import Switch
 from bot.sandbox.server import Sandbox
+from bot.sandbox.world import blueprint
 
 STOP_S = 20.0
 """How long the bot may take to end by itself, its engine included."""

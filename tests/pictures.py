@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bot.sandbox.driver import Person
+from bot.sandbox.people.driver import Person
 from tests import browser as tool
 from tests.browser import playwright, run
 from tests.demo import running_demo

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from bot.sandbox import blueprint
 from bot.sandbox.server import Sandbox
+from bot.sandbox.world import blueprint
 
 
 def _parser() -> argparse.ArgumentParser:

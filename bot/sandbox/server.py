@@ -14,35 +14,38 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.sandbox import blueprint, cdn, developer, developer_world, forging, people
-from bot.sandbox.allowances import Allowances
-from bot.sandbox.broadcast import Broadcast
-from bot.sandbox.clock import Clock
-from bot.sandbox.crowd import Crowd
-from bot.sandbox.faults import Drop, Expire, Faults, Invalidate
-from bot.sandbox.feed import Feed
-from bot.sandbox.gateway import Gateway
-from bot.sandbox.interactions import Interactions
-from bot.sandbox.limits import Limits
-from bot.sandbox.messages import Messages
-from bot.sandbox.places import Places
-from bot.sandbox.protocol import Opcode
-from bot.sandbox.reactions import Reactions
-from bot.sandbox.refusal import Reason
-from bot.sandbox.rest import PREFIX, Rest
-from bot.sandbox.scene import Scene
-from bot.sandbox.schema import describe
-from bot.sandbox.sessions import Sessions
-from bot.sandbox.state import World
-from bot.sandbox.world_controls import WorldControls
+from bot.sandbox.discord import cdn
+from bot.sandbox.discord.gateway import Gateway
+from bot.sandbox.discord.limits import Limits
+from bot.sandbox.discord.rest import PREFIX, Rest
+from bot.sandbox.people import api as people_api
+from bot.sandbox.people import developer, developer_world, forging
+from bot.sandbox.rules.protocol import Opcode
+from bot.sandbox.rules.refusal import Reason
+from bot.sandbox.rules.schema import describe
+from bot.sandbox.world import blueprint
+from bot.sandbox.world.allowances import Allowances
+from bot.sandbox.world.broadcast import Broadcast
+from bot.sandbox.world.clock import Clock
+from bot.sandbox.world.controls import WorldControls
+from bot.sandbox.world.crowd import Crowd
+from bot.sandbox.world.faults import Drop, Expire, Faults, Invalidate
+from bot.sandbox.world.feed import Feed
+from bot.sandbox.world.interactions import Interactions
+from bot.sandbox.world.messages import Messages
+from bot.sandbox.world.places import Places
+from bot.sandbox.world.reactions import Reactions
+from bot.sandbox.world.scene import Scene
+from bot.sandbox.world.sessions import Sessions
+from bot.sandbox.world.state import World
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
-    from bot.sandbox.blueprint import Plan
-    from bot.sandbox.developer import Switch
-    from bot.sandbox.faults import Fault, Immediate
-    from bot.sandbox.protocol import Json
+    from bot.sandbox.people.developer import Switch
+    from bot.sandbox.rules.protocol import Json
+    from bot.sandbox.world.blueprint import Plan
+    from bot.sandbox.world.faults import Fault, Immediate
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +150,7 @@ class Sandbox:
         app.router.add_get("/gateway", gateway.handle)
         app.router.add_get("/gateway/", gateway.handle)
         cdn.add_to(app, world)
-        people.add_to(app, scene, crowd, feed)
+        people_api.add_to(app, scene, crowd, feed)
         developer.add_to(app, scene, feed, faults, switches)
         controls = WorldControls(world, broadcast)
         developer_world.add_to(app, world, controls, allowances)

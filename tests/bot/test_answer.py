@@ -12,7 +12,7 @@ from bot.app import Eshi
 from bot.delivery.budget import EditBudget
 from bot.errors import StoreUnavailable
 from bot.routes import Feature, on_press
-from bot.sandbox.driver import Person, control
+from bot.sandbox.people.driver import Person, control
 from bot.sandbox.server import Sandbox
 from bot.views.buttons import of_job, row
 from bot.views.layout import layout

@@ -31,7 +31,7 @@ def test_the_command_line_starts_without_discord():
 
 def test_the_local_discord_is_light():
     """Its page says what it needs: for other bots' authors neither discord.py nor anything of this bot."""
-    loaded = modules_after("import bot.sandbox.__main__, bot.sandbox.driver")
+    loaded = modules_after("import bot.sandbox.__main__, bot.sandbox.people.driver")
     assert not {"torch", "discord", "jsonschema_rs", "psutil", "rapidfuzz", "aiosqlite", "numpy"} & set(loaded)
     own = {name for name in loaded if name.partition(".")[0] in {"bot", "engine"}}
     assert {name for name in own if not name.startswith("bot.sandbox")} <= {"bot"}

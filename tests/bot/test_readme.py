@@ -11,7 +11,7 @@ from bot.checks.place import NEEDED, NEEDED_IN_THREADS
 from bot.config import RetentionSettings, StrikeRules, load
 from bot.prompt.negative import REQUIRED
 from bot.safety.policy import imported
-from bot.sandbox.blueprint import bits, starter
+from bot.sandbox.world.blueprint import bits, starter
 from bot.views.buttons import LOOKS
 from engine import config as engine_config
 from engine.__main__ import main as engine

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from bot.sandbox.driver import Person, Refused
+from bot.sandbox.people.driver import Person, Refused
 
 SHAPES = ("square 1:1", "landscape 7:4", "portrait 2:3")
 PATIENCE_S = 20.0

@@ -7,7 +7,7 @@ from collections import Counter
 
 import aiohttp
 
-from bot.sandbox.driver import Refused, controls
+from bot.sandbox.people.driver import Refused, controls
 from tests import hostile
 from tests.chaos.verdict import job_of, latest
 

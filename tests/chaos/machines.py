@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 import psutil
 
-from bot.sandbox.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedRole, PlannedUser
+from bot.sandbox.world.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedRole, PlannedUser
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"

@@ -6,7 +6,7 @@ import re
 import time
 from random import Random
 
-from bot.sandbox.driver import Person
+from bot.sandbox.people.driver import Person
 from tests.chaos.asking import ask_for_all, wishes
 from tests.chaos.hostile_member import HostileMember
 from tests.chaos.machines import CHANNELS, HOSTILE, SERVERS, Machines

@@ -1,7 +1,7 @@
 """What every client is asked to do, each act once for all libraries: the commands are those of the bots in `bots`."""
 
-from bot.sandbox.driver import controls
-from bot.sandbox.faults import Answer, Drop, Invalidate, Reconnect, Reset
+from bot.sandbox.people.driver import controls
+from bot.sandbox.world.faults import Answer, Drop, Invalidate, Reconnect, Reset
 
 ACTS = {}
 """Name to coroutine function of a stage; an assertion says what was wrong."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from bot.sandbox.driver import Refused
+from bot.sandbox.people.driver import Refused
 from tests.clients import environments
 from tests.clients.acts import ACTS
 from tests.clients.clients import Client

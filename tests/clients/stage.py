@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 
-from bot.sandbox.blueprint import INVITED_WITH, starter
-from bot.sandbox.driver import Person
+from bot.sandbox.people.driver import Person
 from bot.sandbox.server import Sandbox
+from bot.sandbox.world.blueprint import INVITED_WITH, starter
 from tests.clients import environments
 
 READY_S = 60.0

@@ -10,7 +10,7 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from bot.sandbox.driver import Person, Refused
+from bot.sandbox.people.driver import Person, Refused
 from tests import hostile
 from tests.chaos.machines import Machines
 from tests.fuzz._bad_files import KIB, MIB, bad_files

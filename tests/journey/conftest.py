@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.driver import Person
+from bot.sandbox.people.driver import Person
 from tests.journey.people import accept_terms
 from tests.patience import PATIENCE_S
 

@@ -2,7 +2,7 @@
 
 from contextlib import asynccontextmanager
 
-from bot.sandbox.driver import control
+from bot.sandbox.people.driver import control
 
 
 def labels(message):

@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from bot.sandbox.driver import Person, control
+from bot.sandbox.people.driver import Person, control
 from tests.demo import running_demo
 from tests.journey.people import gallery, result_of
 from tests.patience import PATIENCE_S

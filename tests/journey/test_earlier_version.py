@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.driver import control
+from bot.sandbox.people.driver import control
 from tests.journey.people import gallery, labels, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bot.job import row_key
-from bot.sandbox.driver import control
+from bot.sandbox.people.driver import control
 from engine import infotext, png
 from engine.wire import SamplingParams
 from tests.journey.people import choose, gallery, labels, result_of, settings, shown, words

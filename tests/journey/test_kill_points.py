@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.sandbox.driver import control
+from bot.sandbox.people.driver import control
 from tests.journey.people import gallery, labels, result_of, words
 from tests.patience import PATIENCE_S
 

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from bot.job import row_key
-from bot.sandbox.driver import control
+from bot.sandbox.people.driver import control
 from tests.journey.people import choose, gallery, labels, refusal_of, result_of, settings, shown, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

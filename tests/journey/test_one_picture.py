@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from bot.sandbox.driver import control
+from bot.sandbox.people.driver import control
 from tests.bot.fake_engine import colour
 from tests.journey.people import gallery, labels, refusal_of, result_of, words
 

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.driver import control
+from bot.sandbox.people.driver import control
 from tests.journey.people import accept_terms, gallery, refusal_of, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from bot.sandbox.driver import control, controls
+from bot.sandbox.people.driver import control, controls
 from tests.journey.people import refusal_of, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

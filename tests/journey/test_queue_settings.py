@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.driver import control
+from bot.sandbox.people.driver import control
 from tests.journey.people import choose, refusal_of, settings, shown, turn, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

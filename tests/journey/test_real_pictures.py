@@ -9,7 +9,7 @@ import torch
 from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline
 from PIL import Image
 
-from bot.sandbox.driver import control
+from bot.sandbox.people.driver import control
 from engine.conditioning import encode
 from engine.config import Engine
 from engine.loading import load

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.driver import Refused, control
+from bot.sandbox.people.driver import Refused, control
 from tests.journey.people import gallery, labels, refusal_of, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

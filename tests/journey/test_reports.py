@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from bot.job import row_key
 from bot.safety.audit import pseudonym
-from bot.sandbox.driver import control, controls
+from bot.sandbox.people.driver import control, controls
 from tests.journey.people import accept_terms, gallery, labels, refusal_of, result_of, words
 from tests.patience import PATIENCE_S
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.driver import Refused, controls
+from bot.sandbox.people.driver import Refused, controls
 from tests.journey.people import choose, gallery, refusal_of, result_of, settings, shown, turn, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from bot.sandbox.driver import controls
+from bot.sandbox.people.driver import controls
 from tests.journey.people import gallery, refusal_of, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

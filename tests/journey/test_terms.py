@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from bot.sandbox.driver import control, controls
+from bot.sandbox.people.driver import control, controls
 from tests.journey.people import gallery, labels, result_of, walk, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

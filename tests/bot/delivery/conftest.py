@@ -27,7 +27,7 @@ from bot.queue.forecast import Wait
 from bot.refusals import Refusals
 from bot.request import Request
 from bot.safety.policy import OperatorPolicy
-from bot.sandbox.driver import Person
+from bot.sandbox.people.driver import Person
 from bot.sandbox.server import Sandbox
 from bot.store import Store
 from bot.views import card

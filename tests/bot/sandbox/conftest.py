@@ -16,9 +16,9 @@ from discord import app_commands, ui
 from msgspec.structs import replace
 from PIL import Image
 
-from bot.sandbox.blueprint import INVITED_WITH, starter
-from bot.sandbox.driver import Person
+from bot.sandbox.people.driver import Person
 from bot.sandbox.server import Sandbox
+from bot.sandbox.world.blueprint import INVITED_WITH, starter
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -8,9 +8,10 @@ import shlex
 
 import pytest
 
-from bot.sandbox import blueprint, driver, faults
 from bot.sandbox.__main__ import _parser
+from bot.sandbox.people import driver
 from bot.sandbox.server import Sandbox
+from bot.sandbox.world import blueprint, faults
 from tests.clients.clients import CLIENTS
 from tests.clients.environments import BOTS
 from tests.documents import LOCAL_DISCORD, ROOT, code, column

@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 
-from bot.sandbox.driver import Person
+from bot.sandbox.people.driver import Person
 
 
 async def start(*arguments):

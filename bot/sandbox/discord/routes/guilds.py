@@ -1,0 +1,68 @@
+"""Guilds as the bot reads them: members, roles, channels, threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.rules.refusal import Reason, Refusal
+from bot.sandbox.world import payloads, permissions
+
+if TYPE_CHECKING:
+    from bot.sandbox.world.scene import Scene
+
+_MOST_MEMBERS = 1000
+
+
+def _guild(scene: Scene, call: Call) -> Reply:
+    guild = call.guild(scene)
+    counts = {"approximate_member_count": len(guild.members), "approximate_presence_count": len(guild.members)}
+    return Reply(payloads.guild(guild) | (counts if call.flag("with_counts") else {}))
+
+
+def _channels(scene: Scene, call: Call) -> Reply:
+    guild = call.guild(scene)
+    return Reply([payloads.channel(one, scene.world) for one in guild.channels.values() if not one.is_thread])
+
+
+def _threads(scene: Scene, call: Call) -> Reply:
+    world = scene.world
+    seen = permissions.active_threads(world.bot, call.guild(scene))
+    return Reply(
+        {
+            "threads": [payloads.channel(one, world) for one in seen],
+            "members": [
+                payloads.thread_member(one, world.bot.id, world) for one in seen if world.bot.id in one.members
+            ],
+            "has_more": False,
+        }
+    )
+
+
+def _roles(scene: Scene, call: Call) -> Reply:
+    return Reply([payloads.role(one) for one in call.guild(scene).roles.values()])
+
+
+def _members(scene: Scene, call: Call) -> Reply:
+    guild = call.guild(scene)
+    limit = min(call.number("limit", 1), _MOST_MEMBERS)
+    after = call.number("after", 0)
+    found = [guild.members[user_id] for user_id in sorted(guild.members) if user_id > after]
+    return Reply([payloads.member(one, scene.world) for one in found[:limit]])
+
+
+def _member(scene: Scene, call: Call) -> Reply:
+    found = call.guild(scene).members.get(call.id("user_id"))
+    if found is None:
+        raise Refusal(Reason.UNKNOWN_MEMBER)
+    return Reply(payloads.member(found, scene.world))
+
+
+ROUTES = (
+    Route("GET", "/guilds/{guild_id}", _guild),
+    Route("GET", "/guilds/{guild_id}/channels", _channels),
+    Route("GET", "/guilds/{guild_id}/threads/active", _threads),
+    Route("GET", "/guilds/{guild_id}/roles", _roles),
+    Route("GET", "/guilds/{guild_id}/members", _members),
+    Route("GET", "/guilds/{guild_id}/members/{user_id}", _member),
+)

@@ -1,0 +1,86 @@
+"""Who the bot is, where its gateway is, and the direct messages that it opens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.rules.protocol import number
+from bot.sandbox.rules.refusal import Reason, Refusal
+from bot.sandbox.world import payloads, permissions
+
+if TYPE_CHECKING:
+    from bot.sandbox.world.scene import Scene
+
+
+def _me(scene: Scene, _call: Call) -> Reply:
+    return Reply(payloads.own_user(scene.world.bot))
+
+
+def _user(scene: Scene, call: Call) -> Reply:
+    found = scene.world.users.get(call.id("user_id"))
+    if found is None:
+        raise Refusal(Reason.UNKNOWN_USER)
+    return Reply(payloads.user(found))
+
+
+def _application(scene: Scene, _call: Call) -> Reply:
+    return Reply(payloads.application(scene.world))
+
+
+def _guilds(scene: Scene, _call: Call) -> Reply:
+    world = scene.world
+    return Reply(
+        [
+            {
+                "id": str(guild.id),
+                "name": guild.name,
+                "icon": None,
+                "banner": None,
+                "owner": False,
+                "permissions": str(permissions.in_guild(guild, member)),
+                "features": [],
+            }
+            for guild in world.guilds.values()
+            if (member := world.bot_member(guild)) is not None
+        ]
+    )
+
+
+def _gateway(scene: Scene, _call: Call) -> Reply:
+    return Reply({"url": scene.gateway_url()})
+
+
+def _gateway_for_bot(scene: Scene, _call: Call) -> Reply:
+    limit = scene.allowances.session_start_limit()
+    return Reply({"url": scene.gateway_url(), "shards": 1, "session_start_limit": limit})
+
+
+def _open_direct_message(scene: Scene, call: Call) -> Reply:
+    user = scene.world.users.get(number(call.body.get("recipient_id")))
+    if user is None:
+        raise Refusal(Reason.UNKNOWN_USER)
+    if user.bot:
+        raise Refusal(Reason.CANNOT_DM)
+    channel = scene.world.direct_message(user)
+    call.about["channel_id"] = str(channel.id)
+    return Reply(payloads.channel(channel, scene.world))
+
+
+def _emojis(scene: Scene, call: Call) -> Reply:
+    if call.id("application_id") != scene.world.application_id:
+        raise Refusal(Reason.UNKNOWN_APPLICATION)
+    return Reply({"items": []})
+
+
+ROUTES = (
+    Route("GET", "/users/@me", _me),
+    Route("GET", "/users/@me/guilds", _guilds),
+    Route("POST", "/users/@me/channels", _open_direct_message, {"recipient_id": (str, int)}),
+    Route("GET", "/users/{user_id}", _user),
+    Route("GET", "/applications/@me", _application),
+    Route("GET", "/oauth2/applications/@me", _application),
+    Route("GET", "/applications/{application_id}/emojis", _emojis),
+    Route("GET", "/gateway", _gateway, of_bot=False),
+    Route("GET", "/gateway/bot", _gateway_for_bot),
+)

@@ -1,0 +1,88 @@
+"""Answering interactions: the callback, and what their tokens may do as webhooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.rules.fields import MESSAGE_FIELDS
+from bot.sandbox.rules.refusal import Reason, Refusal
+from bot.sandbox.world import message_payloads
+
+if TYPE_CHECKING:
+    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.state import Interaction, Message
+
+
+def _callback(scene: Scene, call: Call) -> Reply:
+    call.about["interaction_id"] = call.params["interaction_id"]
+    token = call.params["interaction_token"]
+    body = scene.interactions.answer(call.id("interaction_id"), token, call.body, call.files)
+    return Reply(body) if call.flag("with_response") else Reply(status=204)
+
+
+def _interaction(scene: Scene, call: Call) -> Interaction:
+    if call.id("webhook_id") != scene.world.application_id:
+        raise Refusal(Reason.UNKNOWN_WEBHOOK)
+    found = scene.interactions.by_token(call.params["webhook_token"])
+    call.about |= {"interaction_id": str(found.id), "channel_id": str(found.channel.id)}
+    return found
+
+
+def _message(scene: Scene, call: Call) -> tuple[Interaction, Message]:
+    interaction = _interaction(scene, call)
+    if "message_id" in call.params:
+        message = scene.interactions.message(interaction, call.id("message_id"))
+    else:
+        message = scene.interactions.original(interaction)
+    call.about["message_id"] = str(message.id)
+    return interaction, message
+
+
+def _get(scene: Scene, call: Call) -> Reply:
+    _, message = _message(scene, call)
+    return Reply(message_payloads.message(message, scene.world))
+
+
+def _edit(scene: Scene, call: Call) -> Reply:
+    interaction, message = _message(scene, call)
+    scene.allowances.edit(message)
+    edited = scene.interactions.edit(interaction, message, call.body, call.files)
+    return Reply(message_payloads.message(edited, scene.world))
+
+
+def _delete(scene: Scene, call: Call) -> Reply:
+    _, message = _message(scene, call)
+    scene.messages.delete(message)
+    return Reply(status=204)
+
+
+def _follow_up(scene: Scene, call: Call) -> Reply:
+    """Interaction webhooks answer with the message whether or not ``wait`` is set (documentation, "Followup")."""
+    interaction = _interaction(scene, call)
+    message = scene.interactions.follow_up(interaction, call.body, call.files)
+    call.about["message_id"] = str(message.id)
+    return Reply(message_payloads.message(message, scene.world))
+
+
+_WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
+
+ROUTES = (
+    Route(
+        "POST",
+        "/interactions/{interaction_id}/{interaction_token}/callback",
+        _callback,
+        {"type": int, "data": dict},
+        of_bot=False,
+    ),
+    Route("POST", _WEBHOOK, _follow_up, MESSAGE_FIELDS, of_bot=False),
+    *(
+        route
+        for one in ("@original", "{message_id}")
+        for route in (
+            Route("GET", f"{_WEBHOOK}/messages/{one}", _get, of_bot=False),
+            Route("PATCH", f"{_WEBHOOK}/messages/{one}", _edit, MESSAGE_FIELDS, of_bot=False),
+            Route("DELETE", f"{_WEBHOOK}/messages/{one}", _delete, of_bot=False),
+        )
+    ),
+)

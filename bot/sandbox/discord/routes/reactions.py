@@ -1,0 +1,133 @@
+"""Reactions and pins of messages by the bot's own token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.rules.protocol import Json, Permission
+from bot.sandbox.rules.refusal import Reason, Refusal
+from bot.sandbox.world import message_payloads, payloads, permissions
+
+if TYPE_CHECKING:
+    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.state import Channel, Message
+
+_MOST_USERS = 100
+_MOST_PINS = 250
+
+
+def _channel(scene: Scene, call: Call) -> Channel:
+    channel = call.channel(scene)
+    permissions.require(scene.world.bot, channel, Permission.VIEW_CHANNEL)
+    return channel
+
+
+def _message(scene: Scene, call: Call) -> Message:
+    message = scene.messages.find(_channel(scene, call), call.id("message_id"), scene.world.bot)
+    call.about["message_id"] = str(message.id)
+    return message
+
+
+def _moderated(scene: Scene, call: Call) -> Message:
+    message = _message(scene, call)
+    permissions.require(scene.world.bot, message.channel, Permission.MANAGE_MESSAGES)
+    return message
+
+
+def _react(scene: Scene, call: Call) -> Reply:
+    scene.reactions.add(_message(scene, call), call.params["emoji_name"], scene.world.bot)
+    return Reply(status=204)
+
+
+def _unreact(scene: Scene, call: Call) -> Reply:
+    scene.reactions.remove(_message(scene, call), call.params["emoji_name"], scene.world.bot)
+    return Reply(status=204)
+
+
+def _unreact_of(scene: Scene, call: Call) -> Reply:
+    user = scene.world.users.get(call.id("user_id"))
+    if user is None:
+        raise Refusal(Reason.UNKNOWN_USER)
+    scene.reactions.remove(_moderated(scene, call), call.params["emoji_name"], user)
+    return Reply(status=204)
+
+
+def _who(scene: Scene, call: Call) -> Reply:
+    limit, after = min(call.number("limit", 25), _MOST_USERS), call.number("after", 0)
+    found = scene.reactions.who(_message(scene, call), call.params["emoji_name"])
+    later = sorted((one for one in found if one.id > after), key=lambda one: one.id)
+    return Reply([payloads.user(one) for one in later[:limit]])
+
+
+def _clear(scene: Scene, call: Call) -> Reply:
+    scene.reactions.clear(_moderated(scene, call), call.params.get("emoji_name"))
+    return Reply(status=204)
+
+
+# Pins.
+
+
+def _pinned(channel: Channel) -> list[tuple[float, Message]]:
+    """Give what is pinned and since when, newest first."""
+    found = [(one.pinned_at, one) for one in channel.messages.values() if one.pinned_at is not None]
+    return sorted(found, key=lambda pin: pin[0], reverse=True)
+
+
+def _pins(scene: Scene, call: Call) -> Reply:
+    world = scene.world
+    found = _pinned(_channel(scene, call))
+    limit = min(call.number("limit", 50), 50)
+    items: list[Json] = [
+        {"pinned_at": world.clock.iso(at), "message": message_payloads.message(one, world)} for at, one in found[:limit]
+    ]
+    return Reply({"items": items, "has_more": len(found) > limit})
+
+
+def _pins_as_before(scene: Scene, call: Call) -> Reply:
+    return Reply([message_payloads.message(one, scene.world) for _, one in _pinned(_channel(scene, call))])
+
+
+def _pin(scene: Scene, call: Call) -> Reply:
+    message = _to_pin(scene, call)
+    if message.pinned_at is None:
+        if len(_pinned(message.channel)) >= _MOST_PINS:
+            raise Refusal(Reason.TOO_MANY_PINS)
+        message.pinned_at = scene.world.clock.now()
+        scene.broadcast.pins_changed(message)
+    return Reply(status=204)
+
+
+def _unpin(scene: Scene, call: Call) -> Reply:
+    message = _to_pin(scene, call)
+    if message.pinned_at is not None:
+        message.pinned_at = None
+        scene.broadcast.pins_changed(message)
+    return Reply(status=204)
+
+
+def _to_pin(scene: Scene, call: Call) -> Message:
+    """Find a message that the bot may pin: by the right of its own, or by the older one that held it too."""
+    message, bot = _message(scene, call), scene.world.bot
+    if message.channel.guild is not None and not permissions.may(bot, message.channel, Permission.MANAGE_MESSAGES):
+        permissions.require(bot, message.channel, Permission.PIN_MESSAGES)
+    return message
+
+
+_REACTIONS = "/channels/{channel_id}/messages/{message_id}/reactions"
+_ONE = f"{_REACTIONS}/{{emoji_name}}"
+
+ROUTES = (
+    Route("PUT", f"{_ONE}/@me", _react),
+    Route("DELETE", f"{_ONE}/@me", _unreact),
+    Route("DELETE", f"{_ONE}/{{user_id}}", _unreact_of),
+    Route("GET", _ONE, _who),
+    Route("DELETE", _ONE, _clear),
+    Route("DELETE", _REACTIONS, _clear),
+    Route("GET", "/channels/{channel_id}/messages/pins", _pins),
+    Route("PUT", "/channels/{channel_id}/messages/pins/{message_id}", _pin),
+    Route("DELETE", "/channels/{channel_id}/messages/pins/{message_id}", _unpin),
+    Route("GET", "/channels/{channel_id}/pins", _pins_as_before),
+    Route("PUT", "/channels/{channel_id}/pins/{message_id}", _pin),
+    Route("DELETE", "/channels/{channel_id}/pins/{message_id}", _unpin),
+)

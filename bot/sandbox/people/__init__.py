@@ -1,0 +1,1 @@
+"""What members and developers do and see, over HTTP, and a member as a program."""

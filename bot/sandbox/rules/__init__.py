@@ -1,0 +1,1 @@
+"""What Discord documents and demands, as numbers, forms and judgements; nothing in here knows a world."""
