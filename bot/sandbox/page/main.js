@@ -1,23 +1,23 @@
 /** Puts the page together: who speaks, which place is open, and what every press sets going. */
 
-import { askAge, hasPassed } from "./age-gate.js";
-import { api } from "./api.js";
-import { showChannels } from "./channels.js";
-import { COMMAND, menuCommands, runnable } from "./commands.js";
-import { showComposer } from "./composer.js";
-import { subject } from "./controls.js";
-import { developerPanel } from "./developer.js";
-import { el, fill } from "./dom.js";
-import { showHeader } from "./header.js";
-import { Interactions } from "./interactions.js";
-import { showMe, showMembers } from "./members.js";
-import { messageMenu, userMenu } from "./menus.js";
-import { showMessages } from "./message-list.js";
-import { openModal } from "./modal.js";
-import { notify, tell } from "./notice.js";
-import { showTheme } from "./theme.js";
-import { startCounting } from "./time.js";
-import { CHANNEL, World, isForum, isThread } from "./world.js";
+import { developerPanel } from "./developers/developer.js";
+import { subject } from "./messages/controls.js";
+import { showMessages } from "./messages/message-list.js";
+import { askAge, hasPassed } from "./places/age-gate.js";
+import { showChannels } from "./places/channels.js";
+import { showHeader } from "./places/header.js";
+import { showMe, showMembers } from "./places/members.js";
+import { el, fill } from "./widgets/dom.js";
+import { notify, tell } from "./widgets/notice.js";
+import { showTheme } from "./widgets/theme.js";
+import { startCounting } from "./widgets/time.js";
+import { api } from "./world/api.js";
+import { COMMAND, menuCommands, runnable } from "./world/commands.js";
+import { Interactions } from "./world/interactions.js";
+import { CHANNEL, World, isForum, isThread } from "./world/world.js";
+import { showComposer } from "./writing/composer.js";
+import { messageMenu, userMenu } from "./writing/menus.js";
+import { openModal } from "./writing/modal.js";
 
 const $ = (id) => document.getElementById(id);
 

@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 READ = """async (texts) => {
-    const { parse } = await import("/markdown.js");
+    const { parse } = await import("/messages/markdown.js");
     const short = (node) => {
         const inner = (node.children ?? node.items?.flat() ?? []).map(short).join("");
         if (node.type === "text") return node.text;
@@ -59,8 +59,8 @@ async def test_marks_mean_what_they_mean_on_discord(house):
 
 
 DRAW = """async (texts) => {
-    const { markdown } = await import("/markdown-view.js");
-    const { plainText } = await import("/plain-text.js");
+    const { markdown } = await import("/messages/markdown-view.js");
+    const { plainText } = await import("/messages/plain-text.js");
     const world = { meId: "1", user: () => null, role: () => null, channel: () => null };
     const allowed = "DIV P STRONG EM U S SPAN A CODE PRE BLOCKQUOTE UL OL LI TIME BUTTON BDI".split(" ");
     const faults = [];

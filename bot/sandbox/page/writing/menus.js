@@ -1,13 +1,13 @@
 /** What the context menus of a message and of a person offer, the bot's commands among it. */
 
-import { api } from "./api.js";
-import { COMMAND } from "./commands.js";
-import { openDialog, textField } from "./dialog.js";
-import { el } from "./dom.js";
-import { openMenu } from "./menu.js";
-import { isEphemeral, isThinking } from "./message.js";
-import { notify, tell } from "./notice.js";
-import { isDirect, isForum, isThread, isVocal } from "./world.js";
+import { isEphemeral, isThinking } from "../messages/message.js";
+import { openDialog, textField } from "../widgets/dialog.js";
+import { el } from "../widgets/dom.js";
+import { openMenu } from "../widgets/menu.js";
+import { notify, tell } from "../widgets/notice.js";
+import { api } from "../world/api.js";
+import { COMMAND } from "../world/commands.js";
+import { isDirect, isForum, isThread, isVocal } from "../world/world.js";
 
 async function copy(text) {
   try {

@@ -1,9 +1,9 @@
 /** Faults on demand: what Discord may do to a bot, as switches, and what the program around the sandbox offers. */
 
-import { api } from "./api.js";
-import { toggle } from "./dialog.js";
-import { el, fill, name } from "./dom.js";
-import { notify, tell } from "./notice.js";
+import { toggle } from "../widgets/dialog.js";
+import { el, fill, name } from "../widgets/dom.js";
+import { notify, tell } from "../widgets/notice.js";
+import { api } from "../world/api.js";
 
 /** Faults that wait for the next call they fit; a switch takes them back. */
 const WAITING = [

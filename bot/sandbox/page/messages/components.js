@@ -1,10 +1,10 @@
 /** Draws the components of a message: containers, texts, sections, galleries, rows of buttons and menus. */
 
+import { el } from "../widgets/dom.js";
+import { spoiler } from "../widgets/spoiler.js";
 import { button, selectMenu } from "./controls.js";
-import { el } from "./dom.js";
 import { markdown } from "./markdown-view.js";
 import { file, gallery, thumbnail } from "./media.js";
-import { spoiler } from "./spoiler.js";
 
 /** Numbers of Discord's component reference. */
 const DRAW = {

@@ -1,9 +1,9 @@
 /** Draws pictures, videos, sounds and files: in galleries, as thumbnails and as plain attachments. */
 
-import { el, mediaAddress, name } from "./dom.js";
-import { icon } from "./icons.js";
+import { el, mediaAddress, name } from "../widgets/dom.js";
+import { icon } from "../widgets/icons.js";
+import { spoiler } from "../widgets/spoiler.js";
 import { openLightbox } from "./lightbox.js";
-import { spoiler } from "./spoiler.js";
 
 const IS_SPOILER = 1 << 3;
 

@@ -1,7 +1,7 @@
 /** Draws what can be pressed or chosen in a message and hands it to the bot. */
 
-import { el, linkAddress, name } from "./dom.js";
-import { icon } from "./icons.js";
+import { el, linkAddress, name } from "../widgets/dom.js";
+import { icon } from "../widgets/icons.js";
 import { picker, selectChoices } from "./picker.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link", 6: "premium" };

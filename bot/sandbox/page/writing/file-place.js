@@ -1,10 +1,10 @@
 /** A place to put files: by button, by drop or by paste; each is uploaded at once and can be taken back. */
 
-import { api } from "./api.js";
-import { el, fill, mediaAddress, name, newId } from "./dom.js";
-import { iconButton } from "./icons.js";
-import { bytes } from "./media.js";
-import { announce, notify } from "./notice.js";
+import { bytes } from "../messages/media.js";
+import { el, fill, mediaAddress, name, newId } from "../widgets/dom.js";
+import { iconButton } from "../widgets/icons.js";
+import { announce, notify } from "../widgets/notice.js";
+import { api } from "../world/api.js";
 
 /**
  * A field for up to `most` files; a `compact` one shows only the files, and a button elsewhere opens it.

@@ -1,12 +1,12 @@
 /** The developer's panel: the calls and events behind a message as they happened, and the faults. */
 
-import { api, listen } from "./api.js";
-import { el, fill, name, newId } from "./dom.js";
+import { summary } from "../messages/message.js";
+import { el, fill, name, newId } from "../widgets/dom.js";
+import { iconButton } from "../widgets/icons.js";
+import { tell } from "../widgets/notice.js";
+import { format } from "../widgets/time.js";
+import { api, listen } from "../world/api.js";
 import { showFaults } from "./faults.js";
-import { iconButton } from "./icons.js";
-import { summary } from "./message.js";
-import { tell } from "./notice.js";
-import { format } from "./time.js";
 
 const KEPT = 2000;
 const PAGE = 200;

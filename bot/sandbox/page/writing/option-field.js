@@ -1,13 +1,13 @@
 /** One option of a slash command as a field: its name, what it takes, its suggestions, and what is wrong with it. */
 
-import { api } from "./api.js";
-import { combobox } from "./combobox.js";
-import { OPTION, typeHint, valueOf } from "./commands.js";
-import { el, name, newId } from "./dom.js";
+import { selectChoices } from "../messages/picker.js";
+import { combobox } from "../widgets/combobox.js";
+import { el, name, newId } from "../widgets/dom.js";
+import { iconButton } from "../widgets/icons.js";
+import { showError } from "../widgets/notice.js";
+import { api } from "../world/api.js";
+import { OPTION, typeHint, valueOf } from "../world/commands.js";
 import { filePlace } from "./file-place.js";
-import { iconButton } from "./icons.js";
-import { showError } from "./notice.js";
-import { selectChoices } from "./picker.js";
 
 const AUTOCOMPLETE_WAIT_MS = 150;
 const SHOWN = 25;

@@ -1,11 +1,11 @@
 /** A slash command being filled in: required options first, optional ones added by name, run with Enter. */
 
-import { api } from "./api.js";
-import { combobox } from "./combobox.js";
-import { typeHint } from "./commands.js";
-import { el, fill, name, newId } from "./dom.js";
-import { iconButton } from "./icons.js";
-import { showError } from "./notice.js";
+import { combobox } from "../widgets/combobox.js";
+import { el, fill, name, newId } from "../widgets/dom.js";
+import { iconButton } from "../widgets/icons.js";
+import { showError } from "../widgets/notice.js";
+import { api } from "../world/api.js";
+import { typeHint } from "../world/commands.js";
 import { askBot, optionField } from "./option-field.js";
 
 /**

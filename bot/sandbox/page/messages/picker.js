@@ -1,9 +1,9 @@
 /** A menu to choose from, one or several: used in messages, in modals and wherever values are picked from a list. */
 
-import { el, fill, name, newId } from "./dom.js";
-import { floatBelow } from "./float.js";
-import { icon } from "./icons.js";
-import { CHANNEL, isThread } from "./world.js";
+import { el, fill, name, newId } from "../widgets/dom.js";
+import { floatBelow } from "../widgets/float.js";
+import { icon } from "../widgets/icons.js";
+import { CHANNEL, isThread } from "../world/world.js";
 
 const SEARCHABLE_FROM = 8;
 

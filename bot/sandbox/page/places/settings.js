@@ -1,11 +1,11 @@
 /** What an admin may change: channels, who may do what in them, the roles of members, and whether the bot is here. */
 
-import { api } from "./api.js";
-import { confirmed, openDialog, textField, toggle } from "./dialog.js";
-import { el, fill, name, newId } from "./dom.js";
-import { notify } from "./notice.js";
-import { OVERWRITABLE, bit, may } from "./rights.js";
-import { CHANNEL, isThread } from "./world.js";
+import { confirmed, openDialog, textField, toggle } from "../widgets/dialog.js";
+import { el, fill, name, newId } from "../widgets/dom.js";
+import { notify } from "../widgets/notice.js";
+import { api } from "../world/api.js";
+import { OVERWRITABLE, bit, may } from "../world/rights.js";
+import { CHANNEL, isThread } from "../world/world.js";
 
 const KINDS = [
   [CHANNEL.text, "Text"],

@@ -1,8 +1,8 @@
 /** What one person sees: read once, kept up to date by events, and told to whoever listens. Draws nothing. */
 
+import { setClock } from "../widgets/time.js";
 import { api, listen } from "./api.js";
 import { may } from "./rights.js";
-import { setClock } from "./time.js";
 
 export const FLAG = { ephemeral: 1 << 6, thinking: 1 << 7, layout: 1 << 15 };
 export const CHANNEL = {

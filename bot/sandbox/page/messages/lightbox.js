@@ -1,9 +1,9 @@
 /** Shows one picture large, the others a key away; Escape goes back to where one was. */
 
-import { showModal } from "./dialog.js";
-import { el, fill } from "./dom.js";
-import { iconButton } from "./icons.js";
-import { spoiler } from "./spoiler.js";
+import { showModal } from "../widgets/dialog.js";
+import { el, fill } from "../widgets/dom.js";
+import { iconButton } from "../widgets/icons.js";
+import { spoiler } from "../widgets/spoiler.js";
 
 /** Opens at `items[at]`; items as `media.js` makes them, pictures and videos only. */
 export function openLightbox(items, at) {

@@ -1,15 +1,15 @@
 /** Where one writes: a message with files, or a slash that becomes a command. */
 
-import { api } from "./api.js";
+import { summary } from "../messages/message.js";
+import { combobox } from "../widgets/combobox.js";
+import { el, fill, name } from "../widgets/dom.js";
+import { icon, iconButton } from "../widgets/icons.js";
+import { notify } from "../widgets/notice.js";
+import { api } from "../world/api.js";
+import { matching } from "../world/commands.js";
+import { isDirect, isThread } from "../world/world.js";
 import { commandForm } from "./command-form.js";
-import { combobox } from "./combobox.js";
-import { matching } from "./commands.js";
-import { el, fill, name } from "./dom.js";
 import { filePlace, takeDrops } from "./file-place.js";
-import { icon, iconButton } from "./icons.js";
-import { summary } from "./message.js";
-import { notify } from "./notice.js";
-import { isDirect, isThread } from "./world.js";
 
 const MOST_FILES = 10;
 const MOST_CHARACTERS = 2000;

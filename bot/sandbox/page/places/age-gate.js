@@ -1,6 +1,6 @@
 /** The question before an age-restricted channel, asked once a person, channel and browser tab. */
 
-import { el, fill, name } from "./dom.js";
+import { el, fill, name } from "../widgets/dom.js";
 
 const key = (personId, channelId) => `age/${personId}/${channelId}`;
 

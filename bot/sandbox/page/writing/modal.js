@@ -1,12 +1,12 @@
 /** A form that the bot opened: its fields, its errors, and the wait for the bot after it was sent. */
 
-import { api } from "./api.js";
-import { showModal } from "./dialog.js";
-import { el, name, newId } from "./dom.js";
-import { iconButton } from "./icons.js";
+import { markdown } from "../messages/markdown-view.js";
+import { showModal } from "../widgets/dialog.js";
+import { el, name, newId } from "../widgets/dom.js";
+import { iconButton } from "../widgets/icons.js";
+import { showError, tell } from "../widgets/notice.js";
+import { api } from "../world/api.js";
 import { modalField } from "./modal-field.js";
-import { markdown } from "./markdown-view.js";
-import { showError, tell } from "./notice.js";
 
 /** Shows the modal of `{interaction_id, title, components}`; closing it unsent tells the sandbox so. */
 export function openModal(opened, app, channel) {

@@ -1,15 +1,15 @@
 /** Draws one message: who said it, in answer to what, and everything it carries. */
 
-import { avatar } from "./avatar.js";
+import { avatar } from "../widgets/avatar.js";
+import { el, name } from "../widgets/dom.js";
+import { icon, iconButton } from "../widgets/icons.js";
+import { format, now } from "../widgets/time.js";
+import { FLAG } from "../world/world.js";
 import { drawAll } from "./components.js";
-import { el, name } from "./dom.js";
 import { embed } from "./embed.js";
-import { icon, iconButton } from "./icons.js";
 import { markdown } from "./markdown-view.js";
 import { attachments } from "./media.js";
 import { plainText } from "./plain-text.js";
-import { format, now } from "./time.js";
-import { FLAG } from "./world.js";
 
 const REPLY = 19;
 /** Discord's message types that a person sees as a line about the channel rather than as talk. */

@@ -1,7 +1,7 @@
 /** The words of a message without their marks: for what is read aloud, for replies and for previews. */
 
+import { format, relative } from "../widgets/time.js";
 import { parse } from "./markdown.js";
-import { format, relative } from "./time.js";
 
 /** One line of text; what is behind a spoiler stays there. */
 export function plainText(text) {

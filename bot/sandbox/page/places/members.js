@@ -1,8 +1,8 @@
 /** Who is here, by highest role, and the switch that lets one speak as another. */
 
-import { avatar } from "./avatar.js";
-import { el, fill, name } from "./dom.js";
-import { isDirect } from "./world.js";
+import { avatar } from "../widgets/avatar.js";
+import { el, fill, name } from "../widgets/dom.js";
+import { isDirect } from "../world/world.js";
 
 /** Keeps `root` showing the members of the open channel's server until `signal` ends it. */
 export function showMembers(root, app, signal) {

@@ -1,10 +1,10 @@
 /** The conversation of one channel: older ones on demand, new ones as they come, edits in place. */
 
-import { el, fill } from "./dom.js";
-import { iconButton } from "./icons.js";
+import { el, fill } from "../widgets/dom.js";
+import { iconButton } from "../widgets/icons.js";
+import { announce, tell } from "../widgets/notice.js";
+import { day } from "../widgets/time.js";
 import { isEphemeral, isThinking, messageElement, summary } from "./message.js";
-import { announce, tell } from "./notice.js";
-import { day } from "./time.js";
 
 const JOIN_WITHIN_MS = 7 * 60 * 1000;
 const NEAR_END_PX = 120;

@@ -1,9 +1,9 @@
 /** Draws the tree of `markdown.js`: mentions by name, times that count, spoilers that open, links that are safe. */
 
-import { el, linkAddress, name } from "./dom.js";
+import { el, linkAddress, name } from "../widgets/dom.js";
+import { spoiler } from "../widgets/spoiler.js";
+import { timestamp } from "../widgets/time.js";
 import { parse } from "./markdown.js";
-import { spoiler } from "./spoiler.js";
-import { timestamp } from "./time.js";
 
 const INLINE = { strong: "strong", em: "em", underline: "u", strike: "s" };
 

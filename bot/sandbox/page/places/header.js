@@ -1,11 +1,11 @@
 /** The line above a conversation: where one is, its age restriction, and the ways to everything beside it. */
 
-import { toggle } from "./dialog.js";
-import { el, fill, name } from "./dom.js";
-import { icon, iconButton } from "./icons.js";
-import { newThread } from "./menus.js";
+import { toggle } from "../widgets/dialog.js";
+import { el, fill, name } from "../widgets/dom.js";
+import { icon, iconButton } from "../widgets/icons.js";
+import { CHANNEL, isDirect, isForum, isThread, isVocal } from "../world/world.js";
+import { newThread } from "../writing/menus.js";
 import { openChannelSettings, setAgeRestriction } from "./settings.js";
-import { CHANNEL, isDirect, isForum, isThread, isVocal } from "./world.js";
 
 /** Keeps the heading of the open place up to date until `signal` ends it. */
 export function showHeader(root, app, signal) {

@@ -1,9 +1,9 @@
 /** One field of a modal, whatever kind the bot asked for, with its label, its help and its error. */
 
-import { el, name, newId } from "./dom.js";
+import { picker, selectChoices } from "../messages/picker.js";
+import { el, name, newId } from "../widgets/dom.js";
+import { showError } from "../widgets/notice.js";
 import { filePlace } from "./file-place.js";
-import { showError } from "./notice.js";
-import { picker, selectChoices } from "./picker.js";
 
 const PARAGRAPH = 2;
 const LABEL = 18;

@@ -1,9 +1,9 @@
 /** Draws a classic embed: a card with title, text, fields and pictures. */
 
-import { el, linkAddress, name } from "./dom.js";
+import { el, linkAddress, name } from "../widgets/dom.js";
+import { format } from "../widgets/time.js";
 import { markdown } from "./markdown-view.js";
 import { embedPicture } from "./media.js";
-import { format } from "./time.js";
 
 export function embed(one, { app, key }) {
   const text = (content, part) => markdown(content, app, `${key}/${part}`);

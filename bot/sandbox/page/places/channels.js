@@ -1,11 +1,11 @@
 /** The list of places: channels by category with their threads, and direct messages. */
 
-import { avatar } from "./avatar.js";
-import { el, fill, name } from "./dom.js";
-import { icon, iconButton } from "./icons.js";
-import { may } from "./rights.js";
+import { avatar } from "../widgets/avatar.js";
+import { el, fill, name } from "../widgets/dom.js";
+import { icon, iconButton } from "../widgets/icons.js";
+import { may } from "../world/rights.js";
+import { CHANNEL, isThread } from "../world/world.js";
 import { openNewChannel, openServerSettings } from "./settings.js";
-import { CHANNEL, isThread } from "./world.js";
 
 const MARKS = {
   [CHANNEL.announcement]: "horn",
