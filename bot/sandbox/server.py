@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.sandbox.discord import cdn
 from bot.sandbox.discord.gateway import Gateway
-from bot.sandbox.discord.limits import Limits
+from bot.sandbox.discord.rate_limits import RateLimits
 from bot.sandbox.discord.rest import PREFIX, Rest
 from bot.sandbox.people import api as people_api
 from bot.sandbox.people import developer, developer_world, forging
@@ -30,10 +30,10 @@ from bot.sandbox.world.clock import Clock
 from bot.sandbox.world.controls import WorldControls
 from bot.sandbox.world.crowd import Crowd
 from bot.sandbox.world.faults import Drop, Expire, Faults, Invalidate
-from bot.sandbox.world.feed import Feed
+from bot.sandbox.world.feed import EventFeed
 from bot.sandbox.world.interactions import Interactions
 from bot.sandbox.world.messages import Messages
-from bot.sandbox.world.places import Places
+from bot.sandbox.world.places import PlaceChanges
 from bot.sandbox.world.reactions import Reactions
 from bot.sandbox.world.scene import Scene
 from bot.sandbox.world.sessions import Sessions
@@ -62,7 +62,7 @@ class Sandbox:
     page_url: str
     """``http://127.0.0.1:PORT``; the page, the people's and the developers' API."""
     world: World
-    feed: Feed
+    feed: EventFeed
     faults: Faults
     sessions: Sessions
     scene: Scene
@@ -129,7 +129,7 @@ class Sandbox:
         world = World(clock)
         blueprint.build(plan or blueprint.starter(), world)
         token = token or _draw_token(world.application_id)
-        feed = Feed(clock)
+        feed = EventFeed(clock)
         faults = Faults(feed)
         sessions = Sessions(feed)
         crowd = Crowd(world)
@@ -137,7 +137,7 @@ class Sandbox:
         messages = Messages(world, broadcast)
         reactions = Reactions(world, broadcast)
         interactions = Interactions(world, broadcast, messages)
-        places = Places(world, broadcast, crowd)
+        places = PlaceChanges(world, broadcast, crowd)
         allowances = Allowances(clock, enforced=rate_limits)
         gateway = Gateway(world, sessions, faults, feed, allowances=allowances, token=token)
         description = None if openapi is None else describe(openapi)
@@ -145,7 +145,7 @@ class Sandbox:
         scene = Scene(
             world, sessions, broadcast, messages, reactions, places, interactions, allowances, lambda: gateway.url
         )
-        limits = Limits(time.monotonic, clock.now) if rate_limits else None
+        limits = RateLimits(time.monotonic, clock.now) if rate_limits else None
         Rest(scene, feed, faults, limits=limits, description=description, token=token).add_to(app)
         app.router.add_get("/gateway", gateway.handle)
         app.router.add_get("/gateway/", gateway.handle)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from bot.sandbox.people.driver import Person, Refused
+from bot.sandbox.people.driver import ActRefused, Person
 
 SHAPES = ("square 1:1", "landscape 7:4", "portrait 2:3")
 PATIENCE_S = 20.0
@@ -77,6 +77,6 @@ async def _ask(person, channel, wish):
         if outcome["event"] != "interaction.answer":
             return None
         message = await person.answer(sent, timeout_s=PATIENCE_S)
-    except (Refused, TimeoutError):
+    except (ActRefused, TimeoutError):
         return None
     return None if message["flags"] & 64 else message["id"]

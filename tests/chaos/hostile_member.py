@@ -7,7 +7,7 @@ from collections import Counter
 
 import aiohttp
 
-from bot.sandbox.people.driver import Refused, controls
+from bot.sandbox.people.driver import ActRefused, controls
 from tests import hostile
 from tests.chaos.verdict import job_of, latest
 
@@ -100,7 +100,7 @@ class HostileMember:
             try:
                 await act()
                 self.acts[name] += 1
-            except (Refused, TimeoutError, LookupError, aiohttp.ClientError) as error:
+            except (ActRefused, TimeoutError, LookupError, aiohttp.ClientError) as error:
                 self.acts[f"{name}: {type(error).__name__}"] += 1
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), self._chance.uniform(0.0, PAUSE_S))

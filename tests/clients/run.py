@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from bot.sandbox.people.driver import Refused
+from bot.sandbox.people.driver import ActRefused
 from tests.clients import environments
 from tests.clients.acts import ACTS
 from tests.clients.clients import Client
@@ -77,7 +77,7 @@ async def attempt(act, stage):
     try:
         async with asyncio.timeout(ACT_S):
             await act(stage)
-    except (AssertionError, TimeoutError, LookupError, ValueError, Refused, aiohttp.ClientError) as error:
+    except (AssertionError, TimeoutError, LookupError, ValueError, ActRefused, aiohttp.ClientError) as error:
         return f"{type(error).__name__} {error}".strip()
     finally:
         stage.sandbox.faults.withdraw()

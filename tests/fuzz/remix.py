@@ -10,7 +10,7 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from bot.sandbox.people.driver import Person, Refused
+from bot.sandbox.people.driver import ActRefused, Person
 from tests import hostile
 from tests.chaos.machines import Machines
 from tests.fuzz._bad_files import KIB, MIB, bad_files
@@ -140,7 +140,7 @@ async def _upload(person, report, kind, data, *, by_menu):
         else:
             act = await person.slash(channel, "remix", picture=upload)
         came = await _came(person, act)
-    except Refused as refused:
+    except ActRefused as refused:
         came = f"Discord says no: {refused.code}"
     report.came[kind][came] += 1
     if came not in {"a form", "a sentence"}:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.people.driver import Refused, control
+from bot.sandbox.people.driver import ActRefused, control
 from tests.journey.people import gallery, labels, refusal_of, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -49,7 +49,7 @@ async def test_bad_input_is_a_private_sentence_and_no_job(yuki, options, said):
 )
 async def test_what_discord_can_check_cannot_even_be_sent(yuki, options, field):
     """Ranges and choices are Discord's own, so the mistake shows beside the field."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ActRefused) as caught:
         await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", **options)
     assert list(caught.value.fields) == [field]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.people.driver import Refused, controls
+from bot.sandbox.people.driver import ActRefused, controls
 from tests.journey.people import choose, gallery, refusal_of, result_of, settings, shown, turn, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,7 +26,7 @@ async def test_the_limit_is_raised_and_lowered_on_the_screen(ada, yuki):
         assert chosen(screen, "open_limit") == ["safe"]
         assert chosen(screen, "age_restricted_limit") == ["sensitive"]
         assert "Nothing above `sensitive`: this bot has no picture tagger." in words(screen)
-        with pytest.raises(Refused):
+        with pytest.raises(ActRefused):
             await choose(ada, screen, "age_restricted_limit", "nsfw")
         screen = await choose(ada, screen, "open_limit", "sensitive")
         assert chosen(screen, "open_limit") == ["sensitive"]
@@ -112,7 +112,7 @@ async def test_two_admins_undo_nothing_of_each_others(ada, studio):
 async def test_a_member_is_refused_by_command_by_old_screen_and_by_form(ada, yuki):
     """The right is asked for at every press: it may have been taken away since."""
     admin = next(one["id"] for one in ada.state["guilds"][0]["roles"] if one["name"] == "admin")
-    with pytest.raises(Refused):  # Discord does not even show the command
+    with pytest.raises(ActRefused):  # Discord does not even show the command
         await yuki.slash(yuki.channel("general"), "settings show")
     role = f"/guilds/{ada.guild}/members/{yuki.id}/roles/{admin}"
     async with settings(ada):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.sandbox.discord.compression import Pack
     from bot.sandbox.world.allowances import Allowances
     from bot.sandbox.world.faults import Faults
-    from bot.sandbox.world.feed import Feed
+    from bot.sandbox.world.feed import EventFeed
     from bot.sandbox.world.sessions import Session, Sessions
     from bot.sandbox.world.state import World
 
@@ -58,7 +58,7 @@ class Gateway:
     """Answers every connection; what is sent over it afterwards is `Sessions`' business."""
 
     def __init__(
-        self, world: World, sessions: Sessions, faults: Faults, feed: Feed, *, allowances: Allowances, token: str
+        self, world: World, sessions: Sessions, faults: Faults, feed: EventFeed, *, allowances: Allowances, token: str
     ) -> None:
         self._world = world
         self._allowances = allowances

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.limits import limited_body, limited_headers
+from bot.sandbox.discord.rate_limits import limited_body, limited_headers
 from bot.sandbox.discord.routing import Reply
 from bot.sandbox.rules.refusal import WORDS
 

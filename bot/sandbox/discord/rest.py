@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 from aiohttp import web
 
 from bot.sandbox.discord import routing, unread
-from bot.sandbox.discord.limits import UNCOUNTED, limited_headers
 from bot.sandbox.discord.ordered_answer import BAN_S, BANNED, ordered_answer
+from bot.sandbox.discord.rate_limits import UNCOUNTED, limited_headers
 from bot.sandbox.discord.routes import attachments, channels, commands, empty, guilds, identity, interactions, reactions
 from bot.sandbox.discord.routing import Call, Reply
 from bot.sandbox.rules import bodies, forms
@@ -23,18 +23,18 @@ from bot.sandbox.rules.refusal import Problems, Reason, Refusal, leaves
 from bot.sandbox.world.faults import Answer, Delay, Lose, Reset
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.limits import Limits, Verdict
-    from bot.sandbox.discord.routing import Route
+    from bot.sandbox.discord.rate_limits import RateLimits, RateVerdict
+    from bot.sandbox.discord.routing import RestRoute
     from bot.sandbox.rules.protocol import Json
     from bot.sandbox.rules.schema import Description
     from bot.sandbox.world.faults import Faults
-    from bot.sandbox.world.feed import Feed
+    from bot.sandbox.world.feed import EventFeed
     from bot.sandbox.world.scene import Scene
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/api/v10"
-ROUTES: tuple[Route, ...] = (
+ROUTES: tuple[RestRoute, ...] = (
     *identity.ROUTES,
     *commands.ROUTES,
     *interactions.ROUTES,
@@ -58,10 +58,10 @@ class Rest:
     def __init__(
         self,
         scene: Scene,
-        feed: Feed,
+        feed: EventFeed,
         faults: Faults,
         *,
-        limits: Limits | None,
+        limits: RateLimits | None,
         description: Description | None,
         token: str,
     ) -> None:
@@ -77,7 +77,7 @@ class Rest:
             app.router.add_route(route.method, PREFIX + route.template, self._handler(route))
         app.router.add_route("*", "/api/{rest:.*}", self._unknown)
 
-    def _handler(self, route: Route) -> Any:
+    def _handler(self, route: RestRoute) -> Any:
         async def handle(request: web.Request) -> web.StreamResponse:
             return await self._serve(route, request)
 
@@ -105,7 +105,7 @@ class Rest:
         )
         return _response(Reply(refusal.body(), refusal.status), {})
 
-    async def _serve(self, route: Route, request: web.Request) -> web.StreamResponse:
+    async def _serve(self, route: RestRoute, request: web.Request) -> web.StreamResponse:
         """Carry a call out, or let happen to it what was ordered."""
         started = time.perf_counter()
         params = dict(request.match_info)
@@ -153,7 +153,9 @@ class Rest:
         if reply.status in _INVALID and reply is not BANNED and headers.get("X-RateLimit-Scope") != "shared":
             self._scene.allowances.invalid_requests.count()
 
-    def _carry_out(self, route: Route, request: web.Request, call: Call, body: bytes, violations: list[Json]) -> Reply:
+    def _carry_out(
+        self, route: RestRoute, request: web.Request, call: Call, body: bytes, violations: list[Json]
+    ) -> Reply:
         form = forms.parse(request.headers.get("Content-Type", ""), body)
         call.sent, call.files = form.payload, form.files
         call.body, passed_over = unread.without(route, call.sent)
@@ -162,7 +164,7 @@ class Rest:
         self._check(route, call)
         return route.handler(self._scene, call)
 
-    def _admit(self, route: Route, request: web.Request, params: dict[str, str]) -> Verdict:
+    def _admit(self, route: RestRoute, request: web.Request, params: dict[str, str]) -> RateVerdict:
         """Check the token and count the call.
 
         Raises:
@@ -175,7 +177,7 @@ class Rest:
         major = next((params[name] for name in _MAJOR if name in params), "")
         return self._limits.take(route.name, major, of_bot=route.of_bot)
 
-    def _check(self, route: Route, call: Call) -> None:
+    def _check(self, route: RestRoute, call: Call) -> None:
         """Refuse what is out of its bounds or of another type, and what Discord's description does not allow beside.
 
         Raises:
@@ -195,16 +197,16 @@ class Rest:
             problems.add_from(self._description.request(route.method, route.template, cast("Any", body)))
         problems.refuse()
 
-    def _own_fault(self, route: Route, refusal: Refusal) -> list[Json]:
+    def _own_fault(self, route: RestRoute, refusal: Refusal) -> list[Json]:
         places = leaves(refusal.errors or {}) or [("", str(refusal.code), refusal.words)]
         return self._recorded(route, places, "refuses")
 
-    def _note(self, route: Route, passed_over: list[unread.Finding]) -> list[Json]:
+    def _note(self, route: RestRoute, passed_over: list[unread.Finding]) -> list[Json]:
         """Record what Discord takes no notice of: the call goes on, but its author meant something by it."""
         places = [(".".join(map(str, where)), code, words) for where, code, words in passed_over]
         return self._recorded(route, places, "does not read")
 
-    def _recorded(self, route: Route, places: list[tuple[str, str, str]], what: str) -> list[Json]:
+    def _recorded(self, route: RestRoute, places: list[tuple[str, str, str]], what: str) -> list[Json]:
         found = [
             self._feed.violation(route.name, "request", code, f"{where}: {words}" if where else words)
             for where, code, words in places
@@ -213,7 +215,7 @@ class Rest:
             log.warning("The bot sent what Discord %s: %s: %s %s", what, route.name, one["rule"], one["message"])
         return found
 
-    def _judge(self, route: Route, reply: Reply) -> list[Json]:
+    def _judge(self, route: RestRoute, reply: Reply) -> list[Json]:
         if self._description is None or not route.described:
             return []
         body: Any = reply.body
@@ -226,7 +228,7 @@ class Rest:
         return found
 
     def _record(
-        self, route: Route, call: Call, reply: Reply, *, path: str, duration_ms: float, violations: list[Json]
+        self, route: RestRoute, call: Call, reply: Reply, *, path: str, duration_ms: float, violations: list[Json]
     ) -> None:
         about = {"channel_id": None, "message_id": None, "interaction_id": None} | call.about
         body: Any = reply.body

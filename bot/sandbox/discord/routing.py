@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.sandbox.rules.fields import Fields
-    from bot.sandbox.rules.forms import Upload
+    from bot.sandbox.rules.forms import UploadedFile
     from bot.sandbox.rules.protocol import Json
     from bot.sandbox.world.scene import Scene
     from bot.sandbox.world.state import Channel, Guild
@@ -30,7 +30,7 @@ class Call:
     """As it came, with all that Discord reads past."""
     size: int = 0
     """Bytes of the body without its files."""
-    files: dict[int, Upload] = field(default_factory=dict[int, "Upload"])
+    files: dict[int, UploadedFile] = field(default_factory=dict[int, "UploadedFile"])
     about: dict[str, str | None] = field(default_factory=dict[str, str | None])
     """Which channel, message and interaction it turned out to be about, for the feed."""
 
@@ -96,7 +96,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Route:
+class RestRoute:
     method: str
     template: str
     """As in Discord's description."""

@@ -8,7 +8,7 @@ from bot.sandbox.rules.components import FIELDS
 from bot.sandbox.rules.protocol import CallbackType, ComponentType, Json, MessageFlag
 
 if TYPE_CHECKING:
-    from bot.sandbox.discord.routing import Route
+    from bot.sandbox.discord.routing import RestRoute
     from bot.sandbox.rules.refusal import Path
 
 Finding = tuple["Path", str, str]
@@ -80,7 +80,7 @@ _COMMAND: Shape = _of(
 )
 
 
-def without(route: Route, body: Any) -> tuple[Any, list[Finding]]:
+def without(route: RestRoute, body: Any) -> tuple[Any, list[Finding]]:
     """Give the body as Discord reads it, and what it reads past; the body itself is not changed."""
     found: list[Finding] = []
     shape = _shape(route, body)
@@ -95,11 +95,11 @@ def without(route: Route, body: Any) -> tuple[Any, list[Finding]]:
     return read, found
 
 
-def _is_callback(route: Route) -> bool:
+def _is_callback(route: RestRoute) -> bool:
     return route.template.endswith("/callback")
 
 
-def _shape(route: Route, body: Any) -> Shape | None:
+def _shape(route: RestRoute, body: Any) -> Shape | None:
     if route.template.endswith(("/commands", "/commands/{command_id}")):
         return _COMMAND
     if route.fields is None or not isinstance(body, dict):
@@ -138,7 +138,7 @@ def _component(body: Json) -> Shape | None:
     return known | _of("type", "id") | _ANSWERED_TOO.get(C(kind), {})
 
 
-def _read_flags(route: Route, body: Json, found: list[Finding]) -> None:
+def _read_flags(route: RestRoute, body: Json, found: list[Finding]) -> None:
     if route.method == "PATCH":
         _without_ephemeral(body, (), found)
     elif _is_callback(route) and body.get("type") == CallbackType.UPDATE and isinstance(body.get("data"), dict):

@@ -8,7 +8,7 @@ from bot.sandbox.people import asking
 from bot.sandbox.people.acts import Acts
 from bot.sandbox.people.denied import Denied, forbidden, unknown
 from bot.sandbox.rules import forms
-from bot.sandbox.rules.forms import Upload
+from bot.sandbox.rules.forms import UploadedFile
 from bot.sandbox.rules.protocol import Json, Permission, number
 from bot.sandbox.world import message_payloads, payloads, permissions, uploads
 
@@ -24,7 +24,7 @@ _MOST_UPLOADED = 1 << 26
 """64 MiB: enough to bring the bot more than it takes; Nitro's 500 are not kept in memory."""
 
 
-class Acting:
+class ActingHandlers:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._world = scene.world
@@ -55,7 +55,7 @@ class Acting:
         raw = await forms.read(ask.request, at_most=_MOST_UPLOADED)
         for name, filename, data in forms.parts(ask.request.headers.get("Content-Type", ""), raw):
             if name == "file" and filename is not None:
-                attachment = uploads.store(Upload(filename, data), self._world, channel_id=0)
+                attachment = uploads.store(UploadedFile(filename, data), self._world, channel_id=0)
                 return {"attachment": message_payloads.attachment(attachment, self._world)}
         raise Denied(400, "invalid_body", "The form has no part named file.")
 
@@ -88,12 +88,12 @@ class Acting:
         sent: Json = {"content": body.content}
         if body.reply_to is not None:
             sent["message_reference"] = {"message_id": body.reply_to}
-        files: dict[int, Upload] = {}
+        files: dict[int, UploadedFile] = {}
         for place, attachment_id in enumerate(body.attachments):
             stored = self._world.attachments.get(number(attachment_id))
             if stored is None:
                 raise unknown("attachment")
-            files[place] = Upload(stored.filename, stored.data)
+            files[place] = UploadedFile(stored.filename, stored.data)
         message = self._scene.messages.create(channel, ask.me, sent, files)
         if channel.is_thread:
             self._scene.places.join_thread(channel, ask.me)

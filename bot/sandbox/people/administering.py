@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _CREATABLE = WITH_THREADS | VOCAL | {ChannelType.CATEGORY}
 
 
-class Administering:
+class AdministeringHandlers:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._world = scene.world

@@ -234,21 +234,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.people.acting import Acting
-from bot.sandbox.people.administering import Administering
+from bot.sandbox.people.acting import ActingHandlers
+from bot.sandbox.people.administering import AdministeringHandlers
 from bot.sandbox.people.asking import answering
-from bot.sandbox.people.reading import Reading
+from bot.sandbox.people.reading import ReadingHandlers
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from bot.sandbox.world.crowd import Crowd
-    from bot.sandbox.world.feed import Feed
+    from bot.sandbox.world.feed import EventFeed
     from bot.sandbox.world.scene import Scene
 
 
-def add_to(app: web.Application, scene: Scene, crowd: Crowd, feed: Feed) -> None:
-    reading, acting, administering = Reading(scene, crowd), Acting(scene), Administering(scene)
+def add_to(app: web.Application, scene: Scene, crowd: Crowd, feed: EventFeed) -> None:
+    reading, acting, administering = ReadingHandlers(scene, crowd), ActingHandlers(scene), AdministeringHandlers(scene)
     app.router.add_get("/people", reading.people)
     for method, path, handler in (*reading.routes(), *acting.routes(), *administering.routes()):
         app.router.add_route(method, r"/people/{me:\d+}" + path, answering(handler, scene, feed))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.sandbox.rules.protocol import Json
-    from bot.sandbox.world.feed import Feed
+    from bot.sandbox.world.feed import EventFeed
     from bot.sandbox.world.scene import Scene
     from bot.sandbox.world.state import Channel, Guild, Message, User
 
@@ -142,7 +142,9 @@ class Ask:
         return found
 
 
-def answering(handler: Handler, scene: Scene, feed: Feed) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def answering(
+    handler: Handler, scene: Scene, feed: EventFeed
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Turn what a handler gives into an HTTP answer: JSON, 202 for an interaction, 204 for nothing, or the refusal."""
 
     async def answer(request: web.Request) -> web.StreamResponse:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.rules.protocol import Json
     from bot.sandbox.world.faults import Faults
-    from bot.sandbox.world.feed import Feed
+    from bot.sandbox.world.feed import EventFeed
     from bot.sandbox.world.scene import Scene
 
 
@@ -37,7 +37,7 @@ class Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance_s: float
 
 
-def add_to(app: web.Application, scene: Scene, feed: Feed, faults: Faults, switches: Sequence[Switch]) -> None:
+def add_to(app: web.Application, scene: Scene, feed: EventFeed, faults: Faults, switches: Sequence[Switch]) -> None:
     developer = _Developer(scene, feed, faults, switches)
     app.router.add_get("/developer/feed", developer.feed)
     app.router.add_get("/developer/events", developer.events)
@@ -52,7 +52,7 @@ def add_to(app: web.Application, scene: Scene, feed: Feed, faults: Faults, switc
 
 
 class _Developer:
-    def __init__(self, scene: Scene, feed: Feed, faults: Faults, switches: Sequence[Switch]) -> None:
+    def __init__(self, scene: Scene, feed: EventFeed, faults: Faults, switches: Sequence[Switch]) -> None:
         self._scene = scene
         self._feed = feed
         self._faults = faults

@@ -19,7 +19,7 @@ PATIENCE_S = 120.0
 _LOADING = 128
 
 
-class Refused(Exception):
+class ActRefused(Exception):
     """The stand-in did not let the person do it."""
 
     def __init__(self, status: int, error: Json) -> None:
@@ -75,13 +75,13 @@ class Person:
         """Ask the people's API; None for an empty answer.
 
         Raises:
-            Refused: With its code and fields.
+            ActRefused: With its code and fields.
         """
         url = f"{self._page_url}/people/{self.id}{path}"
         async with self._session.request(method, url, json=body, raise_for_status=False) as response:
             answer: Any = await response.json() if response.content_type == "application/json" else None
             if response.status >= 400:  # noqa: PLR2004 - HTTP
-                raise Refused(response.status, answer["error"] if answer else {})
+                raise ActRefused(response.status, answer["error"] if answer else {})
             return answer
 
     # Waiting: past events count too, so that nothing is missed between an act and its wait.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_MESSAGES = 100
 
 
-class Reading:
+class ReadingHandlers:
     def __init__(self, scene: Scene, crowd: Crowd) -> None:
         self._scene = scene
         self._world = scene.world

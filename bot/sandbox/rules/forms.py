@@ -48,7 +48,7 @@ async def read(request: web.Request, *, at_most: int = MAX_REQUEST_BYTES) -> byt
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadedFile:
     filename: str
     data: bytes
 
@@ -57,7 +57,7 @@ class Upload:
 class Form:
     payload: Any
     """The JSON; None where there is none."""
-    files: dict[int, Upload] = field(default_factory=dict[int, Upload])
+    files: dict[int, UploadedFile] = field(default_factory=dict[int, UploadedFile])
     unread: list[tuple[Path, str, str]] = field(default_factory=list[tuple["Path", str, str]])
     """Parts that Discord has no name for: where, a code, a sentence."""
 
@@ -78,13 +78,13 @@ def parse(content_type: str, body: bytes) -> Form:
 
 def _form(given: Iterable[tuple[str, str | None, bytes]]) -> Form:
     payload: Any = None
-    files: dict[int, Upload] = {}
+    files: dict[int, UploadedFile] = {}
     unread: list[tuple[Path, str, str]] = []
     for name, filename, data in given:
         if name == "payload_json":
             payload = json_body.decode(data)
         elif (number := _FILE.fullmatch(name)) and filename is not None:
-            files[int(number[1])] = Upload(filename, data)
+            files[int(number[1])] = UploadedFile(filename, data)
         elif name.isidentifier():
             unread.append(((name,), "UNKNOWN_FIELD", "A form holds payload_json and files[n]."))
         else:

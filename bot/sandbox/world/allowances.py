@@ -1,7 +1,7 @@
 """What a bot may do in an hour or a day: limits of minutes and more, counted by the stand-in's movable clock.
 
-The gaps of the quick limits are in `bot.sandbox.discord.limits` and are real time; these here pass when the clock is
-moved.
+The gaps of the quick limits are in `bot.sandbox.discord.rate_limits` and are real time; these here pass when the
+clock is moved.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.sandbox.rules.protocol import Json
-    from bot.sandbox.world.feed import Feed
+    from bot.sandbox.world.feed import EventFeed
 
 Times = Annotated[int, Meta(ge=1)]
 
@@ -94,7 +94,7 @@ class _Waiting:
 
 
 class Faults:
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: EventFeed) -> None:
         self._feed = feed
         self._waiting: dict[str, _Waiting] = {}
         self._numbers = count(1)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _KEPT = 4000
 
 
-class Feed:
+class EventFeed:
     """A bounded record; old entries go, violations stay until they are forgotten."""
 
     def __init__(self, clock: Clock) -> None:

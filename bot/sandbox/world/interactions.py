@@ -22,7 +22,7 @@ from bot.sandbox.world import installs, message_payloads, payloads, permissions,
 from bot.sandbox.world.state import Interaction
 
 if TYPE_CHECKING:
-    from bot.sandbox.rules.forms import Upload
+    from bot.sandbox.rules.forms import UploadedFile
     from bot.sandbox.world.broadcast import Broadcast
     from bot.sandbox.world.messages import Messages
     from bot.sandbox.world.state import Channel, Message, User, World
@@ -169,7 +169,7 @@ class Interactions:
             raise Refusal(Reason.INVALID_WEBHOOK_TOKEN)
         return interaction
 
-    def answer(self, interaction_id: int, token: str, body: Json, files: dict[int, Upload]) -> Json:
+    def answer(self, interaction_id: int, token: str, body: Json, files: dict[int, UploadedFile]) -> Json:
         """Take the bot's first answer.
 
         Raises:
@@ -223,7 +223,7 @@ class Interactions:
         return kind
 
     def _carry_out(
-        self, interaction: Interaction, kind: CallbackType, data: Json, files: dict[int, Upload]
+        self, interaction: Interaction, kind: CallbackType, data: Json, files: dict[int, UploadedFile]
     ) -> Message | None:
         world = self._world
         match kind:
@@ -322,13 +322,13 @@ class Interactions:
             raise Refusal(Reason.UNKNOWN_MESSAGE)
         return self._messages.find(interaction.channel, message_id, interaction.user)
 
-    def edit(self, interaction: Interaction, message: Message, body: Json, files: dict[int, Upload]) -> Message:
+    def edit(self, interaction: Interaction, message: Message, body: Json, files: dict[int, UploadedFile]) -> Message:
         edited = self._messages.edit(message, body, files, uploader=interaction.user)
         if message is interaction.original:
             interaction.loading = False
         return edited
 
-    def follow_up(self, interaction: Interaction, body: Json, files: dict[int, Upload]) -> Message:
+    def follow_up(self, interaction: Interaction, body: Json, files: dict[int, UploadedFile]) -> Message:
         """Say something more; right after a deferral it becomes the deferred answer (documentation, "Followup")."""
         if interaction.loading and interaction.original is not None and not interaction.original.deleted:
             return self.edit(interaction, interaction.original, body, files)

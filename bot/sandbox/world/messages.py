@@ -14,7 +14,7 @@ from bot.sandbox.world.state import Message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.rules.forms import Upload
+    from bot.sandbox.rules.forms import UploadedFile
     from bot.sandbox.world.broadcast import Broadcast
     from bot.sandbox.world.state import Channel, Interaction, User, World
 
@@ -51,7 +51,7 @@ class Messages:
         channel: Channel,
         author: User,
         body: Json,
-        files: dict[int, Upload],
+        files: dict[int, UploadedFile],
         *,
         interaction: Interaction | None = None,
         message_id: int | None = None,
@@ -114,7 +114,9 @@ class Messages:
         self._broadcast.message_created(message, set())
         return message
 
-    def edit(self, message: Message, body: Json, files: dict[int, Upload], *, uploader: User | None = None) -> Message:
+    def edit(
+        self, message: Message, body: Json, files: dict[int, UploadedFile], *, uploader: User | None = None
+    ) -> Message:
         """Change what the request names and keep the rest; a "thinking" message becomes a real one.
 
         Args:
@@ -161,7 +163,7 @@ class Messages:
         self,
         message: Message,
         body: Json,
-        files: dict[int, Upload],
+        files: dict[int, UploadedFile],
         flags: MessageFlag,
         problems: Problems,
         *,
@@ -257,7 +259,7 @@ def _check_text(content: str, embeds: list[Json], problems: Problems, *, layout:
             )
 
 
-def _filenames_after(message: Message, body: Json, files: dict[int, Upload]) -> set[str]:
+def _filenames_after(message: Message, body: Json, files: dict[int, UploadedFile]) -> set[str]:
     """Give the names that ``attachment://`` may use: of what the message will carry."""
     entries: list[Any] | None = body.get("attachments")
     whole: list[Json] = [one for one in entries or () if isinstance(one, dict)]

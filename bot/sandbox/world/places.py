@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.sandbox.world.state import Guild, Message, User, World
 
 
-class Places:
+class PlaceChanges:
     def __init__(self, world: World, broadcast: Broadcast, crowd: Crowd) -> None:
         self._world = world
         self._broadcast = broadcast

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.rules.forms import Upload
+    from bot.sandbox.rules.forms import UploadedFile
     from bot.sandbox.rules.protocol import Json
     from bot.sandbox.world.allowances import Allowances
     from bot.sandbox.world.broadcast import Broadcast
     from bot.sandbox.world.interactions import Interactions
     from bot.sandbox.world.messages import Messages
-    from bot.sandbox.world.places import Places
+    from bot.sandbox.world.places import PlaceChanges
     from bot.sandbox.world.reactions import Reactions
     from bot.sandbox.world.sessions import Sessions
     from bot.sandbox.world.state import Channel, Message, User, World
@@ -29,14 +29,14 @@ class Scene:
     broadcast: Broadcast
     messages: Messages
     reactions: Reactions
-    places: Places
+    places: PlaceChanges
     interactions: Interactions
     allowances: Allowances
     gateway_url: Callable[[], str]
     """Known once the port is."""
 
     def open_post(
-        self, forum: Channel, name: str, author: User, body: Json, files: dict[int, Upload]
+        self, forum: Channel, name: str, author: User, body: Json, files: dict[int, UploadedFile]
     ) -> tuple[Channel, Message]:
         """Open a thread of a forum with its first message, which has the thread's id.
 

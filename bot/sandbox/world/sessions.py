@@ -14,7 +14,7 @@ from bot.sandbox.rules.protocol import Intent, Json, Opcode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.sandbox.world.feed import Feed
+    from bot.sandbox.world.feed import EventFeed
     from bot.sandbox.world.state import Guild
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Session:
 class Sessions:
     """All sessions, living and lost."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: EventFeed) -> None:
         self._feed = feed
         self._sessions: dict[str, Session] = {}
         self.changed: Callable[[bool], None] = lambda _online: None

@@ -7,7 +7,7 @@ import re
 from types import NoneType
 from typing import TYPE_CHECKING, Any, cast
 
-from bot.sandbox.rules.forms import Upload
+from bot.sandbox.rules.forms import UploadedFile
 from bot.sandbox.rules.picture_size import picture_size
 from bot.sandbox.rules.protocol import MAX_FILE_BYTES, MAX_FILES, NITRO_FILE_BYTES, Json, number
 from bot.sandbox.rules.refusal import Reason, Refusal
@@ -36,7 +36,7 @@ def limit(channel: Channel, uploader: User) -> int:
     return max(here, NITRO_FILE_BYTES[uploader.premium_type]) if uploader.premium_type else here
 
 
-def store(upload: Upload, world: World, *, channel_id: int, name: str | None = None) -> Attachment:
+def store(upload: UploadedFile, world: World, *, channel_id: int, name: str | None = None) -> Attachment:
     filename = safe_name(name or upload.filename)
     content_type, _ = mimetypes.guess_type(filename)
     image = content_type is not None and content_type.startswith("image/")
@@ -48,7 +48,7 @@ def store(upload: Upload, world: World, *, channel_id: int, name: str | None = N
 
 def arrange(
     entries: list[Json] | None,
-    files: dict[int, Upload],
+    files: dict[int, UploadedFile],
     kept: list[Attachment],
     *,
     channel: Channel,
@@ -76,7 +76,7 @@ def arrange(
     if problems.found:
         return []
     by_id = {one.id: one for one in kept}
-    plan: list[tuple[Attachment | Upload, Json]] = []
+    plan: list[tuple[Attachment | UploadedFile, Json]] = []
     if entries is None:
         plan = [(one, {}) for one in kept]
     for index, entry in enumerate(entries or ()):
@@ -114,8 +114,8 @@ def _check_entries(entries: Sequence[Any], problems: Problems) -> None:
                 problems.add(("attachments", index, name), "STRING_TYPE_CONVERT", "Could not interpret as string.")
 
 
-def _placed(one: Attachment | Upload, entry: Json, channel: Channel, world: World) -> Attachment:
-    if isinstance(one, Upload):
+def _placed(one: Attachment | UploadedFile, entry: Json, channel: Channel, world: World) -> Attachment:
+    if isinstance(one, UploadedFile):
         one = store(one, world, channel_id=channel.id, name=entry.get("filename"))
     if "description" in entry:
         one.description = entry["description"]

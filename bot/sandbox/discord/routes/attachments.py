@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.discord.routing import Call, Reply, RestRoute
 from bot.sandbox.rules.refusal import Problems
 
 if TYPE_CHECKING:
@@ -37,4 +37,4 @@ def _one(scene: Scene, url: str) -> Json:
     return {"original": url, "refreshed": proxy if url.startswith(world.links.proxy_url) else cdn}
 
 
-ROUTES = (Route("POST", "/attachments/refresh-urls", _refresh, {"attachment_urls": list}, described=False),)
+ROUTES = (RestRoute("POST", "/attachments/refresh-urls", _refresh, {"attachment_urls": list}, described=False),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.discord.routing import Call, Reply, RestRoute
 from bot.sandbox.rules.fields import MESSAGE_FIELDS, Fields
 from bot.sandbox.rules.protocol import FORUMS, ChannelType, Json, MessageFlag, Permission
 from bot.sandbox.rules.refusal import Reason, Refusal
@@ -188,22 +188,22 @@ def _thread_members(scene: Scene, call: Call) -> Reply:
 _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 
 ROUTES = (
-    Route("GET", "/channels/{channel_id}", _get_channel),
-    Route("GET", "/channels/{channel_id}/messages", _list_messages),
-    Route("POST", "/channels/{channel_id}/messages", _create_message, _CREATE),
-    Route("GET", _MESSAGE, _get_message),
-    Route("PATCH", _MESSAGE, _edit_message, MESSAGE_FIELDS),
-    Route("DELETE", _MESSAGE, _delete_message),
-    Route("POST", "/channels/{channel_id}/typing", _type),
-    Route("POST", "/channels/{channel_id}/threads", _create_thread, _THREAD),
-    Route("POST", f"{_MESSAGE}/threads", _create_thread_from, _THREAD_FROM),
-    Route("GET", "/channels/{channel_id}/thread-members", _thread_members),
+    RestRoute("GET", "/channels/{channel_id}", _get_channel),
+    RestRoute("GET", "/channels/{channel_id}/messages", _list_messages),
+    RestRoute("POST", "/channels/{channel_id}/messages", _create_message, _CREATE),
+    RestRoute("GET", _MESSAGE, _get_message),
+    RestRoute("PATCH", _MESSAGE, _edit_message, MESSAGE_FIELDS),
+    RestRoute("DELETE", _MESSAGE, _delete_message),
+    RestRoute("POST", "/channels/{channel_id}/typing", _type),
+    RestRoute("POST", "/channels/{channel_id}/threads", _create_thread, _THREAD),
+    RestRoute("POST", f"{_MESSAGE}/threads", _create_thread_from, _THREAD_FROM),
+    RestRoute("GET", "/channels/{channel_id}/thread-members", _thread_members),
     *(
         route
         for one in ("@me", "{user_id}")
         for route in (
-            Route("PUT", f"/channels/{{channel_id}}/thread-members/{one}", _join_thread),
-            Route("DELETE", f"/channels/{{channel_id}}/thread-members/{one}", _leave_thread),
+            RestRoute("PUT", f"/channels/{{channel_id}}/thread-members/{one}", _join_thread),
+            RestRoute("DELETE", f"/channels/{{channel_id}}/thread-members/{one}", _leave_thread),
         )
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.discord.routing import Call, Reply, RestRoute
 from bot.sandbox.rules import command_rules
 from bot.sandbox.rules.protocol import CommandType, Json
 from bot.sandbox.rules.refusal import Problems, Reason, Refusal
@@ -133,7 +133,7 @@ def _delete(scene: Scene, call: Call) -> Reply:
 
 
 ROUTES = tuple(
-    Route(method, f"/applications/{{application_id}}{place}/commands{one}", handler)
+    RestRoute(method, f"/applications/{{application_id}}{place}/commands{one}", handler)
     for place in ("", "/guilds/{guild_id}")
     for method, one, handler in (
         ("GET", "", _list),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.discord.routing import Call, Reply, RestRoute
 from bot.sandbox.rules.protocol import Json, Permission
 from bot.sandbox.rules.refusal import Reason, Refusal
 from bot.sandbox.world import permissions
@@ -73,9 +73,9 @@ def _always(answer: Any) -> Callable[[Scene, Call], Reply]:
 
 
 ROUTES = (
-    *(Route("GET", f"/guilds/{{guild_id}}/{name}", _of_guild(right, answer)) for name, right, answer in _OF_GUILDS),
-    *(Route("GET", f"/channels/{{channel_id}}/{name}", _of_channel(right)) for name, right in _OF_CHANNELS),
-    *(Route("GET", f"/applications/{{application_id}}/{name}", _of_application) for name in _OF_APPLICATIONS),
-    Route("GET", "/applications/{application_id}/skus", _of_application, described=False),
-    *(Route("GET", path, _always(answer)) for path, answer in _OF_EVERYBODY),
+    *(RestRoute("GET", f"/guilds/{{guild_id}}/{name}", _of_guild(right, answer)) for name, right, answer in _OF_GUILDS),
+    *(RestRoute("GET", f"/channels/{{channel_id}}/{name}", _of_channel(right)) for name, right in _OF_CHANNELS),
+    *(RestRoute("GET", f"/applications/{{application_id}}/{name}", _of_application) for name in _OF_APPLICATIONS),
+    RestRoute("GET", "/applications/{application_id}/skus", _of_application, described=False),
+    *(RestRoute("GET", path, _always(answer)) for path, answer in _OF_EVERYBODY),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.discord.routing import Call, Reply, RestRoute
 from bot.sandbox.rules.refusal import Reason, Refusal
 from bot.sandbox.world import payloads, permissions
 
@@ -59,10 +59,10 @@ def _member(scene: Scene, call: Call) -> Reply:
 
 
 ROUTES = (
-    Route("GET", "/guilds/{guild_id}", _guild),
-    Route("GET", "/guilds/{guild_id}/channels", _channels),
-    Route("GET", "/guilds/{guild_id}/threads/active", _threads),
-    Route("GET", "/guilds/{guild_id}/roles", _roles),
-    Route("GET", "/guilds/{guild_id}/members", _members),
-    Route("GET", "/guilds/{guild_id}/members/{user_id}", _member),
+    RestRoute("GET", "/guilds/{guild_id}", _guild),
+    RestRoute("GET", "/guilds/{guild_id}/channels", _channels),
+    RestRoute("GET", "/guilds/{guild_id}/threads/active", _threads),
+    RestRoute("GET", "/guilds/{guild_id}/roles", _roles),
+    RestRoute("GET", "/guilds/{guild_id}/members", _members),
+    RestRoute("GET", "/guilds/{guild_id}/members/{user_id}", _member),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.discord.routing import Call, Reply, RestRoute
 from bot.sandbox.rules.protocol import number
 from bot.sandbox.rules.refusal import Reason, Refusal
 from bot.sandbox.world import payloads, permissions
@@ -74,13 +74,13 @@ def _emojis(scene: Scene, call: Call) -> Reply:
 
 
 ROUTES = (
-    Route("GET", "/users/@me", _me),
-    Route("GET", "/users/@me/guilds", _guilds),
-    Route("POST", "/users/@me/channels", _open_direct_message, {"recipient_id": (str, int)}),
-    Route("GET", "/users/{user_id}", _user),
-    Route("GET", "/applications/@me", _application),
-    Route("GET", "/oauth2/applications/@me", _application),
-    Route("GET", "/applications/{application_id}/emojis", _emojis),
-    Route("GET", "/gateway", _gateway, of_bot=False),
-    Route("GET", "/gateway/bot", _gateway_for_bot),
+    RestRoute("GET", "/users/@me", _me),
+    RestRoute("GET", "/users/@me/guilds", _guilds),
+    RestRoute("POST", "/users/@me/channels", _open_direct_message, {"recipient_id": (str, int)}),
+    RestRoute("GET", "/users/{user_id}", _user),
+    RestRoute("GET", "/applications/@me", _application),
+    RestRoute("GET", "/oauth2/applications/@me", _application),
+    RestRoute("GET", "/applications/{application_id}/emojis", _emojis),
+    RestRoute("GET", "/gateway", _gateway, of_bot=False),
+    RestRoute("GET", "/gateway/bot", _gateway_for_bot),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.discord.routing import Call, Reply, RestRoute
 from bot.sandbox.rules.fields import MESSAGE_FIELDS
 from bot.sandbox.rules.refusal import Reason, Refusal
 from bot.sandbox.world import message_payloads
@@ -68,21 +68,21 @@ def _follow_up(scene: Scene, call: Call) -> Reply:
 _WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
 
 ROUTES = (
-    Route(
+    RestRoute(
         "POST",
         "/interactions/{interaction_id}/{interaction_token}/callback",
         _callback,
         {"type": int, "data": dict},
         of_bot=False,
     ),
-    Route("POST", _WEBHOOK, _follow_up, MESSAGE_FIELDS, of_bot=False),
+    RestRoute("POST", _WEBHOOK, _follow_up, MESSAGE_FIELDS, of_bot=False),
     *(
         route
         for one in ("@original", "{message_id}")
         for route in (
-            Route("GET", f"{_WEBHOOK}/messages/{one}", _get, of_bot=False),
-            Route("PATCH", f"{_WEBHOOK}/messages/{one}", _edit, MESSAGE_FIELDS, of_bot=False),
-            Route("DELETE", f"{_WEBHOOK}/messages/{one}", _delete, of_bot=False),
+            RestRoute("GET", f"{_WEBHOOK}/messages/{one}", _get, of_bot=False),
+            RestRoute("PATCH", f"{_WEBHOOK}/messages/{one}", _edit, MESSAGE_FIELDS, of_bot=False),
+            RestRoute("DELETE", f"{_WEBHOOK}/messages/{one}", _delete, of_bot=False),
         )
     ),
 )

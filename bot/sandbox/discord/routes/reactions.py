@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.discord.routing import Call, Reply, Route
+from bot.sandbox.discord.routing import Call, Reply, RestRoute
 from bot.sandbox.rules.protocol import Json, Permission
 from bot.sandbox.rules.refusal import Reason, Refusal
 from bot.sandbox.world import message_payloads, payloads, permissions
@@ -118,16 +118,16 @@ _REACTIONS = "/channels/{channel_id}/messages/{message_id}/reactions"
 _ONE = f"{_REACTIONS}/{{emoji_name}}"
 
 ROUTES = (
-    Route("PUT", f"{_ONE}/@me", _react),
-    Route("DELETE", f"{_ONE}/@me", _unreact),
-    Route("DELETE", f"{_ONE}/{{user_id}}", _unreact_of),
-    Route("GET", _ONE, _who),
-    Route("DELETE", _ONE, _clear),
-    Route("DELETE", _REACTIONS, _clear),
-    Route("GET", "/channels/{channel_id}/messages/pins", _pins),
-    Route("PUT", "/channels/{channel_id}/messages/pins/{message_id}", _pin),
-    Route("DELETE", "/channels/{channel_id}/messages/pins/{message_id}", _unpin),
-    Route("GET", "/channels/{channel_id}/pins", _pins_as_before),
-    Route("PUT", "/channels/{channel_id}/pins/{message_id}", _pin),
-    Route("DELETE", "/channels/{channel_id}/pins/{message_id}", _unpin),
+    RestRoute("PUT", f"{_ONE}/@me", _react),
+    RestRoute("DELETE", f"{_ONE}/@me", _unreact),
+    RestRoute("DELETE", f"{_ONE}/{{user_id}}", _unreact_of),
+    RestRoute("GET", _ONE, _who),
+    RestRoute("DELETE", _ONE, _clear),
+    RestRoute("DELETE", _REACTIONS, _clear),
+    RestRoute("GET", "/channels/{channel_id}/messages/pins", _pins),
+    RestRoute("PUT", "/channels/{channel_id}/messages/pins/{message_id}", _pin),
+    RestRoute("DELETE", "/channels/{channel_id}/messages/pins/{message_id}", _unpin),
+    RestRoute("GET", "/channels/{channel_id}/pins", _pins_as_before),
+    RestRoute("PUT", "/channels/{channel_id}/pins/{message_id}", _pin),
+    RestRoute("DELETE", "/channels/{channel_id}/pins/{message_id}", _unpin),
 )

@@ -4,7 +4,7 @@ import discord
 import pytest
 from discord import app_commands, ui
 
-from bot.sandbox.people.driver import Refused
+from bot.sandbox.people.driver import ActRefused
 from tests.bot.sandbox.conftest import file, layout, png
 
 pytestmark = pytest.mark.usefixtures("judged")
@@ -141,7 +141,7 @@ async def test_autocomplete_gives_choices(connected, bot, yuki):
         general = yuki.channel("general")
         choices = await yuki.autocomplete(general, "find", "character", series="honkai", character="fire")
         assert choices == [{"name": "fire of honkai", "value": "fire"}]
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(ActRefused) as refusal:
             await yuki.autocomplete(general, "find", "series", series="h")
         assert refusal.value.code == "invalid_options"
 

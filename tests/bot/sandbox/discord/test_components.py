@@ -4,7 +4,7 @@ import discord
 import pytest
 from discord import ui
 
-from bot.sandbox.people.driver import Refused
+from bot.sandbox.people.driver import ActRefused
 from tests.bot.sandbox.conftest import Counter, layout, png
 
 pytestmark = pytest.mark.usefixtures("judged")
@@ -76,13 +76,13 @@ async def test_modals_carry_every_kind_of_field(connected, bot, yuki):
     async with connected(bot):
         modal = await yuki.modal(await yuki.slash(yuki.channel("general"), "edit"))
         assert (modal["title"], len(modal["components"])) == ("Edit", 3)
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(ActRefused) as refusal:
             await yuki.submit(modal, tags="x" * 21)
         assert set(refusal.value.fields) == {"tags", "rating"}
         sketch = await yuki.upload("s.png", png())
         await yuki.answer(await yuki.submit(modal, rating=["safe"], sketch=[sketch]))
         assert heard == {"tags": "smile", "rating": ["safe"], "files": [png()]}
-        with pytest.raises(Refused) as closed:
+        with pytest.raises(ActRefused) as closed:
             await yuki.submit(modal, rating=["safe"])
         assert closed.value.code == "unknown_modal"
 
@@ -136,7 +136,7 @@ async def test_menus_of_choices_and_of_messages_and_people(connected, bot, sandb
         general = yuki.channel("general")
         message = await yuki.answer(await yuki.slash(general, "pick"))
         assert (await yuki.answer(await yuki.choose(message, "pick", "b")))["content"] == "picked b"
-        with pytest.raises(Refused):
+        with pytest.raises(ActRefused):
             await yuki.choose(message, "pick", "c")
         said = await yuki.say(general, "so it is")
         assert (await yuki.answer(await yuki.context_menu(said, "Quote")))["content"] == "yuki said so it is"

@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from bot.sandbox.people.driver import Person, Refused, control
+from bot.sandbox.people.driver import ActRefused, Person, control
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import blueprint
 from bot.sandbox.world.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedUser
@@ -39,7 +39,7 @@ async def commands(api, sandbox):
 
 
 async def refusal(awaitable):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ActRefused) as caught:
         await awaitable
     return caught.value
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.sandbox.rules import forms, json_body
-from bot.sandbox.rules.forms import Upload
+from bot.sandbox.rules.forms import UploadedFile
 from bot.sandbox.rules.picture_size import picture_size
 from bot.sandbox.rules.refusal import Refusal
 from bot.sandbox.world.clock import Clock
@@ -68,7 +68,7 @@ def test_a_hostile_picture_is_an_attachment_without_a_size(sandbox_world, case):
     """Discord takes it and says no width and height; to find that out takes next to no time."""
     name, data = FILES[case]
     began = time.thread_time()
-    found = store(Upload(name, data), sandbox_world, channel_id=1)
+    found = store(UploadedFile(name, data), sandbox_world, channel_id=1)
     assert time.thread_time() - began < HELD_S
     assert (found.width, found.height, len(found.data)) == (None, None, len(data))
 

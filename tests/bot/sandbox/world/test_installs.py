@@ -3,7 +3,7 @@
 import pytest
 from discord import app_commands
 
-from bot.sandbox.people.driver import Person, Refused, control
+from bot.sandbox.people.driver import ActRefused, Person, control
 from bot.sandbox.rules.protocol import Permission
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedUser
@@ -102,7 +102,7 @@ async def test_a_command_is_offered_where_it_is_installed(at_work, heard, yuki, 
             ("nico", "group"): set(),
         }
         assert {one["name"] for one in await yuki.commands(yuki.direct_message)} == {"both", "personal", "usual"}
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(ActRefused) as caught:
             await nico.slash(nico.channel("foreign"), "both")
         assert caught.value.code == "unknown_command"
     assert heard == []
@@ -220,10 +220,10 @@ async def test_private_channels_are_opened_by_people(sandbox, yuki, nico, ada):
     group = (await nico.call("POST", "/direct-messages", {"recipient_ids": [yuki.id, ada.id]}))["channel"]
     assert group["type"] == 3
     await nico.say(opened["id"], "between us")
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         await ada.messages(opened["id"])
     for wrong in ({"recipient_id": "1"}, {"recipient_ids": [nico.id]}, {}):
-        with pytest.raises(Refused):
+        with pytest.raises(ActRefused):
             await nico.call("POST", "/direct-messages", wrong)
     told = [one["t"] for one in sandbox.feed.entries() if one["kind"] == "gateway" and one["direction"] == "sent"]
     assert "MESSAGE_CREATE" not in told

@@ -6,7 +6,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.sandbox.people.driver import Person, Refused
+from bot.sandbox.people.driver import ActRefused, Person
 from bot.sandbox.rules.protocol import Permission
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world.blueprint import INVITED_WITH, Plan, PlannedChannel, PlannedGuild, PlannedThread, starter
@@ -82,7 +82,7 @@ async def test_a_voice_channels_chat_is_a_place_for_commands(connected, bot, yuk
         await sent.edit(content="changed")
         await yuki.say(yuki.channel(name), "hello")
         assert [one["content"] for one in await yuki.messages(yuki.channel(name))] == ["here", "changed", "hello"]
-        with pytest.raises(Refused):
+        with pytest.raises(ActRefused):
             await yuki.call("POST", f"/channels/{yuki.channel(name)}/threads", {"name": "none"})
 
 
@@ -100,7 +100,7 @@ async def test_a_chat_beside_voices_needs_connect(api, ada, yuki):
         assert (status, body["code"]) == (403, 50001), call
     assert (await api.call("GET", f"/channels/{lounge}"))[0] == 200
     assert await yuki.messages(lounge) == []
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         await yuki.say(lounge, "again")
 
 
@@ -114,7 +114,7 @@ async def test_a_post_begins_with_a_message_of_its_own_id(connected, bot, api, y
     theirs = await yuki.call("POST", f"/channels/{forum}/threads", {"name": "theirs", "content": "second"})
     (first,) = await yuki.messages(theirs["channel"]["id"])
     assert (first["id"], first["content"]) == (theirs["channel"]["id"], "second")
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         await yuki.slash(forum, "greet")
     async with connected(bot):
         made = await bot.get_channel(int(forum)).create_thread(name="ours", content="third", files=[file()])
@@ -210,7 +210,7 @@ async def test_who_may_add_and_remove(api, yuki, sandbox):
     assert (await api.call("DELETE", f"{path}/@me"))[0] == 204
     assert (await api.call("PUT", f"/channels/{stale}/thread-members/@me"))[1]["code"] == 50083
     assert (await api.call("PUT", f"/channels/{yuki.channel('general')}/thread-members/@me"))[1]["code"] == 50024
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         await yuki.call("DELETE", f"/channels/{fresh}/thread-members/{sandbox.world.application_id}x")
 
 
@@ -261,11 +261,11 @@ async def test_roles_that_are_not_anybodys_to_delete(ada, yuki, sandbox):
     guild = sandbox.world.guilds[int(ada.guild)]
     managed = next(one.id for one in guild.roles.values() if one.managed)
     for role in (guild.id, managed):
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(ActRefused) as caught:
             await ada.call("DELETE", f"/guilds/{guild.id}/roles/{role}")
         assert caught.value.code == "forbidden"
-    with pytest.raises(Refused):
+    with pytest.raises(ActRefused):
         await yuki.call("POST", f"/guilds/{guild.id}/roles", {"name": "mine"})
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ActRefused) as caught:
         await ada.call("PATCH", f"/guilds/{guild.id}/roles/{managed}", {"permissions": "all"})
     assert caught.value.code == "invalid_body"

@@ -6,7 +6,7 @@ import discord
 import pytest
 from msgspec.structs import replace
 
-from bot.sandbox.people.driver import Refused
+from bot.sandbox.people.driver import ActRefused
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world.blueprint import INVITED_WITH, starter
 from tests.bot.sandbox.conftest import openapi
@@ -76,7 +76,7 @@ async def test_twenty_emojis_are_the_most(api, message):
 async def test_whoever_may_not_react_adds_no_new_emoji(ada, yuki, message):
     """Without the right one may join an emoji that is there, as on Discord."""
     await ada.call("PUT", f"/channels/{message['channel_id']}/overwrites/{yuki.id}", {"allow": "0", "deny": "64"})
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(ActRefused) as refusal:
         await yuki.react(message, CHECK)
     assert refusal.value.code == "forbidden"
     await ada.react(message, CHECK)

@@ -49,7 +49,7 @@ class _Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RateVerdict:
     headers: dict[str, str]
     retry_after_s: float | None = None
     """Not None: refused."""
@@ -59,7 +59,7 @@ class Verdict:
         return limited_body(self.retry_after_s or 0.0, is_global=self.is_global)
 
 
-UNCOUNTED = Verdict({})
+UNCOUNTED = RateVerdict({})
 
 
 def limited_body(retry_after_s: float, *, is_global: bool) -> Json:
@@ -76,7 +76,7 @@ def limited_headers(retry_after_s: float, *, scope: str, via: bool = True) -> di
     return headers
 
 
-class Limits:
+class RateLimits:
     def __init__(self, monotonic: Callable[[], float], now: Callable[[], float] = time.time) -> None:
         """`monotonic` measures the gaps; `now`, seconds since 1970, says in the headers when they end."""
         self._monotonic = monotonic
@@ -84,7 +84,7 @@ class Limits:
         self._buckets: dict[str, _Bucket] = {}
         self._all = _Bucket(GLOBAL_LIMIT, 1.0, 0.0, GLOBAL_LIMIT)
 
-    def take(self, route: str, major: str, *, of_bot: bool) -> Verdict:
+    def take(self, route: str, major: str, *, of_bot: bool) -> RateVerdict:
         """Count a call.
 
         Args:
@@ -95,7 +95,7 @@ class Limits:
         now = self._monotonic()
         if of_bot and not self._all.take(now):
             wait_s = self._all.resets_at - now
-            return Verdict(limited_headers(wait_s, scope="global"), wait_s, is_global=True)
+            return RateVerdict(limited_headers(wait_s, scope="global"), wait_s, is_global=True)
         webhook = "/webhooks/" in route
         if "/callback" in route:
             return UNCOUNTED
@@ -115,8 +115,8 @@ class Limits:
             "X-RateLimit-Bucket": f"{crc32(('webhook' if webhook else route).encode()):08x}",
         }
         if free:
-            return Verdict(headers)
-        return Verdict(headers | limited_headers(wait_s, scope="user"), wait_s)
+            return RateVerdict(headers)
+        return RateVerdict(headers | limited_headers(wait_s, scope="user"), wait_s)
 
     def _prune(self, now: float) -> None:
         if len(self._buckets) > _MOST_BUCKETS:
