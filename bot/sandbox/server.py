@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.people.developer import Switch
     from bot.sandbox.rules.protocol import Json
-    from bot.sandbox.world.blueprint import Plan
+    from bot.sandbox.world.blueprint import PlannedWorld
     from bot.sandbox.world.faults import Fault, Immediate
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class Sandbox:
     async def serve(
         cls,
         *,
-        plan: Plan | None = None,
+        plan: PlannedWorld | None = None,
         token: str | None = None,
         port: int = 0,
         openapi: Path | None = None,

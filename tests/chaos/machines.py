@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 import psutil
 
-from bot.sandbox.world.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedRole, PlannedUser
+from bot.sandbox.world.blueprint import PlannedChannel, PlannedGuild, PlannedRole, PlannedUser, PlannedWorld
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"
@@ -29,7 +29,7 @@ HOSTILE = "mallory"
 def world(people):
     """So many people, and the hostile member, in every one of a few servers."""
     names = [*(f"person{number:02}" for number in range(people)), HOSTILE]
-    return Plan(
+    return PlannedWorld(
         users=tuple(PlannedUser(username=name) for name in names),
         guilds=tuple(
             PlannedGuild(

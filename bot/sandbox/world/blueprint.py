@@ -108,7 +108,7 @@ class PlannedGuild(Struct, frozen=True, forbid_unknown_fields=True):
     """How far it is boosted; `max_file_bytes` is then that tier's."""
 
 
-class Plan(Struct, frozen=True, forbid_unknown_fields=True):
+class PlannedWorld(Struct, frozen=True, forbid_unknown_fields=True):
     users: tuple[PlannedUser, ...]
     guilds: tuple[PlannedGuild, ...]
     bot_name: str = "bot"
@@ -120,19 +120,19 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     """Usernames of two people, or of a group's."""
 
 
-def starter() -> Plan:
+def starter() -> PlannedWorld:
     """Give the world that newcomers meet."""
-    return msgspec.json.decode(files("bot.sandbox.world").joinpath("starter.json").read_bytes(), type=Plan)
+    return msgspec.json.decode(files("bot.sandbox.world").joinpath("starter.json").read_bytes(), type=PlannedWorld)
 
 
-def load(path: Path) -> Plan:
+def load(path: Path) -> PlannedWorld:
     """Read a plan.
 
     Raises:
         OSError: The file cannot be read.
         msgspec.DecodeError: It is no plan.
     """
-    return msgspec.json.decode(path.read_bytes(), type=Plan)
+    return msgspec.json.decode(path.read_bytes(), type=PlannedWorld)
 
 
 def bits(names: Iterable[str]) -> int:
@@ -142,7 +142,7 @@ def bits(names: Iterable[str]) -> int:
     return int(total)
 
 
-def build(plan: Plan, world: World) -> None:
+def build(plan: PlannedWorld, world: World) -> None:
     """Fill an empty world.
 
     Raises:

@@ -8,7 +8,7 @@ import pytest
 from bot.sandbox.people.driver import ActRefused, Person, control
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import blueprint
-from bot.sandbox.world.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedUser
+from bot.sandbox.world.blueprint import PlannedChannel, PlannedGuild, PlannedUser, PlannedWorld
 from tests.patience import PATIENCE_S
 
 ADULT = {"name": "adult", "description": "For adults.", "nsfw": True}
@@ -266,7 +266,7 @@ async def test_strangers_pages_are_refused(sandbox, headers):
 
 async def test_a_world_of_ones_own():
     """A test plans its own world; a wrong name in a plan is an error at once."""
-    plan = Plan(
+    plan = PlannedWorld(
         users=(PlannedUser("zoe"),),
         guilds=(
             PlannedGuild("A", "zoe", {"zoe": ()}, (PlannedChannel("one"),), max_file_bytes=1000),
@@ -280,7 +280,7 @@ async def test_a_world_of_ones_own():
         with pytest.raises(LookupError):
             zoe.channel("three")
     with pytest.raises(KeyError):
-        async with Sandbox.serve(plan=Plan(users=(), guilds=(PlannedGuild("A", "nobody", {}, ()),))):
+        async with Sandbox.serve(plan=PlannedWorld(users=(), guilds=(PlannedGuild("A", "nobody", {}, ()),))):
             pass
 
 

@@ -6,7 +6,7 @@ from discord import app_commands
 from bot.sandbox.people.driver import ActRefused, Person, control
 from bot.sandbox.rules.protocol import Permission
 from bot.sandbox.server import Sandbox
-from bot.sandbox.world.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedUser
+from bot.sandbox.world.blueprint import PlannedChannel, PlannedGuild, PlannedUser, PlannedWorld
 from tests.bot.sandbox.conftest import Counter, file, layout, openapi
 
 EVERYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
@@ -21,7 +21,7 @@ async def sandbox():
         PlannedUser("nico"),
     )
     members = {"ada": (), "yuki": (), "nico": ()}
-    plan = Plan(
+    plan = PlannedWorld(
         users,
         (
             PlannedGuild("Home", "ada", members, (PlannedChannel("general"),)),

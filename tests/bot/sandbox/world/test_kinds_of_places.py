@@ -9,7 +9,7 @@ import pytest
 from bot.sandbox.people.driver import ActRefused, Person
 from bot.sandbox.rules.protocol import Permission
 from bot.sandbox.server import Sandbox
-from bot.sandbox.world.blueprint import INVITED_WITH, Plan, PlannedChannel, PlannedGuild, PlannedThread, starter
+from bot.sandbox.world.blueprint import INVITED_WITH, PlannedChannel, PlannedGuild, PlannedThread, PlannedWorld, starter
 from tests.bot.sandbox.conftest import file, openapi, until
 from tests.bot.sandbox.discord.test_gateway import Line
 
@@ -33,7 +33,7 @@ async def sandbox():
     guild = PlannedGuild(
         "Everything", "ada", members, CHANNELS, bot_permissions=(*INVITED_WITH, "CREATE_PUBLIC_THREADS")
     )
-    plan = Plan(users, (guild,))
+    plan = PlannedWorld(users, (guild,))
     async with Sandbox.serve(plan=plan, openapi=openapi(), rate_limits=False) as served:
         yield served
         assert served.violations == []

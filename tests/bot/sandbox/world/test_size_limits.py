@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bot.sandbox.server import Sandbox
-from bot.sandbox.world.blueprint import Plan, PlannedChannel, PlannedGuild, PlannedUser
+from bot.sandbox.world.blueprint import PlannedChannel, PlannedGuild, PlannedUser, PlannedWorld
 from tests.bot.sandbox.conftest import PING, until
 
 MIB = 1024 * 1024
@@ -45,7 +45,9 @@ async def test_tier_and_limits_agree_for_the_client(connected, bot, sandbox, yuk
 )
 async def test_a_plan_names_either(planned, tier):
     """The tier gives the limit, or the limit the tier."""
-    plan = Plan((PlannedUser("zoe"),), (PlannedGuild("A", "zoe", {"zoe": ()}, (PlannedChannel("one"),), **planned),))
+    plan = PlannedWorld(
+        (PlannedUser("zoe"),), (PlannedGuild("A", "zoe", {"zoe": ()}, (PlannedChannel("one"),), **planned),)
+    )
     async with Sandbox.serve(plan=plan) as sandbox:
         (guild,) = sandbox.world.guilds.values()
         assert guild.premium_tier == tier
