@@ -43,7 +43,7 @@ _Result = TypeVar("_Result")
 
 
 class Batch:
-    """All of it runs in the worker's thread, except what goes through `pool` and the darkroom.
+    """All of it runs in the worker's thread, except what goes through `pool` and the finisher.
 
     Args:
         model: What draws.
@@ -107,7 +107,7 @@ class Batch:
             self._guard(running, self._advance)
         self._pace.step()
         stepped = self._alive(group)
-        for running in stepped:  # to the end of the line, so that the next shape has its turn
+        for running in stepped:  # behind all others, so that the next shape has its turn
             self._running.remove(running)
             self._running.append(running)
         for state in dict.fromkeys(running.state for running in stepped):

@@ -57,7 +57,7 @@ class Finisher:
         return self._last is not None and not self._last.done()
 
     def picture(self, pixels: NDArray[np.uint8], parameters: str) -> Future[FinishedImage]:
-        """Develop a finished picture, (H, W, 3), with its recipe.
+        """Rate and compress a finished picture, (H, W, 3), with its recipe.
 
         Raises, through the future:
             RatingFailed: It could not be rated, for whatever reason.
@@ -66,7 +66,7 @@ class Finisher:
         return self._pool.submit(_finished, pixels, parameters, self._rated(pixels))
 
     def preview(self, pixels: NDArray[np.uint8]) -> Future[FinishedImage]:
-        """Develop a preview, (H, W, 3); raises as `picture`."""
+        """Rate and compress a preview, (H, W, 3); raises as `picture`."""
         rating = self._rated(pixels)
         if rating is None:
             return self._pool.submit(_obscure, pixels)

@@ -66,7 +66,7 @@ class JobMessage:
         """Show this soon, unless something newer comes first; only what is shown is ever built."""
         self._latest = (view, files)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._tell(), name=f"story of job {self.job.id}")
+            self._task = asyncio.create_task(self._tell(), name=f"message of job {self.job.id}")
 
     async def _tell(self) -> None:
         while self._latest is not None and not self._over.is_set():
