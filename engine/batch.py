@@ -11,35 +11,31 @@ import logging
 import time
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
-from engine import admission, memory, rescue
-from engine.decode import begin_preview
+from engine import admission, memory, results
 from engine.denoise import predict_noise
-from engine.errors import GenerationError, NumericalFailure, OutOfMemory, Withheld
+from engine.errors import GenerationError, OutOfMemory
 from engine.fit import largest_fit
 from engine.job_state import JobState, PreparedSample, RunningSample
 from engine.transfer import HostPace
-from engine.wire import Cancelled, Failed, Finished, Picture, Preview, Progress, Started
+from engine.wire import Cancelled, Failed, Finished, Progress, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from concurrent.futures import Executor, Future
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from engine.admission import Sizes
-    from engine.finisher import FinishedImage, Finisher
+    from engine.finisher import Finisher
     from engine.model import Model
     from engine.received_job import ReceivedJob
-    from engine.wire import ErrorCode
+    from engine.wire import ErrorCode, Picture, Preview
 
 log = logging.getLogger(__name__)
 
-_Result = TypeVar("_Result")
+_Made = TypeVar("_Made")
 
 
 class Batch:
@@ -182,66 +178,51 @@ class Batch:
             running.state.steps_done += 1
 
     def _preview(self, running: RunningSample) -> None:
-        if running.sample.predicted is None or self._finisher.busy:
-            return
-        try:
-            copying = self._pool.submit(begin_preview(self._model, running.sample.predicted))
-        except (RuntimeError, MemoryError) as error:
-            if not memory.is_out_of_memory(error):
-                raise
-            log.warning("job %s: no memory for a preview; it goes on without", running.state.job.request.job_id)
-            return
-        self._when_done(copying, running, partial(self._hand_over_preview, running.sample.step))
+        if not self._finisher.busy:
+            making = results.preview(running, self._model, self._pool, self._finisher)
+            self._follow(running, making, self._send_preview)
 
-    def _hand_over_preview(self, step: int, running: RunningSample, copying: Future[NDArray[np.uint8]]) -> None:
-        self._when_done(self._finisher.preview(copying.result()), running, partial(self._send_preview, step))
+    def _send_preview(self, running: RunningSample, preview: Preview | None) -> None:
+        if preview is not None:
+            running.state.job.emit(preview)
 
     def _finish(self, running: RunningSample) -> None:
         """Queue the decoding; the next picture steps while it is on its way."""
-        decoding = self._pool.submit(rescue.begin(self._model, running.sample.latents))
+        making = results.picture(running, self._model, self._pool, self._finisher)
+        self._follow(running, making, self._send_picture)
         self._running.remove(running)
         running.state.running -= 1
         self._rest()
-        self._when_done(decoding, running, self._hand_over)
 
-    def _hand_over(self, running: RunningSample, decoding: Future[NDArray[np.uint8]]) -> None:
-        if isinstance(error := decoding.exception(), NumericalFailure):
-            pixels = rescue.again(self._model, running.sample.latents, error)
-        else:
-            pixels = decoding.result()
-        finishing = self._finisher.picture(pixels, running.recipe(self._model))
-        self._when_done(finishing, running, self._send_picture)
-
-    def _when_done(
-        self, future: Future[_Result], running: RunningSample, then: Callable[[RunningSample, Future[_Result]], None]
-    ) -> None:
-        """Go on with what comes of it when it is there, in this thread, if the job still is."""
-
-        def arrive(_batch: Batch) -> None:
-            if self._alive([running]):
-                self._guard(running, lambda known: then(known, future))
-
-        future.add_done_callback(lambda _done: self._post(arrive))
-
-    def _send_preview(self, step: int, running: RunningSample, finished: Future[FinishedImage]) -> None:
-        if running.number in running.state.sent:
-            return
-        job, number = running.state.job, running.number
-        if isinstance(finished.exception(), Withheld):  # half a picture proves nothing; the whole one is rated too
-            log.info("job %s: a preview of picture %d was withheld", job.request.job_id, number + 1)
-            return
-        image, rating = finished.result()
-        job.emit(Preview(job_id=job.request.job_id, number=number, step=step, image=image, rating=rating))
-
-    def _send_picture(self, running: RunningSample, finished: Future[FinishedImage]) -> None:
+    def _send_picture(self, running: RunningSample, picture: Picture) -> None:
         state, job = running.state, running.state.job
-        job_id = job.request.job_id
-        data, rating = finished.result()
-        job.emit(Picture(job_id=job_id, number=running.number, seed=running.sample.seed, png=data, rating=rating))
+        job.emit(picture)
         state.sent.add(running.number)
         if len(state.sent) == len(job.request.seeds):
             self._forget(job)
-            job.emit(Finished(job_id=job_id, engine_s=self._clock() - state.started_s))
+            job.emit(Finished(job_id=job.request.job_id, engine_s=self._clock() - state.started_s))
+
+    def _follow(
+        self,
+        running: RunningSample,
+        making: Generator[Future[Any], None, _Made],
+        then: Callable[[RunningSample, _Made], None],
+    ) -> None:
+        """Carry something on until it waits, and again when that is there, in this thread, if its job still is."""
+
+        def go_on(running: RunningSample) -> None:
+            self._follow(running, making, then)
+
+        def arrive(_batch: Batch) -> None:
+            if self._alive([running]):
+                self._guard(running, go_on)
+
+        try:
+            future = next(making)
+        except StopIteration as end:
+            then(running, end.value)
+        else:
+            future.add_done_callback(lambda _done: self._post(arrive))
 
     def _alive(self, samples: Sequence[RunningSample]) -> list[RunningSample]:
         """Leave out those whose job is over."""

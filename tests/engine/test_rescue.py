@@ -177,7 +177,7 @@ def test_a_preview_without_room_costs_the_preview_only(model, monkeypatch):
     def no_room(*_):
         raise NO_ROOM
 
-    monkeypatch.setattr("engine.batch.begin_preview", no_room)
+    monkeypatch.setattr("engine.results.begin_preview", no_room)
     bench = Bench(model)
     bench.admit(request(num_inference_steps=4, preview_every=2))
     bench.run()

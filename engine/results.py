@@ -1,0 +1,73 @@
+"""From latents to what is sent: previews, and finished pictures.
+
+Both are generators of the worker's thread: they begin something, yield its future, are carried on when it is there, and
+return the event.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from engine import memory, rescue
+from engine.decode import begin_preview
+from engine.errors import NumericalFailure, Withheld
+from engine.wire import Picture, Preview
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from concurrent.futures import Executor, Future
+
+    from engine.finisher import Finisher
+    from engine.job_state import RunningSample
+    from engine.model import Model
+
+log = logging.getLogger(__name__)
+
+
+def preview(
+    running: RunningSample, model: Model, pool: Executor, finisher: Finisher
+) -> Generator[Future[Any], None, Preview | None]:
+    """Show what a picture is going to be; None where nothing can be shown, which is nobody's loss."""
+    job_id, number, step = running.state.job.request.job_id, running.number, running.sample.step
+    if running.sample.predicted is None:
+        return None
+    try:
+        copying = pool.submit(begin_preview(model, running.sample.predicted))
+    except (RuntimeError, MemoryError) as error:
+        if not memory.is_out_of_memory(error):
+            raise
+        log.warning("job %s: no memory for a preview; it goes on without", job_id)
+        return None
+    yield copying
+    finishing = finisher.preview(copying.result())
+    yield finishing
+    if number in running.state.sent:
+        return None
+    if isinstance(finishing.exception(), Withheld):  # half a picture proves nothing; the whole one is rated too
+        log.info("job %s: a preview of picture %d was withheld", job_id, number + 1)
+        return None
+    image, rating = finishing.result()
+    return Preview(job_id=job_id, number=number, step=step, image=image, rating=rating)
+
+
+def picture(
+    running: RunningSample, model: Model, pool: Executor, finisher: Finisher
+) -> Generator[Future[Any], None, Picture]:
+    """Decode, rate and compress a picture whose last step is done.
+
+    Raises:
+        GenerationError: It must not be sent, or there is none.
+    """
+    latents = running.sample.latents
+    decoding = pool.submit(rescue.begin(model, latents))
+    yield decoding
+    if isinstance(error := decoding.exception(), NumericalFailure):
+        pixels = rescue.again(model, latents, error)
+    else:
+        pixels = decoding.result()
+    finishing = finisher.picture(pixels, running.recipe(model))
+    yield finishing
+    job_id, seed = running.state.job.request.job_id, running.sample.seed
+    data, rating = finishing.result()
+    return Picture(job_id=job_id, number=running.number, seed=seed, png=data, rating=rating)
