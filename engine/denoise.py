@@ -1,7 +1,8 @@
 """One step of a batch of samples: each with its own scheduler, timestep, guidance, prompt and noise.
 
-At batch 1 this is `StableDiffusionXLPipeline`'s loop, bit for bit on the CPU where its weights are kept as ours are
-(`engine.model.place`); in a batch a sample comes out the same within rounding, whoever shares its steps.
+At batch 1 this is the loop of `StableDiffusionXLPipeline`, and of its img2img, bit for bit on the CPU where its weights
+are kept as ours are (`engine.model.place`); in a batch a sample comes out the same within rounding, whoever shares its
+steps.
 """
 
 from __future__ import annotations
@@ -34,16 +35,23 @@ class Key(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """All chance of one picture, on the host; drawn by the CPU, so that a seed is one picture on every machine."""
+    """All chance of one run of the sampler, on the host; drawn by the CPU, so that a seed is one picture everywhere."""
 
     first: Tensor
-    """(1, C, h, w): the latents before the first step, but for their scale."""
+    """(1, C, h, w): the latents before the first step, or what is added to them, but for the scale."""
     steps: Tensor | None
-    """(num_inference_steps, 1, C, h, w): what each step adds; None where the sampler adds nothing."""
+    """(steps, 1, C, h, w): what each step adds; None where the sampler adds nothing."""
 
 
-def draw_noise(model: Model, sampling: SamplingParams, seed: int) -> Noise:
-    """Draw what the stock pipeline draws for this seed, in its order; may run in any thread, ahead of its use."""
+def draw_noise(model: Model, sampling: SamplingParams, seed: int, begin_index: int = 0) -> Noise:
+    """Draw what the stock pipelines draw for this seed, in their order; may run in any thread, ahead of its use.
+
+    Args:
+        model: Says how large latents are.
+        sampling: Says how many steps there are, and whether they add noise.
+        seed: Of a generator that nothing else draws from.
+        begin_index: The first step of the schedule that is taken.
+    """
     generator = torch.Generator().manual_seed(seed)
     shape = (1, model.latent_channels, sampling.height // model.compression, sampling.width // model.compression)
     pinned = staging(model.device)
@@ -52,14 +60,14 @@ def draw_noise(model: Model, sampling: SamplingParams, seed: int) -> Noise:
     if added == "none":
         return Noise(first, None)
     dtype = model.dtype if added == "latents" else torch.float32
-    steps = torch.empty((sampling.num_inference_steps, *shape), dtype=dtype, pin_memory=pinned)
+    steps = torch.empty((sampling.num_inference_steps - begin_index, *shape), dtype=dtype, pin_memory=pinned)
     for step in steps:
         step.normal_(generator=generator)  # one by one: how normal_ uses up its generator depends on the size
     return Noise(first, steps)
 
 
 class Sample:
-    """One picture on its way from noise to latents.
+    """One picture on its way from noise, or from noised latents, to latents.
 
     Everything that a step needs is on the device before the first one; a step itself copies nothing there, and asks
     nothing from there.
@@ -73,8 +81,21 @@ class Sample:
         *,
         seed: int,
         noise: Noise | None = None,
+        begin_index: int = 0,
+        image_latents: Tensor | None = None,
     ) -> None:
-        """Bring everything to the device; the noise is drawn here unless `draw_noise` has done it before."""
+        """Bring everything to the device.
+
+        Args:
+            model: What draws.
+            conditioning: What is drawn.
+            sampling: How.
+            seed: Of the noise, where that is still to be drawn.
+            noise: What `draw_noise` has drawn before; None: it is drawn here.
+            begin_index: The first step of the schedule that is taken; where it is the number of steps, none is.
+            image_latents: On the device, (1, C, h, w): what it begins with, under as much noise as there is at that
+                step; None: it begins as noise.
+        """
         self.conditioning = conditioning
         self.guidance_scale = sampling.guidance_scale
         self.seed = seed
@@ -85,12 +106,19 @@ class Sample:
         self._scheduler: Any = schedulers.build(sampling.sampler, model.scheduler_config)
         self._scheduler.set_timesteps(sampling.num_inference_steps)
         if hasattr(self._scheduler, "set_begin_index"):
-            self._scheduler.set_begin_index(0)  # else the first step looks for its index on the device
-        self.steps = len(self._scheduler.timesteps)
-        self._timesteps: Tensor = send(self._scheduler.timesteps, model.device)
-        first, steps = noise or draw_noise(model, sampling, seed)
-        self.latents: Tensor = send(first, model.device) * self._scheduler.init_noise_sigma
-        self._noise = None if steps is None else send(steps, model.device)
+            self._scheduler.set_begin_index(begin_index)  # else the first step looks for its index on the device
+        self._schedule: Tensor = self._scheduler.timesteps[begin_index:]
+        self._timesteps: Tensor = send(self._schedule, model.device)
+        self.steps = len(self._schedule)
+        noise = noise or draw_noise(model, sampling, seed, begin_index)
+        self._noise = None if noise.steps is None else send(noise.steps, model.device)
+        if image_latents is None:
+            self.latents: Tensor = send(noise.first, model.device) * self._scheduler.init_noise_sigma
+        elif self.finished:
+            self.latents = image_latents
+        else:
+            first = send(noise.first, model.device)
+            self.latents = schedulers.add_noise(self._scheduler, image_latents, first, self._schedule[:1])
 
     @property
     def finished(self) -> bool:
@@ -103,11 +131,11 @@ class Sample:
 
     def model_input(self) -> Tensor:
         """Give the latents as the UNet wants them at this timestep, (1, C, h, w)."""
-        return self._scheduler.scale_model_input(self.latents, self._scheduler.timesteps[self.step])
+        return self._scheduler.scale_model_input(self.latents, self._schedule[self.step])
 
     def advance(self, noise_pred: Tensor) -> None:
         """Take one step with the guided noise prediction, (1, C, h, w)."""
-        timestep = self._scheduler.timesteps[self.step]
+        timestep = self._schedule[self.step]
         added = {} if self._noise is None else {"variance_noise": self._noise[self.step]}
         output = self._scheduler.step(noise_pred, timestep, self.latents, **added)
         self.latents = output.prev_sample

@@ -66,7 +66,7 @@ class Lcm(LCMScheduler):
         self, model_output: Tensor, timestep: Any, sample: Tensor, *, variance_noise: Tensor
     ) -> Stepped:
         """Take one step; the noise has the latents' dtype, and that of the last step is not used."""
-        following = (self.step_index or 0) + 1
+        following = (self.begin_index or 0 if self.step_index is None else self.step_index) + 1
         steps, self.num_inference_steps = self.num_inference_steps, following
         last = super().step(model_output, timestep, sample, return_dict=False)  # as if it were the last: without noise
         denoised, _ = cast("tuple[Tensor, Tensor]", last)
@@ -159,3 +159,15 @@ def build(sampler: Sampler, scheduler_config: Mapping[str, Any]) -> Any:
     row = SAMPLERS[sampler]
     scheduler = _OURS.get(row.diffusers) or getattr(diffusers, row.diffusers)
     return scheduler.from_config(dict(scheduler_config), **row.arguments)
+
+
+def add_noise(scheduler: Any, latents: Tensor, noise: Tensor, timestep: Tensor) -> Tensor:
+    """Put latents, (1, C, h, w), under as much noise as there is at the timestep, (1,), that is going to be the first.
+
+    diffusers would bring its tables to the device, two samplers' for good. Asked on the host, of a one and a zero, it
+    says by what either is multiplied: numbers that come with the call.
+    """
+    one, zero = torch.ones((), dtype=latents.dtype), torch.zeros((), dtype=latents.dtype)
+    alpha: Tensor = scheduler.add_noise(one, zero, timestep).squeeze()
+    sigma: Tensor = scheduler.add_noise(zero, one, timestep).squeeze()
+    return alpha * latents + sigma * noise

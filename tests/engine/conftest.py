@@ -61,6 +61,16 @@ def stock(model, tiny_checkpoint):
 
 
 @pytest.fixture(scope="session")
+def stock_img2img(stock):
+    """`StableDiffusionXLImg2ImgPipeline` over the same parts; its scheduler is the test's to set, too."""
+    from diffusers import StableDiffusionXLImg2ImgPipeline
+
+    pipeline = StableDiffusionXLImg2ImgPipeline(**stock.components, add_watermarker=False)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+@pytest.fixture(scope="session")
 def diffusers_own(model):
     """Makes a sampler's scheduler as diffusers has it, without what we change."""
     import diffusers

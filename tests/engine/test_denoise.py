@@ -12,10 +12,16 @@ from tests.engine.rounding import assert_alike
 SIZE = {"width": 128, "height": 96}
 
 
-def sample(model, *, prompt="1girl, red hair", sampler="euler_a", steps=5, guidance=5.0, seed=3, size=SIZE):
+def sample(model, *, prompt="1girl, red hair", sampler="euler_a", steps=5, guidance=5.0, seed=3, size=SIZE, **others):
     conditioning = encode(model, prompt, "lowres" if guidance > 1 else None, **size)
     sampling = SamplingParams(sampler=sampler, num_inference_steps=steps, guidance_scale=guidance, **size)
-    return Sample(model, conditioning, sampling, seed=seed)
+    return Sample(model, conditioning, sampling, seed=seed, **others)
+
+
+def latents():
+    """Of some picture of that size."""
+    shape = (1, 4, SIZE["height"] // 8, SIZE["width"] // 8)
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0))
 
 
 def drawn(model, one):
@@ -39,6 +45,38 @@ def test_one_sample_is_the_stock_pipeline_s_bit_for_bit(model, stock, diffusers_
         **SIZE,
     ).images
     assert torch.equal(drawn(model, sample(model, sampler=sampler, guidance=guidance)), expected)
+
+
+@pytest.mark.parametrize("strength", [0.3, 0.55, 1.0])
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_sample_that_begins_with_latents_is_the_stock_img2img_s_bit_for_bit(
+    model, stock_img2img, diffusers_own, sampler, strength
+):
+    """Strength says which step is the first; all noise is of one fresh generator."""
+    steps, image_latents = 10, latents()
+    stock_img2img.scheduler = diffusers_own(sampler)
+    expected = stock_img2img(
+        "1girl, red hair",
+        negative_prompt="lowres",
+        image=image_latents,
+        strength=strength,
+        num_inference_steps=steps,
+        guidance_scale=5.0,
+        generator=torch.Generator().manual_seed(3),
+        output_type="latent",
+    ).images
+    begin_index = steps - int(steps * strength)
+    one = sample(model, sampler=sampler, steps=steps, begin_index=begin_index, image_latents=image_latents)
+    assert one.steps == steps - begin_index
+    assert torch.equal(drawn(model, one), expected)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_sample_without_a_step_is_what_it_begins_with(model, sampler):
+    """No noise is added that nothing would take out."""
+    one = sample(model, sampler=sampler, steps=5, begin_index=5, image_latents=latents())
+    assert one.finished
+    assert torch.equal(one.latents, latents())
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)

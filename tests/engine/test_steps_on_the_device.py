@@ -48,6 +48,26 @@ def test_a_step_waits_for_nothing_and_copies_nothing(model, far, sampler):
     assert_alike(model, together[0].latents.near, alone.latents, guidance_scale=5.0)
 
 
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_nor_does_one_that_began_with_latents(model, far, sampler):
+    """The noise is added before the first step; what that moves to the device is no step's business."""
+    sampling = SamplingParams(sampler=sampler, num_inference_steps=4, **SIZE)
+    latents = torch.randn(1, 4, SIZE["height"] // 8, SIZE["width"] // 8, generator=torch.Generator().manual_seed(0))
+    begin = {"seed": 1, "begin_index": 1}
+    with Counting() as counting:
+        there = Sample(far, conditioning(model, guided=True), sampling, image_latents=Elsewhere(latents), **begin)
+        counting.copies.clear()
+        counting.waits.clear()
+        while not there.finished:
+            there.advance(*predict_noise(far, [there]))
+    assert not counting.waits.total()
+    assert not counting.copies.total()
+    alone = Sample(model, encode(model, "red hair", "lowres", **SIZE), sampling, image_latents=latents, **begin)
+    while not alone.finished:
+        alone.advance(*predict_noise(model, [alone]))
+    assert_alike(model, there.latents.near, alone.latents, guidance_scale=5.0)
+
+
 def test_the_count_sees_what_a_gpu_would_wait_for():
     """A value that the host asks for, a copy in either direction, and a mixture that no GPU takes."""
     there = Elsewhere(torch.arange(4.0))
