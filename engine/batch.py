@@ -1,8 +1,9 @@
 """The set of samples that are being drawn: which ones step next, and what becomes of them.
 
 One call advances samples of one shape, whoever's they are, and shapes take turns; `engine.admission` says who gets a
-place. What a picture needs before its first step is prepared while others are drawn, and what becomes of it after its
-last one happens under the steps of the next. An error ends the job whose it is, no other.
+place, and the job's plan (`engine.plan`) what comes after a pass. What a picture needs before its first step is
+prepared while others are drawn, and what becomes of it after its last one happens under the steps of the next. An error
+ends the job whose it is, no other.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from engine.denoise import predict_noise
 from engine.errors import GenerationError, OutOfMemory
 from engine.fit import largest_fit
 from engine.job_state import JobState, PreparedSample, RunningSample
+from engine.plan import FinalLatents
 from engine.transfer import HostPace
 from engine.wire import Cancelled, Failed, Finished, Progress, Started
 
@@ -30,8 +32,9 @@ if TYPE_CHECKING:
     from engine.admission import Sizes
     from engine.finisher import Finisher
     from engine.model import Model
+    from engine.plan import Plan
     from engine.received_job import ReceivedJob
-    from engine.wire import ErrorCode, Picture, Preview
+    from engine.wire import ErrorCode, Event, Preview
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +82,8 @@ class Batch:
         """Whether a step would do nothing; pictures may still be on their way through the pool."""
         return not self._running and not any(state.waiting for state in self._jobs.values())
 
-    def admit(self, job: ReceivedJob) -> None:
-        self._jobs[job] = JobState(job, waiting=deque(range(len(job.request.seeds))))
+    def admit(self, job: ReceivedJob, plan: Plan) -> None:
+        self._jobs[job] = JobState(job, plan, waiting=deque(range(len(plan.seeds))))
 
     def cancel(self, job: ReceivedJob) -> None:
         if self._forget(job):
@@ -107,13 +110,14 @@ class Batch:
             self._running.remove(running)
             self._running.append(running)
         for state in dict.fromkeys(running.state for running in stepped):
-            request = state.job.request
-            total = request.sampling.num_inference_steps * len(request.seeds)
-            state.job.emit(Progress(job_id=request.job_id, steps_done=state.steps_done, steps_total=total))
+            job_id, total = state.job.request.job_id, state.plan.steps_total
+            state.job.emit(Progress(job_id=job_id, steps_done=state.steps_done, steps_total=total))
         for running in stepped:
+            if not self._alive([running]):
+                continue  # another picture of its job has just failed
             if running.sample.finished:
-                self._guard(running, self._finish)
-            elif (every := running.state.job.request.preview_every) and running.sample.step % every == 0:
+                self._end_pass(running)
+            elif (every := running.state.job.request.preview_every) and running.step % every == 0:
                 self._guard(running, self._preview)
 
     def _fill(self) -> None:
@@ -127,7 +131,7 @@ class Batch:
                     state.ready is None
                     and (error := self._error_with_room(partial(state.prepare, self._model, self._pool))) is not None
                 ):
-                    self._blame(state.job, error)
+                    self._blame(state.job, error, at=0)
             if any(state.ready is None for state in near):
                 continue  # somebody else is first now
             candidates = [ready for state in near if (ready := state.ready)]
@@ -135,16 +139,17 @@ class Batch:
             if chosen is None:
                 return
             if (error := self._error_with_room(partial(self._start, chosen))) is not None:
-                self._blame(chosen.state.job, error)
+                self._blame(chosen.state.job, error, at=0)
 
     def _start(self, ready: PreparedSample) -> None:
         running = ready.start(self._model)
-        state, request = running.state, running.state.job.request
-        if len(state.waiting) == len(request.seeds):
+        state = running.state
+        if len(state.waiting) == len(state.plan.seeds):
             state.started_s = self._clock()
-            state.job.emit(Started(job_id=request.job_id))
+            state.job.emit(Started(job_id=state.job.request.job_id))
         state.begin(running)
         self._running.append(running)
+        self._end_pass(running)  # one without steps is over before it began
 
     def _predict(self, samples: Sequence[RunningSample]) -> None:
         """Run the UNet for all of them; where that fails, for each half, until the one that fails is alone."""
@@ -152,7 +157,7 @@ class Batch:
         if error is None:
             return
         if len(samples) == 1:
-            self._blame(samples[0].state.job, error)
+            self._blame(samples[0].state.job, error, at=samples[0].at)
             return
         half = len(samples) // 2
         if memory.is_out_of_memory(error):
@@ -186,19 +191,32 @@ class Batch:
         if preview is not None:
             running.state.job.emit(preview)
 
-    def _finish(self, running: RunningSample) -> None:
-        """Queue the decoding; the next picture steps while it is on its way."""
-        making = results.picture(running, self._model, self._pool, self._finisher)
-        self._follow(running, making, self._send_picture)
+    def _end_pass(self, running: RunningSample) -> None:
+        """Where a picture's pass is over, let it go on with the next one, or with the end of its plan."""
+        while running.sample.finished:
+            if not running.rest:
+                self._guard(running, self._leave)
+                return
+            if (error := self._error_with_room(partial(running.go_on, self._model))) is not None:
+                self._blame(running.state.job, error, at=running.at + 1)
+                return
+
+    def _leave(self, running: RunningSample) -> None:
+        """Give the place up, and begin what the plan does at the end; the next picture steps while that goes on."""
         self._running.remove(running)
         running.state.running -= 1
         self._rest()
+        job_id, sample = running.state.job.request.job_id, running.sample
+        final = FinalLatents(job_id, running.number, sample.seed, sample.latents)
+        making = running.state.plan.end(final, self._model, self._pool, self._finisher)
+        self._follow(running, making, self._send)
 
-    def _send_picture(self, running: RunningSample, picture: Picture) -> None:
+    def _send(self, running: RunningSample, event: Event) -> None:
+        """Send what a picture has come to; the job is over with the last of them."""
         state, job = running.state, running.state.job
-        job.emit(picture)
+        job.emit(event)
         state.sent.add(running.number)
-        if len(state.sent) == len(job.request.seeds):
+        if len(state.sent) == len(state.plan.seeds):
             self._forget(job)
             job.emit(Finished(job_id=job.request.job_id, engine_s=self._clock() - state.started_s))
 
@@ -230,16 +248,16 @@ class Batch:
 
     def _guard(self, running: RunningSample, action: Callable[[RunningSample], None]) -> None:
         if (error := _error_of(partial(action, running))) is not None:
-            self._blame(running.state.job, error)
+            self._blame(running.state.job, error, at=running.at)
 
-    def _blame(self, job: ReceivedJob, error: Exception) -> None:
-        """End a job by its error."""
+    def _blame(self, job: ReceivedJob, error: Exception, *, at: int) -> None:
+        """End a job by its error, which happened in that pass."""
         job_id = job.request.job_id
         if memory.is_out_of_memory(error):
             error.__traceback__ = None  # it holds the tensors of the failed call
             error = OutOfMemory(memory.one_line(error))
         if isinstance(error, OutOfMemory):
-            self._fail_for_size(job, str(error))
+            self._fail_for_size(job, str(error), at)
         elif isinstance(error, GenerationError):
             log.warning("job %s: %s: %s", job_id, error.code, error)
             self._fail(job, error.code, str(error))
@@ -247,15 +265,17 @@ class Batch:
             log.error("job %s: failed", job_id, exc_info=error)
             self._fail(job, GenerationError.code, memory.one_line(error))
 
-    def _fail_for_size(self, job: ReceivedJob, detail: str) -> None:
-        """End a job that has no room even alone, and say what would have had."""
-        conditioning = self._jobs[job].conditioning if job in self._jobs else None
-        if not self._forget(job):  # before the search, to which its latents are in the way
+    def _fail_for_size(self, job: ReceivedJob, detail: str, at: int) -> None:
+        """End a job that has no room even alone in one of its passes, and say what would have had."""
+        state = self._jobs.get(job)
+        if state is None:
             return
+        self._forget(job)  # before the search, to which its latents are in the way
         fits: list[tuple[int, int] | None] = []
-        if conditioning is not None:
+        if state.conditionings:
             memory.release(self._model.device)
-            search = _error_of(lambda: fits.append(largest_fit(self._model, conditioning, job.request)))
+            conditioning, sampling = state.conditionings[at], state.plan.passes[at].sampling
+            search = _error_of(lambda: fits.append(largest_fit(self._model, conditioning, sampling)))
             if search is not None:
                 log.error("no size that fits was found", exc_info=search)
         size = next(iter(fits), None)

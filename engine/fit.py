@@ -14,7 +14,7 @@ from engine.errors import NumericalFailure, OutOfMemory
 if TYPE_CHECKING:
     from engine.conditioning import Conditioning
     from engine.model import Model
-    from engine.wire import Generate, SamplingParams
+    from engine.wire import SamplingParams
 
 SHARES = (0.94, 0.85, 0.75, 0.6, 0.5, 0.35, 0.25)
 """Of the pixels that had no room; the first is what the card's smallest size, 1536×640, has of 1024×1024."""
@@ -23,7 +23,7 @@ MIN_SIDE, SIDE_STEP = 64, 8
 """The wire's smallest side, and what all of them are multiples of."""
 
 
-def largest_fit(model: Model, conditioning: Conditioning, request: Generate) -> tuple[int, int] | None:
+def largest_fit(model: Model, conditioning: Conditioning, sampling: SamplingParams) -> tuple[int, int] | None:
     """Take one step and decode it at smaller and smaller sizes until one has room.
 
     It is tried rather than reckoned: how much a step needs depends on card, kernels and whatever else uses the card.
@@ -35,22 +35,20 @@ def largest_fit(model: Model, conditioning: Conditioning, request: Generate) -> 
     multiple = math.lcm(model.compression, SIDE_STEP)
     for share in SHARES:
         width, height = (
-            int(side * math.sqrt(share)) // multiple * multiple
-            for side in (request.sampling.width, request.sampling.height)
+            int(side * math.sqrt(share)) // multiple * multiple for side in (sampling.width, sampling.height)
         )
         if min(width, height) < MIN_SIDE:
             return None
-        sampling = msgspec.structs.replace(request.sampling, width=width, height=height)
-        if _has_room(model, conditioning, sampling, request.seeds[0]):
+        if _has_room(model, conditioning, msgspec.structs.replace(sampling, width=width, height=height)):
             return width, height
         memory.release(model.device)
     return None
 
 
-def _has_room(model: Model, conditioning: Conditioning, sampling: SamplingParams, seed: int) -> bool:
+def _has_room(model: Model, conditioning: Conditioning, sampling: SamplingParams) -> bool:
     try:
         # The conditioning holds the failed size, as a number to the UNet, which is nothing to the memory.
-        sample = Sample(model, conditioning, sampling, seed=seed)
+        sample = Sample(model, conditioning, sampling, seed=0)
         sample.advance(*predict_noise(model, [sample]))
         rescue.decode(model, sample.latents)
     except NumericalFailure:

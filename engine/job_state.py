@@ -1,23 +1,24 @@
-"""How far a job is, and each of its pictures: waiting, ready, being drawn."""
+"""How far a job is, and each of its pictures: waiting, ready, being drawn in one of its passes."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from engine import __version__, infotext
 from engine.conditioning import encode
-from engine.denoise import Key, Noise, Sample, draw_noise
+from engine.denoise import Key, Noise, Sample
 from engine.errors import InvalidParameters
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from concurrent.futures import Executor, Future
 
     from torch import Tensor
 
     from engine.conditioning import Conditioning
     from engine.model import Model
+    from engine.plan import Pass, Plan
     from engine.received_job import ReceivedJob
 
 
@@ -26,10 +27,11 @@ class JobState:
     """How far a job is."""
 
     job: ReceivedJob
+    plan: Plan
     waiting: deque[int] = field(default_factory=deque[int])
     """Numbers of the pictures that have no place yet."""
-    conditioning: Conditioning | None = None
-    """None before its turn is near; shared by all samples."""
+    conditionings: Sequence[Conditioning] = ()
+    """Of each pass, shared by all pictures; empty before the job's turn is near."""
     ready: PreparedSample | None = None
     """None until its first waiting picture is prepared."""
     running: int = 0
@@ -38,28 +40,21 @@ class JobState:
     started_s: float = 0.0
 
     def prepare(self, model: Model, pool: Executor) -> None:
-        """Queue what the first waiting picture needs, so that its turn costs no time.
+        """Queue what the first waiting picture needs in all of its passes, so that none of their turns costs time.
 
         Raises:
             InvalidParameters: This model cannot draw that size.
         """
-        request, sampling = self.job.request, self.job.request.sampling
-        if self.conditioning is None:
-            for side in (sampling.width, sampling.height):
-                if side % model.compression:
-                    raise InvalidParameters(
-                        f"{sampling.width}×{sampling.height}: with this model, width and height must be multiples of "
-                        f"{model.compression}"
-                    )
-            self.conditioning = encode(
-                model,
-                request.prompt,
-                request.negative_prompt if sampling.guided else None,
-                width=sampling.width,
-                height=sampling.height,
-            )
-        noise = pool.submit(draw_noise, model, sampling, request.seeds[self.waiting[0]])
-        self.ready = PreparedSample(self, self.conditioning, noise)
+        if not self.conditionings:
+            for one in self.plan.passes:
+                _check_size(model, one)
+            self.conditionings = [_encode(model, one) for one in self.plan.passes]
+        seed = self.plan.seeds[self.waiting[0]]
+        passes = (
+            PreparedPass(one, conditioning, pool.submit(one.draw, model, one.sampling, seed, one.begin_index))
+            for one, conditioning in zip(self.plan.passes, self.conditionings, strict=True)
+        )
+        self.ready = PreparedSample(self, tuple(passes))
 
     def begin(self, running: RunningSample) -> None:
         """Count a picture as being drawn, which was the first waiting one."""
@@ -68,18 +63,57 @@ class JobState:
         self.running += 1
 
 
+def _check_size(model: Model, one: Pass) -> None:
+    width, height = one.sampling.width, one.sampling.height
+    if width % model.compression or height % model.compression:
+        raise InvalidParameters(
+            f"{width}×{height}: with this model, width and height must be multiples of {model.compression}"
+        )
+
+
+def _encode(model: Model, one: Pass) -> Conditioning:
+    negative_prompt = one.negative_prompt if one.sampling.guided else None
+    return encode(model, one.prompt, negative_prompt, width=one.sampling.width, height=one.sampling.height)
+
+
+class PreparedPass(NamedTuple):
+    """A pass of one picture, with all that can be had before it begins."""
+
+    what: Pass
+    conditioning: Conditioning
+    noise: Future[Noise]
+
+    def start(self, model: Model, seed: int, before: Tensor | None) -> Sample:
+        """Bring it to the device; may be repeated where it fails.
+
+        Args:
+            model: What draws.
+            seed: The picture's.
+            before: The latents of the pass before, (1, C, h, w); None in the first.
+        """
+        noise, source = self.noise.result(), self.what.source
+        return Sample(
+            model,
+            self.conditioning,
+            self.what.sampling,
+            seed=seed,
+            noise=noise,
+            begin_index=self.what.begin_index,
+            image_latents=None if source is None else source(model, noise, before),
+        )
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class PreparedSample:
     """A job whose first waiting picture can begin."""
 
     state: JobState
-    conditioning: Conditioning
-    noise: Future[Noise]
+    passes: tuple[PreparedPass, ...]
 
     @property
     def key(self) -> Key:
-        sampling = self.state.job.request.sampling
-        return Key(sampling.height, sampling.width, self.conditioning.chunks)
+        first = self.passes[0]
+        return Key(first.what.sampling.height, first.what.sampling.width, first.conditioning.chunks)
 
     @property
     def share(self) -> bool:
@@ -91,15 +125,9 @@ class PreparedSample:
 
     def start(self, model: Model) -> RunningSample:
         """Bring its first waiting picture to the device; may be repeated where it fails."""
-        request, number = self.state.job.request, self.state.waiting[0]
-        sample = Sample(
-            model,
-            self.conditioning,
-            request.sampling,
-            seed=request.seeds[number],
-            noise=self.noise.result(),
-        )
-        return RunningSample(self.state, number, sample)
+        number = self.state.waiting[0]
+        first, *rest = self.passes
+        return RunningSample(self.state, number, first.start(model, self.state.plan.seeds[number], None), tuple(rest))
 
 
 @dataclass(eq=False, slots=True)
@@ -109,6 +137,9 @@ class RunningSample:
     state: JobState
     number: int
     sample: Sample
+    """Of the pass that it is in."""
+    rest: tuple[PreparedPass, ...]
+    """The passes that come after this one."""
     noise_pred: Tensor | None = None
 
     @property
@@ -119,15 +150,18 @@ class RunningSample:
     def share(self) -> bool:
         return self.state.job.request.share
 
-    def recipe(self, model: Model) -> str:
-        """Write what the picture is to carry inside."""
-        request = self.state.job.request
-        return infotext.write(
-            prompt=request.prompt,
-            negative_prompt=request.negative_prompt,
-            sampling=request.sampling,
-            seed=self.sample.seed,
-            model_name=model.name,
-            model_hash=model.hash,
-            version=__version__,
-        )
+    @property
+    def at(self) -> int:
+        """The number of the pass that it is in, from 0."""
+        return len(self.state.plan.passes) - len(self.rest) - 1
+
+    @property
+    def step(self) -> int:
+        """How many steps it has taken, in all passes."""
+        return self.state.plan.steps_before(self.at) + self.sample.step
+
+    def go_on(self, model: Model) -> None:
+        """Begin the next pass with what this one ended with; may be repeated where it fails."""
+        following, *rest = self.rest
+        self.sample = following.start(model, self.sample.seed, self.sample.latents)
+        self.rest = tuple(rest)

@@ -1,4 +1,4 @@
-"""From latents to what is sent: previews, and finished pictures.
+"""From latents to what is sent: previews, and finished pictures, which are the end of a plan.
 
 Both are generators of the worker's thread: they begin something, yield its future, are carried on when it is there, and
 return the event.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from engine import memory, rescue
+from engine import __version__, infotext, memory, rescue
 from engine.decode import begin_preview
 from engine.errors import NumericalFailure, Withheld
 from engine.wire import Picture, Preview
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from engine.finisher import Finisher
     from engine.job_state import RunningSample
     from engine.model import Model
+    from engine.plan import FinalLatents
+    from engine.wire import Generate
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ def preview(
     running: RunningSample, model: Model, pool: Executor, finisher: Finisher
 ) -> Generator[Future[Any], None, Preview | None]:
     """Show what a picture is going to be; None where nothing can be shown, which is nobody's loss."""
-    job_id, number, step = running.state.job.request.job_id, running.number, running.sample.step
+    job_id, number, step = running.state.job.request.job_id, running.number, running.step
     if running.sample.predicted is None:
         return None
     try:
@@ -52,22 +54,32 @@ def preview(
 
 
 def picture(
-    running: RunningSample, model: Model, pool: Executor, finisher: Finisher
+    request: Generate, final: FinalLatents, model: Model, pool: Executor, finisher: Finisher
 ) -> Generator[Future[Any], None, Picture]:
-    """Decode, rate and compress a picture whose last step is done.
+    """Decode, rate and compress a picture, with its recipe inside.
 
     Raises:
         GenerationError: It must not be sent, or there is none.
     """
-    latents = running.sample.latents
-    decoding = pool.submit(rescue.begin(model, latents))
+    decoding = pool.submit(rescue.begin(model, final.latents))
     yield decoding
     if isinstance(error := decoding.exception(), NumericalFailure):
-        pixels = rescue.again(model, latents, error)
+        pixels = rescue.again(model, final.latents, error)
     else:
         pixels = decoding.result()
-    finishing = finisher.picture(pixels, running.recipe(model))
+    finishing = finisher.picture(pixels, _recipe(request, final.seed, model))
     yield finishing
-    job_id, seed = running.state.job.request.job_id, running.sample.seed
     data, rating = finishing.result()
-    return Picture(job_id=job_id, number=running.number, seed=seed, png=data, rating=rating)
+    return Picture(job_id=final.job_id, number=final.number, seed=final.seed, png=data, rating=rating)
+
+
+def _recipe(request: Generate, seed: int, model: Model) -> str:
+    return infotext.write(
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        sampling=request.sampling,
+        seed=seed,
+        model_name=model.name,
+        model_hash=model.hash,
+        version=__version__,
+    )

@@ -120,7 +120,7 @@ class Progress(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     steps_done: int
     """Over all pictures of the job."""
     steps_total: int
-    """``num_inference_steps`` × pictures."""
+    """In all passes of all pictures: from noise there is one pass, of ``num_inference_steps``."""
 
 
 class Preview(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

@@ -61,7 +61,7 @@ class Worker:
 
     def submit(self, job: ReceivedJob) -> None:
         """Draw a job; its last event is Finished, Cancelled or Failed."""
-        self._inbox.put(lambda batch: batch.admit(job))
+        self._inbox.put(partial(_admit, job))
 
     def cancel(self, job: ReceivedJob) -> None:
         """Stop a job before the next step; one that is over stays as it is."""
@@ -169,3 +169,9 @@ class Worker:
         if self._closed:
             raise _Closed
         self._emit(Loading(stage=stage))
+
+
+def _admit(job: ReceivedJob, batch: Batch) -> None:
+    from engine.kinds import plan_of
+
+    batch.admit(job, plan_of(job.request))

@@ -19,6 +19,7 @@ import torch
 from engine.batch import Batch
 from engine.blocks import CachedBlocks
 from engine.finisher import Finisher
+from engine.kinds import plan_of
 from engine.received_job import ReceivedJob
 from engine.wire import Failed, Finished, Generate, SamplingParams
 
@@ -72,7 +73,7 @@ def _one(batch: Batch, inbox: SimpleQueue[Any], number: int, width: int, height:
         seeds=(number,),
     )
     start = time.thread_time()
-    batch.admit(ReceivedJob(request, events.append))
+    batch.admit(ReceivedJob(request, events.append), plan_of(request))
     while not batch.idle:
         batch.step()
     while not isinstance(events[-1], Finished | Failed):

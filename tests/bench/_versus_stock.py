@@ -16,6 +16,7 @@ from engine.alignment import align
 from engine.batch import Batch
 from engine.calibration import Calibration
 from engine.finisher import Finisher
+from engine.kinds import plan_of
 from engine.received_job import ReceivedJob
 from engine.timing import Timing
 from engine.wire import Failed, Finished, Generate, SamplingParams
@@ -50,7 +51,7 @@ class Ours:
         """Draw jobs that come at once; their events."""
         events: list[Any] = []
         for request in requests:
-            self.batch.admit(ReceivedJob(request, events.append))
+            self.batch.admit(ReceivedJob(request, events.append), plan_of(request))
         with torch.inference_mode():  # as the worker has it
             while sum(isinstance(event, Finished | Failed) for event in events) < len(requests):
                 if self.batch.idle:

@@ -283,6 +283,14 @@ def test_nothing_but_its_list_knows_a_sampler_by_name():
     assert {path for path, source in sources().items() if named.search(source)} <= {*lists()["A sampler"]}
 
 
+def test_nothing_but_its_list_makes_a_plan():
+    """Batch, admission and job states go by what a plan says, and not by what kind of job it is."""
+    made = re.compile(r"\b(?:Plan|Pass)\(|\bplan_of\b")
+    found = {path for path, source in sources().items() if made.search(source)}
+    assert found == {"engine/kinds.py", "engine/worker.py"}
+    assert "engine/kinds.py" in lists()["A kind of job"]
+
+
 def test_nothing_but_its_list_knows_a_wire_field_by_name():
     """Guidance is one that members choose: by the wire's name, and by the option's; the bench asks diffusers for it."""
     named = re.compile(r"\bguidance_scale\b|\.guidance\b|\bguidance=|\"guidance\"")

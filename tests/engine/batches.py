@@ -8,6 +8,7 @@ from engine.batch import Batch
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
 from engine.finisher import Finisher
+from engine.kinds import plan_of
 from engine.received_job import ReceivedJob
 from engine.wire import Generate, SamplingParams
 
@@ -39,10 +40,11 @@ class Bench:
             clock=lambda: self.now,
         )
 
-    def admit(self, request):
+    def admit(self, request, plan=None):
+        """Take a job, with the plan that its request has or with another one."""
         said = self.events[request.job_id] = []
         job = ReceivedJob(request, said.append)
-        self.batch.admit(job)
+        self.batch.admit(job, plan or plan_of(request))
         return job
 
     def step(self):

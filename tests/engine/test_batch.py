@@ -5,16 +5,14 @@ import io
 
 import msgspec
 import numpy as np
-import pytest
 import torch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-import engine.batch
-import engine.rescue
 from engine.admission import Always
 from engine.decode import decode
+from engine.kinds import plan_of
 from engine.samplers import SAMPLERS
 from engine.wire import Cancelled, Failed, Finished, Picture, Preview, Progress, Started
 from tests.engine.batches import Bench, request, solo
@@ -164,27 +162,24 @@ schedules = st.lists(st.tuples(wishes, st.integers(0, 4), st.none() | st.integer
 @given(schedules, st.integers(1, 5), st.integers(1, 4))
 def test_a_picture_is_the_same_whoever_shared_its_steps(model, schedule, cap, joining):
     """Over random arrivals, cancels and companies: each picture as drawn alone, each job with one end."""
-    drawn, bench = {}, Bench(model, cap=cap, sizes=Always(joining))
+    drawn, bench, jobs = {}, Bench(model, cap=cap, sizes=Always(joining)), {}
 
-    def remember(_model, latents):
-        (name, number) = next(
-            (drawing.state.job.request.job_id, drawing.number)
-            for drawing in bench.batch._running
-            if drawing.sample.latents is latents
-        )
-        drawn[name, number] = latents
-        return lambda: np.ones((1, 1, 3), dtype=np.uint8)
+    def admit(wish):
+        plan = plan_of(wish)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine.rescue, "begin", remember)
-        jobs = {}
-        for tick in range(60):
-            for number, (wish, arrives, cancelled_after) in enumerate(schedule):
-                if tick == arrives:
-                    jobs[number] = bench.admit(msgspec.structs.replace(wish, job_id=str(number)))
-                if cancelled_after is not None and tick == arrives + cancelled_after:
-                    bench.batch.cancel(jobs[number])
-            bench.step()
+        def remembering(final, *tools):
+            drawn[final.job_id, final.number] = final.latents
+            return plan.end(final, *tools)
+
+        return bench.admit(wish, dataclasses.replace(plan, end=remembering))
+
+    for tick in range(60):
+        for number, (wish, arrives, cancelled_after) in enumerate(schedule):
+            if tick == arrives:
+                jobs[number] = admit(msgspec.structs.replace(wish, job_id=str(number)))
+            if cancelled_after is not None and tick == arrives + cancelled_after:
+                bench.batch.cancel(jobs[number])
+        bench.step()
     for number, (wish, _, cancelled_after) in enumerate(schedule):
         ends = [event for event in bench.events[str(number)] if isinstance(event, Finished | Cancelled | Failed)]
         assert ends == bench.events[str(number)][-1:]
