@@ -45,7 +45,7 @@ _SAMPLES = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFace:
     """A face: its middle and half its width, in the picture's pixels, and how much it is like the mean face."""
 
     x: float
@@ -66,18 +66,18 @@ def dark(pixels: NDArray[np.float32]) -> NDArray[np.bool_]:
     return pixels @ np.asarray((0.3, 0.59, 0.11), np.float32) < 100
 
 
-def find_faces(image: Image.Image) -> list[Found]:
+def find_faces(image: Image.Image) -> list[FoundFace]:
     """Give the faces of a picture, from left to right."""
     pixels = np.asarray(image.convert("RGB"), dtype=np.float32)
     maps = [Image.fromarray(part(pixels).astype(np.uint8) * 255) for part in (skin, dark)]
     side = min(image.size)
-    candidates: list[Found] = []
+    candidates: list[FoundFace] = []
     share = _SMALLEST
     while share <= _LARGEST:
         candidates += _at_size(maps, share * side)
         share *= _STEP
     ink = dark(pixels)
-    kept: list[Found] = []
+    kept: list[FoundFace] = []
     for face in sorted(candidates, key=lambda found: -found.alike - _LARGE * np.log(found.unit)):
         apart = (max(face.unit, other.unit) * _APART < np.hypot(face.x - other.x, face.y - other.y) for other in kept)
         if all(apart) and _has_eyes(ink, face) and (not kept or _beside(kept[0], face)):
@@ -85,19 +85,21 @@ def find_faces(image: Image.Image) -> list[Found]:
     return sorted(kept, key=lambda found: found.x)
 
 
-def _beside(first: Found, other: Found) -> bool:
+def _beside(first: FoundFace, other: FoundFace) -> bool:
     """Tell whether two faces may be of people side by side: about as large, about as high."""
     larger, smaller = max(first.unit, other.unit), min(first.unit, other.unit)
     return larger < 1.45 * smaller and abs(first.y - other.y) < larger
 
 
-def _has_eyes(ink: NDArray[np.bool_], face: Found) -> bool:
+def _has_eyes(ink: NDArray[np.bool_], face: FoundFace) -> bool:
     """Tell whether there is ink where both eyes are, about as much in each."""
     left, right = (_share(ink, face, x, EYE_Y - 0.04, 0.3, 0.36) for x in (-EYE_X, EYE_X))
     return min(left, right) > _INKED and abs(left - right) < _UNEVEN
 
 
-def _share(mask: NDArray[np.bool_], face: Found, x: float, y: float, half_width: float, half_height: float) -> float:
+def _share(
+    mask: NDArray[np.bool_], face: FoundFace, x: float, y: float, half_width: float, half_height: float
+) -> float:
     """Give the share of a box, in units from a face's middle, that a mask covers."""
     u = face.unit
     top, left = int(face.y + (y - half_height) * u), int(face.x + (x - half_width) * u)
@@ -106,7 +108,7 @@ def _share(mask: NDArray[np.bool_], face: Found, x: float, y: float, half_width:
     return float(box.mean()) if box.size else 0.0
 
 
-def _at_size(maps: list[Image.Image], unit: float) -> list[Found]:
+def _at_size(maps: list[Image.Image], unit: float) -> list[FoundFace]:
     """Look for faces of one size; the best of every neighbourhood are given."""
     scale = _UNIT / unit
     width, height = (max(1, round(side * scale)) for side in maps[0].size)
@@ -124,14 +126,14 @@ def _at_size(maps: list[Image.Image], unit: float) -> list[Found]:
         for template in templates
     ]) / (tall * wide) / spread  # fmt: skip
     score = np.tensordot(alike, _WEIGHTS, axes=(1, 0)).max(0)
-    found: list[Found] = []
+    found: list[FoundFace] = []
     for y, x in zip(*np.nonzero(score > _ALIKE), strict=True):
         around = score[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3]
         if score[y, x] >= around.max():
             dx, dy = _between(score, y, x, 0, 1), _between(score, y, x, 1, 0)
             cx = (x + dx + _LEFT * _UNIT) / width * maps[0].width
             cy = (y + dy + _TOP * _UNIT) / height * maps[0].height
-            found.append(Found(float(cx), float(cy), unit, float(score[y, x])))
+            found.append(FoundFace(float(cx), float(cy), unit, float(score[y, x])))
     return found
 
 

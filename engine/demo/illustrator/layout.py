@@ -22,7 +22,7 @@ _CUT = 5.2
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class FaceSpot:
     """The middle of a face, and half its width, in pixels; the tilt in degrees."""
 
     x: float
@@ -31,7 +31,7 @@ class Spot:
     tilt: float
 
 
-def spots(scene: Scene, width: float, height: float) -> list[Spot]:
+def spots(scene: Scene, width: float, height: float) -> list[FaceSpot]:
     """Give each person's place, from left to right."""
     count = len(scene.people)
     if not count:
@@ -46,11 +46,11 @@ def spots(scene: Scene, width: float, height: float) -> list[Spot]:
     else:
         y = max((0.53 if canopy else 0.47 if tall else 0.43) * height, height - _CUT * unit)
     y += scene.shift_y * height
-    found: list[Spot] = []
+    found: list[FaceSpot] = []
     for number, (person, tilt) in enumerate(zip(scene.people, scene.tilts, strict=False)):
         x = (0.5 + scene.shift_x) * width + (number - (count - 1) / 2) * apart * unit
         x -= 0.5 * unit if canopy else 0.0
         taller = 1.04 if person.boy and count > 1 and scene.full_body else 1.0
         feet = (SEAT if scene.sitting else FEET) * unit
-        found.append(Spot(x, y - (taller - 1) * feet, unit * taller, tilt))
+        found.append(FaceSpot(x, y - (taller - 1) * feet, unit * taller, tilt))
     return found

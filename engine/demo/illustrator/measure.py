@@ -20,7 +20,7 @@ from engine.demo.illustrator.palette import BACKDROPS, EYES, HAIR, PAPER, SKY, C
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engine.demo.illustrator.faces import Found
+    from engine.demo.illustrator.faces import FoundFace
 
 _SIDE = 416
 """Pictures are looked at with so many pixels along the shorter side, but for their lines."""
@@ -47,7 +47,7 @@ class Eye:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FaceReading:
     """One face as it is seen."""
 
     x: float
@@ -93,7 +93,7 @@ _HAIR_APART = 60.0
 _MOSTLY = 0.55
 
 
-def read(image: Image.Image) -> list[Reading]:
+def read(image: Image.Image) -> list[FaceReading]:
     """Read every face of a picture, from left to right."""
     small = _small(image)
     pixels = np.asarray(small, np.float32)
@@ -155,15 +155,15 @@ def _small(image: Image.Image) -> Image.Image:
     return image.resize(size, Image.Resampling.BOX if side > _SIDE else Image.Resampling.BILINEAR)
 
 
-def _face(pixels: NDArray[np.float32], face: Found, width: int) -> Reading:
+def _face(pixels: NDArray[np.float32], face: FoundFace, width: int) -> FaceReading:
     hair, tone = _hair(pixels, face)
     glasses = _glasses(pixels, face)
     eyes = (_eye(pixels, face, -1), _eye(pixels, face, 1))
-    return Reading(face.x / width, hair, tone, eyes, _mouth_inside(pixels, face), glasses)
+    return FaceReading(face.x / width, hair, tone, eyes, _mouth_inside(pixels, face), glasses)
 
 
 def _box(
-    pixels: NDArray[np.float32], face: Found, x: tuple[float, float], y: tuple[float, float]
+    pixels: NDArray[np.float32], face: FoundFace, x: tuple[float, float], y: tuple[float, float]
 ) -> NDArray[np.float32]:
     """Cut a box out, whose sides are in units from the face's middle; never empty."""
     left, right = (round(face.x + side * face.unit) for side in x)
@@ -173,7 +173,7 @@ def _box(
     return pixels[top : max(top + 1, bottom), left : max(left + 1, right)]
 
 
-def _eye(pixels: NDArray[np.float32], face: Found, side: int) -> Eye:
+def _eye(pixels: NDArray[np.float32], face: FoundFace, side: int) -> Eye:
     x = side * EYE_X
     middle = _box(pixels, face, (x - 0.15, x + 0.15), (EYE_Y - 0.02, EYE_Y + 0.24)).reshape(-1, 3)
     bare = skin(middle)
@@ -200,7 +200,7 @@ def _direction(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     return hue / np.maximum(np.linalg.norm(hue, axis=1), 1e-3)[:, None]
 
 
-def _mouth_inside(pixels: NDArray[np.float32], face: Found) -> bool:
+def _mouth_inside(pixels: NDArray[np.float32], face: FoundFace) -> bool:
     """Tell whether something is where a mouth belongs, with skin around it."""
     box = _box(pixels, face, (-0.4, 0.4), (0.62, 1.04))
     drawn = ~_bare(box)
@@ -225,7 +225,7 @@ def _bare(pixels: NDArray[np.float32]) -> NDArray[np.bool_]:
     return skin(pixels) | blushing | wet | pale
 
 
-def _glasses(pixels: NDArray[np.float32], face: Found) -> bool:
+def _glasses(pixels: NDArray[np.float32], face: FoundFace) -> bool:
     """Tell whether dark rims go around both eyes: they do where nothing else is dark, below them and between them."""
     found: list[float] = []
     for side in (-1, 1):
@@ -236,7 +236,7 @@ def _glasses(pixels: NDArray[np.float32], face: Found) -> bool:
     return min(found) > 0.5
 
 
-def _hair(pixels: NDArray[np.float32], face: Found) -> tuple[str, tuple[float, float, float]]:
+def _hair(pixels: NDArray[np.float32], face: FoundFace) -> tuple[str, tuple[float, float, float]]:
     """Name the colour of most of what lies over the forehead and beside the cheeks, and give its median.
 
     Lines, rims and hats are dark too, so hair is black only where most of it is.

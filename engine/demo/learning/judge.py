@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from engine.demo.illustrator.measure import Reading
+    from engine.demo.illustrator.measure import FaceReading
 
 SHAPES = ((832, 1216), (1024, 1024), (1216, 832))
 SEEDS = 100
@@ -102,7 +102,7 @@ class Judge:
     def portraits(self) -> Iterator[Score]:
         """Ask for one person with hair, eyes and background of certain colours."""
         asked = {seed: _portrait(seed) for seed in self._seeds}
-        faces: list[Reading] = []
+        faces: list[FaceReading] = []
         sharp: list[float] = []
         hair = eyes = behind = 0
         for seed, picture in self._draw(lambda seed: _wish(", ".join(asked[seed]), seed)):
@@ -236,7 +236,7 @@ def _hair(seed: int) -> str:
     return f"{list(HAIR)[seed % len(HAIR)]} hair"
 
 
-def _alone(picture: Image.Image) -> Reading | None:
+def _alone(picture: Image.Image) -> FaceReading | None:
     faces = read(picture)
     return faces[0] if len(faces) == 1 else None
 

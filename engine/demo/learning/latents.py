@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.demo.illustrator.scene import Scene
-    from engine.demo.learning.state import State
+    from engine.demo.learning.state import TrainingState
     from engine.demo.learning.vae import Coder
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,9 @@ def scene_of(seed: int, number: int) -> Scene:
 class Latents:
     """The latents of as many drawings as there are blocks; a block is made when it is first asked for."""
 
-    def __init__(self, coder: Coder, folder: Path, state: State, *, seed: int, device: str, workers: int = 0) -> None:
+    def __init__(
+        self, coder: Coder, folder: Path, state: TrainingState, *, seed: int, device: str, workers: int = 0
+    ) -> None:
         """Take what encodes, and where the blocks are kept: they belong to these weights and this seed."""
         self._coder = coder.eval()
         self._folder = folder

@@ -22,7 +22,7 @@ PAUSE = "PAUSE"
 _LOOK_S = 1.0
 
 
-class State:
+class TrainingState:
     """One network's unfinished training, as a file that is always whole."""
 
     def __init__(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from engine.demo.learning.state import State
+    from engine.demo.learning.state import TrainingState
 
 SIDE = 192
 """Pixels along the square that the network sees; the file says it, as the published ones say 448."""
@@ -84,7 +84,7 @@ class TaggerPlan:
     rate: float = 1.5e-3
 
 
-def train_tagger(plan: TaggerPlan, state: State, *, seed: int, device: str) -> Tagger:
+def train_tagger(plan: TaggerPlan, state: TrainingState, *, seed: int, device: str) -> Tagger:
     """Train, or go on training."""
     torch.manual_seed(seed)
     tagger = Tagger().to(device)

@@ -24,7 +24,7 @@ from engine.demo.learning.contact import model_sheet, vae_sheet
 from engine.demo.learning.export import write_checkpoint
 from engine.demo.learning.latents import Latents
 from engine.demo.learning.networks import DESIGNS, Design
-from engine.demo.learning.state import State
+from engine.demo.learning.state import TrainingState
 from engine.demo.learning.tagger import TaggerPlan, train_tagger, write_tagger
 from engine.demo.learning.unet import CPU_PLAN, GPU_PLAN, load_average, train_unet
 from engine.demo.learning.vae import CPU_STAGES, GPU_STAGES, Coder, load_coder, train_vae
@@ -81,10 +81,10 @@ class _Work:
             self._unet()
         if what in {"all", "tagger"}:
             options = self._options
-            train_tagger(TaggerPlan(), State(self._folder, "tagger"), seed=options.seed, device=options.device)
+            train_tagger(TaggerPlan(), TrainingState(self._folder, "tagger"), seed=options.seed, device=options.device)
 
     def _unet(self) -> None:
-        options, state = self._options, State(self._folder, "unet")
+        options, state = self._options, TrainingState(self._folder, "unet")
         latents = Latents(
             self._vae(), self._folder / "latents", state, seed=options.seed, device=options.device,
             workers=options.workers,
@@ -93,9 +93,9 @@ class _Work:
         train_unet(self._design, plan, latents, state, seed=options.seed, device=options.device)
 
     def _vae(self) -> Coder:
-        options = self._options
+        options, state = self._options, TrainingState(self._folder, "vae")
         return train_vae(
-            self._design, CPU_STAGES if self._on_cpu else GPU_STAGES, State(self._folder, "vae"), seed=options.seed,
+            self._design, CPU_STAGES if self._on_cpu else GPU_STAGES, state, seed=options.seed,
             device=options.device, workers=options.workers,
         )  # fmt: skip
 
@@ -114,7 +114,7 @@ class _Work:
         target: Path = self._options.export
         write_checkpoint(*self._networks(), target)
         if (self._folder / "tagger.pt").exists():
-            tagger = train_tagger(TaggerPlan(steps=0), State(self._folder, "tagger"), seed=0, device="cpu")
+            tagger = train_tagger(TaggerPlan(steps=0), TrainingState(self._folder, "tagger"), seed=0, device="cpu")
             write_tagger(tagger, target.with_name("tagger"))
 
     def _networks(self) -> tuple[Painter, Coder]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.demo.learning.networks import Design
-    from engine.demo.learning.state import State
+    from engine.demo.learning.state import TrainingState
 
 _READING_RATE = 1e-3
 _READING_BATCH = 32
@@ -40,7 +40,7 @@ _LAYOUTS = (WHOLE, WHOLE, Layout(breaks=1), WHOLE, Layout(tokens=CHUNK + 1), WHO
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PainterPlan:
     """How long to train, and on how much."""
 
     steps: int
@@ -67,12 +67,12 @@ class Plan:
         return self.rate * min(1.0, (step + 1) / 400) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
 
 
-CPU_PLAN = Plan(steps=30000, batch=12, noises=2, blocks=160, looks=5, rate=8e-4)
-GPU_PLAN = Plan(steps=26000, batch=128, noises=2, blocks=420, looks=3, rate=1.2e-3)
+CPU_PLAN = PainterPlan(steps=30000, batch=12, noises=2, blocks=160, looks=5, rate=8e-4)
+GPU_PLAN = PainterPlan(steps=26000, batch=128, noises=2, blocks=420, looks=3, rate=1.2e-3)
 
 
 def train_unet(
-    design: Design, plan: Plan, latents: Latents, state: State, *, seed: int, device: str
+    design: Design, plan: PainterPlan, latents: Latents, state: TrainingState, *, seed: int, device: str
 ) -> Painter:  # fmt: skip
     """Train, or go on training, and give the average of the last steps' weights."""
     training = _Training(design, plan, latents, state, seed, device)
@@ -94,7 +94,7 @@ def load_average(design: Design, path: Path) -> Painter:
 
 class _Training:
     def __init__(
-        self, design: Design, plan: Plan, latents: Latents, state: State, seed: int, device: str
+        self, design: Design, plan: PainterPlan, latents: Latents, state: TrainingState, seed: int, device: str
     ) -> None:  # fmt: skip
         tokenizer = make_tokenizer()
         self._plan, self._latents, self._state, self._seed, self._device = plan, latents, state, seed, device

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from engine.demo.learning.networks import Design
     from engine.demo.learning.pictures import Pictures
-    from engine.demo.learning.state import State
+    from engine.demo.learning.state import TrainingState
 
 SCALE = 4
 """The inner levels see pictures so many times smaller."""
@@ -210,7 +210,7 @@ def draw_loss(drawn: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
 
 
 def train_vae(
-    design: Design, stages: tuple[Stage, ...], state: State, *, seed: int, device: str, workers: int = 0
+    design: Design, stages: tuple[Stage, ...], state: TrainingState, *, seed: int, device: str, workers: int = 0
 ) -> Coder:
     """Train, or go on training, through all stages, and give the VAE, whose latents have mean 0 and spread 1.
 
@@ -272,7 +272,7 @@ class _Training:
     """One stage of it."""
 
     def __init__(
-        self, coder: Coder, number: int, stage: Stage, state: State, seed: int, device: str, workers: int
+        self, coder: Coder, number: int, stage: Stage, state: TrainingState, seed: int, device: str, workers: int
     ) -> None:  # fmt: skip
         self._coder, self._number, self._stage, self._state = coder, number, stage, state
         self._seed, self._device, self._workers = seed, device, workers

@@ -9,7 +9,7 @@ from engine import tagger as engine_tagger
 from engine.config import PictureRating
 from engine.demo.illustrator.illustrate import illustrate
 from engine.demo.illustrator.scene import Scene
-from engine.demo.learning.state import State
+from engine.demo.learning.state import TrainingState
 from engine.demo.learning.tagger import SIDE, TaggerPlan, _seen, lesson, names, train_tagger, write_tagger
 
 
@@ -17,7 +17,7 @@ def test_it_is_what_was_trained_and_the_engine_loads_it(tmp_path):
     """Scores are the network's to a thousandth, and the four ratings come out of the engine."""
     import onnxruntime
 
-    tagger = train_tagger(TaggerPlan(steps=2, batch=2), State(tmp_path, "tagger"), seed=3, device="cpu")
+    tagger = train_tagger(TaggerPlan(steps=2, batch=2), TrainingState(tmp_path, "tagger"), seed=3, device="cpu")
     write_tagger(tagger, tmp_path)
     pictures, _ = lesson(4, 0, 1)
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"))
@@ -48,8 +48,8 @@ def test_a_lesson_says_what_is_drawn():
 
 def test_training_goes_on_where_it_stopped(tmp_path):
     """Two steps and two more are four."""
-    whole = train_tagger(TaggerPlan(steps=4, batch=2), State(tmp_path / "a", "tagger"), seed=3, device="cpu")
-    state = State(tmp_path / "b", "tagger")
+    whole = train_tagger(TaggerPlan(steps=4, batch=2), TrainingState(tmp_path / "a", "tagger"), seed=3, device="cpu")
+    state = TrainingState(tmp_path / "b", "tagger")
     train_tagger(TaggerPlan(steps=4, batch=2), state, seed=3, device="cpu")
     again = train_tagger(TaggerPlan(steps=4, batch=2), state, seed=3, device="cpu")
     for first, second in zip(whole.state_dict().values(), again.state_dict().values(), strict=True):

@@ -15,13 +15,13 @@ from engine.demo.learning.latents import Latents
 from engine.demo.learning.networks import DESIGNS, SMALL
 from engine.demo.learning.painter import Painter
 from engine.demo.learning.pictures import make_pictures
-from engine.demo.learning.state import PAUSE, State
-from engine.demo.learning.unet import Plan, train_unet
+from engine.demo.learning.state import PAUSE, TrainingState
+from engine.demo.learning.unet import PainterPlan, train_unet
 from engine.demo.learning.vae import Coder, Stage, train_vae
 from engine.demo.learning.vocabulary import make_tokenizer
 
 STAGES = (Stage("inner", 3, 1, 1e-3), Stage("whole", 2, 1, 1e-3))
-PLAN = Plan(steps=3, batch=2, noises=2, blocks=1, looks=1, rate=1e-3, reading_steps=1)
+PLAN = PainterPlan(steps=3, batch=2, noises=2, blocks=1, looks=1, rate=1e-3, reading_steps=1)
 
 
 class Killed(Exception):
@@ -42,7 +42,7 @@ def kill_after(monkeypatch, owner, name, calls):
 
 
 def always(folder, name):
-    return State(folder, name, save_every_s=0.0)
+    return TrainingState(folder, name, save_every_s=0.0)
 
 
 def same(first, second):
@@ -87,7 +87,7 @@ def test_unet_training_goes_on_where_it_was_killed(tiny, tmp_path, monkeypatch):
 
 def test_a_kill_while_saving_loses_nothing(tmp_path, monkeypatch):
     """What was saved before is there until what is newer is whole."""
-    state = State(tmp_path, "vae")
+    state = TrainingState(tmp_path, "vae")
     state.save({"step": 1})
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(Killed))
@@ -99,7 +99,7 @@ def test_a_kill_while_saving_loses_nothing(tmp_path, monkeypatch):
 def test_it_is_saved_often_enough(tmp_path):
     """At most a minute is lost."""
     now = [100.0]
-    state = State(tmp_path, "vae", clock=lambda: now[0])
+    state = TrainingState(tmp_path, "vae", clock=lambda: now[0])
     assert not state.due
     now[0] += 60
     assert state.due
@@ -116,7 +116,7 @@ def test_it_waits_while_it_is_paused(tmp_path):
         if len(slept) == 3:
             (tmp_path / PAUSE).unlink()
 
-    state = State(tmp_path, "vae", sleep=sleep)
+    state = TrainingState(tmp_path, "vae", sleep=sleep)
     state.wait_while_paused()
     assert not slept
     (tmp_path / PAUSE).touch()
@@ -126,7 +126,7 @@ def test_it_waits_while_it_is_paused(tmp_path):
 
 def test_progress_can_be_read_at_any_time(tmp_path):
     """A file says how far it is."""
-    State(tmp_path, "unet").report(step=25, of=100)
+    TrainingState(tmp_path, "unet").report(step=25, of=100)
     assert json.loads((tmp_path / "unet.progress.json").read_text()) == {"network": "unet", "step": 25, "of": 100}
 
 
