@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SCRIPTS = (
-    "schema.sql",
-    "drafts.sql",
-    "forms.sql",
-    "people.sql",
-    "deaths.sql",
-    "ratings.sql",
-    "delivery.sql",
-    "line.sql",
-    "policies.sql",
-    "terms.sql",
-    "reports.sql",
-    "retention.sql",
-    "recovery.sql",
-    "checksums.sql",
-    "sampling.sql",
+    "0001_jobs.sql",
+    "0002_drafts.sql",
+    "0003_forms.sql",
+    "0004_people.sql",
+    "0005_deaths.sql",
+    "0006_ratings.sql",
+    "0007_delivery.sql",
+    "0008_queue.sql",
+    "0009_policies.sql",
+    "0010_terms.sql",
+    "0011_reports.sql",
+    "0012_retention.sql",
+    "0013_recovery.sql",
+    "0014_checksums.sql",
+    "0015_sampling.sql",
 )
 """In the order in which they made the database what it is; ``user_version`` counts those that ran."""
 
@@ -160,7 +160,7 @@ async def _upgrade(path: Path, connection: aiosqlite.Connection) -> None:
             f"{path}: made by a newer version of Eshi (schema {version}, this one knows {len(_SCRIPTS)}); update Eshi"
         )
     for number, name in enumerate(_SCRIPTS[version:], version + 1):
-        script = resources.files("bot.store").joinpath(name).read_text()
+        script = resources.files("bot.store").joinpath("migrations", name).read_text()
         # Script and number together or not at all: an upgrade that was killed half way starts again.
         await connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
     # Written even if it stood there: a database that can only be read is better told now than at the first job.

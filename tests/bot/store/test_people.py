@@ -60,7 +60,7 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path, m
     """Its jobs stay, and stand in line with what they cost."""
     request = Request(seed=1, sampling=SamplingParams(width=1024, height=1024, num_inference_steps=10), count=3)
     with monkeypatch.context() as patch:
-        patch.setattr("bot.store.database._SCRIPTS", ("schema.sql",))
+        patch.setattr("bot.store.database._SCRIPTS", ("0001_jobs.sql",))
         async with open_database(tmp_path / "eshi.sqlite3", busy_timeout_s=1.0) as database:
             await database.fetch(FIRST_JOB, {"request": FIRST_REQUEST})
     async with Store.open(tmp_path) as store:

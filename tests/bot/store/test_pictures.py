@@ -67,7 +67,7 @@ async def test_one_picture_of_several_can_be_discarded(store, running, spooled):
 async def test_pictures_from_before_are_unrated(tmp_path):
     """An older database is brought up to date with what is in it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.store.database._SCRIPTS", ("schema.sql", "drafts.sql", "forms.sql", "people.sql"))
+        patch.setattr("bot.store.database._SCRIPTS", _SCRIPTS[: _SCRIPTS.index("0005_deaths.sql")])
         async with Store.open(tmp_path):
             pass
     with sqlite3.connect(tmp_path / "eshi.sqlite3") as connection:
@@ -206,7 +206,7 @@ def test_a_file_is_whole_whenever_its_writer_dies(tmp_path, lines):
 async def test_a_database_of_the_version_before_checksums_opens(tmp_path, new_job):
     """What it kept is shown as before, and its jobs go their way."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.store.database._SCRIPTS", _SCRIPTS[: _SCRIPTS.index("checksums.sql")])
+        patch.setattr("bot.store.database._SCRIPTS", _SCRIPTS[: _SCRIPTS.index("0014_checksums.sql")])
         async with Store.open(tmp_path) as store:
             job = await store.jobs.submit(new_job(), now=1.0)
             await store.jobs._database.fetch("UPDATE jobs SET state = 'rendered', attempts = 1")

@@ -184,7 +184,7 @@ async def test_an_upgrade_that_was_killed_half_way_starts_again(tmp_path, monkey
     broken = tmp_path / "broken.sql"
     broken.write_text("CREATE TABLE half (x INTEGER); CREATE TABLE wrong (;")
     with monkeypatch.context() as patch:
-        patch.setattr("bot.store.database._SCRIPTS", ("schema.sql", str(broken)))
+        patch.setattr("bot.store.database._SCRIPTS", ("0001_jobs.sql", str(broken)))
         assert "syntax error" in await fails(tmp_path / "data")
     async with Store.open(tmp_path / "data") as store:
         tables = await store.jobs._database.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")
