@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sqlite3
 from contextlib import asynccontextmanager, contextmanager
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import aiosqlite
@@ -15,6 +14,7 @@ import filelock
 from bot.errors import StoreError, StoreUnavailable
 from bot.store.checkpoints import checkpointed
 from bot.store.inspection import inspected, looked_over
+from bot.store.migration import migrate, read_migrations
 from bot.store.patience import patiently
 
 if TYPE_CHECKING:
@@ -22,27 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.store.inspection import Inspection
+    from bot.store.migration import Migration
 
 log = logging.getLogger(__name__)
-
-_SCRIPTS = (
-    "0001_jobs.sql",
-    "0002_drafts.sql",
-    "0003_forms.sql",
-    "0004_people.sql",
-    "0005_deaths.sql",
-    "0006_ratings.sql",
-    "0007_delivery.sql",
-    "0008_queue.sql",
-    "0009_policies.sql",
-    "0010_terms.sql",
-    "0011_reports.sql",
-    "0012_retention.sql",
-    "0013_recovery.sql",
-    "0014_checksums.sql",
-    "0015_sampling.sql",
-)
-"""In the order in which they made the database what it is; ``user_version`` counts those that ran."""
 
 _SETTINGS = """
     PRAGMA journal_mode = WAL;
@@ -105,15 +87,22 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(path: Path, *, busy_timeout_s: float) -> AsyncGenerator[Database]:
+async def open_database(
+    path: Path, *, busy_timeout_s: float, migrations: Sequence[Migration] | None = None
+) -> AsyncGenerator[Database]:
     """Open the file, or make it, and hold it against every other bot until the end.
+
+    Args:
+        path: Where it is, or will be.
+        busy_timeout_s: How long it waits for another program's lock while it is opened.
+        migrations: What brings it up to date; None: those of this version.
 
     Raises:
         StoreError: It is in use, read-only, locked, damaged, another program's, or made by a newer version of this one.
     """
     with _held(path):
         seen = await looked_over(path)  # before anything is written: whoever restores from it needs it as it is
-        connection = await _connect(path, busy_timeout_s)
+        connection = await _connect(path, busy_timeout_s, migrations or read_migrations())
         try:
             async with inspected(path, seen=seen) as inspection, checkpointed(path, lambda: connection.total_changes):
                 yield Database(path, connection, inspection)
@@ -136,14 +125,14 @@ def _held(path: Path) -> Generator[None]:
         lock.release()
 
 
-async def _connect(path: Path, busy_timeout_s: float) -> aiosqlite.Connection:
+async def _connect(path: Path, busy_timeout_s: float, migrations: Sequence[Migration]) -> aiosqlite.Connection:
     try:
         # No isolation level: sqlite3 opens no transactions of its own, so a statement is one by itself.
         connection = await aiosqlite.connect(path, timeout=busy_timeout_s, isolation_level=None)
         try:
             connection.row_factory = sqlite3.Row
             await connection.executescript(_SETTINGS)
-            await _upgrade(path, connection)
+            await migrate(path, connection, migrations)
             await connection.execute_fetchall(f"PRAGMA busy_timeout = {min(busy_timeout_s, LOCK_WAIT_S) * 1000:.0f}")
         except BaseException:
             await connection.close()
@@ -151,20 +140,6 @@ async def _connect(path: Path, busy_timeout_s: float) -> aiosqlite.Connection:
     except sqlite3.Error as error:
         raise StoreError(_sentence(path, error)) from error
     return connection
-
-
-async def _upgrade(path: Path, connection: aiosqlite.Connection) -> None:
-    [(version,)] = await connection.execute_fetchall("PRAGMA user_version")
-    if version > len(_SCRIPTS):
-        raise StoreError(
-            f"{path}: made by a newer version of Eshi (schema {version}, this one knows {len(_SCRIPTS)}); update Eshi"
-        )
-    for number, name in enumerate(_SCRIPTS[version:], version + 1):
-        script = resources.files("bot.store").joinpath("migrations", name).read_text()
-        # Script and number together or not at all: an upgrade that was killed half way starts again.
-        await connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
-    # Written even if it stood there: a database that can only be read is better told now than at the first job.
-    await connection.execute_fetchall(f"PRAGMA user_version = {len(_SCRIPTS)}")
 
 
 _SENTENCES = {

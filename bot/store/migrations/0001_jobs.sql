@@ -1,4 +1,4 @@
--- The first version of the database. Every later one is a numbered script beside this one (see database.py);
+-- The first version of the database. Every later one is a numbered script beside this one (see migration.py);
 -- a script that was released never changes. Every …_at is Unix time in seconds; ids are Discord's.
 
 CREATE TABLE jobs (

@@ -6,7 +6,6 @@ from bot.job import public_id
 from bot.queue.ticket import Ticket
 from bot.request import Options, Request
 from bot.store import Store
-from bot.store.database import open_database
 from engine.wire import SamplingParams
 
 
@@ -56,13 +55,11 @@ FIRST_REQUEST = (
 """As version 0.1.0 wrote it."""
 
 
-async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path, monkeypatch):
+async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path, older):
     """Its jobs stay, and stand in line with what they cost."""
     request = Request(seed=1, sampling=SamplingParams(width=1024, height=1024, num_inference_steps=10), count=3)
-    with monkeypatch.context() as patch:
-        patch.setattr("bot.store.database._SCRIPTS", ("0001_jobs.sql",))
-        async with open_database(tmp_path / "eshi.sqlite3", busy_timeout_s=1.0) as database:
-            await database.fetch(FIRST_JOB, {"request": FIRST_REQUEST})
+    with older(1) as database:
+        database.execute(FIRST_JOB, {"request": FIRST_REQUEST})
     async with Store.open(tmp_path) as store:
         job = await store.jobs.get(public_id(5))
         assert (job.request, job.untold) == (request, False)

@@ -4,7 +4,6 @@ import asyncio
 import errno
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +13,24 @@ import pytest
 from bot.errors import StoreError, WrongState
 from bot.job import public_id
 from bot.store import Store
-from bot.store.database import _SCRIPTS
 from bot.store.spool import Spool
 from tests.bot.delivery.conftest import drawing
 
 ROOT = Path(__file__).parents[3]
+
+RATED, CHECKED = 6, 14
+"""The migrations since which a picture's rating and its file's checksum are kept."""
+
+OLD_JOB = """
+    INSERT INTO jobs (
+        state, user_id, channel_id, application_id, interaction_id, interaction_token, token_created_at, attempts,
+        request, prompt, negative_prompt, notes, created_at
+    ) VALUES (
+        'rendered', 1, 2, 3, 4, 'token', 1.0, 1,
+        '{"subject": "1girl", "seed": 7, "width": 832, "height": 1216, "count": 1, "steps": 28, "guidance": 5.0}',
+        '1girl', '', '[]', 1.0
+    )
+"""
 
 
 @pytest.fixture
@@ -64,24 +76,11 @@ async def test_one_picture_of_several_can_be_discarded(store, running, spooled):
     assert spooled() == [f"{running.id}-0.png", f"{running.id}-2.png"]
 
 
-async def test_pictures_from_before_are_unrated(tmp_path):
+async def test_pictures_from_before_are_unrated(tmp_path, older):
     """An older database is brought up to date with what is in it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.store.database._SCRIPTS", _SCRIPTS[: _SCRIPTS.index("0005_deaths.sql")])
-        async with Store.open(tmp_path):
-            pass
-    with sqlite3.connect(tmp_path / "eshi.sqlite3") as connection:
-        connection.execute(
-            """
-            INSERT INTO jobs (
-                state, user_id, channel_id, application_id, interaction_id, interaction_token, token_created_at,
-                request, prompt, negative_prompt, notes, created_at
-            ) VALUES ('rendered', 1, 2, 3, 4, 'token', 1.0, ?, '1girl', '', '[]', 1.0)
-            """,
-            ['{"subject": "1girl", "seed": 7, "width": 832, "height": 1216, "count": 1, "steps": 28, "guidance": 5.0}'],
-        )
-        connection.execute("INSERT INTO pictures (job, number, seed, file, size_bytes) VALUES (1, 0, 7, 'x.png', 1)")
-    connection.close()
+    with older(RATED - 1) as database:
+        database.execute(OLD_JOB)
+        database.execute("INSERT INTO pictures (job, number, seed, file, size_bytes) VALUES (1, 0, 7, 'x.png', 1)")
     async with Store.open(tmp_path) as store:
         [picture] = await store.pictures.of(public_id(1))
     assert (picture.seed, picture.rating) == (7, None)
@@ -174,7 +173,6 @@ async def test_a_file_that_is_gone_is_one_sentence_to_read_and_nothing_to_delete
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from bot.store.database import _SCRIPTS
 from bot.store.spool import Spool
 from tests.bot.delivery.conftest import drawing
 
@@ -203,25 +201,22 @@ def test_a_file_is_whole_whenever_its_writer_dies(tmp_path, lines):
     assert len(set(data)) == 1
 
 
-async def test_a_database_of_the_version_before_checksums_opens(tmp_path, new_job):
+async def test_a_database_of_the_version_before_checksums_opens(tmp_path, older):
     """What it kept is shown as before, and its jobs go their way."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.store.database._SCRIPTS", _SCRIPTS[: _SCRIPTS.index("0014_checksums.sql")])
-        async with Store.open(tmp_path) as store:
-            job = await store.jobs.submit(new_job(), now=1.0)
-            await store.jobs._database.fetch("UPDATE jobs SET state = 'rendered', attempts = 1")
     png = drawing()
+    (tmp_path / "spool").mkdir()
     (tmp_path / "spool" / "x.png").write_bytes(png)
-    with sqlite3.connect(tmp_path / "eshi.sqlite3") as connection:
-        connection.execute(
+    with older(CHECKED - 1) as database:
+        database.execute(OLD_JOB)
+        database.execute(
             "INSERT INTO pictures (job, number, seed, file, size_bytes) VALUES (1, 0, 7, 'x.png', ?)", [len(png)]
         )
-    connection.close()
+    job = public_id(1)
     async with Store.open(tmp_path) as store:
-        [picture] = await store.pictures.of(job.id)
+        [picture] = await store.pictures.of(job)
         assert (picture.sha256, await store.pictures.read(picture)) == (None, png)
-        again = await store.jobs.lost(job.id)
+        again = await store.jobs.lost(job)
         assert (again.redrawn, again.engine_s, again.started_at, again.attempts) == (1, None, None, 1)
-        await store.jobs.start(job.id, now=2.0)
-        saved = await store.pictures.save(job.id, number=0, seed=7, png=png)
+        await store.jobs.start(job, now=2.0)
+        saved = await store.pictures.save(job, number=0, seed=7, png=png)
         assert saved.sha256
