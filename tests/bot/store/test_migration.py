@@ -1,4 +1,4 @@
-"""Every migration runs once, in its order and whole; what was released never changes."""
+"""Migrations make the database that schema.sql shows, from every version there was, and none runs twice."""
 
 import contextlib
 import re
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
+from bot.store import Store
 from bot.store.database import open_database
 from bot.store.migration import Migration, read_migrations
 from tests.documents import ROOT
@@ -40,6 +41,35 @@ def made_by(script):
 def schema_of(folder):
     with contextlib.closing(sqlite3.connect(folder / "eshi.sqlite3")) as connection:
         return schema(connection)
+
+
+TODAY = made_by((FOLDER / "schema.sql").read_text())
+
+
+async def test_a_new_database_is_the_one_in_schema_sql(tmp_path):
+    """Whoever writes a migration writes there what it makes, and whoever reads it there can rely on it."""
+    async with Store.open(tmp_path):
+        pass
+    assert schema_of(tmp_path) == TODAY
+
+
+@pytest.mark.parametrize("version", range(1, NEWEST + 1))
+async def test_every_older_database_becomes_the_one_in_schema_sql(tmp_path, older, version):
+    """Wherever its last bot stopped."""
+    with older(version):
+        pass
+    async with Store.open(tmp_path):
+        pass
+    assert schema_of(tmp_path) == TODAY
+
+
+async def test_the_last_version_s_database_becomes_the_one_in_schema_sql(tmp_path):
+    """The file that 0.1.0 left, and not what its migrations would make today."""
+    with contextlib.closing(sqlite3.connect(tmp_path / "eshi.sqlite3")) as connection:
+        connection.executescript(DUMP.read_text())
+    async with Store.open(tmp_path):
+        pass
+    assert schema_of(tmp_path) == TODAY
 
 
 def test_what_was_released_never_changes():
