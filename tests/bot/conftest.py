@@ -4,6 +4,7 @@ import pytest
 
 from bot.job import NewJob
 from bot.request import Request
+from bot.store import Store
 
 
 @pytest.fixture
@@ -27,3 +28,10 @@ def new_job():
         return NewJob(**values | changes)
 
     return make
+
+
+@pytest.fixture
+async def store(tmp_path):
+    """The data folder of this test, open."""
+    async with Store.open(tmp_path) as opened:
+        yield opened

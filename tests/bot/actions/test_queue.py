@@ -14,14 +14,7 @@ from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket
-from bot.store import Store
 from bot.views.queue import LABELS, QUEUE_ACTIONS, QueuePress
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
 
 
 def queue_actions(store, queue, arrivals=None):

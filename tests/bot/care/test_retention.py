@@ -10,7 +10,6 @@ from bot.errors import StoreError
 from bot.job import State
 from bot.request import Options, Request
 from bot.safety.audit import AuditRecord
-from bot.store import Store
 
 DAY_S = 86_400.0
 RULES = config.RetentionSettings(pictures_days=7, records_days=30, drafts_days=2, audit_days=90)
@@ -23,12 +22,6 @@ class Clock:
 
     def __call__(self):
         return self.day * DAY_S
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

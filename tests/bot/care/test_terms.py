@@ -3,11 +3,9 @@
 import hashlib
 
 import msgspec
-import pytest
 
 from bot import config
 from bot.request import Request
-from bot.store import Store
 from bot.views.terms import licence, terms
 
 REQUEST = Request(subject="1girl", seed=1)
@@ -26,12 +24,6 @@ def test_the_longest_additions_fit_into_the_message():
     assert view.content_length() <= 4000
     assert file.filename == "licence.txt"
     assert all(len(getattr(item, "custom_id", None) or "") <= 100 for item in view.walk_children())
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
 
 
 async def test_each_version_is_accepted_once(store):

@@ -13,15 +13,8 @@ from bot.queue.pace import Measured, Pace
 from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket
 from bot.safety.policy import ServerPolicy
-from bot.store import Store
 
 NOW = 200_000.0
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
 
 
 def admission(store, **limits):

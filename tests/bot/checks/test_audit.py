@@ -1,7 +1,5 @@
 """What the audit log tells, and to whom."""
 
-import pytest
-
 from bot.checks.audit import MESSAGE_CHARS, line
 from bot.safety.audit import AuditRecord, fingerprint
 from bot.store import Store
@@ -20,12 +18,6 @@ def test_a_line_says_who_where_when_and_which_rule():
         "<t:1000:T> **Changed**: Somebody, spoilers off"
     )
     assert len(line(record(detail="x" * 5000))) < MESSAGE_CHARS
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
 
 
 async def test_a_record_outlives_the_name_in_it(store):

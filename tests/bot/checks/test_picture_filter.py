@@ -10,7 +10,6 @@ from bot.errors import GenerationFailed, MessageGone, PromptRefused
 from bot.request import Request
 from bot.safety.gate import Place, Situation, shows
 from bot.safety.policy import OperatorPolicy, ServerPolicy
-from bot.store import Store
 from engine import wire
 
 
@@ -33,12 +32,6 @@ class AllowedHere:
 
     async def judge_pictures(self, job, situation, measured):
         return {number: shows(situation, job.request.rating, one) for number, one in measured.items()}
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

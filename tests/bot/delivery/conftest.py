@@ -29,7 +29,6 @@ from bot.request import Request
 from bot.safety.policy import OperatorPolicy
 from bot.sandbox.people.driver import Person
 from bot.sandbox.server import Sandbox
-from bot.store import Store
 from bot.views import card
 from tests.bot.sandbox.conftest import Bot, openapi, running
 
@@ -177,12 +176,6 @@ async def sandbox(clock):
     async with Sandbox.serve(openapi=openapi(), rate_limits=False, time_source=clock.now) as served:
         yield served
         assert served.violations == []
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

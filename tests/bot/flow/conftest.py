@@ -17,7 +17,6 @@ from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.safety.verdict import Verdict
-from bot.store import Store
 from engine import wire
 
 NOW = 1_800_000_000.0
@@ -187,12 +186,6 @@ class Life:
             dispatch=self.dispatch,
             now=lambda: NOW,
         )
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

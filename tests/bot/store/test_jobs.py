@@ -18,12 +18,6 @@ from bot.request import Request
 from bot.store import Store
 
 
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
-
-
 async def test_a_job_comes_back_as_it_was_submitted(store, new_job):
     """Every field, snowflakes and the largest seed included."""
     new = new_job(guild_id=None)

@@ -10,9 +10,8 @@ from engine.wire import SamplingParams
 
 
 @pytest.fixture
-async def people(tmp_path):
-    async with Store.open(tmp_path) as store:
-        yield store.people
+def people(store):
+    return store.people
 
 
 async def test_defaults_are_set_one_by_one(people):

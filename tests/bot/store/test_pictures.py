@@ -34,12 +34,6 @@ OLD_JOB = """
 
 
 @pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
 async def running(store, new_job):
     job = await store.jobs.submit(new_job(), now=1.0)
     return await store.jobs.start(job.id, now=2.0)

@@ -8,12 +8,6 @@ from bot.store import Store
 from bot.store.queue import Steered, Whose
 
 
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
-
-
 async def acknowledged(store, new, *, now=1.0):
     job = await store.jobs.submit(new, now=now)
     return await store.jobs.set_message(job.id, int(now) + 5)

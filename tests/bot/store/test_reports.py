@@ -5,18 +5,11 @@ import pytest
 
 from bot.job import Job
 from bot.safety.audit import pseudonym
-from bot.store import Store
 from bot.store.reports import ReporterRecord
 
 JOB, OTHER = "00000A", "00000B"
 YUKI, NICO, MIO = 1, 2, 3
 HERE, ELSEWHERE = 70, 71
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from bot.errors import PictureLost, StoreUnavailable
-from bot.store import Store, spool
+from bot.store import spool
 from bot.store.spool import Spool
 from tests.bot.delivery.conftest import drawing
 
@@ -26,12 +26,6 @@ DAMAGE = {
     "a link to itself": lambda path: (path.unlink(), path.symlink_to(path)),
     "a link to another file": lambda path: (path.unlink(), path.symlink_to("/etc/hostname")),
 }
-
-
-@pytest.fixture
-async def store(tmp_path):
-    async with Store.open(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
