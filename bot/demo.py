@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import psutil
@@ -16,38 +17,50 @@ from bot.sandbox.people.developer import Switch
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import blueprint
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ENGINE_URL = "unix:engine.sock"
+"""Beside the configuration."""
+
 STOP_S = 20.0
 """How long the bot may take to end by itself, its engine included."""
 
-_CONFIG = """\
-[wire]
-url = "unix:engine.sock"
-
-[engine]
-model = "{model}"
-offline = true
-device = "cpu"
-
-[engine.rating]
-by = "none"
-
-[bot]
-data_dir = "data"
+_BOT = """\
 drain_s = 0.0
-
-[bot.discord]
-api = "{api}"
-
-[bot.ratings]
+[ratings]
 highest = "safe"
-
-[bot.defaults]
+[defaults]
 steps = 16
 guidance = 2.0
 """
 """Rating, steps and guidance as the checkpoint's `model_index.json` has them."""
 
 _CHECKPOINT = Path(__file__).parents[1] / "engine" / "demo" / "checkpoint"
+
+
+def configuration(
+    api: str, *, model: Path | str, engine: Mapping[str, object] | None = None, bot: Mapping[str, object] | None = None
+) -> bytes:
+    """Write the configuration of a bot and an engine beside a local Discord, in the folder of the file.
+
+    Args:
+        api: The address of the local Discord's API.
+        model: The checkpoint; any name where a stand-in draws.
+        engine: What else is to be said in the engine's table, or otherwise.
+        bot: Likewise of the bot's.
+    """
+    usual = {"model": str(model), "offline": True, "device": "cpu", "rating": {"by": "none"}}
+    tables = {
+        "wire": {"url": ENGINE_URL},
+        "engine": {**usual, **(engine or {})},
+        "bot": {"data_dir": "data", "discord": {"api": api}, **(bot or {})},
+    }
+    return msgspec.toml.encode(tables)
+
+
+def _configuration(api: str) -> bytes:
+    return configuration(api, model=_CHECKPOINT, bot=msgspec.toml.decode(_BOT))
 
 
 async def demo(port: int) -> None:
@@ -63,7 +76,7 @@ async def demo(port: int) -> None:
     with tempfile.TemporaryDirectory(prefix="eshi-demo-") as folder:
         async with Sandbox.serve(plan=world, port=port, switches=bot.switches) as sandbox:
             config = Path(folder, "config.toml")
-            await asyncio.to_thread(config.write_text, _CONFIG.format(api=sandbox.api_url, model=_CHECKPOINT))
+            await asyncio.to_thread(config.write_bytes, _configuration(sandbox.api_url))
             try:
                 print(f"\n  Eshi is at {sandbox.page_url}\n  Type /imagine there. Ctrl-C ends it.\n", flush=True)  # noqa: T201
                 stopped, ended = asyncio.create_task(stop.wait()), asyncio.create_task(bot.run(config, sandbox.token))

@@ -20,6 +20,7 @@ import aiohttp
 
 from bot import config
 from bot.care.terms import Terms
+from bot.demo import ENGINE_URL, configuration
 from bot.store import Store
 
 if TYPE_CHECKING:
@@ -36,20 +37,8 @@ ROUNDS = 2
 GOAL_MS, GOAL_RATIO = 50.0, 1 / 3
 START_S = 60.0
 
-CONFIG = """
-    [wire]
-    url = "unix:engine.sock"
-    [engine.rating]
-    by = "none"
-    [bot.discord]
-    api = "{api_url}"
-    [bot.engine]
-    url = "unix:engine.sock"
-    [bot.limits]
-    max_queue = 1000000
-    max_queue_per_server = 0
-    max_queue_per_person = 1000000
-"""
+WITHOUT_END = {"max_queue": 1_000_000, "max_queue_per_server": 0, "max_queue_per_person": 1_000_000}
+"""Limits, so that everybody is acknowledged."""
 
 
 def run() -> list[dict[str, Any]]:
@@ -83,7 +72,8 @@ async def _ours(folder: Path) -> tuple[list[float], list[float]]:
     async with AsyncExitStack() as stack:
         chat = await stack.enter_async_context(_chat())
         file = folder / "config.toml"
-        file.write_text(CONFIG.format(**chat))
+        tables = {"engine": {"url": ENGINE_URL}, "limits": WITHOUT_END}
+        file.write_bytes(configuration(chat["api_url"], model="none", bot=tables))
         await _accept_terms(folder / "data", await _people(chat))
         engine = ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--config", str(file))
         await stack.enter_async_context(_process(*engine))

@@ -13,6 +13,7 @@ import aiohttp
 import msgspec
 import psutil
 
+from bot.demo import ENGINE_URL, configuration
 from bot.sandbox.world.blueprint import PlannedChannel, PlannedGuild, PlannedRole, PlannedUser, PlannedWorld
 
 ROOT = Path(__file__).parents[2]
@@ -83,25 +84,9 @@ class Machines:
         addresses = json.loads(await discord.stdout.readline())
         self.page_url, self._token = addresses["page_url"], addresses["token"]
         config = self.folder / "config.toml"
-        config.write_text(f"""
-            [wire]
-            url = "unix:engine.sock"
-            [engine]
-            model = "{self._checkpoint}"
-            offline = true
-            device = "cpu"
-            [engine.rating]
-            by = "none"
-            [bot]
-            data_dir = "data"
-            drain_s = 5.0
-            [bot.discord]
-            api = "{addresses["api_url"]}"
-            [bot.engine]
-            url = "{"" if self._checkpoint else "unix:engine.sock"}"
-            [bot.defaults]
-            steps = 2
-        """)
+        connected = {} if self._checkpoint else {"engine": {"url": ENGINE_URL}}
+        tables = {"drain_s": 5.0, "defaults": {"steps": 2}, **connected}
+        config.write_bytes(configuration(addresses["api_url"], model=self._checkpoint or "none", bot=tables))
         if self._checkpoint is None:
             flat = ("tests/bot/fake_engine.py", "serve", "--step-s", f"{self._step_s:.3f}")
             self._keep("engine", *flat, "--config", str(config))

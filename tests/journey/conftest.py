@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from bot.demo import ENGINE_URL, configuration
 from bot.sandbox.people.driver import Person
 from tests.journey.people import accept_terms
 from tests.patience import PATIENCE_S
@@ -49,28 +50,15 @@ class Studio:
         )
         addresses = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE_S))
         self.token, self.page_url = addresses["token"], addresses["page_url"]
-        self.config.write_text(f"""
-            [wire]
-            url = "unix:engine.sock"
-            [engine]
-            model = "{self._checkpoint or "none"}"
-            offline = true
-            device = "cpu"
-            [engine.rating]
-            by = "{self._rating}"
-            folder = "tagger"
-            [bot]
-            data_dir = "data"
-            drain_s = 1.0
-            [bot.discord]
-            api = "{addresses["api_url"]}"
-            [bot.engine]
-            url = "unix:engine.sock"
-            [bot.ratings]
-            highest = "explicit"
-            [bot.defaults]
-            steps = 2
-        """)
+        tables = {"engine": {"url": ENGINE_URL}, "ratings": {"highest": "explicit"}, "defaults": {"steps": 2}}
+        self.config.write_bytes(
+            configuration(
+                addresses["api_url"],
+                model=self._checkpoint or "none",
+                engine={"rating": {"by": self._rating, "folder": "tagger"}},
+                bot={"drain_s": 1.0, **tables},
+            )
+        )
         await self.start_engine()
         await self.start_bot()
         for username in PEOPLE:
