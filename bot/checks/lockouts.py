@@ -31,9 +31,3 @@ class Lockouts:
     async def strike(self, user_id: int) -> None:
         """Count a refusal of somebody's words."""
         await self._strikes.give(user_id, now=self._now())
-
-    async def lock(self, user_id: int, guild_id: int, for_s: float) -> int:
-        """Lock somebody out of one server from now on; give until when, in Unix seconds."""
-        until = math.ceil(self._now() + for_s)
-        await self._strikes.lock(user_id, guild_id, until=until)
-        return until

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -54,8 +53,3 @@ class Opened(NamedTuple):
         setting: dict[str, Any] = {} if form == "lossless webp" else {"quality": quality}
         self.image.save(buffer, **_SAVED[form], **setting, **self.carried)
         return buffer.getvalue()
-
-
-async def repack(png: bytes, form: Form) -> bytes:
-    """Write a PNG of the engine's in another form, in a thread of its own."""
-    return await asyncio.to_thread(lambda: Opened.of(png).write(form))

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.errors import StoreError
-from bot.job import Job, NewJob, State, public_id, row_key
+from bot.job import Job, NewJob, public_id, row_key
 from bot.queue.ticket import cost_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import AsyncGenerator, Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable
 
     from bot.store.database import Database
 
@@ -199,13 +199,6 @@ class Jobs:
     async def delete(self, job_id: str) -> None:
         """Delete a job's record, and with it the rows of its pictures; their files must be gone before."""
         await self._database.fetch("DELETE FROM jobs WHERE key = :key", {"key": row_key(job_id)})
-
-    async def counts(self, user_id: int) -> Mapping[State, int]:
-        """How many of a person's jobs stand in each state; a state without any is absent."""
-        rows = await self._database.fetch(
-            "SELECT state, count(*) AS jobs FROM jobs WHERE user_id = :user_id GROUP BY state", {"user_id": user_id}
-        )
-        return {State(row["state"]): row["jobs"] for row in rows}
 
     async def _change(self, job_id: str, change: Callable[[Job], Job]) -> Job:
         """Take one step of a job's life, or raise `WrongState` and change nothing.

@@ -39,14 +39,6 @@ class Records:
         )
         return tuple(msgspec.convert(dict(row), AuditRecord) for row in rows)
 
-    async def latest(self, guild_id: int | None, *, most: int) -> tuple[AuditRecord, ...]:
-        """Give the last records of a server, or of direct messages, the newest first."""
-        rows = await self._database.fetch(
-            f"SELECT {_FIELDS} FROM audit WHERE guild_id IS :guild ORDER BY key DESC LIMIT :most",  # noqa: S608  ours
-            {"guild": guild_id, "most": most},
-        )
-        return tuple(msgspec.convert(dict(row), AuditRecord) for row in rows)
-
     async def forget(self, user_id: int) -> None:
         """Forget who it was, and what they wrote: what happened stays until its time is over."""
         await self._database.fetch(

@@ -51,12 +51,14 @@ class Strikes:
         strikes = tuple(row["at"] for row in rows if row["at"] is not None)
         return Against(strikes, next((row["until"] for row in rows if row["until"] is not None), None))
 
-    async def lock(self, user_id: int, guild_id: int, *, until: float) -> None:
-        """Lock somebody out in one server, in place of a lock that they have there; one that is over lets them in."""
-        await self.lock_person(self._person(user_id), guild_id, until=until)
-
     async def lock_person(self, person: str, guild_id: int, *, until: float) -> None:
-        """Lock out whom only a keyed hash is known of, as `lock` does."""
+        """Lock somebody out in one server, in place of a lock that they have there; one that is over lets them in.
+
+        Args:
+            person: The keyed hash of the user's id; after somebody was forgotten nothing else is known.
+            guild_id: Of the server.
+            until: In Unix seconds.
+        """
         await self._database.fetch(
             """
             INSERT INTO locks (person, guild_id, until) VALUES (:person, :guild, :until)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.picture.write import repack
+from bot.picture.write import Opened
 from engine import infotext, png
 from engine.wire import SamplingParams
 from tests.bot.fake_engine import colour
@@ -64,7 +64,7 @@ async def test_a_picture_is_read_back_into_the_form_it_came_from(yuki, mio, form
     """From a message's menu, in every form: sent as it is, it is the same picture, as the sender's own."""
     data = png.encode(PIXELS, parameters=ours())
     if form_of_file != "png":
-        data = await repack(data, form_of_file)
+        data = Opened.of(data).write(form_of_file)
     message = await say_picture(yuki, data, f"a.{form_of_file.split()[-1]}")
     form = await mio.modal(await mio.context_menu(message, "Remix"))
     assert fields(form) == {"tags": "smile, night", "negative": "hat", "subject": "1girl", "rating": "safe"}

@@ -9,7 +9,7 @@ from bot.config import StrikeRules
 from bot.errors import StoreError
 from bot.job import State
 from bot.request import Options, Request
-from bot.safety.audit import AuditRecord
+from bot.safety.audit import AuditRecord, pseudonym
 
 DAY_S = 86_400.0
 RULES = config.RetentionSettings(pictures_days=7, records_days=30, drafts_days=2, audit_days=90)
@@ -128,7 +128,7 @@ async def test_drafts_forms_records_and_reports_go_by_their_age(store, retention
 
 async def test_strikes_and_time_outs_go_when_they_no_longer_count(store, retention, clock):
     await store.strikes.give(1, now=0.0)
-    await store.strikes.lock(1, 7, until=5 * DAY_S)
+    await store.strikes.lock_person(pseudonym(1, store.key), 7, until=5 * DAY_S)
     clock.day = 4
     await retention.sweep()
     assert await store.strikes.of(1)

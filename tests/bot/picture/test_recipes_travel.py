@@ -16,7 +16,7 @@ from sd_parsers import ParserManager
 from bot.errors import InvalidRequest
 from bot.picture import exif
 from bot.picture.read import MAX_TEXT_BYTES, parameters
-from bot.picture.write import repack
+from bot.picture.write import Opened
 from bot.prompt.recipe import parse
 from engine import infotext, png
 from engine.wire import SamplingParams
@@ -43,10 +43,10 @@ def written(prompt, negative_prompt=""):
     )
 
 
-async def in_every_form(text):
+def in_every_form(text):
     """One picture with this text, as PNG and in each other form."""
     original = png.encode(PIXELS, parameters=text)
-    return [original, *[await repack(original, form) for form in FORMS]]
+    return [original, *[Opened.of(original).write(form) for form in FORMS]]
 
 
 LATELY = deque(maxlen=2)
@@ -60,12 +60,12 @@ def their_reading(data):
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS, TEXTS)
-async def test_whatever_was_typed_is_read_back_unchanged(prompt, negative_prompt):
+def test_whatever_was_typed_is_read_back_unchanged(prompt, negative_prompt):
     """By our reader and by one that is not ours, from PNG, WebP and JPEG; and written again it is the same."""
     text = written(prompt, negative_prompt)
     wanted = infotext.clean(prompt), infotext.clean(negative_prompt)
     assert written(*wanted) == text
-    for data in await in_every_form(text):
+    for data in in_every_form(text):
         assert parameters(data) == text
         ours = parse(parameters(data))
         assert (ours.prompt, ours.negative_prompt) == wanted
@@ -74,25 +74,25 @@ async def test_whatever_was_typed_is_read_back_unchanged(prompt, negative_prompt
 
 
 @pytest.mark.parametrize("form", FORMS)
-async def test_the_mark_of_a_machine_made_picture_goes_along(form):
+def test_the_mark_of_a_machine_made_picture_goes_along(form):
     """As XMP, as the engine wrote it."""
-    data = await repack(png.encode(PIXELS, parameters=written("1girl")), form)
+    data = Opened.of(png.encode(PIXELS, parameters=written("1girl"))).write(form)
     with Image.open(io.BytesIO(data)) as image:
         assert MARK in image.info["xmp"]
         assert image.size == (8, 8)
 
 
-async def test_a_lossless_picture_keeps_every_pixel():
+def test_a_lossless_picture_keeps_every_pixel():
     """That is what it is for."""
     pixels = np.arange(8 * 8 * 3, dtype=np.uint8).reshape(8, 8, 3)
-    data = await repack(png.encode(pixels, parameters="1girl"), "lossless webp")
+    data = Opened.of(png.encode(pixels, parameters="1girl")).write("lossless webp")
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(data)).convert("RGB")), pixels)
 
 
-async def test_two_prompts_of_the_greatest_length_fit_into_jpeg():
+def test_two_prompts_of_the_greatest_length_fit_into_jpeg():
     """Its EXIF ends at 64 KiB."""
     text = written("𝔞" * 5000, "𝔟" * 5000)
-    assert parameters(await repack(png.encode(PIXELS, parameters=text), "jpeg")) == text
+    assert parameters(Opened.of(png.encode(PIXELS, parameters=text)).write("jpeg")) == text
 
 
 def block(order, comment, *, kind=7):
@@ -197,9 +197,9 @@ def test_no_picture_is_a_sentence():
 
 @settings(deadline=None)
 @given(st.data())
-async def test_a_broken_file_is_no_error(data):
+def test_a_broken_file_is_no_error(data):
     """Cut or changed anywhere, it says something, or nothing, or a sentence."""
-    whole = bytearray(data.draw(st.sampled_from(await in_every_form(written("1girl, 猫")))))
+    whole = bytearray(data.draw(st.sampled_from(in_every_form(written("1girl, 猫")))))
     for _ in range(data.draw(st.integers(0, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     try:

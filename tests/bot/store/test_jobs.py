@@ -237,9 +237,9 @@ class Table(RuleBasedStateMachine):
     def the_table_says_what_happened(self):
         for job_id, state in self.states.items():
             assert self.runner.run(self.store.jobs.get(job_id)).state is state
-        counts = self.runner.run(self.store.jobs.counts(1))
-        mine = [state for job_id, state in self.states.items() if self.owners[job_id] == 1]
-        assert counts == {state: mine.count(state) for state in set(mine)}
+        recent = self.runner.run(self.store.jobs.recent(1, most=len(self.states) + 1))
+        mine = {job_id: state for job_id, state in self.states.items() if self.owners[job_id] == 1}
+        assert {job.id: job.state for job in recent} == mine
 
     def teardown(self):
         self.runner.run(self.exits.aclose())

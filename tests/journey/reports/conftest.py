@@ -84,9 +84,8 @@ async def draw(person, channel="general", **options):
 
 async def report(person, message):
     """The private answer to a report."""
-    answer = await person.outcome(await person.press(message, control(message, "Report")))
+    await person.outcome(await person.press(message, control(message, "Report")))
     shown = await person.wait_for(lambda m: m["flags"] & 64 and "Thank you." in m["content"])
-    del answer
     return shown["content"]
 
 
