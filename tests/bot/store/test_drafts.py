@@ -2,7 +2,7 @@
 
 from bot.request import Request
 from bot.store import Store
-from bot.store.drafts import KEPT
+from bot.store.kept_values import KEPT
 
 REQUEST = Request(subject="1girl", tags="smile", seed=2**32 - 1)
 

@@ -1,8 +1,11 @@
 """A form that is open can be sent for days, by whoever opened it, whatever happens to the bot meanwhile."""
 
+import pytest
+
+from bot.errors import StoreError
 from bot.request import Options
 from bot.store import Store
-from bot.store.forms import KEPT
+from bot.store.kept_values import KEPT
 
 
 async def test_a_form_outlives_the_bot(tmp_path):
@@ -19,6 +22,15 @@ async def test_a_form_is_its_openers_alone(tmp_path):
         form = await store.forms.keep(1, Options(), now=0.0)
         assert await store.forms.get(form, 2) is None
         assert await store.forms.get("ZZZZZZ", 1) is None
+
+
+async def test_a_form_that_cannot_be_read_is_named(tmp_path):
+    """Such a row says which it is, to the operator."""
+    async with Store.open(tmp_path) as store:
+        form = await store.forms.keep(1, Options(), now=0.0)
+        await store.forms._database.fetch("UPDATE forms SET options = '{'")
+        with pytest.raises(StoreError, match=f"forms, {form}: the row in the database cannot be read"):
+            await store.forms.get(form, 1)
 
 
 async def test_old_forms_go(tmp_path):
