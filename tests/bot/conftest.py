@@ -35,3 +35,9 @@ async def store(tmp_path):
     """The data folder of this test, open."""
     async with Store.open(tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def spooled(tmp_path):
+    """Name the files of the spool in that folder."""
+    return lambda: sorted(path.name for path in (tmp_path / "spool").iterdir())

@@ -16,7 +16,7 @@ from bot.sandbox.people.driver import Person, control
 from bot.sandbox.server import Sandbox
 from bot.views.buttons import of_job, row
 from bot.views.layout import layout
-from tests.patience import PATIENCE_S
+from tests.patience import until
 
 
 class Breaking(Eshi):
@@ -106,12 +106,3 @@ async def test_an_interaction_that_discord_gave_up_is_no_bug(chat, caplog):
     await until(lambda: "could not be answered" in caplog.text)
     assert f"interaction {pressed}: Discord stumbled: 404 Not Found (error code: 10062)" in caplog.text
     assert not any(record.exc_info for record in caplog.records)
-
-
-async def until(true):
-    """Wait for a line of the log: nothing to be woken by."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            if true():
-                return
-            await asyncio.sleep(0.01)

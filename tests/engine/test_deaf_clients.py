@@ -12,6 +12,7 @@ from engine.config import Wire
 from engine.listen import bind
 from engine.wire import MAX_JOBS, Failed, Finished, Picture
 from tests.engine.modelless import READY, Worker, connected, frame, job, serving, upgraded
+from tests.patience import until
 
 
 @pytest.fixture
@@ -26,15 +27,6 @@ def memory():
     """What this process has in memory, in MiB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGESIZE") / 1024**2
-
-
-async def until(condition):
-    """Wait for what other tasks do."""
-    async with asyncio.timeout(10):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.001)
 
 
 async def flood(client, data):

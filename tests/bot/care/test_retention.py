@@ -35,11 +35,6 @@ def retention(store, clock):
 
 
 @pytest.fixture
-def spooled(tmp_path):
-    return lambda: sorted(path.name for path in (tmp_path / "spool").iterdir())
-
-
-@pytest.fixture
 def drawn(store, new_job, clock):
     """Make a job with a picture in the spool that is delivered now, or not yet."""
 

@@ -5,6 +5,7 @@ import pytest
 
 from bot.checks.place import spot_of
 from bot.safety.gate import Place
+from tests.bot.checks.http_errors import http_error
 
 
 class Guild:
@@ -34,14 +35,6 @@ class Client:
 def channel(**more):
     data = {"id": "70", "type": 0, "name": "here", "position": 0, "permission_overwrites": [], **more}
     return discord.TextChannel(state=None, guild=Guild(), data=data)
-
-
-def http_error(kind, status):
-    class Answer:
-        reason = "because"
-
-    Answer.status = status
-    return kind(Answer, "because")
 
 
 @pytest.mark.parametrize(

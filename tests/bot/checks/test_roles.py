@@ -5,6 +5,7 @@ import discord
 import pytest
 
 from bot.checks.roles import Roles
+from tests.bot.checks.http_errors import http_error
 
 
 class Guild:
@@ -48,14 +49,6 @@ def member(*roles):
     }
     found._roles = discord.utils.SnowflakeList(roles)
     return found
-
-
-def http_error(kind, status):
-    class Answer:
-        reason = "because"
-
-    Answer.status = status
-    return kind(Answer, "because")
 
 
 async def test_an_outage_is_waited_out():

@@ -63,13 +63,6 @@ async def running(sandbox, bot):
             await bot.close()
 
 
-async def until(ready):
-    """Wait for what the client comes to know without an event for it."""
-    async with asyncio.timeout(10):
-        while not ready():  # noqa: ASYNC110 - its cache has none
-            await asyncio.sleep(0.005)
-
-
 def png(colour="red", size=(6, 4)):
     buffer = io.BytesIO()
     Image.new("RGB", size, colour).save(buffer, "PNG")

@@ -22,3 +22,10 @@ def older(tmp_path):
                 yield connection
 
     return make
+
+
+@pytest.fixture
+async def running(store, new_job):
+    """A job that is being drawn."""
+    job = await store.jobs.submit(new_job(), now=1.0)
+    return await store.jobs.start(job.id, now=2.0)

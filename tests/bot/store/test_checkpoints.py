@@ -8,7 +8,7 @@ import threading
 import aiosqlite
 
 from bot.store.checkpoints import CHANGES, checkpointed
-from tests.patience import PATIENCE_S
+from tests.patience import until
 
 
 @contextlib.asynccontextmanager
@@ -22,15 +22,6 @@ async def database(path):
 async def write(connection, rows):
     for row in range(rows):
         await connection.execute_fetchall("INSERT INTO notes VALUES (?)", (f"{row:1000}",))
-
-
-async def until(true):
-    """Wait for what another thread does to a file or a log: nothing to be woken by."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            if true():
-                return
-            await asyncio.sleep(0.01)
 
 
 async def test_what_was_written_comes_into_the_file_while_others_write(tmp_path):

@@ -33,17 +33,6 @@ OLD_JOB = """
 """
 
 
-@pytest.fixture
-async def running(store, new_job):
-    job = await store.jobs.submit(new_job(), now=1.0)
-    return await store.jobs.start(job.id, now=2.0)
-
-
-@pytest.fixture
-def spooled(tmp_path):
-    return lambda: sorted(path.name for path in (tmp_path / "spool").iterdir())
-
-
 async def test_a_picture_is_kept_with_its_number_and_seed(store, running, spooled):
     """The file's name tells whose it is."""
     second = await store.pictures.save(running.id, number=1, seed=2**32 - 1, png=b"second")

@@ -28,12 +28,6 @@ DAMAGE = {
 }
 
 
-@pytest.fixture
-async def running(store, new_job):
-    job = await store.jobs.submit(new_job(), now=1.0)
-    return await store.jobs.start(job.id, now=2.0)
-
-
 @pytest.mark.parametrize("damage", DAMAGE)
 async def test_what_is_not_what_was_kept_is_lost(tmp_path, store, running, damage, caplog):
     """Whatever became of the file; the others of the job are read, and the operator has one line."""

@@ -10,8 +10,9 @@ from bot.sandbox.people.driver import ActRefused, Person
 from bot.sandbox.rules.protocol import Permission
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world.blueprint import INVITED_WITH, PlannedChannel, PlannedGuild, PlannedThread, PlannedWorld, starter
-from tests.bot.sandbox.conftest import file, openapi, until
+from tests.bot.sandbox.conftest import file, openapi
 from tests.bot.sandbox.discord.test_gateway import Line
+from tests.patience import until
 
 CHANNELS = (
     PlannedChannel(

@@ -4,8 +4,9 @@ import asyncio
 
 import aiohttp
 
-from tests.bot.sandbox.conftest import PING, until
+from tests.bot.sandbox.conftest import PING
 from tests.bot.sandbox.discord.test_gateway import Line
+from tests.patience import until
 
 
 async def test_the_client_sees_an_outage_begin_and_end(connected, bot, sandbox, yuki):

@@ -8,7 +8,8 @@ import pytest
 
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world.blueprint import PlannedChannel, PlannedGuild, PlannedUser, PlannedWorld
-from tests.bot.sandbox.conftest import PING, until
+from tests.bot.sandbox.conftest import PING
+from tests.patience import until
 
 MIB = 1024 * 1024
 MIBS = {0: 10, 1: 10, 2: 50, 3: 100}
