@@ -23,6 +23,7 @@ from bot.queue.queue import Queue
 from bot.queue.ticket import MEGAPIXEL, Ticket
 from bot.request import SHAPES, Request
 from engine.wire import SamplingParams
+from tests.bench._rows import noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,14 +52,10 @@ def run() -> list[dict[str, Any]]:
         ):
             off = sorted(abs(one.off_s) / one.waited_s * 100 for one in some)
             about = f"{name}, {part}, median {median(one.waited_s for one in some):.0f} s"
-            rows.append(_row(f"{about}: estimate off by, median", off[len(off) // 2], "%"))
-            rows.append(_row(f"{about}: estimate off by, 90th percentile", off[len(off) * 9 // 10], "%"))
-            rows.append(_row(f"{about}: too late (+) or too early, median", median(one.off_s for one in some), "s"))
+            rows.append(noted(f"{about}: estimate off by, median", off[len(off) // 2], "%"))
+            rows.append(noted(f"{about}: estimate off by, 90th percentile", off[len(off) * 9 // 10], "%"))
+            rows.append(noted(f"{about}: too late (+) or too early, median", median(one.off_s for one in some), "s"))
     return rows
-
-
-def _row(name: str, value: float, unit: str) -> dict[str, Any]:
-    return {"name": name, "value": value, "unit": unit, "goal": "", "ok": None}
 
 
 @dataclass

@@ -16,6 +16,7 @@ from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.wording import TextFilter
 from engine.grammar import escape
+from tests.bench._rows import noted, row
 from tests.bot.safety import disguises
 
 if TYPE_CHECKING:
@@ -47,26 +48,22 @@ SITUATION = Situation(
 def run() -> list[dict[str, Any]]:
     """Measure; a row a number, ``ok`` None where it was skipped."""
     if not TAGS.is_file():
-        return [_row("gate", None, f"skipped: no {TAGS}", "", ok=None)]
+        return [noted("gate", None, f"skipped: no {TAGS}")]
     with tempfile.TemporaryDirectory() as folder:
         import_files([TAGS], Path(folder))
         start = time.perf_counter()
         words = TextFilter(store.load(Path(folder)))
-        rows = [_row("lists and vocabulary read", time.perf_counter() - start, "s", "", ok=None)]
+        rows = [noted("lists and vocabulary read", time.perf_counter() - start, "s")]
     wishes = _wishes()
     cold_ms = sorted([_verdict_ms(gate_question, words) for gate_question in wishes[:WARM_UP]][:COLD])
-    rows.append(_row(f"verdict, median of the first {COLD}", cold_ms[len(cold_ms) // 2], "ms", "", ok=None))
+    rows.append(noted(f"verdict, median of the first {COLD}", cold_ms[len(cold_ms) // 2], "ms"))
     took_ms = sorted(_verdict_ms(gate_question, words) for gate_question in wishes[WARM_UP:])
     for name, value, goal in (
         ("verdict, median", took_ms[len(took_ms) // 2], 0.1),
         ("verdict, 99th percentile", took_ms[len(took_ms) * 99 // 100], 2.0),
     ):
-        rows.append(_row(name, value, "ms", f"≤ {goal}", ok=value <= goal))
+        rows.append(row(name, value, "ms", f"≤ {goal}", ok=value <= goal))
     return rows
-
-
-def _row(name: str, value: float | None, unit: str, goal: str, *, ok: bool | None) -> dict[str, Any]:
-    return {"name": name, "value": value, "unit": unit, "goal": goal, "ok": ok}
 
 
 def _verdict_ms(gate_question: GateQuestion, words: TextFilter) -> float:

@@ -30,6 +30,7 @@ from bot.queue.ticket import Ticket, cost_of
 from bot.request import SHAPES, Request
 from bot.store import Store
 from engine.wire import SamplingParams
+from tests.bench._rows import at_most, noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,7 +94,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
         )
         await recovery.recover()
         restart_s = time.perf_counter() - began
-        rows = [_row(f"restart until ready, {jobs:,} waiting", restart_s, "s", RESTART_S)]
+        rows = [at_most(f"restart until ready, {jobs:,} waiting", restart_s, "s", RESTART_S)]
         assert len(queue) == jobs
         waiting = [ticket async for page in store.queue.waiting() for ticket in page]
         tickets = rng.sample(waiting, LOOKS)
@@ -105,9 +106,10 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             ("job submitted, committed", [await _submit(store, queue, jobs, rng) for _ in range(SUBMITS)]),
         ):
             took_ms.sort()
-            rows.append(_row(f"{name}, median, {jobs:,} waiting", took_ms[len(took_ms) // 2], "ms", None))
+            rows.append(noted(f"{name}, median, {jobs:,} waiting", took_ms[len(took_ms) // 2], "ms"))
             p99 = took_ms[len(took_ms) * 99 // 100]
-            rows.append(_row(f"{name}, 99th percentile, {jobs:,} waiting", p99, "ms", GOALS_MS.get(name)))
+            goal_ms, slowest = GOALS_MS.get(name), f"{name}, 99th percentile, {jobs:,} waiting"
+            rows.append(noted(slowest, p99, "ms") if goal_ms is None else at_most(slowest, p99, "ms", goal_ms))
     return rows
 
 
@@ -148,16 +150,6 @@ def _timed(act: Callable[[], object]) -> float:
     began = time.perf_counter()
     act()
     return (time.perf_counter() - began) * 1e3
-
-
-def _row(name: str, value: float, unit: str, goal: float | None) -> dict[str, Any]:
-    return {
-        "name": name,
-        "value": value,
-        "unit": unit,
-        "goal": "" if goal is None else f"≤ {goal:g}",
-        "ok": None if goal is None else value <= goal,
-    }
 
 
 def _whose(jobs: int, rng: random.Random) -> tuple[int, int]:

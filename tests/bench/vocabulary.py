@@ -16,6 +16,7 @@ from bot.prompt.vocabulary import store
 from bot.prompt.vocabulary.importing import import_files
 from bot.prompt.vocabulary.spelling import split_qualifiers
 from bot.prompt.vocabulary.suggest import suggest
+from tests.bench._rows import noted, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,18 +52,14 @@ print(json.dumps([seconds, (psutil.Process().memory_info().rss - before) / 2**20
 def run() -> list[dict[str, Any]]:
     """Measure; a row a number, ``ok`` None where it was skipped."""
     if missing := [path.name for path in FILES if not path.is_file()]:
-        return [_row("vocabulary", None, f"skipped: no {', '.join(missing)} in {DATA}", "", ok=None)]
+        return [noted("vocabulary", None, f"skipped: no {', '.join(missing)} in {DATA}")]
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         import_files(FILES, Path(folder))
-        rows = [_row("import of the three lists", time.perf_counter() - start, "s", "", ok=None)]
+        rows = [noted("import of the three lists", time.perf_counter() - start, "s")]
         rows += _fresh_process(Path(folder))
         vocabulary = store.load(Path(folder))
     return [*rows, _latency(vocabulary), *_found(vocabulary)]
-
-
-def _row(name: str, value: float | None, unit: str, goal: str, *, ok: bool | None) -> dict[str, Any]:
-    return {"name": name, "value": value, "unit": unit, "goal": goal, "ok": ok}
 
 
 def _fresh_process(folder: Path) -> list[dict[str, Any]]:
@@ -74,8 +71,8 @@ def _fresh_process(folder: Path) -> list[dict[str, Any]]:
     ]
     seconds, mebibytes = min(answer[0] for answer in answers), max(answer[1] for answer in answers)
     return [
-        _row("start-up after the import", seconds, "s", "≤ 0.5", ok=seconds <= 0.5),
-        _row("resident memory of the vocabulary", mebibytes, "MiB", "≤ 60", ok=mebibytes <= 60),
+        row("start-up after the import", seconds, "s", "≤ 0.5", ok=seconds <= 0.5),
+        row("resident memory of the vocabulary", mebibytes, "MiB", "≤ 60", ok=mebibytes <= 60),
     ]
 
 
@@ -87,7 +84,7 @@ def _latency(vocabulary: Vocabulary) -> dict[str, Any]:
 
     taken = [min(timed(field, typed) for _ in range(ROUNDS)) for field, typed in _inputs()]
     worst = 1000 * sorted(taken)[len(taken) * 99 // 100]
-    return _row(f"suggestion, 99th percentile of {INPUTS}", worst, "ms", "≤ 3", ok=worst <= 3)
+    return row(f"suggestion, 99th percentile of {INPUTS}", worst, "ms", "≤ 3", ok=worst <= 3)
 
 
 def _inputs() -> Iterator[tuple[Field, str]]:
@@ -137,7 +134,7 @@ def _found(vocabulary: Vocabulary) -> Iterator[dict[str, Any]]:
         ("one slip in 6 letters: among 25", slipped, 25, 95.0),
     ):
         value = share(typed, first)
-        yield _row(what, value, "%", f"≥ {goal}", ok=value >= goal)
+        yield row(what, value, "%", f"≥ {goal}", ok=value >= goal)
 
 
 def _within(vocabulary: Vocabulary, name: str, typed: str, first: int) -> bool:
