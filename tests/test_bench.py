@@ -1,7 +1,10 @@
 """The table of `make bench`, without measuring anything."""
 
+import importlib
 import subprocess
 import sys
+
+import pytest
 
 from tests.bench.__main__ import benches, table
 
@@ -29,3 +32,9 @@ def test_an_unknown_bench_is_wrong_usage():
     assert done.returncode == 2
     assert "vocabulary" in done.stderr
     assert "vocabulary" in benches()
+
+
+@pytest.mark.parametrize("name", benches())
+def test_every_bench_is_there_to_be_run(name):
+    """It asks for nothing that was renamed since; what it measures is another matter."""
+    assert importlib.import_module(f"tests.bench.{name}").run

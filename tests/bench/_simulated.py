@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.admission import Always
 from tests.bench._rows import at_most, noted
-from tests.bench._virtual_gpu import Gpu, Job, percentile, poisson, request_level, step_level
+from tests.bench._virtual_gpu import Gpu, SimulatedJob, percentile, poisson, request_level, step_level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +92,7 @@ def _short_behind_long() -> list[dict[str, Any]]:
     for _ in range(200):
         arrivals = sorted(rng.uniform(0, 50 * gpu.step_s(1)) for _ in range(2))
         for share, seen in means.items():
-            jobs = [Job(0.0, 50), *(Job(arrives, 8, share=share) for arrives in arrivals)]
+            jobs = [SimulatedJob(0.0, 50), *(SimulatedJob(arrives, 8, share=share) for arrives in arrivals)]
             step_level(gpu, jobs, gpu.calibrated([KEY]))
             seen += [job.in_system_s for job in jobs[1:]]
     alone, shared = (statistics.mean(means[share]) for share in (False, True))

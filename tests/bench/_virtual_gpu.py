@@ -44,7 +44,7 @@ class Gpu:
 
 
 @dataclass(eq=False)
-class ReceivedJob:
+class SimulatedJob:
     """One arrival; its pictures all have this many steps."""
 
     arrives_s: float
@@ -63,7 +63,7 @@ class ReceivedJob:
 
 @dataclass(eq=False)
 class _Picture:
-    job: ReceivedJob
+    job: SimulatedJob
     left: int
 
     @property
@@ -77,16 +77,16 @@ class _Picture:
 
 @dataclass
 class _Clock:
-    arrivals: deque[ReceivedJob]
+    arrivals: deque[SimulatedJob]
     now_s: float = 0.0
-    waiting: list[ReceivedJob] = field(default_factory=list)
+    waiting: list[SimulatedJob] = field(default_factory=list)
 
     def arrive(self) -> None:
         while self.arrivals and self.arrivals[0].arrives_s <= self.now_s:
             self.waiting.append(self.arrivals.popleft())
 
 
-def step_level(gpu: Gpu, jobs: Sequence[ReceivedJob], sizes: Sizes) -> None:
+def step_level(gpu: Gpu, jobs: Sequence[SimulatedJob], sizes: Sizes) -> None:
     """Serve as the engine does: before every step somebody may join, after it somebody may leave."""
     clock, places, turn = _Clock(deque(jobs)), deque[_Picture](), 0
     while clock.arrivals or clock.waiting or places:
@@ -111,7 +111,7 @@ def step_level(gpu: Gpu, jobs: Sequence[ReceivedJob], sizes: Sizes) -> None:
                 _finish(picture.job, clock.now_s)
 
 
-def request_level(gpu: Gpu, jobs: Sequence[ReceivedJob], _sizes: Sizes) -> None:
+def request_level(gpu: Gpu, jobs: Sequence[SimulatedJob], _sizes: Sizes) -> None:
     """Serve as a pipeline call does: whoever waits with the same steps and shape starts together, nobody joins."""
     clock = _Clock(deque(jobs))
     while clock.arrivals or clock.waiting:
@@ -127,18 +127,18 @@ def request_level(gpu: Gpu, jobs: Sequence[ReceivedJob], _sizes: Sizes) -> None:
             _finish(job, clock.now_s)
 
 
-def _finish(job: ReceivedJob, now_s: float) -> None:
+def _finish(job: SimulatedJob, now_s: float) -> None:
     job.running -= 1
     job.drawn += 1
     job.done_s = now_s
 
 
-def poisson(rate: float, number: int, *, seed: int, steps: Callable[[random.Random], int]) -> list[ReceivedJob]:
+def poisson(rate: float, number: int, *, seed: int, steps: Callable[[random.Random], int]) -> list[SimulatedJob]:
     """Let single pictures arrive at random, so many a second."""
-    rng, now_s, jobs = random.Random(seed), 0.0, list[ReceivedJob]()
+    rng, now_s, jobs = random.Random(seed), 0.0, list[SimulatedJob]()
     for _ in range(number):
         now_s += rng.expovariate(rate)
-        jobs.append(ReceivedJob(now_s, steps(rng)))
+        jobs.append(SimulatedJob(now_s, steps(rng)))
     return jobs
 
 

@@ -9,8 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.conditioning import Texts, encode
+from engine.conditioning import encode
 from engine.config import Engine
+from engine.encoded_texts import EncodedTexts
 from engine.loading import load
 from tests.bench import _checkpoint, _counters, _overhead, _pictures, _simulated
 from tests.bench._rows import at_most, exactly, noted
@@ -83,7 +84,7 @@ def _prompts(model: Model, pipeline: Any) -> list[dict[str, Any]]:
     size = {"width": 832, "height": 1216}
 
     def cold() -> None:
-        encode(dataclasses.replace(model, texts=Texts()), PROMPT, NEGATIVE, **size)
+        encode(dataclasses.replace(model, texts=EncodedTexts()), PROMPT, NEGATIVE, **size)
 
     def theirs() -> None:
         pipeline.encode_prompt(PROMPT, negative_prompt=NEGATIVE)
