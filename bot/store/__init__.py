@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from bot.errors import StoreError
 from bot.store.acceptances import Acceptances
-from bot.store.database import Database, open_database
+from bot.store.database import open_database
 from bot.store.drafts import Drafts
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
@@ -31,26 +30,37 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
 class Store:
     """The open data folder: an object for each group of tables."""
 
-    jobs: Jobs
-    pictures: Pictures
-    drafts: Drafts
-    forms: Forms
-    people: People
-    queue: StoredQueue
-    paces: Paces
-    acceptances: Acceptances
-    reports: Reports
-    policies: Policies
-    records: Records
-    strikes: Strikes
-    key: bytes = field(repr=False)
-    """What prompts and people are hashed with."""
-    _database: Database = field(repr=False)
-    _spool: Spool = field(repr=False)
+    def __init__(
+        self, database: Database, spool: Spool, policies: Policies, key: bytes, *, waits_s: Sequence[float] = ()
+    ) -> None:
+        """Let the same database be used by each group of tables; `open` is for everybody else.
+
+        Args:
+            database: The open file.
+            spool: Where pictures are kept.
+            policies: One memory of what admins decided: a second one would not hear of a change.
+            key: What prompts and people are hashed with.
+            waits_s: Between two tries, where the store is full or locked; empty: the first failure is raised.
+        """
+        asking = database.patient(waits_s)
+        self.jobs = Jobs(asking)
+        self.pictures = Pictures(database, spool, waits_s=waits_s)
+        self.drafts = Drafts(asking)
+        self.forms = Forms(asking)
+        self.people = People(asking)
+        self.queue = StoredQueue(asking)
+        self.paces = Paces(asking)
+        self.acceptances = Acceptances(asking)
+        self.reports = Reports(asking, key)
+        self.policies = policies
+        self.records = Records(asking, key)
+        self.strikes = Strikes(asking, key)
+        self.key = key
+        self._database = database
+        self._spool = spool
 
     async def scrub(self) -> None:
         """Leave nothing of what was deleted in the database's files."""
@@ -71,38 +81,14 @@ class Store:
             raise StoreError(f"{path}: empty, and was not; restore a copy, or delete it to start afresh")
         async with open_database(path, busy_timeout_s=busy_timeout_s) as database:
             key = folder_key(key_file)  # under the database's lock: two starts must not make two
-            yield cls._over(database, Spool(spool), Policies(database), key)
+            yield cls(database, Spool(spool), Policies(database), key)
 
-    @classmethod
-    def _over(
-        cls, database: Database, spool: Spool, policies: Policies, key: bytes, *, waits_s: Sequence[float] = ()
-    ) -> Self:
-        asking = database.patient(waits_s)
-        return cls(
-            jobs=Jobs(asking),
-            pictures=Pictures(database, spool, waits_s=waits_s),
-            drafts=Drafts(asking),
-            forms=Forms(asking),
-            people=People(asking),
-            queue=StoredQueue(asking),
-            paces=Paces(asking),
-            acceptances=Acceptances(asking),
-            reports=Reports(asking, key),
-            policies=policies,
-            records=Records(asking, key),
-            strikes=Strikes(asking, key),
-            key=key,
-            _database=database,
-            _spool=spool,
-        )
-
-    def patient(self, waits_s: Sequence[float] = WAITS_S) -> Self:
+    def patient(self, waits_s: Sequence[float] = WAITS_S) -> Store:
         """Give the same store for work for which nobody waits: where it is full or locked, it is tried until it is not.
 
         Whoever is to be answered within seconds uses the store itself, and is told when it cannot be used.
         """
-        # One memory of what admins decided: a second one would not hear of a change.
-        return self._over(self._database, self._spool, self.policies, self.key, waits_s=waits_s)
+        return Store(self._database, self._spool, self.policies, self.key, waits_s=waits_s)
 
 
 def _make(folder: Path) -> None:
