@@ -1,0 +1,18 @@
+"""What is answered where something went wrong that nobody asked for."""
+
+from __future__ import annotations
+
+from bot.sentences.sentence import fixed, sentence
+
+NOT_HERE = fixed("answer.NOT_HERE", "You may not use this here.")
+JUST_CHANGED = fixed("answer.JUST_CHANGED", "This command has just changed. Please type it again.")
+NOTHING_WRITTEN = fixed(
+    "answer.NOTHING_WRITTEN",
+    "I cannot write anything down just now, so I did not begin. Please try again in a little while.",
+)
+NOT_TAKEN = fixed("answer.NOT_TAKEN", "Discord did not take my answer, so nothing was drawn. Please try again.")
+
+
+@sentence
+def went_wrong(interaction_id: int) -> str:
+    return f"Something went wrong on my side, and nothing was drawn. (`{interaction_id}`)"

@@ -1,0 +1,206 @@
+"""What a job's message says, and the buttons under it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.sentences.sentence import Sentence, fixed, sentence
+
+# Drawing
+
+
+@sentence
+def standing(line: Sentence, link: str) -> str:
+    return f"{line!s} [Its message]({link}) tells how far it is."
+
+
+@sentence
+def step(done: int, total: int) -> str:
+    return f"step {done} of {total}"
+
+
+PREVIEW = fixed("card.PREVIEW", "An unfinished preview.")
+DAMAGED = fixed("card.DAMAGED", "The file of a picture was damaged before I could show it, so I draw it again.")
+
+
+@sentence
+def promise(job_id: str) -> str:
+    return f"This takes longer than I can change this message. Afterwards `/show id:{job_id}` brings the result."
+
+
+# The result
+
+
+@sentence
+def seeds(first: int, last: int) -> str:
+    return f"seed {first}" if first == last else f"seeds {first} to {last}"
+
+
+@sentence
+def steps(number: int) -> str:
+    return f"{number} steps"
+
+
+@sentence
+def seconds(engine_s: float) -> str:
+    return f"{engine_s:.1f} s"
+
+
+DRAWN_BY_AI = fixed("card.DRAWN_BY_AI", "Drawn by AI.")
+
+
+@sentence
+def alt_text(words: str) -> str:
+    return f"An anime picture drawn by AI: {words}."
+
+
+@sentence
+def dropped(pictures: int) -> str:
+    if pictures == 1:
+        return "One picture came out above the rating that is allowed here, so it is neither shown nor kept."
+    return f"{pictures} pictures came out above the rating that is allowed here, so they are neither shown nor kept."
+
+
+@sentence
+def not_here(pictures: int) -> str:
+    if pictures == 1:
+        return "One more picture is above the rating that is allowed here."
+    return f"{pictures} more pictures are above the rating that is allowed here."
+
+
+@sentence
+def lost(pictures: int) -> str:
+    if pictures == 1:
+        return "The file of one picture was damaged on my disk, so it cannot be shown any more."
+    return f"The files of {pictures} pictures were damaged on my disk, so they cannot be shown any more."
+
+
+@sentence
+def fitted(pictures: int, quality: int | None) -> str:
+    """Say in which form pictures came; no quality is a lossless one."""
+    what = "this picture" if pictures == 1 else f"{pictures} pictures"
+    form = "lossless WebP, every pixel as it was drawn" if quality is None else f"WebP of quality {quality}"
+    return f"Too large for Discord as PNG, so {what} came as {form}."
+
+
+@sentence
+def kept(why: Sentence, job_id: str) -> str:
+    return f"{why!s} The pictures are drawn: `/show id:{job_id}` brings them."
+
+
+# The buttons
+
+REROLL = fixed("card.REROLL", "Reroll")
+EDIT = fixed("card.EDIT", "Edit")
+RECIPE = fixed("card.RECIPE", "Recipe")
+SPOILER = fixed("card.SPOILER", "Spoiler")
+DELETE = fixed("card.DELETE", "Delete")
+CANCEL = fixed("card.CANCEL", "Cancel")
+SHOW = fixed("card.SHOW", "Show")
+TELL = fixed("card.TELL", "Tell me when done")
+REPORT = fixed("card.REPORT", "Report")
+LOOK = fixed("card.LOOK", "Look")
+RESTORE = fixed("card.RESTORE", "Restore")
+REMOVE = fixed("card.REMOVE", "Delete")
+DRAW = fixed("card.DRAW", "Draw")
+
+# What pressing one of them did, or could not do
+
+NO_RECORD = fixed("card.NO_RECORD", "I no longer keep the record of this picture.")
+NO_PICTURE = fixed("card.NO_PICTURE", "There is no picture here.")
+STAYS_SPOILED = fixed(
+    "card.STAYS_SPOILED",
+    "I no longer keep the record of this picture. Without knowing its rating I leave it behind its spoiler.",
+)
+
+
+@sentence
+def stays_spoiled_here(rating: str) -> str:
+    return f"In this server `{rating}` pictures stay behind a spoiler."
+
+
+ALREADY_DONE = fixed("card.ALREADY_DONE", "This one is already done.")
+ALREADY_OVER = fixed("card.ALREADY_OVER", "This one is already over.")
+
+
+@sentence
+def only_owner_told(owner: int) -> str:
+    return f"Only <@{owner}> can be told when this is done."
+
+
+WILL_TELL = fixed(
+    "card.WILL_TELL", "I will tell you when this is done, if it takes more than a minute. Press again if I should not."
+)
+WILL_NOT_TELL = fixed("card.WILL_NOT_TELL", "I will not tell you when this is done.")
+
+
+def _who(owner: int | None) -> str:
+    return "Only a moderator" if owner is None else f"Only <@{owner}> or a moderator"
+
+
+@sentence
+def may_not_spoil(owner: int | None) -> str:
+    return f"{_who(owner)} may change the spoiler of this."
+
+
+@sentence
+def may_not_delete(owner: int | None) -> str:
+    return f"{_who(owner)} may delete this."
+
+
+@sentence
+def may_not_cancel(owner: int | None) -> str:
+    return f"{_who(owner)} may cancel this."
+
+
+# The form under Edit
+
+EDIT_TITLE = fixed("card.EDIT_TITLE", "Edit and draw again")
+REMIX_TITLE = fixed("card.REMIX_TITLE", "Remix this picture")
+TAGS = fixed("card.TAGS", "Tags")
+TAGS_HINT = fixed("card.TAGS_HINT", "smile, night, looking at viewer")
+NEGATIVE = fixed("card.NEGATIVE", "Not in the picture")
+NEGATIVE_HINT = fixed("card.NEGATIVE_HINT", "hat, glasses")
+SUBJECT = fixed("card.SUBJECT", "Subject")
+SUBJECT_HINT = fixed("card.SUBJECT_HINT", "1girl, or 1girl; 1boy")
+RATING = fixed("card.RATING", "Rating")
+
+
+@sentence
+def more_notes(more: int) -> str:
+    return f"There {'is' if more == 1 else 'are'} {more} more of this kind."
+
+
+# `/show`
+
+UNKNOWN = fixed("card.UNKNOWN", "I know no such job of yours. `/show` offers you the latest ones.")
+"""The same words whether it is somebody else's, was never there, or is no longer kept."""
+CHANGED = fixed("card.CHANGED", "What may be shown here changed just now. Please try again.")
+NO_LONGER_KEPT = fixed("card.NO_LONGER_KEPT", "I no longer keep the pictures of this one. Reroll draws it again.")
+DRAWN_ANEW = fixed("card.DRAWN_ANEW", "Reroll draws anew what you asked for.")
+
+
+StateName = Literal["queued", "running", "rendered", "delivered", "failed", "cancelled", "refused"]
+
+_STATES: dict[StateName, str] = {
+    "queued": "in line",
+    "running": "being drawn",
+    "rendered": "ready",
+    "delivered": "ready",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "refused": "refused",
+}
+
+
+@sentence
+def offered(job_id: str, state: StateName, age_s: int, caption: str) -> str:
+    """Name a job in the list that completes what is typed."""
+    return f"{job_id} · {_STATES[state]} {_ago(age_s)} · {caption}"
+
+
+def _ago(seconds: int) -> str:
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit} ago"
+    return "just now"

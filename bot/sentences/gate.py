@@ -1,0 +1,134 @@
+"""What the gate says: which rule forbids what, and what its answer is. No word of a request is in any of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from bot.sentences.sentence import Sentence, fixed, sentence
+
+if TYPE_CHECKING:
+    from engine.wire import Rating
+
+Decider = Literal["operator", "tagger", "place", "server", "channel", "role", "unseen_roles"]
+"""Who or what decided a limit."""
+
+PlaceName = Literal["age_restricted", "open", "direct", "announcement", "unknown", "gone"]
+
+_PLACES: dict[PlaceName, str] = {
+    "age_restricted": "an age-restricted channel",
+    "open": "a channel that is not age-restricted",
+    "direct": "a direct message",
+    "announcement": "an announcement channel",
+    "unknown": "a place whose age restriction is not known",
+    "gone": "a channel that was deleted or is closed to the bot",
+}
+
+_DECIDED: dict[Decider, str] = {
+    "operator": "this bot draws nothing above",
+    "tagger": "without a picture tagger this bot draws nothing above",
+    "place": "in {} the highest rating is",
+    "server": "in {} the highest rating of this server is",
+    "channel": "the highest rating of this channel is",
+    "role": "the highest rating for your roles is",
+    "unseen_roles": "the highest rating for people whose roles I cannot see is",
+}
+
+
+def _decided(decider: Decider, place: PlaceName, highest: Rating) -> str:
+    return f"{_DECIDED[decider].format(_PLACES[place])} `{highest}`."
+
+
+@sentence
+def limit(decider: Decider, place: PlaceName, highest: Rating) -> str:
+    decided = _decided(decider, place, highest)
+    return decided[0].upper() + decided[1:]
+
+
+@sentence
+def above_limit(rating: Rating, decider: Decider, place: PlaceName, highest: Rating) -> str:
+    return f"`{rating}` is not allowed here: {_decided(decider, place, highest)}"
+
+
+@sentence
+def allowed(rating: Rating) -> str:
+    return f"`{rating}` is allowed here."
+
+
+PLACE_GONE = fixed("gate.PLACE_GONE", "This channel is gone, so nothing can be drawn here.")
+NOT_RATED = fixed("gate.NOT_RATED", "This picture was not rated, so it is not shown.")
+REPORTED = fixed("gate.REPORTED", "This picture was reported, and is hidden until a moderator has looked at it.")
+
+
+@sentence
+def preview_not_rated(asked: Rating) -> str:
+    return f"Previews of `{asked}` pictures are not shown unrated."
+
+
+DRAWS_HERE = fixed("gate.DRAWS_HERE", "I may draw in this channel.")
+DRAWS_ELSEWHERE = fixed("gate.DRAWS_ELSEWHERE", "The admins let me draw in other channels.")
+MAY_ASK = fixed("gate.MAY_ASK", "You may ask.")
+
+
+@sentence
+def needs_role(rating: Rating) -> str:
+    return f"`{rating}` is for people with certain roles here."
+
+
+NOT_LOCKED = fixed("gate.NOT_LOCKED", "You are not locked out.")
+
+
+@sentence
+def locked_out(until: int) -> str:
+    return f"You are locked out, and can draw again <t:{until}:R>."
+
+
+@sentence
+def locked_by_strikes(refusal: Sentence, until: int) -> str:
+    return f"{refusal!s} After several refusals like this you can draw again <t:{until}:R>."
+
+
+# What the words of a request are refused for
+
+FOUND_NOTHING = fixed("gate.FOUND_NOTHING", "Nothing was found.")
+
+
+@sentence
+def too_long(most: int) -> str:
+    return f"A prompt may have at most {most:,} characters."
+
+
+NEVER_DRAWN = fixed("gate.NEVER_DRAWN", "Some of these words are never drawn, at any rating.")
+DENIED = fixed("gate.DENIED", "Some of these words are not drawn here.")
+
+
+@sentence
+def words_of_rating(needed: Rating, asked: Rating) -> str:
+    return (
+        f"Some of these words belong to `{needed}`, and this request is `{asked}`. "
+        "Leave them out, or ask for that rating where it is allowed."
+    )
+
+
+UNDRESSES = fixed(
+    "gate.UNDRESSES", "Below `nsfw` the negative prompt cannot steer away from clothes or from a mild rating."
+)
+MINORS = fixed("gate.MINORS", "Above `safe` everybody is an adult, and some of these words say otherwise.")
+AVOIDS_AGE = fixed("gate.AVOIDS_AGE", "Above `safe` the negative prompt cannot be about anybody's age.")
+CHARACTER_IS_CHILD = fixed("gate.CHARACTER_IS_CHILD", "This character is drawn at `safe` only.")
+REAL_PEOPLE = fixed("gate.REAL_PEOPLE", "Real people are drawn at `safe` only.")
+LOOKS_YOUNG = fixed(
+    "gate.LOOKS_YOUNG", "At this rating nothing may make anybody look young, and some of these words do."
+)
+REVIEWED_ONLY = fixed(
+    "gate.REVIEWED_ONLY", "At this rating only characters from the operator's list of reviewed adults are drawn."
+)
+KNOWN_ONLY = fixed("gate.KNOWN_ONLY", "At this rating only tags that I know are drawn, and one of these I do not know.")
+
+# Before anything is judged
+
+NO_CHANNEL = fixed("gate.NO_CHANNEL", "Discord did not say which channel this is. Please try again in another one.")
+
+
+@sentence
+def cannot_post(missing: tuple[str, ...]) -> str:
+    return f"I cannot post here. This channel does not give me: {', '.join(missing)}."

@@ -1,0 +1,118 @@
+"""What is said of a reported picture: to whoever reported it, to everybody, and to its moderators."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.sentences.sentence import Sentence, fixed, sentence
+
+# To whoever reports
+
+NOT_HIDDEN = fixed(
+    "reports.NOT_HIDDEN",
+    "Thank you. I no longer keep the record of this picture, so I cannot hide it; I passed it on.",
+)
+
+
+@sentence
+def thanks(first: bool, hidden: bool, in_server: bool) -> str:
+    who = "the moderators" if in_server else "whoever runs this bot"
+    told = f"I told {who}." if first else f"You reported it before, and {who} know."
+    return f"Thank you. {told}{' The picture is hidden until they have looked.' if hidden else ''}"
+
+
+# In place of the picture
+
+HIDDEN = fixed("reports.HIDDEN", "This picture was reported, and is hidden.")
+HIDDEN_UNTIL = fixed(
+    "reports.HIDDEN_UNTIL", "This picture was reported, and is hidden until a moderator has looked at it."
+)
+
+# To moderators
+
+MODERATORS_ONLY = fixed(
+    "reports.MODERATORS_ONLY",
+    "Only a moderator may do this: somebody with Manage Messages where the picture was posted.",
+)
+NO_RECORD = fixed("reports.NO_RECORD", "I no longer keep the record of this picture, so I cannot do that.")
+NO_PICTURES = fixed("reports.NO_PICTURES", "I no longer have the pictures themselves.")
+ALREADY_DELETED = fixed("reports.ALREADY_DELETED", "A moderator has already deleted this picture.")
+CANNOT_RESTORE = fixed("reports.CANNOT_RESTORE", "Discord does not let me put it back. Its message may be gone.")
+MESSAGE_STAYS = fixed("reports.MESSAGE_STAYS", "The picture is gone, but Discord does not let me delete its message.")
+
+
+@sentence
+def look_elsewhere(refusal: Sentence) -> str:
+    return f"{refusal!s} You can look at it where it was posted."
+
+
+@sentence
+def stays_hidden(refusal: Sentence) -> str:
+    return f"It stays hidden. {refusal!s}"
+
+
+def _author(author: int | None) -> str:
+    return "Its author" if author is None else f"<@{author}>"
+
+
+@sentence
+def timed_out(author: int | None, until: int) -> str:
+    return f"{_author(author)} cannot draw here until <t:{until}:f>."
+
+
+@sentence
+def timed_in(author: int | None) -> str:
+    return f"{_author(author)} can draw here again."
+
+
+REPORTED_PICTURE = fixed("reports.REPORTED_PICTURE", "A reported picture.")
+
+
+@sentence
+def picture_of(author: int) -> str:
+    return f"A picture of <@{author}>."
+
+
+@sentence
+def reported(job_id: str, author: int, channel: int, link: str | None) -> str:
+    """Tell of a report; where there is no link, its author alone saw it."""
+    where = "only they saw it" if link is None else f"[its message]({link})"
+    return f"**Reported** `{job_id}`, a picture of <@{author}> in <#{channel}>: {where}."
+
+
+@sentence
+def before_them(more: int) -> str:
+    return f"- {more} {'person' if more == 1 else 'people'} before them."
+
+
+@sentence
+def reported_by(reporter: int | None, at: int) -> str:
+    who = "Somebody" if reporter is None else f"<@{reporter}>"
+    return f"- {who} reported it <t:{at}:R>."
+
+
+HIDDEN_UNTIL_DECIDED = fixed("reports.HIDDEN_UNTIL_DECIDED", "It is hidden until one of you decides.")
+RESTORED_BEFORE = fixed("reports.RESTORED_BEFORE", "It is not hidden: one of you restored it before.")
+REPORTS_REJECTED = fixed("reports.REPORTS_REJECTED", "It is not hidden: earlier reports of this person were rejected.")
+
+Outcome = Literal["restored", "deleted"]
+_OUTCOMES: dict[Outcome, str] = {"restored": "Restored", "deleted": "Deleted"}
+
+
+@sentence
+def decided(outcome: Outcome, decider: int | None, at: int) -> str:
+    who = "" if decider is None else f" by <@{decider}>"
+    return f"**{_OUTCOMES[outcome]}**{who} <t:{at}:R>."
+
+
+@sentence
+def author_timed_out(until: int) -> str:
+    return f"Its author cannot draw here until <t:{until}:f>."
+
+
+TIME_OUT = fixed("reports.TIME_OUT", "Time out its author for …")
+ONE_HOUR = fixed("reports.ONE_HOUR", "1 hour")
+ONE_DAY = fixed("reports.ONE_DAY", "1 day")
+ONE_WEEK = fixed("reports.ONE_WEEK", "1 week")
+THIRTY_DAYS = fixed("reports.THIRTY_DAYS", "30 days")
+LIFT = fixed("reports.LIFT", "Lift the time-out")

@@ -1,0 +1,365 @@
+"""What `/settings` says: what holds in a server, what an admin changed, and why something cannot be."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.sentences.sentence import Sentence, fixed, sentence
+
+# Why something cannot be changed
+
+SERVER_ONLY = fixed("settings.SERVER_ONLY", "Settings belong to a server.")
+ADMINS_ONLY = fixed(
+    "settings.ADMINS_ONLY", "Only members with the right Manage Server may see and change the settings."
+)
+OLD_CONTROL = fixed("settings.OLD_CONTROL", "This control is of an older version of me. Please open `/settings` again.")
+CANNOT_BE_CHOSEN = fixed("settings.CANNOT_BE_CHOSEN", "This cannot be chosen. Please open `/settings` again.")
+CANNOT_WRITE_THERE = fixed(
+    "settings.CANNOT_WRITE_THERE",
+    "I may not write in that channel. Please give me View Channel and Send Messages there.",
+)
+
+
+@sentence
+def file_too_large(most_kib: int) -> str:
+    return f"The file is larger than {most_kib} KiB; nothing was changed."
+
+
+@sentence
+def file_unusable(reason: str) -> str:
+    return f"The file cannot be used, and nothing was changed: {reason}"
+
+
+@sentence
+def strangers_in_file(ids: tuple[str, ...]) -> str:
+    named = ", ".join(f"`{one}`" for one in ids)
+    return f"The file names channels or roles that this server does not have: {named}. Nothing was changed."
+
+
+@sentence
+def too_many_entries(most: int) -> str:
+    return f"There are {most} entries already. Please remove one first."
+
+
+@sentence
+def too_many_denied(tags: int, most: int) -> str:
+    return f"There would be {tags} denied tags; a server can have {most}."
+
+
+@sentence
+def tag_too_long(most_chars: int) -> str:
+    return f"A tag has at most {most_chars} characters. Please put commas between tags."
+
+
+Limit = Literal[
+    "max_queue",
+    "max_running",
+    "max_pictures_per_day",
+    "max_queue_per_person",
+    "max_running_per_person",
+    "max_pictures_per_person_per_day",
+]
+"""The numbers of a policy that limit, by their fields."""
+
+_COUNTS: dict[Limit, str] = {
+    "max_queue": "requests waiting",
+    "max_running": "requests drawn at once",
+    "max_pictures_per_day": "pictures in 24 hours",
+    "max_queue_per_person": "requests waiting",
+    "max_running_per_person": "requests drawn at once",
+    "max_pictures_per_person_per_day": "pictures in 24 hours",
+}
+
+
+@sentence
+def no_limit_number(limit: Limit, most: int) -> str:
+    return (
+        f"**{_COUNTS[limit].capitalize()}** takes a whole number from 1 to {most:,}, or nothing. Nothing was changed."
+    )
+
+
+# What was changed, as moderators read it
+
+_FIELDS = {
+    "open_limit": "open channels",
+    "age_restricted_limit": "age-restricted channels",
+    "channel_limits": "limit of",
+    "role_limits": "limit of",
+    "channels": "channels to draw in",
+    "needed_roles": "who may ask for",
+    "denied": "denied tags",
+    "log_prompts": "prompts in the log",
+    "priority_roles": "share of",
+}
+_MENTIONS = {"channel_limits": "<#{}>", "role_limits": "<@&{}>", "priority_roles": "<@&{}>", "log_channel": "<#{}>"}
+_ABSENT = {"needed_roles": "everybody", "priority_roles": "1"}
+
+
+def _field(name: str) -> str:
+    for limit, counted in _COUNTS.items():
+        if limit == name:
+            return f"limit of {counted}{' per person' if 'per_person' in name else ''}"
+    return _FIELDS.get(name, name.replace("_", " "))
+
+
+def _shown(value: Changed, absent: str, mention: str = "{}") -> str:
+    if value is None:
+        return absent
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, tuple):
+        return f"{len(value)} role{'' if len(value) == 1 else 's'}"
+    return mention.format(value)
+
+
+Changed = str | int | float | bool | tuple[str, ...] | None
+"""What a setting can be; several are roles."""
+
+
+@sentence
+def changed(field: str, old: Changed, new: Changed) -> str:
+    mention = _MENTIONS.get(field, "{}")
+    return f"{_field(field)}: {_shown(old, 'none', mention)} → {_shown(new, 'none', mention)}"
+
+
+@sentence
+def changed_entry(field: str, key: str, old: Changed, new: Changed) -> str:
+    absent = _ABSENT.get(field, "none")
+    return f"{_field(field)} {_MENTIONS.get(field, '{}').format(key)}: {_shown(old, absent)} → {_shown(new, absent)}"
+
+
+@sentence
+def changed_list(field: str, added: int, removed: int) -> str:
+    return f"{_field(field)}: {added} added, {removed} removed"
+
+
+@sentence
+def changes(of: tuple[Sentence, ...]) -> str:
+    return "; ".join(map(str, of))
+
+
+@sentence
+def taken(told: Sentence) -> str:
+    return f"Taken. {told!s}"
+
+
+NO_NEWS = fixed("settings.NO_NEWS", "The file says what holds already.")
+EXPORTED = fixed("settings.EXPORTED", "These are the settings of this server; `/settings import` takes them back.")
+
+# Why something would be refused
+
+
+@sentence
+def why_allowed(rating: str, member: int, channel: int) -> str:
+    return f"`{rating}` for <@{member}> in <#{channel}> may be drawn."
+
+
+@sentence
+def why_refused(rating: str, member: int, channel: int, rule: str) -> str:
+    return f"`{rating}` for <@{member}> in <#{channel}> is refused by the rule **{rule}**."
+
+
+@sentence
+def rule(name: str, allowed: bool, says: Sentence) -> str:
+    return f"{'✅' if allowed else '❌'} **{name}** {says!s}"
+
+
+WORDS_TOO = fixed("settings.WORDS_TOO", "-# The words of a request are read as well, by the rules of its rating.")
+
+# The screen
+
+CHANGE = fixed("settings.CHANGE", "Change…")
+TURN_ON = fixed("settings.TURN_ON", "Turn on")
+TURN_OFF = fixed("settings.TURN_OFF", "Turn off")
+BY_FILE = fixed(
+    "settings.BY_FILE", "-# There is more here than a menu can show; `/settings export` and `import` change it."
+)
+NONE_THERE = fixed("settings.NONE_THERE", "There are none.")
+CHOOSE_ROLE = fixed("settings.CHOOSE_ROLE", "Choose a role")
+CHOOSE_CHANNEL = fixed("settings.CHOOSE_CHANNEL", "Choose a channel")
+EVERY_CHANNEL = fixed("settings.EVERY_CHANNEL", "Every channel")
+NO_LOG_CHANNEL = fixed("settings.NO_LOG_CHANNEL", "No log channel")
+EVERYBODY = fixed("settings.EVERYBODY", "Everybody")
+
+RATINGS_PAGE = fixed("settings.RATINGS_PAGE", "Ratings")
+CHANNELS_PAGE = fixed("settings.CHANNELS_PAGE", "Channels")
+ROLES_PAGE = fixed("settings.ROLES_PAGE", "Roles")
+WHO_PAGE = fixed("settings.WHO_PAGE", "Who may ask")
+LINE_PAGE = fixed("settings.LINE_PAGE", "Line")
+
+
+@sentence
+def switch(on: bool, what: Sentence) -> str:
+    return f"**{'On' if on else 'Off'}**: {what!s}."
+
+
+@sentence
+def and_more(more: int) -> str:
+    return f"- and {more} more, as `/settings export` tells"
+
+
+RATINGS_HEAD = fixed("settings.RATINGS_HEAD", "## What may be drawn in this server")
+OPEN_GET = fixed("settings.OPEN_GET", "**Channels that are not age-restricted** get at most")
+RESTRICTED_GET = fixed("settings.RESTRICTED_GET", "**Age-restricted channels** get at most")
+
+
+@sentence
+def no_tagger(highest: str) -> str:
+    return f"-# Nothing above `{highest}`: this bot has no picture tagger."
+
+
+@sentence
+def operators_highest(highest: str) -> str:
+    return f"-# Nothing above `{highest}`: this bot's operator decided so."
+
+
+def _mentions(mention: str, ids: tuple[str, ...], more: int) -> str:
+    named = ", ".join(mention.format(one) for one in ids)
+    return f"{named} and {more} more" if more else named
+
+
+@sentence
+def draws_in(channels: tuple[str, ...], more: int) -> str:
+    where = _mentions("<#{}>", channels, more) if channels else "every channel"
+    return f"**I draw in** {where}."
+
+
+@sentence
+def told_in(channel: str | None) -> str:
+    return f"**Refusals, changes and reports** are told in {'no channel' if channel is None else f'<#{channel}>'}."
+
+
+SPOILERS = fixed("settings.SPOILERS", "Pictures of `sensitive` are behind a spoiler")
+LOG_PROMPTS = fixed("settings.LOG_PROMPTS", "The log shows prompts, not only their keyed hashes")
+
+
+NO_TAGS = fixed("settings.NO_TAGS", "none.")
+
+
+@sentence
+def so_many_tags(number: int) -> str:
+    return f"{number}, as `/settings export` tells."
+
+
+@sentence
+def denied_tags(tags: Sentence) -> str:
+    return f"**Denied tags**, besides those that are drawn nowhere: {tags!s}"
+
+
+LimitedKind = Literal["channel", "role"]
+_MENTION: dict[LimitedKind, str] = {"channel": "<#{}>", "role": "<@&{}>"}
+
+CHANNELS_HEAD = fixed("settings.CHANNELS_HEAD", "## Limits of channels")
+ROLES_HEAD = fixed("settings.ROLES_HEAD", "## Limits of roles")
+CHANNELS_NOTE = fixed(
+    "settings.CHANNELS_NOTE", "-# The limit of a channel or category can only lower what holds there."
+)
+ROLES_NOTE = fixed(
+    "settings.ROLES_NOTE", "-# It can only lower what holds for somebody; of several roles the lowest counts."
+)
+
+
+@sentence
+def limit_of(kind: LimitedKind, one: str, rating: str) -> str:
+    return f"- {_MENTION[kind].format(one)} at most `{rating}`"
+
+
+@sentence
+def gets_at_most(kind: LimitedKind, one: str) -> str:
+    return f"{_MENTION[kind].format(one)} gets at most"
+
+
+NO_OWN_LIMIT = fixed("settings.NO_OWN_LIMIT", "no limit of its own")
+
+WHO_HEAD = fixed("settings.WHO_HEAD", "## Who may ask for what")
+WHO_NOTE = fixed(
+    "settings.WHO_NOTE", "-# A rule counts for the ratings above it as well. Without one, everybody may ask."
+)
+
+
+@sentence
+def who_may_ask(rating: str, roles: tuple[str, ...] | None, more: int) -> str:
+    """Name the roles; None is everybody, and no role is nobody."""
+    who = "everybody" if roles is None else _mentions("<@&{}>", roles, more) if roles else "nobody"
+    return f"`{rating}`: {who}"
+
+
+DENIED_TITLE = fixed("settings.DENIED_TITLE", "Denied tags")
+TAGS_TO_DENY = fixed("settings.TAGS_TO_DENY", "Tags to deny")
+TAGS_TO_ALLOW = fixed("settings.TAGS_TO_ALLOW", "Tags to allow again")
+TAGS_HINT = fixed("settings.TAGS_HINT", "spider, clown")
+
+
+@sentence
+def denied_now(tags: Sentence) -> str:
+    return f"Now: {tags!s}"
+
+
+# The page about the line
+
+LINE_HEAD = fixed("settings.LINE_HEAD", "## The line of this server")
+SERVER_LIMITS = fixed("settings.SERVER_LIMITS", "Limits of the whole server")
+PERSON_LIMITS = fixed("settings.PERSON_LIMITS", "Limits of each person")
+ABOUT_LIMITS = fixed(
+    "settings.ABOUT_LIMITS",
+    """\
+-# A change holds at once and takes nothing out of the line. None of it goes beyond the operator's limits, which count \
+a person in all servers together.""",
+)
+ABOUT_PRIORITY = fixed(
+    "settings.ABOUT_PRIORITY",
+    """\
+**Priority roles** give a larger share of this server's turns, never all of it: at 3 somebody has three turns while \
+everybody else has one. Of several roles the largest counts; a change counts from the next request on.""",
+)
+
+
+@sentence
+def limits_title(title: Sentence) -> str:
+    return f"**{title!s}**"
+
+
+@sentence
+def counted(limit: Limit) -> str:
+    return _COUNTS[limit].capitalize()
+
+
+@sentence
+def holds(limit: Limit, own: int | None, operators: int | None) -> str:
+    """Say what holds, and whose it is."""
+    return f"- {_COUNTS[limit].capitalize()}: {_held(own, operators)}"
+
+
+def _held(own: int | None, operators: int | None) -> str:
+    if operators is None:
+        return "no limit" if own is None else f"at most {own:,}"
+    if own is None:
+        return f"at most {operators:,}, the operator's limit"
+    if own < operators:
+        return f"at most {own:,} (the operator's limit is {operators:,})"
+    return f"at most {operators:,}, the operator's limit (this server's own is {own:,})"
+
+
+@sentence
+def empty_is(operators: int | None) -> str:
+    return "Empty: no limit." if operators is None else f"Empty: the operator's limit, {operators:,}."
+
+
+@sentence
+def share_of(role: str, weight: float) -> str:
+    return f"- <@&{role}>: {weight:g} × the usual share"
+
+
+@sentence
+def gives(role: str) -> str:
+    return f"<@&{role}> gives"
+
+
+USUAL_SHARE = fixed("settings.USUAL_SHARE", "the usual share")
+
+
+@sentence
+def shares(weight: float) -> str:
+    return f"{weight:g} × the usual share"

@@ -1,0 +1,46 @@
+"""The terms as people read them: the licence's restrictions in our words."""
+
+from __future__ import annotations
+
+from bot.sentences.sentence import Sentence, fixed, sentence
+
+THANKS = fixed("terms.THANKS", "Thank you. You can draw now: type `/imagine`.")
+
+
+@sentence
+def core(licence: str) -> str:
+    return f"""\
+## Terms
+The pictures here are drawn by AI, with a model under the **{licence}** licence. It binds everybody who uses \
+the model, and so you. You must not use it
+- in any way that breaks a law that applies to you;
+- to exploit or harm minors, or to try to, in any way;
+- to make or spread what is known to be false, in order to harm others;
+- to make or spread personal data that can be used to harm somebody;
+- to defame, disparage or otherwise harass others;
+- for fully automated decisions that touch somebody's legal rights or binding obligations;
+- to discriminate against or harm people for their social behaviour or their known or supposed personality;
+- to exploit the weaknesses of a group of people (age, social, physical or mental) in a way that harms them;
+- to discriminate against people for what the law protects;
+- to give medical advice or interpret medical results;
+- for justice, law enforcement, immigration or asylum, such as predicting that somebody will commit a crime.
+
+You answer for what you have drawn and for what you do with it. Every picture says that AI drew it: leave it so, and \
+do not pass one off as a photograph or as made by hand. Moderators and whoever runs this bot may stop anybody who \
+breaks these terms."""
+
+
+@sentence
+def end(last: Sentence) -> str:
+    return f"The licence itself is attached, and it is what counts. `/about` tells what is stored about you.\n{last!s}"
+
+
+BY_ACCEPTING = fixed("terms.BY_ACCEPTING", "By pressing Accept you agree to all of this.")
+
+
+@sentence
+def accepted(at: int) -> str:
+    return f"You accepted these terms <t:{at}:D>."
+
+
+ACCEPT = fixed("terms.ACCEPT", "Accept")
