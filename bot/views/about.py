@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import discord
 from discord import ui
 
+from bot.sentences import about as says
+from bot.sentences.joined import as_written
+from bot.sentences.rendering import render
 from bot.views.card import WAITING
 from bot.views.layout import layout
 from bot.views.terms import LICENCE, LICENCE_URL
@@ -39,36 +42,22 @@ def about(facts: Facts) -> ui.LayoutView:
 
 
 def _bot(facts: Facts) -> str:
-    model = "not ready yet" if facts.model is None else f"`{facts.model}`"
-    rated = (
-        "A picture tagger looks at every picture before it is shown."
-        if facts.tagger
-        else "No picture tagger is configured: the words are checked, and pictures are not looked at by a machine."
+    contact = facts.contact.strip()
+    return render(
+        says.bot(
+            model=says.MODEL_NOT_READY if facts.model is None else says.model(facts.model),
+            rated=says.RATED if facts.tagger else says.NOT_RATED,
+            contact=as_written(contact) if contact else says.NO_CONTACT,
+            card_url=CARD_URL,
+            licence=LICENCE,
+            licence_url=LICENCE_URL,
+            eshi_version=version("eshi"),
+            discord_version=discord.__version__,
+            python_version=platform.python_version(),
+        )
     )
-    contact = facts.contact.strip() or "Whoever runs this bot has not said how to reach them; ask the server's admins."
-    return f"""\
-## Eshi
-I draw pictures from words, with AI. Every picture is made by a machine, and says so.
-**Model** {model}. I am made for [Animagine XL 4.0]({CARD_URL}).
-**Licence of the model** [{LICENCE}]({LICENCE_URL}); `/terms` shows what it asks of you, with its text.
-**Pictures** {rated}
-**Contact** {contact}
-**Versions** Eshi {version("eshi")}, discord.py {discord.__version__}, Python {platform.python_version()}"""
 
 
 def _privacy(kept: config.RetentionSettings) -> str:
-    return f"""\
-## What I store about you
-- What you asked for, with where and when: {_days(kept.records_days)}. Its pictures, on my disk: \
-{_days(kept.pictures_days)}. Previews and forms: {_days(kept.drafts_days)}.
-- Your defaults, your favourites, and that you accepted the terms: until you say otherwise.
-- Refusals, and reports of pictures: {_days(kept.audit_days)}, with the prompt only as a fingerprint unless your \
-server's admins want to see prompts.
-- Strikes and time-outs: until they are over, under a fingerprint of your id instead of your name.
-
-I read no messages but those that you open my menu on, and I pass nothing on. `/me export` gives you all of it as a \
-file, `/me forget` deletes it."""
-
-
-def _days(days: float) -> str:
-    return "1 day" if days == 1 else f"{days:g} days"
+    days = (kept.records_days, kept.pictures_days, kept.drafts_days, kept.audit_days)
+    return render(says.privacy(*days))

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from discord import ButtonStyle, ui
 
 from bot.job import ID_PATTERN
+from bot.sentences import card as says
+from bot.sentences.rendering import render
+
+if TYPE_CHECKING:
+    from bot.sentences.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    label: str
+    label: Sentence
     style: ButtonStyle = ButtonStyle.secondary
 
 
 LOOKS = {
-    "reroll": _Look("Reroll", ButtonStyle.primary),
-    "edit": _Look("Edit"),
-    "recipe": _Look("Recipe"),
-    "spoiler": _Look("Spoiler"),
-    "delete": _Look("Delete"),
-    "cancel": _Look("Cancel"),
-    "show": _Look("Show", ButtonStyle.primary),
-    "tell": _Look("Tell me when done"),
-    "report": _Look("Report"),
-    "look": _Look("Look"),
-    "restore": _Look("Restore"),
-    "remove": _Look("Delete", ButtonStyle.danger),
+    "reroll": _Look(says.REROLL, ButtonStyle.primary),
+    "edit": _Look(says.EDIT),
+    "recipe": _Look(says.RECIPE),
+    "spoiler": _Look(says.SPOILER),
+    "delete": _Look(says.DELETE),
+    "cancel": _Look(says.CANCEL),
+    "show": _Look(says.SHOW, ButtonStyle.primary),
+    "tell": _Look(says.TELL),
+    "report": _Look(says.REPORT),
+    "look": _Look(says.LOOK),
+    "restore": _Look(says.RESTORE),
+    "remove": _Look(says.REMOVE, ButtonStyle.danger),
 }
 
 
@@ -48,9 +53,9 @@ def row(job_id: str, *actions: str) -> ui.ActionRow[Any]:
 
 def _button(job_id: str, action: str) -> ui.Button[ui.LayoutView]:
     look = LOOKS[action]
-    return ui.Button(label=look.label, style=look.style, custom_id=f"v1:{job_id}:{action}")
+    return ui.Button(label=render(look.label), style=look.style, custom_id=f"v1:{job_id}:{action}")
 
 
 def draw_button(draft_id: str) -> ui.Button[ui.LayoutView]:
     """Draw what a preview showed."""
-    return ui.Button(label="Draw", style=ButtonStyle.primary, custom_id=f"v1:draft:{draft_id}")
+    return ui.Button(label=render(says.DRAW), style=ButtonStyle.primary, custom_id=f"v1:draft:{draft_id}")

@@ -12,6 +12,7 @@ from bot.config import RetentionSettings, StrikeRules, load
 from bot.prompt.negative import REQUIRED
 from bot.safety.policy import imported
 from bot.sandbox.world.blueprint import bits, starter
+from bot.sentences.rendering import render
 from bot.views.buttons import LOOKS
 from engine import config as engine_config
 from engine.__main__ import main as engine
@@ -142,9 +143,9 @@ def test_the_invitation_asks_for_what_it_names_and_for_all_that_is_needed():
 def test_every_button_is_told_of():
     """In the README what is under everybody's pictures, on the ratings page what moderators press."""
     bold = {name for page in (README, RATINGS) for name in re.findall(r"\*\*([^*]+)\*\*", page)}
-    assert {look.label for look in LOOKS.values()} - bold == set()
+    assert {render(look.label) for look in LOOKS.values()} - bold == set()
     told = {name for cell in column(README, "button") for name in re.findall(r"\*\*([^*]+)\*\*", cell)}
-    assert told - {look.label for look in LOOKS.values()} == set()
+    assert told - {render(look.label) for look in LOOKS.values()} == set()
 
 
 def test_every_quoted_message_is_one_that_the_code_can_say():
