@@ -7,10 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot import cli
-from bot.errors import BotError
+from bot.errors import BotError, Refused
 from bot.prompt import cli as prompt
 from bot.prompt.vocabulary import cli as vocabulary
 from bot.safety import cli as safety
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return parsed.run(parsed)
     except BotError as error:
-        print(error, file=sys.stderr)
+        print(render(error.sentence) if isinstance(error, Refused) else error, file=sys.stderr)
         return 1
 
 

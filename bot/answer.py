@@ -10,9 +10,13 @@ from discord import app_commands
 
 from bot.errors import Refused, StoreUnavailable
 from bot.retrying import PASSING
+from bot.sentences import answer as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
+
+    from bot.sentences.sentence import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -35,20 +39,20 @@ async def explain(interaction: discord.Interaction[Any], error: Exception) -> No
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     if isinstance(error, Refused):
-        sentence = str(error)
+        sentence = error.sentence
         log.info("interaction %s refused: %s", interaction.id, type(error).__name__)
     elif isinstance(error, app_commands.CheckFailure):
-        sentence = "You may not use this here."
+        sentence = says.NOT_HERE
     elif isinstance(error, app_commands.TransformerError | app_commands.CommandSignatureMismatch):
-        sentence = "This command has just changed. Please type it again."
+        sentence = says.JUST_CHANGED
     elif isinstance(error, StoreUnavailable):
-        sentence = "I cannot write anything down just now, so I did not begin. Please try again in a little while."
+        sentence = says.NOTHING_WRITTEN
         log.error("interaction %s: %s", interaction.id, error)
     elif isinstance(error, PASSING) or _too_late(error):
-        sentence = "Discord did not take my answer, so nothing was drawn. Please try again."
+        sentence = says.NOT_TAKEN
         log.warning("interaction %s: Discord stumbled: %s", interaction.id, error)
     else:
-        sentence = f"Something went wrong on my side, and nothing was drawn. (`{interaction.id}`)"
+        sentence = says.went_wrong(interaction.id)
         log.error("interaction %s failed", interaction.id, exc_info=error)
     try:
         await tell(interaction, sentence)
@@ -61,9 +65,10 @@ def _too_late(error: Exception) -> bool:
     return isinstance(error, discord.HTTPException) and error.code in _GIVEN_UP
 
 
-async def tell(interaction: discord.Interaction[Any], sentence: str) -> None:
+async def tell(interaction: discord.Interaction[Any], sentence: Sentence) -> None:
     """Say something to one person only."""
+    text = render(sentence)
     if interaction.response.is_done():
-        await interaction.followup.send(sentence, ephemeral=True, allowed_mentions=NO_PINGS)
+        await interaction.followup.send(text, ephemeral=True, allowed_mentions=NO_PINGS)
     else:
-        await interaction.response.send_message(sentence, ephemeral=True, allowed_mentions=NO_PINGS)
+        await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NO_PINGS)

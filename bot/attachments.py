@@ -10,6 +10,7 @@ import yarl
 
 from bot.errors import InvalidRequest
 from bot.reading.turns import ReadingTurns
+from bot.sentences import recipes as says
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +30,6 @@ TIMEOUT_S = 1.8
 
 COPIED_AT_ONCE = 2
 """Downloads that nobody reads: what waits longer than its time is told to try again, and the memory is bounded."""
-
-TOO_SLOW = "Discord took too long to give me this picture. Please try again."
 
 _CDN = frozenset({yarl.URL("https://cdn.discordapp.com"), yarl.URL("https://media.discordapp.net")})
 
@@ -94,25 +93,25 @@ class Attachments:
             async with asyncio.timeout_at(until):
                 return await self._fetch(attachment)
         except TimeoutError as error:
-            raise InvalidRequest(TOO_SLOW) from error
+            raise InvalidRequest(says.TOO_SLOW) from error
 
     async def _fetch(self, attachment: discord.Attachment) -> bytearray:
         if attachment.size > MAX_BYTES:
             raise _too_large()
         url = yarl.URL(attachment.url, encoded=True)  # its signature is over the address as it is written
         if not url.absolute or url.origin() not in self._origins:
-            raise InvalidRequest("I fetch pictures from Discord only. Please upload it here.")
+            raise InvalidRequest(says.ELSEWHERE)
         try:
             return await self._read(url)
         except (aiohttp.ClientError, OSError) as error:
-            raise InvalidRequest("Discord did not give me this picture. Please upload it again.") from error
+            raise InvalidRequest(says.NOT_GIVEN) from error
 
     async def _read(self, url: yarl.URL) -> bytearray:
         data = bytearray()
         # A redirect would lead to a host that nobody checked.
         async with self._session.get(url, allow_redirects=False) as answer:
             if answer.status != 200:  # noqa: PLR2004  HTTP's OK
-                raise InvalidRequest("Discord no longer has this picture. Please upload it again.")
+                raise InvalidRequest(says.NO_LONGER_THERE)
             async for chunk in answer.content.iter_chunked(1 << 16):
                 data += chunk
                 if len(data) > MAX_BYTES:  # whatever its record says
@@ -121,4 +120,4 @@ class Attachments:
 
 
 def _too_large() -> InvalidRequest:
-    return InvalidRequest(f"This picture is too large for me; I read up to {MAX_BYTES // 1024**2} MiB.")
+    return InvalidRequest(says.too_large(MAX_BYTES // 1024**2))

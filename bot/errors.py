@@ -1,6 +1,11 @@
-"""What can go wrong in the bot: what a member reads and what an operator reads are two strings."""
+"""What can go wrong in the bot: what a member reads and what an operator reads are two values."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.sentences.sentence import Sentence
 
 
 class BotError(Exception):
@@ -12,7 +17,11 @@ class ConfigError(BotError):
 
 
 class Refused(BotError):
-    """A no; the message is shown to the person who asked, as it is, privately."""
+    """A no; its sentence is shown to the person who asked, privately. Its text names that sentence in a log."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence.id)
+        self.sentence = sentence
 
 
 class InvalidRequest(Refused):
@@ -26,7 +35,7 @@ class PromptRefused(Refused):
 class QueueFull(Refused):
     """The line is at its limit, for everybody, this server or this person."""
 
-    def __init__(self, sentence: str, *, until: float | None = None) -> None:
+    def __init__(self, sentence: Sentence, *, until: float | None = None) -> None:
         """Say why.
 
         Args:
@@ -105,7 +114,7 @@ class PictureTooLarge(BotError):
 class Undeliverable(BotError):
     """A job's message cannot be edited by any means that the bot has left."""
 
-    def __init__(self, reason: str, sentence: str) -> None:
+    def __init__(self, reason: str, sentence: Sentence) -> None:
         """Say it twice: the reason to the operator, the sentence to the member."""
         super().__init__(reason)
         self.sentence = sentence

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from bot.config import Rating
 from bot.errors import WrongState
 from bot.request import Request
+from bot.sentences.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,8 +95,8 @@ class NewJob(Struct, frozen=True, kw_only=True):
     request: Request
     prompt: str
     negative_prompt: str
-    notes: tuple[str, ...] = ()
-    """Sentences for the asker about what was made of the request."""
+    notes: tuple[Sentence, ...] = ()
+    """For the asker, about what was made of the request."""
     max_file_bytes: int = USUAL_FILE_BYTES
     """What Discord let this asker upload here, for each file."""
     weight: float = 1.0
@@ -125,14 +126,14 @@ class Job(NewJob, frozen=True, kw_only=True):
     """At how many of those it had no other job."""
     redrawn: int = 0
     """How often it has to be drawn again because the file of a picture was damaged before it was shown."""
-    error: str | None = None
-    """Why it ended without a picture, in the words that its asker reads."""
+    error: Sentence | None = None
+    """Why it ended without a picture, for its asker."""
     tell: bool = False
     """The asker wants to be told when it is over, and was not told yet."""
     untold: bool = False
     """It has ended, and its message does not say so yet."""
-    kept: str | None = None
-    """Why its pictures are not in its message but wait for `/show`, in the words that its asker reads."""
+    kept: Sentence | None = None
+    """Why its pictures are not in its message but wait for `/show`, for its asker."""
     held: bool = False
     """It keeps its place in line and is not drawn until somebody resumes it."""
     moved_at: float | None = None
@@ -176,16 +177,16 @@ class Job(NewJob, frozen=True, kw_only=True):
     def delivered(self, *, now: float) -> Job:
         return self._moved(State.DELIVERED, finished_at=now)
 
-    def kept_back(self, sentence: str, *, now: float) -> Job:
+    def kept_back(self, sentence: Sentence, *, now: float) -> Job:
         return self._ended(State.DELIVERED, kept=sentence, finished_at=now)
 
-    def failed(self, sentence: str, *, now: float) -> Job:
+    def failed(self, sentence: Sentence, *, now: float) -> Job:
         return self._ended(State.FAILED, error=sentence, finished_at=now)
 
-    def cancelled(self, sentence: str, *, now: float) -> Job:
+    def cancelled(self, sentence: Sentence, *, now: float) -> Job:
         return self._ended(State.CANCELLED, error=sentence, finished_at=now)
 
-    def refused(self, sentence: str, *, now: float) -> Job:
+    def refused(self, sentence: Sentence, *, now: float) -> Job:
         return self._ended(State.REFUSED, error=sentence, finished_at=now)
 
     def _ended(self, target: State, **changes: object) -> Job:

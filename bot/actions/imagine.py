@@ -13,8 +13,10 @@ from bot.answer import tell
 from bot.long_texts import chars_of, worked_on
 from bot.prompt import favourites
 from bot.prompt.fitting import fitting
-from bot.prompt.sentences import near, quoted
+from bot.prompt.near import near
 from bot.retrying import NOT_DONE
+from bot.sentences import prompt as says
+from bot.sentences.joined import in_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from bot.flow.intake import Intake
     from bot.prompt.presets import Presets
     from bot.request import Options, Request
+    from bot.sentences.sentence import Sentence
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -40,7 +43,7 @@ class PersonalRequest(NamedTuple):
     """A request, and sentences about what was not taken as its asker left it."""
 
     request: Request
-    notes: tuple[str, ...]
+    notes: tuple[Sentence, ...]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -64,7 +67,7 @@ class RequestBuilder:
         if not personal.notes:
             return
         try:
-            await tell(interaction, "\n".join(personal.notes))
+            await tell(interaction, in_lines(personal.notes))
         except NOT_DONE as error:
             log.warning("interaction %s: its notes cannot be told: %s", interaction.id, error)
 
@@ -75,11 +78,7 @@ class RequestBuilder:
             InvalidRequest: With one sentence for the person who asked.
         """
         usual, left_out = fitting(await self.store.people.defaults(user_id), self.limits, self.presets)
-        notes = [
-            f"Your default, {phrase}, can no longer be had here; the usual was taken. "
-            "You can change it with `/me defaults set`."
-            for phrase in left_out
-        ]
+        notes = [says.default_left_out(phrase) for phrase in left_out]
         if any("@" in (text or "") for text in (options.tags, options.more_tags)):
             options = self._expanded(options, await self.store.people.favourites(user_id), notes)
         filled = fill(options, usual)
@@ -93,14 +92,11 @@ class RequestBuilder:
         return favourites.suggest(typed, await self.store.people.favourites(user_id), max_chars)
 
     @staticmethod
-    def _expanded(options: Options, known: Mapping[str, str], notes: list[str]) -> Options:
+    def _expanded(options: Options, known: Mapping[str, str], notes: list[Sentence]) -> Options:
         written = {name: favourites.expand(getattr(options, name) or "", known) for name in ("tags", "more_tags")}
         unknown = dict.fromkeys(name for found in written.values() for name in found.unknown)
         if known:  # somebody who keeps none means the words
-            notes.extend(
-                f"You have no favourite {quoted(f'@{name}')}, so it was read as words: {near(name, known)}"
-                for name in list(unknown)[:3]
-            )
+            notes.extend(says.unknown_favourite(name, near(name, known)) for name in list(unknown)[:3])
         changes = {name: found.text for name, found in written.items() if getattr(options, name) is not None}
         return msgspec.structs.replace(options, **changes)
 

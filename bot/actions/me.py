@@ -9,13 +9,16 @@ from discord.utils import escape_markdown
 from bot.actions.imagine import PERSONAL, fill
 from bot.errors import InvalidRequest
 from bot.prompt import favourites
-from bot.prompt.sentences import near, quoted
+from bot.prompt.near import near
 from bot.request import Options
+from bot.sentences import me as says
+from bot.sentences.joined import in_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.request import Request
+    from bot.sentences.sentence import Sentence
     from bot.store import Store
 
 LISTED_CHARS = 40
@@ -30,11 +33,11 @@ class Preferences:
         self._people = store.people
         self._complete = complete
 
-    async def show_defaults(self, user_id: int) -> str:
+    async def show_defaults(self, user_id: int) -> Sentence:
         """Say what stands for the options that this person leaves out."""
         return _described(await self._people.defaults(user_id))
 
-    async def set_defaults(self, user_id: int, chosen: Options) -> str:
+    async def set_defaults(self, user_id: int, chosen: Options) -> Sentence:
         """Set what was chosen; None leaves a default as it is.
 
         Raises:
@@ -42,25 +45,23 @@ class Preferences:
         """
         changes = {name: value for name in PERSONAL if (value := getattr(chosen, name)) is not None}
         if not changes:
-            raise InvalidRequest("Choose at least one option to set. `/me defaults show` tells what is set.")
+            raise InvalidRequest(says.NOTHING_CHOSEN)
         self._complete(fill(Options(subject="1girl"), chosen))
         return _described(await self._people.change_defaults(user_id, changes))
 
-    async def reset_defaults(self, user_id: int, name: str | None) -> str:
+    async def reset_defaults(self, user_id: int, name: str | None) -> Sentence:
         """Forget one default, by the name of its option; None: all of them."""
         if name is None:
             await self._people.forget_defaults(user_id)
             return _described(Options())
         return _described(await self._people.change_defaults(user_id, {name: None}))
 
-    async def tell_when_done(self, user_id: int, *, wanted: bool) -> str:
+    async def tell_when_done(self, user_id: int, *, wanted: bool) -> Sentence:
         """Have a person told of everything that took a while, or not."""
         await self._people.tell_always(user_id, wanted=wanted)
-        if wanted:
-            return "From now on I tell you when a picture that took more than a minute is done."
-        return "I tell you only about pictures whose **Tell me when done** you press."
+        return says.WILL_TELL if wanted else says.TELLS_ON_PRESS
 
-    async def save_favourite(self, user_id: int, name: str, text: str) -> str:
+    async def save_favourite(self, user_id: int, name: str, text: str) -> Sentence:
         """Keep tags under a name, in place of what it stood for.
 
         Raises:
@@ -68,31 +69,24 @@ class Preferences:
         """
         key = favourites.key(name)
         if key is None:
-            raise InvalidRequest(
-                f"A name has at most {favourites.NAME_CHARS} letters, digits, hyphens and underscores, "
-                "and begins with a letter or a digit."
-            )
+            raise InvalidRequest(says.no_name(favourites.NAME_CHARS))
         if len(text) > favourites.TEXT_CHARS:
-            raise InvalidRequest(
-                f"There are {len(text):,} characters in this favourite; at most {favourites.TEXT_CHARS} are kept."
-            )
+            raise InvalidRequest(says.favourite_too_long(len(text), favourites.TEXT_CHARS))
         if not text.strip(" ,"):
-            raise InvalidRequest("A favourite has to stand for some tags.")
+            raise InvalidRequest(says.FAVOURITE_EMPTY)
         self._complete(Options(subject="1girl", tags=text))
         if not await self._people.save_favourite(user_id, key, text.strip(), most=favourites.MOST):
-            raise InvalidRequest(
-                f"You have {favourites.MOST} favourites, which is as many as I keep. Please delete one first."
-            )
-        return f"Kept. `@{key}` in your tags now stands for: {escape_markdown(text.strip())}"
+            raise InvalidRequest(says.too_many_favourites(favourites.MOST))
+        return says.favourite_kept(key, escape_markdown(text.strip()))
 
-    async def list_favourites(self, user_id: int) -> str:
+    async def list_favourites(self, user_id: int) -> Sentence:
         """Show every favourite with the beginning of its text."""
         kept = await self._people.favourites(user_id)
         if not kept:
-            return "You have no favourites yet. Keep one with `/me favourite save`."
-        return "\n".join(f"`@{name}` {_beginning(text)}" for name, text in kept.items())
+            return says.NO_FAVOURITES_YET
+        return in_lines(tuple(says.favourite(name, _beginning(text)) for name, text in kept.items()))
 
-    async def delete_favourite(self, user_id: int, name: str) -> str:
+    async def delete_favourite(self, user_id: int, name: str) -> Sentence:
         """Forget a favourite.
 
         Raises:
@@ -100,22 +94,20 @@ class Preferences:
         """
         key = favourites.key(name) or name.strip().casefold()
         if await self._people.delete_favourite(user_id, key):
-            return f"Deleted `@{key}`."
+            return says.favourite_deleted(key)
         kept = await self._people.favourites(user_id)
-        raise InvalidRequest(
-            f"You have no favourite {quoted(f'@{key}')}: {near(key, kept)}" if kept else "You have no favourites."
-        )
+        raise InvalidRequest(says.unknown_favourite(key, near(key, kept)) if kept else says.NO_FAVOURITES)
 
 
-def _described(defaults: Options) -> str:
+def _described(defaults: Options) -> Sentence:
     chosen = [
-        f"**{name.replace('_', ' ')}**: {escape_markdown(str(value))}"
+        says.default(name.replace("_", " "), escape_markdown(str(value)))
         for name in PERSONAL
         if (value := getattr(defaults, name)) is not None
     ]
     if not chosen:
-        return "You have no defaults of your own: what you leave out is as the bot's operator set it."
-    return "Where you leave these out, I take:\n" + "\n".join(chosen)
+        return says.NO_DEFAULTS
+    return says.defaults(tuple(chosen))
 
 
 def _beginning(text: str) -> str:

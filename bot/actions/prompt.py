@@ -13,6 +13,7 @@ from bot.long_texts import worked_on
 from bot.prompt import pasted
 from bot.queue.ticket import Ticket
 from bot.routes import Route, on_press
+from bot.sentences import preview as says
 from bot.views.buttons import DRAFT
 from bot.views.preview import PromptPreview, preview
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from bot.queue.forecast import Forecast
     from bot.request import Options
     from bot.store import Store
-
-NO_DRAFT = "I no longer keep this preview. Please ask for a new one."
 
 
 @dataclass(kw_only=True, eq=False)
@@ -82,7 +81,7 @@ class PromptPreviews:
         """
         request = await self.store.drafts.get(draft_id)
         if request is None:
-            raise InvalidRequest(NO_DRAFT)
+            raise InvalidRequest(says.NO_DRAFT)
         await self.intake.ask(interaction, request)
 
     async def _show(

@@ -15,6 +15,7 @@ import discord
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, NotYours
 from bot.routes import Route, on_press
+from bot.sentences import queue as says
 from bot.store.queue import Steered
 from bot.views.card import title
 from bot.views.queue import JOBS_A_PAGE, LABELS, PRESS, QUEUE_ACTIONS, QueuePress, QueueRow, Shown, listing
@@ -30,13 +31,11 @@ if TYPE_CHECKING:
     from bot.queue.forecast import Forecast, Wait
     from bot.queue.queue import Queue
     from bot.queue.ticket import Ticket
+    from bot.sentences.sentence import Sentence
     from bot.store import Store
     from bot.views.queue import Whose
 
 log = logging.getLogger(__name__)
-
-LEFT = "This one no longer waits: it is being drawn, or it is over."
-OVER = "This one is already drawn, or over."
 
 
 @dataclass(kw_only=True, eq=False)
@@ -74,7 +73,7 @@ class QueueActions:
         """
         if press.whose == "server":
             self._server(interaction)
-        said = "" if press.action == "show" else await self._do(interaction, press)
+        said = None if press.action == "show" else await self._do(interaction, press)
         view = listing((await self._page(interaction, press))._replace(said=said))
         if interaction.response.is_done():
             await interaction.edit_original_response(view=view, allowed_mentions=NO_PINGS)
@@ -83,9 +82,9 @@ class QueueActions:
 
     # What is done
 
-    async def _do(self, interaction: discord.Interaction[Any], press: QueuePress) -> str:
+    async def _do(self, interaction: discord.Interaction[Any], press: QueuePress) -> Sentence:
         if press.action not in LABELS or (press.action in QUEUE_ACTIONS) != (press.job_id is None):
-            raise InvalidRequest("This button is from an older version. Please use `/queue` again.")
+            raise InvalidRequest(says.OLD_BUTTON)
         who = interaction.user.id
         if press.job_id is None:
             said = await self._steer(self._server(interaction), press.action)
@@ -93,12 +92,12 @@ class QueueActions:
             return said
         job = await self.store.jobs.get(press.job_id)
         if job is None:
-            raise InvalidRequest("I no longer keep the record of this request.")
+            raise InvalidRequest(says.NO_RECORD)
         if press.whose == "server":
             if job.guild_id != self._server(interaction):
-                raise NotYours("This request is not of this server.")
+                raise NotYours(says.OTHER_SERVER)
         elif job.user_id != who:
-            raise NotYours(f"Only <@{job.user_id}> or a moderator may do this.")
+            raise NotYours(says.not_yours(job.user_id))
         if job.id in self.arrivals:
             await interaction.response.defer()  # Discord may take its time to say that it took the acknowledgement
             await self.arrivals.settled(job.id)
@@ -106,38 +105,37 @@ class QueueActions:
         log.info("job %s: %s by %s", job.id, press.action, who)
         return said
 
-    async def _cancel(self, interaction: discord.Interaction[Any], job: Job) -> str:
+    async def _cancel(self, interaction: discord.Interaction[Any], job: Job) -> Sentence:
         if job.id not in self.queue and not any(ticket.id == job.id for ticket in self.queue.running):
-            raise InvalidRequest(OVER)
+            raise InvalidRequest(says.ALREADY_DRAWN)
         if not interaction.response.is_done():
             await interaction.response.defer()  # the job's own message is told first, and that may take long
         if not await self.journeys.cancel(job):
-            raise InvalidRequest(OVER)
-        return f"`{job.id}` is cancelled."
+            raise InvalidRequest(says.ALREADY_DRAWN)
+        return says.cancelled(job.id)
 
-    async def _change(self, job: Job, press: QueuePress) -> str:
+    async def _change(self, job: Job, press: QueuePress) -> Sentence:
         """Hold, resume or move a job; moved in the server's list it is a moderator's move, else its owner's."""
-        name = f"`{job.id}`"
         self._require(job.id, waits=True)
         if press.action == "up":
             now, in_server = self.now(), press.whose == "server"
             self._require(job.id, waits=await self.store.queue.move_up(job.id, now=now))
             self.queue.move_up(job.id, now=now, in_server=in_server)
-            said = f"{name} has the next turn of this server." if in_server else f"{name} is first of yours."
+            said = says.first_of_server(job.id) if in_server else says.first_of_yours(job.id)
         else:
             held = press.action == "hold"
             self._require(job.id, waits=await self.store.queue.hold(job.id, held=held))
             (self.queue.hold if held else self.queue.resume)(job.id)
-            said = f"{name} is on hold, until it is resumed." if held else f"{name} is back in line."
+            said = says.held(job.id) if held else says.resumed(job.id)
         await self.dispatch.queue_changed(self.queue.get(job.id))
         return said
 
     def _require(self, job_id: str, *, waits: bool) -> None:
         """Make sure that a job still waits, in the store and here; the engine may have taken it in between."""
         if not waits or job_id not in self.queue:
-            raise InvalidRequest(LEFT)
+            raise InvalidRequest(says.NO_LONGER_WAITS)
 
-    async def _steer(self, guild_id: int, action: str) -> str:
+    async def _steer(self, guild_id: int, action: str) -> Sentence:
         paused, closed = self.queue.is_paused(guild_id), self.queue.is_closed(guild_id)
         if action in {"pause", "unpause"}:
             paused = action == "pause"
@@ -147,12 +145,8 @@ class QueueActions:
         self.queue.pause(guild_id, paused=paused)
         self.queue.close(guild_id, closed=closed)
         await self.dispatch.queue_changed(*self.queue.of_server(guild_id, 0, JOBS_A_PAGE))
-        return {
-            "pause": "Nothing of this server is started until somebody presses Go on. New requests are still taken.",
-            "unpause": "This server's requests are drawn again.",
-            "drain": "What waits is still drawn. Nothing new is taken until somebody presses Take new ones.",
-            "open": "New requests are taken again.",
-        }[action]
+        said = {"pause": says.NOW_PAUSED, "unpause": says.GOES_ON, "drain": says.NOW_DRAINED, "open": says.NOW_OPEN}
+        return said[action]
 
     # What is shown
 
@@ -212,7 +206,7 @@ class QueueActions:
             NotYours: It is none.
         """
         if interaction.guild_id is None or not _is_moderator(interaction):
-            raise NotYours("Only a moderator of this server, somebody who may manage messages in it, may do this.")
+            raise NotYours(says.MODERATORS_ONLY)
         return interaction.guild_id
 
 

@@ -12,6 +12,8 @@ from bot.prompt.remix import Mapped, to_options
 from bot.reading.kinds import RECIPE
 from bot.routes import Route, on_form
 from bot.safety.ratings import is_rating
+from bot.sentences import recipes as says
+from bot.sentences.card import REMIX_TITLE
 from bot.views.edit import REMIXED, TEXT_CHARS, EditForm, edited, remix_id
 
 if TYPE_CHECKING:
@@ -30,11 +32,6 @@ if TYPE_CHECKING:
 
 READ_PICTURES = 4
 """Of one message: as many as a result of ours can have."""
-
-NO_RECIPE = (
-    "I found no recipe in this picture. Many sites, and some apps, strip it when they save or show a picture; "
-    "the original file usually has it."
-)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -69,7 +66,7 @@ class Remix:
         highest = await self.gatekeeper.highest_here(interaction)
         mapped = await self._read(interaction, files)
         form_id = await self.store.forms.keep(interaction.user.id, mapped.options, now=self.now())
-        form = EditForm(remix_id(form_id), mapped.options, highest, title="Remix this picture", notes=mapped.unmapped)
+        form = EditForm(remix_id(form_id), mapped.options, highest, title=REMIX_TITLE, notes=mapped.unmapped)
         await interaction.response.send_modal(form)
 
     async def options(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Options:
@@ -99,7 +96,7 @@ class Remix:
         """
         options = await self.store.forms.get(form_id, interaction.user.id)
         if options is None:
-            raise InvalidRequest("This form was open for too long. Please open it again from the picture.")
+            raise InvalidRequest(says.FORM_TOO_OLD)
         await self.imagine.ask(interaction, edited(options, interaction))
 
     async def _read(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Mapped:
@@ -108,7 +105,7 @@ class Remix:
     async def _written(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Written:
         written = await self.attachments.first(_pictures(files), RECIPE, person=interaction.user.id)
         if written is None:
-            raise InvalidRequest(NO_RECIPE)
+            raise InvalidRequest(says.NO_RECIPE)
         return written
 
     def _map(self, read: Recipe) -> Mapped:
@@ -118,12 +115,9 @@ class Remix:
             read, prompt_writer.presets, self.model_name() or read.model, prompt_writer.vocabulary.kind
         )
         options, left_out = fitting(options, prompt_writer.config.limits, prompt_writer.presets)
-        cut = [
-            f"Only the first {TEXT_CHARS:,} characters of the {name} fit into this form."
-            for name, words in (("tags", options.tags), ("negative prompt", options.negative))
-            if len(words or "") > TEXT_CHARS
-        ]
-        beyond = [f"It has {phrase}, which cannot be had here: the usual is taken." for phrase in left_out]
+        cut = [says.cut("tags", TEXT_CHARS)] if len(options.tags or "") > TEXT_CHARS else []
+        cut += [says.cut("negative", TEXT_CHARS)] if len(options.negative or "") > TEXT_CHARS else []
+        beyond = [says.usual_taken(phrase) for phrase in left_out]
         return Mapped(options, (*cut, *unmapped, *beyond))
 
 
@@ -135,5 +129,5 @@ def _pictures(files: Sequence[discord.Attachment]) -> list[discord.Attachment]:
     """
     pictures = [file for file in files if (file.content_type or "").startswith("image/")]
     if not pictures:
-        raise InvalidRequest("There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord.")
+        raise InvalidRequest(says.NO_PICTURE)
     return pictures[:READ_PICTURES]

@@ -14,6 +14,7 @@ from bot.prompt.completion import options_of
 from bot.request import again
 from bot.routes import Route, on_form, on_press
 from bot.safety.ratings import together
+from bot.sentences import card as says
 from bot.views.buttons import of_job
 from bot.views.edit import EDITED, EditForm, edit_id, edited
 from bot.views.recipe import found_recipe, recipe
@@ -33,9 +34,8 @@ if TYPE_CHECKING:
     from bot.flow.intake import Intake
     from bot.flow.journeys import Journeys
     from bot.job import Job
+    from bot.sentences.sentence import Sentence
     from bot.store import Store
-
-NO_RECORD = "I no longer keep the record of this picture."
 
 
 @dataclass(kw_only=True, eq=False)
@@ -88,7 +88,7 @@ class ResultButtons:
             await self.remix.open(interaction, _files(interaction))
             return
         highest = await self.gatekeeper.highest_here(interaction)
-        form = EditForm(edit_id(job.id), options_of(job.request), highest, title="Edit and draw again")
+        form = EditForm(edit_id(job.id), options_of(job.request), highest, title=says.EDIT_TITLE)
         await interaction.response.send_modal(form)
 
     async def submit_edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
@@ -111,17 +111,17 @@ class ResultButtons:
     async def spoiler(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Put the pictures behind a spoiler, or in front of it where their rating may be shown so."""
         job = await self.store.jobs.get(job_id)
-        self._require_right(interaction, _owner(interaction, job), "change the spoiler of")
+        self._require_right(interaction, _owner(interaction, job), says.may_not_spoil)
         message = interaction.message
         hidden = spoiled(message) if message is not None else None
         if message is None or hidden is None:
-            raise InvalidRequest("There is no picture here.")
+            raise InvalidRequest(says.NO_PICTURE)
         if hidden and job is None:
-            raise InvalidRequest(f"{NO_RECORD} Without knowing its rating I leave it behind its spoiler.")
+            raise InvalidRequest(says.STAYS_SPOILED)
         if hidden and job is not None:
             rating = together(job.request.rating, await self._measured(job))
             if (await self.gatekeeper.policy(job.guild_id)).spoils(rating):
-                raise InvalidRequest(f"In this server `{rating}` pictures stay behind a spoiler.")
+                raise InvalidRequest(says.stays_spoiled_here(rating))
         await interaction.response.edit_message(
             view=with_spoiler(message, spoiler=not hidden), allowed_mentions=NO_PINGS
         )
@@ -129,7 +129,7 @@ class ResultButtons:
     async def delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Remove message and pictures for good."""
         job = await self.store.jobs.get(job_id)
-        self._require_right(interaction, _owner(interaction, job), "delete")
+        self._require_right(interaction, _owner(interaction, job), says.may_not_delete)
         await interaction.response.defer()
         await self.store.pictures.drop(job_id)
         await interaction.delete_original_response()
@@ -142,27 +142,24 @@ class ResultButtons:
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Stop a job; its message then says so by itself."""
         job = await self._job(job_id)
-        self._require_right(interaction, job.user_id, "cancel")
+        self._require_right(interaction, job.user_id, says.may_not_cancel)
         await interaction.response.defer()
         if not await self.journeys.cancel(job):
             now = await self._job(job_id)
-            done = "already done" if now.state in (State.RENDERED, State.DELIVERED) else "already over"
-            await tell(interaction, f"This one is {done}.")
+            done = now.state in (State.RENDERED, State.DELIVERED)
+            await tell(interaction, says.ALREADY_DONE if done else says.ALREADY_OVER)
 
     async def tell(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Have the owner told when it is over, or have it not."""
         job = await self._job(job_id)
         if interaction.user.id != job.user_id:
-            raise NotYours(f"Only <@{job.user_id}> can be told when this is done.")
+            raise NotYours(says.only_owner_told(job.user_id))
         wanted = not job.tell
         if not await self.store.jobs.want_told(job.id, wanted=wanted):
-            raise InvalidRequest("This one is already over.")
+            raise InvalidRequest(says.ALREADY_OVER)
         if wanted:
             interaction.client.refusals.asked(job.user_id)  # they may have opened their direct messages since
-            sentence = "I will tell you when this is done, if it takes more than a minute. Press again if I should not."
-        else:
-            sentence = "I will not tell you when this is done."
-        await tell(interaction, sentence)
+        await tell(interaction, says.WILL_TELL if wanted else says.WILL_NOT_TELL)
 
     async def _measured(self, job: Job) -> list[Rating | None]:
         """Give what each picture of a job shows, None of one that was not rated."""
@@ -171,14 +168,15 @@ class ResultButtons:
     async def _job(self, job_id: str) -> Job:
         job = await self.store.jobs.get(job_id)
         if job is None:
-            raise InvalidRequest(NO_RECORD)
+            raise InvalidRequest(says.NO_RECORD)
         return job
 
     @staticmethod
-    def _require_right(interaction: discord.Interaction[Any], owner: int | None, verb: str) -> None:
+    def _require_right(
+        interaction: discord.Interaction[Any], owner: int | None, refusal: Callable[[int | None], Sentence]
+    ) -> None:
         if interaction.user.id != owner and not interaction.permissions.manage_messages:
-            whose = "Only a moderator" if owner is None else f"Only <@{owner}> or a moderator"
-            raise NotYours(f"{whose} may {verb} this.")
+            raise NotYours(refusal(owner))
 
 
 def _owner(interaction: discord.Interaction[Any], job: Job | None) -> int | None:
@@ -196,5 +194,5 @@ def _files(interaction: discord.Interaction[Any]) -> list[discord.Attachment]:
         InvalidRequest: There are none, and so there is nothing left to know about it.
     """
     if interaction.message is None or not interaction.message.attachments:
-        raise InvalidRequest(NO_RECORD)
+        raise InvalidRequest(says.NO_RECORD)
     return interaction.message.attachments

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.answer import NO_PINGS
+from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, NotYours
 from bot.reading.kinds import POLICY
 from bot.routes import Route, chosen, on_form, on_press
@@ -18,6 +18,9 @@ from bot.safety.audit import AuditRecord
 from bot.safety.gate import explain
 from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import MAX_FILE_BYTES, exported
+from bot.sentences import settings as says
+from bot.sentences.joined import in_lines
+from bot.sentences.rendering import render
 from bot.views.edit import sent_texts
 from bot.views.queue_settings import WEIGHTS, LimitsForm, touched
 from bot.views.setting_controls import CONTROL, NONE
@@ -150,18 +153,19 @@ class Settings:
         )
         steps = list(trail)
         first_no = next((step for step in steps if not step.allowed), None)
-        verdict = "may be drawn" if first_no is None else f"is refused by the rule **{first_no.rule}**"
-        lines = [f"`{rating}` for {user.mention} in <#{channel_id}> {verdict}."]
-        lines += [f"{'✅' if step.allowed else '❌'} **{step.rule}** {step.sentence}" for step in steps]
-        lines.append("-# The words of a request are read as well, by the rules of its rating.")
-        await interaction.response.send_message("\n".join(lines), ephemeral=True, allowed_mentions=NO_PINGS)
+        if first_no is None:
+            verdict = says.why_allowed(rating, user.id, channel_id)
+        else:
+            verdict = says.why_refused(rating, user.id, channel_id, first_no.rule)
+        rules = [says.rule(step.rule, step.allowed, step.sentence) for step in steps]
+        await tell(interaction, in_lines((verdict, *rules, says.WORDS_TOO)))
 
     async def send_file(self, interaction: discord.Interaction[Any]) -> None:
         """Give the whole policy as the file that `take_file` reads."""
         guild = _admins_server(interaction)
         data = exported(await self.policies.of(guild.id))
         await interaction.response.send_message(
-            "These are the settings of this server; `/settings import` takes them back.",
+            render(says.EXPORTED),
             file=discord.File(io.BytesIO(data), filename=FILE),
             ephemeral=True,
             allowed_mentions=NO_PINGS,
@@ -175,15 +179,15 @@ class Settings:
         """
         guild = _admins_server(interaction)
         if file.size > MAX_FILE_BYTES:
-            raise InvalidRequest(f"The file is larger than {MAX_FILE_BYTES // 1024} KiB; nothing was changed.")
+            raise InvalidRequest(says.file_too_large(MAX_FILE_BYTES // 1024))
         policy = await self.attachments.first([file], POLICY, person=interaction.user.id)
         assert policy is not None  # noqa: S101  it is a policy or refused
         _require_known(guild, policy)
         before = await self.policies.of(guild.id)
         await self._change(interaction, guild, lambda _before: policy)
         told = changes.described(before, policy)
-        said = "The file says what holds already." if not told else "Taken. " + "; ".join(told)
-        await interaction.response.send_message(_cut(said), ephemeral=True, allowed_mentions=NO_PINGS)
+        said = says.taken(says.changes(told)) if told else says.NO_NEWS
+        await interaction.response.send_message(_cut(render(said)), ephemeral=True, allowed_mentions=NO_PINGS)
 
     async def _change(
         self, interaction: discord.Interaction[Any], guild: discord.Guild, change: Change
@@ -198,7 +202,7 @@ class Settings:
                 user_id=interaction.user.id,
                 guild_id=guild.id,
                 channel_id=interaction.channel_id,
-                detail="; ".join(told),
+                detail=says.changes(told),
             )
             await self.audit.write(record)
         return after
@@ -216,10 +220,10 @@ def _admins_server(interaction: discord.Interaction[Any]) -> discord.Guild:
         InvalidRequest: It is none, or not one that the bot is in.
     """
     if interaction.guild is None or interaction.guild_id is None:
-        raise InvalidRequest("Settings belong to a server.")
+        raise InvalidRequest(says.SERVER_ONLY)
     rights = interaction.permissions
     if not rights.manage_guild and not rights.administrator:
-        raise NotYours("Only members with the right Manage Server may see and change the settings.")
+        raise NotYours(says.ADMINS_ONLY)
     return interaction.guild
 
 
@@ -246,14 +250,14 @@ def _change(guild: discord.Guild, act: str, argument: str, values: Sequence[str]
         case "needed", _:
             return changes.set_entry("needed_roles", argument, tuple(values) or None)
         case _:
-            raise InvalidRequest("This control is of an older version of me. Please open `/settings` again.")
+            raise InvalidRequest(says.OLD_CONTROL)
 
 
 def _writable(guild: discord.Guild, channel_id: str) -> str:
     channel = guild.get_channel(int(channel_id))
     rights = channel.permissions_for(guild.me) if channel is not None else discord.Permissions.none()
     if not (rights.view_channel and rights.send_messages):
-        raise InvalidRequest("I may not write in that channel. Please give me View Channel and Send Messages there.")
+        raise InvalidRequest(says.CANNOT_WRITE_THERE)
     return channel_id
 
 
@@ -265,10 +269,7 @@ def _require_known(guild: discord.Guild, policy: ServerPolicy) -> None:
     strange = [one for one in channels if guild.get_channel_or_thread(int(one)) is None]
     strange += [one for one in roles if guild.get_role(int(one)) is None]
     if strange:
-        shown = ", ".join(f"`{one}`" for one in sorted(strange)[:10])
-        raise InvalidRequest(
-            f"The file names channels or roles that this server does not have: {shown}. Nothing was changed."
-        )
+        raise InvalidRequest(says.strangers_in_file(tuple(sorted(strange)[:10])))
 
 
 def _cut(text: str) -> str:

@@ -13,6 +13,8 @@ from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PromptRefused
 from bot.job import State
 from bot.routes import Route, on_press
+from bot.sentences import card as says
+from bot.sentences.rendering import render
 from bot.views import card
 from bot.views.buttons import of_job
 
@@ -25,27 +27,8 @@ if TYPE_CHECKING:
     from bot.job import Job
     from bot.store import Store
 
-UNKNOWN = "I know no such job of yours. `/show` offers you the latest ones."
-"""The same words whether it is somebody else's, was never there, or is no longer kept."""
-
-CHANGED = "What may be shown here changed just now. Please try again."
-
-NO_LONGER_KEPT = "I no longer keep the pictures of this one. Reroll draws it again."
-
-DRAWN_ANEW = "Reroll draws anew what you asked for."
-
 LOOKED_THROUGH = 50
 """So many of a person's latest jobs are looked through for what was typed."""
-
-_STANDING = {
-    State.QUEUED: "in line",
-    State.RUNNING: "being drawn",
-    State.RENDERED: "ready",
-    State.DELIVERED: "ready",
-    State.FAILED: "failed",
-    State.CANCELLED: "cancelled",
-    State.REFUSED: "refused",
-}
 
 
 class Offered(NamedTuple):
@@ -77,7 +60,7 @@ class JobViewer:
         """
         job = await self.store.jobs.get(job_id)
         if job is None or not self._may_see(interaction, job):
-            raise InvalidRequest(UNKNOWN)
+            raise InvalidRequest(says.UNKNOWN)
         match job.state:
             case State.RENDERED | State.DELIVERED:
                 await self._show_pictures(interaction, job)
@@ -94,24 +77,25 @@ class JobViewer:
         return [one for one in offered if wanted in one.shown.casefold()]
 
     def _described(self, job: Job) -> str:
-        return f"{job.id} · {_STANDING[job.state]} {_ago(self.now() - job.created_at)} · {card.caption(job.request)}"
+        age_s = int(self.now() - job.created_at)
+        return render(says.offered(job.id, job.state.value, age_s, card.caption(job.request)))
 
     async def _show_pictures(self, interaction: discord.Interaction[Any], job: Job) -> None:
         here = await self.picture_filter.here(interaction, job)
         if not here.pictures:
-            await self._answer(interaction, card.ended(job, NO_LONGER_KEPT))
+            await self._answer(interaction, card.ended(job, says.NO_LONGER_KEPT))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         pictures = await self.store.pictures.whole(job.id, here.pictures)
-        lost = card.lost(len(here.pictures) - len(pictures))
+        lost = len(here.pictures) - len(pictures)
         if not pictures:
-            await replace_answer(interaction, card.ended(job, f"{lost} {DRAWN_ANEW}"), [])
+            await replace_answer(interaction, card.ended(job, says.lost(lost), says.DRAWN_ANEW), [])
             return
-        missing = "\n".join(filter(None, (card.not_here(here.others), lost)))
+        missing = [*([says.not_here(here.others)] if here.others else []), *([says.lost(lost)] if lost else [])]
 
         async def send(files: Upload) -> None:
             if await self.picture_filter.here(interaction, job) != here:  # making them fit may have taken seconds
-                raise PromptRefused(CHANGED)
+                raise PromptRefused(says.CHANGED)
             view = card.result(job, files.names, spoiler=here.spoiler, missing=missing, note=files.note)
             await replace_answer(interaction, view, files.opened())
 
@@ -136,10 +120,3 @@ class JobViewer:
         channel = guild.get_channel_or_thread(job.channel_id)
         granted = user.guild_permissions if channel is None else channel.permissions_for(user)
         return granted.view_channel and granted.manage_messages
-
-
-def _ago(seconds: float) -> str:
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds // length:.0f} {unit} ago"
-    return "just now"

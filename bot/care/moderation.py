@@ -14,6 +14,9 @@ from bot.errors import InvalidRequest, PictureTooLarge, PromptRefused, Undeliver
 from bot.retrying import NOT_DONE
 from bot.routes import Route, chosen, on_press
 from bot.safety.ratings import together
+from bot.sentences import audit
+from bot.sentences import card as pictures_said
+from bot.sentences import reports as says
 from bot.views import card, reported
 from bot.views.buttons import of_job
 
@@ -31,8 +34,6 @@ if TYPE_CHECKING:
     from bot.store import Store
 
 log = logging.getLogger(__name__)
-
-NO_RECORD = "I no longer keep the record of this picture, so I cannot do that."
 
 
 @dataclass(kw_only=True, eq=False)
@@ -61,12 +62,12 @@ class Moderation:
         except PromptRefused as error:
             if interaction.channel_id == job.channel_id:
                 raise
-            raise PromptRefused(f"{error} You can look at it where it was posted.") from error
+            raise PromptRefused(says.look_elsewhere(error.sentence)) from error
         await interaction.response.defer(ephemeral=True, thinking=True)  # four pictures may take their time
         pictures = await self._read(job, kept)
 
         async def send(files: Upload) -> None:
-            view = reported.looked_at(job, files.names, missing=card.lost(len(kept) - len(pictures)))
+            view = reported.looked_at(job, files.names, lost=len(kept) - len(pictures))
             await replace_answer(interaction, view, files.opened())
 
         limit = min(interaction.filesize_limit, file_limit(self.client, interaction.guild_id))
@@ -81,20 +82,23 @@ class Moderation:
         situation = await self.gatekeeper.situation_of(job)
         verdict = await self.gatekeeper.judge_restored(job, situation, measured)
         if not verdict.allowed:
-            raise InvalidRequest(f"It stays hidden. {verdict.sentence}")
+            raise InvalidRequest(says.stays_hidden(verdict.sentence))
         pictures = await self._read(job, kept)  # before it is decided what cannot be done
         if not await self._decide(interaction, job, "restored"):
-            raise InvalidRequest("A moderator has already deleted this picture.")
+            raise InvalidRequest(says.ALREADY_DELETED)
         try:
             spoiler = situation.server.spoils(together(job.request.rating, measured))
             await self._put_back(job, pictures, lost=len(kept) - len(pictures), spoiler=spoiler)
         except (Undeliverable, PictureTooLarge, *NOT_DONE) as error:
             log.warning("job %s: it cannot be restored: %s", job.id, error)
-            raise InvalidRequest("Discord does not let me put it back. Its message may be gone.") from error
+            raise InvalidRequest(says.CANNOT_RESTORE) from error
 
     async def _put_back(self, job: Job, pictures: Mapping[int, bytes], *, lost: int, spoiler: bool) -> None:
-        dropped = card.dropped(job.request.count - len(await self.store.pictures.of(job.id)))
-        missing = "\n".join(filter(None, (dropped, card.lost(lost))))
+        dropped = job.request.count - len(await self.store.pictures.of(job.id))
+        missing = [
+            *([pictures_said.dropped(dropped)] if dropped else []),
+            *([pictures_said.lost(lost)] if lost else []),
+        ]
 
         async def send(files: Upload) -> None:
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
@@ -110,7 +114,7 @@ class Moderation:
         await self.store.pictures.drop(job.id)
         await self._decide(interaction, job, "deleted")
         if not await self._delete_message(job):
-            raise InvalidRequest("The picture is gone, but Discord does not let me delete its message.")
+            raise InvalidRequest(says.MESSAGE_STAYS)
 
     async def _choose_lock(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         await self.lock(interaction, job_id, int(chosen(interaction)[0]))
@@ -119,18 +123,18 @@ class Moderation:
         """Keep the author of a picture from drawing in this server for a while; 0 seconds ends it."""
         reports = await self.store.reports.of(job_id)
         if not reports or (guild_id := reports[0].guild_id) is None:
-            raise InvalidRequest(NO_RECORD)
+            raise InvalidRequest(says.NO_RECORD)
         job = await self.store.jobs.get(job_id)  # None also where its author asked to be forgotten
         require_moderator(interaction, guild_id, job and job.channel_id)
         await interaction.response.defer()
         until = self.now() + seconds
         await self.store.strikes.lock_person(reports[0].author, guild_id, until=until)
-        how_long = next(label for label, length in reported.LOCKS.items() if length == seconds)
-        await self.report_notices.record("timed out", interaction, job or job_id, detail=how_long.lower())
+        how_long = audit.time_out(reported.LOCKS[seconds])
+        await self.report_notices.record("timed out", interaction, job or job_id, detail=how_long)
         if job is not None:
             await self.report_notices.renew(job)
-        said = f"cannot draw here until <t:{until:.0f}:f>" if seconds else "can draw here again"
-        await tell(interaction, f"{'Its author' if job is None else f'<@{job.user_id}>'} {said}.")
+        author = None if job is None else job.user_id
+        await tell(interaction, says.timed_out(author, round(until)) if seconds else says.timed_in(author))
 
     async def deleted(self, interaction: discord.Interaction[Any], job: Job) -> None:
         """Take note that a job's message was deleted by its own button: whoever reported it was right."""
@@ -175,7 +179,7 @@ class Moderation:
         """
         kept = [picture for picture in await self.store.pictures.of(job.id) if not picture.deleted]
         if not kept:
-            raise InvalidRequest("I no longer have the pictures themselves.")
+            raise InvalidRequest(says.NO_PICTURES)
         return kept
 
     async def _read(self, job: Job, kept: Sequence[StoredPicture]) -> Mapping[int, bytes]:
@@ -185,7 +189,7 @@ class Moderation:
             InvalidRequest: Nothing is.
         """
         if not (pictures := await self.store.pictures.whole(job.id, kept)):
-            raise InvalidRequest(card.lost(len(kept)))
+            raise InvalidRequest(pictures_said.lost(len(kept)))
         return pictures
 
     async def _job(self, interaction: discord.Interaction[Any], job_id: str) -> Job:
@@ -196,6 +200,6 @@ class Moderation:
         """
         job = await self.store.jobs.get(job_id)
         if job is None:
-            raise InvalidRequest(NO_RECORD)
+            raise InvalidRequest(says.NO_RECORD)
         require_moderator(interaction, job.guild_id, job.channel_id)
         return job

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from bot.errors import NotYours
+from bot.sentences import reports as says
 
 
 def require_moderator(interaction: discord.Interaction[Any], guild_id: int | None, channel_id: int | None) -> None:
@@ -21,7 +22,7 @@ def require_moderator(interaction: discord.Interaction[Any], guild_id: int | Non
         NotYours: This person is none.
     """
     if not _moderates(interaction, guild_id, channel_id):
-        raise NotYours("Only a moderator may do this: somebody with Manage Messages where the picture was posted.")
+        raise NotYours(says.MODERATORS_ONLY)
 
 
 def _moderates(interaction: discord.Interaction[Any], guild_id: int | None, channel_id: int | None) -> bool:

@@ -15,6 +15,8 @@ from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest, NotYours
 from bot.job import UNFINISHED
 from bot.routes import Route, on_press
+from bot.sentences import me as says
+from bot.sentences.rendering import render
 from bot.views import own_data as view
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from bot.care.moderation import Moderation
     from bot.flow.journeys import Journeys
     from bot.job import Job
+    from bot.safety.audit import AuditRecord
     from bot.store import Store
 
 _HANDLES = ("interaction_token", "token_created_at", "interaction_id", "application_id")
@@ -55,9 +58,11 @@ class OwnData:
         data = await self._collected(interaction.user.id)
         written, name = await asyncio.to_thread(_written, data, interaction.filesize_limit)
         if len(written) > interaction.filesize_limit:
-            raise InvalidRequest("This is more than Discord takes in one file. Whoever runs this bot can help you.")
+            raise InvalidRequest(says.EXPORT_TOO_LARGE)
         file = discord.File(io.BytesIO(written), filename=name)
-        await interaction.edit_original_response(content=view.EXPORTED, attachments=[file], allowed_mentions=NO_PINGS)
+        await interaction.edit_original_response(
+            content=render(says.EXPORTED), attachments=[file], allowed_mentions=NO_PINGS
+        )
 
     async def ask_to_forget(self, interaction: discord.Interaction[Any]) -> None:
         """Say what will go and what will stay, before anything does."""
@@ -74,7 +79,7 @@ class OwnData:
             NotYours: Somebody else's button.
         """
         if interaction.user.id != user_id:
-            raise NotYours("This is not about you.")
+            raise NotYours(says.NOT_ABOUT_YOU)
         await interaction.response.defer()
         jobs = await self._forget(user_id)
         await interaction.edit_original_response(view=view.forgotten(jobs), allowed_mentions=NO_PINGS)
@@ -117,7 +122,7 @@ class OwnData:
             "previews": [_plain(draft) for draft in await store.drafts.of(user_id)],
             "forms": [_plain(form) for form in await store.forms.of(user_id)],
             "reports": [_plain(report) for report in await store.reports.by(user_id)],
-            "audit_log": [_plain(record) for record in await store.records.of(user_id)],
+            "audit_log": [_of_record(record) for record in await store.records.of(user_id)],
             "strikes": [{"given_at": at} for at in await store.strikes.of(user_id)],
             "time_outs": [
                 {"guild_id": guild_id, "until": until}
@@ -127,7 +132,14 @@ class OwnData:
 
     async def _of_job(self, job: Job) -> dict[str, object]:
         told: dict[str, object] = {name: value for name, value in _plain(job).items() if name not in _HANDLES}
+        told |= {name: render(said) for name, said in (("error", job.error), ("kept", job.kept)) if said is not None}
+        told["notes"] = [render(note) for note in job.notes]
         return told | {"pictures": [_plain(picture) for picture in await self._store.pictures.of(job.id)]}
+
+
+def _of_record(record: AuditRecord) -> dict[str, object]:
+    told: dict[str, object] = _plain(record)
+    return told | {"detail": "" if record.detail is None else render(record.detail)}
 
 
 def _plain(value: msgspec.Struct) -> dict[str, Any]:

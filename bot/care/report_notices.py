@@ -10,6 +10,7 @@ from bot.answer import NO_PINGS
 from bot.refusals import RefusingPlace
 from bot.retrying import NOT_DONE
 from bot.safety.audit import AuditRecord
+from bot.sentences import audit as said
 from bot.views import reported
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.checks.audit import Audit
     from bot.job import Job
+    from bot.sentences.sentence import Sentence
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -79,7 +81,7 @@ class ReportNotices:
         interaction: discord.Interaction[Any],
         job: Job | str,
         *,
-        detail: str = "",
+        detail: Sentence | None = None,
         told: bool = False,
     ) -> None:
         """Write into the audit log what somebody did.
@@ -92,14 +94,14 @@ class ReportNotices:
             told: `tell` tells the log channel of it.
         """
         known = None if isinstance(job, str) else job
-        about = f"picture `{job if known is None else known.id}`"
+        about = job if isinstance(job, str) else job.id
         record = AuditRecord(
             event=event,
             at=self.now(),
             user_id=interaction.user.id,
             guild_id=interaction.guild_id,
             channel_id=interaction.channel_id if known is None else known.channel_id,
-            detail=f"{about}, {detail}" if detail else about,
+            detail=said.about_picture(about, detail),
         )
         await self.audit.write(record, words="" if known is None else known.prompt, told=told)
 

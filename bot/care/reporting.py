@@ -10,6 +10,8 @@ from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, StoreError, Undeliverable
 from bot.retrying import NOT_DONE
 from bot.routes import Route, on_press
+from bot.sentences import audit
+from bot.sentences import reports as says
 from bot.views import reported
 from bot.views.buttons import of_job
 
@@ -31,8 +33,6 @@ REJECTED_MOST = 3
 
 REMEMBERED_S = 90 * 86_400.0
 """Older reports say nothing about somebody any more."""
-
-NOT_HIDDEN = "Thank you. I no longer keep the record of this picture, so I cannot hide it; I passed it on."
 
 
 @dataclass(kw_only=True, eq=False)
@@ -60,8 +60,8 @@ class Reporting:
         job = await self.store.jobs.get(job_id)
         if job is None:  # without its record it could not be restored
             link = interaction.message.jump_url if interaction.message else ""
-            await self.report_notices.record("reported", interaction, job_id, detail=f"its record is gone: {link}")
-            await tell(interaction, NOT_HIDDEN)
+            await self.report_notices.record("reported", interaction, job_id, detail=audit.record_gone(link))
+            await tell(interaction, says.NOT_HIDDEN)
             return
         person = interaction.user.id
         hides = await self._may_hide(person, job)
@@ -72,7 +72,7 @@ class Reporting:
         # Whoever presses again finishes what a process that died here has left undone.
         hidden = await self.store.reports.hidden(job.id) and await self._hide(interaction, job)
         await self.report_notices.tell(job, person)
-        await tell(interaction, _thanks(job, first=first, hidden=hidden))
+        await tell(interaction, says.thanks(first=first, hidden=hidden, in_server=job.guild_id is not None))
 
     async def _may_hide(self, user_id: int, job: Job) -> bool:
         """Tell whether a report of this person hides: not what a moderator restored, nor after too many mistakes."""
@@ -110,9 +110,3 @@ class Reporting:
                 await self.store.pictures.put_back(job.id, picture.number, await self.attachments.one(attachment))
             except (InvalidRequest, StoreError) as error:
                 log.warning("job %s: no copy of picture %d could be kept: %s", job.id, picture.number, error)
-
-
-def _thanks(job: Job, *, first: bool, hidden: bool) -> str:
-    who = "whoever runs this bot" if job.guild_id is None else "the moderators"
-    told = f"I told {who}." if first else f"You reported it before, and {who} know."
-    return f"Thank you. {told}{' The picture is hidden until they have looked.' if hidden else ''}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answer import NO_PINGS, tell
 from bot.routes import Route, on_press
+from bot.sentences import terms as says
 from bot.views import terms as view
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from bot.store import Store
 
     Ask = Callable[[discord.Interaction[Any], Request], Awaitable[None]]
-
-THANKS = "Thank you. You can draw now: type `/imagine`."
 
 
 class Terms:
@@ -76,7 +75,7 @@ class Terms:
             return
         await self._store.acceptances.add(person, version, now=self._now())
         if waiting is None:
-            await tell(interaction, THANKS)
+            await tell(interaction, says.THANKS)
         else:
             await ask(interaction, waiting)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import QueueFull
 from bot.queue.allowance import DAY_S, Allowance
+from bot.sentences import queue as says
 from bot.store.queue import Whose
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Admission:
                 at = None if full.until is None else self._forecast.drawn_at(full.until)
                 if at is None:
                     raise
-                raise QueueFull(f"{full} It makes sense to come back <t:{at:.0f}:R>.") from full
+                raise QueueFull(says.come_back(full.sentence, round(at))) from full
             yield
 
     @asynccontextmanager
@@ -75,35 +76,34 @@ class Admission:
             yield
 
     async def _check_day(self, user_id: int, guild_id: int | None, pictures: int, server: Allowance) -> None:
-        limits = [(Whose(user_id=user_id), self._operator.pictures_per_person, "You have")]
+        limits: list[tuple[Whose, int | None, says.DayOf]] = [
+            (Whose(user_id=user_id), self._operator.pictures_per_person, "person")
+        ]
         if guild_id is not None:
             here = Whose(user_id=user_id, guild_id=guild_id)
-            limits += [
-                (here, server.pictures_per_person, "In this server you have"),
-                (Whose(guild_id=guild_id), self._operator.pictures_per_server, "This server has"),
-                (Whose(guild_id=guild_id), server.pictures_per_server, "This server has"),
-            ]
-        for whose, most, who in limits:
+            limits.extend(
+                [
+                    (here, server.pictures_per_person, "member"),
+                    (Whose(guild_id=guild_id), self._operator.pictures_per_server, "server"),
+                    (Whose(guild_id=guild_id), server.pictures_per_server, "server"),
+                ]
+            )
+        for whose, most, said in limits:
             if most is not None:
-                await self._check(whose, pictures, most, who)
+                await self._check(whose, pictures, most, said)
 
-    async def _check(self, whose: Whose, pictures: int, most: int, who: str) -> None:
+    async def _check(self, whose: Whose, pictures: int, most: int, said: says.DayOf) -> None:
         since = self._now() - DAY_S
         drawn = await self._line.pictures(whose, since=since)
         if drawn + pictures <= most:
             return
-        sentence = f"{who} asked for {_pictures(drawn)} in the last 24 hours; at most {most} may be drawn."
         left = drawn
         for one in await self._line.drawn(whose, since=since):
             left -= one.pictures
             if left + pictures <= most:
-                raise QueueFull(f"{sentence} There is room for {_pictures(pictures)} <t:{one.at + DAY_S:.0f}:R>.")
-        raise QueueFull(f"{sentence} {_pictures(pictures)} at once are more than that.")
+                raise QueueFull(says.day_full(said, drawn, most, pictures, round(one.at + DAY_S)))
+        raise QueueFull(says.day_never(said, drawn, most, pictures))
 
 
 def _counts_days(*allowances: Allowance) -> bool:
     return any(one.pictures_per_person is not None or one.pictures_per_server is not None for one in allowances)
-
-
-def _pictures(number: int) -> str:
-    return "1 picture" if number == 1 else f"{number} pictures"

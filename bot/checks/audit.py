@@ -14,6 +14,8 @@ import msgspec
 from bot.answer import NO_PINGS
 from bot.refusals import Refusals, RefusingPlace
 from bot.safety.audit import fingerprint
+from bot.sentences import audit as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from bot.safety.audit import AuditRecord
@@ -108,16 +110,11 @@ class Audit:
 
 def line(record: AuditRecord) -> str:
     """Write a record as one line for moderators; mentions in it ping nobody."""
-    who = "Somebody" if record.user_id is None else f"<@{record.user_id}>"
-    where = "" if record.channel_id is None else f" in <#{record.channel_id}>"
-    parts = [f"<t:{int(record.at)}:T> **{record.event.capitalize()}**: {who}{where}"]
-    if record.rule:
-        parts.append(f"rule `{record.rule}`")
-    if record.detail:
-        parts.append(record.detail)
-    if record.prompt:
-        parts.append(f"prompt {_quoted(record.prompt)}")
-    return ", ".join(parts)[: MESSAGE_CHARS - 1]
+    prompt = _quoted(record.prompt) if record.prompt else ""
+    said = says.line(
+        record.event, int(record.at), record.user_id, record.channel_id, record.rule, record.detail, prompt
+    )
+    return render(said)[: MESSAGE_CHARS - 1]
 
 
 def _quoted(prompt: str) -> str:

@@ -12,6 +12,9 @@ from bot.errors import InvalidRequest, PromptRefused
 from bot.long_texts import chars_of, worked_on
 from bot.safety.audit import AuditRecord
 from bot.safety.gate import Asker, Situation, Verdict, judge, limit, shows, shows_all
+from bot.sentences import audit
+from bot.sentences import gate as says
+from bot.sentences.joined import as_written
 from bot.store.patience import WAITS_S, patiently
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from bot.safety.gate_question import ComposedTexts, GateQuestion
     from bot.safety.policy import OperatorPolicy, ServerPolicy
     from bot.safety.wording import TextFilter
+    from bot.sentences.sentence import Sentence
     from bot.store.policies import Policies
 
 STRANGER = Asker(roles=None)
@@ -37,7 +41,7 @@ STRANGER = Asker(roles=None)
 REPORTED = Verdict(
     allowed=False,
     rule="reported",
-    sentence="This picture was reported, and is hidden until a moderator has looked at it.",
+    sentence=says.REPORTED,
 )
 
 
@@ -115,9 +119,9 @@ class Gatekeeper:
             Refused: It may not; the message says why.
         """
         if interaction.channel_id is None:
-            raise InvalidRequest("Discord did not say which channel this is. Please try again in another one.")
+            raise InvalidRequest(says.NO_CHANNEL)
         if missing := missing_permissions(interaction):
-            raise InvalidRequest(f"I cannot post here. This channel does not give me: {', '.join(missing)}.")
+            raise InvalidRequest(says.cannot_post(missing))
         composed = await worked_on(chars_of(request), partial(self.compose, request))
         verdict = await self._judge(await self.situation_here(interaction), request, composed)
         if not verdict.allowed:
@@ -127,7 +131,7 @@ class Gatekeeper:
     async def judge_begun(self, job: Job) -> Verdict:
         """Ask the gate whether a job that was accepted may still be drawn in its place as it is now."""
         verdict = await self._judge(await self.situation_of(job), job.request, job)
-        return await self._noted(job, verdict, "before it was drawn")
+        return await self._noted(job, verdict, audit.BEFORE_DRAWN)
 
     async def _judge(self, situation: Situation, request: Request, texts: ComposedTexts) -> Verdict:
         return await worked_on(
@@ -140,7 +144,7 @@ class Gatekeeper:
         if await patiently(partial(self.hides, job.id), WAITS_S):
             return REPORTED
         asked = job.request.rating
-        return await self._noted(job, shows(situation, asked, asked), "before it was shown")
+        return await self._noted(job, shows(situation, asked, asked), audit.BEFORE_SHOWN)
 
     async def judge_pictures(
         self, job: Job, situation: Situation, measured: Mapping[int, Rating | None]
@@ -155,13 +159,13 @@ class Gatekeeper:
         verdicts = {number: shows(situation, job.request.rating, one) for number, one in measured.items()}
         for number, verdict in verdicts.items():
             seen = measured[number]
-            await self._noted(job, verdict, f"picture {number + 1}, {f'seen as {seen}' if seen else 'not rated'}")
+            await self._noted(job, verdict, audit.picture(number + 1, seen))
         return verdicts
 
     async def judge_restored(self, job: Job, situation: Situation, measured: Iterable[Rating | None]) -> Verdict:
         """Ask the gate whether all that a moderator finds harmless may be shown in its place."""
         verdict = shows_all(situation, job.request.rating, measured)
-        return await self._noted(job, verdict, "before it was restored")
+        return await self._noted(job, verdict, audit.BEFORE_RESTORED)
 
     async def check_rating(self, interaction: discord.Interaction[Any], rating: Rating) -> None:
         """Let somebody see what belongs to this rating, where they ask.
@@ -202,7 +206,7 @@ class Gatekeeper:
         verdicts = {number: shows(here, job.request.rating, one) for number, one in measured.items()}
         allowed = frozenset(number for number, verdict in verdicts.items() if verdict.allowed)
         if verdicts and not allowed:
-            await self._check(interaction, next(iter(verdicts.values())), f"to see job {job.id}")
+            await self._check(interaction, next(iter(verdicts.values())), audit.to_see(job.id))
         return allowed
 
     async def check_looked_at(
@@ -214,21 +218,23 @@ class Gatekeeper:
             PromptRefused: They may not; with the sentence for them.
         """
         verdict = shows_all(await self.situation_here(interaction), job.request.rating, measured)
-        await self._check(interaction, verdict, f"to see job {job.id}")
+        await self._check(interaction, verdict, audit.to_see(job.id))
 
-    async def _check(self, interaction: discord.Interaction[Any], verdict: Verdict, detail: str = "") -> None:
+    async def _check(
+        self, interaction: discord.Interaction[Any], verdict: Verdict, detail: Sentence | None = None
+    ) -> None:
         if not verdict.allowed:
             raise PromptRefused(await self._refused(interaction, verdict, detail=detail))
 
     async def withheld(self, job: Job, detail: str) -> None:
         """Write down that the engine keeps to itself what it drew for a job; `detail` is its own word for why."""
-        await self._note(job, "withheld", detail)
+        await self._note(job, "withheld", as_written(detail))
 
     # What becomes of a no
 
     async def _refused(
-        self, interaction: discord.Interaction[Any], verdict: Verdict, prompt: str = "", detail: str = ""
-    ) -> str:
+        self, interaction: discord.Interaction[Any], verdict: Verdict, prompt: str = "", detail: Sentence | None = None
+    ) -> Sentence:
         """Write a refusal down, count it, and give the sentence for the person."""
         user_id, guild_id = interaction.user.id, interaction.guild_id
         record = AuditRecord(
@@ -244,16 +250,16 @@ class Gatekeeper:
         if verdict.strike:
             await self.lockouts.strike(user_id)
             if until := await self.lockouts.until(user_id, guild_id):
-                return f"{verdict.sentence} After several refusals like this you can draw again <t:{until}:R>."
+                return says.locked_by_strikes(verdict.sentence, until)
         return verdict.sentence
 
-    async def _noted(self, job: Job, verdict: Verdict, what: str) -> Verdict:
+    async def _noted(self, job: Job, verdict: Verdict, what: Sentence) -> Verdict:
         """Write down that a job was stopped; what changed since it was accepted is no fault of its asker's."""
         if not verdict.allowed:
             await self._note(job, verdict.rule, what)
         return verdict
 
-    async def _note(self, job: Job, rule: str, what: str) -> None:
+    async def _note(self, job: Job, rule: str, what: Sentence) -> None:
         record = AuditRecord(
             event="refused",
             at=self.now(),
@@ -261,6 +267,6 @@ class Gatekeeper:
             guild_id=job.guild_id,
             channel_id=job.channel_id,
             rule=rule,
-            detail=f"job {job.id}, {what}",
+            detail=audit.of_job(job.id, what),
         )
         await patiently(partial(self.audit.write, record, words=job.prompt), WAITS_S)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bot.errors import GenerationFailed, MessageGone, PromptRefused
 from bot.safety.gate import Place, previews
 from bot.safety.ratings import together
+from bot.sentences import ends
 from engine import wire
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from bot.store.pictures import Pictures
 
 log = logging.getLogger(__name__)
-
-UNRATED = "These pictures were drawn before pictures were rated here, so they are neither shown nor kept."
 
 
 class Allowed(NamedTuple):
@@ -126,7 +125,7 @@ class PictureFilter:
         situation = await self._gatekeeper.situation_of(job)
         verdict = await self._gatekeeper.judge_shown(job, situation)
         if situation.place is Place.GONE:
-            raise MessageGone("the channel is gone or closed to the bot", "Its channel was deleted, or closed to me.")
+            raise MessageGone("the channel is gone or closed to the bot", ends.CHANNEL_CLOSED)
         if not verdict.allowed:
             raise PromptRefused(verdict.sentence)
         measured: dict[int, Rating | None] = {picture.number: picture.rating for picture in there}
@@ -141,7 +140,7 @@ class PictureFilter:
                 await self._pictures.discard(job.id, picture.number)
                 unrated = unrated or picture.rating is None
         if not kept:
-            raise PromptRefused(UNRATED if unrated else _nothing_left(job.request.count))
+            raise PromptRefused(ends.UNRATED if unrated else ends.nothing_left(job.request.count))
         highest = together(job.request.rating, [measured[number] for number in kept])
         return Allowed(kept, job.request.count - len(kept), situation.server.spoils(highest))
 
@@ -158,11 +157,3 @@ class PictureFilter:
         highest = together(job.request.rating, [measured[number] for number in shown])
         pictures = tuple(picture for picture in kept if picture.number in shown)
         return AllowedHere(pictures, len(kept) - len(shown), here.server.spoils(highest))
-
-
-def _nothing_left(count: int) -> str:
-    came, they = ("The picture", "it is") if count == 1 else (f"All {count} pictures", "they are")
-    return (
-        f"{came} came out above the rating that is allowed here, so {they} neither shown nor kept. "
-        "Another seed or milder words may do."
-    )

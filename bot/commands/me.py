@@ -12,6 +12,7 @@ from bot.commands.choices import SHAPE_CHOICES, choices_of, optional_range
 from bot.commands.slash import CONTEXTS, INSTALLS
 from bot.request import Options
 from bot.routes import Feature
+from bot.sentences.rendering import render
 from bot.views.layout import layout
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def feature(  # noqa: PLR0917  a part each
 
     async def _list(interaction: discord.Interaction[Any]) -> None:
         # The text of one may be twice as long as a plain message's.
-        view = layout(ui.TextDisplay(await me.list_favourites(interaction.user.id)))
+        view = layout(ui.TextDisplay(render(await me.list_favourites(interaction.user.id))))
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
     async def _kept(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
 from bot.retrying import NOT_DONE
+from bot.sentences import ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,9 +47,9 @@ async def acknowledge(
         log.warning("job %s: the acknowledgement failed: %s", job.id, error)
         message_id = await editor.find_original(job)  # it may have arrived all the same
         if message_id is None:
-            await jobs.cancel(job.id, "Discord did not take the answer.", now=now())
+            await jobs.cancel(job.id, ends.ANSWER_NOT_TAKEN, now=now())
             raise
     if message_id is None:
-        await jobs.cancel(job.id, "Discord did not name the message.", now=now())
-        raise InvalidRequest("Discord did not take my answer. Please try again.")
+        await jobs.cancel(job.id, ends.MESSAGE_NOT_NAMED, now=now())
+        raise InvalidRequest(ends.ASK_AGAIN)
     return message_id

@@ -17,6 +17,8 @@ from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import FewerShown, MessageGone, PictureLost, PictureTooLarge, PromptRefused, Undeliverable
 from bot.job import State
 from bot.retrying import NOT_DONE
+from bot.sentences import card as says
+from bot.sentences import ends
 from bot.views import card
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from bot.delivery.notices import Notices
     from bot.delivery.upload import Upload
     from bot.job import Job
+    from bot.sentences.sentence import Sentence
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -43,9 +46,6 @@ the token dies, so that there is time for a second try."""
 
 LOOK_EVERY_S = 5.0
 """How late a promise may be."""
-
-CANCELLED = "Cancelled."
-NOT_TAKEN = "Discord did not take the pictures."
 
 
 @dataclass(kw_only=True, eq=False)
@@ -116,11 +116,11 @@ class Delivery:
         try:
             await self._show(job)
         except PromptRefused as error:
-            await self.refuse(job, str(error))
+            await self.refuse(job, error.sentence)
         except Undeliverable as error:
             await self._keep(job, error.sentence, error)
         except (PictureTooLarge, discord.HTTPException) as error:
-            await self._keep(job, NOT_TAKEN, error)
+            await self._keep(job, ends.NOT_TAKEN, error)
         except PictureLost as error:
             log.error("job %s: it is drawn again: %s", job.id, error)  # noqa: TRY400  one clear line
             self._job_messages.pop(job.id).drop()  # it may have told its end already
@@ -142,7 +142,7 @@ class Delivery:
         job_message, ask_again = self._job_messages[job.id], partial(self._ask_again, job, pictures.keys())
 
         async def send(files: Upload) -> None:
-            missing = card.dropped(stopped)
+            missing = [says.dropped(stopped)] if stopped else []
             view = card.result(job, files.names, spoiler=spoiler, missing=missing, note=files.note)
             await job_message.end(view, files.opened, ask_again=ask_again)
 
@@ -160,7 +160,7 @@ class Delivery:
 
     # The other ends: recorded first, then told, so that none is told that did not happen.
 
-    async def cancel(self, job: Job, sentence: str = CANCELLED) -> bool:
+    async def cancel(self, job: Job, sentence: Sentence = ends.CANCELLED) -> bool:
         """End a job that is not wanted any more; False if it had come to its end before that."""
         job_message = self._job_messages.pop(job.id, None)
         if job_message is None:
@@ -174,22 +174,22 @@ class Delivery:
         if now is not None and now.state is State.RENDERED and job.id in self._job_messages:
             await self._keep(now, gone.sentence, gone)
         else:
-            await self.cancel(job, f"{gone.sentence} So I stopped.")
+            await self.cancel(job, ends.stopped(gone.sentence))
 
-    async def refuse(self, job: Job, sentence: str) -> None:
+    async def refuse(self, job: Job, sentence: Sentence) -> None:
         """End a job that the gate no longer allows: it is neither shown nor kept."""
         log.info("job %s: refused by the gate", job.id)
         job_message = self._job_messages.pop(job.id)
         await self._end(await self.store.jobs.refuse(job.id, sentence, now=self.now()), job_message)
 
-    async def fail(self, job: Job, sentence: str) -> None:
+    async def fail(self, job: Job, sentence: Sentence) -> None:
         """End a job that cannot be drawn or shown."""
         job_message = self._job_messages.pop(
             job.id
         )  # first, so that a failure to record a failure is not tried for ever
         await self._end(await self.store.jobs.fail(job.id, sentence, now=self.now()), job_message)
 
-    async def _keep(self, job: Job, sentence: str, error: Exception) -> None:
+    async def _keep(self, job: Job, sentence: Sentence, error: Exception) -> None:
         log.warning("job %s: its pictures wait for /show: %s", job.id, error)
         job_message = self._job_messages.pop(job.id)
         await self._end(await self.store.jobs.keep(job.id, sentence, now=self.now()), job_message)
@@ -210,17 +210,18 @@ class Delivery:
     async def _end(self, job: Job, job_message: JobMessage | None) -> None:
         if job.kept is None:
             await self.store.pictures.drop(job.id)
-            sentence = job.error or ""
+            sentence = job.error
             view = card.over(job)
         else:
-            sentence = f"{job.kept} `/show id:{job.id}` brings the pictures."
+            sentence = ends.kept_for_show(job.kept, job.id)
             view = card.kept(job)
         try:
             await (self.editor.edit(job, view) if job_message is None else job_message.end(view))
         except (Undeliverable, discord.HTTPException) as error:
             log.warning("job %s: its message cannot tell its end: %s", job.id, error)
             await self.store.jobs.told(job.id)
-            await self.notices.instead(job, sentence)
+            if sentence is not None:
+                await self.notices.instead(job, sentence)
         else:
             await self.store.jobs.told(job.id)
             await self.notices.over(job)

@@ -14,6 +14,7 @@ from bot.delivery.original import find_original
 from bot.errors import FilesTooLarge, MessageGone, Undeliverable
 from bot.refusals import Refusals, place_of
 from bot.retrying import NOT_DONE, PASSING, RETRY_DELAYS_S, repeating
+from bot.sentences import ends
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -27,13 +28,11 @@ log = logging.getLogger(__name__)
 TOKEN_LIFE_S = 14 * 60.0
 """Discord's tokens live for 15 minutes; the last one is left for clocks that disagree."""
 
-_NO_RIGHT = "I may no longer post where you asked for it."
-
 _GONE = {
-    10003: ("the channel was deleted", "Its channel was deleted."),
-    10004: ("the bot is not in this server any more", "I am not in its server any more."),
-    10008: ("the message was deleted", "Its message was deleted."),
-    50083: ("the thread was archived", "Its thread was archived."),
+    10003: ("the channel was deleted", ends.CHANNEL_DELETED),
+    10004: ("the bot is not in this server any more", ends.NOT_IN_SERVER),
+    10008: ("the message was deleted", ends.MESSAGE_DELETED),
+    50083: ("the thread was archived", ends.THREAD_ARCHIVED),
 }
 """Discord's error codes that are final (developer documentation, JSON Error Codes), for the operator and the asker."""
 
@@ -118,7 +117,7 @@ class MessageEditor:
         delays = repeating(RETRY_DELAYS_S if retry else ())
         while True:
             if not pressed and self.leaves_alone(job):
-                raise Undeliverable("its place refused the last ones, and is left alone", _NO_RIGHT)
+                raise Undeliverable("its place refused the last ones, and is left alone", ends.NO_RIGHT)
             while retry and (wait_s := self._invalid.wait_s):
                 log.warning("job %s: Discord refused %d requests lately; waiting", job.id, self._invalid.recent)
                 await self._sleep(wait_s)
@@ -185,7 +184,7 @@ class MessageEditor:
 
     async def _edit_once(self, job: Job, view: ui.LayoutView, files: Callable[[], Sequence[discord.File]]) -> None:
         if job.message_id is None:
-            raise MessageGone("the job has no message", "It has no message.")
+            raise MessageGone("the job has no message", ends.NO_MESSAGE)
         if self.has_token(job) and job.id not in self._tokens_refused:
             try:
                 await self._webhook(job).edit_message(
@@ -196,17 +195,14 @@ class MessageEditor:
                 if error.status not in (401, 403, 404) or error.code in _CONTENT:
                     raise
                 if error.status == 403 and job.private:  # noqa: PLR2004  HTTP
-                    raise Undeliverable("the private message may not be edited", _NO_RIGHT) from error
+                    raise Undeliverable("the private message may not be edited", ends.NO_RIGHT) from error
                 # Tokens have been seen to die early, with 404 as well as with 401, and to lack a right that the bot
                 # has: its own is next.
                 log.info("job %s: its token is no longer good (%s)", job.id, error)
             else:
                 return
         if job.private:
-            raise Undeliverable(
-                "a private message can be edited only while its token lives",
-                "Discord lets me change a private message for fifteen minutes only.",
-            )
+            raise Undeliverable("a private message can be edited only while its token lives", ends.PRIVATE_TOO_OLD)
         try:
             await self._message(job, job.message_id).edit(
                 view=view, attachments=list(files()), allowed_mentions=NO_PINGS
@@ -214,7 +210,7 @@ class MessageEditor:
         except discord.HTTPException as error:
             raise_if_final(error)
             if isinstance(error, discord.Forbidden) and error.code not in _CONTENT:
-                raise Undeliverable("the bot may no longer edit in this channel", _NO_RIGHT) from error
+                raise Undeliverable("the bot may no longer edit in this channel", ends.NO_RIGHT) from error
             raise
         if self.has_token(job):  # every further try of it would be one more of those errors that Discord counts
             self._tokens_refused[job.id] = None

@@ -11,11 +11,13 @@ import discord
 from bot.errors import FilesTooLarge
 from bot.job import USUAL_FILE_BYTES
 from bot.picture.fit import Fitted, fit, shares
+from bot.sentences import card as says
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from bot.job import Job
+    from bot.sentences.sentence import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +30,7 @@ class Upload(NamedTuple):
 
     files: tuple[tuple[str, bytes], ...]
     """Names and data, in the order of the pictures."""
-    note: str | None = None
+    note: Sentence | None = None
     """For the asker: what was done to the pictures; None: nothing."""
 
     @property
@@ -94,11 +96,9 @@ def _named(job: Job, found: Iterable[Fitted]) -> Upload:
     )
 
 
-def _note(found: Iterable[Fitted]) -> str | None:
+def _note(found: Iterable[Fitted]) -> Sentence | None:
     changed = [one for one in found if one.form is not None]
     if not changed:
         return None
-    what = "this picture" if len(changed) == 1 else f"{len(changed)} pictures"
     worst = min(one.quality for one in changed)
-    form = f"WebP of quality {worst}" if worst < 100 else "lossless WebP, every pixel as it was drawn"  # noqa: PLR2004
-    return f"Too large for Discord as PNG, so {what} came as {form}."
+    return says.fitted(len(changed), worst if worst < 100 else None)  # noqa: PLR2004  of 100 it is lossless

@@ -73,7 +73,7 @@ class Intake:
                         request=request,
                         prompt=composed.prompt,
                         negative_prompt=composed.negative_prompt,
-                        notes=tuple(note.text for note in composed.notes),
+                        notes=tuple(note.sentence for note in composed.notes),
                         max_file_bytes=interaction.filesize_limit,
                         weight=policy.weight(roles_of(user) or frozenset()),
                     ),

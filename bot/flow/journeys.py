@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.job import State
+from bot.sentences import ends
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from bot.store import Store
 
 log = logging.getLogger(__name__)
-
-SORRY = "Something went wrong on my side. It is in the operator's log."
 
 
 @dataclass(kw_only=True, eq=False)
@@ -62,7 +61,7 @@ class Journeys:
             return
         log.error("job %s: failed", job_id, exc_info=error)
         if (message := self.known_message(job_id)) is not None:
-            self.begin(job_id, self.delivery.fail(message.job, SORRY))
+            self.begin(job_id, self.delivery.fail(message.job, ends.SORRY))
 
     def message(self, job: Job) -> JobMessage:
         """Give what tells a job's message; of those far back in the queue nothing has begun to be told."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.queue.ticket import Ticket
+from bot.sentences import queue as says
 from bot.views import card, engine_state
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bot.queue.arrivals import Arrivals
     from bot.queue.forecast import Forecast, Wait
     from bot.queue.queue import Queue
+    from bot.sentences.sentence import Sentence
     from bot.store import Store
 
 SHOWN_PLACES = 10
@@ -37,17 +39,17 @@ class Places:
     """The bot is about to end, and says so wherever it tells a place."""
 
     @property
-    def engine_sentence(self) -> str:
-        """What people wait for besides their turn; "" where the engine draws."""
-        return engine_state.RESTARTING if self.restarting else engine_state.sentence(self.engine.status)
+    def engine_sentence(self) -> Sentence | None:
+        """What people wait for besides their turn; None where the engine draws."""
+        return says.RESTARTING if self.restarting else engine_state.sentence(self.engine.status)
 
-    def standing(self, job: Job) -> str:
+    def standing(self, job: Job) -> Sentence:
         """Say how it stands with an unfinished job."""
         if (coming := self.arrivals.get(job.id)) is not None:
             return card.in_line(self.forecast.wait_of_new(coming), self.engine_sentence)
         ticket = self.queue.get(job.id)
         if ticket is None:
-            return "It is being drawn."
+            return says.IT_IS_DRAWN
         return card.in_line(self.forecast.wait(ticket), self.engine_sentence)
 
     def wait_of_new(self, ticket: Ticket) -> Wait:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.message_editor import TOKEN_LIFE_S
 from bot.job import State
+from bot.sentences import ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +78,7 @@ class Recovery:
         jobs = self.store.jobs
         message_id = job.message_id or await self.editor.find_original(job)
         if message_id is None:
-            await jobs.cancel(job.id, "It was never acknowledged.", now=self.now())
+            await jobs.cancel(job.id, ends.NEVER_ACKNOWLEDGED, now=self.now())
             return
         known = job if job.message_id else await jobs.set_message(job.id, message_id)
         match known.state:

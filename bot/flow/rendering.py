@@ -13,6 +13,7 @@ from bot.errors import EngineDied, EngineError, GenerationFailed, PromptRefused
 from bot.job import State
 from bot.queue.ticket import Ticket
 from bot.request import picture_seeds
+from bot.sentences import ends
 from bot.views import card
 from engine import wire
 
@@ -37,11 +38,6 @@ MAX_LONE_DEATHS = 2
 
 MAX_ATTEMPTS = 10
 """How often a job is begun at all: one that never ends, for whatever reason, must not be begun for ever."""
-
-QUARANTINED = (
-    "The engine broke down each time it drew this, so I do not try again. The operator has been told; other words or "
-    "another shape may well work."
-)
 
 PREVIEW_EVERY = 5
 """Steps between two previews of a picture."""
@@ -110,8 +106,7 @@ class Rendering:
         if self._closed:
             return None
         if job.attempts >= MAX_ATTEMPTS:
-            sentence = f"I began this {MAX_ATTEMPTS} times and never got to its end, so I stop here."
-            await self._delivery.fail(job, sentence)
+            await self._delivery.fail(job, ends.begun_too_often(MAX_ATTEMPTS))
             return None
         verdict = await self._gatekeeper.judge_begun(job)
         if not verdict.allowed:
@@ -151,7 +146,7 @@ class Rendering:
                         case _:
                             pass
         except PromptRefused as error:
-            await self._delivery.refuse(job, str(error))
+            await self._delivery.refuse(job, error.sentence)
             return None
         except GenerationFailed as error:
             log.error("job %s: %s", job.id, error)  # noqa: TRY400  the engine's no; its traceback is in its own log
@@ -175,7 +170,7 @@ class Rendering:
         if job.lone_deaths < MAX_LONE_DEATHS:
             return job
         log.error("job %s: quarantined: the engine died %d times with this job alone", job.id, job.lone_deaths)
-        await self._delivery.fail(job, QUARANTINED)
+        await self._delivery.fail(job, ends.QUARANTINED)
         return None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import InvalidRequest
 from bot.picture.exif import comment_in
+from bot.sentences import recipes as says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def parameters(data: bytes) -> str | None:
     elif data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         found = _from_webp(data)
     else:
-        raise InvalidRequest("I can read PNG, WebP and JPEG pictures, and this is none of them.")
+        raise InvalidRequest(says.NO_PICTURE_FILE)
     if found is not None and len(found) > MAX_TEXT_BYTES:
         raise _too_long()
     return found
@@ -138,4 +139,4 @@ def _from_webp(data: bytes) -> str | None:
 
 
 def _too_long() -> InvalidRequest:
-    return InvalidRequest("The recipe in this picture is too long for me to read.")
+    return InvalidRequest(says.RECIPE_TOO_LONG)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from bot import config
 from bot.prompt.prompt_writer import PromptWriter
 from bot.request import SHAPES, Options
+from bot.sentences.prompt import noted
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     import argparse
@@ -70,4 +72,4 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _lines(composed: Composed) -> list[str]:
     lines = [f"Prompt: {composed.prompt}", f"Negative prompt: {composed.negative_prompt}"]
-    return lines + [f"{note.kind.capitalize()}: {note.text}" for note in composed.notes]
+    return lines + [render(noted(note.kind, note.sentence)) for note in composed.notes]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import dynamic, tags, terms
+from bot.prompt.near import near
 from bot.prompt.order import place
-from bot.prompt.sentences import near, quoted
 from bot.request import SHAPES, Options, Request
+from bot.sentences import prompt as says
+from bot.sentences.prompt import TextOption
+from bot.sentences.rendering import render
 from engine.grammar import plain_text
 from engine.wire import SEED_LIMIT, SamplingParams
 
@@ -20,22 +23,7 @@ if TYPE_CHECKING:
     from bot.config import Bot, Rating
     from bot.prompt.compose import Composed
     from bot.prompt.presets import Presets
-
-_FIELDS = {
-    "subject": "the subject",
-    "character": "the character",
-    "series": "the series",
-    "rating": "the rating",
-    "tags": "the tags",
-    "more_tags": "the further tags",
-    "shape": "the shape",
-    "negative": "the negative prompt",
-    "quality": "the quality",
-    "negative_preset": "the negative preset",
-    "style": "the style",
-    "sampler": "the sampler",
-}
-"""Every option that holds text, and how a sentence calls it."""
+    from bot.sentences.prompt import Measure, Named, TextName
 
 
 def complete(
@@ -64,44 +52,45 @@ def complete(
         InvalidRequest: With one sentence for the person who asked.
     """
     limits, defaults = config.limits, config.defaults
-    for field, name in _FIELDS.items():
-        _check_text(getattr(options, field) or "", name, limits.max_prompt_chars)
+    for option in get_args(TextOption):
+        _check_text(getattr(options, option) or "", option, limits.max_prompt_chars)
 
     seed = _within(draw_seed() if options.seed is None else options.seed, 0, SEED_LIMIT - 1, "seed")
     random = Random(seed)  # noqa: S311 -- no secret: the seed is meant to decide
 
-    def drawn(text: str | None, name: str) -> str:
-        written = dynamic.draw((text or "").strip(), groups, random, limits.max_prompt_chars)
-        _check_text(written, name, limits.max_prompt_chars)
+    def drawn(option: TextOption) -> str:
+        text: str = getattr(options, option) or ""
+        written = dynamic.draw(text.strip(), groups, random, limits.max_prompt_chars)
+        _check_text(written, option, limits.max_prompt_chars)
         _check_weights(written)
         return written
 
-    lines = [line for line in (drawn(options.tags, "the tags"), drawn(options.more_tags, "the further tags")) if line]
+    lines = [line for line in (drawn("tags"), drawn("more_tags")) if line]
     typed = ", ".join(tags.close(line) for line in lines) if len(lines) > 1 else "".join(lines)
     width, height = SHAPES[_one_of(options.shape or defaults.shape, SHAPES, "shape")]
     count = 1 if options.count is None else options.count
     steps = defaults.steps if options.steps is None else options.steps
     guidance = defaults.guidance if options.guidance is None else options.guidance
     if (year := options.year) is not None:
-        _within(year, terms.FIRST_YEAR, terms.LAST_YEAR, "year", grouped=False)
+        _within(year, terms.FIRST_YEAR, terms.LAST_YEAR, "year")
     request = Request(
         subject=_subject(options.subject or ""),
         character=(options.character or "").strip(),
         series=(options.series or "").strip(),
         rating=_rating(options.rating, typed),
         tags=typed,
-        negative=drawn(options.negative, "the negative prompt"),
-        quality=_one_of(options.quality or defaults.quality, presets.quality, "quality preset"),
+        negative=drawn("negative"),
+        quality=_one_of(options.quality or defaults.quality, presets.quality, "quality"),
         negative_preset=_one_of(
-            options.negative_preset or defaults.negative_preset, presets.negative, "negative preset"
+            options.negative_preset or defaults.negative_preset, presets.negative, "negative_preset"
         ),
         style=_one_of(options.style, presets.style, "style") if options.style else "",
         year=year,
-        count=_within(count, 1, limits.max_count, "number of pictures"),
+        count=_within(count, 1, limits.max_count, "count"),
         seed=seed,
         sampling=SamplingParams(
             sampler=_one_of(options.sampler or defaults.sampler, limits.samplers, "sampler"),
-            num_inference_steps=_within(steps, limits.min_steps, limits.max_steps, "number of steps"),
+            num_inference_steps=_within(steps, limits.min_steps, limits.max_steps, "steps"),
             guidance_scale=_within(guidance, limits.min_guidance, limits.max_guidance, "guidance"),
             width=width,
             height=height,
@@ -109,13 +98,12 @@ def complete(
         private=bool(options.private),
     )
     if not any(_has_words(text) for text in (request.subject, request.character, request.series, request.tags)):
-        raise InvalidRequest("Say what to draw: give a subject, a character, a series or some tags.")
+        raise InvalidRequest(says.SAY_WHAT)
     composed = compose(request)
-    for text, name in ((composed.prompt, "prompt"), (composed.negative_prompt, "negative prompt")):
+    written: dict[TextName, str] = {"prompt": composed.prompt, "negative": composed.negative_prompt}
+    for which, text in written.items():
         if len(text) > limits.max_prompt_chars:
-            raise InvalidRequest(
-                f"The whole {name} comes to {len(text):,} characters; at most {limits.max_prompt_chars:,} are drawn."
-            )
+            raise InvalidRequest(says.too_long(which, len(text), limits.max_prompt_chars))
     return request
 
 
@@ -129,7 +117,7 @@ def check_defaults(config: Bot, presets: Presets, compose: Callable[[Request], C
         usual = Options(subject="1girl")
         complete(usual, config=config, presets=presets, groups={}, draw_seed=lambda: 0, compose=compose)
     except InvalidRequest as error:
-        raise ConfigError(f"$.bot.defaults: {error}") from error
+        raise ConfigError(f"$.bot.defaults: {render(error.sentence)}") from error
 
 
 def options_of(request: Request) -> Options:
@@ -159,45 +147,43 @@ def options_of(request: Request) -> Options:
     )
 
 
-def _check_text(text: str, name: str, max_chars: int) -> None:
+def _check_text(text: str, option: TextOption, max_chars: int) -> None:
     """Refuse what is too long to be read or cannot be seen, before anything is parsed."""
     if len(text) > max_chars:
-        raise InvalidRequest(f"There are {len(text):,} characters in {name}; at most {max_chars:,} are read.")
+        raise InvalidRequest(says.too_many_characters(option, len(text), max_chars))
     for character in text:
         category = unicodedata.category(character)
         if character in "\n\r" or category in {"Zl", "Zp"}:
-            raise InvalidRequest(f"There is a line break in {name}; please write it on one line.")
+            raise InvalidRequest(says.line_break(option))
         if category in {"Cc", "Cf", "Cs"}:
-            what = "a control character" if category == "Cc" else "an invisible character"
-            raise InvalidRequest(f"There is {what} (U+{ord(character):04X}) in {name}; please leave it out.")
+            raise InvalidRequest(says.unseen_character(option, ord(character), control=category == "Cc"))
 
 
 def _check_weights(text: str) -> None:
     words, weight = tags.heaviest(tags.close(text))
     if not 0 <= weight <= 2:  # noqa: PLR2004 -- the range in the sentence
-        raise InvalidRequest(f"The weight of {tags.shown(words)} is {weight:.4g}; it may be from 0 to 2.")
+        raise InvalidRequest(says.weight(tags.shown(words), weight))
 
 
 _Number = TypeVar("_Number", int, float)
 
 
-def _within(value: _Number, low: _Number, high: _Number, what: str, *, grouped: bool = True) -> _Number:
+def _within(value: _Number, low: _Number, high: _Number, measure: Measure) -> _Number:
     if low <= value <= high:
         return value
-    form = "," if grouped else ""
-    raise InvalidRequest(f"The {what} may be from {low:{form}} to {high:{form}}; {value:{form}} is outside.")
+    raise InvalidRequest(says.outside(measure, value, low, high))
 
 
 _Name = TypeVar("_Name", bound=str)
 
 
-def _one_of(value: str, names: Iterable[_Name], what: str) -> _Name:
+def _one_of(value: str, names: Iterable[_Name], kind: Named) -> _Name:
     """Find the name that was meant, whatever its case."""
     wanted = value.strip().casefold()
     for name in names:
         if name.casefold() == wanted:
             return name
-    raise InvalidRequest(f"There is no {what} {quoted(value)}: {near(value, names)}")
+    raise InvalidRequest(says.unknown_name(kind, value, near(value, names)))
 
 
 def _subject(text: str) -> str:

@@ -6,15 +6,16 @@ from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bot.prompt import presets as preset
 from bot.prompt import tags, terms
 from bot.prompt.negative import REQUIRED
 from bot.prompt.order import place
-from bot.prompt.sentences import quoted
 from bot.prompt.tags import shown
 from bot.prompt.terms import key, unknown
+from bot.sentences import prompt as says
+from bot.sentences.quoting import short
 from engine.grammar import BREAK
 
 if TYPE_CHECKING:
@@ -25,15 +26,17 @@ if TYPE_CHECKING:
     from bot.prompt.presets import Presets
     from bot.prompt.terms import Kind
     from bot.request import Request
+    from bot.sentences.prompt import Free, NoteKind
+    from bot.sentences.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """One thing that was done to somebody's words, or found in them."""
 
-    kind: Literal["moved", "dropped", "escaped", "closed", "contradiction"]
-    text: str
-    """A sentence for the person who wrote them."""
+    kind: NoteKind
+    sentence: Sentence
+    """For the person who wrote them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Compose
     Raises:
         InvalidRequest: A preset that the request names is gone.
     """
-    quality = preset.pick(presets.quality, "quality preset", request.quality)
-    negative = preset.pick(presets.negative, "negative preset", request.negative_preset)
+    quality = preset.pick(presets.quality, "quality", request.quality)
+    negative = preset.pick(presets.negative, "negative_preset", request.negative_preset)
     style = preset.pick(presets.style, "style", request.style) if request.style else preset.NO_STYLE
     notes: list[Note] = []
     unsaid: list[Note] = []  # what happens to our own words is no news to anybody
@@ -84,23 +87,23 @@ def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Compose
     negative_prompt = _once(REQUIRED[request.rating], avoided, unsaid)
     negative_prompt += _once(_preset(negative.negative, kind), avoided, unsaid)
     negative_prompt += _once(_preset(style.negative, kind), avoided, unsaid)
-    own = _typed(request.negative, "negative prompt", kind, notes)
+    own = _typed(request.negative, "negative", kind, notes)
     kept = tags.inner_breaks(own)
     if len(kept) < len(own):
-        notes.append(_break_note("negative prompt"))
+        notes.append(_break_note("negative"))
     negative_prompt += _once(kept, avoided, notes)
 
     notes.extend(_contradictions([key(count) for count in counts], _keys(prompt), _keys(negative_prompt)))
     return Composed(tags.join(prompt), tags.join(negative_prompt), tuple(notes))
 
 
-def _typed(text: str, field: str, kind: Kind, notes: list[Note]) -> Sequence[str]:
+def _typed(text: str, field: Free, kind: Kind, notes: list[Note]) -> Sequence[str]:
     """Read one of the two free fields."""
     read = tags.read(text, kind)
     if read.closed:
-        notes.append(Note("closed", f"A bracket in the {field} had no partner; it was closed or written as text."))
+        notes.append(Note("closed", says.bracket_closed(field)))
     notes.extend(_escape_note(tag) for tag in read.escaped)
-    notes.extend(Note("dropped", f"{quoted(item)} says nothing to the model; it was dropped.") for item in read.empty)
+    notes.extend(Note("dropped", says.says_nothing(short(item))) for item in read.empty)
     return read.items
 
 
@@ -112,11 +115,11 @@ def _names(text: str, kind: Kind, notes: list[Note]) -> Sequence[str]:
 
 
 def _escape_note(tag: str) -> Note:
-    return Note("escaped", f"The brackets in {shown(tag)} are written \\( \\): they belong to the tag.")
+    return Note("escaped", says.brackets_escaped(shown(tag)))
 
 
-def _break_note(field: str) -> Note:
-    return Note("dropped", f"A BREAK with no tag before or after it in the {field} was dropped.")
+def _break_note(field: Free) -> Note:
+    return Note("dropped", says.break_dropped(field))
 
 
 @lru_cache(maxsize=256)  # of all presets there are fewer, and every request has three
@@ -132,16 +135,16 @@ def _moved(line: OrderedLine, request: Request, given: set[str]) -> Iterator[Not
         if tag in given:
             continue
         if terms.is_count(tag):
-            home = "the front, where the count tags stand"
+            home = "counts"
         elif terms.is_quality(tag):
-            home = "the end, where the quality tags stand"
+            home = "quality"
         elif terms.rating(tag) == request.rating:
-            home = "the place of the rating"
+            home = "rating"
         elif year is not None and terms.year(tag) == year:
-            home = "the place of the year, before the quality tags"
+            home = "year"
         else:
             continue
-        yield Note("moved", f"{shown(item)} moved to {home}.")
+        yield Note("moved", says.moved(shown(item), home))
 
 
 def _once(items: Iterable[str], seen: set[str], notes: list[Note]) -> list[str]:
@@ -157,7 +160,7 @@ def _once(items: Iterable[str], seen: set[str], notes: list[Note]) -> list[str]:
         pieces = tags.opened(item)
         found = [key(piece) for piece in pieces]
         if item == BREAK and (not kept or kept[-1] == BREAK):  # else it would cut the field before, or nothing
-            notes.append(Note("dropped", "A BREAK with nothing left before it was dropped."))
+            notes.append(Note("dropped", says.BREAK_BEFORE_ALL))
             continue
         if item == BREAK:
             section = set[str]()
@@ -165,14 +168,14 @@ def _once(items: Iterable[str], seen: set[str], notes: list[Note]) -> list[str]:
             waiting.extendleft(reversed(pieces))
             continue
         elif len(pieces) == 1 and found[0] in section:
-            notes.append(Note("dropped", f"{shown(item)} is there already; it was dropped."))
+            notes.append(Note("dropped", says.there_already(shown(item))))
             continue
         kept.append(item)
         section.update(found)
         seen.update(found)
     if kept and kept[-1] == BREAK:  # of a group that was opened: what stood alone at the end is gone before
         kept.pop()
-        notes.append(Note("dropped", "A BREAK with nothing left after it was dropped."))
+        notes.append(Note("dropped", says.BREAK_AFTER_ALL))
     return kept
 
 
@@ -180,7 +183,7 @@ def _late_counts(others: Sequence[str], notes: list[Note]) -> tuple[list[str], l
     """Tell the count tags apart that stand behind no BREAK any more, because what stood before it was dropped."""
     cut = others.index(BREAK) if BREAK in others else len(others)
     late = [item for item in others[:cut] if terms.is_count(key(item))]
-    notes.extend(Note("moved", f"{shown(item)} moved to the front, where the count tags stand.") for item in late)
+    notes.extend(Note("moved", says.moved(shown(item), "counts")) for item in late)
     return late, [item for item in others[:cut] if item not in late] + list(others[cut:])
 
 
@@ -188,16 +191,12 @@ def _rating_notes(rating: Rating, typed: Sequence[Rating]) -> Iterator[Note]:
     """Say what became of the ratings among the tags; the request's holds, since the gate has judged it."""
     for other in typed:
         if other != rating:
-            yield Note("contradiction", f"The rating is “{rating}” and the tags say “{other}”: the tag was dropped.")
+            yield Note("contradiction", says.other_rating(rating, other))
 
 
 def _year(chosen: int | None, typed: Sequence[int], notes: list[Note]) -> list[str]:
     years = [*([] if chosen is None else [chosen]), *typed]
-    notes.extend(
-        Note("contradiction", f"“year {other}” was dropped: the picture is of the year {years[0]}.")
-        for other in years[1:]
-        if other != years[0]
-    )
+    notes.extend(Note("contradiction", says.other_year(years[0], other)) for other in years[1:] if other != years[0])
     return [f"year {year}" for year in years[:1]]
 
 
@@ -208,7 +207,7 @@ def _quality(preset_items: Sequence[str], typed: Sequence[str], notes: list[Note
     for item in typed:
         tag = key(item)
         if tag in written:
-            notes.append(Note("dropped", f"{shown(item)} is among the quality tags already; it is written once."))
+            notes.append(Note("dropped", says.quality_already(shown(item))))
         if tag not in named:
             written[tag] = item
         named.add(tag)
@@ -223,7 +222,7 @@ def _contradictions(counts: Sequence[str], prompt: Sequence[str], negative: Sequ
     """Name what cannot be true together; nobody but the person who asked can say which was meant."""
 
     def both(first: str, second: str) -> Note:
-        return Note("contradiction", f"“{first}” and “{second}” contradict each other.")
+        return Note("contradiction", says.contradict(first, second))
 
     people = [count for count in counts if count != "no humans"]
     if "no humans" in counts:
@@ -237,6 +236,4 @@ def _contradictions(counts: Sequence[str], prompt: Sequence[str], negative: Sequ
     if "solo" in prompt and (len(people) > 1 or any(not count.startswith("1") for count in people)):
         yield both("solo", next((count for count in people if not count.startswith("1")), people[-1]))
     for tag in dict.fromkeys(tag for tag in prompt if tag in set(negative)):
-        yield Note(
-            "contradiction", f"“{tag}” is in the prompt and in the negative prompt; the two work against each other."
-        )
+        yield Note("contradiction", says.in_both(tag))

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.errors import InvalidRequest
-from bot.prompt.sentences import near, quoted
+from bot.prompt.near import near
+from bot.sentences import prompt as says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,14 +66,14 @@ class _Drawing:
 
     def draw(self, text: str, depth: int) -> str:
         if depth > MAX_DEPTH:
-            raise InvalidRequest(f"Choices may stand inside each other at most {MAX_DEPTH} deep.")
+            raise InvalidRequest(says.choices_too_deep(MAX_DEPTH))
         _check_braces(text, MAX_DEPTH - depth)
         written: list[str] = []
         length = 0
         for part in self._parts(text, depth):
             length += len(part)
             if length > self._max_chars:
-                raise InvalidRequest(f"What was drawn is longer than {self._max_chars:,} characters.")
+                raise InvalidRequest(says.drawn_too_long(self._max_chars))
             written.append(part)
         return "".join(written)
 
@@ -95,18 +96,18 @@ class _Drawing:
     def _one_of(self, choices: Sequence[str]) -> str:
         self._draws += 1
         if self._draws > MAX_DRAWS:
-            raise InvalidRequest(f"At most {MAX_DRAWS} choices are drawn for one text.")
+            raise InvalidRequest(says.too_many_choices(MAX_DRAWS))
         return choices[self._random.randrange(len(choices))]
 
     def _group(self, name: str) -> Sequence[str]:
         choices = self._groups.get(group_key(name))
-        shown = quoted(f"__{name}__")
+        shown = f"__{name}__"
         if not self._groups:
-            raise InvalidRequest(f"There are no groups to draw {shown} from.")
+            raise InvalidRequest(says.no_groups(shown))
         if choices is None:
-            raise InvalidRequest(f"There is no group {shown} to draw from: {near(name, self._groups)}")
+            raise InvalidRequest(says.unknown_group(shown, near(name, self._groups)))
         if not choices:
-            raise InvalidRequest(f"The group {shown} is empty.")
+            raise InvalidRequest(says.empty_group(shown))
         return choices
 
 
@@ -116,11 +117,11 @@ def _check_braces(text: str, deepest: int) -> None:
     for found in _TOKEN.finditer(text):
         depth += (found["brace"] == "{") - (found["brace"] == "}")
         if depth > deepest:
-            raise InvalidRequest(f"Choices may stand inside each other at most {MAX_DEPTH} deep.")
+            raise InvalidRequest(says.choices_too_deep(MAX_DEPTH))
         if depth < 0:
-            raise InvalidRequest(r"A } has no { before it; for the character itself write \}.")
+            raise InvalidRequest(says.BRACE_NOT_OPENED)
     if depth:
-        raise InvalidRequest(r"A { has no } after it; for the character itself write \{.")
+        raise InvalidRequest(says.BRACE_NOT_CLOSED)
 
 
 def _choices(text: str, start: int) -> tuple[list[str], int]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from bot.prompt.sentences import quoted
 from bot.request import SHAPES
+from bot.sentences import prompt as says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from bot.config import Limits
     from bot.prompt.presets import Presets
     from bot.request import Options
+    from bot.sentences.prompt import Named
+    from bot.sentences.sentence import Sentence
 
 
 class Fitting(NamedTuple):
     """Options that can be had here, and a phrase for each of the others."""
 
     options: Options
-    left_out: tuple[str, ...]
+    left_out: tuple[Sentence, ...]
     """Such as “150 steps” and “the style “ink””."""
 
 
@@ -31,22 +33,22 @@ def fitting(options: Options, limits: Limits, presets: Presets) -> Fitting:
     return Fitting(msgspec.structs.replace(options, **dict.fromkeys(left_out)), tuple(left_out.values()))
 
 
-def _beyond(options: Options, limits: Limits, presets: Presets) -> Iterator[tuple[str, str]]:
+def _beyond(options: Options, limits: Limits, presets: Presets) -> Iterator[tuple[str, Sentence]]:
     steps, count, guidance = options.steps, options.count, options.guidance
     if steps is not None and not limits.min_steps <= steps <= limits.max_steps:
-        yield "steps", f"{steps:,} step{'' if steps == 1 else 's'}"
+        yield "steps", says.so_many_steps(steps)
     if count is not None and not 1 <= count <= limits.max_count:
-        yield "count", f"{count:,} pictures"
+        yield "count", says.so_many_pictures(count)
     if guidance is not None and not limits.min_guidance <= guidance <= limits.max_guidance:
-        yield "guidance", f"guidance {guidance:g}"
-    offered: Mapping[str, tuple[str, Mapping[str, object]]] = {
-        "shape": ("shape", SHAPES),
-        "quality": ("quality preset", presets.quality),
-        "negative_preset": ("negative preset", presets.negative),
-        "style": ("style", presets.style),
-        "sampler": ("sampler", dict.fromkeys(limits.samplers)),
+        yield "guidance", says.such_guidance(guidance)
+    offered: Mapping[Named, Mapping[str, object]] = {
+        "shape": SHAPES,
+        "quality": presets.quality,
+        "negative_preset": presets.negative,
+        "style": presets.style,
+        "sampler": dict.fromkeys(limits.samplers),
     }
-    for field, (what, names) in offered.items():
+    for field, names in offered.items():
         chosen: str | None = getattr(options, field)
         if chosen and chosen.casefold() not in {name.casefold() for name in names}:
-            yield field, f"the {what} {quoted(chosen)}"
+            yield field, says.that_name(field, chosen)

@@ -9,6 +9,7 @@ from bot.prompt import recipe
 from bot.prompt.fitting import fitting
 from bot.prompt.remix import Mapped, to_options
 from bot.prompt.terms import unknown
+from bot.sentences import recipes as says
 
 if TYPE_CHECKING:
     from bot.config import Limits
@@ -36,10 +37,7 @@ def read(text: str, limits: Limits, presets: Presets, model_name: str | None = N
     found = recipe.parse(_lines(text))
     mapped = to_options(found, presets, found.model if model_name is None else model_name, kind)
     options, left_out = fitting(mapped.options, limits, presets)
-    beyond = (
-        f"{phrase[0].upper()}{phrase[1:]}: not to be had here; what is usual here is taken." for phrase in left_out
-    )
-    return Mapped(options, (*mapped.unmapped, *beyond))
+    return Mapped(options, (*mapped.unmapped, *map(says.not_here, left_out)))
 
 
 def _lines(text: str) -> str:

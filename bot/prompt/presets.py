@@ -10,11 +10,14 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import ConfigError, InvalidRequest
-from bot.prompt.sentences import near, quoted
+from bot.prompt.near import near
+from bot.sentences import prompt as says
 from engine import textfile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bot.sentences.prompt import Named
 
 OURS = Path(__file__).with_name("presets.toml")
 
@@ -103,12 +106,12 @@ def _table(path: Path, name: str, file: Mapping[str, Mapping[str, Any]], form: t
     return table
 
 
-def pick(table: Mapping[str, _Preset], what: str, name: str) -> _Preset:
+def pick(table: Mapping[str, _Preset], kind: Named, name: str) -> _Preset:
     """Find a preset by name.
 
     Raises:
         InvalidRequest: There is none of that name; the sentence offers near ones.
     """
     if (preset := table.get(name)) is None:
-        raise InvalidRequest(f"There is no {what} {quoted(name)}: {near(name, table)}")
+        raise InvalidRequest(says.unknown_name(kind, name, near(name, table)))
     return preset

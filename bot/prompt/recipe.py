@@ -13,6 +13,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from bot.errors import InvalidRequest
+from bot.sentences import recipes as says
 
 MIN_PAIRS = 3
 """A last line with fewer pairs is a line of the prompt (WebUI)."""
@@ -57,7 +58,7 @@ def parse(text: str) -> Recipe:
         InvalidRequest: It is too long to be one.
     """
     if len(text) > MAX_CHARS:
-        raise InvalidRequest(f"The recipe is {len(text):,} characters long; at most {MAX_CHARS:,} are read.")
+        raise InvalidRequest(says.recipe_too_long(len(text), MAX_CHARS))
     *lines, last = text.strip().split("\n")
     last, resources = _without_civitai(last)
     pairs = [(name.strip(), value.strip()) for name, value in _PAIR.findall(last)]

@@ -13,9 +13,10 @@ from bot.errors import InvalidRequest
 from bot.prompt import dynamic, tags, terms
 from bot.prompt.negative import own_words
 from bot.prompt.order import place
-from bot.prompt.sentences import quoted
 from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options
+from bot.sentences import recipes as says
+from bot.sentences.quoting import short
 from engine.grammar import plain_text
 from engine.samplers import named
 from engine.wire import SEED_LIMIT
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.prompt.presets import Presets
     from bot.prompt.recipe import Recipe
     from bot.prompt.terms import Kind
+    from bot.sentences.sentence import Sentence
 
 MAX_PROMPT_CHARS = 5_000
 """The highest that an operator may set ``bot.limits.max_prompt_chars`` to."""
@@ -56,7 +58,7 @@ class Mapped(NamedTuple):
     """A recipe as options of a form, and a sentence for everything that has no place in it."""
 
     options: Options
-    unmapped: tuple[str, ...]
+    unmapped: tuple[Sentence, ...]
 
 
 class _Resource(Struct, frozen=True):
@@ -87,7 +89,7 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
     Raises:
         InvalidRequest: A prompt is longer than any form takes.
     """
-    unmapped: list[str] = []
+    unmapped: list[Sentence] = []
     prompt = _words(recipe.prompt, unmapped)
     ours = recipe.other.get("Version", "").startswith("Eshi ")
     line = place(tags.read(prompt, kind).items, kind, composed=ours)
@@ -103,19 +105,19 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
 
     shape = next((name for name, size in SHAPES.items() if size == recipe.size), None)
     if recipe.size is not None and shape is None:
-        unmapped.append(f"The size {recipe.size[0]}×{recipe.size[1]} is none of the shapes here.")
+        unmapped.append(says.no_such_shape(*recipe.size))
     sampler = named(recipe.sampler, recipe.other.get("Schedule type", ""))
     if recipe.sampler and sampler is None:
-        unmapped.append(f"The sampler {quoted(recipe.sampler)} is not available here.")
+        unmapped.append(says.no_such_sampler(short(recipe.sampler)))
     seed = recipe.seed
     if seed is not None and not 0 <= seed < SEED_LIMIT:
-        unmapped.append(f"The seed {seed} is outside of the seeds here, 0 to {SEED_LIMIT - 1:,}.")
+        unmapped.append(says.seed_outside(seed, SEED_LIMIT - 1))
         seed = None
     if recipe.model and recipe.model != model_name:
-        unmapped.append(f"It was drawn with another model, {quoted(recipe.model)}.")
+        unmapped.append(says.other_model(short(recipe.model)))
     unmapped.extend(_resources(recipe.other.get("Civitai resources", "")))
     unmapped.extend(
-        f"{quoted(f'{name}: {value}')} has no counterpart here."
+        says.no_counterpart(short(name), short(value))
         for name, value in recipe.other.items()
         if name.casefold() not in _SAME_HERE
     )
@@ -137,18 +139,13 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
     return Mapped(options, tuple(unmapped))
 
 
-def _words(text: str, unmapped: list[str]) -> str:
+def _words(text: str, unmapped: list[Sentence]) -> str:
     """Write a prompt as one line without what only WebUI can do."""
     if len(text) > MAX_PROMPT_CHARS:
-        raise InvalidRequest(f"The prompt is {len(text):,} characters long; at most {MAX_PROMPT_CHARS:,} are read.")
-    unmapped.extend(
-        f"{quoted(lora)} was left out: LoRAs are not named in prompts here." for lora in _LORA.findall(text)
-    )
+        raise InvalidRequest(says.prompt_too_long(len(text), MAX_PROMPT_CHARS))
+    unmapped.extend(says.lora_left_out(short(lora)) for lora in _LORA.findall(text))
     text = _LORA.sub(" ", text)
-    unmapped.extend(
-        f"{quoted(found[0])} is read as plain words: nothing else is known of it here."
-        for found in _EDITING.finditer(text)
-    )
+    unmapped.extend(says.plain_words(short(found[0])) for found in _EDITING.finditer(text))
     seen = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
     return "".join(c for c in seen if unicodedata.category(c) not in {"Cf", "Cs"})
 
@@ -173,7 +170,7 @@ def _longest_start(presets: Presets, negative: tuple[str, ...]) -> tuple[str, tu
     return name, negative[len(starts[name]) :]
 
 
-def _resources(text: str) -> Iterator[str]:
+def _resources(text: str) -> Iterator[Sentence]:
     """Name what Civitai's pictures used besides a checkpoint."""
     try:
         resources = msgspec.json.decode(text or "[]", type=list[_Resource])
@@ -181,4 +178,4 @@ def _resources(text: str) -> Iterator[str]:
         return
     for resource in resources:
         if resource.type.casefold() not in {"checkpoint", "model"}:
-            yield f"The {resource.type[:20]} {quoted(resource.name)} is not used here."
+            yield says.resource_not_used(resource.type[:20], short(resource.name))

@@ -9,8 +9,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.prompt.sentences import quoted
 from bot.prompt.terms import key, unknown
+from bot.sentences.quoting import short
 from engine.grammar import BREAK, balance, escape, parse, plain_text, split
 
 if TYPE_CHECKING:
@@ -209,8 +209,8 @@ def mentioned(text: str) -> Iterator[str]:
 
 
 def shown(item: str) -> str:
-    """Quote an item in a sentence, as read and not as escaped."""
-    return quoted(" ".join(plain_text(item).split()))
+    """Give an item as a sentence quotes it: as read and not as escaped."""
+    return short(" ".join(plain_text(item).split()))
 
 
 def heaviest(text: str) -> tuple[str, float]:

@@ -6,9 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bot.queue.allowance import Allowance
+from bot.sentences import queue as says
 
 if TYPE_CHECKING:
     from bot.queue.ticket import Ticket
+    from bot.sentences.sentence import Sentence
 
 NO_LIMITS = Allowance()
 
@@ -18,7 +20,7 @@ class Full(NamedTuple):
 
     whose: Literal["person", "server", "everybody"]
     """Whose jobs have to become fewer."""
-    sentence: str
+    sentence: Sentence
     most: int
 
 
@@ -100,32 +102,19 @@ class Bounds:
         here = waiting.of_member[server, user_id] + reserved.of_member[server, user_id]
         theirs = waiting.of_server[server] + reserved.of_server[server]
         everybody = waiting.total + reserved.total
-        for jobs, most, where in (
-            (mine, self._allowance.waiting_per_person, ""),
-            (here, local.waiting_per_person, " in this server"),
+        for jobs, most, only_here in (
+            (mine, self._allowance.waiting_per_person, False),
+            (here, local.waiting_per_person, True),
         ):
             if most is not None and jobs >= most:
-                return Full(
-                    "person",
-                    f"You already have {_requests(jobs)} waiting{where}; at most {most} may. "
-                    "Please wait until one is drawn, or cancel one.",
-                    most,
-                )
+                return Full("person", says.person_full(jobs, most, here=only_here), most)
         for most in (self._allowance.waiting_per_server, local.waiting_per_server):
             if most is not None and theirs >= most and server > 0:  # in a direct message the person's limit binds
-                return Full("server", f"This server has {_requests(theirs)} waiting; at most {most} may.", most)
+                return Full("server", says.server_full(theirs, most), most)
         if everybody >= self._max_jobs:
-            return Full(
-                "everybody",
-                f"The queue is full: {_requests(everybody)} are waiting, the most that may.",
-                self._max_jobs,
-            )
+            return Full("everybody", says.full(everybody), self._max_jobs)
         return None
 
 
 def _below(jobs: int, most: int | None) -> bool:
     return most is None or jobs < most
-
-
-def _requests(jobs: int) -> str:
-    return "1 request" if jobs == 1 else f"{jobs} requests"

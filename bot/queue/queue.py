@@ -29,6 +29,7 @@ from bot.errors import QueueClosed, QueueFull
 from bot.queue.bounds import NO_LIMITS, Bounds
 from bot.queue.fairness import Turns
 from bot.queue.lines import Lines, played, reached
+from bot.sentences import queue as says
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -112,9 +113,7 @@ class Queue:
         """
         server = -user_id if guild_id is None else guild_id
         if server in self._closed:
-            raise QueueClosed(
-                "A moderator has closed the line here: what waits is still drawn, but nothing new is taken."
-            )
+            raise QueueClosed(says.CLOSED)
         if full := self._bounds.full(server, user_id):
             raise QueueFull(full.sentence, until=self._until(full, server, user_id))
         self._bounds.reserve(server, user_id, 1)

@@ -6,7 +6,7 @@ to start within a fraction of a second.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -33,8 +33,8 @@ class FileKind(NamedTuple, Generic[T]):
     """One sort of reading."""
 
     name: str
-    thing: str
-    """What a member calls the file."""
+    thing: Literal["picture", "file"]
+    """What a member calls it."""
     read: Callable[[bytes], T]
     """Runs in the reader; raises `bot.errors.InvalidRequest` with a sentence for the member."""
     answer: Any

@@ -11,6 +11,8 @@ import struct
 import msgspec
 from msgspec import Struct
 
+from bot.sentences.sentence import Sentence
+
 LENGTH = struct.Struct(">I")
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -39,7 +41,7 @@ class Found(Struct, frozen=True, tag=True):
 class ReadRefusal(Struct, frozen=True, tag=True):
     """It cannot be used; the sentence is for the member."""
 
-    sentence: str
+    sentence: Sentence
 
 
 class ReaderOutOfMemory(Struct, frozen=True, tag=True):

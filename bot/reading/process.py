@@ -110,7 +110,7 @@ class ReaderProcess:
         try:
             answer = await life.exchange(kind, data, max_answer_bytes + MAX_OVERHEAD_BYTES)
             answered = not isinstance(answer, ReaderOutOfMemory)
-        except (OSError, EOFError, msgspec.DecodeError, ValueError) as error:
+        except (OSError, EOFError, msgspec.DecodeError, ValueError, RecursionError) as error:
             raise ReadingFailed(await life.ended(error)) from error
         finally:
             watching.cancel()

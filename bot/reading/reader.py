@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 ALONE_S = 10.0
 """Longer than any file is given; who should have ended this process by then is gone, and a thread in C ends it."""
 
-SENTENCE_CHARS = 1_500
-"""Of a sentence: a message may have 2,000, and what is wrong with a file is quoted in some."""
-
 
 def main() -> None:
     """Answer questions until there is nobody to ask them."""
@@ -82,7 +79,7 @@ def _answer(kind: str, data: bytes) -> Answer:
     try:
         return Found(msgspec.Raw(msgspec.msgpack.encode(KINDS[kind].read(data))))
     except InvalidRequest as refused:
-        return ReadRefusal(str(refused)[:SENTENCE_CHARS])
+        return ReadRefusal(refused.sentence)
     except MemoryError:
         return ReaderOutOfMemory()
 

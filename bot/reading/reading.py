@@ -11,7 +11,7 @@ import msgspec
 from bot.errors import InvalidRequest
 from bot.reading.messages import Found, ReaderOutOfMemory, ReadRefusal
 from bot.reading.process import ReaderProcess, ReadingFailed
-from bot.reading.turns import ALL_BUSY
+from bot.sentences import recipes as says
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -71,12 +71,12 @@ class Reading:
             async with asyncio.timeout_at(until):
                 await self._free.acquire()
         except TimeoutError as error:
-            raise InvalidRequest(ALL_BUSY) from error
+            raise InvalidRequest(says.ALL_BUSY) from error
         try:
             return msgspec.msgpack.decode((await self._ask(kind, data, until)).value, type=kind.answer)
         except (ReadingFailed, msgspec.DecodeError) as error:
             log.warning("a file of %d bytes could not be read as a %s: %s", len(data), kind.name, error)
-            raise InvalidRequest(unreadable(kind)) from error
+            raise InvalidRequest(says.unreadable(kind.thing)) from error
         finally:
             self._free.release()
 
@@ -88,7 +88,7 @@ class Reading:
             async with asyncio.timeout_at(until):
                 await self._process.start()
         except TimeoutError as error:  # it goes on starting, for whoever comes next
-            raise InvalidRequest(ALL_BUSY) from error
+            raise InvalidRequest(says.ALL_BUSY) from error
         began = loop.time()
         try:
             async with asyncio.timeout_at(until):
@@ -107,11 +107,3 @@ class Reading:
                 await self._process.start()
             except ReadingFailed as error:  # whoever needs it is told
                 log.warning("strangers' files cannot be read: %s", error)
-
-
-def unreadable(kind: FileKind[Any]) -> str:
-    """Say so to the member."""
-    return (
-        f"I could not read this {kind.thing}: that would take more time or memory than I have for one. "
-        "A smaller copy of it may work."
-    )

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import InvalidRequest
+from bot.sentences import recipes as says
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -20,10 +21,6 @@ PER_PERSON = 2
 
 IN_ALL = 40
 """Whoever comes when so many are there would not get a turn in time."""
-
-PERSON_BUSY = "I am still reading your other files. Please try again when I am done with them."
-ALL_BUSY = "I am reading many people's files just now. Please try again in a moment."
-"""For whoever comes when the line is full, and for whoever did not get a turn in time."""
 
 
 class _Waiting(NamedTuple):
@@ -56,9 +53,9 @@ class ReadingTurns:
             InvalidRequest: The person, or everybody, has too many files here already; or it did not come in time.
         """
         if self._here[person] >= self._per_person:
-            raise InvalidRequest(PERSON_BUSY)
+            raise InvalidRequest(says.PERSON_BUSY)
         if self._here.total() >= self._in_all:
-            raise InvalidRequest(ALL_BUSY)
+            raise InvalidRequest(says.ALL_BUSY)
         waiting = _Waiting(person, asyncio.get_running_loop().create_future())
         self._here[person] += 1
         self._waiting.append(waiting)
@@ -100,4 +97,4 @@ async def _in_time(turn: asyncio.Future[None], until: float) -> None:
         async with asyncio.timeout_at(until):
             await turn
     except TimeoutError as error:
-        raise InvalidRequest(ALL_BUSY) from error
+        raise InvalidRequest(says.ALL_BUSY) from error

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Literal
 
 from msgspec import Struct
 
 from bot.safety.text.forms import fold
+from bot.sentences.audit import Event
+from bot.sentences.sentence import Sentence
 
 FINGERPRINT_DIGITS = 24
 """Hex digits, 96 bits: enough to tell prompts apart, too few to be worth attacking without the key."""
-
-Event = Literal["refused", "changed", "reported", "restored", "deleted", "timed out"]
 
 
 class AuditRecord(Struct, frozen=True, kw_only=True):
@@ -31,7 +30,7 @@ class AuditRecord(Struct, frozen=True, kw_only=True):
     """The gate's, of a refusal."""
     prompt: str = ""
     """A fingerprint; the words themselves only where the server asked for them."""
-    detail: str = ""
+    detail: Sentence | None = None
     """What was changed, or which job was reported."""
 
 

@@ -25,6 +25,8 @@ from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER
 from bot.safety.verdict import Verdict
 from bot.safety.wording import TextFilter
+from bot.sentences.joined import as_written
+from bot.sentences.rendering import render
 from engine.wire import SEED_LIMIT
 
 if TYPE_CHECKING:
@@ -104,8 +106,8 @@ def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
         print(_plain(verdict))
     else:
         for step in answers.trail(question):
-            print(f"{'yes' if step.allowed else 'NO ':3}  {step.rule:10}  {step.sentence}")
-        print(verdict.sentence)
+            print(f"{'yes' if step.allowed else 'NO ':3}  {step.rule:10}  {render(step.sentence)}")
+        print(render(verdict.sentence))
     return 0 if verdict.allowed else 1
 
 
@@ -126,7 +128,7 @@ class _Answers:
         try:
             return judge(self._situation(question), self._gate_question(question), self._words)
         except InvalidRequest as error:
-            return Verdict(allowed=False, rule="request", sentence=str(error))
+            return Verdict(allowed=False, rule="request", sentence=error.sentence)
 
     def trail(self, question: Question) -> Iterator[Step]:
         try:
@@ -143,7 +145,7 @@ class _Answers:
                 plain = {str(name).replace("-", "_"): value for name, value in plain.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] -- JSON
             question = msgspec.convert(plain, Question)
         except msgspec.DecodeError as error:
-            return _plain(Verdict(allowed=False, rule="request", sentence=str(error)))
+            return _plain(Verdict(allowed=False, rule="request", sentence=as_written(str(error))))
         return _plain(self.verdict(question))
 
     def _situation(self, question: Question) -> Situation:
@@ -182,4 +184,4 @@ def _lines(path: Path) -> list[bytes]:
 
 
 def _plain(verdict: Verdict) -> str:
-    return json.dumps({"allowed": verdict.allowed, "rule": verdict.rule, "sentence": verdict.sentence})
+    return json.dumps({"allowed": verdict.allowed, "rule": verdict.rule, "sentence": render(verdict.sentence)})

@@ -6,8 +6,8 @@ Doors that ask for a picture (commands, buttons, forms, menus, favourites, defau
 
 from __future__ import annotations
 
-from enum import Enum
-from functools import lru_cache
+from enum import StrEnum
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from msgspec import Struct
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER, exceeds, lowest, together
 from bot.safety.verdict import Step, Verdict
+from bot.sentences import gate as says
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,17 +24,18 @@ if TYPE_CHECKING:
     from bot.config import Rating
     from bot.safety.gate_question import GateQuestion
     from bot.safety.wording import TextFilter
+    from bot.sentences.gate import Decider
 
 
-class Place(Enum):
+class Place(StrEnum):
     """All that the gate knows about where something is asked or shown; everything but an explicit yes is a no."""
 
-    AGE_RESTRICTED = "an age-restricted channel"
-    OPEN = "a channel that is not age-restricted"
-    DIRECT = "a direct message"
-    ANNOUNCEMENT = "an announcement channel"
-    UNKNOWN = "a place whose age restriction is not known"
-    GONE = "a channel that was deleted or is closed to the bot"
+    AGE_RESTRICTED = "age_restricted"
+    OPEN = "open"
+    DIRECT = "direct"
+    ANNOUNCEMENT = "announcement"
+    UNKNOWN = "unknown"
+    GONE = "gone"
 
 
 PLACE_LIMIT: dict[Place, Rating] = {
@@ -107,7 +109,7 @@ def shows(situation: Situation, asked: Rating, measured: Rating | None) -> Verdi
         measured: What the tagger saw; None where none is configured.
     """
     if measured is None and situation.operator.tagger:
-        return Verdict(allowed=False, rule="tagger", sentence="This picture was not rated, so it is not shown.")
+        return Verdict(allowed=False, rule="tagger", sentence=says.NOT_RATED)
     rating = together(asked, (measured,))
     return _first_no(chain(_limit_steps(situation, rating), _access_steps(situation, rating)), rating)
 
@@ -127,7 +129,7 @@ def shows_all(situation: Situation, asked: Rating, measured: Iterable[Rating | N
 def previews(situation: Situation, asked: Rating, measured: Rating | None) -> Verdict:
     """Decide whether a preview may be shown; unrated it may be only where the request is safe and nothing rates."""
     if measured is None and not situation.operator.tagger and asked != "safe":
-        return Verdict(allowed=False, rule="tagger", sentence=f"Previews of `{asked}` pictures are not shown unrated.")
+        return Verdict(allowed=False, rule="tagger", sentence=says.preview_not_rated(asked))
     return shows(situation, asked, measured)
 
 
@@ -135,11 +137,11 @@ def _first_no(steps: Iterable[Step], rating: Rating) -> Verdict:
     for step in steps:
         if not step.allowed:
             return Verdict(allowed=False, rule=step.rule, sentence=step.sentence, strike=step.strike)
-    return Verdict(allowed=True, rule="allowed", sentence=f"`{rating}` is allowed here.")
+    return Verdict(allowed=True, rule="allowed", sentence=says.allowed(rating))
 
 
-def _limits(situation: Situation) -> Iterator[tuple[str, Rating]]:
-    """Give every limit that counts here, with what decided it, as `_SAYS` names it."""
+def _limits(situation: Situation) -> Iterator[tuple[Decider, Rating]]:
+    """Give every limit that counts here, with what decided it."""
     place, operator, server = situation.place, situation.operator, situation.server
     yield "operator", operator.highest
     if not operator.tagger:
@@ -150,38 +152,22 @@ def _limits(situation: Situation) -> Iterator[tuple[str, Rating]]:
     if (of_channel := server.limit_of_channels(situation.channels)) is not None:
         yield "channel", of_channel
     if (of_roles := server.limit_of_roles(situation.person.roles)) is not None:
-        yield "role" if situation.person.roles is not None else "unseen roles", of_roles
-
-
-_SAYS = {
-    "operator": "this bot draws nothing above",
-    "tagger": "without a picture tagger this bot draws nothing above",
-    "place": "in {} the highest rating is",
-    "server": "in {} the highest rating of this server is",
-    "channel": "the highest rating of this channel is",
-    "role": "the highest rating for your roles is",
-    "unseen roles": "the highest rating for people whose roles I cannot see is",
-}
-"""Who or what decided a limit, as the start of a sentence that the rating ends."""
+        yield "role" if situation.person.roles is not None else "unseen_roles", of_roles
 
 
 def _limit_steps(situation: Situation, rating: Rating) -> tuple[Step, ...]:
     if situation.place is Place.GONE:
-        return (Step("place", allowed=False, sentence="This channel is gone, so nothing can be drawn here."),)
-    return _composed(tuple(_limits(situation)), situation.place, rating)
+        return (Step("place", allowed=False, sentence=says.PLACE_GONE),)
+    return tuple([_limit_step(decider, situation.place, highest, rating) for decider, highest in _limits(situation)])
 
 
-@lru_cache(maxsize=1024)
-def _composed(limits: tuple[tuple[str, Rating], ...], place: Place, rating: Rating) -> tuple[Step, ...]:
-    """Say what each limit means for a rating; most places of all servers have the same few."""
-    steps: list[Step] = []
-    for decider, highest_here in limits:
-        says = _SAYS[decider].format(place.value)
-        allowed = not exceeds(rating, highest_here)
-        start = says[0].upper() + says[1:] if allowed else f"`{rating}` is not allowed here: {says}"
-        rule = "role" if decider == "unseen roles" else decider
-        steps.append(Step(rule, allowed, f"{start} `{highest_here}`."))
-    return tuple(steps)
+@cache  # of values, in no language; there are a few hundred
+def _limit_step(decider: Decider, place: Place, highest_here: Rating, rating: Rating) -> Step:
+    """Say what a limit means for a rating."""
+    rule = "role" if decider == "unseen_roles" else decider
+    if exceeds(rating, highest_here):
+        return Step(rule, allowed=False, sentence=says.above_limit(rating, decider, place.value, highest_here))
+    return Step(rule, allowed=True, sentence=says.limit(decider, place.value, highest_here))
 
 
 def _access_steps(situation: Situation, rating: Rating) -> Iterator[Step]:
@@ -190,17 +176,16 @@ def _access_steps(situation: Situation, rating: Rating) -> Iterator[Step]:
     if server.may_ask(rating, situation.person.roles):
         yield _MAY_ASK
     else:
-        yield Step("access", allowed=False, sentence=f"`{rating}` is for people with certain roles here.")
+        yield Step("access", allowed=False, sentence=says.needs_role(rating))
 
 
-_DRAWS_HERE = Step("channels", allowed=True, sentence="I may draw in this channel.")
-_DRAWS_ELSEWHERE = Step("channels", allowed=False, sentence="The admins let me draw in other channels.")
-_MAY_ASK = Step("access", allowed=True, sentence="You may ask.")
-_NOT_LOCKED = Step("lock", allowed=True, sentence="You are not locked out.")
+_DRAWS_HERE = Step("channels", allowed=True, sentence=says.DRAWS_HERE)
+_DRAWS_ELSEWHERE = Step("channels", allowed=False, sentence=says.DRAWS_ELSEWHERE)
+_MAY_ASK = Step("access", allowed=True, sentence=says.MAY_ASK)
+_NOT_LOCKED = Step("lock", allowed=True, sentence=says.NOT_LOCKED)
 
 
 def _lock_step(person: Asker) -> Step:
     if person.locked_until is None:
         return _NOT_LOCKED
-    until = f"You are locked out, and can draw again <t:{person.locked_until}:R>."
-    return Step("lock", allowed=False, sentence=until)
+    return Step("lock", allowed=False, sentence=says.locked_out(person.locked_until))

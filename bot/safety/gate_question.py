@@ -50,7 +50,7 @@ def gate_question(request: Request, composed: ComposedTexts, presets: Presets) -
     Raises:
         InvalidRequest: A preset that the request names is gone.
     """
-    quality = preset.pick(presets.quality, "quality preset", request.quality).prompt
+    quality = preset.pick(presets.quality, "quality", request.quality).prompt
     style = preset.pick(presets.style, "style", request.style).prompt if request.style else ""
     return GateQuestion(
         rating=request.rating,

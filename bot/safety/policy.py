@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from bot.config import Rating
 from bot.errors import InvalidRequest
 from bot.safety.ratings import exceeds, lowest, spoilered
+from bot.sentences import settings as says
 from engine import textfile
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ OpenRating = Literal["safe", "sensitive"]
 Snowflake = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
 """A Discord id; TOML keys are strings, and integers of 64 bits do not survive every editor."""
 DeniedTag = Annotated[str, Meta(min_length=1, max_length=100)]
+
+REASON_CHARS = 1_450
+"""Of what is wrong with a file, which is quoted in it: a message may have 2,000."""
 
 MOST = 1_000_000
 AtMost = Annotated[int, Meta(ge=1, le=MOST)]
@@ -150,8 +154,8 @@ def imported(data: bytes) -> ServerPolicy:
         InvalidRequest: The file is too large, no TOML, or holds an unknown key or a value that cannot be.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise InvalidRequest(f"The file is larger than {MAX_FILE_BYTES // 1024} KiB; nothing was changed.")
+        raise InvalidRequest(says.file_too_large(MAX_FILE_BYTES // 1024))
     try:
         return textfile.parse_toml(Path("settings.toml"), data, ServerPolicy)
     except textfile.TextFileError as error:
-        raise InvalidRequest(f"The file cannot be used, and nothing was changed: {error.reason}") from error
+        raise InvalidRequest(says.file_unusable(error.reason[:REASON_CHARS])) from error

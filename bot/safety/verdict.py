@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from bot.sentences.sentence import Sentence
+
 
 class Step(Struct, frozen=True):
     """One rule and what it says about one request."""
 
     rule: str
     allowed: bool
-    sentence: str
+    sentence: Sentence
     """For the person who asked; it never holds their words."""
     strike: bool = False
     """A no of the text filter; several of them lock a person out for a while."""
@@ -21,5 +23,5 @@ class Verdict(Struct, frozen=True):
 
     allowed: bool
     rule: str
-    sentence: str
+    sentence: Sentence
     strike: bool = False

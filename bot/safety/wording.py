@@ -12,6 +12,7 @@ from bot.safety.text.forms import forms, visible
 from bot.safety.text.lexicon import Lexicon, words_of
 from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped, usual_negative
 from bot.safety.verdict import Step
+from bot.sentences import gate as says
 from engine.grammar import parse
 
 if TYPE_CHECKING:
@@ -20,15 +21,14 @@ if TYPE_CHECKING:
     from bot.config import Rating
     from bot.safety.gate_question import GateQuestion
     from bot.safety.policy import OperatorPolicy
+    from bot.sentences.sentence import Sentence
 
 MAX_CHARS = 6_000
 """Of a composed text, also as it looks: one character may stand for eighteen. The configuration allows 5,000; what is
 longer was not composed here, and is not parsed."""
+_TOO_LONG = says.too_long(MAX_CHARS)
 REMEMBERED_TAGS = 32_768
 """The tags that a server's members use are few; what was found of one is not looked up again."""
-_LENGTH = f"A prompt may have at most {MAX_CHARS:,} characters."
-FOUND_NOTHING = "Nothing was found."
-"""What a rule says that has nothing against a request."""
 MAX_NAME_WORDS = 4
 """Names are looked for among this many neighbouring words of a tag that is none."""
 
@@ -120,7 +120,7 @@ class TextFilter:
             denied: The server's denied tags.
         """
         fits = not _too_long(gate_question)
-        yield Step("length", fits, _LENGTH)
+        yield Step("length", fits, _TOO_LONG)
         if not fits:
             return
         asks, avoids = _positive(gate_question), _negative(gate_question)
@@ -130,46 +130,39 @@ class TextFilter:
         added = self._added(operator.people, operator.denied + denied)
         named = _NO_MARKS.union(*[added.read(_plain(text)) for text in asks])
 
-        def text_step(rule: str, refused: object, sentence: str) -> Step:
+        def text_step(rule: str, refused: object, sentence: Sentence) -> Step:
             return Step(rule, allowed=False, sentence=sentence, strike=True) if refused else _passed(rule)
 
-        yield text_step("never", Kind.NEVER in prompt | avoided, "Some of these words are never drawn, at any rating.")
-        yield text_step("denied", Mark(Kind.DENIED) in named, "Some of these words are not drawn here.")
+        yield text_step("never", Kind.NEVER in prompt | avoided, says.NEVER_DRAWN)
+        yield text_step("denied", Mark(Kind.DENIED) in named, says.DENIED)
         needed = highest("safe", *_ratings(mark for mark in positive if mark.kind is Kind.LEVEL))
         yield text_step(
             "tags",
             exceeds(needed, gate_question.rating),
-            f"Some of these words belong to `{needed}`, and this request is `{gate_question.rating}`. "
-            "Leave them out, or ask for that rating where it is allowed.",
+            says.words_of_rating(needed, gate_question.rating),
         )
         if not exceeds(asked, "sensitive"):
             bares = asked == "sensitive" and Kind.UNDERCLOTHES in avoided
             yield text_step(
                 "negative",
                 Kind.UNDRESS in avoided or bares,
-                "Below `nsfw` the negative prompt cannot steer away from clothes or from a mild rating.",
+                says.UNDRESSES,
             )
         if exceeds(asked, "safe"):
             young = Kind.MINORS in prompt | avoided or any(age < OF_AGE for age in _ages(asks))
-            yield text_step(
-                "minors", young, "Above `safe` everybody is an adult, and some of these words say otherwise."
-            )
+            yield text_step("minors", young, says.MINORS)
             yield text_step(
                 "age",
                 Kind.GROWN in avoided or _ages(avoids),
-                "Above `safe` the negative prompt cannot be about anybody's age.",
+                says.AVOIDS_AGE,
             )
             entries = list(self._entries(gate_question))
-            yield text_step(
-                "character", any(entry.child for entry in entries), "This character is drawn at `safe` only."
-            )
+            yield text_step("character", any(entry.child for entry in entries), says.CHARACTER_IS_CHILD)
             real = Kind.PEOPLE in prompt or Mark(Kind.PEOPLE) in named or any(entry.real_person for entry in entries)
-            yield text_step("people", real, "Real people are drawn at `safe` only.")
+            yield text_step("people", real, says.REAL_PEOPLE)
         if exceeds(asked, "sensitive"):
             young = Kind.YOUTHFUL in prompt or any(together <= positive for together in combinations())
-            yield text_step(
-                "youth", young, "At this rating nothing may make anybody look young, and some of these words do."
-            )
+            yield text_step("youth", young, says.LOOKS_YOUNG)
             yield from self._closed(gate_question, operator.adults)
 
     def _closed(self, gate_question: GateQuestion, adults: frozenset[str]) -> Iterator[Step]:
@@ -190,10 +183,8 @@ class TextFilter:
                 unknown = True
         unknown = unknown or not all(map(self._known_to_avoid, _items(gate_question.typed_negative)))
         named = named or any(_key(name) not in reviewed for name in gate_question.characters)
-        reviewed_only = "At this rating only characters from the operator's list of reviewed adults are drawn."
-        yield Step("adults", not named, reviewed_only)
-        known_only = "At this rating only tags that I know are drawn, and one of these I do not know."
-        yield Step("vocabulary", not unknown, known_only if unknown else FOUND_NOTHING)
+        yield Step("adults", not named, says.REVIEWED_ONLY)
+        yield Step("vocabulary", not unknown, says.KNOWN_ONLY if unknown else says.FOUND_NOTHING)
 
     def _known_to_avoid(self, item: str) -> bool:
         """Tell whether somebody vouches for a word of a negative prompt."""
@@ -237,7 +228,7 @@ class TextFilter:
 
 @cache
 def _passed(rule: str) -> Step:
-    return Step(rule, allowed=True, sentence=FOUND_NOTHING)
+    return Step(rule, allowed=True, sentence=says.FOUND_NOTHING)
 
 
 def _added(people: tuple[str, ...], denied: tuple[str, ...]) -> Lexicon:

@@ -13,11 +13,13 @@ import msgspec
 from bot.errors import StoreError
 from bot.job import Job, NewJob, public_id, row_key
 from bot.queue.ticket import cost_of
+from bot.store import sentences
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import AsyncGenerator, Callable
 
+    from bot.sentences.sentence import Sentence
     from bot.store.database import Database
 
 _PAGE = 200
@@ -53,7 +55,7 @@ class Jobs:
                 "guided": new.request.sampling.guided,
                 "cost": cost_of(new.request),
                 "request": msgspec.json.encode(new.request).decode(),
-                "notes": msgspec.json.encode(new.notes).decode(),
+                "notes": sentences.written_all(new.notes),
                 "created_at": now,
             },
         )
@@ -90,17 +92,17 @@ class Jobs:
     async def delivered(self, job_id: str, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.delivered(now=now))
 
-    async def keep(self, job_id: str, sentence: str, *, now: float) -> Job:
+    async def keep(self, job_id: str, sentence: Sentence, *, now: float) -> Job:
         """End a rendered job whose message cannot show its pictures: they wait for `/show`."""
         return await self._change(job_id, lambda job: job.kept_back(sentence, now=now))
 
-    async def fail(self, job_id: str, sentence: str, *, now: float) -> Job:
+    async def fail(self, job_id: str, sentence: Sentence, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.failed(sentence, now=now))
 
-    async def cancel(self, job_id: str, sentence: str, *, now: float) -> Job:
+    async def cancel(self, job_id: str, sentence: Sentence, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.cancelled(sentence, now=now))
 
-    async def refuse(self, job_id: str, sentence: str, *, now: float) -> Job:
+    async def refuse(self, job_id: str, sentence: Sentence, *, now: float) -> Job:
         return await self._change(job_id, lambda job: job.refused(sentence, now=now))
 
     async def unsettled(self) -> AsyncGenerator[Job]:
@@ -229,12 +231,12 @@ class Jobs:
                     "finished_at": changed.finished_at,
                     "engine_s": changed.engine_s,
                     "attempts": changed.attempts,
-                    "error": changed.error,
+                    "error": _written(changed.error),
                     "deaths": changed.deaths,
                     "lone_deaths": changed.lone_deaths,
                     "redrawn": changed.redrawn,
                     "untold": changed.untold,
-                    "kept": changed.kept,
+                    "kept": _written(changed.kept),
                 },
             )
             if rows:
@@ -246,12 +248,18 @@ def _job(row: sqlite3.Row) -> Job:
     values["id"] = public_id(values.pop("key"))
     try:
         values["request"] = msgspec.json.decode(values["request"])
-        values["notes"] = msgspec.json.decode(values["notes"])
+        values["notes"] = sentences.read_all(values["notes"])
+        for end in ("error", "kept"):
+            values[end] = None if values[end] is None else sentences.read(values[end])
         for flag in ("tell", "untold", "held"):
             values[flag] = bool(values[flag])
         return msgspec.convert(values, Job)
     except msgspec.DecodeError as error:
         raise StoreError(f"job {values['id']}: its row in the database cannot be read: {error}") from error
+
+
+def _written(sentence: Sentence | None) -> str | None:
+    return None if sentence is None else sentences.written(sentence)
 
 
 def _absent(job_id: str) -> StoreError:

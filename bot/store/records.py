@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.safety.audit import AuditRecord, pseudonym
+from bot.store import sentences
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from bot.store.database import Database
 
 
@@ -27,6 +30,7 @@ class Records:
             """,
             {
                 **msgspec.structs.asdict(record),
+                "detail": "" if record.detail is None else sentences.written(record.detail),
                 "person": "" if record.user_id is None else pseudonym(record.user_id, self._key),
             },
         )
@@ -37,7 +41,7 @@ class Records:
             f"SELECT {_FIELDS} FROM audit WHERE person = :person ORDER BY key",  # noqa: S608  names of our own
             {"person": pseudonym(user_id, self._key)},
         )
-        return tuple(msgspec.convert(dict(row), AuditRecord) for row in rows)
+        return tuple(map(_record, rows))
 
     async def forget(self, user_id: int) -> None:
         """Forget who it was, and what they wrote: what happened stays until its time is over."""
@@ -50,6 +54,11 @@ class Records:
         """Delete the records that were written before this moment, and say how many they were."""
         rows = await self._database.fetch("DELETE FROM audit WHERE at < :before RETURNING key", {"before": before})
         return len(rows)
+
+
+def _record(row: sqlite3.Row) -> AuditRecord:
+    detail = row["detail"]
+    return msgspec.convert({**dict(row), "detail": sentences.read(detail) if detail else None}, AuditRecord)
 
 
 _FIELDS = ", ".join(AuditRecord.__struct_fields__)

@@ -10,6 +10,9 @@ from discord import ui
 
 from bot.job import State
 from bot.request import SHAPES
+from bot.sentences import card as says
+from bot.sentences import ends, queue
+from bot.sentences.rendering import render
 from bot.views.buttons import row
 from bot.views.layout import layout
 from engine.grammar import plain_text
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from bot.job import Job
     from bot.queue.forecast import Wait
     from bot.request import Request
+    from bot.sentences.sentence import Sentence
 
 WAITING = discord.Colour(0x8A8FA3)
 DRAWING = discord.Colour(0xE8A33D)
@@ -32,28 +36,27 @@ ALT_CHARS = 1024
 BAR_CELLS = 16
 
 
-def waiting(job: Job, wait: Wait, *, engine: str = "") -> ui.LayoutView:
+def waiting(job: Job, wait: Wait, *, engine: Sentence | None = None) -> ui.LayoutView:
     """Show a place in line, and what the engine is about where it does not draw."""
-    line = in_line(wait, engine) + _why_again(job)
+    line = render(in_line(wait, engine)) + _why_again(job)
     return _card(WAITING, title(job.request), line, row(job.id, "cancel", "tell"))
 
 
-def in_line(wait: Wait, engine: str) -> str:
+def in_line(wait: Wait, engine: Sentence | None) -> Sentence:
     """Tell a place in line, and when the pictures should be there as a time that Discord counts down."""
     if wait.place is None:
-        return "A moderator has paused this server's line." if wait.paused else "On hold."
-    place = "Next in line." if wait.place == 1 else f"Number {'' if wait.exact else 'about '}{wait.place} in line."
-    if engine:
-        return f"{place} {engine}"
-    return place if wait.ready_at is None else f"{place} Expected <t:{wait.ready_at:.0f}:R>."
+        return queue.PAUSED if wait.paused else queue.ON_HOLD
+    if engine is not None:
+        return queue.in_line_for_the_engine(wait.place, wait.exact, engine)
+    return queue.in_line(wait.place, wait.exact, None if wait.ready_at is None else round(wait.ready_at))
 
 
-def standing(job: Job, line: str) -> ui.LayoutView:
+def standing(job: Job, line: Sentence) -> ui.LayoutView:
     """Say how it stands with a job whose message is somewhere else."""
     place = job.guild_id or "@me"
     link = f"https://discord.com/channels/{place}/{job.channel_id}/{job.message_id}"
-    line = line if job.private else f"{line} [Its message]({link}) tells how far it is."
-    return _card(WAITING, title(job.request), line, row(job.id, "cancel", "tell"))
+    told = line if job.private else says.standing(line, link)
+    return _card(WAITING, title(job.request), render(told), row(job.id, "cancel", "tell"))
 
 
 def drawing(
@@ -62,23 +65,22 @@ def drawing(
     """Show how far it is; files of these names must come with the edit."""
     filled = BAR_CELLS * steps_done // steps_total if steps_total else 0
     bar = "▰" * filled + "▱" * (BAR_CELLS - filled)
-    line = f"`{bar}` step {steps_done} of {steps_total}{_why_again(job)}"
-    gallery = [_gallery(previews, "An unfinished preview.", spoiler=spoiler)] if previews else []
+    line = f"`{bar}` {render(says.step(steps_done, steps_total))}{_why_again(job)}"
+    gallery = [_gallery(previews, render(says.PREVIEW), spoiler=spoiler)] if previews else []
     return _card(DRAWING, *gallery, title(job.request), line, row(job.id, "cancel", "tell"))
 
 
 def _why_again(job: Job) -> str:
-    return "\n-# The file of a picture was damaged before I could show it, so I draw it again." if job.redrawn else ""
+    return f"\n-# {render(says.DAMAGED)}" if job.redrawn else ""
 
 
 def promise(job: Job) -> ui.LayoutView:
     """Say where the pictures will be, while the message can still be edited."""
-    line = f"This takes longer than I can change this message. Afterwards `/show id:{job.id}` brings the result."
-    return _card(DRAWING, title(job.request), line, row(job.id, "show", "cancel", "tell"))
+    return _card(DRAWING, title(job.request), render(says.promise(job.id)), row(job.id, "show", "cancel", "tell"))
 
 
 def result(
-    job: Job, names: Sequence[str], *, spoiler: bool, missing: str = "", note: str | None = None
+    job: Job, names: Sequence[str], *, spoiler: bool, missing: Sequence[Sentence] = (), note: Sentence | None = None
 ) -> ui.LayoutView:
     """Show the pictures, in order; files of these names must come with the edit.
 
@@ -91,67 +93,40 @@ def result(
     """
     request = job.request
     last = (request.seed + request.count - 1) % 2**32
-    seeds = f"seed {request.seed}" if request.count == 1 else f"seeds {request.seed} to {last}"
     facts = (
         f"<@{job.user_id}>",
-        seeds,
+        render(says.seeds(request.seed, last)),
         f"{request.sampling.width}×{request.sampling.height}",
-        f"{request.sampling.num_inference_steps} steps",
-        f"{job.engine_s or 0:.1f} s",
+        render(says.steps(request.sampling.num_inference_steps)),
+        render(says.seconds(job.engine_s or 0)),
     )
-    line = " · ".join(facts) + (f"\n{missing}" if missing else "")
-    line += "\n-# Drawn by AI." + (f" {note}" if note else "")
+    line = "\n".join((" · ".join(facts), *map(render, missing), f"-# {render(says.DRAWN_BY_AI)}"))
+    line += f" {render(note)}" if note else ""
     gallery = _gallery(names, alt_text(request), spoiler=spoiler)
     again, after = row(job.id, "reroll", "edit", "recipe"), row(job.id, "spoiler", "delete", "report")
     return _card(DONE, gallery, title(request), line, again, after)
 
 
-def ended(job: Job, sentence: str) -> ui.LayoutView:
+def ended(job: Job, *sentences: Sentence) -> ui.LayoutView:
     """Say why there is no picture; what was asked for can be changed and asked again."""
-    return _card(ENDED, title(job.request), sentence, row(job.id, "reroll", "edit", "delete"))
+    return _card(ENDED, title(job.request), " ".join(map(render, sentences)), row(job.id, "reroll", "edit", "delete"))
 
 
 def over(job: Job) -> ui.LayoutView:
     """Say how a job ended without pictures; what is refused without its words: they may not suit the place any more."""
     if job.state is State.REFUSED:
-        return _card(ENDED, f"<@{job.user_id}> {job.error}", row(job.id, "reroll", "edit", "delete"))
-    return ended(job, job.error or "")
-
-
-def dropped(pictures: int) -> str:
-    """Say that so many were drawn, and are gone."""
-    if pictures == 0:
-        return ""
-    if pictures == 1:
-        return "One picture came out above the rating that is allowed here, so it is neither shown nor kept."
-    return f"{pictures} pictures came out above the rating that is allowed here, so they are neither shown nor kept."
-
-
-def not_here(pictures: int) -> str:
-    """Say that so many are there, and may be shown in other places only."""
-    if pictures == 0:
-        return ""
-    if pictures == 1:
-        return "One more picture is above the rating that is allowed here."
-    return f"{pictures} more pictures are above the rating that is allowed here."
-
-
-def lost(pictures: int) -> str:
-    """Say that the files of so many are damaged or gone."""
-    if pictures == 0:
-        return ""
-    if pictures == 1:
-        return "The file of one picture was damaged on my disk, so it cannot be shown any more."
-    return f"The files of {pictures} pictures were damaged on my disk, so they cannot be shown any more."
+        why = f"<@{job.user_id}> {render(job.error or ends.SORRY)}"
+        return _card(ENDED, why, row(job.id, "reroll", "edit", "delete"))
+    return ended(job, job.error or ends.SORRY)
 
 
 def kept(job: Job) -> ui.LayoutView:
     """Say why the pictures are not here, and how to get them."""
-    line = f"{job.kept} The pictures are drawn: `/show id:{job.id}` brings them."
-    return _card(DONE, title(job.request), line, row(job.id, "show", "reroll", "edit", "delete"))
+    line = says.kept(job.kept or ends.NOT_TAKEN, job.id)
+    return _card(DONE, title(job.request), render(line), row(job.id, "show", "reroll", "edit", "delete"))
 
 
-def apology(code: str, fits: tuple[int, int] | None = None) -> str:
+def apology(code: str, fits: tuple[int, int] | None = None) -> Sentence:
     """Say to a member what an `engine.wire.ErrorCode` says to the operator.
 
     Args:
@@ -160,36 +135,36 @@ def apology(code: str, fits: tuple[int, int] | None = None) -> str:
     """
     match code:
         case "invalid_parameters":
-            return "The model cannot draw this combination of size and settings."
+            return ends.INVALID_PARAMETERS
         case "out_of_memory":
-            return f"The graphics card has no room for a picture of this size. {_advice(fits)}"
+            return _no_room(fits)
         case "numerical_failure":
-            return "The picture came out black. Another seed or lower guidance usually helps."
+            return ends.NUMERICAL_FAILURE
         case "rating_failed":
-            return "The picture filter did not answer, so nothing is shown. It is in the operator's log."
+            return ends.RATING_FAILED
         case "withheld":
-            return "What came out must not be shown to anybody, so nothing is kept. Please change the words."
+            return ends.WITHHELD
         case _:
-            return "The engine could not draw this. It is in the operator's log."
+            return ends.ENGINE_FAILED
 
 
-def _advice(fits: tuple[int, int] | None) -> str:
+def _no_room(fits: tuple[int, int] | None) -> Sentence:
     """Name a shape that has room, as far as that is known."""
     if fits is None:
-        return "It has none for smaller ones either just now; please try again later."
+        return ends.NO_ROOM_AT_ALL
     width, height = fits
     shapes = {name: sides for name, sides in SHAPES.items() if sides[0] * sides[1] <= width * height}
     if not shapes:
-        return f"It has room for {width}×{height}, which is smaller than every shape that I offer."
+        return ends.no_room_for_any_shape(width, height)
     nearest = min(shapes, key=lambda name: abs(log(shapes[name][0] * height / (shapes[name][1] * width))))
-    return f"It has room for {width}×{height}: the shape “{nearest}” fits."
+    return ends.no_room(width, height, nearest)
 
 
 def alt_text(request: Request) -> str:
     """Describe the picture for those who cannot see it, from its tags, as text without markup."""
     parts = [plain_text(part).strip() for part in (request.subject, request.character, request.series, request.tags)]
     words = "; ".join(part for part in parts if part)
-    return _shorten(f"An anime picture drawn by AI: {words}.", ALT_CHARS)
+    return _shorten(render(says.alt_text(words)), ALT_CHARS)
 
 
 def title(request: Request) -> str:

@@ -11,12 +11,15 @@ from discord import ui
 
 from bot.job import ID_PATTERN
 from bot.safety.ratings import ORDER, exceeds
+from bot.sentences import card as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.config import Rating
     from bot.request import Options
+    from bot.sentences.sentence import Sentence
 
 EDITED = re.compile(rf"v1:(?P<job_id>{ID_PATTERN}):edited")
 """A form that was opened with a job."""
@@ -42,7 +45,7 @@ class EditForm(ui.Modal):
     """
 
     def __init__(
-        self, custom_id: str, options: Options, highest: Rating, *, title: str, notes: Sequence[str] = ()
+        self, custom_id: str, options: Options, highest: Rating, *, title: Sentence, notes: Sequence[Sentence] = ()
     ) -> None:
         """Pre-fill the form.
 
@@ -53,19 +56,19 @@ class EditForm(ui.Modal):
             title: What is written over it.
             notes: Sentences above the fields.
         """
-        super().__init__(title=title, custom_id=custom_id, timeout=TIMEOUT_S)
+        super().__init__(title=render(title), custom_id=custom_id, timeout=TIMEOUT_S)
         if notes:
             self.add_item(ui.TextDisplay(_listed(notes)))
-        self.add_item(_text("tags", "Tags", options.tags, "smile, night, looking at viewer"))
-        self.add_item(_text("negative", "Not in the picture", options.negative, "hat, glasses"))
-        self.add_item(_text("subject", "Subject", options.subject, "1girl, or 1girl; 1boy", short=True))
+        self.add_item(_text("tags", says.TAGS, options.tags, says.TAGS_HINT))
+        self.add_item(_text("negative", says.NEGATIVE, options.negative, says.NEGATIVE_HINT))
+        self.add_item(_text("subject", says.SUBJECT, options.subject, says.SUBJECT_HINT, short=True))
         choices = [
             discord.SelectOption(label=rating, value=rating, default=rating == (options.rating or "safe"))
             for rating in ORDER
             if not exceeds(rating, highest)
         ]
         select = ui.Select[ui.LayoutView](custom_id="rating", options=choices, required=True)
-        self.add_item(ui.Label(text="Rating", component=select))
+        self.add_item(ui.Label(text=render(says.RATING), component=select))
 
 
 def edit_id(job_id: str) -> str:
@@ -76,25 +79,27 @@ def remix_id(form_id: str) -> str:
     return f"v1:{form_id}:remixed"
 
 
-def _listed(notes: Sequence[str]) -> str:
+def _listed(notes: Sequence[Sentence]) -> str:
     """Write notes as lines; they may quote a stranger's file, whose markup is only text."""
-    lines = [discord.utils.escape_markdown(note) for note in notes[:SHOWN_NOTES]]
+    lines = [discord.utils.escape_markdown(render(note)) for note in notes[:SHOWN_NOTES]]
     if more := len(notes) - len(lines):
-        lines.append(f"There {'is' if more == 1 else 'are'} {more} more of this kind.")
+        lines.append(render(says.more_notes(more)))
     return "\n".join(f"-# {line}" for line in lines)
 
 
-def _text(custom_id: str, label: str, value: str | None, hint: str, *, short: bool = False) -> ui.Label[ui.LayoutView]:
+def _text(
+    custom_id: str, label: Sentence, value: str | None, hint: Sentence, *, short: bool = False
+) -> ui.Label[ui.LayoutView]:
     style = discord.TextStyle.short if short else discord.TextStyle.paragraph
     field = ui.TextInput[ui.LayoutView](
         custom_id=custom_id,
         style=style,
         default=(value or "")[:TEXT_CHARS] or None,
-        placeholder=hint,
+        placeholder=render(hint),
         required=False,
         max_length=TEXT_CHARS,
     )
-    return ui.Label(text=label, component=field)
+    return ui.Label(text=render(label), component=field)
 
 
 def edited(options: Options, interaction: discord.Interaction[Any]) -> Options:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sentences import queue as says
 from engine import wire
 
 if TYPE_CHECKING:
     from bot.engine.drawing_engine import Status
+    from bot.sentences.sentence import Sentence
 
 STARTING = "importing torch", "starting"
 """Stages that say nothing to anybody but an operator."""
 
-RESTARTING = "I am restarting; this goes on by itself after that."
 
-
-def sentence(status: Status) -> str:
-    """Say what everybody waits for; "" where the engine is ready."""
+def sentence(status: Status) -> Sentence | None:
+    """Say what everybody waits for; None where the engine is ready."""
     match status:
         case wire.Ready():
-            return ""
+            return None
         case wire.Loading(stage=stage) if stage not in STARTING:
-            return f"The engine is still starting: {stage}."
+            return says.engine_at(stage)
         case wire.Loading():
-            return "The engine is still starting."
+            return says.ENGINE_STARTING
         case _:
-            return "The engine is not running just now. This is kept, and drawn when it is back."
+            return says.ENGINE_AWAY

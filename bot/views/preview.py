@@ -10,6 +10,9 @@ import discord
 import msgspec
 from discord import ui
 
+from bot.sentences import preview as says
+from bot.sentences.prompt import noted
+from bot.sentences.rendering import render
 from bot.views.buttons import draw_button
 from bot.views.card import WAITING, in_line
 from bot.views.layout import layout
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from bot.prompt.tokens import Chunks
     from bot.queue.forecast import Wait
     from bot.request import Options, Request
+    from bot.sentences.sentence import Sentence
 
 PROMPT_CHARS, NEGATIVE_CHARS, NOTES_CHARS = 1500, 1000, 900
 """Together with the facts less than the 4,000 that Discord takes in all texts of a message (developer documentation,
@@ -30,7 +34,7 @@ Components, Text Display); what is cut stands whole in a file."""
 
 FILE = "prompt.txt"
 
-ENCODERS = ("first", "second")
+ENCODERS: tuple[says.Encoder, ...] = ("first", "second")
 
 LISTED_CHUNKS = 8
 """More numbers than these say nothing to anybody."""
@@ -45,8 +49,8 @@ class PromptPreview(NamedTuple):
     """Of the prompt and of the negative prompt; None where the model's tokenizers are not at hand."""
     wait: Wait
     """How it would stand in line, if it were drawn now."""
-    engine: str
-    """What it is about; "" where it draws."""
+    engine: Sentence | None
+    """What it is about; None where it draws."""
     mapped: Mapped | None
     """What a pasted text was read as; None where nothing was pasted."""
 
@@ -54,12 +58,13 @@ class PromptPreview(NamedTuple):
 def preview(draft_id: str, shown: PromptPreview) -> tuple[ui.LayoutView, list[discord.File]]:
     """Write the private answer; what does not fit comes as a text file too."""
     composed = shown.composed
-    notes = list(_notes(shown))
+    notes = [render(note) for note in _notes(shown)]
     texts = _texts(shown, notes, PROMPT_CHARS, NEGATIVE_CHARS, NOTES_CHARS)
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay[ui.LayoutView](text) for text in texts]
     files: list[discord.File] = []
     if texts != _texts(shown, notes, *[sys.maxsize] * 3):
-        whole = "\n".join((f"Prompt: {composed.prompt}", f"Negative prompt: {composed.negative_prompt}", *notes, ""))
+        texts_typed = (says.plain_prompt(composed.prompt), says.plain_negative_prompt(composed.negative_prompt))
+        whole = "\n".join((*map(render, texts_typed), *notes, ""))
         files.append(discord.File(io.BytesIO(whole.encode()), filename=FILE))
         items.append(ui.File[ui.LayoutView](f"attachment://{FILE}"))
     items.append(ui.ActionRow[Any](draw_button(draft_id)))
@@ -70,45 +75,45 @@ def _texts(shown: PromptPreview, notes: Iterable[str], prompt: int, negative: in
     """Write the parts of the answer, the first three at most so long."""
     composed = shown.composed
     texts = (
-        f"**Prompt**\n{_quoted(composed.prompt, prompt)}",
-        f"**Negative prompt**\n{_quoted(composed.negative_prompt, negative)}" if composed.negative_prompt else "",
+        render(says.prompt(_quoted(composed.prompt, prompt))),
+        render(says.negative_prompt(_quoted(composed.negative_prompt, negative))) if composed.negative_prompt else "",
         _listed(notes, noted),
-        "\n".join(_facts(shown)),
+        "\n".join(map(render, _facts(shown))),
     )
     return [text for text in texts if text]
 
 
-def _notes(shown: PromptPreview) -> Iterator[str]:
+def _notes(shown: PromptPreview) -> Iterator[Sentence]:
     if shown.mapped is not None:
-        yield f"Read as: {_read_as(shown.mapped.options)}."
-        yield from (f"Left out: {sentence}" for sentence in shown.mapped.unmapped)
-    yield from (f"{note.kind.capitalize()}: {note.text}" for note in shown.composed.notes)
+        yield says.read_as(_read_as(shown.mapped.options))
+        yield from map(says.left_out, shown.mapped.unmapped)
+    yield from (noted(note.kind, note.sentence) for note in shown.composed.notes)
 
 
-def _read_as(options: Options) -> str:
+def _read_as(options: Options) -> tuple[Sentence, ...]:
     """Name the options that a text came to, besides the words themselves."""
     values = msgspec.structs.asdict(options)
     del values["tags"], values["negative"]
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items() if value is not None)
+    return tuple(says.option(name, str(value)) for name, value in values.items() if value is not None)
 
 
-def _facts(shown: PromptPreview) -> Iterator[str]:
+def _facts(shown: PromptPreview) -> Iterator[Sentence]:
     sampling, seed = shown.request.sampling, shown.request.seed
-    yield f"**Settings** {sampling.width}×{sampling.height}, {sampling.num_inference_steps} steps, seed {seed}"
+    yield says.settings(sampling.width, sampling.height, sampling.num_inference_steps, seed)
     if shown.chunks is None:
-        yield "**Tokens** The model's tokenizers are not at hand here, so its tokens are not counted."
+        yield says.NOT_COUNTED
     else:
         prompt, negative = shown.chunks
         for name, of_prompt, of_negative in zip(ENCODERS, prompt.encoders, negative.encoders, strict=True):
-            yield f"**Tokens, {name} encoder** prompt {_chunks(of_prompt)}; negative {_chunks(of_negative)}"
-    yield f"**Wait** {in_line(shown.wait, shown.engine)}"
+            yield says.tokens(name, _chunks(of_prompt), _chunks(of_negative))
+    yield says.wait(in_line(shown.wait, shown.engine))
 
 
-def _chunks(tokens: Sequence[int]) -> str:
+def _chunks(tokens: Sequence[int]) -> Sentence:
     if len(tokens) == 1:
-        return f"{tokens[0]} of 75 in 1 chunk"
-    each = f" ({' + '.join(map(str, tokens))})" if len(tokens) <= LISTED_CHUNKS else ""
-    return f"{sum(tokens)} in {len(tokens)} chunks{each}"
+        return says.one_chunk(tokens[0])
+    each = " + ".join(map(str, tokens)) if len(tokens) <= LISTED_CHUNKS else ""
+    return says.chunks(sum(tokens), len(tokens), each)
 
 
 def _quoted(text: str, limit: int) -> str:

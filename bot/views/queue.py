@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from discord import ButtonStyle, ui
 
 from bot.job import ID_PATTERN
+from bot.sentences import queue as says
+from bot.sentences.rendering import render
 from bot.views.card import WAITING, in_line
 from bot.views.layout import layout
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.queue.forecast import Wait
     from bot.queue.ticket import Ticket
+    from bot.sentences.sentence import Sentence
 
 Whose = Literal["mine", "server"]
 
@@ -28,14 +31,14 @@ JOBS_A_PAGE = 5
 """With four components and a text each they stay below the 40 that a message may have."""
 
 LABELS = {
-    "cancel": "Cancel",
-    "hold": "Hold",
-    "resume": "Resume",
-    "up": "Move up",
-    "pause": "Pause",
-    "unpause": "Go on",
-    "drain": "Drain",
-    "open": "Take new ones",
+    "cancel": says.CANCEL,
+    "hold": says.HOLD,
+    "resume": says.RESUME,
+    "up": says.MOVE_UP,
+    "pause": says.PAUSE,
+    "unpause": says.GO_ON,
+    "drain": says.DRAIN,
+    "open": says.TAKE_NEW_ONES,
 }
 """What can be done, and what its button says."""
 
@@ -78,13 +81,13 @@ class Shown(NamedTuple):
     rows: Sequence[QueueRow]
     jobs: int
     """On all pages."""
-    said: str = ""
+    said: Sentence | None = None
     """What was just done."""
     moderator: bool = False
     paused: bool = False
     closed: bool = False
-    engine: str = ""
-    """What it is about; "" where it draws."""
+    engine: Sentence | None = None
+    """What it is about; None where it draws."""
 
 
 def listing(shown: Shown) -> ui.LayoutView:
@@ -102,18 +105,17 @@ def listing(shown: Shown) -> ui.LayoutView:
 
 
 def _head(shown: Shown) -> list[str]:
-    jobs = "1 request" if shown.jobs == 1 else f"{shown.jobs or 'no'} requests"
-    lines = [f"You have {jobs} in the queue." if shown.whose == "mine" else f"This server has {jobs} in the queue."]
+    lines = [says.yours(shown.jobs) if shown.whose == "mine" else says.of_server(shown.jobs)]
     if shown.paused:
-        lines.append("The line is paused: nothing of this server is started.")
+        lines.append(says.IS_PAUSED)
     if shown.closed:
-        lines.append("The line is being drained: nothing new is taken.")
-    text = "\n".join(lines)
-    return [shown.said, text] if shown.said else [text]
+        lines.append(says.IS_DRAINED)
+    text = "\n".join(map(render, lines))
+    return [render(shown.said), text] if shown.said else [text]
 
 
 def _standing(row: QueueRow, shown: Shown) -> str:
-    return "Being drawn." if row.wait is None else in_line(row.wait, shown.engine)
+    return render(says.BEING_DRAWN if row.wait is None else in_line(row.wait, shown.engine))
 
 
 def _actions(row: QueueRow) -> tuple[str, ...]:
@@ -124,13 +126,13 @@ def _actions(row: QueueRow) -> tuple[str, ...]:
 
 def _pages(shown: Shown) -> list[ui.Button[ui.LayoutView]]:
     """Give the buttons that show something else, and the one that shows the same anew."""
-    turns: list[tuple[str, Whose, int]] = [("Refresh", shown.whose, shown.page)]
+    turns: list[tuple[Sentence, Whose, int]] = [(says.REFRESH, shown.whose, shown.page)]
     if shown.page > 0:
-        turns.append(("Back", shown.whose, shown.page - 1))
+        turns.append((says.BACK, shown.whose, shown.page - 1))
     if shown.page + 1 < shown.pages:
-        turns.append(("Further", shown.whose, shown.page + 1))
+        turns.append((says.FURTHER, shown.whose, shown.page + 1))
     if shown.moderator:
-        turns.append(("This server", "server", 0) if shown.whose == "mine" else ("Mine", "mine", 0))
+        turns.append((says.THIS_SERVER, "server", 0) if shown.whose == "mine" else (says.MINE, "mine", 0))
     return [_pressing(QueuePress("show", whose, page), label) for label, whose, page in turns]
 
 
@@ -139,5 +141,7 @@ def _button(shown: Shown, action: str, job_id: str | None = None) -> ui.Button[u
     return _pressing(QueuePress(action, shown.whose, shown.page, job_id), LABELS[action], style)
 
 
-def _pressing(press: QueuePress, label: str, style: ButtonStyle = ButtonStyle.secondary) -> ui.Button[ui.LayoutView]:
-    return ui.Button(label=label, style=style, custom_id=press.custom_id)
+def _pressing(
+    press: QueuePress, label: Sentence, style: ButtonStyle = ButtonStyle.secondary
+) -> ui.Button[ui.LayoutView]:
+    return ui.Button(label=render(label), style=style, custom_id=press.custom_id)

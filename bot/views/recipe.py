@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.request import picture_seeds
+from bot.sentences import preview as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from bot.job import Job
@@ -19,35 +21,34 @@ MESSAGE_CHARS = 2000
 def recipe(job: Job) -> tuple[str, discord.File]:
     """Write the recipe as a message; the whole of it comes as a text file too, however long the prompt is."""
     request, sampling = job.request, job.request.sampling
-    settings = ", ".join(
-        (
-            f"{sampling.width}×{sampling.height}",
-            f"{sampling.num_inference_steps} steps",
-            f"guidance {sampling.guidance_scale:g}",
-            f"sampler {sampling.sampler}",
-            f"rating {request.rating}",
-        )
+    settings = says.recipe_settings(
+        sampling.width,
+        sampling.height,
+        sampling.num_inference_steps,
+        sampling.guidance_scale,
+        sampling.sampler,
+        request.rating,
     )
     seeds = ", ".join(str(seed) for seed in picture_seeds(request))
-    text = f"Prompt: {job.prompt}\nNegative prompt: {job.negative_prompt}\nSettings: {settings}\nSeed: {seeds}\n"
+    text = render(says.plain_recipe(job.prompt, job.negative_prompt, settings, seeds))
     file = discord.File(io.BytesIO(text.encode()), filename=f"recipe-{job.id}.txt")
     shown = [
-        f"**Prompt**\n{code(job.prompt)}",
-        f"**Negative prompt**\n{code(job.negative_prompt)}" if job.negative_prompt else "",
-        f"**Settings** {settings}\n**Seed** {seeds}",
-        *(f"-# {note}" for note in job.notes),
+        render(says.prompt(code(job.prompt))),
+        render(says.negative_prompt(code(job.negative_prompt))) if job.negative_prompt else "",
+        render(says.settings_and_seeds(settings, seeds)),
+        *(f"-# {render(note)}" for note in job.notes),
     ]
     message = "\n".join(part for part in shown if part)
     if len(message) > MESSAGE_CHARS:
-        message = f"**Settings** {settings}\n**Seed** {seeds}\nThe prompt is in the file."
+        message = "\n".join(map(render, (says.settings_and_seeds(settings, seeds), says.PROMPT_IN_FILE)))
     return message, file
 
 
 def found_recipe(text: str) -> tuple[str, discord.File]:
     """Show what a picture's own file says, where there is no record of it any more."""
     file = discord.File(io.BytesIO(text.encode()), filename="recipe.txt")
-    message = f"**From the picture itself**\n{code(text)}"
-    return message if len(message) <= MESSAGE_CHARS else "The recipe is in the file.", file
+    message = render(says.from_picture(code(text)))
+    return message if len(message) <= MESSAGE_CHARS else render(says.RECIPE_IN_FILE), file
 
 
 def code(text: str) -> str:

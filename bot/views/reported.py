@@ -9,6 +9,9 @@ import discord
 from discord import ui
 
 from bot.job import ID_PATTERN
+from bot.sentences import card as pictures_said
+from bot.sentences import reports as says
+from bot.sentences.rendering import render
 from bot.views.buttons import row
 from bot.views.card import ENDED, WAITING
 from bot.views.layout import layout
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bot.job import Job
+    from bot.sentences.sentence import Sentence
     from bot.store.reports import Report
 
 LOCK = re.compile(rf"v1:(?P<job_id>{ID_PATTERN}):lock")
@@ -31,11 +35,11 @@ LISTED = 20
 
 HOUR_S, DAY_S = 3600, 86_400
 LOCKS = {
-    "1 hour": HOUR_S,
-    "1 day": DAY_S,
-    "1 week": 7 * DAY_S,
-    "30 days": 30 * DAY_S,
-    "Lift the time-out": 0,
+    HOUR_S: says.ONE_HOUR,
+    DAY_S: says.ONE_DAY,
+    7 * DAY_S: says.ONE_WEEK,
+    30 * DAY_S: says.THIRTY_DAYS,
+    0: says.LIFT,
 }
 """For how many seconds moderators lock an author out; the last one lets them draw again."""
 
@@ -55,9 +59,9 @@ def hidden(job: Job) -> ui.LayoutView:
     """Stand where the pictures were; where no moderator can see the message there is nothing to press."""
     items: list[ui.Item[ui.LayoutView]] = []
     if job.guild_id is None or job.private:
-        items.append(ui.TextDisplay("This picture was reported, and is hidden."))
+        items.append(ui.TextDisplay(render(says.HIDDEN)))
     else:
-        items.append(ui.TextDisplay("This picture was reported, and is hidden until a moderator has looked at it."))
+        items.append(ui.TextDisplay(render(says.HIDDEN_UNTIL)))
         items.append(row(job.id, "look", "restore", "remove"))
     return _framed(items)
 
@@ -65,7 +69,7 @@ def hidden(job: Job) -> ui.LayoutView:
 def notice(told: Notice) -> ui.LayoutView:
     """Tell moderators who reported what, and give them something to do about it."""
     job = told.job
-    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join(_lines(told)))]
+    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join(map(render, _lines(told))))]
     if told.prompt:
         items.append(ui.TextDisplay(code(told.prompt[:PROMPT_CHARS])))
     if _is_open(told.reports):
@@ -76,38 +80,38 @@ def notice(told: Notice) -> ui.LayoutView:
     return _framed(items, WAITING)
 
 
-def looked_at(job: Job, names: Sequence[str], *, missing: str = "") -> ui.LayoutView:
-    """Show a moderator alone what was reported; files of these names must come with it, and why others do not."""
+def looked_at(job: Job, names: Sequence[str], *, lost: int = 0) -> ui.LayoutView:
+    """Show a moderator alone what was reported; files of these names must come with it.
+
+    Of so many others the files are lost.
+    """
     items = (
-        discord.MediaGalleryItem(f"attachment://{name}", description="A reported picture.", spoiler=True)
+        discord.MediaGalleryItem(f"attachment://{name}", description=render(says.REPORTED_PICTURE), spoiler=True)
         for name in names
     )
-    author = ui.TextDisplay[ui.LayoutView](f"A picture of <@{job.user_id}>. {missing}".rstrip())
+    told = [says.picture_of(job.user_id), *([pictures_said.lost(lost)] if lost else [])]
+    author = ui.TextDisplay[ui.LayoutView](" ".join(map(render, told)))
     return _framed([ui.MediaGallery(*items), author, _lock_menu(job.id)], WAITING)
 
 
-def _lines(told: Notice) -> Iterator[str]:
+def _lines(told: Notice) -> Iterator[Sentence]:
     job = told.job
     link = f"https://discord.com/channels/{job.guild_id}/{job.channel_id}/{job.message_id}"
-    where = "only they saw it" if job.private else f"[its message]({link})"
-    yield f"**Reported** `{job.id}`, a picture of <@{job.user_id}> in <#{job.channel_id}>: {where}."
+    yield says.reported(job.id, job.user_id, job.channel_id, None if job.private else link)
     if (more := len(told.reports) - LISTED) > 0:
-        yield f"- {more} {'person' if more == 1 else 'people'} before them."
+        yield says.before_them(more)
     for report in told.reports[-LISTED:]:
-        who = "Somebody" if report.reporter_id is None else f"<@{report.reporter_id}>"
-        yield f"- {who} reported it <t:{report.reported_at:.0f}:R>."
+        yield says.reported_by(report.reporter_id, round(report.reported_at))
     last = told.reports[-1]
     if any(report.hides and report.outcome is None for report in told.reports):
-        yield "It is hidden until one of you decides."
+        yield says.HIDDEN_UNTIL_DECIDED
     elif last.outcome is None:
         restored = any(report.outcome == "restored" for report in told.reports)
-        reason = "one of you restored it before" if restored else "earlier reports of this person were rejected"
-        yield f"It is not hidden: {reason}."
+        yield says.RESTORED_BEFORE if restored else says.REPORTS_REJECTED
     else:
-        who = "" if last.decider_id is None else f" by <@{last.decider_id}>"
-        yield f"**{last.outcome.capitalize()}**{who} <t:{last.decided_at or 0:.0f}:R>."
+        yield says.decided(last.outcome, last.decider_id, round(last.decided_at or 0))
     if told.locked_until is not None:
-        yield f"Its author cannot draw here until <t:{told.locked_until}:f>."
+        yield says.author_timed_out(told.locked_until)
 
 
 def _is_open(reports: Sequence[Report]) -> bool:
@@ -120,9 +124,7 @@ def _framed(items: Sequence[ui.Item[ui.LayoutView]], colour: discord.Colour = EN
 
 def _lock_menu(job_id: str) -> ui.ActionRow[Any]:
     """Offer to time the author of a picture out."""
-    options = [discord.SelectOption(label=label, value=str(seconds)) for label, seconds in LOCKS.items()]
+    options = [discord.SelectOption(label=render(label), value=str(seconds)) for seconds, label in LOCKS.items()]
     return ui.ActionRow[Any](
-        ui.Select[ui.LayoutView](
-            custom_id=f"v1:{job_id}:lock", placeholder="Time out its author for …", options=options
-        )
+        ui.Select[ui.LayoutView](custom_id=f"v1:{job_id}:lock", placeholder=render(says.TIME_OUT), options=options)
     )

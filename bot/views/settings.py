@@ -15,11 +15,13 @@ from discord import ButtonStyle, ui
 from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.policy import OpenRating
 from bot.safety.ratings import ORDER, exceeds, lowest
+from bot.sentences import settings as says
+from bot.sentences.joined import as_written
+from bot.sentences.rendering import render
 from bot.views.edit import TIMEOUT_S
 from bot.views.layout import layout
 from bot.views.queue_settings import line_page
 from bot.views.setting_controls import (
-    BY_FILE,
     CHOSEN,
     NONE,
     button,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from bot.config import Rating
     from bot.queue.allowance import Allowance
     from bot.safety.policy import OperatorPolicy, ServerPolicy
+    from bot.sentences.sentence import Sentence
 
 FORM = re.compile(r"v1:set:(?P<form>denied|limits:server|limits:person)")
 """Of the forms in which denied tags and limits are typed."""
@@ -52,7 +55,13 @@ SETTINGS = discord.Colour(0x5B6EE1)
 DRAWABLE = [discord.ChannelType.text, discord.ChannelType.forum, discord.ChannelType.voice, discord.ChannelType.news]
 PLACES = [*DRAWABLE, discord.ChannelType.category]
 
-PAGES = {"ratings": "Ratings", "channels": "Channels", "roles": "Roles", "who": "Who may ask", "line": "Line"}
+PAGES = {
+    "ratings": says.RATINGS_PAGE,
+    "channels": says.CHANNELS_PAGE,
+    "roles": says.ROLES_PAGE,
+    "who": says.WHO_PAGE,
+    "line": says.LINE_PAGE,
+}
 
 
 def screen(
@@ -95,75 +104,67 @@ def _ratings_page(
     restricted = lowest(policy.age_restricted_limit, highest)
     here = [rating for rating in ORDER if not exceeds(rating, highest)]
     open_here = [rating for rating in get_args(OpenRating) if rating in here]
-    where = _mentions("<#{}>", policy.channels) if policy.channels else "every channel"
     items: list[ui.Item[ui.LayoutView]] = [
-        text("## What may be drawn in this server"),
-        text("**Channels that are not age-restricted** get at most"),
+        text(says.RATINGS_HEAD),
+        text(says.OPEN_GET),
         choice("open_limit", _plain(open_here), lowest(policy.open_limit, highest)),
-        text(f"**Age-restricted channels** get at most{_why_no_more(operator)}"),
+        text(says.RESTRICTED_GET, *_why_no_more(operator)),
         choice("age_restricted_limit", _plain(here), restricted),
-        text(f"**I draw in** {where}."),
+        text(says.draws_in(policy.channels[:CHOSEN], max(0, len(policy.channels) - CHOSEN))),
     ]
     if fits(policy.channels, known):
-        items.append(channels_menu("channels", policy.channels, most=CHOSEN, hint="Every channel", types=PLACES))
+        items.append(channels_menu("channels", policy.channels, most=CHOSEN, hint=says.EVERY_CHANNEL, types=PLACES))
     else:
-        items.append(text(BY_FILE))
+        items.append(text(says.BY_FILE))
     log = policy.log_channel
     told = [log] if log is not None and log in known else []
     items += [
-        text(f"**Refusals, changes and reports** are told in {f'<#{log}>' if log else 'no channel'}."),
-        channels_menu("log_channel", told, most=1, hint="No log channel", types=[discord.ChannelType.text]),
-        switch("spoilers", "Pictures of `sensitive` are behind a spoiler", on=policy.spoilers),
-        switch("log_prompts", "The log shows prompts, not only their keyed hashes", on=policy.log_prompts),
+        text(says.told_in(log)),
+        channels_menu("log_channel", told, most=1, hint=says.NO_LOG_CHANNEL, types=[discord.ChannelType.text]),
+        switch("spoilers", says.SPOILERS, on=policy.spoilers),
+        switch("log_prompts", says.LOG_PROMPTS, on=policy.log_prompts),
         ui.Section(
-            text(f"**Denied tags**, besides those that are drawn nowhere: {_tags(policy.denied)}"),
-            accessory=button("denied", "Change…"),
+            text(says.denied_tags(_tags(policy.denied))),
+            accessory=button("denied", says.CHANGE),
         ),
     ]
     return items
 
 
-def _limits_page(kind: str, limits: dict[str, Rating], chosen: str) -> list[ui.Item[ui.LayoutView]]:
-    mention, plural, note = _KINDS[kind]
-    lines = [f"- {mention.format(one)} at most `{rating}`" for one, rating in limits.items()]
+def _limits_page(kind: says.LimitedKind, limits: dict[str, Rating], chosen: str) -> list[ui.Item[ui.LayoutView]]:
+    lines = [says.limit_of(kind, one, rating) for one, rating in limits.items()]
     menu: ui.Item[ui.LayoutView]
     if kind == "channel":
-        menu = channels_menu("pick_channel", [chosen] if chosen else [], most=1, hint="Choose a channel", types=PLACES)
+        menu = channels_menu("pick_channel", [chosen] if chosen else [], most=1, hint=says.CHOOSE_CHANNEL, types=PLACES)
     else:
-        menu = roles_menu("pick_role", [chosen] if chosen else [], most=1, hint="Choose a role")
+        menu = roles_menu("pick_role", [chosen] if chosen else [], most=1, hint=says.CHOOSE_ROLE)
     items: list[ui.Item[ui.LayoutView]] = [
-        text(f"## Limits of {plural}"),
-        text(listed(lines) or "There are none."),
-        text(f"-# {note}"),
+        text(says.CHANNELS_HEAD if kind == "channel" else says.ROLES_HEAD),
+        text(*(listed(lines) or [says.NONE_THERE])),
+        text(says.CHANNELS_NOTE if kind == "channel" else says.ROLES_NOTE),
         menu,
     ]
     if chosen:
-        items.append(text(f"{mention.format(chosen)} gets at most"))
-        offered = {NONE: "no limit of its own", **_plain(ORDER)}
+        items.append(text(says.gets_at_most(kind, chosen)))
+        offered = {NONE: says.NO_OWN_LIMIT, **_plain(ORDER)}
         items.append(choice(f"{kind}_limit:{chosen}", offered, limits.get(chosen, NONE)))
     return items
 
 
 def _who_page(policy: ServerPolicy, known: Collection[str]) -> list[ui.Item[ui.LayoutView]]:
     items: list[ui.Item[ui.LayoutView]] = [
-        text("## Who may ask for what"),
-        text("-# A rule counts for the ratings above it as well. Without one, everybody may ask."),
+        text(says.WHO_HEAD),
+        text(says.WHO_NOTE),
     ]
     for rating in ORDER:
         needed = policy.needed_roles.get(rating)
-        who = "everybody" if needed is None else _mentions("<@&{}>", needed) if needed else "nobody"
-        items.append(text(f"`{rating}`: {who}"))
+        more = max(0, len(needed or ()) - CHOSEN)
+        items.append(text(says.who_may_ask(rating, None if needed is None else needed[:CHOSEN], more)))
         if fits(needed or (), known):
-            items.append(roles_menu(f"needed:{rating}", needed or (), most=CHOSEN, hint="Everybody"))
+            items.append(roles_menu(f"needed:{rating}", needed or (), most=CHOSEN, hint=says.EVERYBODY))
         else:
-            items.append(text(BY_FILE))
+            items.append(text(says.BY_FILE))
     return items
-
-
-_KINDS = {
-    "channel": ("<#{}>", "channels", "The limit of a channel or category can only lower what holds there."),
-    "role": ("<@&{}>", "roles", "It can only lower what holds for somebody; of several roles the lowest counts."),
-}
 
 
 class DeniedForm(ui.Modal):
@@ -173,17 +174,17 @@ class DeniedForm(ui.Modal):
     """
 
     def __init__(self, policy: ServerPolicy) -> None:
-        super().__init__(title="Denied tags", custom_id="v1:set:denied", timeout=TIMEOUT_S)
-        self.add_item(ui.TextDisplay(f"Now: {_tags(policy.denied)}"))
-        for custom_id, label in (("added", "Tags to deny"), ("removed", "Tags to allow again")):
+        super().__init__(title=render(says.DENIED_TITLE), custom_id="v1:set:denied", timeout=TIMEOUT_S)
+        self.add_item(ui.TextDisplay(render(says.denied_now(_tags(policy.denied)))))
+        for custom_id, label in (("added", says.TAGS_TO_DENY), ("removed", says.TAGS_TO_ALLOW)):
             field = ui.TextInput[ui.LayoutView](
                 custom_id=custom_id,
                 style=discord.TextStyle.paragraph,
-                placeholder="spider, clown",
+                placeholder=render(says.TAGS_HINT),
                 required=False,
                 max_length=FORM_CHARS,
             )
-            self.add_item(ui.Label(text=label, component=field))
+            self.add_item(ui.Label(text=render(label), component=field))
 
 
 def _pages(current: str) -> ui.ActionRow[Any]:
@@ -195,27 +196,22 @@ def _pages(current: str) -> ui.ActionRow[Any]:
     )
 
 
-def _why_no_more(operator: OperatorPolicy) -> str:
+def _why_no_more(operator: OperatorPolicy) -> list[Sentence]:
     if not operator.tagger and exceeds(operator.highest, WITHOUT_TAGGER):
-        return f"\n-# Nothing above `{WITHOUT_TAGGER}`: this bot has no picture tagger."
+        return [says.no_tagger(WITHOUT_TAGGER)]
     if operator.highest != ORDER[-1]:
-        return f"\n-# Nothing above `{operator.highest}`: this bot's operator decided so."
-    return ""
+        return [says.operators_highest(operator.highest)]
+    return []
 
 
-def _plain(ratings: Iterable[str]) -> dict[str, str]:
-    return {rating: rating for rating in ratings}
+def _plain(ratings: Iterable[str]) -> dict[str, Sentence]:
+    return {rating: as_written(rating) for rating in ratings}
 
 
-def _mentions(mention: str, ids: Sequence[str]) -> str:
-    shown = ", ".join(mention.format(one) for one in ids[:CHOSEN])
-    return f"{shown} and {len(ids) - CHOSEN} more" if len(ids) > CHOSEN else shown
-
-
-def _tags(tags: Sequence[str]) -> str:
+def _tags(tags: Sequence[str]) -> Sentence:
     if not tags:
-        return "none."
+        return says.NO_TAGS
     text = ", ".join(tags)
     if len(text) <= TAGS_CHARS:  # nor is more than that escaped, which takes the square of its length
         text = discord.utils.escape_markdown(text)
-    return text if len(text) <= TAGS_CHARS else f"{len(tags)}, as `/settings export` tells."
+    return as_written(text) if len(text) <= TAGS_CHARS else says.so_many_tags(len(tags))

@@ -4,6 +4,7 @@ import pytest
 
 from bot.job import NewJob
 from bot.request import Request
+from bot.sentences.joined import as_written
 from bot.store import Store
 
 
@@ -23,7 +24,7 @@ def new_job():
             "request": Request(subject="1girl", tags="smile", seed=2**32 - 1),
             "prompt": "1girl, smile, safe, masterpiece",
             "negative_prompt": "lowres",
-            "notes": ("“smyle” was read as “smile”.",),
+            "notes": (as_written("“smyle” was read as “smile”."),),
         }
         return NewJob(**values | changes)
 

@@ -11,6 +11,7 @@ from bot import attachments
 from bot.attachments import MAX_BYTES, Attachments
 from bot.errors import InvalidRequest
 from bot.reading.kinds import FileKind
+from tests.refusing import refused
 
 WHOLE = FileKind("whole", "file", bytes, bytes)
 
@@ -85,21 +86,21 @@ async def test_a_file_is_fetched_by_its_address_as_it_is_written(discord):
 )
 async def test_other_places_are_not_asked(discord, url):
     """Whatever a payload says, the bot is nobody's way into this network."""
-    with pytest.raises(InvalidRequest, match="from Discord only"):
+    with refused(InvalidRequest, "from Discord only"):
         await discord.fetch(url.format(url=discord.url), api="https://discord.com/api/v10")
     assert discord.asked == []
 
 
 async def test_a_redirect_is_not_followed(discord):
     """It could lead anywhere."""
-    with pytest.raises(InvalidRequest, match="no longer has"):
+    with refused(InvalidRequest, "no longer has"):
         await discord.fetch(f"{discord.url}/attachments/moved")
     assert len(discord.asked) == 1
 
 
 async def test_a_file_that_is_too_large_is_not_asked_for(discord):
     """Its record says so."""
-    with pytest.raises(InvalidRequest, match="up to 32 MiB"):
+    with refused(InvalidRequest, "up to 32 MiB"):
         await discord.fetch(f"{discord.url}/attachments/a", size=MAX_BYTES + 1)
     assert discord.asked == []
 
@@ -107,7 +108,7 @@ async def test_a_file_that_is_too_large_is_not_asked_for(discord):
 async def test_a_file_that_is_larger_than_it_says_is_cut_off(discord, monkeypatch):
     """The record may be wrong."""
     monkeypatch.setattr(attachments, "MAX_BYTES", 3 << 20)
-    with pytest.raises(InvalidRequest, match="too large"):
+    with refused(InvalidRequest, "too large"):
         await discord.fetch(f"{discord.url}/attachments/endless")
 
 
@@ -116,12 +117,12 @@ async def test_a_file_that_is_larger_than_it_says_is_cut_off(discord, monkeypatc
 )
 async def test_what_does_not_come_is_a_sentence(discord, name, said):
     """In time for an answer."""
-    with pytest.raises(InvalidRequest, match=said):
+    with refused(InvalidRequest, said):
         await discord.fetch(f"{discord.url}/attachments/{name}", timeout_s=0.2)
 
 
 async def test_a_host_that_is_not_there_is_a_sentence(discord):
-    with pytest.raises(InvalidRequest, match="did not give me"):
+    with refused(InvalidRequest, "did not give me"):
         await discord.fetch("http://127.0.0.1:9/attachments/a", api="http://127.0.0.1:9/api")
 
 
@@ -148,7 +149,7 @@ async def test_a_person_has_two_files_on_the_way_and_no_more(discord):
         fetching = Attachments(session, discord.url, AllowedHere(), timeout_s=60.0)
         waiting = [asyncio.create_task(fetching.first(slow, WHOLE, person=1)) for _ in range(2)]
         await asyncio.sleep(0)
-        with pytest.raises(InvalidRequest, match="still reading your other files"):
+        with refused(InvalidRequest, "still reading your other files"):
             await fetching.first(slow, WHOLE, person=1)
         quick = [SimpleNamespace(url=f"{discord.url}/attachments/a", size=9)]
         assert await fetching.first(quick, WHOLE, person=2) == b"a picture"

@@ -24,7 +24,7 @@ import bot
 from bot.config import Bot, Limits
 from bot.errors import InvalidRequest
 from bot.long_texts import LONG_CHARS, chars_of, worked_on
-from bot.prompt import dynamic, favourites, pasted, people, presets, recipe, sentences, tags
+from bot.prompt import dynamic, favourites, near, pasted, people, presets, recipe, tags
 from bot.prompt.completion import complete
 from bot.prompt.compose import compose
 from bot.prompt.vocabulary import spelling, store
@@ -213,7 +213,7 @@ ON_THE_LOOP = {
     "choices": (suggested, OPTION_CHARS),
     "favourites": (lambda text: favourites.suggest(text, {"a": text}, 100), OPTION_CHARS),
     "a favourite's text": (lambda text: favourites.expand(text, {"a": "(" * favourites.TEXT_CHARS}), OPTION_CHARS),
-    "names that are near": (lambda text: sentences.near(text, ["portrait 2:3"] * 300), OPTION_CHARS),
+    "names that are near": (lambda text: near.near(text, ["portrait 2:3"] * 300), OPTION_CHARS),
     "Markdown": (discord.utils.escape_markdown, 1_200),
     "a request of tags": (lambda text: asked(tags=text), LONG_CHARS),
     "a request of characters": (lambda text: asked(character=text), LONG_CHARS),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from bot.errors import WrongState
 from bot.job import ID_PATTERN, TRANSITIONS, UNFINISHED, USUAL_FILE_BYTES, Job, State, StoredPicture, public_id, row_key
+from bot.sentences.joined import as_written
 
 STEPS = {
     "started": lambda job, now: job.started(now=now),
@@ -16,10 +17,10 @@ STEPS = {
     "lost": lambda job, now: job.lost(),  # noqa: ARG005
     "rendered": lambda job, now: job.rendered(engine_s=1.5),  # noqa: ARG005
     "delivered": lambda job, now: job.delivered(now=now),
-    "kept back": lambda job, now: job.kept_back("Not posted.", now=now),
-    "failed": lambda job, now: job.failed("It failed.", now=now),
-    "cancelled": lambda job, now: job.cancelled("You cancelled it.", now=now),
-    "refused": lambda job, now: job.refused("Not here.", now=now),
+    "kept back": lambda job, now: job.kept_back(as_written("Not posted."), now=now),
+    "failed": lambda job, now: job.failed(as_written("It failed."), now=now),
+    "cancelled": lambda job, now: job.cancelled(as_written("You cancelled it."), now=now),
+    "refused": lambda job, now: job.refused(as_written("Not here."), now=now),
 }
 LEGAL = {
     State.QUEUED: {"started", "failed", "cancelled", "refused"},
@@ -124,7 +125,7 @@ def test_an_end_is_to_be_told_where_there_is_a_message_to_tell_it(job, end, mess
     rendered = replace(job, state=State.RENDERED, message_id=message_id)
     ended = STEPS[end](rendered, 2.0)
     assert ended.untold is (message_id is not None)
-    assert ended.kept == ("Not posted." if end == "kept back" else None)
+    assert ended.kept == (as_written("Not posted.") if end == "kept back" else None)
     assert not STEPS["delivered"](rendered, 2.0).untold
 
 

@@ -10,7 +10,9 @@ import psutil
 from bot.errors import InvalidRequest
 from bot.reading.kinds import KINDS
 from bot.reading.process import COMPUTE_S
-from bot.reading.reading import Reading, unreadable
+from bot.reading.reading import Reading
+from bot.sentences import recipes
+from bot.sentences.rendering import render
 from tests import hostile
 from tests.fuzz._bad_files import bad_files
 from tests.fuzz._report import Report, grown_mb
@@ -65,10 +67,10 @@ async def _read(reading, report, name, data):
     try:
         found = await reading.read(kind, data, until=asyncio.get_running_loop().time() + WITHIN_S)
     except InvalidRequest as refused:
-        sentence = str(refused)
+        sentence = render(refused.sentence)
         if not 0 < len(sentence) <= MESSAGE_CHARS:
             report.wrong.append(f"file {report.number}: no sentence for a member: {sentence[:200]!r}")
-        return "took too much" if sentence == unreadable(kind) else "refused"
+        return "took too much" if refused.sentence == recipes.unreadable(kind.thing) else "refused"
     return "says nothing" if found is None else "says something"
 
 
@@ -78,7 +80,7 @@ async def _good(reading, report):
         kind = KINDS["recipe"]
         found = await reading.read(kind, GOOD, until=asyncio.get_running_loop().time() + WITHIN_S)
     except InvalidRequest as refused:
-        found = refused
+        found = render(refused.sentence)
     if getattr(found, "text", None) != hostile.RECIPE.decode():
         report.wrong.append(f"a good picture after file {report.number}: {found}")
 

@@ -15,6 +15,7 @@ from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket
 from bot.views.queue import LABELS, QUEUE_ACTIONS, QueuePress
+from tests.refusing import refused
 
 
 def queue_actions(store, queue, arrivals=None):
@@ -43,9 +44,9 @@ async def test_a_stranger_steers_no_job(store, new_job, action):
     job = await store.jobs.submit(new_job(user_id=1), now=0.0)
     queue.push(Ticket.of(job))
     theirs = press_by(2)
-    with pytest.raises(NotYours, match="Only <@1> or a moderator"):
+    with refused(NotYours, "Only <@1> or a moderator"):
         await queue_actions(store, queue).press(theirs, QueuePress(action, "mine", 0, job.id))
-    with pytest.raises(NotYours, match="Only a moderator of this server"):
+    with refused(NotYours, "Only a moderator of this server"):
         await queue_actions(store, queue).press(theirs, QueuePress(action, "server", 0, job.id))
     assert queue.get(job.id) == Ticket.of(job)
 
@@ -54,7 +55,7 @@ async def test_a_stranger_steers_no_job(store, new_job, action):
 @pytest.mark.parametrize("whose", ["mine", "server"])
 async def test_a_stranger_steers_no_line(store, action, whose):
     queue = Queue(max_jobs=9)
-    with pytest.raises(NotYours, match="Only a moderator of this server"):
+    with refused(NotYours, "Only a moderator of this server"):
         await queue_actions(store, queue).press(press_by(2), QueuePress(action, whose, 0))
     assert not queue.is_paused(7)
     assert not queue.is_closed(7)
@@ -63,14 +64,14 @@ async def test_a_stranger_steers_no_line(store, action, whose):
 async def test_what_no_longer_is_is_told(store):
     """A record that is gone, and a button of another version."""
     made = queue_actions(store, Queue(max_jobs=9))
-    with pytest.raises(InvalidRequest, match="no longer keep"):
+    with refused(InvalidRequest, "no longer keep"):
         await made.press(press_by(1), QueuePress("hold", "mine", 0, "00000A"))
     for press in (
         QueuePress("burn", "mine", 0, "00000A"),
         QueuePress("hold", "mine", 0),
         QueuePress("pause", "mine", 0, "00000A"),
     ):
-        with pytest.raises(InvalidRequest, match="older version"):
+        with refused(InvalidRequest, "older version"):
             await made.press(press_by(1), press)
 
 

@@ -13,6 +13,8 @@ from bot.queue.pace import Measured, Pace
 from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket
 from bot.safety.policy import ServerPolicy
+from bot.sentences.joined import as_written
+from tests.refusing import refused
 
 NOW = 200_000.0
 
@@ -37,7 +39,7 @@ async def test_a_full_line_says_when_to_come_back(store, new_job):
     job = await store.jobs.submit(new_job(), now=NOW)
     queue.push(Ticket.of(job))
     expected = f"<t:{NOW + 28 * 0.1:.0f}:R>"
-    with pytest.raises(QueueFull, match=rf"^The queue is full: 1 request.* It makes sense to come back {expected}\.$"):
+    with refused(QueueFull, rf"^The queue is full: 1 request.* It makes sense to come back {expected}\.$"):
         taken.place(2, None).__enter__()
 
 
@@ -47,7 +49,7 @@ async def test_where_nobody_can_tell_no_time_is_told(store, new_job):
     job = await store.jobs.submit(new_job(), now=NOW)
     queue.push(Ticket.of(job))
     queue.hold(job.id)
-    with pytest.raises(QueueFull, match=r"^You already have 1 request waiting; .* or cancel one\.$"):
+    with refused(QueueFull, r"^You already have 1 request waiting; .* or cancel one\.$"):
         taken.place(job.user_id, None).__enter__()
 
 
@@ -56,7 +58,7 @@ async def test_what_admins_decide_holds_from_then_on(store):
     taken, _ = admission(store)
     taken.decided(7, ServerPolicy(max_queue=1))
     with taken.place(1, 7):
-        with pytest.raises(QueueFull, match="This server has 1 request waiting; at most 1 may"):
+        with refused(QueueFull, "This server has 1 request waiting; at most 1 may"):
             taken.place(2, 7).__enter__()
         with taken.place(2, 8):
             pass
@@ -72,8 +74,8 @@ async def test_where_no_day_is_limited_nobody_waits_for_the_count_of_others(stor
 
 async def test_an_error_of_what_is_done_in_a_place_is_not_taken_for_a_full_line(store):
     taken, _ = admission(store)
-    with pytest.raises(QueueFull, match=r"^inner$"), taken.place(1, None):
-        raise QueueFull("inner", until=5.0)
+    with refused(QueueFull, r"^inner$"), taken.place(1, None):
+        raise QueueFull(as_written("inner"), until=5.0)
 
 
 @pytest.mark.parametrize(
@@ -92,9 +94,9 @@ async def test_a_days_pictures_are_limited_and_come_back(store, new_job, limits,
     first = await ask(taken, store, new_job(), decided, now=NOW - 1000)
     await ask(taken, store, new_job(), decided, now=NOW - 500)
     back = f"<t:{NOW - 1000 + DAY_S:.0f}:R>"
-    with pytest.raises(QueueFull, match=rf"^{sentence} in the last 24 hours; at most 2 .* 1 picture {back}\.$"):
+    with refused(QueueFull, rf"^{sentence} in the last 24 hours; at most 2 .* 1 picture {back}\.$"):
         await ask(taken, store, new_job(), decided)
-    await store.jobs.cancel(first.id, "", now=NOW)
+    await store.jobs.cancel(first.id, as_written(""), now=NOW)
     await ask(taken, store, new_job(), decided)
 
 
@@ -104,14 +106,14 @@ async def test_there_is_room_when_enough_of_them_are_a_day_old(store, new_job):
     for ago in (1000, 500, 300):
         await ask(taken, store, new_job(), ServerPolicy(), now=NOW - ago)
     request = new_job().request.__class__(seed=1, count=2)
-    with pytest.raises(QueueFull, match=rf" There is room for 2 pictures <t:{NOW - 500 + DAY_S:.0f}:R>\.$"):
+    with refused(QueueFull, rf" There is room for 2 pictures <t:{NOW - 500 + DAY_S:.0f}:R>\.$"):
         await ask(taken, store, new_job(request=request), ServerPolicy())
 
 
 async def test_more_at_once_than_a_day_takes_is_told_so(store, new_job):
     taken, _ = admission(store, max_pictures_per_person_per_day=2)
     request = new_job().request.__class__(seed=1, count=3)
-    with pytest.raises(QueueFull, match=r"at most 2 may be drawn\. 3 pictures at once are more than that\.$"):
+    with refused(QueueFull, r"at most 2 may be drawn\. 3 pictures at once are more than that\.$"):
         await ask(taken, store, new_job(request=request), ServerPolicy())
 
 

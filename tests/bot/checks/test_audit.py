@@ -2,6 +2,7 @@
 
 from bot.checks.audit import MESSAGE_CHARS, line
 from bot.safety.audit import AuditRecord, fingerprint, pseudonym
+from bot.sentences.joined import as_written
 from bot.store import Store
 
 
@@ -14,10 +15,10 @@ def test_a_line_says_who_where_when_and_which_rule():
     """A prompt in it cannot break out of its quotation."""
     told = line(record(prompt="`nude`\n@everyone"))
     assert told == "<t:1000:T> **Refused**: <@5> in <#70>, rule `tags`, prompt `ˋnudeˋ @everyone`"
-    assert line(record(user_id=None, channel_id=None, rule="", event="changed", detail="spoilers off")) == (
+    assert line(record(user_id=None, channel_id=None, rule="", event="changed", detail=as_written("spoilers off"))) == (
         "<t:1000:T> **Changed**: Somebody, spoilers off"
     )
-    assert len(line(record(detail="x" * 5000))) < MESSAGE_CHARS
+    assert len(line(record(detail=as_written("x" * 5000)))) < MESSAGE_CHARS
 
 
 async def test_a_record_outlives_the_name_in_it(store):

@@ -11,6 +11,7 @@ from bot.request import Request
 from bot.safety.gate import Place, Situation, shows
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from engine import wire
+from tests.refusing import refused
 
 
 class AllowedHere:
@@ -65,7 +66,7 @@ async def test_what_shows_more_than_the_place_allows_is_never_stored(store, job,
 async def test_a_picture_is_judged_again_before_it_is_shown(store, job, tmp_path):
     """The place may have changed since it was stored; what may not be shown any more is not kept."""
     await picture_filter(store, place=Place.AGE_RESTRICTED).keep(job, picture(job, 0, "sensitive"))
-    with pytest.raises(PromptRefused, match="All 2 pictures came out above the rating that is allowed here"):
+    with refused(PromptRefused, "All 2 pictures came out above the rating that is allowed here"):
         await picture_filter(store).allowed(job)
     assert list((tmp_path / "spool").iterdir()) == []
 
@@ -120,7 +121,7 @@ async def test_where_pictures_are_rated_an_unrated_one_is_an_error(store, job, t
 async def test_pictures_from_before_the_tagger_are_not_shown(store, job):
     """Nobody knows what they show; their owner reads why."""
     await picture_filter(store, rates=False).keep(job, picture(job, 0, None))
-    with pytest.raises(PromptRefused, match="before pictures were rated"):
+    with refused(PromptRefused, "before pictures were rated"):
         await picture_filter(store).allowed(job)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.sentences.joined import as_written
 from tests.bot.delivery.test_result import message_of
 
 
@@ -97,7 +98,7 @@ async def test_a_job_that_failed_is_told_of_without_its_words(desk, yuki):
     job = await desk.ask(yuki, yuki.channel("general"))
     await desk.store.jobs.want_told(job.id, wanted=True)
     desk.clock.time += 61
-    await desk.delivery.fail(job, "The graphics card has no room.")
+    await desk.delivery.fail(job, as_written("The graphics card has no room."))
     [reply] = await pinged(yuki)
     assert reply["content"] == f"<@{yuki.id}>, your picture was not drawn. Its message says why."
     assert await message_of(yuki, job)

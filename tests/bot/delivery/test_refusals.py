@@ -14,6 +14,7 @@ from bot.queue.forecast import Wait
 from bot.refusals import Refusals, RefusingPlace
 from bot.safety.audit import AuditRecord
 from bot.safety.policy import ServerPolicy
+from bot.sentences import ends
 from bot.views import card
 from tests.bot.sandbox.conftest import running
 from tests.journey.people import gallery
@@ -77,14 +78,14 @@ async def test_a_private_message_that_may_not_be_edited_is_said_to_be_so(desk, y
     """There is no other way to it; the reason is not its age."""
     job = await desk.ask(yuki, yuki.channel("general"), private=True)
     refuse(BY_TOKEN)
-    assert (await ended(desk, job)).kept == NO_RIGHT
+    assert (await ended(desk, job)).kept == ends.NO_RIGHT
 
 
 async def test_what_is_refused_for_what_it_shows_is_not_tried_by_another_way(desk, yuki, sandbox, refuse):
     """Nor does it say anything of the channel."""
     job = await desk.ask(yuki, yuki.channel("general"))
     refuse(BY_TOKEN, BY_RIGHT, code=20009, status=400)
-    assert (await ended(desk, job)).kept == "Discord did not take the pictures."
+    assert (await ended(desk, job)).kept == ends.NOT_TAKEN
     assert made(sandbox, "PATCH", "/channels/") == []
     assert not desk.refusals._places
 
@@ -100,7 +101,7 @@ async def test_a_channel_that_refuses_three_times_is_left_alone(desk, yuki, sand
     refused = len(made(sandbox, "PATCH"))
     assert refused == (3 if answer["status"] == 400 else 6), "once, or by the token and by the bot's own right"
     await progress(desk, jobs[3], 9)
-    assert (await ended(desk, jobs[3])).kept == NO_RIGHT
+    assert (await ended(desk, jobs[3])).kept == ends.NO_RIGHT
     assert (await ended(desk, jobs[4])).state is State.DELIVERED
     assert len(made(sandbox, "PATCH")) == refused
     sandbox.faults.withdraw()

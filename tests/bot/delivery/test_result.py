@@ -9,6 +9,9 @@ from PIL import Image
 
 from bot.job import State
 from bot.queue.forecast import Wait
+from bot.sentences import ends
+from bot.sentences.joined import as_written
+from bot.sentences.rendering import render
 from bot.views import card
 from tests.bot.delivery.conftest import drawing
 from tests.journey.people import gallery, labels, words
@@ -98,7 +101,7 @@ async def test_a_private_message_promises_what_it_cannot_show(desk, yuki):
     desk.clock.time += 600
     await desk.delivery.deliver(await desk.draw(job))
     ended = await desk.store.jobs.get(job.id)
-    assert (ended.state, ended.kept) == (
+    assert (ended.state, render(ended.kept)) == (
         State.DELIVERED,
         "Discord lets me change a private message for fifteen minutes only.",
     )
@@ -161,7 +164,7 @@ async def test_without_a_right_of_its_own_the_message_promises_too(desk, yuki, a
     assert f"`/show id:{job.id}`" in words(await message_of(yuki, job))
     desk.clock.time += 300
     await desk.delivery.deliver(await desk.draw(job))
-    assert (await desk.store.jobs.get(job.id)).kept == "I may no longer post where you asked for it."
+    assert (await desk.store.jobs.get(job.id)).kept == ends.NO_RIGHT
     assert gallery(await desk.shown(yuki, yuki.channel("general"), job.id))
 
 
@@ -193,7 +196,7 @@ async def test_a_deleted_message_stops_what_is_not_drawn(desk, yuki, mio):
     await desk.delivery.abandon(*await asyncio.wait_for(desk.lost.get(), 5))
     ended = await desk.store.jobs.get(job.id)
     sentence = "Its message was deleted. So I stopped."
-    assert (ended.state, ended.error, ended.untold) == (State.CANCELLED, sentence, False)
+    assert (ended.state, render(ended.error), ended.untold) == (State.CANCELLED, sentence, False)
     told = await yuki.wait_for(lambda m: m["flags"] & 64)
     assert told["content"] == f"About your request `{job.id}`: {sentence}"
     assert await message_of(yuki, job) is None
@@ -216,7 +219,7 @@ async def test_what_is_drawn_outlives_its_place(desk, yuki, mio, ada, how):
     await desk.delivery.deliver(job)
     ended = await desk.store.jobs.get(job.id)
     assert (ended.state, ended.untold) == (State.DELIVERED, False)
-    assert ended.kept.split()[1] == {"message": "message", "thread": "thread", "channel": "channel"}[how]
+    assert render(ended.kept).split()[1] == {"message": "message", "thread": "thread", "channel": "channel"}[how]
     assert gallery(await desk.shown(yuki, yuki.channel("general"), job.id))
 
 
@@ -279,7 +282,7 @@ def edits(sandbox):
 async def test_an_end_that_was_not_told_is_told_by_the_next_process(desk, yuki):
     """Recorded, killed, started again: the message says so, and its files are gone."""
     job = await desk.draw(await desk.ask(yuki, yuki.channel("general")))
-    await desk.store.jobs.fail(job.id, "It could not be drawn.", now=desk.clock.now())
+    await desk.store.jobs.fail(job.id, as_written("It could not be drawn."), now=desk.clock.now())
     [untold] = await desk.store.jobs.to_tell()
     await desk.delivery.tell_again(untold)
     assert "It could not be drawn." in words(await message_of(yuki, job))

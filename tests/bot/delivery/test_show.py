@@ -2,8 +2,10 @@
 
 import pytest
 
-from bot.actions.show import UNKNOWN
 from bot.job import State
+from bot.sentences.card import UNKNOWN
+from bot.sentences.joined import as_written
+from bot.sentences.rendering import render
 from tests.journey.people import gallery, labels, words
 
 
@@ -28,18 +30,18 @@ async def test_a_stranger_learns_nothing(desk, yuki, studio_of, job_id):
     job = await delivered(desk, yuki)
     async with studio_of("nico") as nico:
         for typed in (job.id, job_id or "0"):
-            assert (await desk.shown(nico, nico.channel("general"), typed))["content"] == UNKNOWN
+            assert (await desk.shown(nico, nico.channel("general"), typed))["content"] == render(UNKNOWN)
 
 
 async def test_a_moderator_sees_what_was_public_in_the_same_server(desk, yuki, mio):
     """Not what is private, and not what was kept back."""
     public, private = await delivered(desk, yuki), await delivered(desk, yuki, private=True)
     assert gallery(await desk.shown(mio, mio.channel("general"), public.id))
-    assert (await desk.shown(mio, mio.channel("general"), private.id))["content"] == UNKNOWN
+    assert (await desk.shown(mio, mio.channel("general"), private.id))["content"] == render(UNKNOWN)
     kept = await desk.draw(await desk.ask(yuki, yuki.channel("general")))
-    assert (await desk.shown(mio, mio.channel("general"), kept.id))["content"] == UNKNOWN
-    await desk.store.jobs.keep(kept.id, "Its message was deleted.", now=desk.clock.now())
-    assert (await desk.shown(mio, mio.channel("general"), kept.id))["content"] == UNKNOWN
+    assert (await desk.shown(mio, mio.channel("general"), kept.id))["content"] == render(UNKNOWN)
+    await desk.store.jobs.keep(kept.id, as_written("Its message was deleted."), now=desk.clock.now())
+    assert (await desk.shown(mio, mio.channel("general"), kept.id))["content"] == render(UNKNOWN)
 
 
 async def test_the_gate_is_asked_about_the_place_where_it_is_shown(desk, yuki):
@@ -79,7 +81,7 @@ async def test_an_unfinished_job_tells_how_it_stands(desk, yuki):
 
 async def test_an_ended_job_tells_why(desk, yuki):
     job = await desk.ask(yuki, yuki.channel("general"))
-    await desk.store.jobs.fail(job.id, "The graphics card has no room.", now=desk.clock.now())
+    await desk.store.jobs.fail(job.id, as_written("The graphics card has no room."), now=desk.clock.now())
     assert "The graphics card has no room." in words(await desk.shown(yuki, yuki.channel("general"), job.id))
 
 

@@ -11,6 +11,7 @@ from bot.delivery.upload import REQUEST_BYTES, _note, file_limit, fitted, send_f
 from bot.errors import FilesTooLarge
 from bot.job import USUAL_FILE_BYTES, Job
 from bot.picture.fit import Fitted
+from bot.sentences.rendering import render
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ async def test_the_asker_reads_what_was_done(job, part, said):
     total = sum(map(len, pictures.values()))
     files = await fitted(job, pictures, per_file=total, total=int(total * part) - (part < 1.0))
     assert sum(files.sizes) <= total * part
-    assert files.note is said or files.note.startswith(said)
+    assert (files.note and render(files.note)) is said or render(files.note).startswith(said)
     ending = "png" if said is None else "webp"
     assert files.names == [f"eshi-000001-{position}.{ending}" for position in (1, 2)]
 
@@ -66,7 +67,8 @@ async def test_the_asker_reads_what_was_done(job, part, said):
 )
 def test_the_worst_of_what_was_done_is_told(found, said):
     """Of those pictures that were changed; anything below 100 is a loss."""
-    assert _note(found) == (said and f"Too large for Discord as PNG, {said}")
+    note = _note(found)
+    assert (note and render(note)) == (said and f"Too large for Discord as PNG, {said}")
 
 
 class Strict:

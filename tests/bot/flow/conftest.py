@@ -17,6 +17,7 @@ from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.safety.verdict import Verdict
+from bot.sentences import ends
 from engine import wire
 
 NOW = 1_800_000_000.0
@@ -98,7 +99,7 @@ class Told:
         await self._end("refused", await self._store.jobs.refuse(job.id, sentence, now=NOW), sentence)
 
     async def cancel(self, job):
-        await self._end("cancelled", await self._store.jobs.cancel(job.id, "Cancelled.", now=NOW))
+        await self._end("cancelled", await self._store.jobs.cancel(job.id, ends.CANCELLED, now=NOW))
         return True
 
     async def abandon(self, job, gone):
@@ -113,7 +114,7 @@ class Allows:
 
     def __init__(self, store):
         self._store = store
-        self.verdict = Verdict(allowed=True, rule="", sentence="")
+        self.verdict = Verdict(allowed=True, rule="", sentence=ends.SORRY)
 
     async def judge_begun(self, _job):
         return self.verdict

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.errors import EngineDied
-from bot.flow.rendering import MAX_LONE_DEATHS, QUARANTINED
+from bot.flow.rendering import MAX_LONE_DEATHS
 from bot.job import State
 from bot.safety.verdict import Verdict
+from bot.sentences.ends import QUARANTINED
+from bot.sentences.joined import as_written
 from engine import wire
 from tests.bot.flow.conftest import READY
 
@@ -57,11 +59,11 @@ async def test_nothing_begins_before_the_engine_is_ready(life, waiting, new_job)
 
 async def test_what_the_gate_no_longer_allows_never_reaches_the_engine(life, waiting, new_job):
     new = life()
-    new.gate.verdict = Verdict(allowed=False, rule="place", sentence="Not here.")
+    new.gate.verdict = Verdict(allowed=False, rule="place", sentence=as_written("Not here."))
     new.engine.become(READY)
     async with working(new):
         new.dispatch.enter(job := await waiting(new_job()))
-        assert await new.delivery.ends.get() == ("refused", job.id, "Not here.")
+        assert await new.delivery.ends.get() == ("refused", job.id, as_written("Not here."))
     assert new.engine.given == []
 
 

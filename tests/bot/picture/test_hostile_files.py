@@ -9,6 +9,7 @@ import pytest
 from bot.errors import InvalidRequest
 from bot.picture import exif
 from bot.picture.read import MAX_TEXT_BYTES, parameters
+from bot.sentences.rendering import render
 from tests import hostile
 
 MIB = 1 << 20
@@ -19,7 +20,7 @@ def said(data):
     try:
         found = parameters(data)
     except InvalidRequest as refused:
-        return str(refused)
+        return render(refused.sentence)
     assert found is None or len(found) <= MAX_TEXT_BYTES
     return found
 

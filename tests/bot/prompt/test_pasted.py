@@ -5,6 +5,8 @@ import pytest
 from bot.config import Limits
 from bot.errors import InvalidRequest
 from bot.prompt.pasted import read
+from bot.sentences.rendering import render
+from tests.refusing import refused
 
 SETTINGS = "Steps: 20, Sampler: Euler a, CFG scale: 6, Seed: 3, Size: 832x1216"
 
@@ -34,7 +36,7 @@ def test_what_is_beyond_the_operator_s_limits_is_said_and_left_out(ours):
     """Nothing is clamped silently."""
     options, unmapped = read(f"smile {SETTINGS}", Limits(max_steps=10, samplers=("ddim",)), ours)
     assert (options.steps, options.sampler) == (None, None)
-    assert unmapped == (
+    assert tuple(map(render, unmapped)) == (
         "20 steps: not to be had here; what is usual here is taken.",
         "The sampler “euler_a”: not to be had here; what is usual here is taken.",
     )
@@ -42,10 +44,12 @@ def test_what_is_beyond_the_operator_s_limits_is_said_and_left_out(ours):
 
 def test_another_model_is_said_where_ours_is_known(ours):
     text = f"smile\n{SETTINGS}, Model: pony"
-    assert read(text, Limits(), ours, "animagine")[1] == ("It was drawn with another model, “pony”.",)
+    assert tuple(map(render, read(text, Limits(), ours, "animagine")[1])) == (
+        "It was drawn with another model, “pony”.",
+    )
     assert read(text, Limits(), ours)[1] == ()
 
 
 def test_too_long_a_text_is_refused(ours):
-    with pytest.raises(InvalidRequest, match="at most"):
+    with refused(InvalidRequest, "at most"):
         read("x" * 30_000, Limits(), ours)

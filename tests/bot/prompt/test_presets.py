@@ -5,6 +5,7 @@ import pytest
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets, tags
 from bot.prompt.terms import QUALITY_TAGS
+from tests.refusing import refused
 
 EXTRA = """
 [style.Chalk]
@@ -75,5 +76,5 @@ def test_an_absent_file_is_named(tmp_path):
 
 
 def test_an_unknown_name_is_a_sentence_with_near_ones(ours):
-    with pytest.raises(InvalidRequest, match=r"There is no style “water color”: did you mean “watercolour”"):
+    with refused(InvalidRequest, r"There is no style “water color”: did you mean “watercolour”"):
         presets.pick(ours.style, "style", "water color")

@@ -7,6 +7,7 @@ from bot.job import public_id
 from bot.queue.allowance import Allowance
 from bot.queue.queue import Queue
 from tests.bot.queue.test_queue import drained, filled, ids, ticket
+from tests.refusing import refused
 
 
 def test_a_direct_message_is_no_server():
@@ -22,15 +23,15 @@ def test_the_limits_hold_for_places_that_are_only_reserved():
     """Two requests at once cannot both take the last place while the store commits."""
     queue = Queue(max_jobs=2, allowance=Allowance(waiting_per_person=1))
     with queue.reserve(1, None):
-        with pytest.raises(QueueFull, match=r"^You already have 1 request waiting; at most 1 may\."):
+        with refused(QueueFull, r"^You already have 1 request waiting; at most 1 may\."):
             queue.reserve(1, None).__enter__()
-        with queue.reserve(2, None), pytest.raises(QueueFull, match=r"^The queue is full: 2 requests"):
+        with queue.reserve(2, None), refused(QueueFull, r"^The queue is full: 2 requests"):
             queue.reserve(3, None).__enter__()
         with queue.reserve(2, None):
             queue.push(ticket(0, 1))
     with queue.reserve(3, None):
         queue.push(ticket(1, 3))
-    with pytest.raises(QueueFull, match="full"):
+    with refused(QueueFull, "full"):
         queue.reserve(4, None).__enter__()
 
 
@@ -47,7 +48,7 @@ def test_a_restart_fills_the_line_over_a_limit_that_was_lowered():
     """What was acknowledged is never turned away."""
     queue = filled(1, 1, 1, max_jobs=1, waiting_per_person=1)
     assert len(queue) == 3
-    with pytest.raises(QueueFull, match="You already have 3 requests waiting; at most 1 may"):
+    with refused(QueueFull, "You already have 3 requests waiting; at most 1 may"):
         queue.reserve(1, None).__enter__()
 
 
@@ -64,7 +65,7 @@ def test_the_narrower_limit_of_operator_and_server_holds(operator, server, sente
     """Admins can narrow what the operator allows, and never widen it."""
     queue = filled(1, 1, 2, guild_id=7, **operator)
     queue.allow(7, Allowance(**server))
-    with pytest.raises(QueueFull, match=f"^{sentence}"):
+    with refused(QueueFull, f"^{sentence}"):
         queue.reserve(1, 7).__enter__()
     with queue.reserve(3, 8):
         pass

@@ -19,7 +19,9 @@ from bot.reading.kinds import POLICY, RECIPE, Written
 from bot.reading.process import ReaderProcess
 from bot.reading.reading import Reading
 from bot.safety.policy import ServerPolicy, exported
+from bot.sentences.rendering import render
 from tests import hostile
+from tests.refusing import refused
 
 PICTURE = hostile.png((b"tEXt", b"parameters\0" + hostile.RECIPE))
 ROOT = Path(__file__).parents[3]
@@ -53,10 +55,10 @@ async def read(reading, data=PICTURE, kind=RECIPE, *, within_s=60.0):
 
 async def failure(reading, data=b"a bad file", **options):
     """The sentence for a file that cannot be read; afterwards a good one can be."""
-    with pytest.raises(InvalidRequest) as refused:
+    with pytest.raises(InvalidRequest) as caught:
         await read(reading, data, **options)
     assert (await read(reading)).recipe.steps == 28
-    return str(refused.value)
+    return render(caught.value.sentence)
 
 
 async def test_what_a_file_says_comes_back_as_it_was_read():
@@ -67,10 +69,10 @@ async def test_what_a_file_says_comes_back_as_it_was_read():
         assert await read(own) == Written(hostile.RECIPE.decode(), recipe.parse(hostile.RECIPE.decode()))
         pid = own.pid
         assert await read(own, hostile.png()) is None
-        with pytest.raises(InvalidRequest, match="PNG, WebP and JPEG"):
+        with refused(InvalidRequest, "PNG, WebP and JPEG"):
             await read(own, b"GIF89a")
         assert await read(own, bytearray(exported(policy)), POLICY) == policy
-        with pytest.raises(InvalidRequest, match="unknown field"):
+        with refused(InvalidRequest, "unknown field"):
             await read(own, b"a" * 60_000 + b" = 1", POLICY)
         assert own.pid == pid
     assert not psutil.pid_exists(pid)
@@ -162,16 +164,35 @@ sys.stdin.buffer.read()
 async def test_a_reader_that_says_more_than_anybody_takes_is_ended(caplog):
     """Also where asyncio has stopped reading what it says."""
     async with Reading(ReaderProcess((sys.executable, "-c", FLOODS))) as own:
-        with pytest.raises(InvalidRequest, match="could not read this picture"):
+        with refused(InvalidRequest, "could not read this picture"):
             await read(own, bytes(4 * MIB))
         assert own.pid is None
     assert "wanted to answer" in caplog.messages[0]
 
 
+NESTED = """
+import sys
+from bot.reading.messages import LENGTH, ReaderReady, pack
+inner = b"\\x82\\xa2id\\xacends.stopped\\xa6values\\x81\\xa3why"
+refusal = b"\\x82\\xa4type\\xabReadRefusal\\xa8sentence" + inner * 5000 + b"\\xa1x"
+sys.stdout.buffer.write(pack(ReaderReady()) + LENGTH.pack(len(refusal)) + refusal)
+sys.stdout.flush()
+sys.stdin.buffer.read()
+"""
+
+
+async def test_a_reader_that_refuses_in_sentences_without_end_is_ended():
+    async with Reading(ReaderProcess((sys.executable, "-c", NESTED))) as own:
+        with pytest.raises(InvalidRequest) as caught:
+            await read(own)
+        assert render(caught.value.sentence)
+        assert own.pid is None
+
+
 async def test_a_reader_that_cannot_be_started_is_a_sentence(caplog):
     async with Reading(ReaderProcess((str(ROOT / "absent"),))) as own:
         for _ in range(2):
-            with pytest.raises(InvalidRequest, match="could not read this picture"):
+            with refused(InvalidRequest, "could not read this picture"):
                 await read(own)
     assert "No such file" in caplog.messages[0]
 
@@ -180,7 +201,7 @@ async def test_a_reader_that_never_gets_ready_leaves_the_asker_in_time():
     """It goes on starting; whoever asked does not wait for it."""
     process = ReaderProcess((sys.executable, "-c", "import time; time.sleep(60)"))
     async with Reading(process) as own:
-        with pytest.raises(InvalidRequest, match="try again in a moment"):
+        with refused(InvalidRequest, "try again in a moment"):
             await read(own, within_s=0.1)
 
 

@@ -105,7 +105,7 @@ def verdict(attempt: Attempt) -> Verdict:
         )
         asked = gate_question(request, compose(request, _presets()), _presets())
     except InvalidRequest as error:
-        return Verdict(allowed=False, rule="request", sentence=str(error))
+        return Verdict(allowed=False, rule="request", sentence=error.sentence)
     situation = Situation(
         place=Place.AGE_RESTRICTED,
         operator=OperatorPolicy(highest=rating),

@@ -5,8 +5,11 @@ import pytest
 from bot.errors import InvalidRequest
 from bot.safety.changes import LIMITS, described, limit, set_entry
 from bot.safety.policy import MAX_ENTRIES, MAX_PRIORITY_ROLES, ServerPolicy
+from bot.sentences.rendering import render
+from bot.sentences.settings import counted
+from tests.refusing import refused
 
-FIELDS = [field for labels in LIMITS.values() for field in labels]
+FIELDS = [field for fields in LIMITS.values() for field in fields]
 
 
 def test_limits_are_set_as_they_were_typed():
@@ -20,11 +23,11 @@ def test_limits_are_set_as_they_were_typed():
 @pytest.mark.parametrize("field", FIELDS)
 def test_what_is_no_limit_is_refused_by_its_name(field, typed):
     """The sentence says what the field takes."""
-    label = (LIMITS["server"] | LIMITS["person"])[field]
-    with pytest.raises(InvalidRequest) as refused:
+    label = render(counted(field))
+    with pytest.raises(InvalidRequest) as caught:
         limit({field: typed})
-    assert str(refused.value) == (
-        f"**{label.capitalize()}** takes a whole number from 1 to 1,000,000, or nothing. Nothing was changed."
+    assert render(caught.value.sentence) == (
+        f"**{label}** takes a whole number from 1 to 1,000,000, or nothing. Nothing was changed."
     )
 
 
@@ -39,7 +42,7 @@ def test_a_form_changes_nothing_but_limits():
 def test_a_full_table_takes_one_more_when_one_is_removed(table, value, most):
     """What stands in it can be changed all the same."""
     full = ServerPolicy(**{table: {str(role): value for role in range(most)}})
-    with pytest.raises(InvalidRequest, match=f"There are {most} entries already"):
+    with refused(InvalidRequest, f"There are {most} entries already"):
         set_entry(table, "999", value)(full)
     assert set_entry(table, "0", value)(full) == full
     freed = set_entry(table, "0", None)(full)
@@ -49,7 +52,7 @@ def test_a_full_table_takes_one_more_when_one_is_removed(table, value, most):
 @pytest.mark.parametrize("field", FIELDS)
 def test_every_limit_is_told_in_words(field):
     """No field's name is read by anybody, and no two limits are told alike."""
-    [told] = described(ServerPolicy(), ServerPolicy(**{field: 3}))
+    [told] = map(render, described(ServerPolicy(), ServerPolicy(**{field: 3})))
     assert told.endswith(": none → 3")
     assert "_" not in told
     assert ("per person" in told) == ("per_person" in field)
@@ -61,7 +64,7 @@ def test_a_priority_is_told_as_a_share():
         ServerPolicy(priority_roles={"1": 2.0, "2": 1.5}),
         ServerPolicy(priority_roles={"1": 3.0, "3": 10.0}),
     )
-    assert described(before, after) == (
+    assert tuple(map(render, described(before, after))) == (
         "share of <@&1>: 2 → 3",
         "share of <@&2>: 1.5 → 1",
         "share of <@&3>: 1 → 10",

@@ -14,6 +14,7 @@ from bot.safety.gate import Asker, Place, Situation, _limit_steps, explain, judg
 from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER
+from bot.sentences.rendering import render
 from tests.bot.safety.small_vocabulary import SmallVocabulary
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def test_every_combination_agrees_with_the_table(words: TextFilter) -> None:
             for gatekeeper, ask in every_door.items():
                 verdict = ask(situation, rating)
                 assert verdict.allowed == (number < expected), (situation, rating, gatekeeper, verdict)
-                assert verdict.sentence, (situation, rating, gatekeeper)
+                assert render(verdict.sentence), (situation, rating, gatekeeper)
 
 
 def test_what_is_drawn_agrees_with_the_table_whatever_was_asked_and_measured() -> None:
@@ -177,7 +178,7 @@ def test_a_limit_says_who_decided_it_and_what_is_left() -> None:
 
     def told(rating: Rating, **changes: object) -> list[tuple[str, str]]:
         here = msgspec.structs.replace(situation, **changes)
-        return [(step.rule, step.sentence) for step in _limit_steps(here, rating)]
+        return [(step.rule, render(step.sentence)) for step in _limit_steps(here, rating)]
 
     assert told("sensitive") == [
         ("operator", "This bot draws nothing above `nsfw`."),
@@ -212,7 +213,7 @@ def test_people_and_channels_can_be_left_out(words: TextFilter) -> None:
     assert judge(here, GateQuestion(rating="sensitive"), words).rule == "access"
     assert judge(elsewhere, GateQuestion(rating="safe"), words).rule == "channels"
     assert judge(locked, GateQuestion(rating="safe"), words).rule == "lock"
-    assert "<t:1800000000:R>" in judge(locked, GateQuestion(rating="safe"), words).sentence
+    assert "<t:1800000000:R>" in render(judge(locked, GateQuestion(rating="safe"), words).sentence)
 
 
 def test_every_rule_can_be_explained(words: TextFilter) -> None:
@@ -224,7 +225,7 @@ def test_every_rule_can_be_explained(words: TextFilter) -> None:
     about_words = "length never denied tags minors age character people youth adults vocabulary"
     assert [step.rule for step in trail] == f"{decided_by} {about_words}".split()
     assert [step.rule for step in trail if not step.allowed] == ["youth", "vocabulary"]
-    assert all(step.sentence for step in trail)
+    assert all(render(step.sentence) for step in trail)
 
 
 @pytest.mark.parametrize(
@@ -353,7 +354,7 @@ def test_no_sentence_repeats_what_was_typed(words: TextFilter) -> None:
     """A refusal is no oracle for the lists."""
     for prompt in ("shota", "nipples", "toddler", "school uniform"):
         for rating in ORDER:
-            assert prompt not in judge(RESTRICTED, GateQuestion(rating=rating, prompt=prompt), words).sentence
+            assert prompt not in render(judge(RESTRICTED, GateQuestion(rating=rating, prompt=prompt), words).sentence)
 
 
 def test_what_is_drawn_is_shown_only_where_and_to_whom_it_may_be_drawn() -> None:

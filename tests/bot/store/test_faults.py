@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import StoreError, StoreUnavailable
 from bot.job import State
+from bot.sentences.joined import as_written
 from bot.store import Store
 from tests.patience import PATIENCE_S
 
@@ -71,7 +72,7 @@ async def test_a_full_database_refuses_what_is_new_and_keeps_what_there_is(tmp_p
         await fill(store)
         with pytest.raises(StoreUnavailable, match="the disk is full"):
             await store.jobs.submit(new_job(prompt="x" * 20_000), now=2.0)
-        ending = asyncio.create_task(lasting.jobs.fail(jobs[0].id, "x" * 20_000, now=3.0))
+        ending = asyncio.create_task(lasting.jobs.fail(jobs[0].id, as_written("x" * 20_000), now=3.0))
         await tried(caplog)
         assert await store.jobs.recent(new_job().user_id, most=9) == jobs[::-1]
         await store._database.fetch("PRAGMA max_page_count = 1000000")

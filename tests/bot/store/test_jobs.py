@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bot.errors import StoreError, WrongState
 from bot.job import NewJob, State
 from bot.request import Request
+from bot.sentences.joined import as_written
 from bot.store import Store
 
 
@@ -63,7 +64,7 @@ async def test_a_start_up_sees_every_unsettled_job_once(store, new_job, monkeypa
     jobs = [await store.jobs.submit(new_job(), now=1.0) for _ in range(10)]
     for job in jobs[::2]:
         await store.jobs.start(job.id, now=2.0)
-    await store.jobs.cancel(jobs[4].id, "Cancelled.", now=3.0)
+    await store.jobs.cancel(jobs[4].id, as_written("Cancelled."), now=3.0)
     seen = []
     async for job in store.jobs.unsettled():
         seen.append(job.id)
@@ -118,7 +119,7 @@ async def test_an_end_waits_to_be_told_until_it_was(store, new_job):
     await store.jobs.set_message(seen.id, 5)
     assert await store.jobs.to_tell() == []
     for job in (seen, unseen):
-        await store.jobs.cancel(job.id, "Cancelled.", now=2.0)
+        await store.jobs.cancel(job.id, as_written("Cancelled."), now=2.0)
     assert [job.id for job in await store.jobs.to_tell()] == [seen.id]
     await store.jobs.told(seen.id)
     assert await store.jobs.to_tell() == []
@@ -129,8 +130,8 @@ async def test_pictures_that_no_message_shows_are_kept_with_the_reason(store, ne
     await store.jobs.set_message(job.id, 5)
     await store.jobs.start(job.id, now=2.0)
     await store.jobs.rendered(job.id, engine_s=1.0)
-    kept = await store.jobs.keep(job.id, "Its message was deleted.", now=3.0)
-    assert (kept.state, kept.kept, kept.untold) == (State.DELIVERED, "Its message was deleted.", True)
+    kept = await store.jobs.keep(job.id, as_written("Its message was deleted."), now=3.0)
+    assert (kept.state, kept.kept, kept.untold) == (State.DELIVERED, as_written("Its message was deleted."), True)
 
 
 async def test_the_wish_to_be_told_is_taken_once(store, new_job):
@@ -138,7 +139,7 @@ async def test_the_wish_to_be_told_is_taken_once(store, new_job):
     job = await store.jobs.submit(new_job(), now=1.0)
     assert await store.jobs.want_told(job.id, wanted=True)
     assert (await store.jobs.get(job.id)).tell
-    await store.jobs.cancel(job.id, "Cancelled.", now=2.0)
+    await store.jobs.cancel(job.id, as_written("Cancelled."), now=2.0)
     assert [one.id for one in await store.jobs.to_tell()] == [job.id]
     assert sorted(await asyncio.gather(*(store.jobs.take_tell(job.id) for _ in range(3)))) == [False, False, True]
     assert not await store.jobs.want_told(job.id, wanted=True)
@@ -167,10 +168,10 @@ STEPS = {
     "lost": (State.QUEUED, lambda jobs, job_id: jobs.lost(job_id)),
     "rendered": (State.RENDERED, lambda jobs, job_id: jobs.rendered(job_id, engine_s=1.0)),
     "delivered": (State.DELIVERED, lambda jobs, job_id: jobs.delivered(job_id, now=3.0)),
-    "keep": (State.DELIVERED, lambda jobs, job_id: jobs.keep(job_id, "Its message is gone.", now=3.0)),
-    "fail": (State.FAILED, lambda jobs, job_id: jobs.fail(job_id, "It failed.", now=3.0)),
-    "cancel": (State.CANCELLED, lambda jobs, job_id: jobs.cancel(job_id, "You cancelled it.", now=3.0)),
-    "refuse": (State.REFUSED, lambda jobs, job_id: jobs.refuse(job_id, "Not here.", now=3.0)),
+    "keep": (State.DELIVERED, lambda jobs, job_id: jobs.keep(job_id, as_written("Its message is gone."), now=3.0)),
+    "fail": (State.FAILED, lambda jobs, job_id: jobs.fail(job_id, as_written("It failed."), now=3.0)),
+    "cancel": (State.CANCELLED, lambda jobs, job_id: jobs.cancel(job_id, as_written("You cancelled it."), now=3.0)),
+    "refuse": (State.REFUSED, lambda jobs, job_id: jobs.refuse(job_id, as_written("Not here."), now=3.0)),
 }
 LEGAL = {
     State.QUEUED: {State.RUNNING, State.FAILED, State.CANCELLED, State.REFUSED},

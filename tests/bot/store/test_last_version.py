@@ -11,6 +11,7 @@ import pytest
 from bot.job import State
 from bot.request import Options, Request
 from bot.safety.policy import ServerPolicy
+from bot.sentences.rendering import render
 from bot.store import Store
 from engine.wire import SamplingParams
 
@@ -61,6 +62,15 @@ async def test_every_job_is_read_in_its_state(old):
         assert job.request == REQUEST
         assert job.prompt.startswith("1girl, 1boy, hatsune miku, vocaloid, sensitive, smile")
         assert job.max_file_bytes == 26_214_400
+    assert [job.error and render(job.error) for job in jobs] == [
+        None,
+        None,
+        None,
+        "The engine broke down each time it drew this, so I do not try again.",
+        None,
+        "The rating `sensitive` is not allowed here.",
+    ]
+    assert [[*map(render, job.notes)] for job in jobs] == [["“smyle” was read as “smile”."]] * 6
     assert [job.message_id for job in jobs] == [500, 501, 502, 503, None, 505]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from bot.errors import StoreError, WrongState
 from bot.job import public_id
+from bot.sentences.joined import as_written
 from bot.store import Store
 from bot.store.spool import Spool
 from tests.bot.delivery.conftest import drawing
@@ -80,7 +81,7 @@ async def test_a_job_that_is_drawn_again_replaces_its_pictures(store, running):
 
 
 async def test_a_picture_of_a_job_that_was_cancelled_meanwhile_is_not_kept(store, running, spooled):
-    await store.jobs.cancel(running.id, "You cancelled it.", now=3.0)
+    await store.jobs.cancel(running.id, as_written("You cancelled it."), now=3.0)
     with pytest.raises(WrongState, match="cannot take a picture"):
         await store.pictures.save(running.id, number=0, seed=7, png=b"late")
     assert await store.pictures.of(running.id) == ()

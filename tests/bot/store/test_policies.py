@@ -7,6 +7,7 @@ import pytest
 
 from bot.errors import InvalidRequest, StoreError
 from bot.safety.policy import ServerPolicy
+from bot.sentences.joined import as_written
 from bot.store import Store
 
 
@@ -35,7 +36,7 @@ async def test_a_change_that_is_refused_changes_nothing(tmp_path):
     """Whatever raised it."""
 
     def refuse(_policy):
-        raise InvalidRequest("no")
+        raise InvalidRequest(as_written("no"))
 
     async with Store.open(tmp_path) as store:
         with pytest.raises(InvalidRequest):

@@ -4,6 +4,7 @@ import pytest
 
 from bot.queue.pace import Measured
 from bot.queue.ticket import Ticket
+from bot.sentences.joined import as_written
 from bot.store import Store
 from bot.store.queue import Steered, Whose
 
@@ -107,9 +108,9 @@ async def test_pictures_of_a_day_are_counted_until_they_are_given_back(store, ne
     for user_id, guild_id, at in ((1, 7, 5.0), (1, 7, 20.0), (1, 8, 30.0), (1, None, 40.0), (2, 7, 50.0)):
         await store.jobs.submit(new_job(user_id=user_id, guild_id=guild_id), now=at)
     lost = [await store.jobs.submit(new_job(user_id=1, guild_id=7), now=60.0) for _ in range(3)]
-    await store.jobs.cancel(lost[0].id, "", now=61.0)
-    await store.jobs.refuse(lost[1].id, "", now=61.0)
-    await store.jobs.fail(lost[2].id, "", now=61.0)
+    await store.jobs.cancel(lost[0].id, as_written(""), now=61.0)
+    await store.jobs.refuse(lost[1].id, as_written(""), now=61.0)
+    await store.jobs.fail(lost[2].id, as_written(""), now=61.0)
 
     async def count(**whose):
         return await store.queue.pictures(Whose(**whose), since=10.0)

@@ -15,6 +15,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.job import Job, State
+from bot.sentences.joined import as_written
 from bot.store import Store
 from bot.store.inspection import inspected
 
@@ -227,7 +228,7 @@ async def test_many_writers_at_once_get_a_job_each(tmp_path, new_job):
         assert [job.user_id for job in jobs] == list(range(200))
         ends = await asyncio.gather(
             store.jobs.start(jobs[0].id, now=2.0),
-            store.jobs.cancel(jobs[0].id, "Cancelled.", now=2.0),
+            store.jobs.cancel(jobs[0].id, as_written("Cancelled."), now=2.0),
             return_exceptions=True,
         )
         assert any(isinstance(end, Job) and end.state is State.CANCELLED for end in ends)

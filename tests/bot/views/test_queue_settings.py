@@ -6,8 +6,9 @@ from discord import ui
 from bot.queue.allowance import Allowance
 from bot.queue.bounds import NO_LIMITS
 from bot.safety.policy import MAX_PRIORITY_ROLES, MOST, OperatorPolicy, ServerPolicy
+from bot.sentences.rendering import render
+from bot.sentences.settings import BY_FILE
 from bot.views.queue_settings import touched
-from bot.views.setting_controls import BY_FILE
 from bot.views.settings import PAGES, screen
 
 
@@ -35,9 +36,9 @@ def test_the_narrower_limit_is_said_to_hold(own, operators, held):
 def test_a_role_that_is_gone_stays_to_be_seen():
     """A menu cannot show it; a file takes it away."""
     policy = ServerPolicy(priority_roles={"1": 2.0, "2": 1.25})
-    assert BY_FILE in shown(policy, known=("1",))
+    assert render(BY_FILE) in shown(policy, known=("1",))
     told = shown(policy, known=("1", "2"))
-    assert BY_FILE not in told
+    assert render(BY_FILE) not in told
     assert "<@&1>: 2 × the usual share\n- <@&2>: 1.25 × the usual share" in told
 
 
