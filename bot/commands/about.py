@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from bot.answer import NO_PINGS
 from bot.commands.slash import slash
 from bot.routes import Feature
+from bot.sentences import commands as says
+from bot.sentences.rendering import render
 from bot.views.about import about
 
 if TYPE_CHECKING:
@@ -24,4 +26,4 @@ def feature(facts: Callable[[], Facts]) -> Feature:
         view = about(facts())
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
-    return Feature(commands=[slash("about", "Which model draws, who runs this, and what is stored about you.", _about)])
+    return Feature(commands=[slash("about", render(says.ABOUT), _about)])

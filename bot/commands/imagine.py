@@ -12,6 +12,8 @@ from bot.commands.slash import slash
 from bot.commands.text_options import text_options
 from bot.request import Options
 from bot.routes import Feature
+from bot.sentences import commands as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from bot.actions.imagine import RequestBuilder
@@ -24,13 +26,13 @@ def feature(imagine: RequestBuilder, suggestions: Suggestions, limits: Limits) -
 
     @text_options(suggestions)
     @app_commands.describe(
-        shape="Size and orientation",
-        count="How many pictures",
-        seed="The same seed draws the same picture again: 0 to 4294967295",
-        steps="More steps, finer and slower",
-        guidance="How closely to follow the words",
-        sampler="How the noise is removed",
-        private="Only you will see it",
+        shape=render(says.SHAPE),
+        count=render(says.COUNT),
+        seed=render(says.SEED),
+        steps=render(says.STEPS),
+        guidance=render(says.GUIDANCE),
+        sampler=render(says.SAMPLER),
+        private=render(says.PRIVATE),
     )
     @app_commands.choices(
         shape=SHAPE_CHOICES,
@@ -83,4 +85,4 @@ def feature(imagine: RequestBuilder, suggestions: Suggestions, limits: Limits) -
     }
     choices = [app_commands.Choice(name=sampler, value=sampler) for sampler in limits.samplers]
     app_commands.choices(sampler=choices)(_imagine)
-    return Feature(commands=[slash("imagine", "Draw a picture.", _imagine)])
+    return Feature(commands=[slash("imagine", render(says.IMAGINE), _imagine)])

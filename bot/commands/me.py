@@ -12,6 +12,7 @@ from bot.commands.choices import SHAPE_CHOICES, choices_of, optional_range
 from bot.commands.slash import CONTEXTS, INSTALLS
 from bot.request import Options
 from bot.routes import Feature
+from bot.sentences import commands as says
 from bot.sentences.rendering import render
 from bot.views.layout import layout
 
@@ -22,14 +23,15 @@ if TYPE_CHECKING:
     from bot.config import Limits
     from bot.prompt.presets import Presets
     from bot.refusals import Refusals
+    from bot.sentences.sentence import Sentence
 
 OFFERED = {
-    "shape": "Size and orientation",
-    "quality": "The quality words at the end",
-    "negative_preset": "The preset of what should not be in it",
-    "style": "A manner of drawing",
-    "steps": "More steps, finer and slower",
-    "count": "How many pictures",
+    "shape": says.SHAPE,
+    "quality": says.QUALITY,
+    "negative_preset": says.NEGATIVE_PRESET,
+    "style": says.STYLE,
+    "steps": says.STEPS,
+    "count": says.COUNT,
 }
 """The defaults by the names of their options, and how each is described."""
 
@@ -42,7 +44,7 @@ def feature(  # noqa: PLR0917  a part each
     async def _show(interaction: discord.Interaction[Any]) -> None:
         await tell(interaction, await me.show_defaults(interaction.user.id))
 
-    @app_commands.describe(**OFFERED)
+    @app_commands.describe(**{name: render(described) for name, described in OFFERED.items()})
     @app_commands.choices(shape=SHAPE_CHOICES)
     async def _set(  # noqa: PLR0917  an option each, passed by name
         interaction: discord.Interaction[Any],
@@ -58,12 +60,12 @@ def feature(  # noqa: PLR0917  a part each
         )
         await tell(interaction, await me.set_defaults(interaction.user.id, chosen))
 
-    @app_commands.describe(what="Which of them; all of them if you do not say")
+    @app_commands.describe(what=render(says.WHAT))
     @app_commands.choices(what=[app_commands.Choice(name=name.replace("_", " "), value=name) for name in OFFERED])
     async def _reset(interaction: discord.Interaction[Any], what: str | None = None) -> None:
         await tell(interaction, await me.reset_defaults(interaction.user.id, what))
 
-    @app_commands.describe(name="What you will type after the @", text="The tags that it stands for")
+    @app_commands.describe(name=render(says.FAVOURITE_NAME), text=render(says.FAVOURITE_TEXT))
     async def _save(interaction: discord.Interaction[Any], name: str, text: str) -> None:
         await tell(interaction, await me.save_favourite(interaction.user.id, name, text))
 
@@ -75,12 +77,12 @@ def feature(  # noqa: PLR0917  a part each
     async def _kept(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         return await suggestions.favourites(interaction, f"@{typed.strip().removeprefix('@')}")
 
-    @app_commands.describe(name="Which one")
+    @app_commands.describe(name=render(says.WHICH_FAVOURITE))
     @app_commands.autocomplete(name=_kept)
     async def _delete(interaction: discord.Interaction[Any], name: str) -> None:
         await tell(interaction, await me.delete_favourite(interaction.user.id, name))
 
-    @app_commands.describe(when_done="Whether I ping you when something that took more than a minute is done")
+    @app_commands.describe(when_done=render(says.WHEN_DONE))
     async def _tell(interaction: discord.Interaction[Any], when_done: bool) -> None:
         refusals.asked(interaction.user.id)  # they may have opened their direct messages since
         await tell(interaction, await me.tell_when_done(interaction.user.id, wanted=when_done))
@@ -99,26 +101,26 @@ def feature(  # noqa: PLR0917  a part each
     app_commands.choices(**{name: choices_of(table) for name, table in offered.items()})(_set)
     group = app_commands.Group(
         name="me",
-        description="What you keep, and what is stored about you.",
+        description=render(says.ME),
         allowed_installs=INSTALLS,
         allowed_contexts=CONTEXTS,
     )
-    defaults = app_commands.Group(name="defaults", description="What is meant where you leave an option out.")
-    favourite = app_commands.Group(name="favourite", description="Tags under a name, for @name in your tags.")
-    members: list[tuple[app_commands.Group, str, str, Any]] = [
-        (group, "tell", "Be told when a picture is done, or not.", _tell),
-        (defaults, "show", "Show your defaults.", _show),
-        (defaults, "set", "Set one or more of your defaults.", _set),
-        (defaults, "reset", "Forget one of your defaults, or all of them.", _reset),
-        (favourite, "save", "Keep tags under a name, or change what it stands for.", _save),
-        (favourite, "list", "Show your favourites.", _list),
-        (favourite, "delete", "Forget a favourite.", _delete),
-        (group, "export", "Get everything that is stored about you as a file.", _export),
-        (group, "forget", "Delete everything that is stored about you.", _forget),
+    defaults = app_commands.Group(name="defaults", description=render(says.DEFAULTS))
+    favourite = app_commands.Group(name="favourite", description=render(says.FAVOURITE))
+    members: list[tuple[app_commands.Group, str, Sentence, Any]] = [
+        (group, "tell", says.ME_TELL, _tell),
+        (defaults, "show", says.DEFAULTS_SHOW, _show),
+        (defaults, "set", says.DEFAULTS_SET, _set),
+        (defaults, "reset", says.DEFAULTS_RESET, _reset),
+        (favourite, "save", says.FAVOURITE_SAVE, _save),
+        (favourite, "list", says.FAVOURITE_LIST, _list),
+        (favourite, "delete", says.FAVOURITE_DELETE, _delete),
+        (group, "export", says.ME_EXPORT, _export),
+        (group, "forget", says.ME_FORGET, _forget),
     ]
     for parent, name, description, callback in members:
         command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=name, description=description, callback=callback
+            name=name, description=render(description), callback=callback
         )
         parent.add_command(command)
     group.add_command(defaults)

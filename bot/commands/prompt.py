@@ -11,6 +11,8 @@ from bot.commands.slash import CONTEXTS, INSTALLS
 from bot.commands.text_options import text_options
 from bot.request import Options
 from bot.routes import Feature
+from bot.sentences import commands as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from bot.actions.prompt import PromptPreviews
@@ -48,22 +50,20 @@ def feature(previews: PromptPreviews, suggestions: Suggestions) -> Feature:
         )
         await previews.preview(interaction, options)
 
-    @app_commands.describe(text="A prompt, or everything that WebUI writes under a picture")
+    @app_commands.describe(text=render(says.CHECKED_TEXT))
     async def _check(interaction: discord.Interaction[Any], text: app_commands.Range[str, 1, 6000]) -> None:
         await previews.check(interaction, text)
 
     made = app_commands.Group(
         name="prompt",
-        description="See what the model would read.",
+        description=render(says.PROMPT),
         allowed_installs=INSTALLS,
         allowed_contexts=CONTEXTS,
     )
     preview = app_commands.Command[Any, ..., None](
-        name="preview", description="Show the prompt, privately, without drawing it.", callback=_preview
+        name="preview", description=render(says.PROMPT_PREVIEW), callback=_preview
     )
-    check = app_commands.Command[Any, ..., None](
-        name="check", description="Read a prompt pasted from elsewhere, and say what of it works here.", callback=_check
-    )
+    check = app_commands.Command[Any, ..., None](name="check", description=render(says.PROMPT_CHECK), callback=_check)
     made.add_command(preview)
     made.add_command(check)
     return Feature(commands=[made], routes=previews.routes())

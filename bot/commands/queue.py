@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.commands.slash import slash
 from bot.routes import Feature
+from bot.sentences import commands as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     import discord
@@ -20,6 +22,6 @@ def feature(queue: QueueActions) -> Feature:
         await queue.show(interaction)
 
     return Feature(
-        commands=[slash("queue", "Show your requests in line: cancel, hold or move them up.", _queue)],
+        commands=[slash("queue", render(says.QUEUE), _queue)],
         routes=queue.routes(),
     )

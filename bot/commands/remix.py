@@ -9,6 +9,8 @@ from discord import app_commands
 
 from bot.commands.slash import CONTEXTS, INSTALLS, slash
 from bot.routes import Feature
+from bot.sentences import commands as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from bot.actions.remix import Remix
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 def feature(remix: Remix) -> Feature:
     """Hand in the slash command, the entry of every message's menu, and the form that both open."""
 
-    @app_commands.describe(picture="A PNG, WebP or JPEG with its recipe inside: from here, WebUI, Forge or Civitai")
+    @app_commands.describe(picture=render(says.PICTURE))
     async def _remix(interaction: discord.Interaction[Any], picture: discord.Attachment) -> None:
         await remix.open(interaction, [picture])
 
@@ -29,6 +31,6 @@ def feature(remix: Remix) -> Feature:
         name="Remix", callback=_remix_message, allowed_installs=INSTALLS, allowed_contexts=CONTEXTS
     )
     return Feature(
-        commands=[slash("remix", "Read a picture's recipe, change it, and draw it as yours.", _remix), menu],
+        commands=[slash("remix", render(says.REMIX), _remix), menu],
         routes=remix.routes(),
     )

@@ -9,9 +9,12 @@ from discord import app_commands
 
 from bot.config import Rating  # noqa: TC001  discord.py reads it
 from bot.routes import Feature
+from bot.sentences import commands as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from bot.actions.settings import Settings
+    from bot.sentences.sentence import Sentence
 
 
 def feature(settings: Settings) -> Feature:
@@ -20,7 +23,7 @@ def feature(settings: Settings) -> Feature:
     async def _show(interaction: discord.Interaction[Any]) -> None:
         await settings.open(interaction)
 
-    @app_commands.describe(member="Whose request", channel="Where; here if you do not say", rating="Which rating")
+    @app_commands.describe(member=render(says.MEMBER), channel=render(says.CHANNEL), rating=render(says.WHICH_RATING))
     async def _why(
         interaction: discord.Interaction[Any],
         member: discord.Member | discord.User,
@@ -34,26 +37,26 @@ def feature(settings: Settings) -> Feature:
     async def _export(interaction: discord.Interaction[Any]) -> None:
         await settings.send_file(interaction)
 
-    @app_commands.describe(file="As /settings export gave it, and perhaps changed since")
+    @app_commands.describe(file=render(says.FILE))
     async def _import(interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
         await settings.take_file(interaction, file)
 
     group = app_commands.Group(
         name="settings",
-        description="What may be drawn in this server, where, and how much.",
+        description=render(says.SETTINGS),
         default_permissions=discord.Permissions(manage_guild=True),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     )
-    members: list[tuple[str, str, Any]] = [
-        ("show", "See and change what may be drawn in this server, and how much.", _show),
-        ("why", "Tell what would become of a request, rule by rule.", _why),
-        ("export", "Get the settings of this server as a file.", _export),
-        ("import", "Put the settings of a file in place of this server's.", _import),
+    members: list[tuple[str, Sentence, Any]] = [
+        ("show", says.SETTINGS_SHOW, _show),
+        ("why", says.SETTINGS_WHY, _why),
+        ("export", says.SETTINGS_EXPORT, _export),
+        ("import", says.SETTINGS_IMPORT, _import),
     ]
     for name, description, callback in members:
         command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=name, description=description, callback=callback
+            name=name, description=render(description), callback=callback
         )
         group.add_command(command)
     return Feature(commands=[group], routes=settings.routes())

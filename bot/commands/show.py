@@ -10,6 +10,8 @@ from discord import app_commands
 from bot.commands.choices import MAX_CHOICE_CHARS, MAX_CHOICES
 from bot.commands.slash import slash
 from bot.routes import Feature
+from bot.sentences import commands as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from bot.actions.show import JobViewer
@@ -22,9 +24,9 @@ def feature(show: JobViewer) -> Feature:
         found = await show.suggest(interaction.user.id, typed)
         return [app_commands.Choice(name=one.shown[:MAX_CHOICE_CHARS], value=one.job_id) for one in found[:MAX_CHOICES]]
 
-    @app_commands.describe(id="Pick one, or type the id of a job")
+    @app_commands.describe(id=render(says.JOB_ID))
     @app_commands.autocomplete(id=_mine)
     async def _show(interaction: discord.Interaction[Any], id: str) -> None:  # noqa: A002  the option's name
         await show.show(interaction, id)
 
-    return Feature(commands=[slash("show", "Bring one of your pictures back.", _show)], routes=show.routes())
+    return Feature(commands=[slash("show", render(says.SHOW), _show)], routes=show.routes())

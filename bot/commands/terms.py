@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.commands.slash import slash
 from bot.routes import Feature
+from bot.sentences import commands as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     import discord
@@ -19,6 +21,4 @@ def feature(terms: Terms, ask: Ask) -> Feature:
     async def _terms(interaction: discord.Interaction[Any]) -> None:
         await terms.show(interaction)
 
-    return Feature(
-        commands=[slash("terms", "What everybody agrees to who draws here.", _terms)], routes=terms.routes(ask)
-    )
+    return Feature(commands=[slash("terms", render(says.TERMS), _terms)], routes=terms.routes(ask))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from discord import app_commands
 
 from bot.safety.ratings import ORDER
+from bot.sentences import commands as says
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,16 +23,16 @@ def text_options(suggestions: Suggestions) -> Callable[[_Callback], _Callback]:
 
     def decorated(callback: _Callback) -> _Callback:
         app_commands.describe(
-            subject="Who is in it: 1girl, 1boy, 1other, 2girls …; several separated by ;",
-            character="Pick a character, who brings series and subject along; several separated by ;",
-            series="Where they are from; several separated by ; or ,",
-            rating="How daring it may be; safe if you do not say",
-            tags="Everything else, separated by commas; the last one is completed for you",
-            more_tags="More tags, where the first line is full",
-            negative="What should not be in it",
-            quality="The quality words at the end",
-            year="Draw in the manner of this year",
-            style="A manner of drawing",
+            subject=render(says.SUBJECT),
+            character=render(says.CHARACTER),
+            series=render(says.SERIES),
+            rating=render(says.RATING),
+            tags=render(says.TAGS),
+            more_tags=render(says.MORE_TAGS),
+            negative=render(says.NEGATIVE),
+            quality=render(says.QUALITY),
+            year=render(says.YEAR),
+            style=render(says.STYLE),
         )(callback)
         app_commands.choices(rating=[app_commands.Choice(name=rating, value=rating) for rating in ORDER])(callback)
         app_commands.autocomplete(
