@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.admission import Always, choose, group
 from engine.calibration import Calibration, good_sizes
-from tests.bench._virtual_gpu import Gpu, ReceivedJob, request_level, step_level
+from tests.bench._virtual_gpu import Gpu, SimulatedJob, request_level, step_level
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -17,7 +17,7 @@ class Picture:
 
 
 def job(key="portrait", *, share=False, running=0):
-    return ReceivedJob(0.0, 1, key=key, share=share, running=running)
+    return SimulatedJob(0.0, 1, key=key, share=share, running=running)
 
 
 def test_the_oldest_job_begins_and_the_next_one_waits_where_joining_does_not_pay():
@@ -79,7 +79,7 @@ def test_just_as_many_as_fill_the_card_have_the_turn():
 
 jobs = st.lists(
     st.builds(
-        ReceivedJob,
+        SimulatedJob,
         arrives_s=st.integers(0, 40).map(float),
         steps=st.integers(1, 12),
         key=st.sampled_from(["portrait", "square"]),
@@ -108,8 +108,8 @@ def test_every_job_is_drawn_and_the_gpu_never_idles(arrivals, size):
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=20))
 def test_a_stream_of_sharers_starves_nobody(steps):
     """Who came before them all ends before they could have taken its place for good."""
-    first, old = ReceivedJob(0.0, 20), ReceivedJob(0.0, 5)
-    sharers = [ReceivedJob(float(number), number_of, share=True) for number, number_of in enumerate(steps)]
+    first, old = SimulatedJob(0.0, 20), SimulatedJob(0.0, 5)
+    sharers = [SimulatedJob(float(number), number_of, share=True) for number, number_of in enumerate(steps)]
     step_level(Gpu(a=0.0, c=1.0), [first, old, *sharers], Always(1))
     assert old.done_s <= 4 * (first.steps + old.steps) + max(steps)
 
@@ -148,6 +148,6 @@ def test_what_is_doubted_is_measured_again_and_holds_until_then():
 
 def test_a_request_level_batch_lets_nobody_join():
     """What the simulation compares with."""
-    first, second, third = ReceivedJob(0.0, 10), ReceivedJob(1.0, 10), ReceivedJob(2.0, 10)
+    first, second, third = SimulatedJob(0.0, 10), SimulatedJob(1.0, 10), SimulatedJob(2.0, 10)
     request_level(Gpu(a=0.0, c=1.0), [first, second, third], Always(4))
     assert [first.done_s, second.done_s, third.done_s] == [10.0, 30.0, 30.0]
