@@ -41,7 +41,7 @@ FRAMES = 4
 """Of the innermost calls, that are named."""
 
 _TICK_S = 0.01
-"""Linux tells a process's start in hundredths of a second (proc_pid_stat(5), USER_HZ)."""
+"""Linux tells a process's start in hundredths of a second."""
 
 _ROOT = Path(__file__).parents[1]
 _SCHEDSTAT = Path("/proc/thread-self/schedstat")
@@ -219,14 +219,23 @@ def _waited_for_processor_s() -> float:
 
 def _children_waited_for_processor_s(max_age_s: float) -> float:
     """Add up over the children that were started within so many seconds: none, nearly always."""
-    waited_ns, earliest = 0, time.time() - max_age_s - _TICK_S
+    waited_ns, earliest = 0, time.clock_gettime(time.CLOCK_BOOTTIME) - max_age_s - _TICK_S
     for child in psutil.Process().children():
+        account = Path("/proc", str(child.pid))
         try:
-            if child.create_time() >= earliest:
-                waited_ns += int(Path("/proc", str(child.pid), "schedstat").read_bytes().split()[1])
-        except (OSError, IndexError, psutil.Error):  # it ended meanwhile
+            if _started_s(account) >= earliest:
+                waited_ns += int((account / "schedstat").read_bytes().split()[1])
+        except (OSError, IndexError):  # it ended meanwhile
             continue
     return waited_ns / 1e9
+
+
+def _started_s(account: Path) -> float:
+    """Give when a process was started, in seconds since the machine was: psutil's is up to a second off.
+
+    It is field 22 of proc_pid_stat(5); the name, field 2, may hold blanks and brackets.
+    """
+    return int((account / "stat").read_bytes().rpartition(b")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def _stolen_s() -> float:
