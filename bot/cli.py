@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import config, logs
+from bot import config
 from bot.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def add_parsers(
 
 def _run(arguments: argparse.Namespace) -> int:
     """Run the bot and, unless bot.engine.url is set, its engine."""
-    from bot import app  # discord.py takes a second that no other command should
+    from bot import app, logs  # discord.py takes a second that no other command should
 
     read = config.load(arguments.config)
     token = config.token(read)
