@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONG_CHARS = 1_000
+LONG_CHARS = 600
 """What is shorter takes some milliseconds at the worst, and a thread would only cost."""
 
 
