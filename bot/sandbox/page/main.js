@@ -178,8 +178,8 @@ class App extends EventTarget {
   async openDirect(user) {
     const answer = await tell(api.post(`/people/${this.world.meId}/direct-messages`, { recipient_id: user.id }));
     if (!answer) return;
-    if (this.world.channel(answer.channel.id)) this.open(answer.channel.id);
-    else this.world.addEventListener("state", () => this.open(answer.channel.id), { once: true });
+    this.world.takeChannel(answer.channel);
+    this.open(answer.channel.id);
   }
 
   // ---- commands

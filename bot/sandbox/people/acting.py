@@ -68,7 +68,7 @@ class ActingHandlers:
         known = len(self._world.channels)
         channel = self._world.private_channel([ask.me, *others])
         if len(self._world.channels) > known:
-            self._scene.broadcast.private_channel_opened(channel, ask.me)
+            self._scene.broadcast.private_channel_opened(channel)
         return {"channel": payloads.private_channel(channel, ask.me, self._world)}
 
     async def install(self, ask: Ask) -> None:

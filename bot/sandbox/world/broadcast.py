@@ -107,10 +107,10 @@ class Broadcast:
         self._tell_viewers("channel.create", channel, self._crowd.viewers(channel))
         self._dispatch_channel("CREATE", channel)
 
-    def private_channel_opened(self, channel: Channel, by: User) -> None:
+    def private_channel_opened(self, channel: Channel) -> None:
+        """Tell everybody in it: whoever opened it may have other windows."""
         for one in channel.recipients:
-            if one is not by:
-                self._crowd.tell((one.id,), "channel.create", payloads.private_channel(channel, one, self._world))
+            self._crowd.tell((one.id,), "channel.create", payloads.private_channel(channel, one, self._world))
 
     def channel_updated(self, channel: Channel, viewers_before: Collection[int]) -> None:
         """Tell of a change; who may no longer see the channel loses it, who may now sees it appear."""

@@ -212,8 +212,8 @@ export class World extends EventTarget {
       this.#history(channelId).messages.delete(id);
       this.#tell("message", { kind: "delete", id, channelId });
     },
-    "channel.create": (channel) => this.#placeChannel(channel),
-    "channel.update": (channel) => this.#placeChannel(channel),
+    "channel.create": (channel) => this.takeChannel(channel),
+    "channel.update": (channel) => this.takeChannel(channel),
     "channel.delete": ({ id }) => {
       for (const guild of this.guilds) guild.channels = guild.channels.filter((one) => one.id !== id);
       this.state.direct_messages = this.directMessages.filter((one) => one.id !== id);
@@ -254,7 +254,8 @@ export class World extends EventTarget {
     this.#tell("message", { kind: seen ? "update" : "create", id: message.id, channelId: message.channel_id, message });
   }
 
-  #placeChannel(channel) {
+  /** Takes over a channel that is new or was changed: an event's, or the answer to what was asked here. */
+  takeChannel(channel) {
     if (isDirect(channel)) {
       this.state.direct_messages = [...this.directMessages.filter((one) => one.id !== channel.id), channel];
     } else {

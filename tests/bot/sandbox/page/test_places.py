@@ -101,6 +101,17 @@ async def test_a_direct_message_with_the_bot_is_opened_and_used(house):
         await expect(page.get_by_role("article", name="bot")).to_contain_text("The jasmine is not fresh today.")
 
 
+@pytest.mark.parametrize("person", ["ada", "mio", "nico"])
+async def test_a_direct_message_with_the_bot_opens_for_whoever_has_none_yet(house, person):
+    """One press, and one stands in it, ready to type; the other window of the same person lists it too."""
+    async with house.window(person) as page, house.window(person, "gallery") as other:
+        await page.get_by_role("button", name="Write to bot").click()
+        await expect(page.locator("main h1")).to_have_text("bot")
+        await expect(other.get_by_role("navigation").get_by_role("link", name="bot")).to_be_visible()
+        await run(page, "whisper")
+        await expect(page.get_by_role("article", name="bot")).to_contain_text("The jasmine is not fresh today.")
+
+
 async def test_a_channel_that_goes_takes_nobody_with_it(house):
     """Whoever was in it stands in another one."""
     async with house.window("ada") as ada, house.window("yuki", "gallery") as yuki:
