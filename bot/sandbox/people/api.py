@@ -27,7 +27,9 @@ Reading
         {"people": [{"user": {"id": "1101", "username": "ada", "global_name": "Ada", "avatar": null, ...},
                      "title": "admin"}],
          "bot": {"user": {...}, "application_id": "2001", "online": true},
-         "clock": {"now": "2026-01-02T03:04:05.678000+00:00", "advanced_s": 0.0}}
+         "clock": {"now": "2026-01-02T03:04:05.678000+00:00", "advanced_s": 0.0},
+         "welcome": {"text": "...", "starting": "...", "examples": [{"label": "A picture", "line": "/draw a cat"}],
+                     "people": [{"user_id": "1101", "text": "..."}]}}           null where the plan has none
 
     ``GET /people/{me}/state`` — everything that person sees, once; the events keep it up to date::
 

@@ -39,7 +39,19 @@ class ReadingHandlers:
 
     async def people(self, _request: web.Request) -> web.Response:
         people = [{"user": payloads.user(one), "title": one.title} for one in self._world.users.values() if not one.bot]
-        return web.json_response({"people": people, "bot": self._bot(), "clock": clock_view(self._world)})
+        answer = {"people": people, "bot": self._bot(), "clock": clock_view(self._world), "welcome": self._welcome()}
+        return web.json_response(answer)
+
+    def _welcome(self) -> Json | None:
+        told = self._world.welcome
+        if told is None:
+            return None
+        return {
+            "text": told.text,
+            "starting": told.starting,
+            "examples": [{"label": label, "line": line} for label, line in told.examples],
+            "people": [{"user_id": str(user.id), "text": text} for user, text in told.people],
+        }
 
     def _bot(self) -> Json:
         return {

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from bot.sandbox.rules.protocol import MAX_FILE_BYTES, ChannelType, Intent, Permission
-from bot.sandbox.world.state import Channel, Guild, Member, Overwrite, Role, User
+from bot.sandbox.world.state import Channel, Guild, Member, Overwrite, Role, User, Welcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -108,6 +108,26 @@ class PlannedGuild(Struct, frozen=True, forbid_unknown_fields=True):
     """How far it is boosted; `max_file_bytes` is then that tier's."""
 
 
+class PlannedExample(Struct, frozen=True, forbid_unknown_fields=True):
+    label: str
+    """What one gets."""
+    line: str
+    """A command as somebody types it, with what follows its name."""
+
+
+class PlannedWelcome(Struct, frozen=True, forbid_unknown_fields=True):
+    """What whoever brings a bot along says to newcomers: about itself the stand-in has nothing to say."""
+
+    text: str
+    """In Discord's Markdown."""
+    starting: str = ""
+    """What the page says until the bot is online for the first time."""
+    examples: tuple[PlannedExample, ...] = ()
+    """To be pressed; their commands are offered before others."""
+    people: dict[str, str] = {}
+    """Username to what one may try as that person."""
+
+
 class PlannedWorld(Struct, frozen=True, forbid_unknown_fields=True):
     users: tuple[PlannedUser, ...]
     guilds: tuple[PlannedGuild, ...]
@@ -118,6 +138,7 @@ class PlannedWorld(Struct, frozen=True, forbid_unknown_fields=True):
     """Usernames of those whose direct message with the bot is open."""
     private_channels: tuple[tuple[str, ...], ...] = ()
     """Usernames of two people, or of a group's."""
+    welcome: PlannedWelcome | None = None
 
 
 def starter() -> PlannedWorld:
@@ -164,6 +185,13 @@ def build(plan: PlannedWorld, world: World) -> None:
             premium_type=user.premium_type,
         )
     world.users = {user.id: user for user in people.values()}
+    if plan.welcome is not None:
+        world.welcome = Welcome(
+            plan.welcome.text,
+            plan.welcome.starting,
+            [(one.label, one.line) for one in plan.welcome.examples],
+            [(people[username], text) for username, text in plan.welcome.people.items()],
+        )
     world.installed_by = {people[user.username].id for user in plan.users if user.installs_bot}
     for guild in plan.guilds:
         _build_guild(guild, people, ids, world)

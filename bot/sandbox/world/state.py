@@ -46,6 +46,18 @@ class User:
 
 
 @dataclass(slots=True)
+class Welcome:
+    """What newcomers are told on the page."""
+
+    text: str
+    starting: str
+    examples: list[tuple[str, str]]
+    """What one gets, and the line that is typed for it."""
+    people: list[tuple[User, str]]
+    """With what one may try as each."""
+
+
+@dataclass(slots=True)
 class Application:
     """What the developers' portal says of the bot."""
 
@@ -244,6 +256,7 @@ class World:
         self.bot = User(0, "bot", bot=True)
         self.application_id = 0
         self.application = Application()
+        self.welcome: Welcome | None = None
         self.links = Links(clock)
         self.installed_by: set[int] = set()
         """Who has installed the bot for themselves."""
