@@ -18,8 +18,11 @@ import { CHANNEL, World, isForum, isThread } from "./world/world.js";
 import { showComposer } from "./writing/composer.js";
 import { messageMenu, userMenu } from "./writing/menus.js";
 import { openModal } from "./writing/modal.js";
+import { catchTyping } from "./writing/typing.js";
 
 const $ = (id) => document.getElementById(id);
+/** Where the focus would bring up a keyboard over half of the window, nobody is given it unasked. */
+const hasKeyboard = matchMedia("(hover: hover)");
 
 /** What the parts of the page share: the world of the person who speaks, and what can be done from anywhere. */
 class App extends EventTarget {
@@ -27,7 +30,10 @@ class App extends EventTarget {
   interactions = null;
   people = [];
   channelId = null;
-  commands = { all: [], runnable: [] };
+  /** What can be used in the open place; `known` once the sandbox has said so. */
+  commands = { all: [], runnable: [], known: false };
+  /** What was typed and not sent, by person and channel. */
+  drafts = new Map();
   /** Why the last press on a message came to nothing, by message id. */
   failures = new Map();
   #person = new AbortController();
@@ -37,14 +43,17 @@ class App extends EventTarget {
   #entering = 0;
   #conversation = null;
   #composer = null;
+  /** What was typed while the place was still on its way; null once it is shown. */
+  #early = "";
 
   async start() {
+    catchTyping((event) => this.#type(event));
     this.people = (await api.get("/people")).people;
     this.developer = developerPanel($("developer"), this);
     showTheme($("theme-place"));
     startCounting();
     addEventListener("hashchange", () => tell(this.#follow()));
-    $("skip").addEventListener("click", () => $("conversation").querySelector(".scroller, h2")?.focus());
+    $("skip").addEventListener("click", () => (this.#composer ?? $("conversation")).focus());
     $("shade").addEventListener("click", () => document.body.classList.remove("drawer-left", "members-toggled"));
     await this.#follow();
   }
@@ -75,6 +84,8 @@ class App extends EventTarget {
     this.#person.abort();
     this.#place.abort();
     this.world?.close();
+    this.#composer = null;
+    this.#early ??= "";
     fill($("composer"));
     fill($("conversation"));
     const world = await World.enter(personId);
@@ -117,6 +128,9 @@ class App extends EventTarget {
     this.#conversation = null;
     this.#composer = null;
     this.shown = this.#look(channel);
+    this.commands = { ...this.commands, runnable: [], known: false };
+    const early = this.#early;
+    this.#early = null;
     fill($("composer"));
     this.dispatchEvent(new Event("moved"));
     if (gate) {
@@ -134,6 +148,8 @@ class App extends EventTarget {
       return;
     }
     this.#composer = showComposer($("composer"), this, channel, signal);
+    if (hasKeyboard.matches && document.activeElement === document.body) this.#composer.focus();
+    if (early) this.#composer.type(early);
     showMessages($("conversation"), this, channel.id, signal).then(
       (conversation) => {
         if (!signal.aborted) this.#conversation = conversation;
@@ -167,6 +183,16 @@ class App extends EventTarget {
     else if (this.#look(channel) !== this.shown) this.#show(channel);
   }
 
+  /** A key that was pressed where it meant nothing. */
+  #type(event) {
+    if (this.#composer && event.key !== "Enter") {
+      this.#composer.focus();
+    } else if (this.#early !== null && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      this.#early += event.key === "Enter" ? "\n" : event.key;
+    }
+  }
+
   open(channelId) {
     if (channelId) location.hash = `#/${this.world.meId}/${channelId}`;
   }
@@ -188,7 +214,7 @@ class App extends EventTarget {
     const channelId = this.channelId;
     const answer = await tell(api.get(`/people/${this.world.meId}/channels/${channelId}/commands`));
     if (!answer || channelId !== this.channelId) return;
-    this.commands = { all: answer.commands, runnable: runnable(answer.commands) };
+    this.commands = { all: answer.commands, runnable: runnable(answer.commands), known: true };
     this.dispatchEvent(new Event("commands"));
   }
 
@@ -202,6 +228,11 @@ class App extends EventTarget {
 
   startCommand(wanted) {
     this.#composer?.startCommand(wanted);
+  }
+
+  /** Runs a command as somebody would type it, with what follows its name. */
+  runLine(line) {
+    this.#composer?.runLine(line);
   }
 
   /** Shows a command on its way, and what became of it. */

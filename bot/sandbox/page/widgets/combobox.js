@@ -11,10 +11,11 @@ import { announce } from "./notice.js";
  * `pick(choice)` is told a choice, `leaveEmpty(event)` a Backspace in the empty field, `enter()` Enter with nothing to
  * pick, `typed(text)` every change; a `tag` of "textarea" keeps its own arrow keys while no list is open.
  * The list stands at `anchor`, by default at the form around the field, so that it hides none of the form.
- * `eager(text)` says whether the first suggestion is marked at once, so that Enter picks it.
+ * `eager(text)` says whether the first suggestion is marked at once, so that Enter picks it. What was found for an
+ * older text is marked no more, so Enter never puts it in the place of what was typed since.
  * Arrow keys move, Enter and Tab pick, Escape closes the list and only then goes on.
  *
- * Returns `{element, input, picked(), set(choice), close()}`.
+ * Returns `{element, input, picked(), set(choice), write(text), refresh(), close()}`.
  */
 export function combobox({
   tag = "input",
@@ -140,6 +141,12 @@ export function combobox({
     typed(input.value);
   }
 
+  function write(text) {
+    picked = null;
+    input.value = text;
+    typed(text);
+  }
+
   function choose(choice) {
     close();
     set(choice);
@@ -148,6 +155,7 @@ export function combobox({
 
   input.addEventListener("input", () => {
     picked = null;
+    if (remove && waitMs) activate(-1);
     typed(input.value);
     ask();
   });
@@ -177,5 +185,7 @@ export function combobox({
     }
   });
 
-  return { element, input, picked: () => picked, set, close };
+  const refresh = () => document.activeElement === input && ask(true);
+
+  return { element, input, picked: () => picked, set, write, refresh, close };
 }

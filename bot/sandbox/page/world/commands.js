@@ -36,8 +36,43 @@ export function menuCommands(commands, type) {
   return commands.filter((command) => command.type === type).map((command) => command.name);
 }
 
-/** The commands that fit what was typed after the slash: start of the name first, then inside it, then description. */
-export function matching(commands, typed) {
+/**
+ * What a typed line says: `{command, begun, words, values}`, or null where it begins with no command.
+ *
+ * `begun` is whether anything stands behind the name, if only a space; `values` are those of options that the line names
+ * ("tags: smile"), `words` all that stands before the first of them.
+ */
+export function readLine(commands, line) {
+  if (!line.startsWith("/")) return null;
+  const [, typed] = /^\/\s*([\s\S]*)$/.exec(line);
+  const begins = ({ name }) => typed.toLowerCase().startsWith(name.toLowerCase()) && /^(\s|$)/.test(typed.slice(name.length));
+  const [command] = commands.filter(begins).sort((a, b) => b.name.length - a.name.length);
+  if (!command) return null;
+  const rest = typed.slice(command.name.length);
+  const named = [...rest.matchAll(/(?<=^|\s)([\p{L}\p{N}_-]+):/gu)].filter(
+    ([, name], at, all) =>
+      command.options.some((option) => option.name === name) && all.findIndex((one) => one[1] === name) === at,
+  );
+  const text = (from, to) => rest.slice(from, to).trim();
+  const values = named.map((match, at) => [match[1], text(match.index + match[0].length, named[at + 1]?.index)]);
+  return { command, begun: rest !== "", words: text(0, named[0]?.index), values: Object.fromEntries(values) };
+}
+
+/** Whether an option takes any text. */
+export function takesText(option) {
+  return option.type === OPTION.string && !option.choices?.length;
+}
+
+/** The option that words without a name belong to: the first that must be there and takes text; undefined: none. */
+export function firstText(command) {
+  return command.options.find((option) => option.required && takesText(option));
+}
+
+/**
+ * The commands that fit what was typed after the slash: start of the name first, then inside it, then description; of
+ * equals those that are `usual` first.
+ */
+export function matching(commands, typed, usual = []) {
   const wanted = typed.trim().toLowerCase();
   const rank = (command) => {
     const name = command.name.toLowerCase();

@@ -1,4 +1,9 @@
-/** Where one writes: a message with files, or a slash that becomes a command. */
+/**
+ * Where one writes: a message with files, or a slash that becomes a command.
+ *
+ * A command that is typed before the bot is here waits for it, and what is not sent stays in `app.drafts` for when one
+ * comes back.
+ */
 
 import { summary } from "../messages/message.js";
 import { combobox } from "../widgets/combobox.js";
@@ -6,7 +11,7 @@ import { el, fill, name } from "../widgets/dom.js";
 import { icon, iconButton } from "../widgets/icons.js";
 import { notify } from "../widgets/notice.js";
 import { api } from "../world/api.js";
-import { matching } from "../world/commands.js";
+import { matching, readLine } from "../world/commands.js";
 import { isDirect, isThread } from "../world/world.js";
 import { commandForm } from "./command-form.js";
 import { filePlace, takeDrops } from "./file-place.js";
@@ -15,7 +20,10 @@ const MOST_FILES = 10;
 const MOST_CHARACTERS = 2000;
 const TYPING_SHOWN_MS = 10_000;
 
-/** Shows the composer of `channel` in `root`; returns `{startCommand(name), replyTo(message), focus()}`. */
+/**
+ * Shows the composer of `channel` in `root`; returns `{startCommand(name), runLine(line), type(text), replyTo(message),
+ * focus()}`.
+ */
 export function showComposer(root, app, channel, signal) {
   const { world } = app;
   const label =
@@ -27,10 +35,15 @@ export function showComposer(root, app, channel, signal) {
   fill(root, body, typing);
   if (!mayWrite && !mayUseCommands) {
     fill(body, el("p", { class: "quiet closed" }, icon("lock"), "You may read here, but not write."));
-    return { startCommand: () => {}, replyTo: () => {}, focus: () => {} };
+    return { startCommand: () => {}, runLine: () => {}, type: () => {}, replyTo: () => {}, focus: () => {} };
   }
 
+  const place = `${world.meId}/${channel.id}`;
   let answering = null;
+  let form = null;
+  /** Enter was pressed before it was known what the bot offers. */
+  let waiting = false;
+  let told = false;
   const files = filePlace({ app, most: MOST_FILES, compact: true });
   const replyLine = el("div", { class: "reply-line", hidden: true });
   const box = combobox({
@@ -44,13 +57,12 @@ export function showComposer(root, app, channel, signal) {
             value: command,
           }))
         : [],
-    pick: ({ value }) => start(value),
+    pick: ({ value }) => start({ command: value }),
     enter: () => send(),
-    typed: (text) => {
+    typed: () => {
+      waiting = told = false;
       grow();
-      const whole = text.startsWith("/") && text.endsWith(" ") && matching(app.commands.runnable, text.slice(1, -1));
-      // The space after a full name starts the command, unless the name goes on ("settings " before "settings show").
-      if (whole && whole[0]?.name === text.slice(1, -1)) start(whole[0]);
+      begin();
     },
     attributes: {
       class: "say",
@@ -79,17 +91,50 @@ export function showComposer(root, app, channel, signal) {
     input.style.height = `${Math.min(input.scrollHeight, 220)}px`;
   }
 
-  function start(command) {
-    box.set(null);
+  /** Starts the command whose full name stands in the box with something behind it, if only a space. */
+  function begin() {
+    const line = readLine(app.commands.runnable, input.value);
+    if (line?.begun) start(line);
+  }
+
+  /** Opens the form of a command; `run` sends it at once, if nothing is missing. */
+  function start({ command, words = "", values = {} }, run = false) {
+    box.write("");
     box.close();
     const back = () => {
+      form = null;
       fill(body, writing);
       grow();
       input.focus();
     };
-    const form = commandForm({ command, channel, app, done: back, cancel: back });
+    form = commandForm({ command, words, values, channel, app, done: back, cancel: back });
     fill(body, form.element);
     form.focus();
+    if (run) form.submit();
+  }
+
+  /** Runs a line that begins with a slash, now or as soon as it is known what the bot offers. */
+  function runLine(typed) {
+    const line = readLine(app.commands.runnable, typed);
+    if (line) {
+      start(line, line.begun);
+      return;
+    }
+    if (input.value !== typed) box.write(typed);
+    if (app.commands.known && (world.bot.online || app.commands.runnable.length)) {
+      const [word] = typed.trim().split(/\s/);
+      notify(
+        app.commands.runnable.length
+          ? `There is no command that fits ${word} here.`
+          : "There are no commands here: the bot offers none in this channel.",
+        "error",
+      );
+      return;
+    }
+    waiting = true;
+    if (!app.commands.known || told) return;
+    told = true;
+    notify("The bot is not here yet. This runs as soon as it is.");
   }
 
   function setReply(message) {
@@ -115,13 +160,7 @@ export function showComposer(root, app, channel, signal) {
   async function send() {
     const content = input.value.trim();
     if (content.startsWith("/")) {
-      const [word] = content.split(" ");
-      notify(
-        app.commands.runnable.length
-          ? `There is no command that fits ${word} here.`
-          : "There are no commands here: the bot offers none in this channel, or is not there.",
-        "error",
-      );
+      runLine(input.value);
       return;
     }
     if (files.busy() || (!content && !files.files().length)) return;
@@ -148,6 +187,20 @@ export function showComposer(root, app, channel, signal) {
     }
   }
 
+  app.addEventListener(
+    "commands",
+    () => {
+      if (form) return;
+      if (waiting) runLine(input.value);
+      else begin();
+      box.refresh();
+    },
+    { signal },
+  );
+  signal.addEventListener("abort", () => {
+    const left = form ? form.line() : input.value;
+    if (left) app.drafts.set(place, left);
+  });
   input.addEventListener("paste", (event) => {
     if (!event.clipboardData.files.length || !mayWrite) return;
     event.preventDefault();
@@ -189,17 +242,28 @@ export function showComposer(root, app, channel, signal) {
   );
 
   fill(body, writing);
+  input.value = app.drafts.get(place) ?? "";
+  app.drafts.delete(place);
+  grow();
   return {
     startCommand: (wanted) => {
       const command = app.commands.runnable.find((one) => one.name === wanted);
-      if (command) start(command);
+      if (command) start({ command });
       else notify(`/${wanted} cannot be used here.`, "error");
     },
+    runLine,
+    type: (text) => {
+      const [line, ...sent] = text.split("\n");
+      box.write(input.value + line);
+      if (sent.length && !form) send();
+      else if (sent.length) form.submit();
+    },
     replyTo: (message) => {
-      if (!body.contains(writing)) fill(body, writing);
+      form = null;
+      fill(body, writing);
       setReply(message);
       input.focus();
     },
-    focus: () => input.focus(),
+    focus: () => (form ?? input).focus(),
   };
 }

@@ -6,7 +6,7 @@ import { el, name, newId } from "../widgets/dom.js";
 import { iconButton } from "../widgets/icons.js";
 import { showError } from "../widgets/notice.js";
 import { api } from "../world/api.js";
-import { OPTION, typeHint, valueOf } from "../world/commands.js";
+import { OPTION, takesText, typeHint, valueOf } from "../world/commands.js";
 import { filePlace } from "./file-place.js";
 
 const AUTOCOMPLETE_WAIT_MS = 150;
@@ -19,7 +19,7 @@ const LISTED_AS = { [OPTION.user]: 5, [OPTION.role]: 6, [OPTION.mentionable]: 7,
  * A field for `option`.
  *
  * `ask(text, signal)` gives the bot's suggestions; `next()` goes on after a pick, `enter()` is Enter without one,
- * `remove()` takes an optional field away. Returns `{element, focus(), read(), partial(), complain(text)}`.
+ * `remove()` takes an optional field away. Returns `{element, focus(), read(), partial(), write(text), complain(text)}`.
  */
 export function optionField({ option, app, channel, ask, next, enter, remove }) {
   const ids = { label: newId("option"), hint: newId("hint"), error: newId("error") };
@@ -54,6 +54,8 @@ export function optionField({ option, app, channel, ask, next, enter, remove }) 
     const box = combobox({
       suggest,
       waitMs,
+      // Whoever writes freely means what they wrote: Enter runs it, and a suggestion is taken by the arrow keys.
+      eager: () => !(option.required && takesText(option)),
       pick: next,
       enter,
       typed: () => complain(""),
@@ -75,6 +77,7 @@ export function optionField({ option, app, channel, ask, next, enter, remove }) 
       input: box.input,
       read: () => valueOf(option, box.input.value, matchOf(box)),
       partial: () => box.input.value,
+      write: (text) => box.write(text),
     };
   }
 
@@ -88,6 +91,7 @@ export function optionField({ option, app, channel, ask, next, enter, remove }) 
         : localChoices()?.find(
             (choice) =>
               choice.name.toLowerCase() === typed ||
+              String(choice.value).toLowerCase() === typed ||
               choice.name.toLowerCase() === `@${typed}` ||
               choice.name.toLowerCase() === `#${typed}`,
           )) ??
@@ -143,6 +147,7 @@ export function optionField({ option, app, channel, ask, next, enter, remove }) 
         return file ? { value: file.id } : option.required ? { error: "This option is required." } : {};
       },
       partial: () => place.files()[0]?.id,
+      write: () => {},
     };
   }
 
@@ -157,6 +162,7 @@ export function optionField({ option, app, channel, ask, next, enter, remove }) 
     focus: () => control.input.focus(),
     read: () => control.read(),
     partial: () => control.partial(),
+    write: (text) => control.write(text),
   };
 }
 

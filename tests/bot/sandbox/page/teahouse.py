@@ -195,6 +195,11 @@ class Teahouse(discord.AutoShardedClient):
         async def whisper(interaction: discord.Interaction) -> None:
             await interaction.response.send_message("The jasmine is *not* fresh today.", ephemeral=True)
 
+        @self.tree.command(description="Write something down.")
+        @app_commands.describe(note="What to write.", shelf="Where to put it.")
+        async def jot(interaction: discord.Interaction, note: str = "", shelf: int = 1) -> None:
+            await interaction.response.send_message(f"Noted: {note} ({shelf})")
+
         @self.tree.command(description="Think, until told otherwise.")
         async def ponder(interaction: discord.Interaction) -> None:
             self.last["ponder"] = interaction

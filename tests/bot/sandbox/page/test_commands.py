@@ -34,6 +34,7 @@ async def test_a_command_is_found_filled_in_and_run_with_the_keyboard_alone(hous
         await page.keyboard.type("ha")
         await expect(suggested(page)).to_have_text(["genmaicha", "hojicha"])
         await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("ArrowDown")
         await page.keyboard.press("Enter")
         await expect(tea).to_have_value("hojicha")
         adder = page.get_by_role("combobox", name=re.compile("Add an option"))
