@@ -16,6 +16,7 @@ import psutil
 from bot.sandbox.people.developer import Switch
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import blueprint
+from bot.sandbox.world.blueprint import PlannedExample, PlannedWelcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,32 @@ steps = 16
 guidance = 2.0
 """
 """Rating, steps and guidance as the checkpoint's `model_index.json` has them."""
+
+_ADDRESS = """
+  Eshi is at {}
+  Open it in a browser; Ctrl-C ends it. The engine that draws is loading: what you ask now waits in the queue.
+"""
+
+_WELCOME = PlannedWelcome(
+    """\
+## Welcome
+This is a small copy of Discord on your own computer, and **Eshi** is a bot in it that draws. Press an example, or \
+type `/imagine` and what you want to see.
+-# The model of this demo is tiny: it shows how Eshi works, not how well a real model draws.""",
+    starting="Eshi is starting. You can type already: what you ask runs as soon as it is here.",
+    examples=(
+        PlannedExample("Describe a picture", "/imagine a girl with red hair at night"),
+        PlannedExample("Name a character", "/imagine hatsune miku, smile"),
+        PlannedExample("Draw four at once", "/imagine 1girl, ponytail, {black|white} dress, sunset count:4"),
+        PlannedExample("See what the model would read", "/prompt preview 1girl, (blue hair:1.2), twintails, day"),
+    ),
+    people={
+        "ada": "Decide what may be drawn: `/settings show`, or **Age-restricted** at the top.",
+        "mio": "Watch over it: look at a picture that somebody reported, or pause the `/queue`.",
+        "yuki": "Draw every day: **Reroll** and **Edit** a picture, keep words with `/me favourite save`.",
+        "nico": "Be new: read the terms first, and ask for more than a channel allows.",
+    },
+)
 
 _CHECKPOINT = Path(__file__).parents[1] / "engine" / "demo" / "checkpoint"
 
@@ -69,7 +96,7 @@ async def demo(port: int) -> None:
     Args:
         port: Of the page, on loopback; 0 takes a free one.
     """
-    world = msgspec.structs.replace(blueprint.starter(), bot_name="Eshi")
+    world = msgspec.structs.replace(blueprint.starter(), bot_name="Eshi", welcome=_WELCOME)
     stop, bot = asyncio.Event(), _Bot()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -78,13 +105,16 @@ async def demo(port: int) -> None:
             config = Path(folder, "config.toml")
             await asyncio.to_thread(config.write_bytes, _configuration(sandbox.api_url))
             try:
-                print(f"\n  Eshi is at {sandbox.page_url}\n  Type /imagine there. Ctrl-C ends it.\n", flush=True)  # noqa: T201
                 stopped, ended = asyncio.create_task(stop.wait()), asyncio.create_task(bot.run(config, sandbox.token))
+                online = asyncio.create_task(sandbox.sessions.came.wait())
+                await asyncio.wait([stopped, ended, online], return_when=asyncio.FIRST_COMPLETED)
+                if online.done():
+                    print(_ADDRESS.format(sandbox.page_url), flush=True)  # noqa: T201
                 await asyncio.wait([stopped, ended], return_when=asyncio.FIRST_COMPLETED)
                 if ended.done():
                     sys.exit("The bot ended by itself; its last lines are above.")
-                stopped.cancel()
-                ended.cancel()
+                for task in (stopped, ended, online):
+                    task.cancel()
             finally:
                 await bot.stop()
 

@@ -29,9 +29,13 @@ class App extends EventTarget {
   world = null;
   interactions = null;
   people = [];
+  /** What newcomers are told, or null. */
+  welcome = null;
   channelId = null;
   /** What can be used in the open place; `known` once the sandbox has said so. */
   commands = { all: [], runnable: [], known: false };
+  /** Lines whose commands are offered before others. */
+  usualLines = [];
   /** What was typed and not sent, by person and channel. */
   drafts = new Map();
   /** Why the last press on a message came to nothing, by message id. */
@@ -43,12 +47,17 @@ class App extends EventTarget {
   #entering = 0;
   #conversation = null;
   #composer = null;
+  /** The bot was online since this page was opened. */
+  #met = false;
   /** What was typed while the place was still on its way; null once it is shown. */
   #early = "";
 
   async start() {
     catchTyping((event) => this.#type(event));
-    this.people = (await api.get("/people")).people;
+    const { people, welcome } = await api.get("/people");
+    this.people = people;
+    this.welcome = welcome;
+    this.usualLines = (welcome?.examples ?? []).map(({ line }) => line);
     this.developer = developerPanel($("developer"), this);
     showTheme($("theme-place"));
     startCounting();
@@ -113,10 +122,29 @@ class App extends EventTarget {
   }
 
   #firstChannel() {
+    world.addEventListener("state", () => this.#showPresence(), { signal });
     const channels = this.world.guilds
       .flatMap((guild) => guild.channels)
       .filter((channel) => channel.type === CHANNEL.text && !channel.nsfw);
+    this.#showPresence();
     return channels.sort((a, b) => a.position - b.position)[0] ?? this.world.directMessages[0] ?? null;
+  }
+
+  /** Whether newcomers are welcomed in a place: where they come first, and where they are alone with the bot. */
+  welcomesIn(channelId) {
+    const { bot } = this.world;
+    const direct = this.world.directMessages.find((one) => one.id === channelId);
+    return direct ? direct.recipients.some((user) => user.id === bot.user?.id) : channelId === this.#firstChannel()?.id;
+  }
+
+  /** Says what is missing while the bot is away: before it first came, and when it went. */
+  #showPresence() {
+    const { bot } = this.world;
+    this.#met ||= bot.online;
+    const away = `${this.world.userName(bot.user)} is away. Commands are answered again when it is back.`;
+    const text = this.#met ? away : this.welcome?.starting || `${this.world.userName(bot.user)} is not here yet.`;
+    if (!bot.online) fill($("away"), el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), text);
+    $("away").hidden = bot.online;
   }
 
   #show(channel) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import secrets
@@ -52,6 +53,8 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
         self.changed: Callable[[bool], None] = lambda _online: None
         """Called when the bot comes online or goes."""
+        self.came = asyncio.Event()
+        """Set as soon as the bot is online for the first time."""
 
     def open(self, intents: int, shard: int, shards: int) -> Session:
         while len(self._sessions) >= _KEPT_SESSIONS:
@@ -82,6 +85,7 @@ class Sessions:
         before = self.online
         session.send, session.close = send, close
         if not before:
+            self.came.set()
             self.changed(True)
 
     def detach(self, session: Session, send: Callable[[str], None]) -> None:

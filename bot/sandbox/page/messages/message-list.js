@@ -5,6 +5,7 @@ import { iconButton } from "../widgets/icons.js";
 import { announce, tell } from "../widgets/notice.js";
 import { day } from "../widgets/time.js";
 import { isEphemeral, isThinking, messageElement, summary } from "./message.js";
+import { welcomeElement } from "./welcome.js";
 
 const JOIN_WITHIN_MS = 7 * 60 * 1000;
 const NEAR_END_PX = 120;
@@ -65,6 +66,7 @@ export async function showMessages(root, app, channelId, signal) {
   function drawAll() {
     const messages = world.messages(channelId) ?? [];
     const rows = [];
+    if (app.welcome && app.welcomesIn(channelId) && world.isWhole(channelId)) rows.push(welcomeElement(app.welcome, app));
     messages.forEach((message, at) => {
       if (at === 0 || dayOf(message) !== dayOf(messages[at - 1]))
         rows.push(el("p", { class: "day" }, el("span", {}, dayOf(message))));
@@ -146,7 +148,7 @@ export async function showMessages(root, app, channelId, signal) {
       else drawAll();
       if (detail.kind === "create") {
         appeared(detail.message);
-        if (following || detail.message.author.id === world.meId) toEnd();
+        if (following || detail.message.author.id === world.meId || world.messages(channelId)?.length === 1) toEnd();
         else latest.hidden = false;
       } else if (detail.kind === "update" && (before?.thinking || pictures(detail.message) !== before?.pictures)) {
         // Progress is not read aloud at every step: only that the wait is over, or that pictures came.
@@ -213,7 +215,9 @@ export async function showMessages(root, app, channelId, signal) {
   await world.readMessages(channelId);
   for (const message of world.messages(channelId))
     last.set(message.id, { thinking: isThinking(message), pictures: pictures(message) });
-  toEnd();
+  // Where nothing was said, one reads from the top.
+  if (last.size) toEnd();
+  else following = false;
   world.markRead(channelId);
 
   /** A line that only this page knows of: a command on its way, or one that came to nothing. */

@@ -70,7 +70,7 @@ export function firstText(command) {
 
 /**
  * The commands that fit what was typed after the slash: start of the name first, then inside it, then description; of
- * equals those that are `usual` first.
+ * equals those first that a line of `usual` begins with.
  */
 export function matching(commands, typed, usual = []) {
   const wanted = typed.trim().toLowerCase();
@@ -80,10 +80,14 @@ export function matching(commands, typed, usual = []) {
     if (name.includes(wanted)) return 1;
     return command.description.toLowerCase().includes(wanted) ? 2 : 3;
   };
+  const place = ({ name }) => {
+    const at = usual.findIndex((line) => `${line} `.startsWith(`/${name} `));
+    return at === -1 ? usual.length : at;
+  };
   return commands
-    .map((command) => ({ command, rank: rank(command) }))
+    .map((command) => ({ command, rank: rank(command), place: place(command) }))
     .filter((one) => one.rank < 3)
-    .sort((a, b) => a.rank - b.rank || a.command.name.localeCompare(b.command.name))
+    .sort((a, b) => a.rank - b.rank || a.place - b.place || a.command.name.localeCompare(b.command.name))
     .map((one) => one.command);
 }
 

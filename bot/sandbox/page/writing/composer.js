@@ -51,7 +51,7 @@ export function showComposer(root, app, channel, signal) {
     anchor: body,
     suggest: (text) =>
       text.startsWith("/") && !text.includes("\n")
-        ? matching(app.commands.runnable, text.slice(1)).map((command) => ({
+        ? matching(app.commands.runnable, text.slice(1), app.usualLines).map((command) => ({
             name: `/${command.name}`,
             description: command.description,
             value: command,
