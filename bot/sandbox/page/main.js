@@ -63,8 +63,15 @@ class App extends EventTarget {
     startCounting();
     addEventListener("hashchange", () => tell(this.#follow()));
     $("skip").addEventListener("click", () => (this.#composer ?? $("conversation")).focus());
-    $("shade").addEventListener("click", () => document.body.classList.remove("drawer-left", "members-toggled"));
+    $("shade").addEventListener("click", () => this.#closeDrawers());
+    addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.#closeDrawers());
     await this.#follow();
+  }
+
+  /** What lies over the conversation in a narrow window; in a wide one nothing does. */
+  #closeDrawers() {
+    document.body.classList.remove("drawer-left");
+    if (getComputedStyle($("shade")).display !== "none") document.body.classList.remove("members-toggled");
   }
 
   // ---- where one is
@@ -115,19 +122,12 @@ class App extends EventTarget {
     showHeader($("header"), this, signal);
     world.addEventListener("commands", () => this.#readCommands(), { signal });
     world.addEventListener("state", () => this.#reconsider(), { signal });
+    world.addEventListener("state", () => this.#showPresence(), { signal });
     world.addEventListener("modal", ({ detail }) => this.#openModal(detail), { signal });
     world.addEventListener("online", ({ detail }) => ($("offline").hidden = detail.connected), { signal });
     $("offline").hidden = true;
-    return true;
-  }
-
-  #firstChannel() {
-    world.addEventListener("state", () => this.#showPresence(), { signal });
-    const channels = this.world.guilds
-      .flatMap((guild) => guild.channels)
-      .filter((channel) => channel.type === CHANNEL.text && !channel.nsfw);
     this.#showPresence();
-    return channels.sort((a, b) => a.position - b.position)[0] ?? this.world.directMessages[0] ?? null;
+    return true;
   }
 
   /** Whether newcomers are welcomed in a place: where they come first, and where they are alone with the bot. */
@@ -145,6 +145,13 @@ class App extends EventTarget {
     const text = this.#met ? away : this.welcome?.starting || `${this.world.userName(bot.user)} is not here yet.`;
     if (!bot.online) fill($("away"), el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), text);
     $("away").hidden = bot.online;
+  }
+
+  #firstChannel() {
+    const channels = this.world.guilds
+      .flatMap((guild) => guild.channels)
+      .filter((channel) => channel.type === CHANNEL.text && !channel.nsfw);
+    return channels.sort((a, b) => a.position - b.position)[0] ?? this.world.directMessages[0] ?? null;
   }
 
   #show(channel) {
@@ -170,9 +177,8 @@ class App extends EventTarget {
     }
     this.#readCommands();
     if (isForum(channel)) {
-      this.#showNothing(
-        "This is a forum: choose one of its posts in the list of channels, or start one from the menu above.",
-      );
+      const start = this.world.may("createThreads", channel) ? ", or start one with “New post” above" : "";
+      this.#showNothing(`This is a forum: choose one of its posts in the list of channels${start}.`);
       return;
     }
     this.#composer = showComposer($("composer"), this, channel, signal);

@@ -110,7 +110,8 @@ function tile(item, items, at = 0) {
         "aria-label": item.alt || item.name,
       });
     const position = items.length > 1 ? `Picture ${at + 1} of ${items.length}` : "Picture";
-    const label = `${position}${item.alt ? `: ${item.alt}` : ", without a description"}. Open it.`;
+    const what = item.alt ? `: ${item.alt.trim().replace(/\.$/, "")}` : ", without a description";
+    const label = `${position}${what}. Open it.`;
     const open = () => openLightbox(lookable, lookable.indexOf(item));
     return el(
       "button",

@@ -56,20 +56,22 @@ export function showHeader(root, app, signal) {
           "thread",
           isForum(channel) ? "New post" : "New thread",
           () => newThread(channel, app),
-          { "data-key": "thread" },
+          { "data-key": "thread", word: isForum(channel) ? "Post" : "Thread" },
         ),
       manages &&
         iconButton("gear", `Settings of ${channel.name}`, () => openChannelSettings(channel, app), {
           "data-key": "settings",
+          word: "Settings",
         }),
       iconButton(
         "code",
         "Behind the scenes, for developers",
         () => (app.developer.isOpen() ? app.developer.close() : app.developer.open()),
-        { "aria-pressed": String(app.developer.isOpen()), "data-key": "developer" },
+        { "aria-pressed": String(app.developer.isOpen()), "data-key": "developer", word: "Developers" },
       ),
       iconButton("people", "Members", () => document.body.classList.toggle("members-toggled"), {
         "data-key": "members",
+        word: "Members",
       }),
     );
     if (held) root.querySelector(`[data-key="${held}"]`)?.focus();

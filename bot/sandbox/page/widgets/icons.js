@@ -42,11 +42,15 @@ export function icon(which) {
   return drawing;
 }
 
-/** A button that shows only an icon and says what it does to those who cannot see it. */
-export function iconButton(which, label, press, attributes = {}) {
+/**
+ * A button that shows only an icon and says what it does to those who cannot see it. A `word` stands beside the icon
+ * where there is room.
+ */
+export function iconButton(which, label, press, { word, ...attributes } = {}) {
   return el(
     "button",
     { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click: press }, ...attributes },
     icon(which),
+    word && el("span", { class: "word" }, word),
   );
 }

@@ -4,6 +4,8 @@ import { el, fill } from "./dom.js";
 import { iconButton } from "./icons.js";
 
 const SHOWN_MS = 7000;
+/** Longer than it takes to read one twice; nothing stays, because it lies over what is below it. */
+const ERROR_SHOWN_MS = 20_000;
 
 /** Speaks without showing; `urgent` interrupts. Said again, the same words are heard again. */
 export function announce(text, urgent = false) {
@@ -13,7 +15,7 @@ export function announce(text, urgent = false) {
   setTimeout(() => line.remove(), SHOWN_MS);
 }
 
-/** Shows and speaks one sentence; `kind` is "info" or "error". An error stays until it is closed. */
+/** Shows and speaks one sentence; `kind` is "info" or "error". Under the pointer and with the focus it stays. */
 export function notify(text, kind = "info") {
   const note = el(
     "div",
@@ -23,7 +25,8 @@ export function notify(text, kind = "info") {
   );
   document.getElementById("notes").append(note);
   announce(text, kind === "error");
-  if (kind === "info") setTimeout(() => note.remove(), SHOWN_MS);
+  const leave = () => (note.matches(":hover, :focus-within") ? setTimeout(leave, SHOWN_MS) : note.remove());
+  setTimeout(leave, kind === "info" ? SHOWN_MS : ERROR_SHOWN_MS);
 }
 
 /** Runs what may be refused and shows the sentence if it was; returns undefined then. */

@@ -91,18 +91,18 @@ export function matching(commands, typed, usual = []) {
     .map((one) => one.command);
 }
 
-/** What a field says about its value beside its name: "whole number, 1 to 4", "text, at most 100 characters". */
+/** What a field says about its value beside its name: "a number from 1 to 4", "at most 100 characters". */
 export function typeHint(option) {
   const kind = {
-    [OPTION.string]: option.choices?.length ? "one of a list" : option.autocomplete ? "text, with suggestions" : "text",
-    [OPTION.integer]: "whole number",
-    [OPTION.number]: "number",
+    [OPTION.string]: option.choices?.length ? "choose one" : "",
+    [OPTION.integer]: "a number",
+    [OPTION.number]: "a number, with decimals",
     [OPTION.boolean]: "yes or no",
-    [OPTION.user]: "person",
-    [OPTION.channel]: "channel",
-    [OPTION.role]: "role",
-    [OPTION.mentionable]: "person or role",
-    [OPTION.attachment]: "file",
+    [OPTION.user]: "a person",
+    [OPTION.channel]: "a channel",
+    [OPTION.role]: "a role",
+    [OPTION.mentionable]: "a person or a role",
+    [OPTION.attachment]: "a file",
   }[option.type];
   const numeric = [OPTION.integer, OPTION.number].includes(option.type);
   const range = numeric
@@ -114,7 +114,7 @@ export function typeHint(option) {
   if (!range) return kind;
   return numeric
     ? `${kind}, ${range}`
-    : `${kind}, ${range} ${(option.max_length ?? option.min_length) === 1 ? "character" : "characters"}`;
+    : `${range} ${(option.max_length ?? option.min_length) === 1 ? "character" : "characters"}`;
 }
 
 function span(least, most) {

@@ -30,6 +30,17 @@ export const isForum = (channel) => channel.type === CHANNEL.forum || channel.ty
 /** It has a chat beside the voices, and no threads. */
 export const isVocal = (channel) => channel.type === CHANNEL.voice || channel.type === CHANNEL.stage;
 
+const unreadKey = (personId) => `unread/${personId}`;
+
+/** What this person has not read, by channel, as this tab last knew it. */
+function readUnread(personId) {
+  try {
+    return new Map(JSON.parse(sessionStorage.getItem(unreadKey(personId)) ?? "[]"));
+  } catch {
+    return new Map();
+  }
+}
+
 const byId = (a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
 
 /**
@@ -47,7 +58,7 @@ export class World extends EventTarget {
   static async enter(meId) {
     const world = new World();
     world.meId = meId;
-    world.unread = new Map();
+    world.unread = readUnread(meId);
     await new Promise((resolve, reject) => {
       listen(`/people/${meId}/events`, {
         signal: world.#events.signal,
@@ -194,7 +205,13 @@ export class World extends EventTarget {
   }
 
   markRead(channelId) {
-    if (this.unread.delete(channelId)) this.#tell("state");
+    if (this.unread.delete(channelId)) this.#unreadChanged();
+  }
+
+  /** A reload forgets nothing of it. */
+  #unreadChanged() {
+    sessionStorage.setItem(unreadKey(this.meId), JSON.stringify([...this.unread]));
+    this.#tell("state");
   }
 
   // ---- what happens
@@ -239,7 +256,7 @@ export class World extends EventTarget {
     typing: (typing) => this.#tell("typing", typing),
     ping: ({ channel_id: channelId }) => {
       this.unread.set(channelId, { pings: (this.unread.get(channelId)?.pings ?? 0) + 1 });
-      this.#tell("state");
+      this.#unreadChanged();
     },
   };
 
@@ -249,7 +266,7 @@ export class World extends EventTarget {
     messages.set(message.id, message);
     if (!seen && kind === "create" && message.author.id !== this.meId) {
       this.unread.set(message.channel_id, { pings: this.unread.get(message.channel_id)?.pings ?? 0 });
-      this.#tell("state");
+      this.#unreadChanged();
     }
     this.#tell("message", { kind: seen ? "update" : "create", id: message.id, channelId: message.channel_id, message });
   }

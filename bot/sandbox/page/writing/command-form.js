@@ -36,7 +36,7 @@ export function commandForm({ command, words, values: given, channel, app, done,
   const adder = combobox({
     suggest: (text) => {
       const offer = (option, description, rested) => ({ name: option.name, description, value: option.name, rested });
-      const found = named(text).map((option) => offer(option, `${option.description} (${typeHint(option)})`));
+      const found = named(text).map((option) => offer(option, [option.description, typeHint(option)].filter(Boolean).join(" · ")));
       if (found.length) return found;
       const said = text.trim();
       return rest()

@@ -29,11 +29,11 @@ export function showComposer(root, app, channel, signal) {
   const label =
     isDirect(channel) ? `Message to ${world.channelName(channel)}` : `Message in ${channel.name}`;
   const mayWrite = isDirect(channel) || world.may(isThread(channel) ? "sendInThreads" : "send", channel);
-  const mayUseCommands = isDirect(channel) || world.may("useCommands", channel);
   const typing = el("p", { class: "typing", "aria-live": "polite" });
   const body = el("div", { class: "composer" });
   fill(root, body, typing);
-  if (!mayWrite && !mayUseCommands) {
+  // Discord takes no command from whoever may not write.
+  if (!mayWrite) {
     fill(body, el("p", { class: "quiet closed" }, icon("lock"), "You may read here, but not write."));
     return { startCommand: () => {}, runLine: () => {}, type: () => {}, replyTo: () => {}, focus: () => {} };
   }
@@ -68,7 +68,7 @@ export function showComposer(root, app, channel, signal) {
       class: "say",
       rows: 1,
       "aria-label": label,
-      placeholder: mayWrite ? "Message, or / for a command" : "Type / for a command",
+      placeholder: "Message, or / for a command",
     },
   });
   const { input } = box;
@@ -80,7 +80,7 @@ export function showComposer(root, app, channel, signal) {
     el(
       "div",
       { class: "say-row" },
-      iconButton("plus", "Attach files", () => files.input.click(), { disabled: !mayWrite }),
+      iconButton("plus", "Attach files", () => files.input.click()),
       box.element,
       iconButton("send", "Send the message", () => send()),
     ),
@@ -202,15 +202,14 @@ export function showComposer(root, app, channel, signal) {
     if (left) app.drafts.set(place, left);
   });
   input.addEventListener("paste", (event) => {
-    if (!event.clipboardData.files.length || !mayWrite) return;
+    if (!event.clipboardData.files.length) return;
     event.preventDefault();
     files.add(event.clipboardData.files);
   });
   input.addEventListener("keydown", (event) => event.key === "Escape" && answering && setReply(null));
-  if (mayWrite)
-    takeDrops(body, (list) =>
-      body.contains(writing) ? files.add(list) : notify("Drop the file on the option that takes it."),
-    );
+  takeDrops(body, (list) =>
+    body.contains(writing) ? files.add(list) : notify("Drop the file on the option that takes it."),
+  );
 
   const typers = new Map();
   const drawTyping = () => {

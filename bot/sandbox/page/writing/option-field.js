@@ -44,7 +44,7 @@ export function optionField({ option, app, channel, ask, next, enter, remove }) 
       "p",
       { class: "hint", id: ids.hint },
       name(option.description),
-      el("span", { class: "quiet" }, ` · ${typeHint(option)}`),
+      typeHint(option) && el("span", { class: "quiet" }, ` · ${typeHint(option)}`),
     ),
     error,
   );

@@ -248,6 +248,11 @@ class Teahouse(discord.AutoShardedClient):
         async def quote(interaction: discord.Interaction, message: discord.Message) -> None:
             await interaction.response.send_message(f"{message.author.mention} said it.", ephemeral=True)
 
+        @self.tree.command(description="Draw a cup.")
+        async def sketch(interaction: discord.Interaction) -> None:
+            file = discord.File(picture("teal"), "cup.png", description="A sketch of a cup.")
+            await interaction.response.send_message(file=file)
+
         @self.tree.context_menu(name="Greet")
         async def greet(interaction: discord.Interaction, member: discord.Member) -> None:
             await interaction.response.send_message(f"Welcome, {member.mention}!")

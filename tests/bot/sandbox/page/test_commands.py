@@ -112,6 +112,24 @@ async def test_a_wrong_value_is_said_beside_its_field(house, option, typed, comp
     assert [one for one in house.bot.asked if not one.startswith("?")] == []
 
 
+async def test_an_option_says_in_plain_words_what_it_takes(house):
+    """What it is for, and bounds where there are some; nothing of types."""
+    async with house.window() as page:
+        await page.get_by_role("combobox", name="Message in general").fill(
+            "/brew a cups:2 way:x sweet:x friend:x leaf:x"
+        )
+        await expect(page.get_by_role("form", name="Command brew").locator(".hint")).to_have_text(
+            [
+                "What to brew. · 2 to 40 characters",
+                "How many. · a number, 1 to 10",
+                "How to serve it. · choose one",
+                "With honey? · yes or no",
+                "Who drinks it as well. · a person",
+                "A picture of the leaf. · a file",
+            ]
+        )
+
+
 async def test_every_type_of_option_reaches_the_bot_as_what_it_is(house):
     """Text, whole number, number, choice, yes or no, person, channel and file, the file by drop."""
     async with house.window() as page:

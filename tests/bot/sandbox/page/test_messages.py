@@ -31,6 +31,14 @@ async def test_a_gallery_shows_every_picture_with_its_description(house):
         )
 
 
+async def test_a_description_ends_in_one_full_stop(house):
+    """Whether or not it is a sentence already."""
+    async with house.window() as page:
+        await run(page, "sketch")
+        picture = page.get_by_role("article", name="bot").get_by_role("button", name=re.compile("^Picture"))
+        await expect(picture).to_have_accessible_name("Picture: A sketch of a cup. Open it.")
+
+
 async def test_the_lightbox_is_walked_with_the_arrow_keys_and_left_with_escape(house):
     """Enter opens, arrows turn and go round, Escape returns the focus to the picture one came from."""
     async with house.window() as page:

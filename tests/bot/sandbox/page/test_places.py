@@ -72,11 +72,19 @@ async def test_a_change_of_mind_while_a_person_is_on_the_way_counts(house):
 
 
 async def test_where_one_may_not_write_the_page_says_so(house):
-    """The announcements are for reading."""
+    """The announcements are for reading: there is no box to fill in, for words or commands, in vain."""
     async with house.window("nico", "announcements") as page:
-        await expect(page.get_by_role("article")).to_have_count(0)
-        await say(page, "May I?")
-        await expect(page.locator(".note.error")).to_be_visible()
+        await expect(page.get_by_text("You may read here, but not write.")).to_be_visible()
+        await expect(page.get_by_role("combobox", name=re.compile("^Message"))).to_have_count(0)
+
+
+@pytest.mark.parametrize(("person", "may_post"), [("nico", False), ("mio", True)])
+async def test_a_forum_sends_nobody_to_what_they_do_not_have(house, person, may_post):
+    """It speaks of a new post to those who have the button."""
+    async with house.window(person, "critique") as page:
+        await expect(page.get_by_text("This is a forum: choose one of its posts")).to_be_visible()
+        await expect(page.get_by_text("start one with “New post”")).to_have_count(int(may_post))
+        await expect(page.get_by_role("button", name="New post")).to_have_count(int(may_post))
 
 
 async def test_unread_talk_and_mentions_are_marked_until_they_are_read(house):
@@ -88,6 +96,13 @@ async def test_unread_talk_and_mentions_are_marked_until_they_are_read(house):
         await link.click()
         await expect(yuki.get_by_role("article", name="Ada")).to_contain_text("Look, @Yuki!")
         await expect(link).to_have_accessible_name("gallery")
+        await ada.get_by_role("link", name="first sketches").click()
+        await say(ada, f"Over there, <@{house.person('yuki')}>!")
+        sketches = yuki.get_by_role("link", name=re.compile("first sketches"))
+        await expect(sketches).to_have_accessible_name("first sketches 1 mention")
+        await yuki.reload()
+        await expect(sketches).to_have_accessible_name("first sketches 1 mention")
+        await ada.get_by_role("link", name="gallery").click()
         await say(ada, f"And here, <@{house.person('yuki')}>?")
         await expect(yuki.get_by_role("article", name="Ada").last).to_contain_text("And here, @Yuki?")
         await expect(link).to_have_accessible_name("gallery")
@@ -250,6 +265,9 @@ async def test_a_phone_shows_one_thing_at_a_time(house):
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await expect(page.get_by_role("navigation")).not_to_be_visible()
         await page.get_by_role("button", name="Channels").click()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("navigation")).not_to_be_visible()
+        await page.get_by_role("button", name="Channels").click()
         await page.get_by_role("link", name="gallery").click()
         await expect(page.get_by_role("navigation")).not_to_be_visible()
         await expect(page.locator("main h1")).to_have_text("gallery")
@@ -257,6 +275,34 @@ async def test_a_phone_shows_one_thing_at_a_time(house):
         await page.get_by_role("button", name="Speak as Yuki").click()
         await say(page, "From the train.")
         await expect(page.get_by_role("article", name="Yuki")).to_contain_text("From the train.")
+
+
+async def test_the_age_switch_has_a_word_beside_it_on_a_phone(house):
+    """Short, because there is little room; its name is the same as anywhere."""
+    async with house.window(viewport={"width": 390, "height": 740}, has_touch=True) as page:
+        switch = page.locator(".header-switch")
+        assert await switch.evaluate("(one) => getComputedStyle(one, '::before').content") == '"18+"'
+        await expect(switch.get_by_role("switch", name="Age-restricted")).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_note_covers_no_button_and_goes_by_itself(house):
+    """An error, too: longer than one reads it, and not over the panel that it speaks of."""
+    async with house.window() as page:
+        await page.get_by_role("button", name="Behind the scenes, for developers").click()
+        await page.get_by_role("tab", name="Faults").click()
+        last = page.get_by_role("button", name="Take all faults back")
+        await last.click()
+        await page.keyboard.type("/nonsense")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".note")).to_have_count(2)
+        note, button = await page.locator(".note.error").bounding_box(), await last.bounding_box()
+        assert note["x"] + note["width"] <= button["x"], "they stand beside each other"
+        await page.clock.install()
+        await page.get_by_role("button", name="Send the message").click()
+        await expect(page.locator(".note.error")).to_have_count(2)
+        await page.clock.run_for(21_000)
+        await expect(page.locator(".note.error")).to_have_count(1)
 
 
 async def test_the_page_says_that_it_is_local_and_loads_nothing_from_elsewhere(house):
