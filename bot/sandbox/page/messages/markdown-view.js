@@ -10,14 +10,26 @@ const INLINE = { strong: "strong", em: "em", underline: "u", strike: "s" };
 /** Markdown as an element; `key` names the place, so that an opened spoiler stays open when the message is edited. */
 export function markdown(text, app, key) {
   let spoilers = 0;
-  const draw = (nodes) => nodes.map((node) => DRAW[node.type](node, draw, app, () => `${key}/s${(spoilers += 1)}`));
+  const above = [];
+  /** The level of a heading: 1 is the channel's name, and none may be left out on the way down. */
+  const headed = (wanted) => {
+    while (above.at(-1) >= wanted) above.pop();
+    above.push(wanted);
+    return 1 + above.length;
+  };
+  const draw = (nodes) =>
+    nodes.map((node) => DRAW[node.type](node, draw, app, () => `${key}/s${(spoilers += 1)}`, headed));
   return el("div", { class: "markdown" }, draw(parse(text)));
 }
 
 const DRAW = {
   paragraph: (node, draw) => el("p", {}, draw(node.children)),
-  heading: (node, draw) =>
-    el("p", { class: `heading-${node.level}`, role: "heading", "aria-level": node.level + 3 }, draw(node.children)),
+  heading: (node, draw, _app, _key, headed) =>
+    el(
+      "p",
+      { class: `heading-${node.level}`, role: "heading", "aria-level": headed(node.level) },
+      draw(node.children),
+    ),
   subtext: (node, draw) => el("p", { class: "subtext" }, draw(node.children)),
   quote: (node, draw) => el("blockquote", {}, draw(node.children)),
   codeblock: (node) =>

@@ -13,7 +13,7 @@ const MOST_PX = 400;
  */
 export function floatBelow(panel, anchor, { leave, point } = {}) {
   // A modal dialog makes everything outside itself unreachable, so its own menus live inside it.
-  const home = anchor.closest("dialog") ?? document.body;
+  const home = anchor.closest("dialog") ?? document.querySelector("main");
   const scrollers = new AbortController();
   home.append(panel);
 

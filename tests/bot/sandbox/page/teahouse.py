@@ -242,16 +242,20 @@ class Teahouse(discord.AutoShardedClient):
         async def rules(interaction: discord.Interaction) -> None:
             await interaction.response.send_message("> No shouting.\n```text\nNo spilling.\n```")
 
-        self.tree.add_command(house)
+        @house.command(description="Where it comes from.")
+        async def history(interaction: discord.Interaction) -> None:
+            await interaction.response.send_message("### Before\n# Then\n## First\n### Later\n## Second\n# Now")
 
-        @self.tree.context_menu(name="Quote")
-        async def quote(interaction: discord.Interaction, message: discord.Message) -> None:
-            await interaction.response.send_message(f"{message.author.mention} said it.", ephemeral=True)
+        self.tree.add_command(house)
 
         @self.tree.command(description="Draw a cup.")
         async def sketch(interaction: discord.Interaction) -> None:
             file = discord.File(picture("teal"), "cup.png", description="A sketch of a cup.")
             await interaction.response.send_message(file=file)
+
+        @self.tree.context_menu(name="Quote")
+        async def quote(interaction: discord.Interaction, message: discord.Message) -> None:
+            await interaction.response.send_message(f"{message.author.mention} said it.", ephemeral=True)
 
         @self.tree.context_menu(name="Greet")
         async def greet(interaction: discord.Interaction, member: discord.Member) -> None:

@@ -39,6 +39,17 @@ async def test_a_description_ends_in_one_full_stop(house):
         await expect(picture).to_have_accessible_name("Picture: A sketch of a cup. Open it.")
 
 
+async def test_headings_leave_no_level_out(house):
+    """The first of a message is of the second level, whatever the bot wrote: the channel's name is the first."""
+    async with house.window() as page:
+        await run(page, "house history")
+        levels = [
+            await heading.get_attribute("aria-level")
+            for heading in await page.get_by_role("article", name="bot").get_by_role("heading").all()
+        ]
+        assert levels == ["2", "2", "3", "4", "3", "2"]
+
+
 async def test_the_lightbox_is_walked_with_the_arrow_keys_and_left_with_escape(house):
     """Enter opens, arrows turn and go round, Escape returns the focus to the picture one came from."""
     async with house.window() as page:
