@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import psutil
 
+from bot.safety.ratings import highest
 from bot.sandbox.people.developer import Switch
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import blueprint
 from bot.sandbox.world.blueprint import PlannedExample, PlannedWelcome
+from engine.wire import Rating
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,16 +28,6 @@ ENGINE_URL = "unix:engine.sock"
 
 STOP_S = 20.0
 """How long the bot may take to end by itself, its engine included."""
-
-_BOT = """\
-drain_s = 0.0
-[ratings]
-highest = "safe"
-[defaults]
-steps = 16
-guidance = 2.0
-"""
-"""Rating, steps and guidance as the checkpoint's `model_index.json` has them."""
 
 _ADDRESS = """
   Eshi is at {}
@@ -66,6 +58,30 @@ type `/imagine` and what you want to see.
 _CHECKPOINT = Path(__file__).parents[1] / "engine" / "demo" / "checkpoint"
 
 
+class Said(msgspec.Struct, frozen=True):
+    """What the demo's checkpoint says of itself in `model_index.json`."""
+
+    ratings: tuple[Rating, ...] = msgspec.field(name="_ratings")
+    """What may be asked of it: at each of them it draws nothing that is more."""
+    steps: int = msgspec.field(name="_num_inference_steps")
+    guidance: float = msgspec.field(name="_guidance_scale")
+
+    @classmethod
+    def by(cls, checkpoint: Path) -> Said:
+        """Read it.
+
+        Raises:
+            OSError, msgspec.DecodeError: There is no such checkpoint, or it says nothing.
+        """
+        return msgspec.json.decode((checkpoint / "model_index.json").read_bytes(), type=cls)
+
+
+def _tagger(checkpoint: Path) -> Path | None:
+    """Find the demo's own tagger, in the checkpoint's folder or beside it; None where none was trained yet."""
+    places = (checkpoint / "tagger", checkpoint.with_name("tagger"))
+    return next((folder for folder in places if (folder / "model.onnx").is_file()), None)
+
+
 def configuration(
     api: str, *, model: Path | str, engine: Mapping[str, object] | None = None, bot: Mapping[str, object] | None = None
 ) -> bytes:
@@ -86,8 +102,16 @@ def configuration(
     return msgspec.toml.encode(tables)
 
 
-def _configuration(api: str) -> bytes:
-    return configuration(api, model=_CHECKPOINT, bot=msgspec.toml.decode(_BOT))
+def demo_configuration(api: str, checkpoint: Path = _CHECKPOINT) -> bytes:
+    """Write what the demo's bot and engine are told: what the checkpoint says, and its tagger where there is one."""
+    said, tagger = Said.by(checkpoint), _tagger(checkpoint)
+    bot = {
+        "drain_s": 0.0,
+        "ratings": {"highest": highest("safe", *said.ratings)},
+        "defaults": {"steps": said.steps, "guidance": said.guidance},
+    }
+    engine = {} if tagger is None else {"rating": {"by": "wd", "folder": str(tagger)}}
+    return configuration(api, model=checkpoint, bot=bot, engine=engine)
 
 
 async def demo(port: int) -> None:
@@ -103,7 +127,7 @@ async def demo(port: int) -> None:
     with tempfile.TemporaryDirectory(prefix="eshi-demo-") as folder:
         async with Sandbox.serve(plan=world, port=port, switches=bot.switches) as sandbox:
             config = Path(folder, "config.toml")
-            await asyncio.to_thread(config.write_bytes, _configuration(sandbox.api_url))
+            await asyncio.to_thread(config.write_bytes, demo_configuration(sandbox.api_url))
             try:
                 stopped, ended = asyncio.create_task(stop.wait()), asyncio.create_task(bot.run(config, sandbox.token))
                 online = asyncio.create_task(sandbox.sessions.came.wait())

@@ -1,16 +1,42 @@
 """What `make demo` tells the bot."""
 
 import json
+import shutil
+
+import pytest
 
 from bot import config
-from bot.demo import _CHECKPOINT, _configuration
+from bot.demo import _CHECKPOINT, demo_configuration
+from engine.rating import ORDER
+
+
+def told(tmp_path, *checkpoint):
+    path = tmp_path / "config.toml"
+    path.write_bytes(demo_configuration("http://127.0.0.1:1/api", *checkpoint))
+    return config.load(path)
 
 
 def test_the_demo_offers_what_its_checkpoint_says(tmp_path):
-    """Only the ratings that the checkpoint can draw, with the steps and the guidance that it draws best with."""
+    """The ratings that it may be asked for, and the steps and the guidance that it draws best with."""
     said = json.loads((_CHECKPOINT / "model_index.json").read_text())
-    path = tmp_path / "config.toml"
-    path.write_bytes(_configuration("http://127.0.0.1:1/api"))
-    bot = config.load(path).bot
-    assert said["_ratings"] == [bot.ratings.highest]
+    bot = told(tmp_path).bot
+    assert said["_ratings"] == list(ORDER[: ORDER.index(bot.ratings.highest) + 1])
     assert (bot.defaults.steps, bot.defaults.guidance) == (said["_num_inference_steps"], said["_guidance_scale"])
+
+
+def test_the_demo_lets_an_admin_raise_and_lower_a_limit(tmp_path):
+    """There is something above safe to allow, and nothing above what needs a tagger."""
+    assert told(tmp_path).bot.ratings.highest == "sensitive"
+
+
+@pytest.mark.parametrize("place", ["checkpoint/tagger", "tagger"], ids=["in the folder", "beside it"])
+def test_a_tagger_of_the_demos_own_rates_as_soon_as_it_is_there(tmp_path, place):
+    """Nothing has to be said: until it is there, nothing rates the pictures."""
+    checkpoint = tmp_path / "checkpoint"
+    checkpoint.mkdir()
+    shutil.copy(_CHECKPOINT / "model_index.json", checkpoint)
+    assert not told(tmp_path, checkpoint).rates
+    (tmp_path / place).mkdir()
+    (tmp_path / place / "model.onnx").touch()
+    rating = told(tmp_path, checkpoint).model.rating
+    assert (rating.by, rating.folder) == ("wd", str(tmp_path / place))

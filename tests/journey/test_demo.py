@@ -8,12 +8,27 @@ import psutil
 
 from bot.sandbox.people.driver import Person, control
 from tests.demo import running_demo
-from tests.journey.people import gallery, result_of
+from tests.journey.people import accept_terms, gallery, refusal_of, result_of
 from tests.patience import PATIENCE_S
 
 
 def folders():
     return set(Path(tempfile.gettempdir()).glob("eshi-demo-*"))
+
+
+async def test_ratings_can_be_tried():
+    """In a channel for everybody sensitive is refused, behind an age restriction it is drawn; the switch decides."""
+    async with running_demo() as demo, Person.visit(demo.address, "ada") as ada:
+        await accept_terms(ada)
+        general, after_dark = ada.channel("general"), ada.channel("after-dark")
+        asked = {"subject": "1girl", "rating": "sensitive", "steps": 1}
+        assert "is not allowed here" in await refusal_of(ada, await ada.slash(general, "imagine", **asked))
+        sent = await ada.slash(after_dark, "imagine", **asked)
+        assert gallery(await result_of(ada, sent))
+        async with aiohttp.ClientSession() as session:
+            address = f"{demo.address}/people/{ada.id}/channels/{general}"
+            assert (await session.patch(address, json={"nsfw": True})).status == 200
+        assert gallery(await result_of(ada, await ada.slash(general, "imagine", **asked)))
 
 
 async def test_the_demo_draws_and_leaves_nothing_behind():
@@ -22,8 +37,7 @@ async def test_the_demo_draws_and_leaves_nothing_behind():
     async with running_demo() as demo:
         async with Person.visit(demo.address, "yuki") as yuki:
             channel = yuki.channel("general")
-            if not yuki.state["bot"]["online"]:
-                await yuki.wait_for_event("bot", lambda bot: bot["online"])
+            assert yuki.state["bot"]["online"], "the address is printed for who can use it at once"
             sent = await yuki.slash(channel, "imagine", subject="1girl", steps=1)
             terms = await yuki.answer(sent)
             assert gallery(await result_of(yuki, await yuki.press(terms, control(terms, "Accept"))))

@@ -42,9 +42,9 @@ def test_it_is_small_and_half_precision():
             assert {weights.get_slice(name).get_dtype() for name in names} == {"F16"}
 
 
-def test_it_says_that_everything_is_safe():
-    """Whoever loads it can read that safe is all it draws."""
-    assert json.loads((CHECKPOINT / "model_index.json").read_text())["_ratings"] == ["safe"]
+def test_it_says_what_it_may_be_asked_for():
+    """Nothing that it draws is more than harmless, so the word for a little more may be tried, and no other."""
+    assert json.loads((CHECKPOINT / "model_index.json").read_text())["_ratings"] == ["safe", "sensitive"]
 
 
 def test_hair_and_background_are_as_asked(artist):
