@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Without compiling, which takes longer than the download: for the demo, what is imported is compiled when it is.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile -c constraints.txt
 
 .PHONY: install develop demo test test-pythons mutants clients chaos fuzz bench bench-demo pictures check format sweep
 
@@ -11,18 +11,21 @@ install: .venv/installed
 develop: .venv/developed
 
 .venv/installed: pyproject.toml constraints.txt
-	@echo 'Installing into .venv; the first time this takes a few minutes.'
-	$(PYTHON) -m venv .venv
-	$(PIP) -e '.[demo,tagger]'
-	touch $@
+	@echo 'Installing into .venv, once: two to five minutes, 1.1 GB. With CUDA, which pip takes along on Linux, it is'
+	@echo 'some gigabytes more. pip says below how far it is.'
+	@$(PYTHON) -m venv .venv
+	@$(PIP) -e '.[demo,tagger]'
+	@du -sh .venv
+	@touch $@
 
 .venv/developed: .venv/installed
-	$(PIP) -e '.[dev]'
+	$(PIP) --quiet -e '.[dev]'
 	$(BIN)/python -m compileall -qq -j 0 .venv/lib || true  # some packages carry files that no Python takes
 	touch $@
 
 demo: install
-	exec $(BIN)/python -m bot demo
+	@echo 'Starting: the address comes in a few seconds.'
+	@exec $(BIN)/python -m bot demo
 
 # Two files at a time; the longest journeys begin first, so that none is alone at the end.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
