@@ -14,13 +14,16 @@ from bot.sentences import answer as says
 from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from bot.sentences.sentence import Sentence
 
 log = logging.getLogger(__name__)
 
 NO_PINGS = discord.AllowedMentions.none()
+
+QUIET_S = 60.0
+"""To several messages in a row one answer is enough."""
 
 _GIVEN_UP = (10062, 40060)
 """Discord's error codes (developer documentation, JSON Error Codes): unknown interaction, already acknowledged."""
@@ -72,3 +75,26 @@ async def tell(interaction: discord.Interaction[Any], sentence: Sentence) -> Non
         await interaction.followup.send(text, ephemeral=True, allowed_mentions=NO_PINGS)
     else:
         await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NO_PINGS)
+
+
+class HowToAsk:
+    """What somebody reads who writes to the bot in private, where they expect an answer."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        """Keep the time by a clock that counts seconds."""
+        self._now = now
+        self._told: dict[int, float] = {}
+
+    async def tell(self, message: discord.Message) -> None:
+        """Answer a message, unless its writer was told a moment ago; what it says is not looked at."""
+        if message.guild is not None or message.author.bot:
+            return
+        now = self._now()
+        self._told = {person: at for person, at in self._told.items() if now - at < QUIET_S}
+        if message.author.id in self._told:
+            return
+        self._told[message.author.id] = now
+        try:
+            await message.channel.send(render(says.HOW_TO_ASK), allowed_mentions=NO_PINGS)
+        except (discord.DiscordException, OSError) as error:
+            log.info("a message in private could not be answered: %s", error)

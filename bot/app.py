@@ -17,7 +17,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.answer import answering, explain
+from bot.answer import HowToAsk, answering, explain
 from bot.assembly import Given, assemble, read_text_filter
 from bot.delivery.budget import EditBudget
 from bot.engine.client import EngineClient
@@ -67,7 +67,8 @@ class Eshi(discord.AutoShardedClient):
         """Be a client, and let the budget of edits see what Discord says of its limits."""
         super().__init__(
             http_trace=budget.trace(),
-            intents=discord.Intents(guilds=True),  # the channels' age restriction; interactions need none
+            # the channels' age restriction, and that somebody wrote in private; interactions need none
+            intents=discord.Intents(guilds=True, dm_messages=True),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -75,6 +76,7 @@ class Eshi(discord.AutoShardedClient):
         self.tree = Tree(self)
         self.refusals = Refusals()
         self._routes = Routes()
+        self._how_to_ask = HowToAsk(time.monotonic)
 
     def offer(self, features: Iterable[Feature]) -> None:
         """Take what features hand in: what people can type, and what can be pressed under messages of any age."""
@@ -92,6 +94,10 @@ class Eshi(discord.AutoShardedClient):
             self.refusals.asked(interaction.channel_id)
         if (handling := self._routes.handling(interaction)) is not None:
             await answering(interaction, handling)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Say how to ask; without other intents only what is written in private comes here."""
+        await self._how_to_ask.tell(message)
 
     # Whatever may have changed what the bot may do in a server.
 

@@ -53,7 +53,8 @@ def privacy(records_days: float, pictures_days: float, drafts_days: float, audit
 server's admins want to see prompts.
 - Strikes and time-outs: until they are over, under a fingerprint of your id instead of your name.
 
-I read no messages but those that you open my menu on, and I pass nothing on. `/me export` gives you all of it as a \
+I read no messages but those that you open my menu on, and I pass nothing on. What you write to me in private is \
+neither kept nor looked at: I only answer how to ask. `/me export` gives you all of it as a \
 file, `/me forget` deletes it."""
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bot.sentences.sentence import fixed, sentence
 
+HOW_TO_ASK = fixed(
+    "answer.HOW_TO_ASK", "I draw when you type `/imagine` and what you want to see. `/help` shows you examples."
+)
 NOT_HERE = fixed("answer.NOT_HERE", "You may not use this here.")
 JUST_CHANGED = fixed("answer.JUST_CHANGED", "This command has just changed. Please type it again.")
 NOTHING_WRITTEN = fixed(
