@@ -31,6 +31,7 @@ from bot.safety.gate import WITHOUT_TAGGER
 from bot.safety.ratings import exceeds
 from bot.stopping import Stop
 from bot.store import Store
+from bot.views.licence import of_the_model
 from engine import textfile
 
 if TYPE_CHECKING:
@@ -177,11 +178,13 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         Reading() as reading,
     ):
         text_filter = await asyncio.to_thread(read_text_filter, config, prompt_writer)
+        licence = await asyncio.to_thread(of_the_model, config)
         given = Given(
             client=client,
             config=config,
             prompt_writer=prompt_writer,
             text_filter=text_filter,
+            licence=licence,
             store=store,
             engine=engine,
             session=session,

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from bot.reading.reading import Reading
     from bot.refusals import Refusals
     from bot.store import Store
+    from bot.views.licence import Licence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +88,7 @@ class Given:
     config: Config
     prompt_writer: PromptWriter
     text_filter: TextFilter
+    licence: Licence
     store: Store
     engine: EngineClient
     session: aiohttp.ClientSession
@@ -184,7 +186,7 @@ def _checks(given: Given) -> _Checks:
         audit,
         gatekeeper,
         picture_filter,
-        Terms(store, config.bot.terms, now=now),
+        Terms(store, given.licence, config.bot.terms, now=now),
         Attachments(given.session, config.bot.discord.api, given.reading),
     )
 
@@ -371,6 +373,7 @@ def _facts(given: Given, checks: _Checks, flow: _Flow) -> Facts:
     bot = given.config.bot
     return Facts(
         model=flow.pool.model_name,
+        licence=given.licence,
         tagger=checks.gatekeeper.operator.tagger,
         contact=bot.about.contact,
         privacy=bot.about.privacy,

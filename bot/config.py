@@ -139,12 +139,27 @@ class Ratings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TermsSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What everybody accepts before their first picture, besides what the model's licence demands."""
+    """What everybody accepts before their first picture: the model's licence, and what the operator adds."""
+
+    licence: Annotated[str, Meta(max_length=100)] = ""
+    """The name of the model's licence; "" is Animagine's, CreativeML Open RAIL++-M."""
+    licence_url: Annotated[str, Meta(max_length=300)] = ""
+    """Where another licence is."""
+    licence_file: str = ""
+    """The text of another licence, which people get as a file; relative to the configuration file."""
 
     version: Annotated[str, Meta(pattern=r"^[0-9A-Za-z.-]{1,20}$")] = "1"
-    """Change it with `additions`: everybody is asked again."""
+    """Change it with the licence and with `additions`: everybody is asked again."""
     additions: Annotated[str, Meta(max_length=1500)] = ""
     """Your own terms, in Discord's Markdown; they are added and take nothing away."""
+
+    def __post_init__(self) -> None:
+        """Refuse half a licence: people read its name, and get its text."""
+        given = [bool(one) for one in (self.licence, self.licence_url, self.licence_file)]
+        if any(given) and not all(given):
+            raise ValueError("licence, licence_url and licence_file belong together: give all three or none")
+        if self.licence and not self.licence_url.startswith("https://"):
+            raise ValueError('licence_url: expected an address that begins with "https://"')
 
 
 class About(Struct, frozen=True, forbid_unknown_fields=True):

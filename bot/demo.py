@@ -58,6 +58,14 @@ type `/imagine` and what you want to see.
 _CHECKPOINT = Path(__file__).parents[1] / "engine" / "demo" / "checkpoint"
 
 
+_TERMS = {
+    "licence": "Apache 2.0",
+    "licence_url": "https://www.apache.org/licenses/LICENSE-2.0",
+    "licence_file": str(Path(__file__).parents[1] / "LICENSE"),
+}
+"""The demo's model is this project's own."""
+
+
 class Said(msgspec.Struct, frozen=True):
     """What the demo's checkpoint says of itself in `model_index.json`."""
 
@@ -109,6 +117,7 @@ def demo_configuration(api: str, checkpoint: Path = _CHECKPOINT) -> bytes:
         "drain_s": 0.0,
         "ratings": {"highest": highest("safe", *said.ratings)},
         "defaults": {"steps": said.steps, "guidance": said.guidance},
+        "terms": _TERMS,
     }
     engine = {} if tagger is None else {"rating": {"by": "wd", "folder": str(tagger)}}
     return configuration(api, model=checkpoint, bot=bot, engine=engine)

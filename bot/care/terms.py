@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot import config
     from bot.request import Request
     from bot.store import Store
+    from bot.views.licence import Licence
 
     Ask = Callable[[discord.Interaction[Any], Request], Awaitable[None]]
 
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
 class Terms:
     """Whatever draws asks here first, and only the person's own Accept opens it."""
 
-    def __init__(self, store: Store, configured: config.TermsSettings, *, now: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, licence: Licence, configured: config.TermsSettings, *, now: Callable[[], float]
+    ) -> None:
         self._store = store
+        self.licence = licence
         self._additions = configured.additions
         self._now = now
         self.version = f"{view.VERSION}.{configured.version}"
@@ -81,5 +85,5 @@ class Terms:
 
     async def _show(self, interaction: discord.Interaction[Any], draft_id: str | None) -> None:
         accepted = (await self._store.acceptances.of(interaction.user.id)).get(self.version)
-        shown, file = view.terms(self.version, self._additions, draft_id, accepted_at=accepted)
+        shown, file = view.terms(self.licence, self.version, self._additions, draft_id, accepted_at=accepted)
         await interaction.response.send_message(view=shown, file=file, ephemeral=True, allowed_mentions=NO_PINGS)

@@ -7,12 +7,16 @@ from bot.sentences.sentence import Sentence, fixed, sentence
 THANKS = fixed("terms.THANKS", "Thank you. You can draw now: type `/imagine`.")
 
 
+_CONDUCT = """\
+You answer for what you have drawn and for what you do with it. Every picture says that AI drew it: leave it so, and \
+do not pass one off as a photograph or as made by hand. Moderators and whoever runs this bot may stop anybody who \
+breaks these terms."""
+
+
 @sentence
 def core(licence: str) -> str:
     return f"""\
-## Terms
-The pictures here are drawn by AI, with a model under the **{licence}** licence. It binds everybody who uses \
-the model, and so you. You must not use it
+{_beginning(licence)} You must not use it
 - in any way that breaks a law that applies to you;
 - to exploit or harm minors, or to try to, in any way;
 - to make or spread what is known to be false, in order to harm others;
@@ -25,9 +29,20 @@ the model, and so you. You must not use it
 - to give medical advice or interpret medical results;
 - for justice, law enforcement, immigration or asylum, such as predicting that somebody will commit a crime.
 
-You answer for what you have drawn and for what you do with it. Every picture says that AI drew it: leave it so, and \
-do not pass one off as a photograph or as made by hand. Moderators and whoever runs this bot may stop anybody who \
-breaks these terms."""
+{_CONDUCT}"""
+
+
+@sentence
+def core_of_another(licence: str) -> str:
+    """Say of a licence that we do not know what holds under any."""
+    return f"{_beginning(licence)}\n\n{_CONDUCT}"
+
+
+def _beginning(licence: str) -> str:
+    return f"""\
+## Terms
+The pictures here are drawn by AI, with a model under the **{licence}** licence. It binds everybody who uses \
+the model, and so you."""
 
 
 @sentence

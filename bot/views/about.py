@@ -14,10 +14,10 @@ from bot.sentences.joined import as_written
 from bot.sentences.rendering import render
 from bot.views.card import WAITING
 from bot.views.layout import layout
-from bot.views.terms import LICENCE, LICENCE_URL
 
 if TYPE_CHECKING:
     from bot import config
+    from bot.views.licence import Licence
 
 CARD_URL = "https://huggingface.co/cagliostrolab/animagine-xl-4.0"
 
@@ -27,6 +27,7 @@ class Facts(NamedTuple):
 
     model: str | None
     """As the engine calls it; None while it is not ready."""
+    licence: Licence
     tagger: bool
     """Every picture is rated before it is shown."""
     contact: str
@@ -49,8 +50,8 @@ def _bot(facts: Facts) -> str:
             rated=says.RATED if facts.tagger else says.NOT_RATED,
             contact=as_written(contact) if contact else says.NO_CONTACT,
             card_url=CARD_URL,
-            licence=LICENCE,
-            licence_url=LICENCE_URL,
+            licence=facts.licence.name,
+            licence_url=facts.licence.url,
             eshi_version=version("eshi"),
             discord_version=discord.__version__,
             python_version=platform.python_version(),

@@ -22,6 +22,7 @@ from bot import config
 from bot.care.terms import Terms
 from bot.demo import ENGINE_URL, configuration
 from bot.store import Store
+from bot.views.licence import of_animagine
 from tests.bench._rows import noted, row
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ async def _people(chat: dict[str, str]) -> dict[str, str]:
 async def _accept_terms(data: Path, people: dict[str, str]) -> None:
     """Let people have accepted the terms, as everybody does once."""
     async with Store.open(data) as store:
-        version = Terms(store, config.TermsSettings(), now=time.time).version
+        version = Terms(store, of_animagine(), config.TermsSettings(), now=time.time).version
         for user_id in people.values():
             await store.acceptances.add(int(user_id), version, now=time.time())
 

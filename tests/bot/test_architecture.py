@@ -23,6 +23,7 @@ from bot.prompt.prompt_writer import PromptWriter
 from bot.safety.policy import ServerPolicy
 from bot.safety.wording import TextFilter
 from bot.store import Store
+from bot.views.licence import of_animagine
 from engine import wire
 from engine.config import Engine, PictureRating
 from engine.samplers import SAMPLERS
@@ -67,6 +68,7 @@ def client(tmp_path_factory):
                     config=config,
                     prompt_writer=writer,
                     text_filter=TextFilter(None),
+                    licence=of_animagine(),
                     store=store,
                     engine=SimpleNamespace(listen=lambda _listener: None),
                     session=None,

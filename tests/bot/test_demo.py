@@ -7,6 +7,7 @@ import pytest
 
 from bot import config
 from bot.demo import _CHECKPOINT, demo_configuration
+from bot.views.licence import of_the_model
 from engine.rating import ORDER
 
 
@@ -27,6 +28,13 @@ def test_the_demo_offers_what_its_checkpoint_says(tmp_path):
 def test_the_demo_lets_an_admin_raise_and_lower_a_limit(tmp_path):
     """There is something above safe to allow, and nothing above what needs a tagger."""
     assert told(tmp_path).bot.ratings.highest == "sensitive"
+
+
+def test_the_demo_names_its_own_models_licence(tmp_path):
+    """The model is under the code's licence, not under Animagine's; its text is there to be read."""
+    licence = of_the_model(told(tmp_path))
+    assert licence.name == "Apache 2.0"
+    assert licence.text.lstrip().startswith(b"Apache License")
 
 
 @pytest.mark.parametrize("place", ["checkpoint/tagger", "tagger"], ids=["in the folder", "beside it"])

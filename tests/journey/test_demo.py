@@ -8,7 +8,7 @@ import psutil
 
 from bot.sandbox.people.driver import Person, control
 from tests.demo import running_demo
-from tests.journey.people import accept_terms, gallery, refusal_of, result_of
+from tests.journey.people import accept_terms, gallery, refusal_of, result_of, words
 from tests.patience import PATIENCE_S
 
 
@@ -40,6 +40,7 @@ async def test_the_demo_draws_and_leaves_nothing_behind():
             assert yuki.state["bot"]["online"], "the address is printed for who can use it at once"
             sent = await yuki.slash(channel, "imagine", subject="1girl", steps=1)
             terms = await yuki.answer(sent)
+            assert "Apache 2.0" in words(terms), "the demo's model is its own"
             assert gallery(await result_of(yuki, await yuki.press(terms, control(terms, "Accept"))))
             sent = await yuki.slash(channel, "imagine", subject="1girl", steps=20)
             await yuki.answer(sent)

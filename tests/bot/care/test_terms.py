@@ -3,27 +3,70 @@
 import hashlib
 
 import msgspec
+import pytest
 
 from bot import config
+from bot.errors import ConfigError
 from bot.request import Request
-from bot.views.terms import licence, terms
+from bot.views.licence import of_animagine, of_the_model
+from bot.views.terms import terms
 
 REQUEST = Request(subject="1girl", seed=1)
 
 
 def test_the_licence_is_the_licensors_text():
     """Word for word: 14,103 characters as Stability AI published them, pinned so that no editor improves them."""
-    digest = hashlib.sha256(licence()).hexdigest()
+    digest = hashlib.sha256(of_animagine().text).hexdigest()
     assert digest == "744afca95783155040321a97b52e56e19e38aaf28eb1340e46673ff76f8f719c"
 
 
 def test_the_longest_additions_fit_into_the_message():
     """Discord takes 4,000 characters in all texts of one message, and 100 in a custom_id."""
     longest = msgspec.convert({"version": "9" * 20, "additions": "x" * 1500}, config.TermsSettings)
-    view, file = terms(longest.version, longest.additions, "ABC123", accepted_at=None)
+    view, file = terms(of_animagine(), longest.version, longest.additions, "ABC123", accepted_at=None)
     assert view.content_length() <= 4000
     assert file.filename == "licence.txt"
     assert all(len(getattr(item, "custom_id", None) or "") <= 100 for item in view.walk_children())
+
+
+def configured(tmp_path, terms):
+    path = tmp_path / "config.toml"
+    path.write_text(f"[bot.terms]\n{terms}")
+    return config.load(path)
+
+
+WEB = 'licence_url = "https://example.com/"'
+
+
+def test_another_models_licence_is_named_and_attached(tmp_path):
+    """Restrictions that it does not have are not said of it; what everybody answers for is."""
+    (tmp_path / "mine.txt").write_text("Do as you like.")
+    found = of_the_model(configured(tmp_path, f'licence = "My licence"\n{WEB}\nlicence_file = "mine.txt"'))
+    view, file = terms(found, "1", "", None, accepted_at=None)
+    shown = "\n".join(getattr(item, "content", "") for item in view.walk_children())
+    assert "under the **My licence** licence" in shown
+    assert "You answer for what you have drawn" in shown
+    assert "medical advice" not in shown
+    assert file.fp.read() == b"Do as you like."
+
+
+def test_without_another_one_it_is_animagines(tmp_path):
+    """As shipped."""
+    assert of_the_model(configured(tmp_path, "")) is of_animagine()
+
+
+@pytest.mark.parametrize(
+    ("terms", "reason"),
+    [
+        ('licence = "Mine"', "belong together"),
+        (f'licence = "Mine"\n{WEB}\nlicence_file = "nowhere.txt"', "nowhere.txt"),
+        ('licence = "Mine"\nlicence_url = "mine"\nlicence_file = "mine.txt"', "begins with"),
+    ],
+)
+def test_half_a_licence_is_refused_at_the_start(tmp_path, terms, reason):
+    """In one sentence that names the key or the file."""
+    with pytest.raises(ConfigError, match=reason):
+        of_the_model(configured(tmp_path, terms))
 
 
 async def test_each_version_is_accepted_once(store):
