@@ -11,6 +11,7 @@ import pytest_asyncio
 from tests.patience import PATIENCE_S
 
 playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
+Axe = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe-core is not installed").Axe
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -64,6 +65,17 @@ async def window(browser, address, complaints, **options):
         assert await page.evaluate("window.pwned") is None
     finally:
         await context.close()
+
+
+async def faults(page):
+    """What axe-core calls moderate or worse, best practice included."""
+    results = await Axe().run(page, options={"resultTypes": ["violations"]})
+    return [
+        f"{found['id']} ({found['impact']}): {node['target']} {node['html'][:200]}"
+        for found in results.response["violations"]
+        if found["impact"] != "minor"
+        for node in found["nodes"]
+    ]
 
 
 async def run(page, command, **options):

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests import browser as tool
-from tests.browser import run
+from tests.browser import faults, run
 
 browser = tool.browser
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -101,6 +101,51 @@ async def test_the_edit_form_changes_one_thing(visit):
         await expect(page.get_by_role("article")).to_have_count(before + 1)
         await expect(newest(page)).to_contain_text("blue hair, smile")
         await expect(newest(page).get_by_role("button", name="Reroll")).to_be_visible()
+
+
+async def test_axe_finds_nothing_above_minor_in_what_the_bot_shows(visit):
+    """A result, the form of Edit, the settings, the help, the terms and the queue, light and dark."""
+    async with visit("ada") as page:
+        message = await drawn(page, subject="1girl", count="2")
+        found = await faults(page)
+        await message.get_by_role("button", name="Edit").click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        found += await faults(page)
+        await page.keyboard.press("Escape")
+        for command, says in (
+            ("settings show", "What may be drawn in this server"),
+            ("help", "Drawing with Eshi"),
+            ("terms", "Terms"),
+            ("queue", "line"),
+        ):
+            await run(page, command)
+            await expect(newest(page)).to_contain_text(says)
+            found += await faults(page)
+        await page.emulate_media(color_scheme="dark")
+        await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        assert found + await faults(page) == []
+
+
+async def test_words_typed_as_the_very_first_act_are_drawn(visit):
+    """Nothing is pressed before, and nothing but the keyboard is used."""
+    async with visit("yuki") as page:
+        if not await offers_a_prompt(page):
+            pytest.skip("/imagine has no option yet that takes what people write")
+        before = await page.get_by_role("article").count()
+        await page.keyboard.type("/imagine a girl with red hair at night")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("article")).to_have_count(before + 1)
+        await expect(newest(page).get_by_role("img").first).to_be_visible()
+        await expect(newest(page)).to_contain_text("red hair")
+
+
+async def offers_a_prompt(page):
+    """Whether /imagine begins with a text that must be there."""
+    person, channel = page.url.partition("#/")[2].split("/")
+    address = f"{page.url.partition('/#')[0]}/people/{person}/channels/{channel}/commands"
+    commands = (await (await page.request.get(address)).json())["commands"]
+    [imagine] = [command for command in commands if command["name"] == "imagine"]
+    return any(option.get("required") for option in imagine["options"])
 
 
 async def test_a_refusal_is_private_and_leaves_nothing(visit):

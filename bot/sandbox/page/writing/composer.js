@@ -97,15 +97,16 @@ export function showComposer(root, app, channel, signal) {
     if (line?.begun) start(line);
   }
 
-  /** Opens the form of a command; `run` sends it at once, if nothing is missing. */
+  /** Opens the form of a command, before whatever was being written; `run` sends it at once, if nothing is missing. */
   function start({ command, words = "", values = {} }, run = false) {
+    const left = form ? form.line() : input.value.startsWith("/") ? "" : input.value;
     box.write("");
     box.close();
     const back = () => {
       form = null;
       fill(body, writing);
-      grow();
       input.focus();
+      box.write(left);
     };
     form = commandForm({ command, words, values, channel, app, done: back, cancel: back });
     fill(body, form.element);
@@ -258,8 +259,11 @@ export function showComposer(root, app, channel, signal) {
       else if (sent.length) form.submit();
     },
     replyTo: (message) => {
-      form = null;
-      fill(body, writing);
+      if (form) {
+        notify("Run the command first, or give it up; then you can reply.");
+        form.focus();
+        return;
+      }
       setReply(message);
       input.focus();
     },

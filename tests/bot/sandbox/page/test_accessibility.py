@@ -3,26 +3,14 @@
 import re
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
-from tests.browser import run
+from tests.browser import faults, run
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-async def faults(page):
-    """What axe-core calls moderate or worse, best practice included."""
-    results = await Axe().run(page, options={"resultTypes": ["violations"]})
-    return [
-        f"{found['id']} ({found['impact']}): {node['target']} {node['html'][:200]}"
-        for found in results.response["violations"]
-        if found["impact"] != "minor"
-        for node in found["nodes"]
-    ]
 
 
 async def results(page):

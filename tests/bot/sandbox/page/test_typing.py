@@ -149,6 +149,32 @@ async def test_no_result_stands_between_the_keyboard_and_the_message_box(house):
         await expect(message_box(page)).to_be_focused()
 
 
+async def test_a_command_in_between_leaves_what_was_being_written(house):
+    """A message and another command's form come back once it was run or given up."""
+    async with house.window() as page:
+        await page.keyboard.type("as I was saying")
+        await run_in_between(page)
+        await expect(message_box(page)).to_have_value("as I was saying")
+        await message_box(page).fill("/brew keemun cups:2")
+        await run_in_between(page)
+        form = page.get_by_role("form", name="Command brew")
+        await expect(form.get_by_role("combobox", name="tea")).to_have_value("keemun")
+        await expect(form.get_by_role("combobox", name="cups")).to_have_value("2")
+
+
+async def run_in_between(page):
+    """As a command that is named in a message is started: by a press."""
+    if not await page.get_by_role("article").count():
+        await page.evaluate("""async () => {
+            const [, me, channel] = location.hash.split("/");
+            const body = JSON.stringify({ content: "</whisper:1>" });
+            const headers = { "Content-Type": "application/json" };
+            await fetch(`/people/${me}/channels/${channel}/messages`, { method: "POST", body, headers });
+        }""")
+    await page.get_by_role("article", name="Ada").get_by_role("button", name="/whisper").click()
+    await page.get_by_role("form", name="Command whisper").get_by_role("button", name="Run").click()
+
+
 async def test_what_was_typed_is_there_again_when_one_comes_back(house):
     """A message and a command, after another channel and after the place was built anew under somebody's fingers."""
     async with house.window() as page:
