@@ -17,7 +17,6 @@ from bot.safety.ratings import highest
 from bot.sandbox.people.developer import Switch
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import blueprint
-from bot.sandbox.world.blueprint import PlannedExample, PlannedWelcome
 from engine.wire import Rating
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ _ADDRESS = """
   Open it in a browser; Ctrl-C ends it. The engine that draws is loading: what you ask now waits in the queue.
 """
 
-_WELCOME = PlannedWelcome(
+_WELCOME = blueprint.PlannedWelcome(
     """\
 ## Welcome
 This is a small copy of Discord on your own computer, and **Eshi** is a bot in it that draws. Press an example, or \
@@ -42,10 +41,10 @@ type `/imagine` and what you want to see.
 -# The model of this demo is tiny: it shows how Eshi works, not how well a real model draws.""",
     starting="Eshi is starting. You can type already: what you ask runs as soon as it is here.",
     examples=(
-        PlannedExample("Describe a picture", "/imagine a girl with red hair at night"),
-        PlannedExample("Name a character", "/imagine hatsune miku, smile"),
-        PlannedExample("Draw four at once", "/imagine 1girl, ponytail, {black|white} dress, sunset count:4"),
-        PlannedExample("See what the model would read", "/prompt preview 1girl, (blue hair:1.2), twintails, day"),
+        blueprint.PlannedExample("Describe a picture", "/imagine a girl with red hair at night"),
+        blueprint.PlannedExample("Name a character", "/imagine hatsune miku, smile"),
+        blueprint.PlannedExample("Draw four at once", "/imagine 1girl, ponytail, {black|white} dress, sunset count:4"),
+        blueprint.PlannedExample("See what the model would read", "/prompt preview 1girl, (blue hair:1.2), day"),
     ),
     people={
         "ada": "Decide what may be drawn: `/settings show`, or **Age-restricted** at the top.",

@@ -116,7 +116,7 @@ async def test_axe_finds_nothing_above_minor_in_what_the_bot_shows(visit):
             ("settings show", "What may be drawn in this server"),
             ("help", "Drawing with Eshi"),
             ("terms", "Terms"),
-            ("queue", "line"),
+            ("queue", "Refresh"),
         ):
             await run(page, command)
             await expect(newest(page)).to_contain_text(says)
