@@ -106,6 +106,7 @@ async def suggestions(visitors):
     for page in visitors.pages:
         await page.get_by_role("combobox", name=re.compile("^Message")).click()
         await page.keyboard.type("/imagine ")
+        await page.get_by_role("combobox", name=re.compile("^Add an option")).focus()
         await page.keyboard.type("char")
         await page.keyboard.press("Enter")
         await page.keyboard.type("frie")

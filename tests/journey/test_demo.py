@@ -11,6 +11,16 @@ from tests.demo import running_demo
 from tests.journey.people import accept_terms, gallery, refusal_of, result_of, words
 from tests.patience import PATIENCE_S
 
+ONLINE_S = 15.0
+"""In which the page is usable and the bot online, as the README says."""
+
+
+def worked_s(demo):
+    """Seconds of a processor that its processes took so far."""
+    process = psutil.Process(demo.process.pid)
+    times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
+
 
 def folders():
     return set(Path(tempfile.gettempdir()).glob("eshi-demo-*"))
@@ -35,6 +45,7 @@ async def test_the_demo_draws_and_leaves_nothing_behind():
     """It prints an address where /imagine works; Ctrl-C ends every process, and no file stays."""
     before = folders()
     async with running_demo() as demo:
+        assert worked_s(demo) < ONLINE_S, "the address comes soon, however busy the machine is with other things"
         async with Person.visit(demo.address, "yuki") as yuki:
             channel = yuki.channel("general")
             assert yuki.state["bot"]["online"], "the address is printed for who can use it at once"

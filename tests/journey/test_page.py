@@ -58,6 +58,7 @@ async def test_a_picture_is_asked_for_with_the_keyboard_alone(visit):
         await page.keyboard.type("/ima")
         await expect(page.get_by_role("option", name="/imagine")).to_have_attribute("aria-selected", "true")
         await page.keyboard.press("Enter")
+        await page.get_by_role("combobox", name=re.compile("^Add an option")).focus()
         await page.keyboard.type("char")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("combobox", name="character")).to_be_focused()
