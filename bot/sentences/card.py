@@ -43,7 +43,8 @@ def steps(number: int) -> str:
 
 @sentence
 def seconds(engine_s: float) -> str:
-    return f"{engine_s:.1f} s"
+    """Keep number and unit on one line, where the message is narrow."""
+    return f"{engine_s:.1f}\N{NO-BREAK SPACE}s"
 
 
 DRAWN_BY_AI = fixed("card.DRAWN_BY_AI", "Drawn by AI.")

@@ -31,7 +31,7 @@ async def test_the_result_says_who_what_and_how(yuki):
     assert [item["description"] for item in gallery(result)] == ["An anime picture drawn by AI: 1girl; smile, night."]
     assert f"<@{yuki.id}>" in words(result)
     assert "seed 7 " in words(result)
-    assert " s\n" in words(result)
+    assert "\N{NO-BREAK SPACE}s\n" in words(result), "number and unit stay on one line"
 
 
 async def test_one_message_tells_the_story(yuki, let_go):
