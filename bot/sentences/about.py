@@ -15,9 +15,9 @@ def model(name: str) -> str:
 RATED = fixed("about.RATED", "A picture tagger looks at every picture before it is shown.")
 NOT_RATED = fixed(
     "about.NOT_RATED",
-    "No picture tagger is configured: the words are checked, and pictures are not looked at by a machine.",
+    "No picture tagger is set up. I check the words of a request, but no machine looks at the pictures.",
 )
-NO_CONTACT = fixed("about.NO_CONTACT", "Whoever runs this bot has not said how to reach them; ask the server's admins.")
+NO_CONTACT = fixed("about.NO_CONTACT", "The operator of this bot gave no contact. Please ask the server's admins.")
 
 
 @sentence
@@ -34,9 +34,9 @@ def bot(  # noqa: PLR0917  a fact each
 ) -> str:
     return f"""\
 ## Eshi
-I draw pictures from words, with AI. Every picture is made by a machine, and says so.
+I draw pictures from words, with AI. Every picture is labelled as AI-made.
 **Model** {model!s}. I am made for [Animagine XL 4.0]({card_url}).
-**Licence of the model** [{licence}]({licence_url}); `/terms` shows what it asks of you, with its text.
+**Licence of the model** [{licence}]({licence_url}). `/terms` shows its rules and its full text.
 **Pictures** {rated!s}
 **Contact** {contact!s}
 **Versions** Eshi {eshi_version}, discord.py {discord_version}, Python {python_version}"""
@@ -46,16 +46,16 @@ I draw pictures from words, with AI. Every picture is made by a machine, and say
 def privacy(records_days: float, pictures_days: float, drafts_days: float, audit_days: float) -> str:
     return f"""\
 ## What I store about you
-- What you asked for, with where and when: {_days(records_days)}. Its pictures, on my disk: \
-{_days(pictures_days)}. Previews and forms: {_days(drafts_days)}.
-- Your defaults, your favourites, and that you accepted the terms: until you say otherwise.
-- Refusals, and reports of pictures: {_days(audit_days)}, with the prompt only as a fingerprint unless your \
-server's admins want to see prompts.
-- Strikes and time-outs: until they are over, under a fingerprint of your id instead of your name.
+- Your requests, with time and place: {_days(records_days)}. Their pictures, on my disk: {_days(pictures_days)}. \
+Previews and forms: {_days(drafts_days)}.
+- Your defaults, your favourites and your acceptance of the terms: until you delete them.
+- Refusals and reports of pictures: {_days(audit_days)}. The prompt is only a hash there, unless your server's admins \
+chose to see prompts.
+- Strikes and time-outs: until they end, under a hash of your id instead of your name.
 
-I read no messages but those that you open my menu on, and I pass nothing on. What you write to me in private is \
-neither kept nor looked at: I only answer how to ask. `/me export` gives you all of it as a \
-file, `/me forget` deletes it."""
+I read a message only when somebody uses **Apps → Remix** on it. What you write to me in private is neither kept nor \
+looked at: I only answer how to ask. I give nothing to others. `/me export` sends you all of it as a file, and \
+`/me forget` deletes it."""
 
 
 def _days(days: float) -> str:

@@ -11,9 +11,9 @@ NOT_HERE = fixed("answer.NOT_HERE", "You may not use this here.")
 JUST_CHANGED = fixed("answer.JUST_CHANGED", "This command has just changed. Please type it again.")
 NOTHING_WRITTEN = fixed(
     "answer.NOTHING_WRITTEN",
-    "I cannot write anything down just now, so I did not begin. Please try again in a little while.",
+    "I cannot save anything right now, so I did not start. Please try again in a few minutes.",
 )
-NOT_TAKEN = fixed("answer.NOT_TAKEN", "Discord did not take my answer, so nothing was drawn. Please try again.")
+NOT_TAKEN = fixed("answer.NOT_TAKEN", "Discord did not accept my answer, so nothing was drawn. Please try again.")
 
 
 @sentence

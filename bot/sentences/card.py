@@ -11,7 +11,7 @@ from bot.sentences.sentence import Sentence, fixed, sentence
 
 @sentence
 def standing(line: Sentence, link: str) -> str:
-    return f"{line!s} [Its message]({link}) tells how far it is."
+    return f"{line!s} [Its message]({link}) shows the progress."
 
 
 @sentence
@@ -20,12 +20,12 @@ def step(done: int, total: int) -> str:
 
 
 PREVIEW = fixed("card.PREVIEW", "An unfinished preview.")
-DAMAGED = fixed("card.DAMAGED", "The file of a picture was damaged before I could show it, so I draw it again.")
+DAMAGED = fixed("card.DAMAGED", "A picture file was damaged before I could show it. I am drawing it again.")
 
 
 @sentence
 def promise(job_id: str) -> str:
-    return f"This takes longer than I can change this message. Afterwards `/show id:{job_id}` brings the result."
+    return f"Discord soon stops me from editing this message. When it is done, `/show id:{job_id}` shows the result."
 
 
 # The result
@@ -58,8 +58,8 @@ def alt_text(words: str) -> str:
 @sentence
 def dropped(pictures: int) -> str:
     if pictures == 1:
-        return "One picture came out above the rating that is allowed here, so it is neither shown nor kept."
-    return f"{pictures} pictures came out above the rating that is allowed here, so they are neither shown nor kept."
+        return "One picture came out above the rating that is allowed here. It is not shown, and not kept."
+    return f"{pictures} pictures came out above the rating that is allowed here. They are not shown, and not kept."
 
 
 @sentence
@@ -72,21 +72,21 @@ def not_here(pictures: int) -> str:
 @sentence
 def lost(pictures: int) -> str:
     if pictures == 1:
-        return "The file of one picture was damaged on my disk, so it cannot be shown any more."
-    return f"The files of {pictures} pictures were damaged on my disk, so they cannot be shown any more."
+        return "One picture file was damaged on my disk, so I can no longer show it."
+    return f"{pictures} picture files were damaged on my disk, so I can no longer show them."
 
 
 @sentence
 def fitted(pictures: int, quality: int | None) -> str:
     """Say in which form pictures came; no quality is a lossless one."""
-    what = "this picture" if pictures == 1 else f"{pictures} pictures"
-    form = "lossless WebP, every pixel as it was drawn" if quality is None else f"WebP of quality {quality}"
-    return f"Too large for Discord as PNG, so {what} came as {form}."
+    what = "this picture is" if pictures == 1 else f"{pictures} pictures are"
+    form = "lossless WebP, with every pixel unchanged" if quality is None else f"WebP of quality {quality}"
+    return f"The PNG was too large for Discord, so {what} {form}."
 
 
 @sentence
 def kept(why: Sentence, job_id: str) -> str:
-    return f"{why!s} The pictures are drawn: `/show id:{job_id}` brings them."
+    return f"{why!s} The pictures are ready: `/show id:{job_id}` shows them."
 
 
 # The buttons
@@ -107,11 +107,11 @@ DRAW = fixed("card.DRAW", "Draw")
 
 # What pressing one of them did, or could not do
 
-NO_RECORD = fixed("card.NO_RECORD", "I no longer keep the record of this picture.")
+NO_RECORD = fixed("card.NO_RECORD", "I no longer have the record of this picture.")
 NO_PICTURE = fixed("card.NO_PICTURE", "There is no picture here.")
 STAYS_SPOILED = fixed(
     "card.STAYS_SPOILED",
-    "I no longer keep the record of this picture. Without knowing its rating I leave it behind its spoiler.",
+    "I no longer have the record of this picture. I do not know its rating, so its spoiler stays.",
 )
 
 
@@ -120,19 +120,19 @@ def stays_spoiled_here(rating: str) -> str:
     return f"In this server `{rating}` pictures stay behind a spoiler."
 
 
-ALREADY_DONE = fixed("card.ALREADY_DONE", "This one is already done.")
-ALREADY_OVER = fixed("card.ALREADY_OVER", "This one is already over.")
+ALREADY_DONE = fixed("card.ALREADY_DONE", "This request is already done.")
+ALREADY_OVER = fixed("card.ALREADY_OVER", "This request has already ended.")
 
 
 @sentence
 def only_owner_told(owner: int) -> str:
-    return f"Only <@{owner}> can be told when this is done."
+    return f"Only <@{owner}> can be pinged when this is done."
 
 
 WILL_TELL = fixed(
-    "card.WILL_TELL", "I will tell you when this is done, if it takes more than a minute. Press again if I should not."
+    "card.WILL_TELL", "I will ping you when this is done, if it takes more than a minute. Press again to turn this off."
 )
-WILL_NOT_TELL = fixed("card.WILL_NOT_TELL", "I will not tell you when this is done.")
+WILL_NOT_TELL = fixed("card.WILL_NOT_TELL", "I will not ping you when this is done.")
 
 
 def _who(owner: int | None) -> str:
@@ -169,22 +169,22 @@ RATING = fixed("card.RATING", "Rating")
 
 @sentence
 def more_notes(more: int) -> str:
-    return f"There {'is' if more == 1 else 'are'} {more} more of this kind."
+    return f"And {more} more like this."
 
 
 # `/show`
 
-UNKNOWN = fixed("card.UNKNOWN", "I know no such job of yours. `/show` offers you the latest ones.")
+UNKNOWN = fixed("card.UNKNOWN", "I know no request of yours with this id. `/show` lists your latest ones.")
 """The same words whether it is somebody else's, was never there, or is no longer kept."""
-CHANGED = fixed("card.CHANGED", "What may be shown here changed just now. Please try again.")
-NO_LONGER_KEPT = fixed("card.NO_LONGER_KEPT", "I no longer keep the pictures of this one. Reroll draws it again.")
-DRAWN_ANEW = fixed("card.DRAWN_ANEW", "Reroll draws anew what you asked for.")
+CHANGED = fixed("card.CHANGED", "The rules for this channel changed just now. Please try again.")
+NO_LONGER_KEPT = fixed("card.NO_LONGER_KEPT", "I no longer have these pictures. Reroll draws the request again.")
+DRAWN_ANEW = fixed("card.DRAWN_ANEW", "Reroll draws your request again.")
 
 
 StateName = Literal["queued", "running", "rendered", "delivered", "failed", "cancelled", "refused"]
 
 _STATES: dict[StateName, str] = {
-    "queued": "in line",
+    "queued": "queued",
     "running": "being drawn",
     "rendered": "ready",
     "delivered": "ready",

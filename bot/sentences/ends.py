@@ -5,23 +5,23 @@ from __future__ import annotations
 from bot.sentences.sentence import Sentence, fixed, sentence
 
 CANCELLED = fixed("ends.CANCELLED", "Cancelled.")
-NOT_TAKEN = fixed("ends.NOT_TAKEN", "Discord did not take the pictures.")
+NOT_TAKEN = fixed("ends.NOT_TAKEN", "Discord did not accept the pictures.")
 SORRY = fixed("ends.SORRY", "Something went wrong on my side. It is in the operator's log.")
-ANSWER_NOT_TAKEN = fixed("ends.ANSWER_NOT_TAKEN", "Discord did not take the answer.")
-MESSAGE_NOT_NAMED = fixed("ends.MESSAGE_NOT_NAMED", "Discord did not name the message.")
-NEVER_ACKNOWLEDGED = fixed("ends.NEVER_ACKNOWLEDGED", "It was never acknowledged.")
-ASK_AGAIN = fixed("ends.ASK_AGAIN", "Discord did not take my answer. Please try again.")
+ANSWER_NOT_TAKEN = fixed("ends.ANSWER_NOT_TAKEN", "Discord did not accept the answer.")
+MESSAGE_NOT_NAMED = fixed("ends.MESSAGE_NOT_NAMED", "Discord did not say which message it is.")
+NEVER_ACKNOWLEDGED = fixed("ends.NEVER_ACKNOWLEDGED", "The request was never confirmed.")
+ASK_AGAIN = fixed("ends.ASK_AGAIN", "Discord did not accept my answer. Please try again.")
 
 # Why a message cannot be edited
 
-CHANNEL_CLOSED = fixed("ends.CHANNEL_CLOSED", "Its channel was deleted, or closed to me.")
+CHANNEL_CLOSED = fixed("ends.CHANNEL_CLOSED", "Its channel was deleted, or I can no longer see it.")
 CHANNEL_DELETED = fixed("ends.CHANNEL_DELETED", "Its channel was deleted.")
 NOT_IN_SERVER = fixed("ends.NOT_IN_SERVER", "I am not in its server any more.")
 MESSAGE_DELETED = fixed("ends.MESSAGE_DELETED", "Its message was deleted.")
 THREAD_ARCHIVED = fixed("ends.THREAD_ARCHIVED", "Its thread was archived.")
 NO_MESSAGE = fixed("ends.NO_MESSAGE", "It has no message.")
-NO_RIGHT = fixed("ends.NO_RIGHT", "I may no longer post where you asked for it.")
-PRIVATE_TOO_OLD = fixed("ends.PRIVATE_TOO_OLD", "Discord lets me change a private message for fifteen minutes only.")
+NO_RIGHT = fixed("ends.NO_RIGHT", "I am no longer allowed to post where you asked for it.")
+PRIVATE_TOO_OLD = fixed("ends.PRIVATE_TOO_OLD", "Discord lets me edit a private message for fifteen minutes only.")
 
 
 @sentence
@@ -31,21 +31,21 @@ def stopped(why: Sentence) -> str:
 
 @sentence
 def kept_for_show(why: Sentence, job_id: str) -> str:
-    return f"{why!s} `/show id:{job_id}` brings the pictures."
+    return f"{why!s} `/show id:{job_id}` shows the pictures."
 
 
 # What the engine could not do
 
 QUARANTINED = fixed(
     "ends.QUARANTINED",
-    "The engine broke down each time it drew this, so I do not try again. The operator has been told; other words or "
-    "another shape may well work.",
+    "The engine crashed each time it drew this, so I do not try again. It is in the operator's log. "
+    "Other words or another shape may work.",
 )
 
 
 @sentence
 def begun_too_often(times: int) -> str:
-    return f"I began this {times} times and never got to its end, so I stop here."
+    return f"I started this {times} times and never finished it, so I stop here."
 
 
 INVALID_PARAMETERS = fixed("ends.INVALID_PARAMETERS", "The model cannot draw this combination of size and settings.")
@@ -56,40 +56,40 @@ RATING_FAILED = fixed(
     "ends.RATING_FAILED", "The picture filter did not answer, so nothing is shown. It is in the operator's log."
 )
 WITHHELD = fixed(
-    "ends.WITHHELD", "What came out must not be shown to anybody, so nothing is kept. Please change the words."
+    "ends.WITHHELD", "The result may not be shown to anybody, so I did not keep it. Please change the words."
 )
 ENGINE_FAILED = fixed("ends.ENGINE_FAILED", "The engine could not draw this. It is in the operator's log.")
 
-_NO_ROOM = "The graphics card has no room for a picture of this size."
+_NO_ROOM = "The graphics card has not enough memory for this size."
 
 NO_ROOM_AT_ALL = fixed(
-    "ends.NO_ROOM_AT_ALL", f"{_NO_ROOM} It has none for smaller ones either just now; please try again later."
+    "ends.NO_ROOM_AT_ALL", f"{_NO_ROOM} Smaller sizes do not fit right now either. Please try again later."
 )
 
 
 @sentence
 def no_room_for_any_shape(width: int, height: int) -> str:
-    return f"{_NO_ROOM} It has room for {width}×{height}, which is smaller than every shape that I offer."
+    return f"{_NO_ROOM} At most {width}×{height} fits, which is smaller than every shape here."
 
 
 @sentence
 def no_room(width: int, height: int, shape: str) -> str:
-    return f"{_NO_ROOM} It has room for {width}×{height}: the shape “{shape}” fits."
+    return f"{_NO_ROOM} At most {width}×{height} fits: choose the shape “{shape}”."
 
 
 # What the gate no longer allows
 
 UNRATED = fixed(
-    "ends.UNRATED", "These pictures were drawn before pictures were rated here, so they are neither shown nor kept."
+    "ends.UNRATED", "These pictures were drawn before pictures were rated here. They are not shown, and not kept."
 )
 
 
 @sentence
 def nothing_left(count: int) -> str:
-    came, they = ("The picture", "it is") if count == 1 else (f"All {count} pictures", "they are")
+    came, they = ("The picture", "It is") if count == 1 else (f"All {count} pictures", "They are")
     return (
-        f"{came} came out above the rating that is allowed here, so {they} neither shown nor kept. "
-        "Another seed or milder words may do."
+        f"{came} came out above the rating that is allowed here. {they} not shown, and not kept. "
+        "Try another seed or milder words."
     )
 
 
@@ -110,8 +110,8 @@ def _not_drawn(pictures: int) -> str:
 
 
 def _waiting(pictures: int, job_id: str) -> str:
-    waits, them = ("picture waits", "it") if pictures == 1 else ("pictures wait", "them")
-    return f"your {waits} for you: `/show id:{job_id}` brings {them}."
+    are, them = ("picture is", "it") if pictures == 1 else ("pictures are", "them")
+    return f"your {are} ready: `/show id:{job_id}` shows {them}."
 
 
 @sentence

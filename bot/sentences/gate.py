@@ -20,7 +20,7 @@ _PLACES: dict[PlaceName, str] = {
     "direct": "a direct message",
     "announcement": "an announcement channel",
     "unknown": "a place whose age restriction is not known",
-    "gone": "a channel that was deleted or is closed to the bot",
+    "gone": "a channel that was deleted, or that the bot cannot see",
 }
 
 _DECIDED: dict[Decider, str] = {
@@ -54,19 +54,19 @@ def allowed(rating: Rating) -> str:
     return f"`{rating}` is allowed here."
 
 
-PLACE_GONE = fixed("gate.PLACE_GONE", "This channel is gone, so nothing can be drawn here.")
+PLACE_GONE = fixed("gate.PLACE_GONE", "This channel was deleted, or I cannot see it, so I cannot draw here.")
 NOT_RATED = fixed("gate.NOT_RATED", "This picture was not rated, so it is not shown.")
-REPORTED = fixed("gate.REPORTED", "This picture was reported, and is hidden until a moderator has looked at it.")
+REPORTED = fixed("gate.REPORTED", "This picture was reported. It is hidden until a moderator decides.")
 
 
 @sentence
 def preview_not_rated(asked: Rating) -> str:
-    return f"Previews of `{asked}` pictures are not shown unrated."
+    return f"Previews of `{asked}` pictures are shown only where a picture tagger rates them."
 
 
 DRAWS_HERE = fixed("gate.DRAWS_HERE", "I may draw in this channel.")
-DRAWS_ELSEWHERE = fixed("gate.DRAWS_ELSEWHERE", "The admins let me draw in other channels.")
-MAY_ASK = fixed("gate.MAY_ASK", "You may ask.")
+DRAWS_ELSEWHERE = fixed("gate.DRAWS_ELSEWHERE", "Admins let me draw in other channels only.")
+MAY_ASK = fixed("gate.MAY_ASK", "This person may ask for this rating.")
 
 
 @sentence
@@ -74,22 +74,22 @@ def needs_role(rating: Rating) -> str:
     return f"`{rating}` is for people with certain roles here."
 
 
-NOT_LOCKED = fixed("gate.NOT_LOCKED", "You are not locked out.")
+NOT_LOCKED = fixed("gate.NOT_LOCKED", "This person is not locked out.")
 
 
 @sentence
 def locked_out(until: int) -> str:
-    return f"You are locked out, and can draw again <t:{until}:R>."
+    return f"You are locked out. You can draw again <t:{until}:R>."
 
 
 @sentence
 def locked_by_strikes(refusal: Sentence, until: int) -> str:
-    return f"{refusal!s} After several refusals like this you can draw again <t:{until}:R>."
+    return f"{refusal!s} After several refusals like this you are locked out. You can draw again <t:{until}:R>."
 
 
 # What the words of a request are refused for
 
-FOUND_NOTHING = fixed("gate.FOUND_NOTHING", "Nothing was found.")
+FOUND_NOTHING = fixed("gate.FOUND_NOTHING", "No rule forbids these words.")
 
 
 @sentence
@@ -109,20 +109,18 @@ def words_of_rating(needed: Rating, asked: Rating) -> str:
     )
 
 
-UNDRESSES = fixed(
-    "gate.UNDRESSES", "Below `nsfw` the negative prompt cannot steer away from clothes or from a mild rating."
-)
+UNDRESSES = fixed("gate.UNDRESSES", "Below `nsfw` the negative prompt may not push away clothes or a mild rating.")
 MINORS = fixed("gate.MINORS", "Above `safe` everybody is an adult, and some of these words say otherwise.")
-AVOIDS_AGE = fixed("gate.AVOIDS_AGE", "Above `safe` the negative prompt cannot be about anybody's age.")
+AVOIDS_AGE = fixed("gate.AVOIDS_AGE", "Above `safe` the negative prompt may not mention age.")
 CHARACTER_IS_CHILD = fixed("gate.CHARACTER_IS_CHILD", "This character is drawn at `safe` only.")
 REAL_PEOPLE = fixed("gate.REAL_PEOPLE", "Real people are drawn at `safe` only.")
 LOOKS_YOUNG = fixed(
     "gate.LOOKS_YOUNG", "At this rating nothing may make anybody look young, and some of these words do."
 )
 REVIEWED_ONLY = fixed(
-    "gate.REVIEWED_ONLY", "At this rating only characters from the operator's list of reviewed adults are drawn."
+    "gate.REVIEWED_ONLY", "At this rating I draw only characters that the operator has reviewed as adults."
 )
-KNOWN_ONLY = fixed("gate.KNOWN_ONLY", "At this rating only tags that I know are drawn, and one of these I do not know.")
+KNOWN_ONLY = fixed("gate.KNOWN_ONLY", "At this rating I draw only tags that I know, and I do not know one of these.")
 
 # Before anything is judged
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.sentences.sentence import Sentence, fixed, sentence
 
-NO_DRAFT = fixed("preview.NO_DRAFT", "I no longer keep this preview. Please ask for a new one.")
+NO_DRAFT = fixed("preview.NO_DRAFT", "I no longer have this preview. Please ask for a new one.")
 
 
 @sentence
@@ -49,9 +49,7 @@ def settings(width: int, height: int, steps: int, seed: int) -> str:
     return f"**Settings** {width}×{height}, {steps} steps, seed {seed}"
 
 
-NOT_COUNTED = fixed(
-    "preview.NOT_COUNTED", "**Tokens** The model's tokenizers are not at hand here, so its tokens are not counted."
-)
+NOT_COUNTED = fixed("preview.NOT_COUNTED", "**Tokens** Not counted: the model's tokenizers are not here.")
 
 Encoder = Literal["first", "second"]
 

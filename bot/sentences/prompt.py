@@ -29,7 +29,7 @@ _THE: dict[TextOption, str] = {
     "series": "the series",
     "rating": "the rating",
     "tags": "the tags",
-    "more_tags": "the further tags",
+    "more_tags": "the additional tags",
     "shape": "the shape",
     "negative": "the negative prompt",
     "quality": "the quality",
@@ -96,12 +96,12 @@ SAY_WHAT = fixed("prompt.SAY_WHAT", "Say what to draw: give a subject, a charact
 
 @sentence
 def too_long(text: TextName, chars: int, most: int) -> str:
-    return f"The whole {_WRITTEN[text]} comes to {chars:,} characters; at most {most:,} are drawn."
+    return f"The whole {_WRITTEN[text]} has {chars:,} characters; at most {most:,} are allowed."
 
 
 @sentence
 def too_many_characters(option: TextOption, chars: int, most: int) -> str:
-    return f"There are {chars:,} characters in {_THE[option]}; at most {most:,} are read."
+    return f"There are {chars:,} characters in {_THE[option]}; at most {most:,} are allowed."
 
 
 @sentence
@@ -131,27 +131,27 @@ def outside(measure: Measure, value: float, low: float, high: float) -> str:
 
 @sentence
 def choices_too_deep(most: int) -> str:
-    return f"Choices may stand inside each other at most {most} deep."
+    return f"Choices may be nested at most {most} deep."
 
 
 @sentence
 def drawn_too_long(most: int) -> str:
-    return f"What was drawn is longer than {most:,} characters."
+    return f"With its choices made, the text is longer than {most:,} characters."
 
 
 @sentence
 def too_many_choices(most: int) -> str:
-    return f"At most {most} choices are drawn for one text."
+    return f"One text may have at most {most} choices."
 
 
 @sentence
 def no_groups(group: str) -> str:
-    return f"There are no groups to draw {quoted(group)} from."
+    return f"There is no group {quoted(group)}, because this bot has no groups."
 
 
 @sentence
 def unknown_group(group: str, near: Sentence) -> str:
-    return f"There is no group {quoted(group)} to draw from: {near!s}"
+    return f"There is no group {quoted(group)}: {near!s}"
 
 
 @sentence
@@ -159,8 +159,8 @@ def empty_group(group: str) -> str:
     return f"The group {quoted(group)} is empty."
 
 
-BRACE_NOT_OPENED = fixed("prompt.BRACE_NOT_OPENED", r"A } has no { before it; for the character itself write \}.")
-BRACE_NOT_CLOSED = fixed("prompt.BRACE_NOT_CLOSED", r"A { has no } after it; for the character itself write \{.")
+BRACE_NOT_OPENED = fixed("prompt.BRACE_NOT_OPENED", r"A } has no { before it; for the character itself write `\}`.")
+BRACE_NOT_CLOSED = fixed("prompt.BRACE_NOT_CLOSED", r"A { has no } after it; for the character itself write `\{`.")
 
 # What was done to the words
 
@@ -187,7 +187,7 @@ def bracket_closed(field: Free) -> str:
 
 @sentence
 def says_nothing(item: str) -> str:
-    return f"{quoted(item)} says nothing to the model; it was dropped."
+    return f"{quoted(item)} means nothing to the model; it was dropped."
 
 
 @sentence
@@ -275,8 +275,8 @@ def that_name(kind: Named, name: str) -> str:
 @sentence
 def default_left_out(what: Sentence) -> str:
     return (
-        f"Your default, {what!s}, can no longer be had here; the usual was taken. "
-        "You can change it with `/me defaults set`."
+        f"Your default, {what!s}, is no longer available here, so I used the bot's. "
+        "You can change yours with `/me defaults set`."
     )
 
 

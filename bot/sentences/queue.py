@@ -1,4 +1,4 @@
-"""What is said of the line: how a request stands in it, why one more may not wait, and what `/queue` shows and did."""
+"""What is said of the queue: how a request stands in it, why one more may not wait, and what `/queue` shows and did."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def _pictures(number: int) -> str:
 
 # How a request stands
 
-PAUSED = fixed("queue.PAUSED", "A moderator has paused this server's line.")
+PAUSED = fixed("queue.PAUSED", "A moderator has paused this server's queue.")
 ON_HOLD = fixed("queue.ON_HOLD", "On hold.")
 IT_IS_DRAWN = fixed("queue.IT_IS_DRAWN", "It is being drawn.")
 BEING_DRAWN = fixed("queue.BEING_DRAWN", "Being drawn.")
 
 
 def _place(place: int, exact: bool) -> str:
-    return "Next in line." if place == 1 else f"Number {'' if exact else 'about '}{place} in line."
+    return "Next in the queue." if place == 1 else f"Number {'' if exact else 'about '}{place} in the queue."
 
 
 @sentence
@@ -39,9 +39,11 @@ def in_line_for_the_engine(place: int, exact: bool, engine: Sentence) -> str:
 
 # What the engine is about
 
-RESTARTING = fixed("queue.RESTARTING", "I am restarting; this goes on by itself after that.")
+RESTARTING = fixed("queue.RESTARTING", "I am restarting. This goes on by itself afterwards.")
 ENGINE_STARTING = fixed("queue.ENGINE_STARTING", "The engine is still starting.")
-ENGINE_AWAY = fixed("queue.ENGINE_AWAY", "The engine is not running just now. This is kept, and drawn when it is back.")
+ENGINE_AWAY = fixed(
+    "queue.ENGINE_AWAY", "The engine is not running right now. Your request is kept, and drawn when it is back."
+)
 
 
 @sentence
@@ -52,7 +54,8 @@ def engine_at(stage: str) -> str:
 # Why one more may not wait
 
 CLOSED = fixed(
-    "queue.CLOSED", "A moderator has closed the line here: what waits is still drawn, but nothing new is taken."
+    "queue.CLOSED",
+    "A moderator has closed the queue here. Waiting requests are still drawn, but no new ones are accepted.",
 )
 
 
@@ -60,24 +63,24 @@ CLOSED = fixed(
 def person_full(waiting: int, most: int, here: bool) -> str:
     where = " in this server" if here else ""
     return (
-        f"You already have {_requests(waiting)} waiting{where}; at most {most} may. "
+        f"You already have {_requests(waiting)} waiting{where}; the limit is {most}. "
         "Please wait until one is drawn, or cancel one."
     )
 
 
 @sentence
 def server_full(waiting: int, most: int) -> str:
-    return f"This server has {_requests(waiting)} waiting; at most {most} may."
+    return f"This server has {_requests(waiting)} waiting; the limit is {most}."
 
 
 @sentence
 def full(waiting: int) -> str:
-    return f"The queue is full: {_requests(waiting)} are waiting, the most that may."
+    return f"The queue is full, with {_requests(waiting)} waiting."
 
 
 @sentence
 def come_back(why: Sentence, at: int) -> str:
-    return f"{why!s} It makes sense to come back <t:{at}:R>."
+    return f"{why!s} Please try again <t:{at}:R>."
 
 
 DayOf = Literal["person", "member", "server"]
@@ -87,7 +90,7 @@ _ASKED: dict[DayOf, str] = {"person": "You have", "member": "In this server you 
 
 
 def _day(whose: DayOf, drawn: int, most: int) -> str:
-    return f"{_ASKED[whose]} asked for {_pictures(drawn)} in the last 24 hours; at most {most} may be drawn."
+    return f"{_ASKED[whose]} asked for {_pictures(drawn)} in the last 24 hours; the limit is {most}."
 
 
 @sentence
@@ -102,13 +105,15 @@ def day_never(whose: DayOf, drawn: int, most: int, wanted: int) -> str:
 
 # What the buttons of `/queue` did, or could not do
 
-NO_LONGER_WAITS = fixed("queue.NO_LONGER_WAITS", "This one no longer waits: it is being drawn, or it is over.")
-ALREADY_DRAWN = fixed("queue.ALREADY_DRAWN", "This one is already drawn, or over.")
+NO_LONGER_WAITS = fixed(
+    "queue.NO_LONGER_WAITS", "This request is no longer waiting: it is being drawn, or it has ended."
+)
+ALREADY_DRAWN = fixed("queue.ALREADY_DRAWN", "This request is already drawn, or it has ended.")
 OLD_BUTTON = fixed("queue.OLD_BUTTON", "This button is from an older version. Please use `/queue` again.")
-NO_RECORD = fixed("queue.NO_RECORD", "I no longer keep the record of this request.")
-OTHER_SERVER = fixed("queue.OTHER_SERVER", "This request is not of this server.")
+NO_RECORD = fixed("queue.NO_RECORD", "I no longer have the record of this request.")
+OTHER_SERVER = fixed("queue.OTHER_SERVER", "This request belongs to another server.")
 MODERATORS_ONLY = fixed(
-    "queue.MODERATORS_ONLY", "Only a moderator of this server, somebody who may manage messages in it, may do this."
+    "queue.MODERATORS_ONLY", "Only a moderator may do this: somebody with Manage Messages in this server."
 )
 
 
@@ -124,34 +129,34 @@ def cancelled(job_id: str) -> str:
 
 @sentence
 def first_of_server(job_id: str) -> str:
-    return f"`{job_id}` has the next turn of this server."
+    return f"`{job_id}` is now the first of this server."
 
 
 @sentence
 def first_of_yours(job_id: str) -> str:
-    return f"`{job_id}` is first of yours."
+    return f"`{job_id}` is now the first of yours."
 
 
 @sentence
 def held(job_id: str) -> str:
-    return f"`{job_id}` is on hold, until it is resumed."
+    return f"`{job_id}` is on hold until it is resumed."
 
 
 @sentence
 def resumed(job_id: str) -> str:
-    return f"`{job_id}` is back in line."
+    return f"`{job_id}` is back in the queue."
 
 
 NOW_PAUSED = fixed(
     "queue.NOW_PAUSED",
-    "Nothing of this server is started until somebody presses Go on. New requests are still taken.",
+    "Nothing of this server is started until somebody presses Resume queue. New requests are still accepted.",
 )
 GOES_ON = fixed("queue.GOES_ON", "This server's requests are drawn again.")
 NOW_DRAINED = fixed(
     "queue.NOW_DRAINED",
-    "What waits is still drawn. Nothing new is taken until somebody presses Take new ones.",
+    "Waiting requests are still drawn. No new ones are accepted until somebody presses Accept requests.",
 )
-NOW_OPEN = fixed("queue.NOW_OPEN", "New requests are taken again.")
+NOW_OPEN = fixed("queue.NOW_OPEN", "New requests are accepted again.")
 
 # The list
 
@@ -166,19 +171,19 @@ def of_server(jobs: int) -> str:
     return f"This server has {'no requests' if jobs == 0 else _requests(jobs)} in the queue."
 
 
-IS_PAUSED = fixed("queue.IS_PAUSED", "The line is paused: nothing of this server is started.")
-IS_DRAINED = fixed("queue.IS_DRAINED", "The line is being drained: nothing new is taken.")
+IS_PAUSED = fixed("queue.IS_PAUSED", "The queue is paused: nothing of this server is started.")
+IS_DRAINED = fixed("queue.IS_DRAINED", "The queue is closed: waiting requests are drawn, but no new ones are accepted.")
 
 CANCEL = fixed("queue.CANCEL", "Cancel")
 HOLD = fixed("queue.HOLD", "Hold")
 RESUME = fixed("queue.RESUME", "Resume")
 MOVE_UP = fixed("queue.MOVE_UP", "Move up")
-PAUSE = fixed("queue.PAUSE", "Pause")
-GO_ON = fixed("queue.GO_ON", "Go on")
-DRAIN = fixed("queue.DRAIN", "Drain")
-TAKE_NEW_ONES = fixed("queue.TAKE_NEW_ONES", "Take new ones")
+PAUSE = fixed("queue.PAUSE", "Pause queue")
+GO_ON = fixed("queue.GO_ON", "Resume queue")
+DRAIN = fixed("queue.DRAIN", "Stop new requests")
+TAKE_NEW_ONES = fixed("queue.TAKE_NEW_ONES", "Accept requests")
 REFRESH = fixed("queue.REFRESH", "Refresh")
 BACK = fixed("queue.BACK", "Back")
-FURTHER = fixed("queue.FURTHER", "Further")
+FURTHER = fixed("queue.FURTHER", "Next")
 THIS_SERVER = fixed("queue.THIS_SERVER", "This server")
 MINE = fixed("queue.MINE", "Mine")

@@ -84,7 +84,7 @@ def other_model(model: str) -> str:
 
 @sentence
 def no_counterpart(name: str, value: str) -> str:
-    return f"{quoted(f'{name}: {value}')} has no counterpart here."
+    return f"{quoted(f'{name}: {value}')} is not supported here."
 
 
 @sentence
@@ -94,7 +94,7 @@ def lora_left_out(lora: str) -> str:
 
 @sentence
 def plain_words(found: str) -> str:
-    return f"{quoted(found)} is read as plain words: nothing else is known of it here."
+    return f"{quoted(found)} is read as plain words: it has no other meaning here."
 
 
 @sentence
@@ -110,10 +110,10 @@ def cut(field: Literal["tags", "negative"], most: int) -> str:
 
 @sentence
 def usual_taken(what: Sentence) -> str:
-    return f"It has {what!s}, which cannot be had here: the usual is taken."
+    return f"It has {what!s}, which is not available here. The default is used instead."
 
 
 @sentence
 def not_here(what: Sentence) -> str:
     phrase = str(what)
-    return f"{phrase[0].upper()}{phrase[1:]}: not to be had here; what is usual here is taken."
+    return f"{phrase[0].upper()}{phrase[1:]}: not available here; the default is used."

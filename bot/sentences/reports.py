@@ -10,23 +10,21 @@ from bot.sentences.sentence import Sentence, fixed, sentence
 
 NOT_HIDDEN = fixed(
     "reports.NOT_HIDDEN",
-    "Thank you. I no longer keep the record of this picture, so I cannot hide it; I passed it on.",
+    "Thank you. I no longer have the record of this picture, so I cannot hide it. I passed your report on.",
 )
 
 
 @sentence
 def thanks(first: bool, hidden: bool, in_server: bool) -> str:
-    who = "the moderators" if in_server else "whoever runs this bot"
-    told = f"I told {who}." if first else f"You reported it before, and {who} know."
-    return f"Thank you. {told}{' The picture is hidden until they have looked.' if hidden else ''}"
+    who = "the moderators" if in_server else "the operator of this bot"
+    told = f"I told {who}." if first else f"You had reported it before, and I told {who} then."
+    return f"Thank you. {told}{' The picture is hidden until they decide.' if hidden else ''}"
 
 
 # In place of the picture
 
-HIDDEN = fixed("reports.HIDDEN", "This picture was reported, and is hidden.")
-HIDDEN_UNTIL = fixed(
-    "reports.HIDDEN_UNTIL", "This picture was reported, and is hidden until a moderator has looked at it."
-)
+HIDDEN = fixed("reports.HIDDEN", "This picture was reported and is hidden.")
+HIDDEN_UNTIL = fixed("reports.HIDDEN_UNTIL", "This picture was reported. It is hidden until a moderator decides.")
 
 # To moderators
 
@@ -34,7 +32,7 @@ MODERATORS_ONLY = fixed(
     "reports.MODERATORS_ONLY",
     "Only a moderator may do this: somebody with Manage Messages where the picture was posted.",
 )
-NO_RECORD = fixed("reports.NO_RECORD", "I no longer keep the record of this picture, so I cannot do that.")
+NO_RECORD = fixed("reports.NO_RECORD", "I no longer have the record of this picture, so I cannot do that.")
 NO_PICTURES = fixed("reports.NO_PICTURES", "I no longer have the pictures themselves.")
 ALREADY_DELETED = fixed("reports.ALREADY_DELETED", "A moderator has already deleted this picture.")
 CANNOT_RESTORE = fixed("reports.CANNOT_RESTORE", "Discord does not let me put it back. Its message may be gone.")
@@ -91,9 +89,9 @@ def reported_by(reporter: int | None, at: int) -> str:
     return f"- {who} reported it <t:{at}:R>."
 
 
-HIDDEN_UNTIL_DECIDED = fixed("reports.HIDDEN_UNTIL_DECIDED", "It is hidden until one of you decides.")
-RESTORED_BEFORE = fixed("reports.RESTORED_BEFORE", "It is not hidden: one of you restored it before.")
-REPORTS_REJECTED = fixed("reports.REPORTS_REJECTED", "It is not hidden: earlier reports of this person were rejected.")
+HIDDEN_UNTIL_DECIDED = fixed("reports.HIDDEN_UNTIL_DECIDED", "Hidden until a moderator decides.")
+RESTORED_BEFORE = fixed("reports.RESTORED_BEFORE", "Not hidden: a moderator restored it before.")
+REPORTS_REJECTED = fixed("reports.REPORTS_REJECTED", "Not hidden: earlier reports by this person were rejected.")
 
 Outcome = Literal["restored", "deleted"]
 _OUTCOMES: dict[Outcome, str] = {"restored": "Restored", "deleted": "Deleted"}

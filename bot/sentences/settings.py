@@ -12,11 +12,15 @@ SERVER_ONLY = fixed("settings.SERVER_ONLY", "Settings belong to a server.")
 ADMINS_ONLY = fixed(
     "settings.ADMINS_ONLY", "Only members with the right Manage Server may see and change the settings."
 )
-OLD_CONTROL = fixed("settings.OLD_CONTROL", "This control is of an older version of me. Please open `/settings` again.")
-CANNOT_BE_CHOSEN = fixed("settings.CANNOT_BE_CHOSEN", "This cannot be chosen. Please open `/settings` again.")
+OLD_CONTROL = fixed(
+    "settings.OLD_CONTROL", "This control is from an older version of me. Please open `/settings show` again."
+)
+CANNOT_BE_CHOSEN = fixed(
+    "settings.CANNOT_BE_CHOSEN", "This choice is no longer possible. Please open `/settings show` again."
+)
 CANNOT_WRITE_THERE = fixed(
     "settings.CANNOT_WRITE_THERE",
-    "I may not write in that channel. Please give me View Channel and Send Messages there.",
+    "I cannot write in that channel. Please give me View Channel and Send Messages there.",
 )
 
 
@@ -38,12 +42,12 @@ def strangers_in_file(ids: tuple[str, ...]) -> str:
 
 @sentence
 def too_many_entries(most: int) -> str:
-    return f"There are {most} entries already. Please remove one first."
+    return f"There are already {most} entries, which is the maximum. Please remove one first."
 
 
 @sentence
 def too_many_denied(tags: int, most: int) -> str:
-    return f"There would be {tags} denied tags; a server can have {most}."
+    return f"That would make {tags} denied tags; a server can have at most {most}."
 
 
 @sentence
@@ -74,7 +78,7 @@ _COUNTS: dict[Limit, str] = {
 @sentence
 def no_limit_number(limit: Limit, most: int) -> str:
     return (
-        f"**{_COUNTS[limit].capitalize()}** takes a whole number from 1 to {most:,}, or nothing. Nothing was changed."
+        f"**{_COUNTS[limit].capitalize()}** must be a whole number from 1 to {most:,}, or empty. Nothing was changed."
     )
 
 
@@ -142,18 +146,18 @@ def changes(of: tuple[Sentence, ...]) -> str:
 
 @sentence
 def taken(told: Sentence) -> str:
-    return f"Taken. {told!s}"
+    return f"Imported. {told!s}"
 
 
-NO_NEWS = fixed("settings.NO_NEWS", "The file says what holds already.")
-EXPORTED = fixed("settings.EXPORTED", "These are the settings of this server; `/settings import` takes them back.")
+NO_NEWS = fixed("settings.NO_NEWS", "The file is the same as the current settings.")
+EXPORTED = fixed("settings.EXPORTED", "These are the settings of this server. `/settings import` reads such a file.")
 
 # Why something would be refused
 
 
 @sentence
 def why_allowed(rating: str, member: int, channel: int) -> str:
-    return f"`{rating}` for <@{member}> in <#{channel}> may be drawn."
+    return f"`{rating}` for <@{member}> in <#{channel}> is allowed."
 
 
 @sentence
@@ -166,7 +170,7 @@ def rule(name: str, allowed: bool, says: Sentence) -> str:
     return f"{'✅' if allowed else '❌'} **{name}** {says!s}"
 
 
-WORDS_TOO = fixed("settings.WORDS_TOO", "-# The words of a request are read as well, by the rules of its rating.")
+WORDS_TOO = fixed("settings.WORDS_TOO", "-# The words of a request are checked as well, by the rules of its rating.")
 
 # The screen
 
@@ -174,7 +178,7 @@ CHANGE = fixed("settings.CHANGE", "Change…")
 TURN_ON = fixed("settings.TURN_ON", "Turn on")
 TURN_OFF = fixed("settings.TURN_OFF", "Turn off")
 BY_FILE = fixed(
-    "settings.BY_FILE", "-# There is more here than a menu can show; `/settings export` and `import` change it."
+    "settings.BY_FILE", "-# There is more here than a menu can show. Use `/settings export` and `/settings import`."
 )
 NONE_THERE = fixed("settings.NONE_THERE", "There are none.")
 CHOOSE_ROLE = fixed("settings.CHOOSE_ROLE", "Choose a role")
@@ -187,7 +191,7 @@ RATINGS_PAGE = fixed("settings.RATINGS_PAGE", "Ratings")
 CHANNELS_PAGE = fixed("settings.CHANNELS_PAGE", "Channels")
 ROLES_PAGE = fixed("settings.ROLES_PAGE", "Roles")
 WHO_PAGE = fixed("settings.WHO_PAGE", "Who may ask")
-LINE_PAGE = fixed("settings.LINE_PAGE", "Line")
+LINE_PAGE = fixed("settings.LINE_PAGE", "Queue")
 
 
 @sentence
@@ -197,22 +201,22 @@ def switch(on: bool, what: Sentence) -> str:
 
 @sentence
 def and_more(more: int) -> str:
-    return f"- and {more} more, as `/settings export` tells"
+    return f"- and {more} more; see `/settings export`"
 
 
 RATINGS_HEAD = fixed("settings.RATINGS_HEAD", "## What may be drawn in this server")
-OPEN_GET = fixed("settings.OPEN_GET", "**Channels that are not age-restricted** get at most")
-RESTRICTED_GET = fixed("settings.RESTRICTED_GET", "**Age-restricted channels** get at most")
+OPEN_GET = fixed("settings.OPEN_GET", "**Channels that are not age-restricted**: maximum rating")
+RESTRICTED_GET = fixed("settings.RESTRICTED_GET", "**Age-restricted channels**: maximum rating")
 
 
 @sentence
 def no_tagger(highest: str) -> str:
-    return f"-# Nothing above `{highest}`: this bot has no picture tagger."
+    return f"-# Nothing above `{highest}` is drawn, because this bot has no picture tagger."
 
 
 @sentence
 def operators_highest(highest: str) -> str:
-    return f"-# Nothing above `{highest}`: this bot's operator decided so."
+    return f"-# The operator of this bot allows nothing above `{highest}`."
 
 
 def _mentions(mention: str, ids: tuple[str, ...], more: int) -> str:
@@ -228,11 +232,11 @@ def draws_in(channels: tuple[str, ...], more: int) -> str:
 
 @sentence
 def told_in(channel: str | None) -> str:
-    return f"**Refusals, changes and reports** are told in {'no channel' if channel is None else f'<#{channel}>'}."
+    return f"**Log channel**, for refusals, changes and reports: {'none' if channel is None else f'<#{channel}>'}."
 
 
-SPOILERS = fixed("settings.SPOILERS", "Pictures of `sensitive` are behind a spoiler")
-LOG_PROMPTS = fixed("settings.LOG_PROMPTS", "The log shows prompts, not only their keyed hashes")
+SPOILERS = fixed("settings.SPOILERS", "`sensitive` pictures are behind a spoiler")
+LOG_PROMPTS = fixed("settings.LOG_PROMPTS", "The log shows prompts, not only their hashes")
 
 
 NO_TAGS = fixed("settings.NO_TAGS", "none.")
@@ -240,12 +244,12 @@ NO_TAGS = fixed("settings.NO_TAGS", "none.")
 
 @sentence
 def so_many_tags(number: int) -> str:
-    return f"{number}, as `/settings export` tells."
+    return f"{number}; see `/settings export`."
 
 
 @sentence
 def denied_tags(tags: Sentence) -> str:
-    return f"**Denied tags**, besides those that are drawn nowhere: {tags!s}"
+    return f"**Denied tags**, besides those that are never drawn: {tags!s}"
 
 
 LimitedKind = Literal["channel", "role"]
@@ -254,28 +258,29 @@ _MENTION: dict[LimitedKind, str] = {"channel": "<#{}>", "role": "<@&{}>"}
 CHANNELS_HEAD = fixed("settings.CHANNELS_HEAD", "## Limits of channels")
 ROLES_HEAD = fixed("settings.ROLES_HEAD", "## Limits of roles")
 CHANNELS_NOTE = fixed(
-    "settings.CHANNELS_NOTE", "-# The limit of a channel or category can only lower what holds there."
+    "settings.CHANNELS_NOTE", "-# A limit of a channel or category can only lower the rating that is allowed there."
 )
 ROLES_NOTE = fixed(
-    "settings.ROLES_NOTE", "-# It can only lower what holds for somebody; of several roles the lowest counts."
+    "settings.ROLES_NOTE",
+    "-# A limit of a role can only lower the allowed rating. With several roles the lowest counts.",
 )
 
 
 @sentence
 def limit_of(kind: LimitedKind, one: str, rating: str) -> str:
-    return f"- {_MENTION[kind].format(one)} at most `{rating}`"
+    return f"- {_MENTION[kind].format(one)}: at most `{rating}`"
 
 
 @sentence
 def gets_at_most(kind: LimitedKind, one: str) -> str:
-    return f"{_MENTION[kind].format(one)} gets at most"
+    return f"{_MENTION[kind].format(one)}: maximum rating"
 
 
 NO_OWN_LIMIT = fixed("settings.NO_OWN_LIMIT", "no limit of its own")
 
 WHO_HEAD = fixed("settings.WHO_HEAD", "## Who may ask for what")
 WHO_NOTE = fixed(
-    "settings.WHO_NOTE", "-# A rule counts for the ratings above it as well. Without one, everybody may ask."
+    "settings.WHO_NOTE", "-# A rule also counts for the ratings above it. Without a rule, everybody may ask."
 )
 
 
@@ -297,22 +302,22 @@ def denied_now(tags: Sentence) -> str:
     return f"Now: {tags!s}"
 
 
-# The page about the line
+# The page about the queue
 
-LINE_HEAD = fixed("settings.LINE_HEAD", "## The line of this server")
+LINE_HEAD = fixed("settings.LINE_HEAD", "## The queue of this server")
 SERVER_LIMITS = fixed("settings.SERVER_LIMITS", "Limits of the whole server")
 PERSON_LIMITS = fixed("settings.PERSON_LIMITS", "Limits of each person")
 ABOUT_LIMITS = fixed(
     "settings.ABOUT_LIMITS",
     """\
--# A change holds at once and takes nothing out of the line. None of it goes beyond the operator's limits, which count \
-a person in all servers together.""",
+-# A change counts at once, and removes nothing from the queue. The operator's limits count as well; they count a \
+person in all servers together.""",
 )
 ABOUT_PRIORITY = fixed(
     "settings.ABOUT_PRIORITY",
     """\
-**Priority roles** give a larger share of this server's turns, never all of it: at 3 somebody has three turns while \
-everybody else has one. Of several roles the largest counts; a change counts from the next request on.""",
+**Priority roles** have a larger share of this server's turns, never all of it. At 3 somebody has three turns while \
+everybody else has one. With several roles the largest counts. A change counts from the next request on.""",
 )
 
 
@@ -354,7 +359,7 @@ def share_of(role: str, weight: float) -> str:
 
 @sentence
 def gives(role: str) -> str:
-    return f"<@&{role}> gives"
+    return f"<@&{role}>: share of the turns"
 
 
 USUAL_SHARE = fixed("settings.USUAL_SHARE", "the usual share")

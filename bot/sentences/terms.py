@@ -8,9 +8,9 @@ THANKS = fixed("terms.THANKS", "Thank you. You can draw now: type `/imagine`.")
 
 
 _CONDUCT = """\
-You answer for what you have drawn and for what you do with it. Every picture says that AI drew it: leave it so, and \
-do not pass one off as a photograph or as made by hand. Moderators and whoever runs this bot may stop anybody who \
-breaks these terms."""
+You are responsible for what you have drawn and for what you do with it. Every picture says that AI drew it. Leave \
+it so, and do not present a picture as a photograph or as made by hand. Moderators and the operator of this bot may \
+stop anybody who breaks these terms."""
 
 
 @sentence
@@ -47,7 +47,7 @@ the model, and so you."""
 
 @sentence
 def end(last: Sentence) -> str:
-    return f"The licence itself is attached, and it is what counts. `/about` tells what is stored about you.\n{last!s}"
+    return f"The licence itself is attached, and it is what counts. `/about` says what is stored about you.\n{last!s}"
 
 
 BY_ACCEPTING = fixed("terms.BY_ACCEPTING", "By pressing Accept you agree to all of this.")

@@ -74,8 +74,8 @@ async def test_a_bug_behind_a_button_still_answers_its_presser(chat, caplog):
 @pytest.mark.parametrize(
     ("label", "said", "logged"),
     [
-        ("Recipe", "I cannot write anything down just now", ": eshi.sqlite3: the disk is full"),
-        ("Edit", "Discord did not take my answer", ": Discord stumbled: [Errno 104] Connection reset by peer"),
+        ("Recipe", "I cannot save anything right now", ": eshi.sqlite3: the disk is full"),
+        ("Edit", "Discord did not accept my answer", ": Discord stumbled: [Errno 104] Connection reset by peer"),
     ],
     ids=["full disk", "reset"],
 )

@@ -71,7 +71,7 @@ async def _read(reading, report, name, data):
         if not 0 < len(sentence) <= MESSAGE_CHARS:
             report.wrong.append(f"file {report.number}: no sentence for a member: {sentence[:200]!r}")
         return "took too much" if refused.sentence == recipes.unreadable(kind.thing) else "refused"
-    return "says nothing" if found is None else "says something"
+    return "means nothing" if found is None else "says something"
 
 
 async def _good(reading, report):

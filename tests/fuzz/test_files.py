@@ -48,7 +48,7 @@ async def test_hostile_files_are_answered_and_the_reader_goes_on():
     assert report.wrong == []
     assert report.number == 300
     assert all(sum(report.came[kind].values()) == number for kind, number in report.sent.items())
-    assert {"says something", "says nothing", "refused"} <= {name for came in report.came.values() for name in came}
+    assert {"says something", "means nothing", "refused"} <= {name for came in report.came.values() for name in came}
 
 
 async def test_a_picture_that_is_no_longer_read_is_told(monkeypatch):

@@ -42,7 +42,7 @@ async def test_a_job_that_kills_every_engine_is_given_up_and_its_neighbours_are_
         innocent = await mio.slash(mio.channel("general"), "imagine", subject="1girl", steps=30)
         guilty = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="poison", steps=30)
         ended = await end_of(yuki, guilty)
-        assert "The engine broke down each time it drew this" in words(ended)
+        assert "The engine crashed each time it drew this" in words(ended)
         assert not gallery(ended)
         assert gallery(await result_of(mio, innocent))
     log = studio.log_text()
@@ -53,7 +53,7 @@ async def test_a_job_that_kills_every_engine_is_given_up_and_its_neighbours_are_
 async def test_a_job_for_which_there_is_no_room_says_so_kindly(studio, yuki):
     async with engine_with(studio, "--trouble", "out_of_memory", "--word", "huge"):
         sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="huge")
-        assert "no room for a picture of this size" in words(await end_of(yuki, sent))
+        assert "not enough memory for this size" in words(await end_of(yuki, sent))
 
 
 async def test_who_waits_sees_what_the_engine_is_about(studio, yuki):
@@ -63,7 +63,7 @@ async def test_who_waits_sees_what_the_engine_is_about(studio, yuki):
     await studio.said("The engine is away", after=before)
     sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
     first = await yuki.answer(sent)
-    assert "The engine is not running just now. This is kept, and drawn when it is back." in words(first)
+    assert "The engine is not running right now. Your request is kept, and drawn when it is back." in words(first)
     await studio.start_engine("--loading-s", "3")
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "The engine is still starting: stage 1." in words(m))
     assert gallery(await result_of(yuki, sent))

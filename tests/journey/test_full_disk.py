@@ -24,7 +24,7 @@ async def test_what_cannot_be_recorded_is_not_begun_and_its_asker_is_told(studio
     before = len(studio.log_text())
     with locked(studio):
         no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
-        assert no == "I cannot write anything down just now, so I did not begin. Please try again in a little while."
+        assert no == "I cannot save anything right now, so I did not start. Please try again in a few minutes."
     said = studio.log_text()[before:]
     assert "eshi.sqlite3: locked by another program" in said
     assert "Traceback" not in said

@@ -145,7 +145,7 @@ async def test_tell_me_is_a_toggle_of_the_owner(yuki, mio):
     first = await yuki.answer(asked)
     no = await mio.answer(await mio.press(first, control(first, "Tell me when done")))
     assert "Only" in no["content"]
-    for sentence in ("I will tell you", "I will not tell you"):
+    for sentence in ("I will ping you", "I will not ping you"):
         told = await yuki.answer(await yuki.press(first, control(first, "Tell me when done")))
         assert told["content"].startswith(sentence)
     await yuki.press(first, control(first, "Cancel"))

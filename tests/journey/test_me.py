@@ -64,7 +64,7 @@ async def test_a_default_that_is_no_longer_allowed_falls_back_with_a_note(studio
         await studio.start_bot()
         result, recipe = await draws(yuki)
         assert "2 steps" in recipe
-        note = await yuki.wait_for(lambda message: "can no longer be had here" in message["content"])
+        note = await yuki.wait_for(lambda message: "is no longer available here" in message["content"])
         assert note["flags"] & 64
         assert "40 steps" in note["content"]
         assert gallery(result)
@@ -110,8 +110,8 @@ async def test_the_gate_reads_what_a_favourite_stands_for(yuki):
     [
         ("two words", "smile", "A name has at most 32"),
         ("a" * 33, "smile", "A name has at most 32"),
-        ("a", "x" * 501, "501 characters in this favourite; at most 500"),
-        ("a", " , ", "has to stand for some tags"),
+        ("a", "x" * 501, "This favourite has 501 characters; at most 500"),
+        ("a", " , ", "needs at least one tag"),
         ("a", "{red|blue", "has no }"),
         ("a", "smile\nSteps: 1", "line break"),
         ("a", "(smile:9)", "may be from 0 to 2"),
@@ -127,7 +127,7 @@ async def test_the_number_of_favourites_is_bounded(yuki):
     for number in range(25):
         await me(yuki, "favourite save", name=f"{number:02}{'_' * 29}a", text="_^_, " * 100)
     try:
-        assert "as many as I keep" in await me(yuki, "favourite save", name="more", text="smile")
+        assert "which is the maximum" in await me(yuki, "favourite save", name="more", text="smile")
         assert "Kept" in await me(yuki, "favourite save", name=f"00{'_' * 29}a", text="smile")
         assert (await me(yuki, "favourite list")).count("`@") == 25
     finally:

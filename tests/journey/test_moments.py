@@ -37,7 +37,7 @@ async def test_the_flag_goes_while_a_job_waits(ada, let_go):
     first = await ada.answer(busy[0])
     sent = await ada.slash(thread, "imagine", subject="1girl", rating="sensitive", tags="quiet words")
     waiting = await ada.answer(sent)
-    assert "line" in words(waiting)
+    assert "queue" in words(waiting)
     await ada.call("PATCH", f"/channels/{channel}", {"nsfw": False})
     try:
         let_go()
@@ -147,8 +147,8 @@ async def test_refused_words_lock_out_in_the_end(studio):
             await refusal_of(nico, await nico.slash(nico.channel("general"), "imagine", subject="1girl", tags="nude"))
             for _ in range(3)
         ]
-        assert "you can draw again" not in said[1]
-        assert "you can draw again <t:" in said[2]
+        assert "You can draw again" not in said[1]
+        assert "You can draw again <t:" in said[2]
         locked = await refusal_of(nico, await nico.slash(nico.channel("general"), "imagine", subject="1girl"))
         assert locked.startswith("You are locked out")
 

@@ -39,7 +39,7 @@ async def test_one_message_tells_the_story(yuki, let_go):
     channel = yuki.channel("general")
     sent = await yuki.slash(channel, "imagine", subject="1girl", steps=10)
     first = await yuki.answer(sent)
-    assert "in line" in words(first)
+    assert "in the queue" in words(first)
     assert labels(first) == ["Cancel"]
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
     let_go()

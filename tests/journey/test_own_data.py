@@ -105,7 +105,7 @@ async def test_forget_leaves_nothing_in_the_database_and_nothing_in_the_spool(st
     drawn = await leave_traces(guest, yuki)
     others = await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
     assert traces(studio, guest.id, "hushed")
-    assert "I have forgotten you, and 2 requests of yours." in await forget(guest)
+    assert "I have deleted everything about you, 2 requests included." in await forget(guest)
     assert traces(studio, guest.id, "hushed") == []
     ids = {job_of(message) for message in drawn}
     assert not [name for name in files(studio) if name.split("-")[0] in ids]
@@ -200,7 +200,7 @@ async def test_about_names_model_licence_operator_and_what_is_stored(studio, yuk
             "CreativeML Open RAIL++-M",
             "draw@example.org",
             "The disk is encrypted.",
-            "No picture tagger is configured",
+            "No picture tagger is set up",
             "Its pictures, on my disk: 3 days",
             "`/me forget`",
             "Eshi 0.",

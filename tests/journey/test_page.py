@@ -164,7 +164,7 @@ async def test_the_age_flag_is_taken_away_while_a_job_waits(visit, let_go):
     async with visit("yuki", "after-dark") as yuki, visit("ada", "after-dark") as ada:
         for _ in range(3):  # two fill the engine, one is behind them
             await run(yuki, "imagine", subject="1girl", rating="sensitive", steps="50", count="4")
-        await expect(newest(yuki)).to_contain_text("in line")
+        await expect(newest(yuki)).to_contain_text("in the queue")
         flag = ada.get_by_role("switch", name="Age-restricted")
         await flag.press("Space")
         await expect(flag).not_to_be_checked()

@@ -33,8 +33,8 @@ async def test_a_preview_is_private_and_says_what_became_of_the_words(yuki, mio)
     assert "lowres, bad anatomy" in said
     for note in ("Dropped: “smile” is there already", "Escaped: The brackets in “firefly", "Dropped: “masterpiece”"):
         assert note in said
-    assert "tokenizers are not at hand" in said
-    assert "**Wait** Next in line." in said
+    assert "tokenizers are not here" in said
+    assert "**Wait** Next in the queue." in said
 
 
 async def test_draw_draws_what_was_shown_and_survives_a_restart(yuki, studio):
@@ -115,11 +115,11 @@ async def test_the_wait_is_estimated_from_what_was_measured(yuki, studio):
     channel = yuki.channel("general")
     await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl", steps=10))
     alone = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
-    assert "**Wait** Next in line. Expected <t:" in words(alone)
+    assert "**Wait** Next in the queue. Expected <t:" in words(alone)
     with studio.still():
         sent = [await yuki.slash(channel, "imagine", subject="1girl", steps=40) for _ in range(3)]
         waiting = [await yuki.answer(one) for one in sent]
-        assert "in line. Expected <t:" in words(waiting[-1])
+        assert "in the queue. Expected <t:" in words(waiting[-1])
         behind = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
     assert expected_at(behind) >= expected_at(alone)
     for one in sent:

@@ -74,14 +74,14 @@ async def test_a_member_sees_and_steers_what_is_theirs(yuki):
     assert all(f"`{job_id(job)}` **1girl · smile**" in words(message) for job in jobs)
     assert "This server" not in [one.get("label") for one in controls(message)]
     message = await press(yuki, message, "Hold", third)
-    assert f"`{third}` is on hold, until it is resumed." in words(message)
+    assert f"`{third}` is on hold until it is resumed." in words(message)
     await shown(yuki, jobs[2], "On hold.")
     message = await press(yuki, message, "Move up", fifth)
-    assert f"`{fifth}` is first of yours." in words(message)
+    assert f"`{fifth}` is now the first of yours." in words(message)
     assert words(message).index(fifth) < words(message).rindex(fourth)
     message = await press(yuki, message, "Resume", third)
-    assert f"`{third}` is back in line." in words(message)
-    await shown(yuki, jobs[2], "in line.")
+    assert f"`{third}` is back in the queue." in words(message)
+    await shown(yuki, jobs[2], "in the queue.")
     message = await press(yuki, message, "Cancel", fourth)
     assert f"`{fourth}` is cancelled." in words(message)
     assert "You have 4 requests in the queue." in words(message)
@@ -102,7 +102,7 @@ async def test_an_acknowledged_job_is_in_line_at_once(yuki, studio):
     assert "You have 3 requests in the queue." in words(message)
     assert f"`{third}`" in words(message)
     message = await press(yuki, message, "Hold", third)
-    assert f"`{third}` is on hold, until it is resumed." in words(message)
+    assert f"`{third}` is on hold until it is resumed." in words(message)
     await shown(yuki, jobs[2], "On hold.")
     await cancel_all(yuki, jobs)
 
@@ -123,8 +123,10 @@ async def test_a_job_that_is_over_cannot_be_held(yuki):
     jobs = await fill(yuki, 3)
     message = await queue(yuki)
     await cancel_all(yuki, jobs)
-    assert "no longer waits" in await refusal_of(yuki, await yuki.press(message, button(message, "Hold")))
-    assert "already drawn, or over" in await refusal_of(yuki, await yuki.press(message, button(message, "Cancel")))
+    assert "no longer waiting" in await refusal_of(yuki, await yuki.press(message, button(message, "Hold")))
+    assert "already drawn, or it has ended" in await refusal_of(
+        yuki, await yuki.press(message, button(message, "Cancel"))
+    )
 
 
 @pytest.mark.usefixtures("let_go")
@@ -140,7 +142,7 @@ async def test_a_moderator_steers_the_server_and_sees_no_prompt(yuki, mio):
     await shown(yuki, jobs[2], "On hold.")
     message = await press(mio, message, "Resume", third)
     message = await press(mio, message, "Move up", fourth)
-    assert f"`{fourth}` has the next turn of this server." in words(message)
+    assert f"`{fourth}` is now the first of this server." in words(message)
     message = await press(mio, message, "Cancel", third)
     await shown(yuki, jobs[2], "Cancelled.")
     await cancel_all(yuki, [*jobs[:2], jobs[3]])
@@ -148,18 +150,18 @@ async def test_a_moderator_steers_the_server_and_sees_no_prompt(yuki, mio):
 
 async def test_a_paused_server_waits_through_a_restart(yuki, mio, studio):
     """New requests are taken, nothing is drawn, and afterwards everything is."""
-    message = await press(mio, await queue(mio, server=True), "Pause")
+    message = await press(mio, await queue(mio, server=True), "Pause queue")
     assert "Nothing of this server is started" in words(message)
     sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
     first = await yuki.answer(sent)
-    assert "A moderator has paused this server's line." in words(first)
+    assert "A moderator has paused this server's queue." in words(first)
     held = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
     await press(yuki, await queue(yuki), "Hold", job_id(held))
     await studio.kill("bot", signal.SIGKILL)
     await studio.start_bot()
     message = await queue(mio, server=True)
-    assert "The line is paused" in words(message)
-    await press(mio, message, "Go on")
+    assert "The queue is paused" in words(message)
+    await press(mio, message, "Resume queue")
     assert (await result_of(yuki, sent))["id"] == first["id"]
     message = await queue(yuki)
     assert "You have 1 request in the queue." in words(message)
@@ -171,13 +173,15 @@ async def test_a_drained_server_takes_nothing_new(yuki, mio, let_go):
     """What waits is drawn; whoever asks is told privately."""
     sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=30)
     await yuki.answer(sent)
-    message = await press(mio, await queue(mio, server=True), "Drain")
-    assert "Nothing new is taken" in words(message)
+    message = await press(mio, await queue(mio, server=True), "Stop new requests")
+    assert "No new ones are accepted" in words(message)
     no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
-    assert no == "A moderator has closed the line here: what waits is still drawn, but nothing new is taken."
+    assert (
+        no == "A moderator has closed the queue here. Waiting requests are still drawn, but no new ones are accepted."
+    )
     let_go()
     await result_of(yuki, sent)
-    await press(mio, message, "Take new ones")
+    await press(mio, message, "Accept requests")
     await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
 
 
@@ -190,9 +194,9 @@ async def test_rights_are_asked_for_at_every_press(yuki, mio, ada):
     path = f"/guilds/{ada.guild}/members/{mio.id}/roles/{role}"
     await ada.call("DELETE", path)
     try:
-        for label in ("Pause", "Drain", "Refresh", "Cancel", "Hold", "Move up"):
+        for label in ("Pause queue", "Stop new requests", "Refresh", "Cancel", "Hold", "Move up"):
             no = await refusal_of(mio, await mio.press(message, button(message, label)))
-            assert no == "Only a moderator of this server, somebody who may manage messages in it, may do this."
+            assert no == "Only a moderator may do this: somebody with Manage Messages in this server."
         assert "This server" not in [one.get("label") for one in controls(await queue(mio))]
     finally:
         await ada.call("PUT", path)
@@ -207,8 +211,8 @@ async def test_a_full_line_says_when_to_come_back(yuki, studio):
         no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
         await cancel_all(yuki, jobs)
     assert re.fullmatch(
-        r"You already have 5 requests waiting; at most 5 may\. Please wait until one is drawn, or cancel one\. "
-        r"It makes sense to come back <t:\d+:R>\.",
+        r"You already have 5 requests waiting; the limit is 5\. Please wait until one is drawn, or cancel one\. "
+        r"Please try again <t:\d+:R>\.",
         no,
     )
 

@@ -60,7 +60,7 @@ async def drawing(person, message):
 
 async def test_how_much_somebody_may_have_waiting_is_changed_at_once(ada, mio, yuki):
     """Lowered, the next request is refused with a sentence; raised, it is taken."""
-    await steer(mio, "Pause")
+    await steer(mio, "Pause queue")
     async with settings(ada) as first:
         screen = await turn(ada, first, "page:line")
         assert "Requests waiting: at most 5, the operator's limit" in words(screen)
@@ -69,12 +69,12 @@ async def test_how_much_somebody_may_have_waiting_is_changed_at_once(ada, mio, y
         assert "Requests waiting: at most 1 (the operator's limit is 5)" in words(screen)
         taken = [await waiting(yuki)]
         no = await refusal_of(yuki, await ask(yuki))
-        assert no.startswith("You already have 1 request waiting in this server; at most 1 may.")
+        assert no.startswith("You already have 1 request waiting in this server; the limit is 1.")
         screen = await limit(ada, screen, "person", max_queue_per_person="9")
         assert "at most 5, the operator's limit (this server's own is 9)" in words(screen)
         taken.append(await waiting(yuki))
         await cancel(yuki, taken)
-    await steer(mio, "Go on")
+    await steer(mio, "Resume queue")
 
 
 @pytest.mark.usefixtures("let_go")
@@ -104,7 +104,7 @@ async def test_a_form_with_a_mistake_changes_nothing(ada):
         sent = await send(ada, await opened(ada, screen, "server"), max_queue="100", max_running="lots")
         no = await refusal_of(ada, sent)
         assert no == (
-            "**Requests drawn at once** takes a whole number from 1 to 1,000,000, or nothing. Nothing was changed."
+            "**Requests drawn at once** must be a whole number from 1 to 1,000,000, or empty. Nothing was changed."
         )
         screen = await turn(ada, screen, "page:line")
         assert "Requests waiting: at most 200 (the operator's limit is 250)" in words(screen)

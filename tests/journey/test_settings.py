@@ -25,7 +25,7 @@ async def test_the_limit_is_raised_and_lowered_on_the_screen(ada, yuki):
         screen = opened
         assert chosen(screen, "open_limit") == ["safe"]
         assert chosen(screen, "age_restricted_limit") == ["sensitive"]
-        assert "Nothing above `sensitive`: this bot has no picture tagger." in words(screen)
+        assert "Nothing above `sensitive` is drawn, because this bot has no picture tagger." in words(screen)
         with pytest.raises(ActRefused):
             await choose(ada, screen, "age_restricted_limit", "nsfw")
         screen = await choose(ada, screen, "open_limit", "sensitive")
@@ -49,7 +49,7 @@ async def test_channels_categories_and_roles_lower_what_holds(ada, yuki):
             channel = ada.channel(limited)
             screen = await choose(ada, screen, "pick_channel", channel)
             screen = await choose(ada, screen, f"channel_limit:{channel}", "safe")
-            assert f"<#{channel}> at most `safe`" in words(screen)
+            assert f"<#{channel}>: at most `safe`" in words(screen)
             no = await refusal_of(yuki, await ask(yuki, "night studies"))
             assert "the highest rating of this channel is `safe`" in no
             screen = await choose(ada, screen, "pick_channel", channel)
@@ -184,7 +184,7 @@ async def test_why_explains_rule_by_rule(ada, yuki):
             return (await shown(ada, sent["interaction_id"]))["content"]
 
         here = await why("safe")
-        assert here.startswith(f"`safe` for <@{yuki.id}> in <#{general}> may be drawn.")
+        assert here.startswith(f"`safe` for <@{yuki.id}> in <#{general}> is allowed.")
         assert "❌" not in here
         there = await why("sensitive", channel=ada.channel("night studies"))
         assert "is refused by the rule **role**" in there.splitlines()[0]
@@ -209,7 +209,7 @@ async def test_the_log_channel_hears_of_refusals_and_changes(ada, yuki):
         await refusal_of(yuki, await ask(yuki, "general", "safe", tags="nude, loud words"))
         await ada.wait_for(lambda m: m["channel_id"] == log and "loud words" in m["content"])
         no = await refusal_of(ada, await ada.choose(screen, "v1:set:log_channel", await _closed(ada)))
-        assert "I may not write in that channel" in no
+        assert "I cannot write in that channel" in no
 
 
 async def _closed(ada):

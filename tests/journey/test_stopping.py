@@ -60,7 +60,7 @@ async def test_what_takes_longer_says_that_it_goes_on_and_does(studio, yuki, let
     sent, first = await drawing(yuki, steps=50)
     assert await studio.kill("bot", signal.SIGTERM) == 0
     [shown] = [m for m in await yuki.messages(first["channel_id"]) if m["id"] == first["id"]]
-    assert "I am restarting; this goes on by itself after that." in words(shown)
+    assert "I am restarting. This goes on by itself afterwards." in words(shown)
     let_go()
     await studio.start_bot()
     assert gallery(await result_of(yuki, sent))

@@ -46,7 +46,7 @@ async def test_a_stranger_steers_no_job(store, new_job, action):
     theirs = press_by(2)
     with refused(NotYours, "Only <@1> or a moderator"):
         await queue_actions(store, queue).press(theirs, QueuePress(action, "mine", 0, job.id))
-    with refused(NotYours, "Only a moderator of this server"):
+    with refused(NotYours, "Only a moderator may do this"):
         await queue_actions(store, queue).press(theirs, QueuePress(action, "server", 0, job.id))
     assert queue.get(job.id) == Ticket.of(job)
 
@@ -55,7 +55,7 @@ async def test_a_stranger_steers_no_job(store, new_job, action):
 @pytest.mark.parametrize("whose", ["mine", "server"])
 async def test_a_stranger_steers_no_line(store, action, whose):
     queue = Queue(max_jobs=9)
-    with refused(NotYours, "Only a moderator of this server"):
+    with refused(NotYours, "Only a moderator may do this"):
         await queue_actions(store, queue).press(press_by(2), QueuePress(action, whose, 0))
     assert not queue.is_paused(7)
     assert not queue.is_closed(7)
@@ -64,7 +64,7 @@ async def test_a_stranger_steers_no_line(store, action, whose):
 async def test_what_no_longer_is_is_told(store):
     """A record that is gone, and a button of another version."""
     made = queue_actions(store, Queue(max_jobs=9))
-    with refused(InvalidRequest, "no longer keep"):
+    with refused(InvalidRequest, "no longer have"):
         await made.press(press_by(1), QueuePress("hold", "mine", 0, "00000A"))
     for press in (
         QueuePress("burn", "mine", 0, "00000A"),

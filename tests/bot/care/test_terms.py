@@ -45,7 +45,7 @@ def test_another_models_licence_is_named_and_attached(tmp_path):
     view, file = terms(found, "1", "", None, accepted_at=None)
     shown = "\n".join(getattr(item, "content", "") for item in view.walk_children())
     assert "under the **My licence** licence" in shown
-    assert "You answer for what you have drawn" in shown
+    assert "You are responsible for what you have drawn" in shown
     assert "medical advice" not in shown
     assert file.fp.read() == b"Do as you like."
 

@@ -39,7 +39,7 @@ async def test_a_full_line_says_when_to_come_back(store, new_job):
     job = await store.jobs.submit(new_job(), now=NOW)
     queue.push(Ticket.of(job))
     expected = f"<t:{NOW + 28 * 0.1:.0f}:R>"
-    with refused(QueueFull, rf"^The queue is full: 1 request.* It makes sense to come back {expected}\.$"):
+    with refused(QueueFull, rf"^The queue is full, with 1 request.* Please try again {expected}\.$"):
         taken.place(2, None).__enter__()
 
 
@@ -58,7 +58,7 @@ async def test_what_admins_decide_holds_from_then_on(store):
     taken, _ = admission(store)
     taken.decided(7, ServerPolicy(max_queue=1))
     with taken.place(1, 7):
-        with refused(QueueFull, "This server has 1 request waiting; at most 1 may"):
+        with refused(QueueFull, "This server has 1 request waiting; the limit is 1"):
             taken.place(2, 7).__enter__()
         with taken.place(2, 8):
             pass
@@ -94,7 +94,7 @@ async def test_a_days_pictures_are_limited_and_come_back(store, new_job, limits,
     first = await ask(taken, store, new_job(), decided, now=NOW - 1000)
     await ask(taken, store, new_job(), decided, now=NOW - 500)
     back = f"<t:{NOW - 1000 + DAY_S:.0f}:R>"
-    with refused(QueueFull, rf"^{sentence} in the last 24 hours; at most 2 .* 1 picture {back}\.$"):
+    with refused(QueueFull, rf"^{sentence} in the last 24 hours; the limit is 2\. .* 1 picture {back}\.$"):
         await ask(taken, store, new_job(), decided)
     await store.jobs.cancel(first.id, as_written(""), now=NOW)
     await ask(taken, store, new_job(), decided)
@@ -113,7 +113,7 @@ async def test_there_is_room_when_enough_of_them_are_a_day_old(store, new_job):
 async def test_more_at_once_than_a_day_takes_is_told_so(store, new_job):
     taken, _ = admission(store, max_pictures_per_person_per_day=2)
     request = new_job().request.__class__(seed=1, count=3)
-    with refused(QueueFull, r"at most 2 may be drawn\. 3 pictures at once are more than that\.$"):
+    with refused(QueueFull, r"the limit is 2\. 3 pictures at once are more than that\.$"):
         await ask(taken, store, new_job(request=request), ServerPolicy())
 
 

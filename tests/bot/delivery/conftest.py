@@ -76,7 +76,7 @@ class Standing:
     """What `/show` asks of the line."""
 
     def standing(self, _job):
-        return "Next in line."
+        return "Next in the queue."
 
 
 class Desk:

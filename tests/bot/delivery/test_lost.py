@@ -11,7 +11,7 @@ from tests.bot.delivery.conftest import drawing
 from tests.bot.store.test_wholeness import DAMAGE
 from tests.journey.people import gallery, labels, words
 
-LOST = "The file of one picture was damaged on my disk, so it cannot be shown any more."
+LOST = "One picture file was damaged on my disk, so I can no longer show it."
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_what_was_damaged_before_it_was_shown_is_drawn_again(desk, yuki, h
     assert [line for line in caplog.messages if "it is drawn again" in line] != []
     desk.delivery.begin(again, lambda job, gone: desk.lost.put_nowait((job, gone)))
     desk.delivery.job_message(job.id).say(lambda: card.waiting(again, Wait(1)))
-    why = "was damaged before I could show it, so I draw it again."
+    why = "was damaged before I could show it. I am drawing it again."
     await yuki.wait_for(lambda m: m["id"] == str(job.message_id) and why in words(m))
     assert await desk.delivery.deliver(await desk.draw(again, drawing(0), drawing(1))) is None
     message = await shown_message(yuki, job)
@@ -69,7 +69,7 @@ async def test_show_says_that_a_file_is_damaged(desk, yuki, hurt, damage, caplog
     await desk.delivery.deliver(job)
     hurt(job, damage=damage)
     answer = await desk.shown(yuki, yuki.channel("general"), job.id)
-    assert f"{LOST} Reroll draws anew what you asked for." in words(answer)
+    assert f"{LOST} Reroll draws your request again." in words(answer)
     assert answer["attachments"] == []
     assert "Reroll" in labels(answer)
     assert len([line for line in caplog.messages if "picture 1 is lost" in line]) == 1
@@ -95,5 +95,5 @@ async def test_a_disk_that_cannot_be_read_just_now_is_no_damage(desk, yuki, monk
     with monkeypatch.context() as patch:
         patch.setattr("pathlib.Path.read_bytes", fails)
         answer = await desk.shown(yuki, yuki.channel("general"), job.id)
-    assert "just now" in answer["content"]
+    assert "right now" in answer["content"]
     assert gallery(await desk.shown(yuki, yuki.channel("general"), job.id))

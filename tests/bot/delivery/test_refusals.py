@@ -22,7 +22,7 @@ from tests.journey.people import gallery
 BY_TOKEN = "PATCH /webhooks/*/*/messages/*"  # noqa: S105  no secret
 BY_RIGHT = "PATCH /channels/*/messages/*"
 SENT = "POST /channels/*/messages"
-NO_RIGHT = "I may no longer post where you asked for it."
+NO_RIGHT = "I am no longer allowed to post where you asked for it."
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ async def test_a_picture_over_the_limit_is_made_smaller_and_the_message_says_so(
     found, sizes = await formats(yuki, message)
     assert found == ["PNG", "WEBP"]
     assert sizes[1] <= len(large) // 2
-    assert "Too large for Discord as PNG, so this picture came as WebP of quality" in words(message)
+    assert "The PNG was too large for Discord, so this picture is WebP of quality" in words(message)
 
 
 async def test_a_limit_that_was_lowered_meanwhile_is_found_out(desk, yuki, sandbox):
@@ -67,7 +67,7 @@ async def test_what_discord_takes_in_no_size_waits_in_the_spool(desk, yuki, sand
     job = await desk.ask(yuki, yuki.channel("general"))
     await desk.delivery.deliver(await desk.draw(job))
     message = await message_of(yuki, job)
-    assert f"Discord did not take the pictures. The pictures are drawn: `/show id:{job.id}`" in words(message)
+    assert f"Discord did not accept the pictures. The pictures are ready: `/show id:{job.id}`" in words(message)
     guild.max_file_bytes = limit
     assert gallery(await desk.shown(yuki, yuki.channel("general"), job.id))
 
@@ -92,7 +92,7 @@ async def test_a_private_message_promises_what_it_cannot_show(desk, yuki):
     job = await desk.ask(yuki, channel, private=True)
     desk.clock.time += 12.5 * 60
     await desk.clock.let_look()
-    assert "Next in line." in words(await message_of(yuki, job))
+    assert "Next in the queue." in words(await message_of(yuki, job))
     desk.clock.time += 60
     await desk.clock.let_look()
     message = await message_of(yuki, job)
@@ -103,7 +103,7 @@ async def test_a_private_message_promises_what_it_cannot_show(desk, yuki):
     ended = await desk.store.jobs.get(job.id)
     assert (ended.state, render(ended.kept)) == (
         State.DELIVERED,
-        "Discord lets me change a private message for fifteen minutes only.",
+        "Discord lets me edit a private message for fifteen minutes only.",
     )
     answer = await desk.shown(yuki, channel, job.id)
     assert answer["flags"] & 64
@@ -134,7 +134,7 @@ async def test_a_promise_that_discord_did_not_take_is_made_again(desk, yuki, san
     sandbox.faults.post_json({"fault": "reset", "route": "PATCH /webhooks/*/*/messages/*"})
     desk.clock.time += 13.2 * 60
     await desk.clock.let_look()
-    assert "Next in line." in words(await message_of(yuki, job))
+    assert "Next in the queue." in words(await message_of(yuki, job))
     desk.clock.time += 10
     await desk.clock.let_look()
     assert f"`/show id:{job.id}`" in words(await message_of(yuki, job))
@@ -145,7 +145,7 @@ async def test_a_public_message_needs_no_promise(desk, yuki):
     job = await desk.ask(yuki, yuki.channel("general"))
     desk.clock.time += 13.5 * 60
     await desk.clock.let_look()
-    assert "Next in line." in words(await message_of(yuki, job))
+    assert "Next in the queue." in words(await message_of(yuki, job))
     desk.clock.time += 1200
     await desk.delivery.deliver(await desk.draw(job))
     assert gallery(await message_of(yuki, job))

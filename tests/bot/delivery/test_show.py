@@ -66,7 +66,7 @@ async def test_pictures_that_are_no_longer_kept_can_be_drawn_again(desk, yuki):
     job = await delivered(desk, yuki)
     await desk.store.pictures.drop(job.id)
     answer = await desk.shown(yuki, yuki.channel("general"), job.id)
-    assert "I no longer keep the pictures of this one." in words(answer)
+    assert "I no longer have these pictures." in words(answer)
     assert "Reroll" in labels(answer)
 
 
@@ -74,7 +74,7 @@ async def test_an_unfinished_job_tells_how_it_stands(desk, yuki):
     """With the way to its message, and Cancel."""
     job = await desk.ask(yuki, yuki.channel("general"))
     answer = await desk.shown(yuki, yuki.channel("gallery"), job.id)
-    assert "Next in line." in words(answer)
+    assert "Next in the queue." in words(answer)
     assert f"/{job.channel_id}/{job.message_id})" in words(answer)
     assert labels(answer) == ["Cancel"]
 

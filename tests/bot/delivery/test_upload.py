@@ -40,8 +40,8 @@ def test_files_are_named_in_order_and_opened_anew(job):
     ("part", "said"),
     [
         (1.0, None),
-        (0.99, "Too large for Discord as PNG, so 2 pictures came as lossless WebP, every pixel as it was drawn."),
-        (0.1, "Too large for Discord as PNG, so 2 pictures came as WebP of quality"),
+        (0.99, "The PNG was too large for Discord, so 2 pictures are lossless WebP, with every pixel unchanged."),
+        (0.1, "The PNG was too large for Discord, so 2 pictures are WebP of quality"),
     ],
 )
 async def test_the_asker_reads_what_was_done(job, part, said):
@@ -59,16 +59,16 @@ async def test_the_asker_reads_what_was_done(job, part, said):
     ("found", "said"),
     [
         ([Fitted(b"")], None),
-        ([Fitted(b""), Fitted(b"", "webp", 95)], "so this picture came as WebP of quality 95."),
-        ([Fitted(b"", "webp", 60), Fitted(b"", "lossless webp")], "so 2 pictures came as WebP of quality 60."),
-        ([Fitted(b"", "webp", 99)], "so this picture came as WebP of quality 99."),
-        ([Fitted(b"", "lossless webp")], "so this picture came as lossless WebP, every pixel as it was drawn."),
+        ([Fitted(b""), Fitted(b"", "webp", 95)], "so this picture is WebP of quality 95."),
+        ([Fitted(b"", "webp", 60), Fitted(b"", "lossless webp")], "so 2 pictures are WebP of quality 60."),
+        ([Fitted(b"", "webp", 99)], "so this picture is WebP of quality 99."),
+        ([Fitted(b"", "lossless webp")], "so this picture is lossless WebP, with every pixel unchanged."),
     ],
 )
 def test_the_worst_of_what_was_done_is_told(found, said):
     """Of those pictures that were changed; anything below 100 is a loss."""
     note = _note(found)
-    assert (note and render(note)) == (said and f"Too large for Discord as PNG, {said}")
+    assert (note and render(note)) == (said and f"The PNG was too large for Discord, {said}")
 
 
 class Strict:

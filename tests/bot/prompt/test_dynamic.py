@@ -55,12 +55,12 @@ def test_every_choice_is_made_and_every_outcome_can_happen(text, possible):
     [
         ("{a|b", r"A \{ has no \}"),
         ("a}", r"A \} has no \{"),
-        ("__hear__", "no group “__hear__” to draw from: did you mean “hair”"),
+        ("__hear__", "no group “__hear__”: did you mean “hair”"),
         ("__none__", "“__none__” is empty"),
         ("__loop__", "at most 10 deep"),
         ("{" * 11 + "}" * 11, "at most 10 deep"),
         ("{" * 2000, "at most 10 deep"),
-        ("{}" * 201, "At most 200 choices"),
+        ("{}" * 201, "One text may have at most 200 choices"),
         ("{" + "x" * 101 + "}", "longer than 100 characters"),
     ],
 )
@@ -80,7 +80,7 @@ def test_a_group_that_doubles_itself_ends():
 
 
 def test_without_groups_the_sentence_says_so():
-    with refused(InvalidRequest, "There are no groups to draw “__hair__” from"):
+    with refused(InvalidRequest, "There is no group “__hair__”, because this bot has no groups"):
         draw("__hair__", {}, drawer(0), 100)
 
 

@@ -37,8 +37,8 @@ def test_what_is_beyond_the_operator_s_limits_is_said_and_left_out(ours):
     options, unmapped = read(f"smile {SETTINGS}", Limits(max_steps=10, samplers=("ddim",)), ours)
     assert (options.steps, options.sampler) == (None, None)
     assert tuple(map(render, unmapped)) == (
-        "20 steps: not to be had here; what is usual here is taken.",
-        "The sampler “euler_a”: not to be had here; what is usual here is taken.",
+        "20 steps: not available here; the default is used.",
+        "The sampler “euler_a”: not available here; the default is used.",
     )
 
 

@@ -171,9 +171,9 @@ def test_webui_s_picture_fills_the_form_and_the_rest_is_said(ours):
     assert tuple(map(render, mapped.unmapped)) == (
         "“<lora:detail:0.8>” was left out: LoRAs are not named in prompts here.",
         "It was drawn with another model, “animagine-xl-4.0-opt”.",
-        "“Denoising strength: 0.5” has no counterpart here.",
-        "“Hires upscale: 1.5” has no counterpart here.",
-        "“Lora hashes: detail: 1a2b3c, other: 4d5e6f” has no counterpart here.",
+        "“Denoising strength: 0.5” is not supported here.",
+        "“Hires upscale: 1.5” is not supported here.",
+        "“Lora hashes: detail: 1a2b3c, other: 4d5e6f” is not supported here.",
     )
 
 
@@ -198,7 +198,7 @@ def test_civitai_s_resources_are_said(ours):
         (Recipe(seed=-1), "The seed -1 is outside of the seeds here, 0 to 4,294,967,295."),
         (Recipe(prompt="[cat:dog:0.5]"), "“[cat:dog:0.5]” is read as plain words"),
         (Recipe(prompt="[cat|dog] AND x"), "“[cat|dog]” is read as plain words"),
-        (Recipe(other={"Variation seed": "3"}), "“Variation seed: 3” has no counterpart here."),
+        (Recipe(other={"Variation seed": "3"}), "“Variation seed: 3” is not supported here."),
     ],
 )
 def test_what_cannot_be_mapped_is_said(ours, recipe, said):

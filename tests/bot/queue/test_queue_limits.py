@@ -23,9 +23,9 @@ def test_the_limits_hold_for_places_that_are_only_reserved():
     """Two requests at once cannot both take the last place while the store commits."""
     queue = Queue(max_jobs=2, allowance=Allowance(waiting_per_person=1))
     with queue.reserve(1, None):
-        with refused(QueueFull, r"^You already have 1 request waiting; at most 1 may\."):
+        with refused(QueueFull, r"^You already have 1 request waiting; the limit is 1\."):
             queue.reserve(1, None).__enter__()
-        with queue.reserve(2, None), refused(QueueFull, r"^The queue is full: 2 requests"):
+        with queue.reserve(2, None), refused(QueueFull, r"^The queue is full, with 2 requests"):
             queue.reserve(3, None).__enter__()
         with queue.reserve(2, None):
             queue.push(ticket(0, 1))
@@ -48,17 +48,17 @@ def test_a_restart_fills_the_line_over_a_limit_that_was_lowered():
     """What was acknowledged is never turned away."""
     queue = filled(1, 1, 1, max_jobs=1, waiting_per_person=1)
     assert len(queue) == 3
-    with refused(QueueFull, "You already have 3 requests waiting; at most 1 may"):
+    with refused(QueueFull, "You already have 3 requests waiting; the limit is 1"):
         queue.reserve(1, None).__enter__()
 
 
 @pytest.mark.parametrize(
     ("operator", "server", "sentence"),
     [
-        ({"waiting_per_server": 3}, {}, "This server has 3 requests waiting; at most 3 may"),
-        ({"waiting_per_server": 9}, {"waiting_per_server": 2}, "This server has 3 requests waiting; at most 2 may"),
+        ({"waiting_per_server": 3}, {}, "This server has 3 requests waiting; the limit is 3"),
+        ({"waiting_per_server": 9}, {"waiting_per_server": 2}, "This server has 3 requests waiting; the limit is 2"),
         ({"waiting_per_person": 9}, {"waiting_per_person": 2}, "You already have 2 requests waiting in this server"),
-        ({"waiting_per_person": 2}, {"waiting_per_person": 9}, "You already have 2 requests waiting; at most 2 may"),
+        ({"waiting_per_person": 2}, {"waiting_per_person": 9}, "You already have 2 requests waiting; the limit is 2"),
     ],
 )
 def test_the_narrower_limit_of_operator_and_server_holds(operator, server, sentence):

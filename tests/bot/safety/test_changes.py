@@ -27,7 +27,7 @@ def test_what_is_no_limit_is_refused_by_its_name(field, typed):
     with pytest.raises(InvalidRequest) as caught:
         limit({field: typed})
     assert render(caught.value.sentence) == (
-        f"**{label}** takes a whole number from 1 to 1,000,000, or nothing. Nothing was changed."
+        f"**{label}** must be a whole number from 1 to 1,000,000, or empty. Nothing was changed."
     )
 
 
@@ -42,7 +42,7 @@ def test_a_form_changes_nothing_but_limits():
 def test_a_full_table_takes_one_more_when_one_is_removed(table, value, most):
     """What stands in it can be changed all the same."""
     full = ServerPolicy(**{table: {str(role): value for role in range(most)}})
-    with refused(InvalidRequest, f"There are {most} entries already"):
+    with refused(InvalidRequest, f"There are already {most} entries"):
         set_entry(table, "999", value)(full)
     assert set_entry(table, "0", value)(full) == full
     freed = set_entry(table, "0", None)(full)

@@ -192,7 +192,9 @@ def test_a_limit_says_who_decided_it_and_what_is_left() -> None:
     start = "`explicit` is not allowed here:"
     assert ("operator", f"{start} this bot draws nothing above `nsfw`.") in refused
     assert ("role", f"{start} the highest rating for your roles is `nsfw`.") in refused
-    assert told("safe", place=Place.GONE) == [("place", "This channel is gone, so nothing can be drawn here.")]
+    assert told("safe", place=Place.GONE) == [
+        ("place", "This channel was deleted, or I cannot see it, so I cannot draw here.")
+    ]
 
 
 def test_a_picture_is_shown_by_the_higher_of_its_two_ratings() -> None:

@@ -54,7 +54,7 @@ async def test_a_report_that_a_dying_bot_left_half_done_is_finished_by_the_next_
             row,
         )
     before = len(await mio.messages(log_channel))
-    assert "You reported it before" in await report(nico, result)
+    assert "You had reported it before" in await report(nico, result)
     assert not gallery(await hidden(yuki, result))
     assert len(await mio.messages(log_channel)) == before + 1
 
@@ -141,7 +141,7 @@ async def test_every_step_is_in_the_audit_log(studio, yuki, nico, mio):
 async def test_a_report_in_a_direct_message_goes_to_the_operator(studio, yuki):
     """Nobody moderates there: it is hidden, recorded and in the log."""
     result = await result_of(yuki, await yuki.slash(yuki.direct_message, "imagine", subject="1girl"))
-    assert "whoever runs this bot" in await report(yuki, result)
+    assert "the operator of this bot" in await report(yuki, result)
     covered = await hidden(yuki, result)
     assert buttons(covered) == []
     assert "reported in a direct message" in studio.log.read_text()
@@ -154,7 +154,7 @@ async def test_a_picture_without_a_record_is_reported_all_the_same(studio, yuki,
     with database(studio) as opened, opened:
         opened.execute("PRAGMA foreign_keys = ON")
         opened.execute("DELETE FROM jobs WHERE key = (SELECT max(key) FROM jobs)")
-    assert "I passed it on" in await report(nico, result)
+    assert "I passed your report on" in await report(nico, result)
     with database(studio) as opened:
         assert opened.execute("SELECT count(*) FROM audit WHERE detail LIKE ?", (f"%{key}%",)).fetchone() == (1,)
     no = await refusal_of(nico, await nico.press(result, control(result, "Delete")))
