@@ -181,6 +181,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         licence = await asyncio.to_thread(of_the_model, config)
         given = Given(
             client=client,
+            fetch_commands=client.tree.fetch_commands,
             config=config,
             prompt_writer=prompt_writer,
             text_filter=text_filter,

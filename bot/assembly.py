@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.actions.help import Help
 from bot.actions.imagine import RequestBuilder
 from bot.actions.me import Preferences
 from bot.actions.prompt import PromptPreviews
@@ -64,10 +65,11 @@ from bot.safety.wording import TextFilter
 from bot.views.about import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     import aiohttp
     import discord
+    from discord.app_commands import AppCommand
 
     from bot.config import Config
     from bot.delivery.budget import EditBudget
@@ -85,6 +87,8 @@ class Given:
 
     client: discord.Client
     """Not connected yet."""
+    fetch_commands: Callable[[], Awaitable[Iterable[AppCommand]]]
+    """Asks Discord for the commands that it knows, with their ids."""
     config: Config
     prompt_writer: PromptWriter
     text_filter: TextFilter
@@ -339,7 +343,7 @@ def _keeping(
     yield show_command.feature(show)
     yield queue_command.feature(queue)
     yield settings_commands.feature(_settings(given, checks, flow))
-    yield help_command.feature()
+    yield help_command.feature(Help(fetch=given.fetch_commands))
     yield terms_command.feature(checks.terms, flow.intake.ask)
     yield about_command.feature(partial(_facts, given, checks, flow))
     yield Feature(routes=[*buttons.routes(), *reporting.routes(), *moderation.routes()])

@@ -1,4 +1,7 @@
-"""What `/help` says, with examples that work as they stand."""
+"""What `/help` says, with examples that work as they stand.
+
+A command between backticks is made pressable where its id is known.
+"""
 
 from __future__ import annotations
 
@@ -8,45 +11,50 @@ HELP = fixed(
     "help.HELP",
     """\
 ## Drawing with Eshi
-Type `/imagine` and fill in what you like; everything is optional but one of subject, character, series or tags.
-- **subject**: who is in it: `1girl`, `2girls`, `no humans`; several are separated by `;`, here and in names
-- **character** and **series**: pick from the suggestions; a character brings series and subject along
-- **tags**: the rest, separated by commas: `smile, night, looking at viewer`; suggestions complete the last one
-- **rating**: how daring it may be; `safe` unless you say otherwise, and never above what this channel allows
-- **negative**: what should not be in it
+Type `/imagine` and fill in what you like. One of subject, character, series or tags is enough.
+- **subject**: who is in the picture, such as `1girl` or `no humans`. Separate several with `;`.
+- **character** and **series**: names from the suggestions. A character fills in series and subject.
+- **tags**: everything else, separated by commas. Suggestions complete the last tag.
+- **rating**: the content rating. It is `safe` unless you choose another, and never above what this channel allows.
+- **negative**: what you do not want in the picture.
 
-## Examples
-`/imagine character:hatsune miku tags:smile, waving, outdoors`
-`/imagine subject:no humans tags:scenery, mountain, sunset, cloud shape:landscape 7:4`
-`/imagine subject:1girl tags:{red|blue} hair, (smile:1.2), [hat] count:4 seed:7`
+## Three examples
+**A character.** `/imagine character:hatsune miku tags:smile, waving, outdoors`
+Miku waves outdoors. Her series and `1girl` are filled in.
+**A landscape.** `/imagine subject:no humans tags:mountain, sunset, cloud shape:landscape 7:4`
+A wide picture without people.
+**Four pictures.** `/imagine subject:1girl tags:{red|blue} hair, (smile:1.2), [hat] count:4 seed:7`
+Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed lets you repeat it.
 
-## Weights
-`(smile:1.3)` is stronger, `[hat]` weaker, `\\(` is a bracket, `BREAK` starts a new thought.
-`{red|blue} hat` picks one of the two, `__hair__` something about hair, and what was picked stays.
+## Weights and choices
+`(smile:1.3)` is stronger, `[hat]` is weaker, and `\\(` is a plain bracket. `BREAK` starts a new chunk.
+`{red|blue} hat` picks one of the two. `__hair__` picks a random hair tag. The pick is kept in the recipe.
 
-## Before drawing
-`/prompt preview` shows you alone what the model would read, and why; `/prompt check` reads what you paste.
+## Before you draw
+`/prompt preview` shows you alone what the model would read, and why.
+`/prompt check` reads a prompt from another program and lists what Eshi cannot use.
 
 ## From a picture
-`/remix` reads the recipe out of a picture file into a form that you can change and draw; **Apps → Remix** in a
-message's menu does it with the picture there. It knows pictures from here, WebUI, Forge and Civitai.
+`/remix` reads the recipe out of a picture file into a form. Change it there, and draw.
+**Apps → Remix** in the menu of a message does the same. It reads pictures from here, WebUI, Forge and Civitai.
 
-## What is yours
-`/me defaults set` says what you mean where you leave an option out (`style:none` draws without your style once).
-`/me favourite save name:sunset text:orange sky, sunset` lets you type `@sunset` in your tags.
-`/me export` gives you everything that is stored about you, `/me forget` deletes it; `/about` says what that is.
+## Your own things
+`/me defaults set` sets your values for options that you leave out. `style:none` draws once without your style.
+`/me favourite save` keeps tags under a name: saved as `sunset`, they are used by typing `@sunset`.
+`/me export` sends you everything that is stored about you. `/me forget` deletes it, and `/about` explains it.
 
 ## While you wait
-`/queue` shows what you have in line: cancel it, hold it, or move it before your others.
-**Tell me when done** pings you if it took more than a minute; `/me tell when_done:True` does it for everything.
-`/show` brings any of your pictures back, also one whose message is gone.
+`/queue` shows your requests. Cancel them, hold them, or move one up.
+**Tell me when done** pings you if it took more than a minute. `/me tell` does so for every request.
+`/show` shows your earlier pictures again, even if their message is gone.
 
 ## Under every picture
-**Reroll** draws it again with other seeds, **Edit** lets you change it first; both become *your* picture.
-**Recipe** shows exactly how it was made. **Spoiler** and **Delete** are for whoever asked for it, and for moderators.
-**Report** hides what should not be there until a moderator has looked.
+**Reroll** draws it again with other seeds. **Edit** lets you change it first. The result is yours.
+**Recipe** shows exactly how it was made. **Spoiler** and **Delete** are for its owner and for moderators.
+**Report** hides a picture that should not be there, until a moderator decides.
 
-## For a server's admins
-`/settings show` decides what may be drawn where and by whom, how much may wait, and whose share is larger.
+## For admins of a server
+`/settings show` sets what may be drawn, where and by whom, and the limits of the queue.
+`/settings why` explains why something is refused.
 """,
 )

@@ -65,6 +65,7 @@ def client(tmp_path_factory):
             _, features = assemble(
                 Given(
                     client=found,
+                    fetch_commands=found.tree.fetch_commands,
                     config=config,
                     prompt_writer=writer,
                     text_filter=TextFilter(None),

@@ -128,7 +128,7 @@ async def test_the_number_of_favourites_is_bounded(yuki):
         await me(yuki, "favourite save", name=f"{number:02}{'_' * 29}a", text="_^_, " * 100)
     try:
         assert "which is the maximum" in await me(yuki, "favourite save", name="more", text="smile")
-        assert "Kept" in await me(yuki, "favourite save", name=f"00{'_' * 29}a", text="smile")
+        assert "Saved" in await me(yuki, "favourite save", name=f"00{'_' * 29}a", text="smile")
         assert (await me(yuki, "favourite list")).count("`@") == 25
     finally:
         for number in range(25):

@@ -147,7 +147,10 @@ async def test_nobody_is_pinged_through_a_prompt(yuki, mio):
 
 
 async def test_help_explains_with_examples(yuki):
-    """/help is private and shows how a request is typed."""
+    """/help is private, shows how a request is typed, and its commands can be pressed."""
     message = await yuki.answer(await yuki.slash(yuki.channel("general"), "help"))
     assert message["flags"] & 64
     assert "/imagine subject:1girl" in words(message)
+    ids = {one["name"]: one["id"] for one in await yuki.commands(yuki.channel("general"))}
+    assert f"</imagine:{ids['imagine']}>" in words(message)
+    assert f"</me favourite save:{ids['me']}>" in words(message)

@@ -201,7 +201,7 @@ async def test_about_names_model_licence_operator_and_what_is_stored(studio, yuk
             "draw@example.org",
             "The disk is encrypted.",
             "No picture tagger is set up",
-            "Its pictures, on my disk: 3 days",
+            "Their pictures, on my disk: 3 days",
             "`/me forget`",
             "Eshi 0.",
             "discord.py 2.",

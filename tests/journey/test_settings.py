@@ -105,7 +105,7 @@ async def test_two_admins_undo_nothing_of_each_others(ada, studio):
         await studio.start_bot()
         screen = await turn(ada, old, "spoilers:off")
         assert chosen(screen, "open_limit") == ["sensitive"]
-        assert "**Off**: Pictures of `sensitive`" in words(screen)
+        assert "**Off**: `sensitive` pictures" in words(screen)
         assert "**On**: The log shows prompts" in words(screen)
 
 
@@ -165,7 +165,7 @@ async def test_a_file_is_taken_whole_or_not_at_all(ada):
         await choose(ada, screen, "open_limit", "safe")
         file = await ada.upload("settings.toml", data)
         taken = await shown(ada, await ada.slash(general, "settings import", file=file))
-        assert taken["content"] == "Taken. open channels: safe → sensitive"
+        assert taken["content"] == "Imported. open channels: safe → sensitive"
 
 
 async def test_why_explains_rule_by_rule(ada, yuki):
