@@ -18,20 +18,27 @@ if TYPE_CHECKING:
 def add_parsers(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage] -- it has no public name
 ) -> None:
-    parser = commands.add_parser("run", help="be the bot, until SIGTERM or Ctrl-C", description=_run.__doc__)
-    parser.add_argument("--config", type=Path, default=Path("config.toml"), help="default: config.toml")
-    parser.add_argument("--verbose", action="store_true", help="log this program's own details, prompts included")
+    parser = commands.add_parser("run", help="run the bot and its engine until Ctrl-C", description=_run.__doc__)
+    parser.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: config.toml)"
+    )
+    parser.add_argument("--verbose", action="store_true", help="write more into the log, prompts included")
     parser.set_defaults(run=_run)
-    parser = commands.add_parser("demo", help="the bot, the engine and a local Discord", description=_demo.__doc__)
-    parser.add_argument("--port", type=int, default=8765, help="of the page, on loopback (default: 8765; 0: any)")
+    parser = commands.add_parser(
+        "demo", help="try everything in your browser, without a token or a graphics card", description=_demo.__doc__
+    )
+    parser.add_argument(
+        "--port", type=int, default=8765, help="port of the page on this computer (default: 8765; 0: any free one)"
+    )
     parser.set_defaults(run=_demo)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    """Run the bot and, unless bot.engine.url is set, its engine."""
+    """Run the bot until Ctrl-C or SIGTERM. It starts its engine, unless bot.engine.url is set."""
     from bot import app, logs  # discord.py takes a second that no other command should
 
     read = config.load(arguments.config)
+    config.require_all(read)
     token = config.token(read)
     logs.set_up(secrets=(token, os.environ.get("ESHI_WIRE_SECRET", "")), verbose=arguments.verbose)
     watchdog = Watchdog()
@@ -41,7 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    """Run everything on this machine, with nothing to set up; Ctrl-C ends it and leaves nothing behind."""
+    """Run the bot, the engine and a local Discord on this computer. Ctrl-C ends it and leaves nothing behind."""
     from bot.demo import demo
 
     try:

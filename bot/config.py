@@ -12,13 +12,14 @@ from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
 from bot.errors import ConfigError
+from engine import config as engine_config
 from engine import textfile
 from engine.config import Engine, Wire
 from engine.samplers import OFFERED, Sampler
 from engine.wire import Rating
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 MAX_SECRET_BYTES = 4096
 """Of a file with a token or a secret, which have a few dozen letters."""
@@ -309,10 +310,44 @@ def load(path: Path) -> Config:
         ConfigError: The file is absent, no TOML, or holds an unknown key or a value outside its range.
     """
     try:
-        file = textfile.read_toml(path, _File)
+        file = engine_config.read(path, _File)
     except textfile.TextFileError as error:
         raise ConfigError(str(error)) from error
     return Config(path=path.resolve(), bot=file.bot, wire=file.wire, model=file.engine)
+
+
+def require_all(config: Config, environ: Mapping[str, str] = os.environ) -> None:
+    """Look for everything that has no default and must be filled in before the bot can start.
+
+    Raises:
+        ConfigError: Something is missing; all of it is named at once.
+    """
+    missing = [*_missing(config, environ)]
+    if len(missing) == 1:
+        raise ConfigError(missing[0])
+    if missing:
+        found = "\n".join(f"- {one.removeprefix(f'{config.path}: ')}" for one in missing)
+        raise ConfigError(f"{config.path}: {len(missing)} things have to be filled in:\n{found}")
+
+
+def _missing(config: Config, environ: Mapping[str, str]) -> Iterator[str]:
+    try:
+        token(config, environ)
+    except ConfigError as error:
+        yield str(error)
+    starts_engine = not config.bot.engine.url
+    if starts_engine and engine_config.lacks_revision(config.model, config.path.parent):
+        yield (
+            f"{config.path}: $.engine.model: name a file or a folder, or the commit of "
+            f'"{config.model.model}" in engine.revision'
+        )
+    try:
+        rates = config.rates
+    except ConfigError as error:
+        yield str(error)
+        return
+    if starts_engine and rates and not config.model.rating.folder:
+        yield f'{config.path}: $.engine.rating.folder: needed where by = "{config.model.rating.by}"'
 
 
 def token(config: Config, environ: Mapping[str, str] = os.environ) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from safetensors import SafetensorError, safe_open
 
+from engine.config import COMMIT, HUB_ID
 from engine.errors import ModelLoadError
 
 if TYPE_CHECKING:
@@ -47,8 +47,6 @@ WEIGHTS = {
 numbers are converted, then the largest, which is moved to the device while the others come."""
 
 _CONFIG_FILES = ["model_index.json", "*/*.json", "*/*.txt"]
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -92,11 +90,11 @@ def find(config: Engine) -> Source:
         raise ModelLoadError(f"{config.model}: engine.sha256 is for a single .safetensors file, and this is none")
     if path.is_dir():
         return _folder(path, path.resolve().name)
-    if path.suffix == ".safetensors" or not _HUB_ID.fullmatch(config.model):
+    if path.suffix == ".safetensors" or not HUB_ID.fullmatch(config.model):
         raise ModelLoadError(
             f"{path}: there is nothing; expected a folder in diffusers layout, a .safetensors file, or a hub id"
         )
-    if not _COMMIT.fullmatch(config.revision):
+    if not COMMIT.fullmatch(config.revision):
         raise ModelLoadError(
             f"{config.model}: taken as a hub id (there is no such path), which needs engine.revision to be the commit "
             f'to use, 40 hexadecimal digits, and it is "{config.revision}"'

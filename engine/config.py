@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+import re
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -10,8 +12,10 @@ from msgspec import Meta, Struct
 from engine import textfile
 from engine.wire import Rating
 
-if TYPE_CHECKING:
-    from pathlib import Path
+_Form = TypeVar("_Form")
+
+HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+COMMIT = re.compile(r"[0-9a-f]{40}")
 
 VAE_OF_THE_CHECKPOINT = frozenset({"exact", "bfloat16"})
 """The values of ``engine.vae`` that are no folder."""
@@ -91,6 +95,34 @@ class _File(Struct, frozen=True):
     wire: Wire = msgspec.field(default_factory=Wire)
 
 
+def lacks_revision(engine: Engine, folder: Path) -> bool:
+    """Tell whether the model is on the hub, and nobody said which commit of it.
+
+    Args:
+        engine: As it is written in a file.
+        folder: Of that file.
+    """
+    if textfile.beside(folder, engine.model).exists() or Path(engine.model).suffix == ".safetensors":
+        return False
+    return bool(HUB_ID.fullmatch(engine.model)) and not COMMIT.fullmatch(engine.revision)
+
+
+def read(path: Path, form: type[_Form]) -> _Form:
+    """Read a configuration into what one process needs of it.
+
+    Raises:
+        TextFileError: As `textfile.read_toml`; where there is no file, it says which one to begin with.
+    """
+    try:
+        return textfile.read_toml(path, form)
+    except textfile.TextFileError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
+        raise textfile.TextFileError(
+            path, f"{error.reason}; copy config.example.toml to begin with, or name your file with --config"
+        ) from error
+
+
 def load(path: Path) -> tuple[Engine, Wire]:
     """Read the engine's tables; the model's relative paths are the file's, and become independent of where we are.
 
@@ -98,7 +130,7 @@ def load(path: Path) -> tuple[Engine, Wire]:
         EngineConfigError: The file is absent, no TOML, or holds an unknown key or a value outside its range.
     """
     try:
-        file = textfile.read_toml(path, _File)
+        file = read(path, _File)
     except textfile.TextFileError as error:
         raise EngineConfigError(str(error)) from error
     rating = file.engine.rating

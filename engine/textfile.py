@@ -6,13 +6,15 @@ import codecs
 import contextlib
 import re
 import stat
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
+from msgspec import inspect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MAX_BYTES = 1024 * 1024
 """Of a file that somebody types: a novel; whatever is larger was named by mistake."""
@@ -21,7 +23,10 @@ SAID_CHARS = 300
 """Of what is wrong with a file: a name in it may be as long as the file."""
 
 NAMED_CHARS = 80
-"""Of a path that is none."""
+"""Of a path that is none, or of a name that nobody knows."""
+
+FEW_NAMES = 4
+"""So many are all named, where one of them was meant."""
 
 _PART = r"""(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _DEEP_KEY = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{24}}")
@@ -43,6 +48,10 @@ _NO_FILES = {
 }
 
 _TOO_DEEP = "is nested too deeply to be read"
+
+_UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<name>.+?)`(?: - at `(?P<place>.+)`)?", re.DOTALL)
+_UNKNOWN_VALUE = re.compile(r"Invalid enum value '(?P<name>.*?)'(?: - at `(?P<place>.+)`)?", re.DOTALL)
+"""What msgspec says of a name that it does not know (its source, `_core.c`)."""
 
 _Decoded = TypeVar("_Decoded")
 
@@ -137,6 +146,8 @@ def parse_toml(path: Path, data: bytes, form: type[_Decoded]) -> _Decoded:
         return msgspec.convert(table, form, builtin_types=(), str_keys=True)
     except RecursionError as error:
         raise TextFileError(path, _TOO_DEEP) from error
+    except msgspec.ValidationError as error:
+        raise TextFileError(path, _with_what_was_meant(str(error), form)) from error
     except (msgspec.MsgspecError, ValueError, OverflowError) as error:  # a number of 5,000 digits is none of the first
         raise TextFileError(path, str(error)) from error
 
@@ -168,6 +179,43 @@ def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for number, one in enumerate(cast("list[Any]", value)):
             yield from _texts(one, f"{place}[{number}]")
+
+
+def _with_what_was_meant(said: str, form: Any) -> str:
+    """Add to what msgspec says of an unknown name which ones there are, the likely ones first."""
+    if found := _UNKNOWN_KEY.fullmatch(said):
+        known = _type_at(form, found["place"])
+        names = [field.encode_name for field in known.fields] if isinstance(known, inspect.StructType) else []
+    elif found := _UNKNOWN_VALUE.fullmatch(said):
+        known = _type_at(form, found["place"])
+        names = [str(value) for value in known.values if value] if isinstance(known, inspect.LiteralType) else []
+    else:
+        return said
+    return _one_line(said) + _meant(found["name"], names)
+
+
+def _meant(name: str, names: Sequence[str]) -> str:
+    """Name all of a few, and of many those that look alike."""
+    if len(names) > FEW_NAMES and (close := get_close_matches(name[:NAMED_CHARS].casefold(), names, n=2)):
+        return "; did you mean " + " or ".join(close) + "?"
+    return f"; choose one of {', '.join(names)}" if names else ""
+
+
+def _type_at(form: Any, place: str | None) -> inspect.Type:
+    """Follow a path as msgspec writes it, such as ``$.bot.limits.samplers[...]``, through the types."""
+    found = inspect.type_info(form)
+    for part in re.findall(r"\.(\w+)|\[", place or ""):
+        if isinstance(found, inspect.StructType):
+            found = next((field.type for field in found.fields if field.encode_name == part), inspect.AnyType())
+        elif isinstance(found, inspect.DictType):
+            found = found.value_type
+        elif isinstance(found, inspect.VarTupleType | inspect.ListType):
+            found = found.item_type
+        if isinstance(found, inspect.UnionType):
+            literals = [one for one in found.types if isinstance(one, inspect.LiteralType)]
+            some = (one for one in found.types if not isinstance(one, inspect.NoneType))
+            found = inspect.LiteralType(sum((one.values for one in literals), ())) if literals else next(some, found)
+    return found
 
 
 def _one_line(text: str) -> str:

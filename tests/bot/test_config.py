@@ -46,6 +46,28 @@ def test_a_wrong_value_is_named_by_its_path(tmp_path, text, said):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[bot]\ndata_dri = 'here'", "unknown field `data_dri` - at `$.bot`; did you mean data_dir?"),
+        ("[bot.discord]\ntokn_file = 'x'", "; choose one of api, token_file"),
+        ("[engine]\nmodle = 'x'", "; did you mean model?"),
+        ("[bot.ratings]\nhighest = 'save'", "'save' - at `$.bot.ratings.highest`; choose one of explicit, nsfw, safe,"),
+        ("[bot.limits]\nsamplers = ['ddmi']", "'ddmi' - at `$.bot.limits.samplers[0]`; did you mean ddim?"),
+        ("[engine.rating.labels]\nnormal = 'sfw'", "; did you mean nsfw?"),
+        ("[bot.limits]\nmax_queue = 'five'", "Expected `int`, got `str` - at `$.bot.limits.max_queue`"),
+    ],
+)
+def test_a_slip_is_told_what_was_meant(tmp_path, text, said):
+    """Of a few names all, of many those that look alike; of what is no name, nothing."""
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        config.load(path)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
         ("[bot.limits]\nsamplers = ['euler', 'ddim']", "samplers: 'ddim' is not for members; choose from euler, unipc"),
         ("[bot.defaults]\nsampler = 'ddim'", "sampler: 'ddim' is not for members; choose from euler, unipc"),
     ],
@@ -61,8 +83,67 @@ def test_a_sampler_that_is_not_offered_is_refused_in_a_sentence(tmp_path, monkey
 
 
 def test_an_absent_file_is_one_clear_line(tmp_path):
-    with pytest.raises(ConfigError, match="cannot be read: No such file"):
+    """Which says what to begin with; one that is there and cannot be read says no such thing."""
+    with pytest.raises(ConfigError, match=r"cannot be read: No such file .+; copy config\.example\.toml to begin with"):
         config.load(tmp_path / "config.toml")
+    with pytest.raises(ConfigError, match=r"is a folder, where a file is expected$"):
+        config.load(tmp_path)
+
+
+def test_the_example_as_it_is_names_all_that_must_be_filled_in_at_once(tmp_path):
+    """Not one failed start after the other; each line says what to write where."""
+    path = tmp_path / "config.toml"
+    path.write_bytes(EXAMPLE.read_bytes())
+    with pytest.raises(ConfigError) as caught:
+        config.require_all(config.load(path), {})
+    first, *missing = str(caught.value).splitlines()
+    assert first == f"{path}: 3 things have to be filled in:"
+    assert [line.split(":")[0] for line in missing] == ["- no bot token", "- $.engine.model", "- $.engine.rating.by"]
+
+
+COMPLETE = """
+[engine]
+model = "models/model.safetensors"
+[engine.rating]
+by = "none"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "", None),
+        (
+            '"models/model.safetensors"',
+            '"cagliostrolab/animagine-xl-4.0"',
+            r"\$\.engine\.model: name a file or a folder",
+        ),
+        ('"models/model.safetensors"', f'"some/model"\nrevision = "{"a1" * 20}"', None),
+        ('"models/model.safetensors"', '"some/model"\nrevision = "main"', r"the commit of \"some/model\""),
+        ('"models/model.safetensors"', '"some/folder"', None),
+        ('by = "none"', "", r"\$\.engine\.rating\.by: say what rates the pictures"),
+        ('by = "none"', 'by = "wd"', r'\$\.engine\.rating\.folder: needed where by = "wd"$'),
+        ("[engine]", '[bot.engine]\nurl = "unix:x"\n[engine]', None),
+    ],
+)
+def test_what_alone_is_missing_is_one_line(tmp_path, old, new, said):
+    """A folder that is there is no hub id, and what an engine of its own needs is that engine's to say."""
+    (tmp_path / "some" / "folder").mkdir(parents=True)
+    path = tmp_path / "config.toml"
+    path.write_text(COMPLETE.replace(old, new))
+    if said is None:
+        config.require_all(config.load(path), {"ESHI_TOKEN": "token"})
+        return
+    with pytest.raises(ConfigError, match=said) as caught:
+        config.require_all(config.load(path), {"ESHI_TOKEN": "token"})
+    assert "\n" not in str(caught.value)
+
+
+def test_a_token_that_alone_is_missing_is_one_line(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(COMPLETE)
+    with pytest.raises(ConfigError, match=r"^no bot token: set ESHI_TOKEN in the environment or name a file"):
+        config.require_all(config.load(path), {})
 
 
 def test_the_token_comes_from_the_environment_first_then_from_the_named_file(tmp_path):
