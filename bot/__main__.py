@@ -12,6 +12,7 @@ from bot.prompt import cli as prompt
 from bot.prompt.vocabulary import cli as vocabulary
 from bot.safety import cli as safety
 from bot.sentences.rendering import render
+from engine.terminal import Version, to_a_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,18 +20,39 @@ if TYPE_CHECKING:
 COMMANDS = (cli.add_parsers, prompt.add_parsers, vocabulary.add_parsers, safety.add_parsers)
 """Each adds its parser and sets ``run``, which takes the parsed arguments and gives the exit status."""
 
+MISUSED = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="Eshi, a Discord bot that draws anime pictures on your own graphics card.",
+        epilog="`python -m bot COMMAND --help` explains a command.",
+    )
+    whole.add_argument("--version", action=Version)
+    commands = whole.add_subparsers(metavar="COMMAND")
+    for add_parsers in COMMANDS:
+        add_parsers(commands)
+    return whole
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        0; 1 after a sentence on stderr that says what cannot be done. Wrong usage exits with 2, as `argparse` does.
+        0; 1 after a sentence on stderr that says what cannot be done; 2, with the help on stderr, without a command.
+        Wrong usage exits with 2, as `argparse` does.
     """
-    parser = argparse.ArgumentParser(prog="python -m bot", description="Eshi, a Discord bot that draws.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add_parsers in COMMANDS:
-        add_parsers(commands)
-    parsed = parser.parse_args(arguments)
+    return to_a_reader(lambda: _run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    whole = parser()
+    parsed = whole.parse_args(arguments)
+    if "run" not in parsed:
+        whole.print_help(sys.stderr)
+        return MISUSED
     try:
         return parsed.run(parsed)
     except BotError as error:

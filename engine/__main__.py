@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import logging
 import os
+import re
 import secrets
 import signal
 import sys
@@ -23,6 +24,7 @@ import msgspec
 from engine import config
 from engine.errors import GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
+from engine.terminal import Version, to_a_reader
 from engine.wire import SEED_LIMIT, Generate, Guidance, PromptText, SamplingParams, Seed, Side, Steps
 
 if TYPE_CHECKING:
@@ -43,12 +45,22 @@ BENCH_CASES = ["eager", "compiled", "graphed", "stock", "stock-compiled"]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parsed = _parser().parse_args(arguments)
+    return to_a_reader(lambda: _run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    whole = parser()
+    parsed = whole.parse_args(arguments)
+    if "command" not in parsed:
+        whole.print_help(sys.stderr)
+        return MISUSED
     command: Callable[[argparse.Namespace], int] = parsed.command
     try:
         return command(parsed)
     except config.EngineConfigError as error:
         return _complain(error, MISUSED)
+    except BrokenPipeError:
+        raise
     except (ModelLoadError, GenerationError, OSError) as error:
         return _complain(error, FAILED)
 
@@ -129,10 +141,18 @@ def _draw(parsed: argparse.Namespace) -> int:
         batch_cap=1,
         compile="off",  # which takes longer than a picture
     )
-    if not draw(engine, request, out, sys.stderr):
-        return INTERRUPTED
+    try:
+        if not draw(engine, request, out, sys.stderr):
+            return INTERRUPTED
+    except ModelLoadError as error:
+        raise ModelLoadError(_by_option(str(error), parsed)) from error
     print(out)
     return 0
+
+
+def _by_option(said: str, parsed: argparse.Namespace) -> str:
+    """Name the options of this command line where a sentence names keys of the configuration."""
+    return re.sub(r"\bengine\.(\w+)", lambda key: f"--{key[1].replace('_', '-')}" if key[1] in parsed else key[0], said)
 
 
 def _bench(parsed: argparse.Namespace) -> int:
@@ -174,16 +194,24 @@ def _within(option: str, value: Any, limits: Any) -> Any:
         raise ValueError(f"--{option}: {error}") from error
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m engine", description="Draw with an SDXL checkpoint.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """Make the whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="python -m engine",
+        description="Eshi's engine: draws with an SDXL checkpoint on this machine.",
+        epilog="`python -m engine COMMAND --help` explains a command.",
+    )
+    whole.add_argument("--version", action=Version)
+    commands = whole.add_subparsers(metavar="COMMAND")
 
-    serve = commands.add_parser("serve", help="draw for the bot, over the socket that the configuration names")
-    serve.add_argument("--config", type=Path, default=Path("config.toml"), help="default: %(default)s")
+    serve = _command(commands, "serve", "draw for the bot, over the socket that the configuration names")
+    serve.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: %(default)s)"
+    )
     serve.add_argument("--die-with-parent", action="store_true", help="stop when standard input ends")
     serve.set_defaults(command=_serve)
 
-    draw = commands.add_parser("draw", help="draw one picture into a file")
+    draw = _command(commands, "draw", "draw one picture into a PNG file, without Discord")
     engine = config.Engine()
     draw.add_argument("--prompt", required=True, help="in WebUI's attention syntax")
     draw.add_argument("--out", type=Path, required=True, metavar="FILE", help="the PNG to write")
@@ -208,14 +236,23 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--steps", type=int, default=28, help="default: %(default)s")
     draw.add_argument("--guidance", type=float, default=5.0, help="1 is none; default: %(default)s")
     draw.add_argument("--sampler", default="euler_a", choices=list(SAMPLERS), help="default: %(default)s")
-    draw.add_argument("--seed", type=int, help="default: drawn by lot")
+    draw.add_argument("--seed", type=int, help="default: a random one")
     draw.set_defaults(command=_draw)
     _add_bench(commands)
-    return parser
+    return whole
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage]  it has no public name
+    name: str,
+    help_: str,
+) -> argparse.ArgumentParser:
+    """Add a command that its own help describes as the list does."""
+    return commands.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
 
 
 def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    bench = commands.add_parser("bench", help="measure this machine, beside the stock pipeline; minutes")
+    bench = _command(commands, "bench", "measure how fast this machine draws, and how much memory it needs; minutes")
     which = bench.add_mutually_exclusive_group()
     which.add_argument(
         "--config", type=Path, default=Path("config.toml"), help="whose checkpoint; default: %(default)s"

@@ -10,14 +10,14 @@ from discord import app_commands
 
 from bot.commands.choices import MAX_CHOICE_CHARS
 from bot.prompt import terms
+from bot.prompt.preset_choices import named
 from bot.prompt.tags import mentioned
-from bot.prompt.vocabulary.suggest import MAX_CHARS, MAX_CHOICES
 from bot.prompt.vocabulary.suggest import suggest as complete
 from bot.safety.gate import limit
 from bot.safety.ratings import exceeds, lowest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
     from typing import Any
 
     import discord
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from bot.actions.imagine import RequestBuilder
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
-    from bot.prompt.presets import Negative, Presets, Quality, Style
+    from bot.prompt.presets import Presets
     from bot.prompt.vocabulary.entry import Entry
-    from bot.prompt.vocabulary.suggest import Field
+    from bot.prompt.vocabulary.suggest import Choice, Field
     from bot.prompt.vocabulary.vocabulary import Vocabulary
     from bot.safety.wording import TextFilter
 
@@ -53,8 +53,7 @@ class Suggestions:
             asked = _asked(interaction)
             here = limit(await self.gatekeeper.situation_here(interaction))
             allowed = partial(fits, self.text_filter, asked, lowest(asked, here or "safe"))
-            found = complete(self.vocabulary, field, typed, allowed)
-            return [app_commands.Choice(name=choice.name, value=choice.value) for choice in found]
+            return _choices(complete(self.vocabulary, field, typed, allowed))
 
         return suggest
 
@@ -64,19 +63,14 @@ class Suggestions:
         return [app_commands.Choice(name=one.shown, value=one.line) for one in found]
 
     async def quality(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        return _named(self.presets.quality, typed)
+        return _choices(named(self.presets.quality, typed))
 
     async def style(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        return _named(self.presets.style, typed)
+        return _choices(named(self.presets.style, typed))
 
 
-def _named(known: Mapping[str, Quality | Negative | Style], typed: str) -> list[app_commands.Choice[str]]:
-    """Offer the presets whose name or description has what is typed, those whose name begins with it first."""
-    wanted = typed.strip().casefold()
-    lines = {name: f"{name} · {preset.description}" for name, preset in known.items()}
-    found = [name for name, line in lines.items() if wanted in line.casefold()]
-    found.sort(key=lambda name: not name.startswith(wanted))
-    return [app_commands.Choice(name=_shortened(lines[name]), value=name) for name in found[:MAX_CHOICES]]
+def _choices(found: Iterable[Choice]) -> list[app_commands.Choice[str]]:
+    return [app_commands.Choice(name=choice.name, value=choice.value) for choice in found]
 
 
 def fits(words: TextFilter, asked: Rating, drawn: Rating, entry: Entry) -> bool:
@@ -94,7 +88,3 @@ def _asked(interaction: discord.Interaction[Any]) -> Rating:
             rating = terms.rating(tag)
             asked = rating if rating and exceeds(rating, asked) else asked
     return asked
-
-
-def _shortened(line: str) -> str:
-    return line if len(line) <= MAX_CHARS else f"{line[: MAX_CHARS - 1].rstrip()}…"

@@ -17,38 +17,40 @@ if TYPE_CHECKING:
 
     from bot.prompt.compose import Composed
 
-_WORDS = {
-    "subject": "count tags, several separated by ';': 1girl, 2boys, no humans …",
-    "character": "as the tag list has it, several separated by ';'",
-    "series": "several separated by ';' or ','",
-    "rating": "safe (default), sensitive, nsfw or explicit",
-    "tags": "everything else, with attention syntax and {dynamic|prompts}",
-    "more_tags": "where one line is too short",
-    "negative": "besides the preset",
+_ABOUT = "Print the prompt and the negative prompt that /imagine would send for the same options, without Discord."
+
+WORDS = {
+    "subject": "who is in the picture: 1girl, 2boys, no humans …; separate several with ';'",
+    "character": "a character by name; separate several with ';'",
+    "series": "the series that they are from; separate several with ';' or ','",
+    "rating": "content rating: safe (default), sensitive, nsfw or explicit",
+    "tags": "everything else, separated by commas; (weights:1.2) and {choices|here} work",
+    "more_tags": "more tags",
+    "negative": "what you do not want in the picture, besides the preset",
     "quality": "a quality preset",
     "negative_preset": "a negative preset",
     "style": "a style preset",
-    "shape": "one of: " + ", ".join(SHAPES),
-    "sampler": "one of the operator's",
+    "shape": "size and orientation, one of: " + ", ".join(SHAPES),
+    "sampler": "sampling method: one of those that the configuration offers",
 }
 _NUMBERS: dict[str, tuple[type[int | float], str]] = {
-    "year": (int, "2005 to 2025"),
-    "count": (int, "pictures"),
-    "seed": (int, "0 to 4294967295; drawn when left out"),
-    "steps": (int, "28 when left out"),
-    "guidance": (float, "5 when left out"),
+    "year": (int, "draw in the style of this year: 2005 to 2025"),
+    "count": (int, "how many pictures"),
+    "seed": (int, "0 to 4294967295 (default: a random one)"),
+    "steps": (int, "default: the configuration's, 28"),
+    "guidance": (float, "default: the configuration's, 5"),
 }
 
 
 def add_parsers(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage] -- it has no public name
 ) -> None:
-    parser = commands.add_parser("prompt", help="print the prompt that /imagine would send", description=__doc__)
-    for name, meaning in _WORDS.items():
+    parser = commands.add_parser("prompt", help="print the prompt that /imagine would send", description=_ABOUT)
+    for name, meaning in WORDS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", help=meaning.replace("%", "%%"))
     for name, (number, meaning) in _NUMBERS.items():
         parser.add_argument(f"--{name}", type=number, help=meaning)
-    parser.add_argument("--json", action="store_true", help="only the keys prompt and negative_prompt")
+    parser.add_argument("--json", action="store_true", help="print JSON with the keys prompt and negative_prompt")
     parser.add_argument("--config", type=Path, help="the configuration file (default: config.toml where it exists)")
     parser.set_defaults(run=run)
 
@@ -61,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         ConfigError: The configuration cannot be used.
     """
     prompt_writer = PromptWriter.load(config.find(arguments.config))
-    chosen: dict[str, Any] = {name: getattr(arguments, name) for name in (*_WORDS, *_NUMBERS)}
+    chosen: dict[str, Any] = {name: getattr(arguments, name) for name in (*WORDS, *_NUMBERS)}
     composed = prompt_writer.compose(prompt_writer.complete(Options(**chosen)))
     if arguments.json:
         print(json.dumps({"prompt": composed.prompt, "negative_prompt": composed.negative_prompt}))

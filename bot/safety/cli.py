@@ -15,6 +15,7 @@ from bot import config
 from bot.config import Rating
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets, wildcards
+from bot.prompt.cli import WORDS
 from bot.prompt.completion import complete
 from bot.prompt.compose import compose
 from bot.prompt.vocabulary import store
@@ -71,20 +72,25 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def add_parsers(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage] -- it has no public name
 ) -> None:
-    parser = commands.add_parser("why", help="tell whether a request would be allowed, and by which rule")
-    parser.add_argument("--place", choices=PLACES, help="where it would be asked")
+    parser = commands.add_parser(
+        "why",
+        help="tell why a request would be allowed or refused, rule by rule",
+        description="Tell why a request would be allowed or refused, rule by rule, as /settings why does. "
+        "Nothing is drawn or counted. The exit status is 0 for allowed and 1 for refused.",
+    )
+    parser.add_argument("--place", choices=PLACES, default="channel", help="where it is asked (default: %(default)s)")
     parser.add_argument("--limit", choices=ORDER, help="the highest rating that the admins allow there")
-    parser.add_argument("--rating", choices=ORDER, help="as in /imagine, like the options that follow")
+    parser.add_argument("--rating", choices=ORDER, help="content rating of the request (default: safe)")
     for name in _WORDS:
-        parser.add_argument(f"--{name.replace('_', '-')}")
-    parser.add_argument("--no-tagger", action="store_true", help="as if no picture tagger were configured")
-    parser.add_argument("--json", action="store_true", help="only the keys allowed, rule and sentence")
+        parser.add_argument(f"--{name.replace('_', '-')}", help=WORDS[name].replace("%", "%%"))
+    parser.add_argument("--no-tagger", action="store_true", help="as if no picture tagger were set up")
+    parser.add_argument("--json", action="store_true", help="print JSON with the keys allowed, rule and sentence")
     parser.add_argument("--batch", type=Path, metavar="FILE", help="answer every line of a file: requests as JSON")
     parser.add_argument("--config", type=Path, help="the configuration file (default: config.toml where it exists)")
-    parser.set_defaults(run=partial(run, parser))
+    parser.set_defaults(run=run)
 
 
-def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Print the verdict, and without ``--json`` every rule that led to it.
 
     Returns:
@@ -98,16 +104,15 @@ def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
         for line in _lines(arguments.batch):
             print(answers.line(line))
         return 0
-    if arguments.place is None:
-        parser.error("--place is needed, unless --batch names a file")
     question = Question(**{name: getattr(arguments, name) for name in Question.__struct_fields__})
     verdict = answers.verdict(question)
     if arguments.json:
         print(_plain(verdict))
     else:
         for step in answers.trail(question):
-            print(f"{'yes' if step.allowed else 'NO ':3}  {step.rule:10}  {render(step.sentence)}")
-        print(render(verdict.sentence))
+            print(f"{'passes' if step.allowed else 'REFUSES':7}  {step.rule:10}  {render(step.sentence)}")
+        refused = "" if verdict.allowed else f"Refused by the rule {verdict.rule}: "
+        print(f"{refused}{render(verdict.sentence)}")
     return 0 if verdict.allowed else 1
 
 

@@ -94,7 +94,7 @@ FOUND_NOTHING = fixed("gate.FOUND_NOTHING", "No rule forbids these words.")
 
 @sentence
 def too_long(most: int) -> str:
-    return f"A prompt may have at most {most:,} characters."
+    return f"I can check at most {most:,} characters of words."
 
 
 NEVER_DRAWN = fixed("gate.NEVER_DRAWN", "Some of these words are never drawn, at any rating.")

@@ -1,10 +1,18 @@
 """The command line, run as an operator runs it."""
 
+import argparse
 import json
+import os
+import re
 import subprocess
 import sys
 
 import pytest
+
+import bot.__main__ as bot_main
+import engine.__main__ as engine_main
+from engine.terminal import READER_LEFT
+from tests.documents import ROOT
 
 
 def eshi(*arguments, cwd=None):
@@ -65,6 +73,68 @@ def test_what_cannot_be_done_is_one_sentence_and_a_status(arguments, status, sai
     done = eshi(*arguments)
     assert (done.returncode, done.stdout) == (status, "")
     assert done.stderr.startswith(said)
+
+
+@pytest.mark.parametrize("module", ["bot", "engine"])
+def test_the_version_is_one_line_of_both_programs(module):
+    done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"Eshi \d+\.\d+\.\d+, Python 3\.\d+\.\d+\n", done.stdout)
+
+
+@pytest.mark.parametrize("module", ["bot", "engine"])
+def test_without_a_command_the_commands_are_listed(module):
+    """With wrong usage's status, and nothing on stdout."""
+    done = subprocess.run([sys.executable, "-m", module], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "COMMAND" in done.stderr
+    assert {"bot": "run the bot", "engine": "draw one picture"}[module] in done.stderr
+
+
+def parsers(parser, name):
+    """A parser and those of its commands, at every depth."""
+    yield name, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command, inside in action.choices.items():
+                yield from parsers(inside, f"{name} {command}")
+
+
+@pytest.mark.parametrize("module", [bot_main, engine_main])
+def test_every_command_and_every_option_has_a_description(module):
+    """In plain words, without the marks of a docstring."""
+    for name, parser in parsers(module.parser(), module.__name__):
+        assert parser.description, name
+        assert "``" not in parser.description, name
+        for action in parser._actions:
+            assert action.help or isinstance(action, argparse._SubParsersAction), (name, action.dest)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("suggest", "tags", "s"), READER_LEFT),
+        (("why", "--batch", "questions"), READER_LEFT),
+        (("prompt", "--tags", "a"), READER_LEFT),
+        (("--help",), 0),  # argparse ends it
+    ],
+)
+def test_a_reader_that_leaves_is_no_error(tmp_path, arguments, status):
+    """As in `| head -0`: no traceback, and the status that a shell knows."""
+    (tmp_path / "questions").write_text('{"place": "dm"}\n' * 2000)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as gone:
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "bot", *arguments],
+            stdout=gone,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    assert (done.returncode, done.stderr) == (status, "")
 
 
 def test_the_operator_s_file_gives_presets_wildcards_and_defaults(tmp_path):

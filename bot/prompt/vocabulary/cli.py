@@ -2,35 +2,64 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 import msgspec
 
 from bot import config
+from bot.prompt import presets
+from bot.prompt.near import near
+from bot.prompt.preset_choices import named
 from bot.prompt.vocabulary import importing, store
 from bot.prompt.vocabulary.suggest import Field, suggest
+from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
-    import argparse
+    from bot.config import Config
+    from bot.prompt.vocabulary.suggest import Choice
+
+FIELDS = (*get_args(Field), "quality", "style")
+"""The options of `/imagine` that offer something while one types."""
 
 
 def add_parsers(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage] -- it has no public name
 ) -> None:
-    suggest = commands.add_parser("suggest", help="print what an option of /imagine would offer")
-    suggest.add_argument("field", metavar="FIELD", choices=get_args(Field), help=", ".join(get_args(Field)))
+    suggest = commands.add_parser(
+        "suggest",
+        help="print what an option of /imagine would offer",
+        description="Print what an option of /imagine offers while somebody types, the likeliest first.",
+    )
+    suggest.add_argument("field", metavar="FIELD", type=_field, help=f"the option: {', '.join(FIELDS)}")
     suggest.add_argument("text", metavar="TEXT", help="what has been typed into the option so far")
-    suggest.add_argument("--json", action="store_true", help="a list of objects with the keys name and value")
+    suggest.add_argument("--json", action="store_true", help="print a list of objects with the keys name and value")
     suggest.set_defaults(run=run_suggest)
-    vocabulary = commands.add_parser("vocabulary", help="bring in public lists of tags and characters")
+    vocabulary = commands.add_parser(
+        "vocabulary",
+        help="add public lists of tags and characters",
+        description="Add public lists of tags and characters to what the options of /imagine offer.",
+    )
     actions = vocabulary.add_subparsers(required=True, metavar="ACTION")
-    bring = actions.add_parser("import", help="merge files into the vocabulary, all of them or none")
-    bring.add_argument("files", metavar="FILE", nargs="+", type=Path, help="its format is told by what is in it")
+    bring = actions.add_parser(
+        "import",
+        help="merge files into the vocabulary, all of them or none",
+        description="Merge files into the vocabulary, all of them or none. A running bot reads them at its next start.",
+    )
+    bring.add_argument(
+        "files", metavar="FILE", nargs="+", type=Path, help="a list of tags or characters; the format is recognised"
+    )
     bring.set_defaults(run=run_import)
     for parser in (suggest, bring):
         parser.add_argument("--config", type=Path, help="the configuration file (default: config.toml where it exists)")
+
+
+def _field(name: str) -> str:
+    if name not in FIELDS:
+        raise argparse.ArgumentTypeError(f"no option of /imagine suggests “{name}”: {render(near(name, FIELDS))}")
+    return name
 
 
 def run_suggest(arguments: argparse.Namespace) -> int:
@@ -39,14 +68,20 @@ def run_suggest(arguments: argparse.Namespace) -> int:
     Raises:
         ConfigError: The configuration or the imported vocabulary cannot be used.
     """
-    vocabulary = store.load(config.find(arguments.config).vocabulary_dir)
-    choices = suggest(vocabulary, arguments.field, arguments.text)
+    choices = _choices(config.find(arguments.config), arguments.field, arguments.text)
     if arguments.json:
         print(json.dumps(msgspec.to_builtins(choices)))
     else:
         for choice in choices:
             print(choice.name if choice.name == choice.value else f"{choice.name}  ({choice.value})")
     return 0
+
+
+def _choices(read: Config, field: str, typed: str) -> list[Choice]:
+    if field in ("quality", "style"):
+        known = presets.load(read.resolve(read.bot.presets_file) if read.bot.presets_file else None)
+        return named(known.quality if field == "quality" else known.style, typed)
+    return suggest(store.load(read.vocabulary_dir), cast("Field", field), typed)
 
 
 def run_import(arguments: argparse.Namespace) -> int:

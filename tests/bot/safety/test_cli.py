@@ -88,8 +88,8 @@ def test_the_trail_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> 
     """One line a rule, and the sentence at the end."""
     assert main(["why", "--place", "dm", "--rating", "nsfw"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert "NO   place       `nsfw` is not allowed here: in a direct message the highest rating is `safe`." in lines
-    assert lines[-1].startswith("`nsfw` is not allowed here")
+    assert "REFUSES  place       `nsfw` is not allowed here: in a direct message the highest rating is `safe`." in lines
+    assert lines[-1].startswith("Refused by the rule place: `nsfw` is not allowed here")
 
 
 def test_a_batch_is_answered_line_by_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -110,10 +110,18 @@ def test_a_batch_is_answered_line_by_line(capsys: pytest.CaptureFixture[str], tm
     assert all(answer.keys() == {"allowed", "rule", "sentence"} for answer in answers)
 
 
+def test_a_request_without_a_place_is_one_in_a_channel(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where most are; and what is allowed is said as members read it."""
+    assert main(["why", "--rating", "safe", "--tags", "smile"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "`safe` is allowed here."
+    assert main(["why", "--rating", "nsfw"]) == 1
+    assert "REFUSES  place       `nsfw` is not allowed here" in capsys.readouterr().out
+
+
 def test_wrong_usage_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    """No place, or a batch that is not there."""
+    """A place that there is not, or a batch that is not there."""
     with pytest.raises(SystemExit) as stopped:
-        main(["why", "--rating", "safe"])
+        main(["why", "--place", "moon", "--rating", "safe"])
     assert stopped.value.code == 2
     assert main(["why", "--batch", "/nowhere/at/all"]) == 1
     assert "cannot be read" in capsys.readouterr().err

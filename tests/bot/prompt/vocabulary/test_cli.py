@@ -49,3 +49,19 @@ def test_an_unknown_option_is_wrong_usage(config):
     with pytest.raises(SystemExit) as caught:
         main(["suggest", "flavour", "x", "--config", config])
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"), [("style", "wat", "watercolour"), ("quality", "stand", "standard")]
+)
+def test_presets_are_suggested_as_imagine_does(config, capsys, field, typed, value):
+    """By their names and what they are; they are no words of the vocabulary."""
+    assert main(["suggest", field, typed, "--json", "--config", config]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["value"] == value
+
+
+def test_an_option_that_is_none_is_told_which_was_meant(config, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["suggest", "stile", "x", "--config", config])
+    assert ended.value.code == 2
+    assert "no option of /imagine suggests “stile”: did you mean “style”?" in capsys.readouterr().err

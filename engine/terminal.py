@@ -1,0 +1,43 @@
+"""What both command lines do alike: their version, and readers that leave, such as `head`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+READER_LEFT = 141
+"""What a shell reports of a program that SIGPIPE ended: 128 and its number."""
+
+
+class Version(argparse.Action):
+    """``--version``: Eshi's and Python's; torch is not imported for it."""
+
+    def __init__(self, option_strings: list[str], dest: str, **_kwargs: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help="print the version and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
+        sys.stdout.write(f"Eshi {version('eshi')}, Python {platform.python_version()}\n")
+        parser.exit()
+
+
+def to_a_reader(command: Callable[[], int]) -> int:
+    """Run a command; where whoever reads its output has enough, end without a word as other programs do.
+
+    Returns:
+        The command's status, or `READER_LEFT`.
+    """
+    try:
+        status = command()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end, and would complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_LEFT
+    return status
