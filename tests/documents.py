@@ -10,11 +10,13 @@ PICTURES = ROOT / "docs" / "pictures"
 README = (ROOT / "README.md").read_text()
 RATINGS = (ROOT / "docs" / "ratings.md").read_text()
 TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text()
+FAQ = (ROOT / "docs" / "faq.md").read_text()
 LOCAL_DISCORD = (ROOT / "docs" / "local-discord.md").read_text()
 PAGES = {
     ROOT / "README.md": README,
     ROOT / "docs" / "ratings.md": RATINGS,
     ROOT / "docs" / "troubleshooting.md": TROUBLESHOOTING,
+    ROOT / "docs" / "faq.md": FAQ,
     ROOT / "docs" / "local-discord.md": LOCAL_DISCORD,
 }
 
@@ -44,6 +46,26 @@ def code(text):
 def block(page, language, *, holding):
     """The first code block of this language that holds these words."""
     return next(text for text in re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL) if holding in text)
+
+
+def prose(page):
+    """The sentences that a page is read as: of its paragraphs, list items and cells; code is one word each."""
+    page = re.sub(r"```.*?```|<!--.*?-->|<[^>\n]+>", "\n", page, flags=re.DOTALL)
+    page = re.sub(r"\]\([^)]*\)", "]", re.sub(r"`[^`\n]+`", "code", page))
+    blocks = [""]
+    for line in page.splitlines():
+        begins = not line.strip() or re.match(r"\s*(?:[-#|]|\d+\. )", line)
+        cells = line.split("|") if line.strip().startswith("|") else [line]
+        blocks += cells if begins else []
+        if not begins:
+            blocks[-1] += f" {line}"
+    for block_ in blocks:
+        yield from (one for one in re.split(r"(?<=[.!?])[*_)”\"]*\s+", block_.strip()) if one)
+
+
+def words_of(sentence):
+    """How many words somebody reads."""
+    return len(re.findall(r"[\w’'×/+.-]*\w", sentence))
 
 
 def keys():

@@ -166,11 +166,14 @@ def test_the_demo_s_bot_was_invited_with_that_link():
 def test_the_numbers_are_the_defaults():
     """How long things are kept, how long people are locked out, and what the negative prompt of `safe` begins with."""
     kept, strikes = RetentionSettings(), StrikeRules()
-    assert (
-        f"Requests with their prompts for {kept.records_days:g} days, files of delivered pictures for "
-        f"{kept.pictures_days:g}, previews and forms for {kept.drafts_days:g}, refusals and reports for "
-        f"{kept.audit_days:g}:"
-    ) in " ".join(README.split())
+    how_long = dict(zip(column(README, "what"), column(README, "how long"), strict=True))
+    days = {
+        "requests with their prompts": kept.records_days,
+        "files of delivered pictures": kept.pictures_days,
+        "previews and forms": kept.drafts_days,
+        "refusals and reports": kept.audit_days,
+    }
+    assert {what: how_long[what] for what in days} == {what: f"{number:g} days" for what, number in days.items()}
     assert "Three refusals for somebody's words lock them out of drawing for ten minutes" in RATINGS
     assert "every three more for six times as long, up to thirty days" in " ".join(RATINGS.split())
     assert (strikes.per_lock, strikes.first_lock_s, strikes.growth) == (3, 600, 6)

@@ -2,8 +2,6 @@
 
 import logging
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
@@ -12,7 +10,7 @@ from bot.sentences import ends, gate, joined, queue
 from bot.sentences.joined import as_written, in_a_row, in_lines
 from bot.sentences.rendering import NO_WORDS, ROOMS, render
 from bot.sentences.sentence import ENGLISH, Sentence, fixed, sentence
-from engine.wire import Rating
+from tests.bot.sentences.samples import some_of
 
 FOLDER = Path(gate.__file__).parent
 
@@ -23,41 +21,6 @@ STORED = ("audit", "ends", "gate", "joined", "prompt", "reports", "settings")
 
 RELEASED = Path(__file__).with_name("stored.txt")
 """Each of those with the names of its values; a line here never changes and never goes: a row may say it for years."""
-
-SAMPLES = {
-    int: (0, 1, 2, 1000),
-    float: (1.0, 2.5, 0.0),
-    str: ("1", "two words", "“x” `y` {z} %s"),
-    bool: (True, False),
-    NoneType: (None,),
-    Sentence: (as_written("Because."), ends.CANCELLED),
-}
-
-
-def samples(hint):
-    """A few values of a type."""
-    if get_origin(hint) is Literal:
-        return get_args(hint)
-    if get_origin(hint) is tuple:
-        one, _ = get_args(hint)
-        return [samples(one)[:number] for number in (1, 2)]
-    if isinstance(hint, UnionType) or get_origin(hint) is Union:
-        return [value for one in get_args(hint) for value in samples(one)]
-    return SAMPLES[hint]
-
-
-def some_of(sentence_id):
-    """A sentence with each of the sampled values of every parameter at least once."""
-    english = ENGLISH[sentence_id]
-    hints = get_type_hints(english, {**english.__globals__, "Rating": Rating, "Sentence": Sentence})
-    hints.pop("return", None)
-    tried = {name: samples(hint) for name, hint in hints.items()}
-    for turn in range(max(map(len, tried.values()), default=1)):
-        yield Sentence(sentence_id, {name: tuple_of(values[turn % len(values)]) for name, values in tried.items()})
-
-
-def tuple_of(value):
-    return tuple(value) if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("room", [room.__name__.rpartition(".")[2] for room in ROOMS])
