@@ -289,7 +289,7 @@ async def test_why_says_what_the_doors_do(scenes, rating_studio):
                 body = {"command": "settings why", "options": options}
                 sent = await ada.call("POST", f"/channels/{ada.channel('general')}/slash", body)
                 said = (await shown(ada, sent["interaction_id"]))["content"]
-                assert ("is allowed" in said) is (number < scene.allowed), said
+                assert ("> is allowed." in said) is (number < scene.allowed), said
 
 
 def recipe(rating):
