@@ -17,6 +17,7 @@ from contextlib import suppress
 from importlib.abc import MetaPathFinder
 from importlib.machinery import SourceFileLoader
 from importlib.util import spec_from_file_location
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ class Trials:
 
         Raises:
             ValueError: They fail, or there are none.
-            RuntimeError: The file was imported already, so that no fork would see a mutant.
+            RuntimeError: The file is imported already, so that no fork would see a mutant.
         """
         self._path = path
         self._module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
@@ -88,9 +89,12 @@ class Trials:
         know_it = {self._module, *graph.find_downstream_modules(self._module)}
         for name in modules:
             own = name.partition(".")[0] in ROOTS
-            if name not in know_it and (own or not name.startswith(("test", "conftest", "_pytest", "__main"))):
+            packages = accumulate(name.split("."), "{}.{}".format)  # a module's packages are imported before it
+            if know_it.isdisjoint(packages) and (own or not name.startswith(("test", "conftest", "_pytest", "__main"))):
                 with suppress(Exception):  # what cannot be imported by itself is imported by the tests
                     importlib.import_module(name)
+        if self._module in sys.modules:
+            raise RuntimeError(f"{self._module} is imported by what should not know it")
 
     def _forked(self, source: str | None) -> dict | None:
         """Run the tests in a fork; None where it was killed or took too long."""
