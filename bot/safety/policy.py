@@ -26,9 +26,6 @@ Snowflake = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
 """A Discord id; TOML keys are strings, and integers of 64 bits do not survive every editor."""
 DeniedTag = Annotated[str, Meta(min_length=1, max_length=100)]
 
-REASON_CHARS = 1_450
-"""Of what is wrong with a file, which is quoted in it: a message may have 2,000."""
-
 MOST = 1_000_000
 AtMost = Annotated[int, Meta(ge=1, le=MOST)]
 Weight = Annotated[float, Meta(ge=1.0, le=10.0)]
@@ -158,4 +155,4 @@ def imported(data: bytes) -> ServerPolicy:
     try:
         return textfile.parse_toml(Path("settings.toml"), data, ServerPolicy)
     except textfile.TextFileError as error:
-        raise InvalidRequest(says.file_unusable(error.reason[:REASON_CHARS])) from error
+        raise InvalidRequest(says.file_unusable(error.reason)) from error

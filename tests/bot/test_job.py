@@ -108,7 +108,7 @@ def test_nothing_is_decided_about_a_new_job(job):
     """It stands in line by age, with nobody's weight but its own; nobody waits to be told; its pictures are there."""
     assert (job.state, job.weight, job.held, job.moved_at) == (State.QUEUED, 1.0, False, None)
     assert (job.tell, job.untold, job.kept, job.error) == (False, False, None, None)
-    assert (job.attempts, job.deaths, job.lone_deaths) == (0, 0, 0)
+    assert (job.attempts, job.deaths, job.lone_deaths, job.redrawn) == (0, 0, 0, 0)
     assert job.max_file_bytes == USUAL_FILE_BYTES == 10_485_760  # Discord's 10 MiB
     assert not StoredPicture(number=0, seed=1, file="1.png", size_bytes=1).deleted
 
@@ -139,3 +139,19 @@ def test_every_attempt_has_a_name_of_its_own(job):
     first = job.started(now=1.0)
     again = first.put_back().started(now=2.0)
     assert (first.wire_id, again.wire_id) == ("00000A.1", "00000A.2")
+
+
+def test_a_job_whose_drawing_was_lost_is_drawn_again_and_that_is_counted(job):
+    """Nothing of what was drawn counts any more; a job that is not drawn yet has nothing to lose."""
+    drawn = job.started(now=1.0).rendered(engine_s=3.0)
+    again = drawn.lost()
+    assert (again.state, again.started_at, again.engine_s, again.redrawn) == (State.QUEUED, None, None, 1)
+    assert again.started(now=2.0).rendered(engine_s=3.0).lost().redrawn == 2
+    with pytest.raises(WrongState):
+        job.started(now=1.0).lost()
+
+
+def test_a_job_that_is_drawn_is_not_given_back_by_the_engine(job):
+    """Its pictures are there, whatever becomes of the engine."""
+    with pytest.raises(WrongState):
+        job.started(now=1.0).rendered(engine_s=3.0).put_back()

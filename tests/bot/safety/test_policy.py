@@ -15,6 +15,7 @@ from bot.safety.changes import LIMITS, described
 from bot.safety.policy import MAX_PRIORITY_ROLES, MOST, OperatorPolicy, ServerPolicy, exported, imported
 from bot.safety.ratings import ORDER
 from bot.sentences.rendering import render
+from engine.textfile import SAID_CHARS
 from tests.refusing import refused
 
 if TYPE_CHECKING:
@@ -67,6 +68,13 @@ def test_a_file_with_one_mistake_changes_nothing(text: str) -> None:
     """All or nothing, with a sentence that says where the mistake is."""
     with refused(InvalidRequest, "nothing was changed"):
         imported(text.encode(errors="surrogateescape"))
+
+
+def test_what_is_wrong_with_a_file_is_quoted_as_far_as_a_message_has_room() -> None:
+    """A key may be as long as the file."""
+    with pytest.raises(InvalidRequest) as refusal:
+        imported(b"a" * 60_000 + b" = 1")
+    assert [len(value) for value in refusal.value.sentence.values.values()] == [SAID_CHARS + 1]  # and three dots
 
 
 def test_a_huge_file_is_not_even_parsed() -> None:
