@@ -14,6 +14,7 @@ from bot.safety.gate import Asker, Place, Situation, _limit_steps, explain, judg
 from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER
+from bot.sentences import gate as says
 from bot.sentences.rendering import render
 from tests.bot.safety.small_vocabulary import SmallVocabulary
 
@@ -385,3 +386,10 @@ def test_a_limit_counts_who_asks_and_where() -> None:
         )
 
     assert [highest(1, 5), highest(1), highest(2, 5)] == ["explicit", "safe", None]
+
+
+def test_every_place_has_its_words() -> None:
+    """A limit that comes of the place says which kind of place it is."""
+    said = {render(says.limit("place", place.value, "safe")) for place in Place}
+    assert len(said) == len(Place)
+    assert all(sentence.startswith("In a") for sentence in said)
