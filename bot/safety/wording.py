@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 from bot.prompt.terms import has_place
 from bot.safety.ratings import exceeds, highest, is_rating
 from bot.safety.text.ages import OF_AGE, ages
-from bot.safety.text.forms import forms, visible
-from bot.safety.text.lexicon import Lexicon, words_of
-from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped, usual_negative
+from bot.safety.text.concepts import glue
+from bot.safety.text.forms import forms, visible, words_of
+from bot.safety.text.lexicon import Lexicon
+from bot.safety.text.lists import Kind, Mark, Term, combinations, english, real_words, shipped, usual_negative
 from bot.safety.verdict import Step
 from bot.sentences import gate as says
 from engine.grammar import parse
@@ -80,11 +81,20 @@ class TextFilter:
         known = vocabulary or _Nothing()
         self._lookup = lru_cache(maxsize=REMEMBERED_TAGS)(known.entry)
         self._decode = decode
-        self._lexicon = Lexicon(shipped(), real_words(), known.knows_word)
+        self._lexicon = Lexicon(shipped(), real_words(), self._is_word, glue=glue(), named=self._is_name)
+        self._knows_word = known.knows_word
         self._added = lru_cache(maxsize=256)(_added)
         self._aliased = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_aliased)
         self._entered = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_entries)
         self._read = lru_cache(maxsize=1024)(self._find)
+
+    def _is_word(self, word: str) -> bool:
+        return word in english() or self._knows_word(word)
+
+    def _is_name(self, tag: str) -> bool:
+        """Tell whether a tag is the name of somebody or of a series; one word alone is read as what it says."""
+        entry = self._lookup(tag.strip()) if " " in tag.strip() else None
+        return entry is not None and entry.kind in ("character", "series")
 
     def asks_for(self, gate_question: GateQuestion) -> Rating:
         """Give the rating that is asked for: the option's, or a higher one that the words name.

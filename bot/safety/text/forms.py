@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -75,25 +76,78 @@ def fold(text: str) -> str:
     return bare(visible(text)).casefold()
 
 
+_WORD = re.compile("[^\\W_]+|[\U0001f000-\U0001faff]")
+_POSSESSIVE = re.compile("['’ʼ]s?(?![^\\W_])|['’ʼ]")
+
+
+def words_of(tag: str) -> tuple[str, ...]:
+    """Cut a tag, in any of its forms, into its words; emoji are words."""
+    return tuple(_WORD.findall(_POSSESSIVE.sub("", tag) if "'" in tag or not tag.isascii() else tag))
+
+
 def forms(text: str) -> tuple[str, ...]:
     """Give every distinct form of a text but the one with digits as letters, which is a word's business (`unleet`).
 
-    A plain ASCII text has one. The order is: folded, with its marks, by look, by sound, unescaped.
+    A plain ASCII text has one. The order is: folded, with its marks, unescaped, by look, by sound.
+    """
+    typed, guessed = readings(text)
+    return typed + guessed
+
+
+def readings(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the distinct forms in which a text was typed, and those that it only looks or sounds like.
+
+    Look and sound are read run by run. A run of letters that holds none of the Latin script is what it looks like only
+    where all of it looks Latin, and it never sounds Latin: white, in Chinese, is no French verb.
     """
     if text.isascii() and text.isprintable():
-        folded = (text.lower(),)
+        typed = (text.lower(),)
+        guessed: tuple[str, ...] = ()
     else:
         seen = visible(text)
         plain = bare(seen)
-        folded = (
-            plain.casefold(),
-            seen.casefold(),
-            anyascii(plain.translate(_LOOKS)).casefold(),
-            anyascii(plain).casefold(),
-        )
+        typed = (plain.casefold(), seen.casefold())
+        guessed = (_RUN.sub(_look, plain).casefold(), _SYMBOLS.sub(_spoken, _RUN.sub(_sound, plain)).casefold())
     if ("&" in text and ";" in text) or "%" in text:
-        folded += (fold(html.unescape(html.unescape(unquote(text)))),)
-    return tuple(dict.fromkeys(folded)) if len(folded) > 1 else folded
+        typed += (fold(html.unescape(html.unescape(unquote(text)))),)
+    distinct = dict.fromkeys(typed)
+    return tuple(distinct), tuple([form for form in dict.fromkeys(guessed) if form not in distinct])
+
+
+_RUN = re.compile("[\\w" + re.escape("".join(map(chr, _LOOKS))) + "]+")
+_LATIN = re.compile(
+    "[A-Za-z\u00aa\u00ba\u00c0-\u02af\u1d00-\u1dbf\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\uab30-\uab6f]"
+)
+_SYMBOLS = re.compile(r"[^\w\s\x00-\x7f]+")
+"""Letters in squares and on flags are symbols to Unicode, and sound as they look."""
+
+
+@lru_cache(maxsize=16_384)
+def _look_of(run: str) -> str:
+    looks = run.translate(_LOOKS)
+    if _LATIN.search(run):
+        return anyascii(looks)
+    return looks if looks.isascii() and run.casefold() not in _other_scripts() else run
+
+
+def _look(found: re.Match[str]) -> str:
+    return found[0] if found[0].isascii() else _look_of(found[0])
+
+
+def _sound(found: re.Match[str]) -> str:
+    run = found[0]
+    return anyascii(run) if not run.isascii() and _LATIN.search(run) else run
+
+
+def _spoken(found: re.Match[str]) -> str:
+    return anyascii(found[0])
+
+
+@cache
+def _other_scripts() -> frozenset[str]:
+    """Read the words of other scripts that look Latin and are usual where they come from."""
+    lines = (WORDS / "other_scripts.txt").read_text("utf-8").splitlines()
+    return frozenset(fold(line) for line in lines if line and not line.startswith("#"))
 
 
 _LEET: dict[str, str] = {
@@ -126,6 +180,8 @@ Looked for where a run of such characters begins, and nowhere in it: thousands o
 _SIGN = re.compile(r"[0-9@$|+!*€£]")
 _COUNT = re.compile(r"\d\+?(?:girl|boy|other)s?")
 _MAX_READINGS = 16
+_HOURS = re.compile("[0-9][a-z]")
+"""8h is an hour, 3d a kind of picture."""
 
 
 class Leet(NamedTuple):
@@ -149,7 +205,7 @@ def unleet(text: str) -> list[Leet]:
         return found
     for match in _LEETISH.finditer(text):
         word = match[1]
-        if _COUNT.fullmatch(word):
+        if _COUNT.fullmatch(word) or _HOURS.fullmatch(word):
             continue
         choices = [_LEET.get(character, character) for character in word]
         readings = ["".join(letters) for letters, _ in zip(product(*choices), range(_MAX_READINGS), strict=False)]

@@ -5,24 +5,22 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import groupby, islice, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
 
-from bot.safety.text.forms import bare, fold, forms, unleet, visible
-from bot.safety.text.lists import Kind, Mark
+from bot.safety.text.forms import bare, fold, readings, unleet, visible, words_of
+from bot.safety.text.lists import SAFE, Kind, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from bot.safety.text.forms import Leet
     from bot.safety.text.lists import Term
 
 _TAGS = re.compile("[,;、。،؛\n]")
-_WORDS = re.compile("[^\\W_]+|[\U0001f000-\U0001faff]")
-_POSSESSIVE = re.compile("['’ʼ]s?(?![^\\W_])|['’ʼ]")
 _MASKED = re.compile(r"(?<![^\W_])(?:[a-z]+[*#]+)+[a-z]*|(?<![*#])[*#]+[a-z]+(?![^\W_])")
 _STRETCHED = re.compile(r"([a-z])\1\1|([a-z])\2.*([a-z])\3")
 _MANY = re.compile(r"([a-z])\1+")
@@ -31,7 +29,9 @@ _NO_SPACES = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\
 _UNSPACED = re.compile(f"[{_NO_SPACES}]")
 _HIRAGANA, _KATAKANA, _HANGUL = "\u3041-\u3096", "\u30a1-\u30fa\u30fc", "\uac00-\ud7af"
 _PARTICLES = "のがをにはもとで"
-_HANGUL_PARTICLES = "를을가이는은의와과들도만랑야로에"
+_HANGUL_PARTICLES = "[를을가이는은의와과들도만랑야로에]|에서|에게|으로|이나|까지|부터|처럼|하는|하고|입은|입고|차림"
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
 _SHORT = 3
 """Letters of a piece that may be joined with its neighbours beyond its own tag: ``lo, li``."""
@@ -41,10 +41,20 @@ _MIN_LETTERS = 3
 """Single letters are joined to words of this length and more: ``k i d``."""
 _MIN_TYPO = {Kind.NEVER: 4, Kind.MINORS: 5, Kind.LEVEL: 6}
 """Letters of a term that may be mistyped; a shorter one has too many innocent neighbours."""
+_SAME_LETTERS = 5
+"""Up to so many letters of a term a misspelling has the same ones, in another order or doubled."""
+_MIN_GLUED = 7
+"""Letters of a word that is a term and another word together."""
 _NO_TYPO = 100
+_GLUED = frozenset({Kind.NEVER, Kind.MINORS, Kind.LEVEL})
+_MIN_PIECES = 2
+"""Letters set apart that make a word of a script without spaces."""
 _JOINED_ANYWHERE = frozenset({Kind.NEVER, Kind.MINORS})
 """Of other kinds only what is all of a tag is joined: the pen is red."""
 _HARMLESS = Mark(Kind.HARMLESS)
+_PLACED_SAFE = Mark(Kind.HARMLESS, SAFE)
+_RATED = frozenset({Kind.LEVEL, Kind.RATING})
+"""Kinds whose terms are read as far as no longer one decides."""
 _NOTHING: frozenset[Mark] = frozenset()
 _NO_TERMS: frozenset[str] = frozenset()
 
@@ -54,6 +64,37 @@ class _Tag(NamedTuple):
     marks: frozenset[Mark]
     goes_on: bool
     """A term may begin in its last words and end in the tag behind it."""
+    spelled: bool
+    """It has words of one letter."""
+
+
+class _Unspaced:
+    """The terms of scripts that may be written without spaces, found anywhere in a text but for their bounds."""
+
+    def __init__(self, terms: Mapping[str, set[Mark]]) -> None:
+        self._by_start: defaultdict[str, list[tuple[str, re.Pattern[str] | None, frozenset[Mark]]]] = defaultdict(list)
+        for term in sorted(terms, key=len, reverse=True):
+            pattern = _bounded(term)
+            bounds = re.compile(pattern) if pattern != re.escape(term) else None
+            self._by_start[term[:2]].append((term, bounds, frozenset(terms[term])))
+        first = "".join(sorted({start[0] for start in self._by_start}))
+        self._starts = re.compile(f"[{re.escape(first)}]" if first else "(?!)")
+
+    def read(self, text: str) -> set[Mark]:
+        """Give what a text holds; a harmless phrase hides what stands in it."""
+        found: set[Mark] = set()
+        skipped = 0
+        for start in self._starts.finditer(text):
+            at = start.start()
+            if at < skipped:
+                continue
+            for term, bounds, marks in (*self._by_start.get(text[at : at + 2], ()), *self._by_start.get(text[at], ())):
+                if bounds.match(text, at) if bounds else text.startswith(term, at):
+                    found |= marks
+                    if _HARMLESS in marks:
+                        skipped = at + len(term)
+                    break
+        return found
 
 
 class Lexicon:
@@ -64,28 +105,41 @@ class Lexicon:
         terms: Iterable[Term],
         real_words: Collection[str] = (),
         known: Callable[[str], bool] = lambda _word: False,
+        *,
+        glue: Collection[str] = (),
+        named: Callable[[str], bool] = lambda _tag: False,
     ) -> None:
         """Build the index.
 
         Args:
             terms: What to find.
             real_words: Words, and pairs of words, that are no misspelling of a term although they look like one.
-            known: Tells whether a vocabulary knows a word; asked only about words that look like a misspelt term.
+            known: Tells whether a word is one, in a vocabulary or a language; asked only about what looks like a
+                misspelt or a glued term.
+            glue: What may be written onto a term without a space.
+            named: Tells whether a tag is somebody's or something's name: the words in it place nothing.
         """
         self._real_words = frozenset(real_words)
         self._known = known
+        self._glue = frozenset(glue)
+        self._named = named
         self._phrases: defaultdict[str, dict[tuple[str, ...], set[Mark]]] = defaultdict(dict)
         self._whole: defaultdict[tuple[str, ...], set[Mark]] = defaultdict(set)
         self._typos: defaultdict[str, set[str]] = defaultdict(set)
         self._joined: defaultdict[str, set[Mark]] = defaultdict(set)
         self._squeezed: defaultdict[str, set[Mark]] = defaultdict(set)
+        self._letters: defaultdict[str, set[Mark]] = defaultdict(set)
         unspaced: defaultdict[str, set[Mark]] = defaultdict(set)
         for term in terms:
             if _UNSPACED.search(term.text):
-                unspaced[fold(term.text)].add(term.mark)
+                if term.whole:
+                    self._whole[words_of(fold(term.text))].add(term.mark)
+                else:
+                    unspaced[fold(term.text)].add(term.mark)
             else:
                 for spelling in self._spellings(term):
                     self._add(spelling, term)
+        self._longest_letters = max(map(len, self._letters), default=0)
         self._longest_typo = max(map(len, self._typos), default=0) + 1
         self._guesses = bool(self._typos or self._squeezed)  # terms of no other list are looked for misspelt
         self._prefixes = frozenset(word[:end] for word in self._joined for end in range(1, len(word)))
@@ -93,9 +147,9 @@ class Lexicon:
         self._lengths = {
             first: sorted({len(words) for words in phrases}, reverse=True) for first, phrases in self._phrases.items()
         }
-        self._unspaced = unspaced
-        self._unspaced_pattern = re.compile("|".join(map(_bounded, sorted(unspaced, key=len, reverse=True))) or "(?!)")
+        self._unspaced = _Unspaced(unspaced)
         self._misspelt = lru_cache(maxsize=16_384)(self._find_misspelt)
+        self._glued = lru_cache(maxsize=16_384)(self._find_glued)
         self._tag = lru_cache(maxsize=32_768)(self._find_in_tag)
         self.read = lru_cache(maxsize=1024)(self._read)
 
@@ -126,10 +180,14 @@ class Lexicon:
             return
         self._phrases[words[0]].setdefault(words, set()).add(mark)
         glued = "".join(words)
-        if mark.kind not in _JOINABLE or not term.text.isascii() or not glued.isalpha() or term.as_written:
+        if mark.kind not in _JOINABLE or not glued.isalpha():
             return
         if len(words) > 1 and glued not in self._real_words:
             self._phrases[glued].setdefault((glued,), set()).add(mark)
+        if len(glued) >= _MIN_LETTERS:
+            self._letters[glued].add(mark)
+        if term.as_written or not glued.isascii():
+            return
         if len(glued) >= _MIN_LETTERS:
             self._joined[glued].add(mark)
         self._squeezed[_MANY.sub(r"\1", glued)].add(mark)
@@ -140,68 +198,118 @@ class Lexicon:
     def _read(self, text: str) -> frozenset[Mark]:
         """Tell what a text holds; what was met lately is remembered: most people use the same few thousand tags."""
         found: set[Mark] = set()
-        for form, cut in _cut(text):
-            for match in () if form.isascii() else self._unspaced_pattern.finditer(form):
-                found |= self._unspaced[match[0]]
-            tags = list(map(self._tag, cut))
+        for form, cut, typed in _cut(text):
+            if not form.isascii():
+                found |= self._unspaced.read(form)
+            tags = [self._tag(tag, typed) for tag in cut]
             found.update(*[tag.marks for tag in tags if tag.marks])
+            if any(tag.spelled for tag in tags):
+                found |= self._of_letters([word for tag in tags for word in tag.words])
             for number, tag in enumerate(tags):
                 if tag.goes_on:
                     words = (word for at in range(number + 1, len(tags)) for word in tags[at].words)
                     behind = islice(takewhile(_is_short, words), self._longest)
                     found |= self._of_pieces(tag.words, tuple(behind))
-        found.discard(_HARMLESS)
-        return frozenset(found)
+        return frozenset(mark for mark in found if mark.kind is not Kind.HARMLESS)
 
-    def _find_in_tag(self, tag: str) -> _Tag:
+    def _find_in_tag(self, tag: str, typed: bool) -> _Tag:
         """Give the words of a tag, and what they hold, as letters too where digits and signs may stand for some."""
         words, as_letters, masked = _readings(tag)
-        found = self._of_words(words, typos=self._guesses)
+        guesses = typed and self._guesses
+        found = self._of_words(words, typos=guesses)
+        if found and self._named(tag):  # the words in somebody's name place nothing, those in its brackets do
+            rated = self._of_words(words_of(tag.partition("(")[2]), typos=False)
+            found = {mark for mark in found if mark.kind not in _RATED or mark in rated}
         for reading, plain in as_letters:
-            found |= self._of_words(reading, typos=plain and self._guesses)
+            found |= self._of_words(reading, typos=plain and guesses)
         for word in masked:
-            found |= self._misspelt(word)
+            found |= self._of_masked(word)
         if self._joined:
             found |= self._of_pieces(words)
-        return _Tag(words, frozenset(found), self._goes_on(words))
+        spelled = len(words) > 0 and any(len(word) == 1 for word in words)
+        return _Tag(words, frozenset(found), self._goes_on(words), spelled)
 
     def _of_words(self, words: tuple[str, ...], *, typos: bool = True) -> set[Mark]:
-        """Find the terms among the words of one tag."""
-        found = set(self._whole.get(words, ()))
-        if not typos and self._phrases.keys().isdisjoint(words):
+        """Find the terms among the words of one tag; of ratings, those that stand in no longer term."""
+        found: set[Mark] = set()
+        spans: list[tuple[int, int, frozenset[Mark]]] = []
+        if whole := self._whole.get(words):
+            spans.append((0, len(words), frozenset(whole)))
+        elif not typos and self._phrases.keys().isdisjoint(words):
             return found
         protects = False  # to steer away from see-through clothes undresses nobody
-        start = 0
-        while start < len(words):
-            word = words[start]
-            step = 1
+        skipped = 0
+        for start, word in enumerate(words):
+            if start < skipped:
+                continue
             for length in self._lengths.get(word, ()):
-                if marks := self._phrases[word].get(words[start : start + length]):
+                phrase = words[start : start + length]
+                if len(phrase) == length and (marks := self._phrases[word].get(phrase)):
                     if _HARMLESS in marks:
-                        step = length
+                        skipped = start + length
                         break
-                    found |= marks
-                    protects = protects or {mark.kind for mark in marks} == {Kind.LEVEL}
+                    spans.append((start, start + length, frozenset(marks)))
             else:
                 if typos:
-                    found |= self._misspelt(word)
-            start += step
+                    found |= self._misspelt(word) | self._glued(word)
+        for start, end, marks in spans:
+            around = [last - first for first, last, _ in _rated(spans) if first <= start and end <= last]
+            inside = any(words_around > end - start for words_around in around)
+            counted = {mark for mark in marks if not inside or mark.kind not in _RATED}
+            found |= counted
+            protects = protects or (bool(counted) and {mark.kind for mark in counted} == {Kind.LEVEL})
         return {mark for mark in found if mark.kind is not Kind.UNDRESS} if protects else found
 
     def _find_misspelt(self, word: str) -> frozenset[Mark]:
         """Find the terms that a word is one typo, or some stretched letters, away from, unless it is a word itself."""
         if len(word) < _MIN_TYPO[Kind.NEVER] or not word.isascii() or word in self._phrases or word in self._real_words:
             return _NOTHING
-        terms = set(self._typos.get(word, ()))
-        for fewer in _deletions(word) if len(word) <= self._longest_typo else ():
-            terms |= self._typos.get(fewer, _NO_TERMS)
         found: set[Mark] = set()
-        for term in terms:
-            if OSA.distance(word, term, score_cutoff=1) <= 1:
+        for term in self._near(word):
+            if len(term) > _SAME_LETTERS or _same_letters(word, term):
                 found |= self._phrases[term][term,]
         if _STRETCHED.search(word):
             found |= self._squeezed.get(_MANY.sub(r"\1", word), _NOTHING)
+        return _by_likeness(found) if found and not self._known(word) else _NOTHING
+
+    def _of_masked(self, word: str) -> frozenset[Mark]:
+        """Find the terms that a word with a masked letter may be."""
+        return _NOTHING.union(*[self._phrases[term][term,] for term in self._near(word)])
+
+    def _near(self, word: str) -> Iterator[str]:
+        """Give the terms that may be mistyped and are at most one typo away."""
+        terms = set(self._typos.get(word, ()))
+        for fewer in _deletions(word) if len(word) <= self._longest_typo else ():
+            terms |= self._typos.get(fewer, _NO_TERMS)
+        return (term for term in terms if OSA.distance(word, term, score_cutoff=1) <= 1)
+
+    def _find_glued(self, word: str) -> frozenset[Mark]:
+        """Find the term in a word that is one and another word together: nakedgirl."""
+        if len(word) < _MIN_GLUED or word in self._phrases or word in self._real_words or not self._glue:
+            return _NOTHING
+        found: set[Mark] = set()
+        for end in range(_MIN_LETTERS, len(word) - _MIN_LETTERS + 1):
+            before, behind = word[:end], word[end:]
+            if behind in self._glue:
+                found |= self._phrases.get(before, {}).get((before,), _NOTHING)
+            if before in self._glue:
+                found |= self._phrases.get(behind, {}).get((behind,), _NOTHING)
+        found = {mark for mark in found if mark.kind in _GLUED}
         return frozenset(found) if found and not self._known(word) else _NOTHING
+
+    def _of_letters(self, words: Sequence[str]) -> set[Mark]:
+        """Find the terms that are spelled letter by letter, over commas too: ``n a k e d``, ``裸, の``."""
+        found: set[Mark] = set()
+        for single, run in groupby(words, key=lambda word: len(word) == 1):
+            letters = "".join(run) if single else ""
+            if len(letters) < _MIN_PIECES:
+                continue
+            if not letters.isascii():
+                found |= self._unspaced.read(letters)
+            for start in range(len(letters) - _MIN_LETTERS + 1):
+                for end in range(start + _MIN_LETTERS, min(len(letters), start + self._longest_letters) + 1):
+                    found |= self._letters.get(letters[start:end], _NOTHING)
+        return {mark for mark in found if mark.kind is not Kind.HARMLESS}
 
     def _of_pieces(self, words: tuple[str, ...], behind: tuple[str, ...] = ()) -> set[Mark]:
         """Find the terms whose letters were set apart in a tag, and on behind it: ``l o l i``, ``lo-li``, ``sho, ta``.
@@ -242,19 +350,33 @@ class Lexicon:
         letters = all(len(piece) == 1 for piece in used)
         if not letters and (len(joined) < _MIN_JOINED or (not whole and " ".join(used) in self._real_words)):
             return set()
-        return {mark for mark in self._joined[joined] if letters or whole or mark.kind in _JOINED_ANYWHERE}
+        marks = {mark for mark in self._joined[joined] if letters or whole or mark.kind in _JOINED_ANYWHERE}
+        return marks if letters else set(_by_likeness(marks))
 
 
-def words_of(tag: str) -> tuple[str, ...]:
-    """Cut a tag, in any of its forms, into its words; emoji are words."""
-    return tuple(_WORDS.findall(_POSSESSIVE.sub("", tag) if "'" in tag or not tag.isascii() else tag))
+def _rated(spans: Sequence[tuple[int, int, frozenset[Mark]]]) -> Iterator[tuple[int, int, frozenset[Mark]]]:
+    """Give the terms that decide about a rating."""
+    return (span for span in spans if any(mark.kind in _RATED or mark == _PLACED_SAFE for mark in span[2]))
+
+
+def _by_likeness(marks: Iterable[Mark]) -> frozenset[Mark]:
+    return frozenset(mark._replace(likeness=True) for mark in marks)
+
+
+def _same_letters(word: str, term: str) -> bool:
+    """Tell whether a word has the letters of a term, in another order or one of them doubled."""
+    return sorted(word) == sorted(term) or (len(word) > len(term) and _MANY.sub(r"\1", word) == _MANY.sub(r"\1", term))
 
 
 @lru_cache(maxsize=1024)
-def _cut(text: str) -> tuple[tuple[str, list[str]], ...]:
-    """Give every form of a text with its tags."""
+def _cut(text: str) -> tuple[tuple[str, list[str], bool], ...]:
+    """Give every form of a text with its tags, and whether it was typed so; else nothing in it is a misspelling."""
+    typed, guessed = readings(text)
     return tuple(
-        [(form, form.replace(";", ",").split(",") if form.isascii() else _TAGS.split(form)) for form in forms(text)]
+        [
+            (form, form.replace(";", ",").split(",") if form.isascii() else _TAGS.split(form), form in typed)
+            for form in typed + guessed
+        ]
     )
 
 
@@ -298,16 +420,18 @@ def _deletions(word: str) -> Iterable[str]:
 def _bounded(term: str) -> str:
     """Write a term of an unspaced script as a pattern.
 
-    Katakana and hiragana are whole runs (calories are ``カロリー``), so are short Hangul words, but for the particles
-    behind them; Han and Thai are found anywhere.
+    Katakana and hiragana are whole runs (calories are ``カロリー``), so are single Han and short Hangul words, but for
+    the particles behind them; Han and Thai are found anywhere.
     """
     before = next((f"(?<![{script}])" for script in (_KATAKANA, _HIRAGANA) if re.match(f"[{script}]", term)), "")
     after = ""
-    if re.search(f"[{_KATAKANA}]$", term):
+    if re.fullmatch(f"[{_HAN}]", term):  # barefoot holds naked
+        before, after = f"(?<![{_HAN}])", f"(?![{_HAN}])"
+    elif re.search(f"[{_KATAKANA}]$", term):
         after = f"(?![{_KATAKANA}])"
     elif re.search(f"[{_HIRAGANA}]$", term) and not term.endswith("っ"):
         after = f"(?=[{_PARTICLES}]|[^{_HIRAGANA}]|$)"
     elif re.fullmatch(f"[{_HANGUL}]{{1,2}}", term):
         before = f"(?<![{_HANGUL}])"
-        after = f"(?=[{_HANGUL_PARTICLES}]|[^{_HANGUL}]|$)"
+        after = f"(?=(?:{_HANGUL_PARTICLES})?(?![{_HANGUL}]))"
     return before + re.escape(term) + after

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.prompt.vocabulary.starter import FOLDER as PEOPLE
 from bot.safety.ratings import is_rating
-from bot.safety.text.forms import WORDS
+from bot.safety.text.concepts import table
+from bot.safety.text.forms import WORDS, fold, words_of
+from bot.safety.text.reviewed import NEVER, reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +42,13 @@ class Mark(NamedTuple):
 
     kind: Kind
     detail: str = ""
-    """The rating of LEVEL and RATING, the term of YOUTHFUL_PART."""
+    """The rating of LEVEL and RATING, the term of YOUTHFUL_PART; of HARMLESS, `SAFE` where only a rating is meant."""
+    likeness: bool = False
+    """Found only because it looks like the term: one letter off, stretched, or put together from pieces."""
+
+
+SAFE = "safe"
+"""The detail of a phrase that the table places at safe: the ratings of the words in it do not count."""
 
 
 class Term(NamedTuple):
@@ -88,6 +96,12 @@ def real_words() -> frozenset[str]:
 
 
 @cache
+def english() -> frozenset[str]:
+    """Read the plain list of English words."""
+    return frozenset(_lines("english.txt"))
+
+
+@cache
 def usual_negative() -> frozenset[str]:
     """Read what is known in a negative prompt although it is no tag."""
     return frozenset(_lines("usual_negative.txt"))
@@ -100,16 +114,59 @@ def _shipped() -> Iterator[Term]:
                 yield from (Term(part, Mark(Kind.YOUTHFUL_PART, part)) for part in _parts(line))
             else:
                 yield Term(line.removeprefix("="), Mark(kind), whole=line.startswith("="))
-    for file, kind in _TABLES.items():
-        for term, rating in list(csv.reader(_lines(file)))[1:]:
-            if not is_rating(rating):
-                raise ValueError(f"{file}: {term!r} has no rating: {rating!r}")
-            yield Term(term.removeprefix("="), Mark(kind, rating), whole=term.startswith("="))
+    placed = [*_placed_tags(), *_placed_words(), *_concepts()]
+    yield from placed
+    yield from _placed_safe({words_of(fold(term.text)) for term in placed if term.mark.kind is Kind.LEVEL})
     people = (PEOPLE / "people.txt").read_text("utf-8").splitlines()
     yield from (Term(name, Mark(Kind.PEOPLE)) for name in people if name and not name.startswith("#"))
     stems, *others = _lines("never_glued.txt")
     for stem, other in product(stems.split(), others):
         yield from (Term(glued, Mark(Kind.NEVER), as_written=True) for glued in (stem + other, other + stem))
+
+
+def _placed_words() -> Iterator[Term]:
+    for file, kind in _TABLES.items():
+        for term, rating in list(csv.reader(_lines(file)))[1:]:
+            if not is_rating(rating):
+                raise ValueError(f"{file}: {term!r} has no rating: {rating!r}")
+            mark = Mark(Kind.HARMLESS, SAFE) if rating == SAFE else Mark(kind, rating)
+            yield Term(term.removeprefix("="), mark, whole=term.startswith("="))
+
+
+def _placed_tags() -> Iterator[Term]:
+    """Give the reviewed tags above safe; those that are never drawn are found by the words in them."""
+    for tag, placed in reviewed().items():
+        if placed.rating not in (SAFE, NEVER):
+            yield Term(tag, Mark(Kind.LEVEL, placed.rating), whole=placed.whole)
+
+
+def _placed_safe(above: set[tuple[str, ...]]) -> Iterator[Term]:
+    """Give the reviewed tags at safe that hold words of a higher rating: medium breasts."""
+    longest = max(map(len, above))
+    for tag, placed in reviewed().items():
+        words = words_of(fold(tag))
+        inner = (words[at : at + length] for length in range(1, longest + 1) for at in range(len(words) - length + 1))
+        if placed.rating == SAFE and any(part in above for part in inner):
+            yield Term(tag, Mark(Kind.HARMLESS, SAFE))
+
+
+def _concepts() -> Iterator[Term]:
+    """Give the table of concepts; the same word in several languages is one term."""
+    given: set[tuple[str, Mark, bool]] = set()
+    for term in table():
+        if term.mark == "set":
+            continue
+        said, _, rating = term.mark.partition(" ")
+        if is_rating(said):
+            mark = Mark(Kind.LEVEL, said)
+        else:
+            mark = Mark(Kind(said), rating) if said != "rating" else Mark(Kind.RATING, rating)
+        if mark.kind is Kind.LEVEL and term.text in reviewed():
+            continue  # somebody placed that very tag
+        key = (term.text.casefold(), mark, term.whole)
+        if key not in given:
+            given.add(key)
+            yield Term(term.text, mark, whole=term.whole, as_written=term.made or term.language != "en")
 
 
 def _lines(file: str) -> list[str]:
