@@ -1,4 +1,4 @@
-"""Run the whole corpus and the whole public tag list through the filter, and print every refusal and every leak.
+"""Run the whole corpus, the tables and the whole public tag list through the filter; print every refusal and leak.
 
 ``python -m tests.sweep`` (``make sweep``); the exit status is 1 where something leaks or too much is refused.
 """
@@ -8,8 +8,16 @@ from __future__ import annotations
 import sys
 from collections import Counter
 
-from tests.bot.safety import corpus
+from bot.safety.text.concepts import LANGUAGES, glue
+from bot.safety.text.lexicon import Lexicon
+from bot.safety.text.lists import real_words, shipped
+from engine.grammar import plain_text
+from tests.bot.safety import concept_disguises, corpus, usual_words
 from tests.bot.safety.test_corpus import MAX_REFUSED
+from tests.bot.safety.test_usual_words import popular_lists, verdict_of
+
+DISGUISED_CONCEPTS = 60_000
+LISTS = 10_000
 
 
 def sweep_corpus() -> bool:
@@ -50,6 +58,56 @@ def sweep_tags() -> bool:
     return refused <= MAX_REFUSED * len(tags)
 
 
+def sweep_concepts() -> bool:
+    """Dress up the table of concepts; print what is no longer found.
+
+    Returns:
+        Whether nothing got through.
+    """
+    lexicon = Lexicon(shipped(), real_words(), glue=glue())
+    tried = concept_disguises.sample(DISGUISED_CONCEPTS, seed=1)
+    leaks = [found for found in tried if not concept_disguises.holds(lexicon.read(plain_text(found.text)), found.term)]
+    for found in leaks:
+        print(f"LEAK of {found.term.concept} in {found.term.language}, {found.disguise}: {found.text}")
+    print(f"{len(tried):,} disguised concepts: {len(leaks):,} leaks")
+    return not leaks
+
+
+def sweep_usual_words() -> bool:
+    """Ask for the most frequent words of each language at safe; print the refused ones.
+
+    Returns:
+        Whether they are those of the tables, and few.
+    """
+    held = True
+    for language in LANGUAGES:
+        refused = usual_words.refused(language)
+        print(f"{language}: {len(refused.listed)} of {usual_words.WORDS:,} words refused: {' '.join(refused.listed)}")
+        if refused.others:
+            print(f"{language}: refused although no table has them: {' '.join(refused.others)}")
+        held = held and not refused.others and len(refused.listed) <= usual_words.MOST_REFUSED
+    return held
+
+
+def sweep_lists() -> bool:
+    """Ask for random lists of popular harmless tags at safe and at sensitive; print the refused ones.
+
+    Returns:
+        Whether there are none; also where there is no list of tags.
+    """
+    if not corpus.TAG_LIST.exists():
+        return True
+    refused = 0
+    for typed in popular_lists(LISTS):
+        for rating in ("safe", "sensitive"):
+            verdict = verdict_of(rating, typed)
+            if not verdict.allowed:
+                refused += 1
+                print(f"refused at {rating} by the rule {verdict.rule}: {typed}")
+    print(f"{LISTS:,} lists of harmless tags at two ratings: {refused:,} refused")
+    return refused == 0
+
+
 if __name__ == "__main__":
-    held = [sweep_corpus(), sweep_tags()]
+    held = [sweep_concepts(), sweep_usual_words(), sweep_lists(), sweep_corpus(), sweep_tags()]
     sys.exit(0 if all(held) else 1)

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from bot.prompt.terms import has_place
+from bot.safety.known_words import KnownWords
 from bot.safety.ratings import exceeds, highest, is_rating
 from bot.safety.text.ages import OF_AGE, ages
 from bot.safety.text.concepts import glue
@@ -14,13 +15,14 @@ from bot.safety.text.lexicon import Lexicon
 from bot.safety.text.lists import Kind, Mark, Term, combinations, english, real_words, shipped, usual_negative
 from bot.safety.verdict import Step
 from bot.sentences import gate as says
-from engine.grammar import parse
+from engine.grammar import parse, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bot.config import Rating
     from bot.safety.gate_question import GateQuestion
+    from bot.safety.known_words import KnownTag
     from bot.safety.policy import OperatorPolicy
     from bot.sentences.sentence import Sentence
 
@@ -32,19 +34,6 @@ REMEMBERED_TAGS = 32_768
 """The tags that a server's members use are few; what was found of one is not looked up again."""
 MAX_NAME_WORDS = 4
 """Names are looked for among this many neighbouring words of a tag that is none."""
-
-
-class KnownTag(Protocol):
-    """What the vocabulary tells about a tag."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def child(self) -> bool: ...
-    @property
-    def real_person(self) -> bool: ...
 
 
 class TagKnowledge(Protocol):
@@ -83,6 +72,7 @@ class TextFilter:
         self._decode = decode
         self._lexicon = Lexicon(shipped(), real_words(), self._is_word, glue=glue(), named=self._is_name)
         self._knows_word = known.knows_word
+        self._known = KnownWords(self._lookup, self._has_level, self._lexicon.has_term)
         self._added = lru_cache(maxsize=256)(_added)
         self._aliased = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_aliased)
         self._entered = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_entries)
@@ -95,6 +85,9 @@ class TextFilter:
         """Tell whether a tag is the name of somebody or of a series; one word alone is read as what it says."""
         entry = self._lookup(tag.strip()) if " " in tag.strip() else None
         return entry is not None and entry.kind in ("character", "series")
+
+    def _has_level(self, tag: str) -> bool:
+        return self._lexicon.has_term(tag, Kind.LEVEL)
 
     def asks_for(self, gate_question: GateQuestion) -> Rating:
         """Give the rating that is asked for: the option's, or a higher one that the words name.
@@ -116,7 +109,9 @@ class TextFilter:
         found = {mark.kind for mark in marks}
         if Kind.NEVER in found or tag.real_person or exceeds(self.level(tag.name), allowed):
             return False
-        return allowed == "safe" or not (tag.child or found & {Kind.MINORS, Kind.PEOPLE})
+        if allowed == "safe":
+            return True
+        return not (tag.child or found & {Kind.MINORS, Kind.PEOPLE} or self._known.unknown(tag.name, allowed))
 
     def steps(
         self, gate_question: GateQuestion, asked: Rating, operator: OperatorPolicy, denied: tuple[str, ...]
@@ -139,17 +134,26 @@ class TextFilter:
         prompt, avoided = {mark.kind for mark in positive}, {mark.kind for mark in steered}
         added = self._added(operator.people, operator.denied + denied)
         named = _NO_MARKS.union(*[added.read(_plain(text)) for text in asks])
+        refused_here = named.union(*[added.read(_plain(text)) for text in avoids])
+        grave = self._grave(gate_question)
 
-        def text_step(rule: str, refused: object, sentence: Sentence) -> Step:
-            return Step(rule, allowed=False, sentence=sentence, strike=True) if refused else _passed(rule)
+        def text_step(rule: str, refused: object, sentence: Sentence, *, strike: bool = False) -> Step:
+            return Step(rule, allowed=False, sentence=sentence, strike=strike) if refused else _passed(rule)
 
-        yield text_step("never", Kind.NEVER in prompt | avoided, says.NEVER_DRAWN)
-        yield text_step("denied", Mark(Kind.DENIED) in named, says.DENIED)
+        yield text_step(
+            "never",
+            Kind.NEVER in prompt | avoided,
+            says.NEVER_DRAWN,
+            strike=any(mark.kind is Kind.NEVER for mark in grave),
+        )
+        denied_here = any(mark.kind is Kind.DENIED for mark in refused_here)
+        yield text_step("denied", denied_here, says.DENIED)
         needed = highest("safe", *_ratings(mark for mark in positive if mark.kind is Kind.LEVEL))
         yield text_step(
             "tags",
             exceeds(needed, gate_question.rating),
             says.words_of_rating(needed, gate_question.rating),
+            strike=any(mark.kind is Kind.LEVEL and exceeds(needed, gate_question.rating) for mark in grave),
         )
         if not exceeds(asked, "sensitive"):
             bares = asked == "sensitive" and Kind.UNDERCLOTHES in avoided
@@ -158,43 +162,70 @@ class TextFilter:
                 Kind.UNDRESS in avoided or bares,
                 says.UNDRESSES,
             )
+        entries = list(self._entries(gate_question))
+        says_age = any(age < OF_AGE for age in _ages(asks))
         if exceeds(asked, "safe"):
-            young = Kind.MINORS in prompt | avoided or any(age < OF_AGE for age in _ages(asks))
+            young = says_age or Kind.MINORS in prompt | avoided
             yield text_step("minors", young, says.MINORS)
             yield text_step(
                 "age",
                 Kind.GROWN in avoided or _ages(avoids),
                 says.AVOIDS_AGE,
             )
-            entries = list(self._entries(gate_question))
             yield text_step("character", any(entry.child for entry in entries), says.CHARACTER_IS_CHILD)
             real = Kind.PEOPLE in prompt or Mark(Kind.PEOPLE) in named or any(entry.real_person for entry in entries)
             yield text_step("people", real, says.REAL_PEOPLE)
         if exceeds(asked, "sensitive"):
             young = Kind.YOUTHFUL in prompt or any(together <= positive for together in combinations())
             yield text_step("youth", young, says.LOOKS_YOUNG)
-            yield from self._closed(gate_question, operator.adults)
+            yield self._adults_step(gate_question, operator.adults)
+        named_child = any(mark.kind is Kind.MINORS and not mark.likeness for mark in positive)
+        if exceeds(asked, "safe") or says_age or named_child or any(entry.child for entry in entries):
+            yield self._known_step(gate_question, asked, operator.adults)
 
-    def _closed(self, gate_question: GateQuestion, adults: frozenset[str]) -> Iterator[Step]:
-        """At nsfw and explicit only words that somebody vouches for are read, in the person's negative too.
+    def _grave(self, gate_question: GateQuestion) -> frozenset[Mark]:
+        """Give what a person typed that nobody types by mistake, and no likeness: never terms, nsfw, explicit."""
+        typed = self._read(gate_question.typed) | {
+            mark for mark in self._read(gate_question.typed_negative) if mark.kind is Kind.NEVER
+        }
+        return frozenset(
+            mark
+            for mark in typed
+            if not mark.likeness
+            and (mark.kind is Kind.NEVER or (mark.kind is Kind.LEVEL and mark.detail in ("nsfw", "explicit")))
+        )
 
-        There a word that nobody knows could steer away from grown-ups in a language that no list has.
-        """
-        reviewed = {_key(name) for name in adults}
+    def _adults_step(self, gate_question: GateQuestion, adults: frozenset[str]) -> Step:
+        """At nsfw and explicit only characters are drawn that somebody reviewed."""
+        reviewed_adults = {_key(name) for name in adults}
         own = {*_items(gate_question.own), gate_question.rating}
-        unknown = named = False
+        named = any(_key(name) not in reviewed_adults for name in gate_question.characters)
         for item in (*_items(gate_question.prompt), *map(_key, gate_question.characters)):
-            if item in own or item in reviewed or has_place(item):
+            if item in own or item in reviewed_adults or has_place(item):
                 continue
             entry = self._lookup(item)
-            if entry is not None and entry.kind == "character":
-                named = named or _key(entry.name) not in reviewed
-            elif entry is None and not self._lexicon.has_term(item, Kind.LEVEL):
-                unknown = True
-        unknown = unknown or not all(map(self._known_to_avoid, _items(gate_question.typed_negative)))
-        named = named or any(_key(name) not in reviewed for name in gate_question.characters)
-        yield Step("adults", not named, says.REVIEWED_ONLY)
-        yield Step("vocabulary", not unknown, says.KNOWN_ONLY if unknown else says.FOUND_NOTHING)
+            named = named or (
+                entry is not None and entry.kind == "character" and _key(entry.name) not in reviewed_adults
+            )
+        return Step("adults", not named, says.REVIEWED_ONLY)
+
+    def _known_step(self, gate_question: GateQuestion, rating: Rating, adults: frozenset[str]) -> Step:
+        """Where nothing else guards, only words are read that somebody vouches for, in the person's negative too.
+
+        There a word that nobody knows could name a person, or steer away from grown-ups in a language that no list has.
+        """
+        own = {*_items(gate_question.own), gate_question.rating, *map(_key, adults)}
+        asked = (*_items(gate_question.prompt), *map(_key, gate_question.characters))
+        unknown = [word for item in asked if item not in own for word in self._known.unknown(item, rating)]
+        avoided = [item for item in _items(gate_question.typed_negative) if not self._known_to_avoid(item)]
+        unknown += [word for item in avoided for word in self._known.unknown(item, rating)]
+        if not unknown:
+            return _passed("vocabulary")
+        return Step("vocabulary", allowed=False, sentence=says.only_known(tuple(dict.fromkeys(unknown))))
+
+    def unknown_words(self, tag: str) -> tuple[str, ...]:
+        """Give the words of a tag that are not drawn at safe where nothing rates pictures."""
+        return self._known.unknown(_key(plain_text(tag)), "safe")
 
     def _known_to_avoid(self, item: str) -> bool:
         """Tell whether somebody vouches for a word of a negative prompt."""
@@ -244,7 +275,17 @@ def _passed(rule: str) -> Step:
 def _added(people: tuple[str, ...], denied: tuple[str, ...]) -> Lexicon:
     """Index what an operator or a server added to the core."""
     terms = [Term(_key(name), Mark(Kind.PEOPLE)) for name in people]
-    return Lexicon(terms + [Term(_key(tag), Mark(Kind.DENIED)) for tag in denied])
+    spelled = dict.fromkeys(spelling for tag in denied for spelling in _singular_and_plural(_key(tag)))
+    return Lexicon(terms + [Term(tag, Mark(Kind.DENIED)) for tag in spelled])
+
+
+def _singular_and_plural(tag: str) -> tuple[str, ...]:
+    """Give the spellings of a tag in English for one and for many; too many spellings hurt nobody."""
+    if not tag.isascii():
+        return (tag,)
+    one = tag.removesuffix("s") if tag.endswith("s") and not tag.endswith("ss") else tag
+    many = [f"{one}s", f"{one}es"] + ([f"{one[:-1]}ies"] if one.endswith("y") else [])
+    return (tag, one, *many)
 
 
 @lru_cache(maxsize=1024)

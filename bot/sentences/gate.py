@@ -1,9 +1,13 @@
-"""What the gate says: which rule forbids what, and what its answer is. No word of a request is in any of it."""
+"""What the gate says: which rule forbids what, and what its answer is.
+
+No word of a request is in any of it, but for words that no list has: a refusal is no oracle for the lists.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from bot.sentences.quoting import quoted
 from bot.sentences.sentence import Sentence, fixed, sentence
 
 if TYPE_CHECKING:
@@ -121,6 +125,16 @@ REVIEWED_ONLY = fixed(
     "gate.REVIEWED_ONLY", "At this rating I draw only characters that the operator has reviewed as adults."
 )
 KNOWN_ONLY = fixed("gate.KNOWN_ONLY", "At this rating I draw only tags that I know, and I do not know one of these.")
+"""Stored by versions that did not name the words."""
+
+_MOST_NAMED = 5
+
+
+@sentence
+def only_known(words: tuple[str, ...]) -> str:
+    named = ", ".join(map(quoted, words[:_MOST_NAMED]))
+    return f"Here I draw only words that I know, and I do not know {named}. Leave that out, or say it in plain English."
+
 
 # Before anything is judged
 

@@ -69,7 +69,7 @@ _AFTER = (
     rf"(?<!\bsei)(?:yrs?|y){_GAP}/?{_GAP}o(?:ld|lds)?\b",  # seiyo is Japanese for the West, and no six years
     rf"yrs?\b(?!{_GAP}(?:later|ago|after|before))",
     rf"years?\b(?!{_GAP}(?:later|ago|after|before|anniversary|war|apart|long|since|in\b|of\b))",
-    "歳|才|岁|歲|周岁|さい|サイ|살|세(?![가-힣])",
+    r"歳|才|岁|歲|周岁|さい|サイ|살|(?<=[\d\s])세(?![가-힣])",
     r"(?:лет|год|года|годик\w*|годовал\w*)\b|летн\w+",
     r"(?:anos?|anitos|ans?|jahre?n?|jahrig\w*|jaar|jarig\w*|anni|lat|letni\w*|tahun|tuoi|yas|yasinda\w*)\b",
     "साल|वर्ष|سنة|سنوات|عاما|ปี|ขวบ",
@@ -96,6 +96,10 @@ _UNIT = re.compile("|".join((*_AFTER, _BEFORE, r"\df\b")))
 """What stands beside the number of every pattern above; most tags hold none of it."""
 
 
+_WORD_ENDINGS = frozenset({"ano", "an", "anno"})
+_SHORT_NUMBER = 2
+"""Letters of a number that is no number where a year is written onto it: human, in Italian, is umano."""
+
 _NO_AGE: frozenset[float] = frozenset()
 
 
@@ -114,7 +118,11 @@ def _ages_of(part: str) -> frozenset[float]:
     found: set[float] = set()
     if _UNIT.search(numerals):
         for pattern in _STATED:
-            found.update(_value(match["number"]) for match in pattern.finditer(numerals))
+            found.update(
+                _value(match["number"])
+                for match in pattern.finditer(numerals)
+                if match[0].removeprefix(match["number"]) not in _WORD_ENDINGS or len(match["number"]) > _SHORT_NUMBER
+            )
     if _SCHOOL.search(numerals):
         found.add(SCHOOL_AGE)
     return frozenset(found)

@@ -127,7 +127,7 @@ def _look_of(run: str) -> str:
     looks = run.translate(_LOOKS)
     if _LATIN.search(run):
         return anyascii(looks)
-    return looks if looks.isascii() and run.casefold() not in _other_scripts() else run
+    return looks if looks.isascii() and run.casefold() not in other_scripts() else run
 
 
 def _look(found: re.Match[str]) -> str:
@@ -144,7 +144,7 @@ def _spoken(found: re.Match[str]) -> str:
 
 
 @cache
-def _other_scripts() -> frozenset[str]:
+def other_scripts() -> frozenset[str]:
     """Read the words of other scripts that look Latin and are usual where they come from."""
     lines = (WORDS / "other_scripts.txt").read_text("utf-8").splitlines()
     return frozenset(fold(line) for line in lines if line and not line.startswith("#"))

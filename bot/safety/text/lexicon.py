@@ -35,7 +35,7 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
 _SHORT = 3
 """Letters of a piece that may be joined with its neighbours beyond its own tag: ``lo, li``."""
-_JOINABLE = frozenset({Kind.NEVER, Kind.MINORS, Kind.LEVEL, Kind.RATING, Kind.UNDRESS, Kind.GROWN})
+_JOINABLE = frozenset({Kind.NEVER, Kind.MINORS, Kind.LEVEL, Kind.RATING, Kind.UNDRESS, Kind.GROWN, Kind.DENIED})
 _MIN_JOINED = 4
 _MIN_LETTERS = 3
 """Single letters are joined to words of this length and more: ``k i d``."""
@@ -49,7 +49,7 @@ _NO_TYPO = 100
 _GLUED = frozenset({Kind.NEVER, Kind.MINORS, Kind.LEVEL})
 _MIN_PIECES = 2
 """Letters set apart that make a word of a script without spaces."""
-_JOINED_ANYWHERE = frozenset({Kind.NEVER, Kind.MINORS})
+_JOINED_ANYWHERE = frozenset({Kind.NEVER, Kind.MINORS, Kind.DENIED})
 """Of other kinds only what is all of a tag is joined: the pen is red."""
 _HARMLESS = Mark(Kind.HARMLESS)
 _PLACED_SAFE = Mark(Kind.HARMLESS, SAFE)
@@ -79,6 +79,10 @@ class _Unspaced:
             self._by_start[term[:2]].append((term, bounds, frozenset(terms[term])))
         first = "".join(sorted({start[0] for start in self._by_start}))
         self._starts = re.compile(f"[{re.escape(first)}]" if first else "(?!)")
+
+    def term(self, text: str) -> frozenset[Mark]:
+        """Give what a text is, as it stands."""
+        return next((marks for term, _, marks in self._by_start.get(text[:2], ()) if term == text), _NOTHING)
 
     def read(self, text: str) -> set[Mark]:
         """Give what a text holds; a harmless phrase hides what stands in it."""
@@ -153,20 +157,20 @@ class Lexicon:
         self._tag = lru_cache(maxsize=32_768)(self._find_in_tag)
         self.read = lru_cache(maxsize=1024)(self._read)
 
-    def has_term(self, tag: str, kind: Kind) -> bool:
-        """Tell whether a tag is, as it stands, a term of this kind."""
+    def has_term(self, tag: str, kind: Kind | None = None) -> bool:
+        """Tell whether a tag is, as it stands, a term of this kind; None is of any."""
         words = words_of(tag)
-        marks = self._whole.get(words, set()) | self._phrases.get(words[0] if words else "", {}).get(words, set())
-        return any(mark.kind is kind for mark in marks)
+        marks = self._whole.get(words, _NOTHING) | self._phrases.get(words[0] if words else "", {}).get(words, _NOTHING)
+        if not tag.isascii():
+            marks |= self._unspaced.term(tag)
+        return any(kind in (None, mark.kind) for mark in marks)
 
     def _spellings(self, term: Term) -> Iterator[str]:
-        """Give a term folded, with its marks and by its sound, but in no form that is an innocent word.
+        """Give a term folded, with its marks and, in Latin letters, by its sound, but in no form that is another word.
 
-        ``niña`` is no Nina. By sound, another script is only worth it where half a word may hide in Latin letters.
+        ``niña`` is no Nina.
         """
-        latin = bare(term.text).isascii()
-        sounds = latin or (term.mark.kind in _JOINED_ANYWHERE and any(map(str.isalpha, term.text)))
-        by_sound = anyascii(term.text).lower() if sounds else ""
+        by_sound = anyascii(term.text).lower() if bare(term.text).isascii() else ""
         for spelling in {fold(term.text), visible(term.text).casefold(), by_sound}:
             if spelling and spelling not in self._real_words:
                 yield spelling
@@ -290,10 +294,10 @@ class Lexicon:
         found: set[Mark] = set()
         for end in range(_MIN_LETTERS, len(word) - _MIN_LETTERS + 1):
             before, behind = word[:end], word[end:]
-            if behind in self._glue:
-                found |= self._phrases.get(before, {}).get((before,), _NOTHING)
-            if before in self._glue:
-                found |= self._phrases.get(behind, {}).get((behind,), _NOTHING)
+            for term, other in ((before, behind), (behind, before)):
+                if other in self._glue:
+                    marks = self._phrases.get(term, {}).get((term,), _NOTHING)
+                    found |= {mark for mark in marks if mark.kind is not Kind.MINORS or len(term) > _SAME_LETTERS}
         found = {mark for mark in found if mark.kind in _GLUED}
         return frozenset(found) if found and not self._known(word) else _NOTHING
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.safety.ratings import ORDER, exceeds, highest, is_rating
 from bot.safety.text.concepts import ConceptTerm, table
+from bot.safety.text.forms import other_scripts
 from bot.safety.text.lists import Kind, real_words
 from bot.safety.text.reviewed import reviewed
 from tests.bot.safety import disguises
@@ -81,11 +82,12 @@ def _fitting(term: ConceptTerm) -> Iterator[str]:
     if term.mark in ("undress", "underclothes", "grown"):
         yield from WIDTHS
         return
-    yield from (name for name in EVERY_SCRIPT if not (term.whole and name == "qualifying"))
+    whole = term.whole or term.text in reviewed()
+    yield from (name for name in EVERY_SCRIPT if not (whole and name == "qualifying"))
     bare = _bare(term.text)
     if bare.isascii() and bare not in real_words():
         if all(word.isalpha() for word in bare.split()) and not term.whole:
-            yield from LATIN
+            yield from (name for name in LATIN if "Cyrillic" not in name or not _is_russian(bare))
             if all(map(_readable, bare.split())):
                 yield from DIGITS
         elif bare.replace(" ", "").isalpha():
@@ -93,6 +95,11 @@ def _fitting(term: ConceptTerm) -> Iterator[str]:
     one_word = term.text.isalpha() and not term.whole and "ß" not in term.text
     if one_word and len(term.text) >= (3 if term.text.isascii() or term.language not in ("ja", "zh", "ko") else 2):
         yield from LETTERS_APART
+
+
+def _is_russian(text: str) -> bool:
+    """Tell whether one of the words is a usual Russian word in Cyrillic letters."""
+    return any(word.translate(disguises.CYRILLIC) in other_scripts() for word in text.split())
 
 
 def _readable(word: str) -> bool:

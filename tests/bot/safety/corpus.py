@@ -15,6 +15,7 @@ from bot.prompt import presets, tags
 from bot.prompt.completion import complete
 from bot.prompt.compose import compose
 from bot.prompt.vocabulary import store
+from bot.prompt.vocabulary.entry import Entry
 from bot.request import Options
 from bot.safety.gate import Place, Situation, judge
 from bot.safety.gate_question import GateQuestion, gate_question
@@ -120,10 +121,18 @@ def public_tags() -> list[str]:
         return [row[0] for row in csv.reader(file) if row[1] in READ_CATEGORIES]
 
 
+def minor(tag: str) -> bool:
+    """Tell whether a tag names a child, or what belongs to one: it is refused above safe whatever stands beside it."""
+    return not words().offers(Entry(name=tag, kind="general", posts=1), "sensitive")
+
+
 def refused_tag(tag: str) -> str | None:
-    """Tell by which rule a tag that our table leaves at safe is refused at safe; None is allowed, or placed higher."""
+    """Tell by which rule a tag that our table leaves at safe is refused at safe; None is allowed, or placed higher.
+
+    A tag that names a child and a name that only an import knows is refused with the unknown word, as it must be.
+    """
     if words().level(tag.replace("_", " ")) != "safe":
         return None
     asked = GateQuestion(rating="safe", prompt=tags.join(("1girl", "safe", *tags.read(tag).items)), typed=tag)
     judged = judge(Situation(place=Place.OPEN, operator=OperatorPolicy()), asked, words())
-    return None if judged.allowed else judged.rule
+    return None if judged.allowed or judged.rule == "vocabulary" else judged.rule

@@ -322,18 +322,80 @@ def test_denied_tags_add_to_the_core(words: TextFilter) -> None:
         assert judge(denying, GateQuestion(rating="safe", prompt=prompt), words).rule == expected, prompt
 
 
+@pytest.mark.parametrize("prompt", ["spiders", "two clowns", "spi der", "s p i d e r", "cl-own"])
+def test_denied_tags_are_found_in_other_numbers_and_in_parts(words: TextFilter, prompt: str) -> None:
+    """In the prompt and in the negative: what an admin took away is not drawn, and not steered away from."""
+    denying = Situation(place=Place.OPEN, operator=OperatorPolicy(), server=ServerPolicy(denied=("spider", "clown")))
+    for asked in (GateQuestion(rating="safe", prompt=prompt), GateQuestion(rating="safe", negative=prompt)):
+        assert judge(denying, asked, words).rule == "denied"
+
+
 def test_what_is_too_long_is_not_parsed(words: TextFilter) -> None:
     """Bounded before anything is read."""
     assert rule(words, "safe", "(" * 7_000) == "length"
 
 
-def test_only_listed_words_count_as_strikes(words: TextFilter) -> None:
-    """A rating that a place does not have, or a tag that nobody knows, is a mistake."""
-    strikes = {
-        prompt: judge(RESTRICTED, GateQuestion(rating="nsfw", prompt=prompt), words).strike
-        for prompt in ("loli", "school uniform", "unheard of", "rider", "smile")
-    }
-    assert strikes == {"loli": True, "school uniform": True, "unheard of": False, "rider": False, "smile": False}
+def test_only_what_nobody_types_by_mistake_counts_as_a_strike(words: TextFilter) -> None:
+    """A never term, or one of nsfw or explicit, typed exactly; no likeness, no mild word, no unknown tag."""
+
+    def strikes(rating: Rating, typed: str) -> bool:
+        return judge(RESTRICTED, GateQuestion(rating=rating, prompt=typed, typed=typed), words).strike
+
+    never, grave = ("loli", "l0li", "ロリ"), ("nude", "desnuda", "sex", "n.u.d.e")
+    assert [text for text in (*never, *grave) if not strikes("safe", text)] == []
+    mild = ("bikini", "looli", "lolicno", "school uniform", "unheard of", "rider", "smile")
+    assert [text for text in mild if strikes("safe", text)] == []
+    above = ("school uniform", "unheard of", "rider", "child", "real life", "smile")
+    assert [text for text in above if strikes("nsfw", text)] == []
+
+
+def test_words_of_others_are_no_strike(words: TextFilter) -> None:
+    """What a preset put into the prompt was typed by nobody who asks."""
+    asked = GateQuestion(rating="safe", prompt="1girl, nude", typed="1girl", own="nude")
+    verdict = judge(RESTRICTED, asked, words)
+    assert (verdict.rule, verdict.strike) == ("tags", False)
+
+
+@pytest.mark.parametrize(
+    ("rating", "typed", "named"),
+    [
+        ("sensitive", "1girl, margot robbie", "margot"),
+        ("sensitive", "1girl, kawaii", "kawaii"),
+        ("sensitive", "una chica en la playa", "chica"),
+        ("safe", "child, zorgblat", "zorgblat"),
+        ("safe", "12 years old, zorgblat", "zorgblat"),
+        ("safe", "rumia, zorgblat", "zorgblat"),
+        ("nsfw", "1girl, a walk in the park", "walk in the park"),
+    ],
+)
+def test_one_unknown_word_refuses_where_nothing_else_guards(
+    words: TextFilter, rating: Rating, typed: str, named: str
+) -> None:
+    """Above safe, and where a child is named; the sentence says which word, and it is no strike."""
+    verdict = judge(RESTRICTED, GateQuestion(rating=rating, prompt=typed, typed=typed), words)
+    assert (verdict.rule, verdict.strike) == ("vocabulary", False)
+    assert named in verdict.sentence.values["words"]
+
+
+@pytest.mark.parametrize(
+    ("rating", "typed"),
+    [
+        ("safe", "una chica en la playa, zorgblat"),
+        ("safe", "child, playground, running"),
+        ("sensitive", "1girl, a girl reading a book under an old tree at 5 pm, t-shirt"),
+        ("sensitive", "a girl in mary janes, jack-o'-lantern, bikini"),
+        ("sensitive", "1girl, ahoge, serafuku, swimsuit"),
+    ],
+)
+def test_known_words_are_drawn(words: TextFilter, rating: Rating, typed: str) -> None:
+    """Plain English, reviewed tags, and anything at safe where pictures are rated and no child is named."""
+    assert judge(RESTRICTED, GateQuestion(rating=rating, prompt=typed, typed=typed), words).allowed
+
+
+def test_a_word_of_a_longer_tag_is_not_known_alone(words: TextFilter) -> None:
+    """Mary janes are shoes; Mary is somebody."""
+    asked = GateQuestion(rating="sensitive", prompt="1girl, janes", typed="1girl, janes")
+    assert judge(RESTRICTED, asked, words).rule == "vocabulary"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""The most frequent words of twelve languages, and which of them the text filter refuses at safe.
+
+The frequencies are wordfreq's, a development dependency: its data are under CC BY-SA and nothing of them ships.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from wordfreq import top_n_list
+
+from bot.prompt.vocabulary import store
+from bot.safety.gate import Place, Situation, judge
+from bot.safety.gate_question import GateQuestion
+from bot.safety.policy import OperatorPolicy, ServerPolicy
+from bot.safety.text.concepts import table
+from bot.safety.text.forms import fold
+from bot.safety.text.lists import Kind, shipped
+from bot.safety.wording import TextFilter
+
+WORDS = 20_000
+MOST_REFUSED = 150
+SITUATION = Situation(
+    place=Place.AGE_RESTRICTED,
+    operator=OperatorPolicy(highest="explicit", tagger=True),
+    server=ServerPolicy(age_restricted_limit="explicit"),
+)
+LISTED = {Kind.NEVER, Kind.LEVEL, Kind.RATING}
+
+
+class Refused(NamedTuple):
+    listed: tuple[str, ...]
+    """Words that are in the tables themselves, or hold one in a script without spaces."""
+    others: tuple[str, ...]
+    """Words that nobody listed; there should be none."""
+
+
+@cache
+def _filter() -> TextFilter:
+    return TextFilter(store.load(Path("nothing imported")))
+
+
+@cache
+def _terms() -> tuple[frozenset[str], tuple[str, ...]]:
+    texts = {fold(term.text) for term in shipped() if term.mark.kind in LISTED}
+    texts |= {fold(term.text) for term in table() if term.mark != "set"}
+    return frozenset(texts), tuple(text for text in texts if not text.isascii() and len(text) > 1)
+
+
+def refused(language: str, step: int = 1) -> Refused:
+    """Ask for every word alone, as a member would."""
+    exact, unspaced = _terms()
+    listed: list[str] = []
+    others: list[str] = []
+    for word in top_n_list(language, WORDS)[::step]:
+        asked = GateQuestion(rating="safe", prompt=f"1girl, safe, {word}", typed=word)
+        if judge(SITUATION, asked, _filter()).allowed:
+            continue
+        folded = fold(word).replace("'s", "")
+        holds = folded in exact or (not folded.isascii() and any(text in folded for text in unspaced))
+        (listed if holds else others).append(word)
+    return Refused(tuple(listed), tuple(others))
