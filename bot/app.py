@@ -179,6 +179,8 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
     ):
         text_filter = await asyncio.to_thread(read_text_filter, config, prompt_writer)
         licence = await asyncio.to_thread(of_the_model, config)
+        if not config.rates:
+            prompt_writer = prompt_writer.leaving_out(text_filter.unknown_words)
         given = Given(
             client=client,
             fetch_commands=client.tree.fetch_commands,

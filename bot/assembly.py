@@ -59,6 +59,7 @@ from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.routes import Feature
 from bot.safety.gate_question import gate_question
+from bot.safety.operator_words import check_operator_words
 from bot.safety.policy import OperatorPolicy
 from bot.safety.text.tokens import decoder
 from bot.safety.wording import TextFilter
@@ -264,7 +265,12 @@ def _features(given: Given, checks: _Checks, sending: _Sending, flow: _Flow) -> 
     config, store, now, writer = given.config, given.store, given.now, given.prompt_writer
     limits, gatekeeper, places = config.bot.limits, checks.gatekeeper, flow.places
     imagine = RequestBuilder(
-        intake=flow.intake, store=store, limits=limits, presets=writer.presets, complete=writer.complete
+        intake=flow.intake,
+        store=store,
+        limits=limits,
+        presets=writer.presets,
+        complete=writer.complete,
+        compose=writer.compose,
     )
     suggestions = Suggestions(
         gatekeeper=gatekeeper,
@@ -386,6 +392,12 @@ def _facts(given: Given, checks: _Checks, flow: _Flow) -> Facts:
 
 
 def read_text_filter(config: Config, prompt_writer: PromptWriter) -> TextFilter:
-    """Make the text filter; where the tokenizer's files are at hand, it reads what the model receives too."""
+    """Make the text filter; where the tokenizer's files are at hand, it reads what the model receives too.
+
+    Raises:
+        ConfigError: A preset or a wildcard of the operator's holds what is drawn at no rating.
+    """
     found = folders(config)
-    return TextFilter(prompt_writer.vocabulary, decoder(found[0].parent) if found else None)
+    words = TextFilter(prompt_writer.vocabulary, decoder(found[0].parent) if found else None)
+    check_operator_words(prompt_writer.presets, prompt_writer.wildcards, words, config.bot.ratings.highest)
+    return words

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from bot.config import Limits
     from bot.flow.intake import Intake
+    from bot.prompt.compose import Composed
     from bot.prompt.presets import Presets
     from bot.request import Options, Request
     from bot.sentences.sentence import Sentence
@@ -55,6 +56,7 @@ class RequestBuilder:
     limits: Limits
     presets: Presets
     complete: Callable[[Options], Request]
+    compose: Callable[[Request], Composed]
 
     async def ask(self, interaction: discord.Interaction[Any], options: Options) -> None:
         """Queue what was typed, and tell privately what was taken otherwise.
@@ -83,6 +85,7 @@ class RequestBuilder:
             options = self._expanded(options, await self.store.people.favourites(user_id), notes)
         filled = fill(options, usual)
         request = await worked_on(chars_of(filled), partial(self.complete, filled))
+        notes += [note.sentence for note in self.compose(request).notes if note.kind == "left_out"]
         return PersonalRequest(request, tuple(notes))
 
     async def suggest(self, user_id: int, typed: str, max_chars: int) -> list[favourites.Suggested]:

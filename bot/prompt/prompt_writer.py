@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from bot.prompt import people, presets, wildcards
 from bot.prompt.completion import check_defaults, complete
 from bot.prompt.compose import Composed, compose
+from bot.prompt.leaving_out import leaving_out
 from bot.prompt.vocabulary import store
 from engine.wire import SEED_LIMIT
 
@@ -58,6 +59,17 @@ class PromptWriter:
         return cls(
             config=bot, presets=known, groups={**vocabulary.groups, **theirs}, vocabulary=vocabulary, compose=written
         )
+
+    @property
+    def wildcards(self) -> Mapping[str, Sequence[str]]:
+        """The operator's own groups."""
+        ours = self.vocabulary.groups
+        return {name: choices for name, choices in self.groups.items() if ours.get(name) is not choices}
+
+    def leaving_out(self, unknown_words: Callable[[str], tuple[str, ...]]) -> PromptWriter:
+        """Give a writer that leaves these words out of safe requests."""
+        written = leaving_out(self.compose, unknown_words, self.vocabulary.kind)
+        return replace(self, compose=lru_cache(REMEMBERED)(written))
 
     def complete(self, options: Options) -> Request:
         """Make a request of what was typed or chosen.

@@ -18,6 +18,7 @@ from bot.prompt import presets, wildcards
 from bot.prompt.cli import WORDS
 from bot.prompt.completion import complete
 from bot.prompt.compose import compose
+from bot.prompt.leaving_out import leaving_out
 from bot.prompt.vocabulary import store
 from bot.request import Options
 from bot.safety.gate import Place, Situation, explain, judge
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
+    from bot.prompt.compose import Composed
+    from bot.request import Request
     from bot.safety.verdict import Step
 
 PLACES = {
@@ -169,7 +172,9 @@ class _Answers:
         options = Options(rating=question.rating, **typed)
         if not {"subject", "character", "series", "tags", "more_tags"} & typed.keys():
             options = msgspec.structs.replace(options, subject="1girl")
-        written = partial(compose, presets=self._presets)
+        written: Callable[[Request], Composed] = partial(compose, presets=self._presets)
+        if question.no_tagger:
+            written = leaving_out(written, self._words.unknown_words)
         request = complete(
             options,
             config=self._config,

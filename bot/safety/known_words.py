@@ -26,10 +26,6 @@ MAX_PHRASE_WORDS = 6
 
 _NUMBER = re.compile(r"\d+(?:st|nd|rd|th|s|k|d|x)?|[a-z]")
 """Numbers as they stand in sentences, and single letters: of a T-shirt."""
-_ABBREVIATIONS = frozenset(
-    "am cd cg dj dvd etc id ii iii iv jpeg ok pc pm png sci tv ufo uk usa usb vi vii viii vr vs".split()
-)
-"""Usual words that a list of words leaves out."""
 
 
 class KnownTag(Protocol):
@@ -86,7 +82,7 @@ class KnownWords:
         return placed is not None and _within(placed, rating)
 
     def _is_known_word(self, word: str, rating: Rating) -> bool:
-        if word in english() or word in _ABBREVIATIONS or _NUMBER.fullmatch(word) or self._listed(word):
+        if word in english() or _NUMBER.fullmatch(word) or self._listed(word):
             return True
         placed = reviewed().get(word)
         return placed is not None and _within(placed, rating)

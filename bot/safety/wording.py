@@ -223,6 +223,16 @@ class TextFilter:
             return _passed("vocabulary")
         return Step("vocabulary", allowed=False, sentence=says.only_known(tuple(dict.fromkeys(unknown))))
 
+    def never_asked(self, text: str, highest_drawn: Rating) -> bool:
+        """Tell whether a text holds what no request may ask for where this rating is the highest."""
+        marks = self._read(text)
+        needed = highest("safe", *_ratings(mark for mark in marks if mark.kind is Kind.LEVEL))
+        return any(mark.kind is Kind.NEVER for mark in marks) or exceeds(needed, highest_drawn)
+
+    def never_avoided(self, text: str) -> bool:
+        """Tell whether a negative prompt steers away from what none below nsfw may steer away from, or from adults."""
+        return bool({mark.kind for mark in self._read(text)} & {Kind.NEVER, Kind.UNDRESS, Kind.GROWN})
+
     def unknown_words(self, tag: str) -> tuple[str, ...]:
         """Give the words of a tag that are not drawn at safe where nothing rates pictures."""
         return self._known.unknown(_key(plain_text(tag)), "safe")

@@ -164,7 +164,7 @@ BRACE_NOT_CLOSED = fixed("prompt.BRACE_NOT_CLOSED", r"A { has no } after it; for
 
 # What was done to the words
 
-NoteKind = Literal["moved", "dropped", "escaped", "closed", "contradiction"]
+NoteKind = Literal["moved", "dropped", "escaped", "closed", "contradiction", "left_out"]
 
 _KINDS: dict[NoteKind, str] = {
     "moved": "Moved",
@@ -172,12 +172,31 @@ _KINDS: dict[NoteKind, str] = {
     "escaped": "Escaped",
     "closed": "Closed",
     "contradiction": "Contradiction",
+    "left_out": "Left out",
 }
 
 
 @sentence
 def noted(kind: NoteKind, note: Sentence) -> str:
     return f"{_KINDS[kind]}: {note!s}"
+
+
+_MOST_NAMED = 10
+
+
+@sentence
+def words_left_out(words: tuple[str, ...]) -> str:
+    named = ", ".join(map(quoted, words[:_MOST_NAMED]))
+    return f"Only words that I know are drawn here, so I left out {named}."
+
+
+@sentence
+def nothing_known(words: tuple[str, ...]) -> str:
+    named = ", ".join(map(quoted, words[:_MOST_NAMED]))
+    return (
+        f"Nothing looks at the pictures here, so only words that I know are drawn, and I do not know {named}."
+        " Please say it in plain English."
+    )
 
 
 @sentence

@@ -1,0 +1,82 @@
+"""Leaves words out of a safe request that nobody vouches for, where no tagger looks at the pictures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from bot.errors import InvalidRequest
+from bot.prompt import tags
+from bot.prompt.compose import Composed, Note
+from bot.prompt.terms import key, unknown
+from bot.sentences import prompt as says
+from engine.grammar import BREAK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.prompt.terms import Kind
+    from bot.request import Request
+
+    UnknownWords = Callable[[str], tuple[str, ...]]
+    """Gives the words of a tag that nobody vouches for."""
+
+
+class _Kept(NamedTuple):
+    text: str
+    left_out: tuple[str, ...]
+
+
+def leaving_out(
+    compose: Callable[[Request], Composed], unknown_words: UnknownWords, kind: Kind = unknown
+) -> Callable[[Request], Composed]:
+    """Compose as this does, but without the unknown words of safe requests; a note names them.
+
+    Above safe the gate refuses a request for one unknown word.
+    """
+
+    def composed(request: Request) -> Composed:
+        if request.rating != "safe":
+            return compose(request)
+        fields = {
+            "tags": _tags(request.tags, unknown_words, kind),
+            "character": _names(request.character, unknown_words, kind),
+            "series": _names(request.series, unknown_words, kind),
+        }
+        words = tuple(dict.fromkeys(word for kept in fields.values() for word in kept.left_out))
+        if not words:
+            return compose(request)
+        if not (request.subject or any(key(kept.text) for kept in fields.values())):
+            raise InvalidRequest(says.nothing_known(words))
+        written = compose(msgspec.structs.replace(request, **{name: kept.text for name, kept in fields.items()}))
+        note = Note("left_out", says.words_left_out(words))
+        return replace(written, notes=(note, *written.notes))
+
+    return composed
+
+
+def _tags(text: str, unknown_words: UnknownWords, kind: Kind) -> _Kept:
+    kept: list[str] = []
+    left_out: list[str] = []
+    for item in tags.read(text, kind).items if text else ():
+        words = () if item == BREAK else unknown_words(item)
+        left_out += words
+        rest = _without(item, words)
+        if not words or (key(rest) and not unknown_words(rest)):
+            kept.append(rest)
+    return _Kept(tags.join(kept) if left_out else text, tuple(left_out))
+
+
+def _names(text: str, unknown_words: UnknownWords, kind: Kind) -> _Kept:
+    names = tags.names(text, kind) if text else ()
+    left_out = [key(name) for name in names if unknown_words(name)]
+    return _Kept("; ".join(name for name in names if not unknown_words(name)) if left_out else text, tuple(left_out))
+
+
+def _without(item: str, words: tuple[str, ...]) -> str:
+    for word in words:
+        item = re.sub(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", "", item, flags=re.IGNORECASE)
+    return " ".join(item.split())
