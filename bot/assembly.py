@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.actions.help import Help
@@ -58,9 +59,11 @@ from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.routes import Feature
-from bot.safety.gate_question import gate_question
+from bot.safety.gate import WITHOUT_TAGGER
+from bot.safety.gate_question import gate_question, tags_of
 from bot.safety.operator_words import check_operator_words
 from bot.safety.policy import OperatorPolicy
+from bot.safety.ratings import ORDER, lowest
 from bot.safety.text.tokens import decoder
 from bot.safety.wording import TextFilter
 from bot.views.about import Facts
@@ -184,6 +187,7 @@ def _checks(given: Given) -> _Checks:
         words=given.text_filter,
         hides=store.reports.hidden,
         now=now,
+        wildcards=tags_of(",".join(chain.from_iterable(given.prompt_writer.wildcards.values()))),
     )
     picture_filter = PictureFilter(gatekeeper, store.patient().pictures, rates=config.rates)
     given.engine.listen(picture_filter.heard)
@@ -344,7 +348,8 @@ def _keeping(
         moderation=moderation,
         draw_seed=draw_seed,
     )
-    me = Preferences(store, writer.complete)
+    most = lowest(config.bot.ratings.highest, ORDER[-1] if config.rates else WITHOUT_TAGGER)
+    me = Preferences(store, writer.complete, lambda text: given.text_filter.never_asked(text, most))
     yield me_command.feature(me, own_data, suggestions, given.refusals, config.bot.limits, writer.presets)
     yield show_command.feature(show)
     yield queue_command.feature(queue)

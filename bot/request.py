@@ -79,6 +79,12 @@ class Request(Struct, frozen=True, kw_only=True):
     private: bool = False
 
 
+def words_of_options(options: Options) -> str:
+    """Give everything of options that somebody wrote in words."""
+    fields = (options.character, options.series, options.tags, options.more_tags, options.negative)
+    return ", ".join(filter(None, fields))
+
+
 def again(request: Request, draw_seed: Callable[[], int]) -> Request:
     """Wish for the same once more: new seeds, the words that were drawn stay."""
     return msgspec.structs.replace(request, seed=draw_seed())

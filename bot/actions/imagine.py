@@ -58,14 +58,19 @@ class RequestBuilder:
     complete: Callable[[Options], Request]
     compose: Callable[[Request], Composed]
 
-    async def ask(self, interaction: discord.Interaction[Any], options: Options) -> None:
+    async def ask(self, interaction: discord.Interaction[Any], options: Options, *, given: str = "") -> None:
         """Queue what was typed, and tell privately what was taken otherwise.
+
+        Args:
+            interaction: Whose.
+            options: What was typed, or stood in a form that was sent.
+            given: Words in it that somebody else wrote.
 
         Raises:
             Refused: Nothing was queued; the message says why.
         """
         personal = await self.request(interaction.user.id, options)
-        await self.intake.ask(interaction, personal.request)
+        await self.intake.ask(interaction, personal.request, given=given)
         if not personal.notes:
             return
         try:

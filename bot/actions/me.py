@@ -28,10 +28,13 @@ LISTED_CHARS = 40
 class Preferences:
     """Everything is read, changed and deleted by its owner alone: no method takes anybody else's id."""
 
-    def __init__(self, store: Store, complete: Callable[[Options], Request]) -> None:
-        """Keep in this store what completes to a request."""
+    def __init__(
+        self, store: Store, complete: Callable[[Options], Request], never_drawn: Callable[[str], bool]
+    ) -> None:
+        """Keep in this store what completes to a request, and may be drawn somewhere."""
         self._people = store.people
         self._complete = complete
+        self._never_drawn = never_drawn
 
     async def show_defaults(self, user_id: int) -> Sentence:
         """Say what stands for the options that this person leaves out."""
@@ -75,6 +78,8 @@ class Preferences:
         if not text.strip(" ,"):
             raise InvalidRequest(says.FAVOURITE_EMPTY)
         self._complete(Options(subject="1girl", tags=text))
+        if self._never_drawn(text):
+            raise InvalidRequest(says.FAVOURITE_NEVER_DRAWN)
         if not await self._people.save_favourite(user_id, key, text.strip(), most=favourites.MOST):
             raise InvalidRequest(says.too_many_favourites(favourites.MOST))
         return says.favourite_kept(key, escape_markdown(text.strip()))

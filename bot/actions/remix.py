@@ -10,6 +10,7 @@ from bot.errors import InvalidRequest
 from bot.prompt.fitting import fitting
 from bot.prompt.remix import Mapped, to_options
 from bot.reading.kinds import RECIPE
+from bot.request import Options, words_of_options
 from bot.routes import Route, on_form
 from bot.safety.ratings import is_rating
 from bot.sentences import recipes as says
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.recipe import Recipe
     from bot.reading.kinds import Written
-    from bot.request import Options
     from bot.store import Store
 
 READ_PICTURES = 4
@@ -97,7 +97,7 @@ class Remix:
         options = await self.store.forms.get(form_id, interaction.user.id)
         if options is None:
             raise InvalidRequest(says.FORM_TOO_OLD)
-        await self.imagine.ask(interaction, edited(options, interaction))
+        await self.imagine.ask(interaction, edited(options, interaction), given=words_of_options(options))
 
     async def _read(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Mapped:
         return await asyncio.to_thread(self._map, (await self._written(interaction, files)).recipe)

@@ -11,14 +11,14 @@ from bot.answer import NO_PINGS, tell
 from bot.errors import InvalidRequest, NotYours
 from bot.job import State
 from bot.prompt.completion import options_of
-from bot.request import again
+from bot.request import again, words_of_options
 from bot.routes import Route, on_form, on_press
 from bot.safety.ratings import together
 from bot.sentences import card as says
 from bot.views.buttons import of_job
 from bot.views.edit import EDITED, EditForm, edit_id, edited
 from bot.views.recipe import found_recipe, recipe
-from bot.views.spoiler import spoiled, with_spoiler
+from bot.views.spoiler import shows_button, spoiled, with_spoiler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,9 +77,11 @@ class ResultButtons:
         if job is None:
             options = await self.remix.options(interaction, _files(interaction))
             private = interaction.message is not None and interaction.message.flags.ephemeral
-            await self.imagine.ask(interaction, msgspec.structs.replace(options, seed=None, private=private))
+            changed = msgspec.structs.replace(options, seed=None, private=private)
+            await self.imagine.ask(interaction, changed, given=words_of_options(options))
         else:
-            await self.intake.ask(interaction, again(job.request, self.draw_seed))
+            given = "" if job.user_id == interaction.user.id else words_of_options(options_of(job.request))
+            await self.intake.ask(interaction, again(job.request, self.draw_seed), given=given)
 
     async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Open the form; its ratings are those that this channel allows now."""
@@ -87,6 +89,9 @@ class ResultButtons:
         if job is None:
             await self.remix.open(interaction, _files(interaction))
             return
+        measured = await self._measured(job)
+        if measured or interaction.user.id != job.user_id:  # a form shows the words, as a recipe does
+            await self.gatekeeper.check_shown(interaction, job, [together(job.request.rating, measured)])
         highest = await self.gatekeeper.highest_here(interaction)
         form = EditForm(edit_id(job.id), options_of(job.request), highest, title=says.EDIT_TITLE)
         await interaction.response.send_modal(form)
@@ -95,7 +100,8 @@ class ResultButtons:
         """Draw what the form says, with a new seed, as the sender's own."""
         job = await self._job(job_id)
         before = msgspec.structs.replace(options_of(job.request), seed=None)
-        await self.imagine.ask(interaction, edited(before, interaction))
+        given = "" if job.user_id == interaction.user.id else words_of_options(before)
+        await self.imagine.ask(interaction, edited(before, interaction), given=given)
 
     async def recipe(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Show privately how a picture was made."""
@@ -111,8 +117,10 @@ class ResultButtons:
     async def spoiler(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Put the pictures behind a spoiler, or in front of it where their rating may be shown so."""
         job = await self.store.jobs.get(job_id)
-        self._require_right(interaction, _owner(interaction, job), says.may_not_spoil)
+        self._require_right(interaction, _owner(interaction, job), says.may_not_spoil, job)
         message = interaction.message
+        if message is not None and not shows_button(message, job_id, "spoiler"):
+            raise InvalidRequest(says.NO_PICTURE)
         hidden = spoiled(message) if message is not None else None
         if message is None or hidden is None:
             raise InvalidRequest(says.NO_PICTURE)
@@ -129,7 +137,7 @@ class ResultButtons:
     async def delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Remove message and pictures for good."""
         job = await self.store.jobs.get(job_id)
-        self._require_right(interaction, _owner(interaction, job), says.may_not_delete)
+        self._require_right(interaction, _owner(interaction, job), says.may_not_delete, job)
         await interaction.response.defer()
         await self.store.pictures.drop(job_id)
         await interaction.delete_original_response()
@@ -142,7 +150,7 @@ class ResultButtons:
     async def cancel(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Stop a job; its message then says so by itself."""
         job = await self._job(job_id)
-        self._require_right(interaction, job.user_id, says.may_not_cancel)
+        self._require_right(interaction, job.user_id, says.may_not_cancel, job)
         await interaction.response.defer()
         if not await self.journeys.cancel(job):
             now = await self._job(job_id)
@@ -173,9 +181,14 @@ class ResultButtons:
 
     @staticmethod
     def _require_right(
-        interaction: discord.Interaction[Any], owner: int | None, refusal: Callable[[int | None], Sentence]
+        interaction: discord.Interaction[Any],
+        owner: int | None,
+        refusal: Callable[[int | None], Sentence],
+        job: Job | None,
     ) -> None:
-        if interaction.user.id != owner and not interaction.permissions.manage_messages:
+        """Let the owner do it, or a moderator of the server where the job is: rights elsewhere count for nothing."""
+        here = interaction.guild_id is not None and (job is None or job.guild_id == interaction.guild_id)
+        if interaction.user.id != owner and not (here and interaction.permissions.manage_messages):
             raise NotYours(refusal(owner))
 
 

@@ -117,10 +117,13 @@ class Moderation:
             raise InvalidRequest(says.MESSAGE_STAYS)
 
     async def _choose_lock(self, interaction: discord.Interaction[Any], job_id: str) -> None:
-        await self.lock(interaction, job_id, int(chosen(interaction)[0]))
+        seconds = chosen(interaction)[0]
+        await self.lock(interaction, job_id, int(seconds) if seconds.isdecimal() else -1)
 
     async def lock(self, interaction: discord.Interaction[Any], job_id: str, seconds: int) -> None:
         """Keep the author of a picture from drawing in this server for a while; 0 seconds ends it."""
+        if seconds not in reported.LOCKS:
+            raise InvalidRequest(says.NO_SUCH_TIME_OUT)
         reports = await self.store.reports.of(job_id)
         if not reports or (guild_id := reports[0].guild_id) is None:
             raise InvalidRequest(says.NO_RECORD)

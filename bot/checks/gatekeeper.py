@@ -12,6 +12,7 @@ from bot.errors import InvalidRequest, PromptRefused
 from bot.long_texts import chars_of, worked_on
 from bot.safety.audit import AuditRecord
 from bot.safety.gate import Asker, Situation, Verdict, judge, limit, shows, shows_all
+from bot.safety.gate_question import tags_of, without_tags
 from bot.sentences import audit
 from bot.sentences import gate as says
 from bot.sentences.joined import as_written
@@ -60,6 +61,8 @@ class Gatekeeper:
     words: TextFilter
     hides: Callable[[str], Awaitable[bool]]
     now: Callable[[], float]
+    wildcards: frozenset[str] = frozenset()
+    """What the operator's wildcards may have put among somebody's tags, as `tags_of` gives it."""
 
     # What the gate has to know
 
@@ -112,8 +115,13 @@ class Gatekeeper:
             raise PromptRefused(await self._refused(interaction, shows(situation, "safe", "safe")))
         return highest
 
-    async def check(self, interaction: discord.Interaction[Any], request: Request) -> Composed:
+    async def check(self, interaction: discord.Interaction[Any], request: Request, *, given: str = "") -> Composed:
         """Write the texts of a request that may be drawn where it is asked for.
+
+        Args:
+            interaction: Where, and whose.
+            request: What is asked for.
+            given: Words in it that somebody else wrote, of a recipe: they are no strike of who sends them on.
 
         Raises:
             Refused: It may not; the message says why.
@@ -124,6 +132,11 @@ class Gatekeeper:
             raise InvalidRequest(says.cannot_post(missing))
         composed = await worked_on(chars_of(request), partial(self.compose, request))
         verdict = await self._judge(await self.situation_here(interaction), request, composed)
+        if verdict.strike:
+            question = self.gate_question(request, composed)
+            own = without_tags(question, tags_of(given) | self.wildcards)
+            if own != question:
+                verdict = judge(await self.situation_here(interaction), own, self.words)
         if not verdict.allowed:
             raise PromptRefused(await self._refused(interaction, verdict, composed.prompt))
         return composed

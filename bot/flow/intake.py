@@ -48,15 +48,20 @@ class Intake:
     now: Callable[[], float]
     """Unix time in seconds."""
 
-    async def ask(self, interaction: discord.Interaction[Any], request: Request) -> None:
+    async def ask(self, interaction: discord.Interaction[Any], request: Request, *, given: str = "") -> None:
         """Take a request into the queue and answer with the message that will become its result.
+
+        Args:
+            interaction: Whose.
+            request: What is asked for.
+            given: As for `Gatekeeper.check`.
 
         Raises:
             Refused: Nothing was queued; the message says why.
         """
         if not await self.accepted(interaction, request):
             return
-        composed = await self.gatekeeper.check(interaction, request)
+        composed = await self.gatekeeper.check(interaction, request, given=given)
         policy = await self.gatekeeper.policy(interaction.guild_id)
         user, guild_id = interaction.user, interaction.guild_id
         with self.admission.place(user.id, guild_id):

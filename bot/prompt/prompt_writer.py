@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,8 @@ class PromptWriter:
     vocabulary: Vocabulary
     compose: Callable[[Request], Composed]
     """Writes a request's prompt and negative prompt; raises `InvalidRequest` where a preset that it names is gone."""
+    wildcards: Mapping[str, Sequence[str]] = field(default_factory=dict[str, "Sequence[str]"])
+    """The operator's own groups."""
 
     @classmethod
     def load(cls, config: Config) -> PromptWriter:
@@ -57,14 +59,13 @@ class PromptWriter:
         check_defaults(bot, known, written)
         theirs = wildcards.load(config.resolve(bot.wildcards_dir)) if bot.wildcards_dir else {}
         return cls(
-            config=bot, presets=known, groups={**vocabulary.groups, **theirs}, vocabulary=vocabulary, compose=written
+            config=bot,
+            presets=known,
+            groups={**vocabulary.groups, **theirs},
+            vocabulary=vocabulary,
+            compose=written,
+            wildcards=theirs,
         )
-
-    @property
-    def wildcards(self) -> Mapping[str, Sequence[str]]:
-        """The operator's own groups."""
-        ours = self.vocabulary.groups
-        return {name: choices for name, choices in self.groups.items() if ours.get(name) is not choices}
 
     def leaving_out(self, unknown_words: Callable[[str], tuple[str, ...]]) -> PromptWriter:
         """Give a writer that leaves these words out of safe requests."""

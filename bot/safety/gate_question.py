@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
 from msgspec import Struct
 
 from bot.config import Rating
@@ -33,6 +34,22 @@ class GateQuestion(Struct, frozen=True, kw_only=True):
     """The names of the character option."""
     own: str = ""
     """The quality and style words that a preset put into the prompt."""
+
+
+def tags_of(text: str) -> frozenset[str]:
+    """Give the tags of a text, to be found again in another one."""
+    return frozenset(tag for part in text.replace(";", ",").split(",") if (tag := plain_text(part).strip().casefold()))
+
+
+def without_tags(gate_question: GateQuestion, tags: frozenset[str]) -> GateQuestion:
+    """Leave out of what was typed what somebody else wrote; what is drawn stays, and is judged."""
+
+    def own(text: str) -> str:
+        return ",".join(part for part in text.split(",") if plain_text(part).strip().casefold() not in tags)
+
+    return msgspec.structs.replace(
+        gate_question, typed=own(gate_question.typed), typed_negative=own(gate_question.typed_negative)
+    )
 
 
 class ComposedTexts(Protocol):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.sentences.sentence import Sentence, fixed, sentence
+
+if TYPE_CHECKING:
+    from engine.wire import Rating
 
 # Drawing
 
@@ -53,6 +56,16 @@ DRAWN_BY_AI = fixed("card.DRAWN_BY_AI", "Drawn by AI.")
 @sentence
 def alt_text(words: str) -> str:
     return f"An anime picture drawn by AI: {words}."
+
+
+@sentence
+def neutral_alt_text(rating: Rating) -> str:
+    return f"An anime picture drawn by AI, rated {rating}."
+
+
+@sentence
+def neutral_title(rating: Rating) -> str:
+    return f"A picture rated {rating}"
 
 
 @sentence

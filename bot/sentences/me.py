@@ -42,6 +42,9 @@ def favourite_too_long(chars: int, most: int) -> str:
     return f"This favourite has {chars:,} characters; at most {most} are allowed."
 
 
+FAVOURITE_NEVER_DRAWN = fixed(
+    "me.FAVOURITE_NEVER_DRAWN", "Some of these words are never drawn here, so I do not keep them."
+)
 FAVOURITE_EMPTY = fixed("me.FAVOURITE_EMPTY", "A favourite needs at least one tag.")
 
 

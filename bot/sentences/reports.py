@@ -35,6 +35,7 @@ MODERATORS_ONLY = fixed(
 NO_RECORD = fixed("reports.NO_RECORD", "I no longer have the record of this picture, so I cannot do that.")
 NO_PICTURES = fixed("reports.NO_PICTURES", "I no longer have the pictures themselves.")
 ALREADY_DELETED = fixed("reports.ALREADY_DELETED", "A moderator has already deleted this picture.")
+NO_SUCH_TIME_OUT = fixed("reports.NO_SUCH_TIME_OUT", "This cannot be chosen. Please open the menu again.")
 CANNOT_RESTORE = fixed("reports.CANNOT_RESTORE", "Discord does not let me put it back. Its message may be gone.")
 MESSAGE_STAYS = fixed("reports.MESSAGE_STAYS", "The picture is gone, but Discord does not let me delete its message.")
 

@@ -10,11 +10,13 @@ from discord import ui
 
 from bot.job import State
 from bot.request import SHAPES
+from bot.safety.ratings import spoilered
 from bot.sentences import card as says
 from bot.sentences import ends, queue
 from bot.sentences.rendering import render
 from bot.views.buttons import row
 from bot.views.layout import layout
+from bot.views.plain_markup import plain_markup
 from engine.grammar import plain_text
 
 if TYPE_CHECKING:
@@ -161,16 +163,22 @@ def _no_room(fits: tuple[int, int] | None) -> Sentence:
 
 
 def alt_text(request: Request) -> str:
-    """Describe the picture for those who cannot see it, from its tags, as text without markup."""
+    """Describe the picture for those who cannot see it, from its tags, as text without markup.
+
+    What has to stand behind a spoiler is not told in front of it.
+    """
     parts = [plain_text(part).strip() for part in (request.subject, request.character, request.series, request.tags)]
     words = "; ".join(part for part in parts if part)
+    if spoilered(request.rating):
+        return render(says.neutral_alt_text(request.rating))
     return _shorten(render(says.alt_text(words)), ALT_CHARS)
 
 
 def title(request: Request) -> str:
-    """Name a request in a line of markup."""
-    # Mentions cannot ping (every send and edit forbids it) and must not look as if they did.
-    return f"**{discord.utils.escape_mentions(discord.utils.escape_markdown(caption(request)))}**"
+    """Name a request in a line of markup, above sensitive without its words: they stand in front of the spoiler."""
+    if spoilered(request.rating):
+        return f"**{render(says.neutral_title(request.rating))}**"
+    return f"**{plain_markup(caption(request))}**"
 
 
 def caption(request: Request) -> str:

@@ -139,9 +139,9 @@ async def test_a_name_that_is_none_is_told_to_who_keeps_some(yuki):
     """Drawn as it was typed, with a private note."""
     await me(yuki, "favourite save", name="sunset", text="orange sky")
     try:
-        _, recipe = await draws(yuki, tags="@sunst")
-        assert "@sunst" in recipe
-        note = await yuki.wait_for(lambda message: "no favourite “@sunst”" in message["content"])
+        _, recipe = await draws(yuki, tags="@sunsets")
+        assert "@sunsets" in recipe
+        note = await yuki.wait_for(lambda message: "no favourite “@sunsets”" in message["content"])
         assert "did you mean “sunset”?" in note["content"]
         assert "You have no favourite “@x”" in await me(yuki, "favourite delete", name="x")
     finally:
