@@ -108,6 +108,21 @@ def _await_end_of_input(then: Callable[[], None]) -> None:
     then()
 
 
+def _rate(parsed: argparse.Namespace) -> int:
+    from engine import raters
+    from engine.rated_folder import rate_folder, table
+
+    engine, _ = config.load(parsed.config)
+    rate = raters.load(engine.rating, lambda stage: print(f"{stage} …", file=sys.stderr))
+    if rate is None:
+        return _complain('nothing rates pictures: engine.rating.by is "none"', MISUSED)
+    rated = rate_folder(parsed.folder, rate)
+    if not rated:
+        return _complain(f"{parsed.folder}: holds no PNG, WebP or JPEG file", MISUSED)
+    print("\n".join(table(rated, engine.rating)))
+    return 0
+
+
 def _draw(parsed: argparse.Namespace) -> int:
     from engine.draw import draw
 
@@ -238,6 +253,10 @@ def parser() -> argparse.ArgumentParser:
     draw.add_argument("--sampler", default="euler_a", choices=list(SAMPLERS), help="default: %(default)s")
     draw.add_argument("--seed", type=int, help="default: a random one")
     draw.set_defaults(command=_draw)
+    rate = commands.add_parser("rate", help="tell what the picture filter would drop of your own pictures")
+    rate.add_argument("folder", type=Path, metavar="FOLDER", help="of PNG, WebP or JPEG files that are safe")
+    rate.add_argument("--config", type=Path, default=Path("config.toml"), help="whose filter; default: %(default)s")
+    rate.set_defaults(command=_rate)
     _add_bench(commands)
     return whole
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 import os
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from engine.config import PictureRating
     from engine.rating import Rate, Rated
     from engine.wire import Rating
+
+log = logging.getLogger(__name__)
 
 RATINGS: Mapping[str, Rating] = {
     "general": "safe",
@@ -99,6 +102,11 @@ class _Tagger:
         self._ratings: dict[int, Rating] = {
             number: RATINGS[name] for number, name in enumerate(names) if name in RATINGS
         }
+        found = sorted(name for name in names if name in MINOR_TAGS)
+        absent = sorted(MINOR_TAGS.difference(found))
+        log.info(
+            "of the tags for children the tagger has %s; it lacks %s", ", ".join(found), ", ".join(absent) or "none"
+        )
         self._minors = {number: name for number, name in enumerate(names) if name in MINOR_TAGS}
         (taken,), (given, *_) = session.get_inputs(), session.get_outputs()
         self._input, self._output = taken.name, given.name

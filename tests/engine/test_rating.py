@@ -13,7 +13,7 @@ from engine.raters import load
 from engine.rating import ORDER, weigh
 from tests.engine.raters import flat, make_classifier, make_tagger
 
-USUAL = PictureRating()
+USUAL = PictureRating(sensitive=0.4)
 
 
 def shares(*values):
@@ -41,7 +41,7 @@ def test_a_picture_is_of_the_highest_rating_that_has_its_share_with_those_above(
 def test_thresholds_are_the_operator_s():
     """Higher ones take more to be convinced."""
     lenient = msgspec.structs.replace(USUAL, sensitive=0.9, minor=0.8)
-    rated = weigh(shares(0.4, 0.6, 0.0, 0.0), {"child": 0.7}, lenient)
+    rated = weigh(shares(0.55, 0.45, 0.0, 0.0), {"child": 0.7}, lenient)
     assert (rated.rating, rated.minor_like) == ("safe", False)
 
 
@@ -58,6 +58,35 @@ def test_thresholds_are_the_operator_s():
 def test_nobody_may_see_somebody_like_a_child_above_safe(found, child, withheld):
     """A child at safe is a child; anything above, and the picture is withheld."""
     assert weigh(found, {"1girl": 0.0, "child": child}, USUAL).withheld is withheld
+
+
+@pytest.mark.parametrize(
+    ("found", "rating"),
+    [
+        (shares(0.3, 0.3, 0.02, 0.38), "explicit"),
+        (shares(0.3, 0.32, 0.0, 0.38), "explicit"),
+        (shares(0.1, 0.2, 0.36, 0.34), "nsfw"),
+        (shares(0.55, 0.45, 0.0, 0.0), "safe"),
+        (shares(0.38, 0.32, 0.2, 0.1), "sensitive"),
+    ],
+)
+def test_the_model_s_own_answer_counts_where_it_is_higher(found, rating):
+    """Beliefs that are spread over several ratings are not rated milder than the likeliest of them."""
+    assert weigh(found, {}, PictureRating()).rating == rating
+
+
+@pytest.mark.parametrize(
+    ("minor", "seen"),
+    [
+        ({"child": 0.2, "female_child": 0.2, "aged_down": 0.2}, True),
+        ({"child": 0.13, "loli": 0.13}, True),
+        ({"child": 0.2}, False),
+        (dict.fromkeys(("child", "loli", "baby", "toddler", "shota"), 0.1), False),
+    ],
+)
+def test_many_words_for_a_child_are_one(minor, seen):
+    """A model that cannot decide between them has seen one; noise in each is none."""
+    assert weigh(shares(0.0, 1.0, 0.0, 0.0), minor, PictureRating()).minor_like is seen
 
 
 def test_the_evidence_names_what_decided():
