@@ -14,6 +14,7 @@ from bot.safety.text.lists import real_words, shipped
 from engine.grammar import plain_text
 from tests.bot.safety import concept_disguises, corpus, usual_words
 from tests.bot.safety.test_corpus import MAX_REFUSED
+from tests.bot.safety.test_names import NAMES, drawn_names, refused_requests
 from tests.bot.safety.test_usual_words import popular_lists, verdict_of
 
 DISGUISED_CONCEPTS = 60_000
@@ -108,6 +109,20 @@ def sweep_lists() -> bool:
     return refused == 0
 
 
+def sweep_names() -> bool:
+    """Ask for people whose names no list has, and for what people ask for every day; print the counts.
+
+    Returns:
+        Whether no name of other than ordinary words was drawn.
+    """
+    leaks, ordinary = drawn_names()
+    print(f"{NAMES:,} names at sensitive: {len(leaks)} leaks; {len(ordinary)} of ordinary words drawn: {ordinary}")
+    requests, refused = refused_requests()
+    counted = ", ".join(f"{len(texts)} at {rating}" for rating, texts in refused.items())
+    print(f"{len(requests)} everyday requests: refused {counted}")
+    return not leaks
+
+
 if __name__ == "__main__":
-    held = [sweep_concepts(), sweep_usual_words(), sweep_lists(), sweep_corpus(), sweep_tags()]
+    held = [sweep_concepts(), sweep_usual_words(), sweep_lists(), sweep_names(), sweep_corpus(), sweep_tags()]
     sys.exit(0 if all(held) else 1)

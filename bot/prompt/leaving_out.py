@@ -65,7 +65,7 @@ def _tags(text: str, unknown_words: UnknownWords, kind: Kind) -> _Kept:
         words = () if item == BREAK else unknown_words(item)
         left_out += words
         rest = _without(item, words)
-        if not words or (key(rest) and not unknown_words(rest)):
+        if not words or (any(map(str.isalnum, key(rest))) and not unknown_words(rest)):
             kept.append(rest)
     return _Kept(tags.join(kept) if left_out else text, tuple(left_out))
 

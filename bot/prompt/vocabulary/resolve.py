@@ -86,7 +86,7 @@ def resolve(starter: Starter, imported: Imported) -> list[IndexRow]:
     records = sorted(tables.records.values(), key=lambda record: (-record.posts, record.name))
     for record in records:
         if record.kind == "character":
-            _describe(tables, record, starter.people)
+            _describe(tables, record, starter)
     _inherit(tables, records)
     if real_life := tables.find_series("real life"):
         real_life.real_person = True
@@ -139,14 +139,16 @@ def _add_characters(tables: _Tables, imported: Imported) -> None:
                 record.posts, record.estimated = row.posts, False
 
 
-def _describe(tables: _Tables, record: IndexRow, people: frozenset[str]) -> None:
+def _describe(tables: _Tables, record: IndexRow, starter: Starter) -> None:
     """Read what the name itself says about a character."""
     base, qualifiers = split_qualifiers(record.name)
-    record.child = record.child or not _CHILD.isdisjoint(qualifiers)
+    record.child = record.child or record.name in starter.children or not _CHILD.isdisjoint(qualifiers)
     for qualifier in reversed(qualifiers):
         if not record.series and (series := tables.find_series(qualifier)):
             record.series = series.name
-    record.real_person = base in people or record.series == "real life" or not _REAL_PERSON.isdisjoint(qualifiers)
+    record.real_person = (
+        base in starter.people or record.series == "real life" or not _REAL_PERSON.isdisjoint(qualifiers)
+    )
 
 
 def _inherit(tables: _Tables, records: list[IndexRow]) -> None:

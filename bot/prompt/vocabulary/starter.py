@@ -1,4 +1,4 @@
-"""The vocabulary that ships with the program: three tables and a list of names, read once.
+"""The vocabulary that ships with the program: three tables and two lists of names, read once.
 
 Written for this project from general knowledge. ``posts`` is an estimate of how many pictures carry a tag, to one
 digit; it only has to rank. ``child`` marks characters written or drawn as children of about fifteen or younger.
@@ -50,6 +50,8 @@ class Starter(Struct, frozen=True):
     characters: tuple[StarterCharacter, ...]
     people: frozenset[str]
     """Real people, who are never suggested."""
+    children: frozenset[str]
+    """Characters who are children, besides those whose rows say so; most of them come with an import."""
     fingerprint: str
     """Changes with any byte of the files: what was built from others is stale."""
 
@@ -64,7 +66,10 @@ class Starter(Struct, frozen=True):
 
 def read(folder: Path = FOLDER) -> Starter:
     """Read the shipped tables."""
-    files = {name: (folder / name).read_bytes() for name in ("characters.csv", "series.csv", "tags.csv", "people.txt")}
+    files = {
+        name: (folder / name).read_bytes()
+        for name in ("characters.csv", "series.csv", "tags.csv", "people.txt", "children.txt")
+    }
     return Starter(
         tags=tuple(
             StarterTag(row["name"], int(row["posts"]), _aliases(row), row["group"]) for row in _rows(files["tags.csv"])
@@ -84,9 +89,14 @@ def read(folder: Path = FOLDER) -> Starter:
             )
             for row in _rows(files["characters.csv"])
         ),
-        people=frozenset(line for line in files["people.txt"].decode().splitlines() if line and line[0] != "#"),
+        people=_lines(files["people.txt"]),
+        children=_lines(files["children.txt"]),
         fingerprint=hashlib.sha256(b"\0".join(files.values())).hexdigest(),
     )
+
+
+def _lines(data: bytes) -> frozenset[str]:
+    return frozenset(line for line in data.decode().splitlines() if line and line[0] != "#")
 
 
 def _rows(data: bytes) -> csv.DictReader[str]:

@@ -59,10 +59,22 @@ class Vocabulary:
         """
         if len(text) > MAX_NAME_CHARS:
             return None
-        found = self._index.find(spell(text))
+        spelled = spell(text)
+        found = self._index.find(spelled)
+        if found is None:
+            found = self._other_order(spelled)
         if found is not None:
             return self._index.entry(found)
         return self._labelled(text) if DOT in text else None
+
+    def _other_order(self, spelled: str) -> int | None:
+        """Find a character by given name and family name in the other order; a board writes the family name first."""
+        base, bracket, qualifier = spelled.partition(" (")
+        first, space, last = base.partition(" ")
+        if not space or " " in last:
+            return None
+        found = self._index.find(f"{last} {first}{bracket}{qualifier}")
+        return found if found is not None and self._index.kind(found) == "character" else None
 
     def character(self, name: str) -> Entry | None:
         """Give a character, with count tag and series; None where the name is none's."""

@@ -118,7 +118,9 @@ def _shipped() -> Iterator[Term]:
     yield from placed
     yield from _placed_safe({words_of(fold(term.text)) for term in placed if term.mark.kind is Kind.LEVEL})
     people = (PEOPLE / "people.txt").read_text("utf-8").splitlines()
-    yield from (Term(name, Mark(Kind.PEOPLE)) for name in people if name and not name.startswith("#"))
+    names = {name for name in people if name and not name.startswith("#")}
+    names |= {" ".join(reversed(name.split())) for name in names if len(name.split()) == 2}  # noqa: PLR2004  in both orders
+    yield from (Term(name, Mark(Kind.PEOPLE)) for name in sorted(names))
     stems, *others = _lines("never_glued.txt")
     for stem, other in product(stems.split(), others):
         yield from (Term(glued, Mark(Kind.NEVER), as_written=True) for glued in (stem + other, other + stem))
