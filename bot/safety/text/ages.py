@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bot.safety.text.age_phrases import Said, phrases_of
 from bot.safety.text.forms import forms
 
 OF_AGE = 18
@@ -43,12 +44,16 @@ _TENS = {
     "ninety": 90,
     "hundred": 100,
 }
+_ROMAN = {"iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9} | {
+    f"x{ones}": 10 + value for value, ones in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii"), start=1)
+}
+"""Those of several letters: one alone is a letter."""
 _HAN = {numeral: value for value, numeral in enumerate("〇一二三四五六七八九十")} | {"零": 0, "两": 2, "兩": 2}
 _HAN_FORMAL = str.maketrans("壱弐参壹贰貳叁參肆伍陆陸柒捌玖拾", "一二三一二二三三四五六六七八九十")
 
 
 def _fold_words() -> dict[str, int]:
-    values = dict(_TENS)
+    values = _TENS | _ROMAN
     for line in _WORDS.values():
         values |= {word.replace("й", "и"): value for value, word in enumerate(line.split())}
     return values
@@ -76,23 +81,25 @@ _AFTER = (
 )
 _BEFORE = rf"(?:\bage[ds]?|\bages|\baged|\bturn(?:ed|ing|s)?)\b{_GAP}(?:of|is|at|:|=|about|around|only|just)?{_GAP}"
 _STATED = (
-    *(re.compile(f"{_NUMBER}{_GAP}(?:{unit})") for unit in _AFTER),
+    *(re.compile(f"{_NUMBER}(?: and a half)?{_GAP}(?:{unit})") for unit in _AFTER),
     re.compile(_BEFORE + _NUMBER.replace(r"(?<![\w.])", r"(?<![a-z.])") + r"\b"),
     re.compile(r"(?<!\w)(?P<number>1[0-7])f\b"),
+    re.compile(r"(?<!\w)(?P<number>1[0-7]|[3-9])y\b"),
+    re.compile(r"^\s*(?P<number>1[0-7]|[3-9])\s*$"),
 )
 _ORDINAL = (
     "1st|2nd|3rd|[4-9]th|1[0-2]th|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
 )
 _SCHOOL = re.compile(
-    rf"\b(?:{_ORDINAL}){_GAP}(?:grade|graders?|form|former)\b"
-    rf"|\bgrade{_GAP}(?:[1-9]|1[0-2])\b"
+    rf"(?<![(])\b(?:{_ORDINAL}){_GAP}(?:grade|graders?|form|former)\b"
+    rf"|\bgrade{_GAP}(?:[1-9]|1[0-2])\b(?!{_GAP}(?:sorcerer|curse|shaman|spirit|weapon|magic|hero|cursed|steel))"
     rf"|\byear{_GAP}(?:[1-9]|1[0-2]){_GAP}(?:student|pupil|girl|boy|schoolgirl|schoolboy)s?\b"
     r"|(?<!\w)[小中高初国國][1-6一二三四五六](?:年生?|生|女|男)?(?!\w)"
     r"|[小中高][学學]校?[1-6一二三四五六]年"
     r"|(?<!\w)[초중고][1-6](?!\w)"
     r"|\b\d{1,2}[. ]*klass(?:e|lerin|ler)\b"
 )
-_UNIT = re.compile("|".join((*_AFTER, _BEFORE, r"\df\b")))
+_UNIT = re.compile("|".join((*_AFTER, _BEFORE, r"\d[fy]\b", r"^\s*\d{1,2}\s*$")))
 """What stands beside the number of every pattern above; most tags hold none of it."""
 
 
@@ -125,7 +132,36 @@ def _ages_of(part: str) -> frozenset[float]:
             )
     if _SCHOOL.search(numerals):
         found.add(SCHOOL_AGE)
+    for said, number in phrases_of(numerals, _ANY_NUMBER):
+        age = _age(said, _value(number))
+        found |= {age} if age is not None else set()
     return frozenset(found)
+
+
+_ANY_NUMBER = re.compile(_NUMBER.replace("?P<number>", "").replace(r"(?<![\w.])", r"(?<![a-z.\d])"))
+_MOST = 120
+"""Years that anybody is taken to state about somebody without saying years: what is more counts something else."""
+_BORN_UNDER_AGE = 2008
+"""Who was born then or later may have been under age when this was written; in doubt they are."""
+_SCHOOL_YEARS = 13
+
+
+def _age(said: Said, number: float) -> float | None:
+    """Give the age that a phrase makes of a number; None where it counts something else, or somebody grown."""
+    match said:
+        case "born":
+            return SCHOOL_AGE if _BORN_UNDER_AGE <= number <= _LAST_YEAR else None
+        case "school":
+            return SCHOOL_AGE if 1 <= number <= _SCHOOL_YEARS else None
+        case "under":
+            return number - 1 if _LEAST < number <= OF_AGE else None
+        case _:
+            return number if _LEAST < number <= _MOST else None
+
+
+_LEAST = 2
+"""She is one of them, two of a kind."""
+_LAST_YEAR = 2100
 
 
 def _value(number: str) -> float:

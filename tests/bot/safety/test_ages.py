@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.safety.text.age_phrases import Said, table
 from bot.safety.text.ages import OF_AGE, SCHOOL_AGE, ages
+from bot.safety.text.concepts import LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -142,6 +146,71 @@ def test_an_age_is_read_whatever_stands_beside_it(text: str) -> None:
 def test_the_decimals_of_an_age_may_stand_behind_a_comma() -> None:
     """A comma without a space ends no statement."""
     assert ages("1girl,20,5 years old,smile") == {20.5}
+
+
+NUMBERS = {"age": "13", "under": "18", "birthday": "13", "school": "3", "born": "2013"}
+PHRASES = defaultdict(list)
+for said_, language_, phrase_ in table():
+    PHRASES[said_, language_].append(phrase_)
+
+
+@pytest.mark.parametrize("cell", PHRASES, ids="-".join)
+def test_every_phrase_of_a_language_says_an_age(cell: tuple[Said, str]) -> None:
+    """Without a unit, as a birthday, a year of birth or of school, and as less than an age."""
+    said = [phrase.replace("<n>", NUMBERS[cell[0]]) for phrase in PHRASES[cell]]
+    assert [text for text in said if not any(age < OF_AGE for age in ages(f"1girl, {text}, smile"))] == []
+
+
+def test_every_language_has_every_way_of_saying_an_age() -> None:
+    """No cell of the table is empty."""
+    assert set(PHRASES) == {(said, language) for said in NUMBERS for language in LANGUAGES}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "XIV years old",
+        "age XIV",
+        "13 and a half years old",
+        "15y",
+        "13",
+        "she's 17!",
+        "born in 2012",
+        "Klasse 5",
+        "в 5 классе",
+    ],
+)
+def test_an_age_is_read_in_other_spellings(text: str) -> None:
+    """Roman numerals, halves, and numbers alone."""
+    assert any(age < OF_AGE for age in ages(f"1girl, {text}, smile"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "she is 5 feet tall",
+        "under 5 trees",
+        "born in 1990",
+        "grade 1 sorcerer",
+        "frieza (first form)",
+        "mit 5 Katzen",
+        "до 5 метров",
+        "con 5 gatos",
+        "有5只猫",
+        "5人の女の子",
+        "her 21st birthday",
+        "over 18",
+        "15 century painting",
+    ],
+)
+def test_what_is_counted_or_ranked_is_no_age(text: str) -> None:
+    """A number beside a thing, a rank of a story, and who is grown."""
+    assert not any(age < OF_AGE for age in ages(f"1girl, {text}, smile"))
+
+
+def test_a_number_among_very_many_is_not_overlooked() -> None:
+    """Nobody says an age two hundred times."""
+    assert any(age < OF_AGE for age in ages("1 2 3 " * 100))
 
 
 @given(st.text(max_size=200))
