@@ -58,6 +58,7 @@ class KnownWords:
         self._has_level = has_level
         self._listed = listed
         self.unknown = lru_cache(maxsize=32_768)(self._unknown)
+        _phrases()  # made now: the event loop is not to wait for it
 
     def _unknown(self, tag: str, rating: Rating) -> tuple[str, ...]:
         """Give the words of a tag, in lower case and with spaces, that are not known at a rating.

@@ -77,6 +77,9 @@ class TextFilter:
         self._aliased = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_aliased)
         self._entered = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_entries)
         self._read = lru_cache(maxsize=1024)(self._find)
+        for ready in (english, combinations, usual_negative):
+            ready()  # the event loop is not to wait for a file
+        ages("she is 20, born in 1990")
 
     def _is_word(self, word: str) -> bool:
         return word in english() or self._knows_word(word)

@@ -116,7 +116,7 @@ def patterns():
     for module in pkgutil.walk_packages(bot.__path__, "bot."):
         if not module.name.startswith("bot.sandbox") and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    found = {"the lexicon's unspaced words": words()._lexicon._unspaced_pattern}
+    found = {"the starts of the lexicon's unspaced words": words()._lexicon._unspaced._starts}
     for name, module in sorted(sys.modules.items()):
         if name == "engine.grammar" or (name.startswith("bot.") and not name.startswith("bot.sandbox")):
             for attribute, value in vars(module).items():

@@ -26,8 +26,9 @@ def spell(text: str) -> str:
     ``Hatsune_Miku`` is ``hatsune miku``, ``firefly \(honkai: star rail\)`` has plain brackets, wide letters become
     narrow ones and Latin letters lose their accents. Brackets and other marks stay.
     """
-    text = " ".join(_ESCAPE.sub("", _plain(text)).split())
-    return " ".join(text.replace("_", " ").split()) if len(text) > KEEPS_UNDERSCORE else text
+    plain = _plain(text)
+    text = " ".join((_ESCAPE.sub("", plain) if "\\" in plain else plain).split())
+    return " ".join(text.replace("_", " ").split()) if "_" in text and len(text) > KEEPS_UNDERSCORE else text
 
 
 def words(text: str) -> list[str]:

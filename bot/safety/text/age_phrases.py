@@ -17,9 +17,8 @@ Said: TypeAlias = Literal["age", "under", "birthday", "school", "born"]
 
 SECTIONS: Mapping[str, Said] = {said: said for said in get_args(Said)}
 
-_SECTION = re.compile(r"\[(\w+)\]")
 _END = re.compile(
-    r"\s*(?:$|[.,;:!?()\[\]、。]|(?:and|but|with|or|so|now|today|who|in|old|yet|y|und|mit|et|avec|con|e|com|ed|и|с|i|z"
+    r"(?<!\s)\s*+(?:$|[.,;:!?()\[\]、。]|(?:and|but|with|or|so|now|today|who|in|old|yet|y|und|mit|et|avec|con|e|com|ed|и|с|i|z"
     r"|en|met|ans|años|anos|anni|jahre?|лет|lat|jaar)\b|[가-힣\u3040-\u9fff])"
 )
 """What may stand behind a number that ends a statement: she is five feet tall says no age."""
@@ -108,8 +107,8 @@ def table() -> tuple[tuple[Said, str, str], ...]:
     for line in (WORDS / "age_phrases.txt").read_text("utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
-        if section := _SECTION.fullmatch(line):
-            said = SECTIONS[section[1]]
+        if line.startswith("["):
+            said = SECTIONS[line.strip("[]")]
             continue
         language, _, phrases = line.partition(": ")
         if said is None or not phrases:

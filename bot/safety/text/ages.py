@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from bot.safety.text.age_phrases import Said, phrases_of
-from bot.safety.text.forms import forms
+from bot.safety.text.forms import readings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 OF_AGE = 18
 """Years; whoever is said to be younger is a minor wherever the bot runs."""
@@ -60,7 +64,17 @@ def _fold_words() -> dict[str, int]:
 
 
 _VALUES = _fold_words()
-_WORD = "|".join(sorted(map(re.escape, _VALUES), key=len, reverse=True))
+
+
+def _by_first_letter(words: Iterable[str]) -> str:
+    """Write words as a pattern that is done with all but a few of them at the first letter; the longest goes first."""
+    ends: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        ends.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in ends.items())
+
+
+_WORD = _by_first_letter(_VALUES)
 _ONE_WORD = re.compile(_WORD)
 _TENS_WORD = "|".join(_TENS)
 _NUMBER = (
@@ -81,7 +95,7 @@ _AFTER = (
 )
 _BEFORE = rf"(?:\bage[ds]?|\bages|\baged|\bturn(?:ed|ing|s)?)\b{_GAP}(?:of|is|at|:|=|about|around|only|just)?{_GAP}"
 _STATED = (
-    *(re.compile(f"{_NUMBER}(?: and a half)?{_GAP}(?:{unit})") for unit in _AFTER),
+    re.compile(f"{_NUMBER}(?: and a half)?{_GAP}(?:{'|'.join(_AFTER)})"),
     re.compile(_BEFORE + _NUMBER.replace(r"(?<![\w.])", r"(?<![a-z.])") + r"\b"),
     re.compile(r"(?<!\w)(?P<number>1[0-7])f\b"),
     re.compile(r"(?<!\w)(?P<number>1[0-7]|[3-9])y\b"),
@@ -116,11 +130,17 @@ def ages(text: str) -> frozenset[float]:
 
     No statement goes on behind a comma and a space, so a text is read in the parts that may be known already.
     """
-    return _NO_AGE.union(*[_ages_of(part) for form in forms(text) for part in form.split(", ")])
+    typed, guessed = readings(text)
+    parts = {part for form in typed for part in form.split(", ")}
+    others = {part for form in guessed for part in form.split(", ")} - parts
+    return _NO_AGE.union(
+        *[_ages_of(part, typed=True) for part in parts], *[_ages_of(part, typed=False) for part in others]
+    )
 
 
 @lru_cache(maxsize=32_768)
-def _ages_of(part: str) -> frozenset[float]:
+def _ages_of(part: str, *, typed: bool) -> frozenset[float]:
+    """Give the ages that a part states; what it only looks or sounds like says one with its unit, or none."""
     numerals = part.translate(_HAN_FORMAL)
     found: set[float] = set()
     if _UNIT.search(numerals):
@@ -132,7 +152,7 @@ def _ages_of(part: str) -> frozenset[float]:
             )
     if _SCHOOL.search(numerals):
         found.add(SCHOOL_AGE)
-    for said, number in phrases_of(numerals, _ANY_NUMBER):
+    for said, number in phrases_of(numerals, _ANY_NUMBER) if typed else ():
         age = _age(said, _value(number))
         found |= {age} if age is not None else set()
     return frozenset(found)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
-from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.safety.text.forms import WORDS
@@ -13,10 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LANGUAGES = ("en", "ja", "zh", "ko", "de", "fr", "es", "pt", "it", "ru", "pl", "nl")
-
-_SECTION = re.compile(r"\[([^\]]+)\] (.+)")
-_ENDINGS = re.compile(r"\(([^()]*)\)")
-_SET = re.compile(r"\{([^{}]*)\}")
 
 
 class ConceptTerm(NamedTuple):
@@ -63,8 +57,8 @@ def _cells() -> Iterator[tuple[str, str, str, list[str]]]:
     for line in (WORDS / "concepts.txt").read_text("utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
-        if section := _SECTION.fullmatch(line):
-            concept, mark = section[1], section[2]
+        if line.startswith("["):
+            concept, _, mark = line.removeprefix("[").partition("] ")
             continue
         language, separator, terms = line.partition(": ")
         if language not in LANGUAGES or not separator or not concept:
@@ -77,17 +71,21 @@ def _plain(terms: list[str]) -> list[str]:
 
 
 def _written_out(term: str, language: str, sets: dict[tuple[str, str], list[str]]) -> Iterator[str]:
-    names = _SET.findall(term)
-    for chosen in product(*[sets[name, language] for name in names]):
-        words = iter(chosen)
-        yield from _with_endings(_SET.sub(lambda _found, words=words: next(words), term))
+    start, brace, rest = term.partition("{")
+    if not brace:
+        yield from _with_endings(term)
+        return
+    name, _, end = rest.partition("}")
+    for word in sets[name, language]:
+        yield from _written_out(start + word + end, language, sets)
 
 
 def _with_endings(term: str) -> Iterator[str]:
     """Write a term with each of its endings: ``nackt(|e)`` is nackt and nackte."""
-    found = _ENDINGS.search(term)
-    if found is None:
+    close = term.find(")")
+    if close < 0:
         yield " ".join(term.split())
         return
-    for ending in found[1].split("|"):
-        yield from _with_endings(term[: found.start()] + ending + term[found.end() :])
+    start = term.rindex("(", 0, close)
+    for ending in term[start + 1 : close].split("|"):
+        yield from _with_endings(term[:start] + ending + term[close + 1 :])

@@ -202,10 +202,12 @@ class Lexicon:
     def _read(self, text: str) -> frozenset[Mark]:
         """Tell what a text holds; what was met lately is remembered: most people use the same few thousand tags."""
         found: set[Mark] = set()
+        met: dict[str, _Tag] = {}  # most tags are the same in every form
         for form, cut, typed in _cut(text):
             if not form.isascii():
                 found |= self._unspaced.read(form)
-            tags = [self._tag(tag, typed) for tag in cut]
+            met |= {tag: self._tag(tag, typed) for tag in cut if tag not in met}
+            tags = [met[tag] for tag in cut]
             found.update(*[tag.marks for tag in tags if tag.marks])
             if any(tag.spelled for tag in tags):
                 found |= self._of_letters([word for tag in tags for word in tag.words])

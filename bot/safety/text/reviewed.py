@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NEVER = "never"
-
-_HEAD = re.compile(r"\[(\w+)( =)?\] (.+)")
 
 
 class Reviewed(NamedTuple):
@@ -39,8 +36,9 @@ def reviewed() -> Mapping[str, Reviewed]:
     for line in (WORDS / "tags.txt").read_text("utf-8").splitlines():
         if not line or line.startswith("# ") or line == "#":
             continue
-        if found := _HEAD.fullmatch(line):
-            head = Reviewed(found[1], bool(found[2]), found[3])
+        if line.startswith("["):
+            rating, _, group = line.removeprefix("[").partition("] ")
+            head = Reviewed(rating.removesuffix(" ="), rating.endswith(" ="), group)
             if not (is_rating(head.rating) or head.rating == NEVER):
                 raise ValueError(f"tags.txt: {line!r} is no rating")
             continue
