@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -30,6 +31,9 @@ WARM_UP = 1_000
 """What a bot has met in its first hour; the tags that people use are few."""
 COLD = 100
 """Requests to a bot that has met no tag yet."""
+MOST_MS = 2.0
+ONE_PASS = re.compile(r"[^\W_]+|[^\w\s]")
+"""Words and signs: the least that any filter does."""
 DISGUISED = 0.03
 """Of the requests: those that somebody dressed up."""
 RATINGS: tuple[Rating, ...] = ("safe",) * 12 + ("sensitive",) * 5 + ("nsfw",) * 2 + ("explicit",)
@@ -58,12 +62,22 @@ def run() -> list[dict[str, Any]]:
     cold_ms = sorted([_verdict_ms(gate_question, words) for gate_question in wishes[:WARM_UP]][:COLD])
     rows.append(noted(f"verdict, median of the first {COLD}", cold_ms[len(cold_ms) // 2], "ms"))
     took_ms = sorted(_verdict_ms(gate_question, words) for gate_question in wishes[WARM_UP:])
-    for name, value, goal in (
-        ("verdict, median", took_ms[len(took_ms) // 2], 0.1),
-        ("verdict, 99th percentile", took_ms[len(took_ms) * 99 // 100], 2.0),
-    ):
-        rows.append(row(name, value, "ms", f"≤ {goal}", ok=value <= goal))
+    median_ms, slow_ms = took_ms[len(took_ms) // 2], took_ms[len(took_ms) * 99 // 100]
+    pass_ms = sorted(_pass_ms(gate_question) for gate_question in wishes[WARM_UP:])[len(took_ms) // 2]
+    rows += [
+        noted("verdict, median", median_ms, "ms"),
+        noted("verdict, in passes of one regular expression over the same text", median_ms / pass_ms, "times"),
+        row("verdict, 99th percentile", slow_ms, "ms", "≤ 2.0", ok=slow_ms <= MOST_MS),
+    ]
     return rows
+
+
+def _pass_ms(gate_question: GateQuestion) -> float:
+    """Measure what finding the words of a request once takes on this machine."""
+    start = time.thread_time()
+    for text in (gate_question.prompt, gate_question.negative):
+        ONE_PASS.findall(text)
+    return (time.thread_time() - start) * 1e3
 
 
 def _verdict_ms(gate_question: GateQuestion, words: TextFilter) -> float:
