@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby, islice, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,14 +68,20 @@ class _Tag(NamedTuple):
     """It has words of one letter."""
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Make a pattern when a text first holds its term: there are a thousand, and few are ever met."""
+    return re.compile(pattern)
+
+
 class _Unspaced:
     """The terms of scripts that may be written without spaces, found anywhere in a text but for their bounds."""
 
     def __init__(self, terms: Mapping[str, set[Mark]]) -> None:
-        self._by_start: defaultdict[str, list[tuple[str, re.Pattern[str] | None, frozenset[Mark]]]] = defaultdict(list)
+        self._by_start: defaultdict[str, list[tuple[str, str, frozenset[Mark]]]] = defaultdict(list)
         for term in sorted(terms, key=len, reverse=True):
             pattern = _bounded(term)
-            bounds = re.compile(pattern) if pattern != re.escape(term) else None
+            bounds = pattern if pattern != re.escape(term) else ""
             self._by_start[term[:2]].append((term, bounds, frozenset(terms[term])))
         first = "".join(sorted({start[0] for start in self._by_start}))
         self._starts = re.compile(f"[{re.escape(first)}]" if first else "(?!)")
@@ -93,7 +99,7 @@ class _Unspaced:
             if at < skipped:
                 continue
             for term, bounds, marks in (*self._by_start.get(text[at : at + 2], ()), *self._by_start.get(text[at], ())):
-                if bounds.match(text, at) if bounds else text.startswith(term, at):
+                if text.startswith(term, at) and (not bounds or _compiled(bounds).match(text, at)):
                     found |= marks
                     if _HARMLESS in marks:
                         skipped = at + len(term)
