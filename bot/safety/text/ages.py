@@ -118,8 +118,7 @@ _UNIT = re.compile("|".join((*_AFTER, _BEFORE, r"\d[fy]\b", r"^\s*\d{1,2}\s*$"))
 
 
 _WORD_ENDINGS = frozenset({"ano", "an", "anno"})
-_SHORT_NUMBER = 2
-"""Letters of a number that is no number where a year is written onto it: human, in Italian, is umano."""
+"""A year that is written onto a number in words makes another word of it: human, in Italian, is umano."""
 
 _NO_AGE: frozenset[float] = frozenset()
 
@@ -148,7 +147,7 @@ def _ages_of(part: str, *, typed: bool) -> frozenset[float]:
             found.update(
                 _value(match["number"])
                 for match in pattern.finditer(numerals)
-                if match[0].removeprefix(match["number"]) not in _WORD_ENDINGS or len(match["number"]) > _SHORT_NUMBER
+                if not (match["number"].isalpha() and match[0].removeprefix(match["number"]) in _WORD_ENDINGS)
             )
     if _SCHOOL.search(numerals):
         found.add(SCHOOL_AGE)

@@ -92,7 +92,7 @@ def _fitting(term: ConceptTerm) -> Iterator[str]:
                 yield from DIGITS
         elif bare.replace(" ", "").isalpha():
             yield from ("full width", "bold")
-    one_word = term.text.isalpha() and not term.whole and "ß" not in term.text
+    one_word = term.text.isalpha() and not whole and "ß" not in term.text
     if one_word and len(term.text) >= (3 if term.text.isascii() or term.language not in ("ja", "zh", "ko") else 2):
         yield from LETTERS_APART
 

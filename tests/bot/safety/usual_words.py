@@ -15,6 +15,7 @@ from bot.prompt.vocabulary import store
 from bot.safety.gate import Place, Situation, judge
 from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy, ServerPolicy
+from bot.safety.text.ages import ages
 from bot.safety.text.concepts import table
 from bot.safety.text.forms import fold
 from bot.safety.text.lists import Kind, shipped
@@ -32,7 +33,7 @@ LISTED = {Kind.NEVER, Kind.LEVEL, Kind.RATING}
 
 class Refused(NamedTuple):
     listed: tuple[str, ...]
-    """Words that are in the tables themselves, or hold one in a script without spaces."""
+    """Words that are in the tables themselves, hold one in a script without spaces, or say an age."""
     others: tuple[str, ...]
     """Words that nobody listed; there should be none."""
 
@@ -59,6 +60,8 @@ def refused(language: str, step: int = 1) -> Refused:
         if judge(SITUATION, asked, _filter()).allowed:
             continue
         folded = fold(word).replace("'s", "")
-        holds = folded in exact or (not folded.isascii() and any(text in folded for text in unspaced))
+        holds = (
+            folded in exact or bool(ages(word)) or (not folded.isascii() and any(text in folded for text in unspaced))
+        )
         (listed if holds else others).append(word)
     return Refused(tuple(listed), tuple(others))
