@@ -59,7 +59,8 @@ def every() -> Iterator[Disguised]:
     for term in terms():
         for name in _fitting(term):
             text = disguises.SPELLINGS[name](_bare(term.text) if name in (*LATIN, *DIGITS) else term.text)
-            yield Disguised(term, name, text if name == "commas" else f"1girl, {text}, smile")
+            if "BREAK" not in text.split():  # that is a section's end to the model, and no word
+                yield Disguised(term, name, text if name == "commas" else f"1girl, {text}, smile")
 
 
 def sample(size: int, seed: int) -> list[Disguised]:
