@@ -131,8 +131,7 @@ class Ratings(Struct, frozen=True, forbid_unknown_fields=True):
     highest: Rating = "sensitive"
     """Above sensitive only with a picture tagger."""
     adults: tuple[str, ...] = ()
-    """Characters that the operator reviewed and knows to be adults, as the tag list spells them: nobody else is drawn
-    by name at nsfw and explicit."""
+    """Characters that the operator knows to be adults, as the tag list spells them: the only ones above sensitive."""
     people: tuple[str, ...] = ()
     """More names of real people, who are drawn at safe only."""
     denied: tuple[str, ...] = ()
