@@ -253,7 +253,7 @@ def parser() -> argparse.ArgumentParser:
     draw.add_argument("--sampler", default="euler_a", choices=list(SAMPLERS), help="default: %(default)s")
     draw.add_argument("--seed", type=int, help="default: a random one")
     draw.set_defaults(command=_draw)
-    rate = commands.add_parser("rate", help="tell what the picture filter would drop of your own pictures")
+    rate = _command(commands, "rate", "tell what the picture filter would drop of your own pictures")
     rate.add_argument("folder", type=Path, metavar="FOLDER", help="of PNG, WebP or JPEG files that are safe")
     rate.add_argument("--config", type=Path, default=Path("config.toml"), help="whose filter; default: %(default)s")
     rate.set_defaults(command=_rate)
