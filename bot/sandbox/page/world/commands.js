@@ -40,7 +40,8 @@ export function menuCommands(commands, type) {
  * What a typed line says: `{command, begun, words, values}`, or null where it begins with no command.
  *
  * `begun` is whether anything stands behind the name, if only a space; `values` are those of options that the line names
- * ("tags: smile"), `words` all that stands before the first of them.
+ * ("tags: smile"), `words` all that stands before the first of them. The space that ends the line stays: where somebody is
+ * still typing, it parts the words that are here from the one that comes next.
  */
 export function readLine(commands, line) {
   if (!line.startsWith("/")) return null;
@@ -53,7 +54,7 @@ export function readLine(commands, line) {
     ([, name], at, all) =>
       command.options.some((option) => option.name === name) && all.findIndex((one) => one[1] === name) === at,
   );
-  const text = (from, to) => rest.slice(from, to).trim();
+  const text = (from, to) => (to === undefined ? rest.slice(from).trimStart() : rest.slice(from, to).trim());
   const values = named.map((match, at) => [match[1], text(match.index + match[0].length, named[at + 1]?.index)]);
   return { command, begun: rest !== "", words: text(0, named[0]?.index), values: Object.fromEntries(values) };
 }
@@ -134,7 +135,7 @@ export function valueOf(option, typed, picked) {
   const numeric = option.type === OPTION.integer || option.type === OPTION.number;
   if (option.choices?.length || (!numeric && option.type !== OPTION.string))
     return { error: "Choose one from the list." };
-  if (!numeric) return checkLength(option, typed);
+  if (!numeric) return checkLength(option, typed.trim());
   const value = Number(typed.trim().replace(",", "."));
   if (!Number.isFinite(value)) return { error: "This must be a number." };
   if (option.type === OPTION.integer && !Number.isInteger(value)) return { error: "This must be a whole number." };

@@ -43,10 +43,9 @@ async def test_headings_leave_no_level_out(house):
     """The first of a message is of the second level, whatever the bot wrote: the channel's name is the first."""
     async with house.window() as page:
         await run(page, "house history")
-        levels = [
-            await heading.get_attribute("aria-level")
-            for heading in await page.get_by_role("article", name="bot").get_by_role("heading").all()
-        ]
+        headings = page.get_by_role("article", name="bot").get_by_role("heading")
+        await expect(headings).to_have_count(6)
+        levels = [await heading.get_attribute("aria-level") for heading in await headings.all()]
         assert levels == ["2", "2", "3", "4", "3", "2"]
 
 

@@ -28,6 +28,17 @@ async def test_a_line_typed_as_the_very_first_act_runs(house):
     assert house.bot.asked[-1] == "a strong tea for the night 1 1.0 pot False None None None"
 
 
+async def test_the_space_before_the_next_word_is_kept_when_the_form_opens(house):
+    """The bot's commands may arrive between a space and the word behind it."""
+    async with house.window() as page:
+        await message_box(page).fill("/brew a strong tea for the ")
+        await expect(page.get_by_role("combobox", name="tea")).to_be_focused()
+        await page.keyboard.type("night ")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("article", name="bot").get_by_role("img")).to_have_count(1)
+    assert house.bot.asked[-1] == "a strong tea for the night 1 1.0 pot False None None None"
+
+
 async def test_enter_leaves_what_was_typed_as_it_is(house):
     """With suggestions in sight, too: they are taken with the arrow keys."""
     async with house.window() as page:
