@@ -3,10 +3,10 @@
 The loop waits in its selector for whatever comes, and works between two waits. Work that takes longer than `LIMIT_S`
 held everybody up, by a computation, by a call that blocks, or because another thread kept the interpreter to itself.
 Left out is the time in which the machine let the program wait for a processor, which is known, and a standstill in
-which the thread that looks on could not look either and nothing in this program computed. A child process that is
-being started counts as the program: its parent stands still until it has become another program (vfork(2)). While the
-loop waits in its selector, that thread measures alone: where it comes too late by itself, the loop could not have come
-either. Measured so, it costs a microsecond or two at every turn of the loop.
+which the thread that looks on could not look either and no other thread computed. A child process that is being started
+counts as the program: its parent stands still until it has become another program (vfork(2)). While the loop waits in
+its selector, that thread measures alone: where it comes too late by itself, the loop could not have come either.
+Measured so, it costs a microsecond or two at every turn of the loop.
 """
 
 from __future__ import annotations
@@ -138,7 +138,8 @@ class Watchdog:
 
     def _look(self, thread: int, ended: threading.Event) -> None:
         """Note what the loop's thread does while its work takes long, and when nobody could do anything."""
-        computed_s, account = time.process_time(), (0.0, 0.0)
+        others_s = _computed_by_others_s(thread)
+        before_s, account = others_s(), (0.0, 0.0)
         while not ended.wait(self._limit_s / 2):
             now, began, looked = time.monotonic(), self._began, self._looked
             self._missed_s += self._overdue_s(now, began)
@@ -146,15 +147,15 @@ class Watchdog:
             told = self._told >= looked or (began and began - looked < self._limit_s)
             if late_s > self._limit_s and not told:
                 waited_s = 0.0 if self._waited_s is None else self._waited_s() - account[1]
-                self._tell_of_standstill(min(late_s - waited_s, time.process_time() - computed_s), thread)
-            self._looked, computed_s = now, time.process_time()
+                self._tell_of_standstill(min(late_s - waited_s, others_s() - before_s), thread)
+            self._looked, before_s = now, others_s()
             if self._waited_s is not None and now - account[0] > SETTLED_S:
                 account = (now, self._waited_s())
             if began and now - began > self._limit_s / 2:
                 self._place = _describe(_frames().get(thread))
 
     def _tell_of_standstill(self, held_s: float, thread: int) -> None:
-        """Tell that this thread, and so the loop's, could not do anything while another one computed."""
+        """Tell that this thread, and so the loop's, could not do anything while others computed."""
         if held_s <= self._limit_s:
             return
         known = {thread, threading.get_ident()}
@@ -183,6 +184,18 @@ class _Selector(selectors.DefaultSelector):
             return super().select(timeout)
         finally:
             self._watchdog.woke()
+
+
+def _computed_by_others_s(thread: int) -> Callable[[], float]:
+    """Give a clock of what all threads but this one computed; where the system has none (macOS), of what all did.
+
+    While the loop's thread computes piece by piece, a look may come late because it waits for the interpreter again and
+    again: the loop came round meanwhile, so nobody was held up.
+    """
+    if not hasattr(time, "pthread_getcpuclockid"):
+        return time.process_time
+    clock = time.pthread_getcpuclockid(thread)
+    return lambda: time.process_time() - time.clock_gettime(clock)
 
 
 def _frames() -> Mapping[int, FrameType]:

@@ -198,6 +198,23 @@ def test_where_the_system_tells_nothing_only_what_was_computed_counts(caplog, mo
     assert len(found(caplog)) == 1
 
 
+def test_a_look_that_takes_long_while_the_loop_is_busy_is_not_held_against_it(caplog):
+    """Reading the system's account, it waits for the interpreter again and again; the loop comes round meanwhile."""
+
+    def reading():
+        if threading.current_thread() is not threading.main_thread():  # where the loop is
+            time.sleep(0.2)
+        return 0.0
+
+    async def busy():
+        for _ in range(100):
+            compute(0.005)
+            await asyncio.sleep(0)
+
+    watched(busy, waited_s=reading)
+    assert not found(caplog)
+
+
 def test_a_loop_that_is_only_busy_or_idle_is_not_held_up(caplog):
     """Many short works in a row let others through between them, and waiting is no work."""
 
