@@ -9,6 +9,14 @@ from bot.sandbox.people.driver import ActRefused, Person
 SHAPES = ("square 1:1", "landscape 7:4", "portrait 2:3")
 PATIENCE_S = 20.0
 
+WORDS = [
+    "apple", "bell", "boat", "book", "bread", "bridge", "candle", "castle", "cloud", "clover",
+    "cup", "desk", "door", "drum", "fern", "field", "flower", "forest", "garden", "glove",
+    "harbor", "hill", "house", "island", "kettle", "kite", "ladder", "lamp", "lantern", "leaf",
+    "maple", "meadow", "mirror", "moon", "mountain", "ocean", "orange", "piano", "pillow", "pond",
+]  # fmt: skip
+"""Any that are known: without a tagger, others are left out of a safe picture."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -37,7 +45,7 @@ def wishes(chance, number, *, jobs, seconds, light):
     """What one person wants, spread over this time; light is what a real engine draws in two seconds on a CPU."""
     return [
         Wish(
-            tag=f"{number:02}x{job:02}",
+            tag=f"{WORDS[number]} {WORDS[job]}",
             seed=chance.randrange(2**32),
             count=1 if light else chance.choice((1, 1, 2)),
             steps=2 if light else chance.choice((2, 4, 12)),

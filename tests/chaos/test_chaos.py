@@ -2,6 +2,8 @@
 
 import os
 
+from bot.safety.wording import TextFilter
+from tests.chaos.asking import WORDS
 from tests.chaos.run import run
 from tests.chaos.schedule import schedule
 
@@ -20,6 +22,13 @@ def test_a_seed_is_a_schedule():
     assert kinds.count("disk") == 1
     assert {"expire", "discord"} <= set(kinds)
     assert all(0 <= trouble.at_s <= 300.0 for trouble in troubles)
+
+
+def test_every_wish_has_words_of_its_own_that_are_drawn():
+    """Unknown ones would be left out where no tagger rates, and a picture of a real engine be told apart by none."""
+    assert len(set(WORDS)) == len(WORDS) >= 20
+    known = TextFilter(None)
+    assert not [word for word in WORDS if known.unknown_words(f"{word} {WORDS[0]}")]
 
 
 async def test_everybody_gets_what_they_were_promised(tmp_path):
