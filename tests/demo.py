@@ -1,6 +1,7 @@
 """`make demo` as a process, for what uses it as a newcomer does."""
 
 import asyncio
+import os
 import re
 import signal
 import sys
@@ -19,10 +20,15 @@ class Demo:
 
 
 @asynccontextmanager
-async def running_demo():
-    """The demo once it has printed its address; at the end Ctrl-C, which must be enough."""
+async def running_demo(scratch=None):
+    """The demo once it has printed its address; at the end Ctrl-C, which must be enough.
+
+    What it keeps stands under scratch, otherwise where the system keeps such things.
+    """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "demo", "--port", "0", stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "bot", "demo", "--port", "0"),
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | ({"TMPDIR": scratch} if scratch else {}),
     )
     try:
         async with asyncio.timeout(2 * PATIENCE_S):

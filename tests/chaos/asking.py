@@ -17,6 +17,9 @@ WORDS = [
 ]  # fmt: skip
 """Any that are known: without a tagger, others are left out of a safe picture."""
 
+MOST_PEOPLE = 20
+"""Whose first word is their own; what follows in `WORDS` is for their requests."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -45,7 +48,7 @@ def wishes(chance, number, *, jobs, seconds, light):
     """What one person wants, spread over this time; light is what a real engine draws in two seconds on a CPU."""
     return [
         Wish(
-            tag=f"{WORDS[number]} {WORDS[job]}",
+            tag=f"{WORDS[number]}, {WORDS[MOST_PEOPLE + job]}",
             seed=chance.randrange(2**32),
             count=1 if light else chance.choice((1, 1, 2)),
             steps=2 if light else chance.choice((2, 4, 12)),

@@ -26,9 +26,9 @@ def test_a_seed_is_a_schedule():
 
 def test_every_wish_has_words_of_its_own_that_are_drawn():
     """Unknown ones would be left out where no tagger rates, and a picture of a real engine be told apart by none."""
-    assert len(set(WORDS)) == len(WORDS) >= 20
+    assert len(set(WORDS)) == len(WORDS)
     known = TextFilter(None)
-    assert not [word for word in WORDS if known.unknown_words(f"{word} {WORDS[0]}")]
+    assert not [word for word in WORDS if known.unknown_words(word)]
 
 
 async def test_everybody_gets_what_they_were_promised(tmp_path):
