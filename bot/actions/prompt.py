@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
 from bot.long_texts import worked_on
-from bot.prompt import pasted
+from bot.picture.recipes import pasted
 from bot.queue.ticket import Ticket
 from bot.routes import Route, on_press
 from bot.sentences import preview as says

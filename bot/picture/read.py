@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_TEXT_BYTES = 200_000
-"""Of a text once it is unpacked; what is read as a recipe later is shorter (`bot.prompt.recipe.MAX_CHARS`)."""
+"""Of a text once it is unpacked; what is read as a recipe later is shorter (`bot.picture.recipes.webui.MAX_CHARS`)."""
 
 MAX_RAW_BYTES = 4 * (MAX_TEXT_BYTES + 1) + 1024
 """Of a text before it is decoded: as UTF-8 and as UTF-16 a character has at most four bytes, and before a text stand

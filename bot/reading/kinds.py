@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 from msgspec import Struct
 
 from bot.picture.read import parameters
-from bot.prompt import recipe
+from bot.picture.recipes import webui
 from bot.prompt.recipe import Recipe
 from bot.safety.policy import ServerPolicy, imported
 
@@ -45,7 +45,7 @@ class FileKind(NamedTuple, Generic[T]):
 
 def _recipe_of(data: bytes) -> Written | None:
     text = parameters(data)
-    return Written(text, recipe.parse(text)) if text is not None and text.strip() else None
+    return Written(text, webui.parse(text)) if text is not None and text.strip() else None
 
 
 RECIPE: FileKind[Written | None] = FileKind("recipe", "picture", _recipe_of, Written | None)

@@ -24,7 +24,8 @@ import bot
 from bot.config import Bot, Limits
 from bot.errors import InvalidRequest
 from bot.long_texts import LONG_CHARS, chars_of, worked_on
-from bot.prompt import dynamic, favourites, near, pasted, people, presets, recipe, tags
+from bot.picture.recipes import pasted, webui
+from bot.prompt import dynamic, favourites, near, people, presets, tags
 from bot.prompt.completion import complete
 from bot.prompt.compose import compose
 from bot.prompt.vocabulary import spelling, store
@@ -229,7 +230,7 @@ LINEAR = {
     "fields of tags": lambda text: tags.read(text, vocabulary().kind),
     "fields of names": lambda text: tags.names(text, vocabulary().kind),
     "dynamic prompts": lambda text: dynamic.draw(text, vocabulary().groups, Random(1), 5_000),
-    "recipes": recipe.parse,
+    "recipes": webui.parse,
     "spellings": spelling.spell,
     "labels": lambda text: spelling.split_qualifiers(text[:300]),
     "forms": lambda text: forms.forms(forms.visible(text)[:OPTION_CHARS]),

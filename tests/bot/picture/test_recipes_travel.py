@@ -16,8 +16,8 @@ from sd_parsers import ParserManager
 from bot.errors import InvalidRequest
 from bot.picture import exif
 from bot.picture.read import MAX_TEXT_BYTES, parameters
+from bot.picture.recipes.webui import parse
 from bot.picture.write import Opened
-from bot.prompt.recipe import parse
 from engine import infotext, png
 from engine.wire import SamplingParams
 from tests.refusing import refused

@@ -13,8 +13,9 @@ from PIL import Image, PngImagePlugin
 from sd_parsers import ParserManager
 
 from bot.errors import InvalidRequest
+from bot.picture.recipes.webui import MAX_CHARS, parse
 from bot.prompt.compose import compose
-from bot.prompt.recipe import MAX_CHARS, Recipe, parse
+from bot.prompt.recipe import Recipe
 from bot.prompt.remix import to_options
 from bot.prompt.terms import RATINGS, key
 from bot.request import Options, Request

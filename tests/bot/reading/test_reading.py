@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import InvalidRequest
-from bot.prompt import recipe
+from bot.picture.recipes import webui
 from bot.reading.kinds import POLICY, RECIPE, Written
 from bot.reading.process import ReaderProcess
 from bot.reading.reading import Reading
@@ -66,7 +66,7 @@ async def test_what_a_file_says_comes_back_as_it_was_read():
     policy = ServerPolicy(denied=("spider",), channel_limits={"1": "nsfw"})
     async with Reading() as own:
         assert own.pid is None, "nothing is started before there is a file"
-        assert await read(own) == Written(hostile.RECIPE.decode(), recipe.parse(hostile.RECIPE.decode()))
+        assert await read(own) == Written(hostile.RECIPE.decode(), webui.parse(hostile.RECIPE.decode()))
         pid = own.pid
         assert await read(own, hostile.png()) is None
         with refused(InvalidRequest, "PNG, WebP and JPEG"):
@@ -84,7 +84,7 @@ async def test_what_a_file_says_comes_back_as_it_was_read():
 @example('a\nSteps: 1, Seed: 2, Model: "\\ud800"')
 def test_every_recipe_goes_from_one_process_to_the_other(text):
     """Whatever its numbers and letters are."""
-    written = Written(text, recipe.parse(text))
+    written = Written(text, webui.parse(text))
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(written), type=Written | None) == written
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.prompt import recipe
+from bot.picture.recipes import webui
 from bot.prompt.fitting import fitting
 from bot.prompt.remix import Mapped, to_options
 from bot.prompt.terms import unknown
@@ -34,7 +34,7 @@ def read(text: str, limits: Limits, presets: Presets, model_name: str | None = N
     Raises:
         InvalidRequest: It is longer than anything that is read.
     """
-    found = recipe.parse(_lines(text))
+    found = webui.parse(_lines(text))
     mapped = to_options(found, presets, found.model if model_name is None else model_name, kind)
     options, left_out = fitting(mapped.options, limits, presets)
     return Mapped(options, (*mapped.unmapped, *map(says.not_here, left_out)))

@@ -4,7 +4,7 @@ import pytest
 
 from bot.config import Limits
 from bot.errors import InvalidRequest
-from bot.prompt.pasted import read
+from bot.picture.recipes.pasted import read
 from bot.sentences.rendering import render
 from tests.refusing import refused
 
