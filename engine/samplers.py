@@ -5,9 +5,10 @@ Whatever knows samplers reads this table. It is pure: the bot reads it too.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,8 @@ class SamplerRow:
     """ComfyUI's ``sampler_name`` and ``scheduler``."""
     novelai: str
     """NovelAI's name; "" where it has none."""
+    others: tuple[str, ...] = ()
+    """What else it is called: in InvokeAI, Draw Things, AI Horde, diffusers, and by people."""
     diffusers: str
     """The scheduler's class (docs/source/en/api/schedulers/overview.md)."""
     arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -45,6 +48,7 @@ SAMPLERS: Mapping[Sampler, SamplerRow] = {
         webui="Euler a",
         comfyui=("euler_ancestral", "normal"),
         novelai="k_euler_ancestral",
+        others=("Euler Ancestral", "Euler ancestral a"),
         diffusers="EulerAncestralDiscreteScheduler",
         noise="latents",
     ),
@@ -56,6 +60,7 @@ SAMPLERS: Mapping[Sampler, SamplerRow] = {
         schedule="Karras",
         comfyui=("dpmpp_2m", "karras"),
         novelai="k_dpmpp_2m",
+        others=("DPM++ 2M", "DPM-Solver++ 2M", "DPMSolver++ 2M", "multistep_dpm_solver", "DPM multi", "dpm_multi"),
         diffusers="DPMSolverMultistepScheduler",
         arguments={"use_karras_sigmas": True},
     ),
@@ -64,6 +69,7 @@ SAMPLERS: Mapping[Sampler, SamplerRow] = {
         schedule="Karras",
         comfyui=("dpmpp_2m_sde", "karras"),
         novelai="k_dpmpp_2m_sde",
+        others=("dpmpp_2m_sde_gpu", "DPM-Solver++ 2M SDE", "DPM++ SDE 2M"),
         diffusers="DPMSolverMultistepScheduler",
         arguments={"use_karras_sigmas": True, "algorithm_type": "sde-dpmsolver++"},
         noise="float32",
@@ -74,6 +80,7 @@ SAMPLERS: Mapping[Sampler, SamplerRow] = {
         webui="DDIM",
         comfyui=("ddim", "ddim_uniform"),
         novelai="ddim",
+        others=("ddim_v3",),
         diffusers="DDIMScheduler",
         arguments={"clip_sample": False, "set_alpha_to_one": False},
     ),
@@ -81,6 +88,7 @@ SAMPLERS: Mapping[Sampler, SamplerRow] = {
         webui="UniPC",
         comfyui=("uni_pc", "normal"),
         novelai="",
+        others=("uni_pc_bh2", "UniPC bh2", "unipc_multistep"),
         diffusers="UniPCMultistepScheduler",
         arguments={"predict_x0": True, "solver_type": "bh2"},
     ),
@@ -98,33 +106,111 @@ SAMPLERS: Mapping[Sampler, SamplerRow] = {
 OFFERED: tuple[Sampler, ...] = tuple(sampler for sampler, row in SAMPLERS.items() if row.offered)
 """Those that an operator can offer to members."""
 
-_PLAIN = frozenset({"", AUTOMATIC.casefold(), "normal", "uniform"})
-"""Schedule types that say nothing beside the sampler's name."""
+_SCHEDULES: Mapping[str, tuple[str, ...]] = {
+    "": ("", "automatic", "normal", "uniform", "default", "native", "discrete", "none", "euler"),
+    "Karras": ("karras", "k"),
+    "Exponential": ("exponential", "exp"),
+    "Polyexponential": ("polyexponential",),
+    "SGM Uniform": ("sgm uniform", "sgm", "trailing"),
+    "DDIM Uniform": ("ddim uniform", "ddim"),
+    "Simple": ("simple",),
+    "Beta": ("beta", "beta57"),
+    "KL Optimal": ("kl optimal",),
+    "Align Your Steps": ("align your steps", "ays", "ays sd15", "ays sdxl"),
+    "Turbo": ("turbo",),
+    "Linear Quadratic": ("linear quadratic",),
+}
+"""Schedules by WebUI's name: what they are called anywhere. The first is that which a sampler has by itself."""
+
+_SCHEDULE_OF = {called: schedule for schedule, names in _SCHEDULES.items() for called in names}
+_AT_THE_END = tuple(
+    sorted((called for called in _SCHEDULE_OF if called not in {"", "ddim", "euler"}), key=len, reverse=True)
+)
+"""What may end a sampler's name, the longest first; InvokeAI ends it with a k for Karras."""
+
+
+_AUTOMATICALLY: Mapping[Sampler, str] = {"dpmpp_2m_karras": "Karras", "dpmpp_2m_sde_karras": "Exponential"}
+"""What WebUI's "Automatic" is where it is not the plain schedule (``sd_samplers_kdiffusion.py``, 1.9)."""
+
+
+class FoundSampler(NamedTuple):
+    """What somebody's sampler is here."""
+
+    sampler: Sampler
+    lost: str
+    """The schedule that was said and is not to be had with it, as WebUI calls it; "": it is as it was."""
+
+
+def find(name: str, schedule: str = "") -> FoundSampler | None:
+    """Find a sampler by its name in any program, with the schedule apart or at the end of the name.
+
+    Returns:
+        Ours, and what of its schedule we have not; None where we have no such sampler.
+    """
+    plain, at_the_end = _apart(_spelled(name))
+    if (sampler := _BY_NAME.get(plain)) is None:
+        return None
+    row, beside = SAMPLERS[sampler], _plain_schedule(schedule)
+    wanted = _SCHEDULE_OF.get(beside, schedule.strip()[:40]) or at_the_end
+    if row.schedule == AUTOMATIC:
+        own = {"", _SCHEDULE_OF.get(_plain_schedule(row.comfyui[1]))}
+    else:
+        own = {row.schedule}
+        if beside == AUTOMATIC.casefold() and not wanted:
+            wanted = _AUTOMATICALLY.get(sampler, "")
+    return FoundSampler(sampler, "" if wanted in own else wanted or "Uniform")
 
 
 def named(name: str, schedule: str = "") -> Sampler | None:
-    """Find a sampler by its name in any program, with the schedule apart or at the end of the name.
-
-    "Automatic" is Karras for the two of DPM++ 2M and the plain schedule for the others (WebUI 1.9).
+    """Find a sampler as `find` does, where it is to be had with that schedule.
 
     Returns:
         Our name; None where we have no such sampler.
     """
-    name, schedule = _spelled(name), schedule.casefold()
-    if schedule == AUTOMATIC.casefold() and name == "dpm++ 2m":
-        schedule = "karras"
-    return _BY_NAME.get(name if schedule in _PLAIN else f"{name} {schedule}")
+    found = find(name, schedule)
+    return found.sampler if found is not None and not found.lost else None
+
+
+def title(sampler: Sampler) -> str:
+    """Give the name that people know, schedule and all."""
+    row = SAMPLERS[sampler]
+    return row.webui if row.schedule == AUTOMATIC else f"{row.webui} {row.schedule}"
+
+
+def _plain_schedule(text: str) -> str:
+    return " ".join(re.sub(r"[_-]+", " ", text.casefold()).split())
 
 
 def _spelled(name: str) -> str:
-    return name.replace("_", " ").casefold()
+    """Write a name alike in all programs: ``k_dpmpp_2m``, ``DPM++ 2M`` and ``DPMPP-2M`` are ``dpmpp 2m``."""
+    words = re.sub(r"dpm\s?\+\+|dpm-?solver\+\+", "dpmpp", name[:100].casefold())
+    words = re.sub(r"[_\s-]+", " ", words).strip()
+    words = re.sub(r"^(?:sample )?k (?=\w)", "", words)
+    return re.sub(r" (?:gpu|v2)$", "", words).replace("ancestral", "a")
 
 
-def _names(row: SamplerRow) -> list[str]:
-    suffix = "" if row.schedule == AUTOMATIC else f" {row.schedule}"
-    return [f"{row.webui}{suffix}", f"{row.comfyui[0]}{suffix}"]
+def _apart(name: str) -> tuple[str, str]:
+    """Take a schedule off the end of a name."""
+    for ending in _AT_THE_END:
+        if name.endswith(f" {ending}") and (start := name.removesuffix(f" {ending}")) in _BY_NAME:
+            return start, _SCHEDULE_OF[ending]
+    return name, ""
 
 
-_BY_NAME: Mapping[str, Sampler] = {
-    _spelled(name): sampler for sampler, row in SAMPLERS.items() for name in (*_names(row), sampler)
-}
+def _names(sampler: Sampler, row: SamplerRow) -> list[str]:
+    return [
+        row.webui,
+        row.comfyui[0],
+        row.novelai,
+        row.diffusers,
+        row.diffusers.removesuffix("Scheduler"),
+        *row.others,
+        sampler,
+    ]
+
+
+_BY_NAME: dict[str, Sampler] = {}
+for _sampler, _row in SAMPLERS.items():
+    for _name in _names(_sampler, _row):
+        _BY_NAME.setdefault(_spelled(_name), _sampler)
+_BY_NAME.pop("", None)
