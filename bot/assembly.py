@@ -273,8 +273,7 @@ def _features(given: Given, checks: _Checks, sending: _Sending, flow: _Flow) -> 
         store=store,
         limits=limits,
         presets=writer.presets,
-        complete=writer.complete,
-        compose=writer.compose,
+        writer=writer,
     )
     suggestions = Suggestions(
         gatekeeper=gatekeeper,

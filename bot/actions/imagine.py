@@ -19,14 +19,14 @@ from bot.sentences import prompt as says
 from bot.sentences.joined import in_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import discord
 
     from bot.config import Limits
     from bot.flow.intake import Intake
-    from bot.prompt.compose import Composed
     from bot.prompt.presets import Presets
+    from bot.prompt.prompt_writer import PromptWriter
     from bot.request import Options, Request
     from bot.sentences.sentence import Sentence
     from bot.store import Store
@@ -55,8 +55,7 @@ class RequestBuilder:
     store: Store
     limits: Limits
     presets: Presets
-    complete: Callable[[Options], Request]
-    compose: Callable[[Request], Composed]
+    writer: PromptWriter
 
     async def ask(self, interaction: discord.Interaction[Any], options: Options, *, given: str = "") -> None:
         """Queue what was typed, and tell privately what was taken otherwise.
@@ -89,9 +88,14 @@ class RequestBuilder:
         if any("@" in (text or "") for text in (options.tags, options.more_tags)):
             options = self._expanded(options, await self.store.people.favourites(user_id), notes)
         filled = fill(options, usual)
-        request = await worked_on(chars_of(filled), partial(self.complete, filled))
-        notes += [note.sentence for note in self.compose(request).notes if note.kind == "left_out"]
+        request, said = await worked_on(chars_of(filled), partial(self._understood, filled))
+        notes += [*said, *(note.sentence for note in self.writer.compose(request).notes if note.kind == "left_out")]
         return PersonalRequest(request, tuple(notes))
+
+    def _understood(self, options: Options) -> PersonalRequest:
+        """Complete what was typed, whichever program's syntax it is in."""
+        understood = self.writer.understand(options)
+        return PersonalRequest(self.writer.complete(understood.options), understood.said)
 
     async def suggest(self, user_id: int, typed: str, max_chars: int) -> list[favourites.Suggested]:
         """Complete the name of a favourite at the end of a line of tags; nothing where none was begun."""

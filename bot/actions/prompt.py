@@ -43,6 +43,8 @@ class PromptPreviews:
     places: Places
     model_name: Callable[[], str | None]
     """What the engine draws with; None before it is ready."""
+    model_hash: Callable[[], str]
+    """The first digits of its SHA-256; "" where nobody knows."""
     forecast: Forecast
     store: Store
     prompt_writer: PromptWriter
@@ -68,9 +70,18 @@ class PromptPreviews:
         Raises:
             Refused: It holds no request, or one that is not drawn here.
         """
-        prompt_writer, model = self.prompt_writer, self.model_name()
-        limits, presets, kind = prompt_writer.config.limits, prompt_writer.presets, prompt_writer.vocabulary.kind
-        mapped = await worked_on(len(text), partial(pasted.read, text, limits, presets, model, kind))
+        writer = self.prompt_writer
+        read = partial(
+            pasted.read,
+            text,
+            writer.config.limits,
+            writer.presets,
+            self.model_name(),
+            writer.vocabulary.kind,
+            model_hash=self.model_hash(),
+            usual_sampler=writer.config.defaults.sampler,
+        )
+        mapped = await worked_on(len(text), read)
         await self._show(interaction, mapped.options, mapped)
 
     async def draw(self, interaction: discord.Interaction[Any], draft_id: str) -> None:
@@ -87,7 +98,7 @@ class PromptPreviews:
     async def _show(
         self, interaction: discord.Interaction[Any], options: Options, mapped: Mapped | None = None
     ) -> None:
-        request = (await self.imagine.request(interaction.user.id, options)).request
+        request, notes = await self.imagine.request(interaction.user.id, options)
         composed = await self.gatekeeper.check(interaction, request)
         new = Ticket.of_new(request, user_id=interaction.user.id, guild_id=interaction.guild_id)
         shown = PromptPreview(
@@ -97,6 +108,7 @@ class PromptPreviews:
             wait=self.forecast.wait_of_new(new),
             engine=self.places.engine_sentence,
             mapped=mapped,
+            said=notes,
         )
         draft_id = await self.store.drafts.keep(interaction.user.id, request, now=self.now())
         view, files = preview(draft_id, shown)

@@ -64,11 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
     """
     prompt_writer = PromptWriter.load(config.find(arguments.config))
     chosen: dict[str, Any] = {name: getattr(arguments, name) for name in (*WORDS, *_NUMBERS)}
-    composed = prompt_writer.compose(prompt_writer.complete(Options(**chosen)))
+    understood = prompt_writer.understand(Options(**chosen))
+    composed = prompt_writer.compose(prompt_writer.complete(understood.options))
     if arguments.json:
         print(json.dumps({"prompt": composed.prompt, "negative_prompt": composed.negative_prompt}))
     else:
-        print("\n".join(_lines(composed)))
+        print("\n".join([*_lines(composed), *(f"Read: {render(sentence)}" for sentence in understood.said)]))
     return 0
 
 

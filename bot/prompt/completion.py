@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import dynamic, tags, terms
+from bot.prompt.foreign.separators import joins
+from bot.prompt.foreign.understand import understand, understand_options
 from bot.prompt.near import near
 from bot.prompt.order import place
+from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options, Request
 from bot.sentences import prompt as says
 from bot.sentences.prompt import TextOption
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from bot.config import Bot, Rating
     from bot.prompt.compose import Composed
     from bot.prompt.presets import Presets
+    from bot.prompt.terms import Kind
     from bot.sentences.prompt import Measure, Named, TextName
 
 
@@ -34,8 +38,12 @@ def complete(
     groups: Mapping[str, Sequence[str]],
     draw_seed: Callable[[], int],
     compose: Callable[[Request], Composed],
+    kind: Kind = unknown,
 ) -> Request:
     """Fill in what was left out, check every limit and make every choice of the dynamic prompts.
+
+    What was typed in another program's syntax is written in ours first; `bot.prompt.foreign.understand` says what is
+    to be said of that.
 
     An omitted rating is ``safe``, unless the tags name one: then it is the highest that they name, and the gate
     judges that. The choices follow the seed, so the same words and the same seed are the same request.
@@ -47,11 +55,13 @@ def complete(
         groups: What ``__name__`` draws from.
         draw_seed: Gives a seed where none was typed; 0 … 2³²−1.
         compose: Writes the texts, whose length is limited, too.
+        kind: What the vocabulary knows.
 
     Raises:
         InvalidRequest: With one sentence for the person who asked.
     """
     limits, defaults = config.limits, config.defaults
+    options = understand_options(options, kind).options
     for option in get_args(TextOption):
         _check_text(getattr(options, option) or "", option, limits.max_prompt_chars)
 
@@ -61,6 +71,8 @@ def complete(
     def drawn(option: TextOption) -> str:
         text: str = getattr(options, option) or ""
         written = dynamic.draw(text.strip(), groups, random, limits.max_prompt_chars)
+        if written != text:  # an operator's wildcards come from other programs, too
+            written = understand(written, kind, braces=False).text.strip()
         _check_text(written, option, limits.max_prompt_chars)
         _check_weights(written)
         return written
@@ -151,11 +163,11 @@ def _check_text(text: str, option: TextOption, max_chars: int) -> None:
     """Refuse what is too long to be read or cannot be seen, before anything is parsed."""
     if len(text) > max_chars:
         raise InvalidRequest(says.too_many_characters(option, len(text), max_chars))
-    for character in text:
+    for at, character in enumerate(text):
         category = unicodedata.category(character)
         if character in "\n\r" or category in {"Zl", "Zp"}:
             raise InvalidRequest(says.line_break(option))
-        if category in {"Cc", "Cf", "Cs"}:
+        if category in {"Cc", "Cf", "Cs"} and not joins(text, at):
             raise InvalidRequest(says.unseen_character(option, ord(character), control=category == "Cc"))
 
 
@@ -195,7 +207,8 @@ def _subject(text: str) -> str:
 
 def _rating(chosen: str | None, typed: str) -> Rating:
     if chosen:
-        return _one_of(chosen, terms.RATINGS, "rating")
+        spelled = terms.key(chosen.replace("_", " "))
+        return terms.rating(spelled) or terms.rating(f"rating {spelled}") or _one_of(chosen, terms.RATINGS, "rating")
     named = place(tags.read(typed).items).ratings
     return max(named, key=terms.RATINGS.index) if named else "safe"
 

@@ -52,6 +52,16 @@ def escape(text: str) -> str:
     return _SYNTAX.sub(lambda found: found[0] if found[0][0] == "\\" else "\\" + found[0], text)
 
 
+def has_choices(text: str) -> bool:
+    """Tell whether something in it is drawn."""
+    return any(found["brace"] == "{" or found["group"] is not None for found in _TOKEN.finditer(text))
+
+
+def unescape(text: str) -> str:
+    """Undo `escape`."""
+    return re.sub(rf"\\([{{}}]|_(?=_{NAME}__))", r"\1", text)
+
+
 def group_key(name: str) -> str:
     """Give the form in which groups are looked up."""
     return name.casefold().replace(" ", "_").replace("-", "_")

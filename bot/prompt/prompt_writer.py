@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.prompt import people, presets, wildcards
 from bot.prompt.completion import check_defaults, complete
 from bot.prompt.compose import Composed, compose
+from bot.prompt.foreign.understand import understand_options
 from bot.prompt.leaving_out import leaving_out
 from bot.prompt.vocabulary import store
 from engine.wire import SEED_LIMIT
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.config import Bot, Config
+    from bot.prompt.foreign.understand import UnderstoodOptions
     from bot.prompt.presets import Presets
     from bot.prompt.vocabulary.vocabulary import Vocabulary
     from bot.request import Options, Request
@@ -72,6 +74,10 @@ class PromptWriter:
         written = leaving_out(self.compose, unknown_words, self.vocabulary.kind)
         return replace(self, compose=lru_cache(REMEMBERED)(written))
 
+    def understand(self, options: Options) -> UnderstoodOptions:
+        """Write what was typed in another program's syntax in ours, with a sentence for everything so changed."""
+        return understand_options(options, self.vocabulary.kind)
+
     def complete(self, options: Options) -> Request:
         """Make a request of what was typed or chosen.
 
@@ -85,4 +91,5 @@ class PromptWriter:
             groups=self.groups,
             draw_seed=draw_seed,
             compose=self.compose,
+            kind=self.vocabulary.kind,
         )

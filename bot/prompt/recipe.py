@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
+
+Dialect = Literal["", "webui", "novelai", "comfyui", "invokeai"]
+"""Whose way to write weights; "": nobody says, and the text itself has to."""
+
+
+class Resource(Struct, frozen=True):
+    """What was drawn with besides a checkpoint: a LoRA, an embedding, a VAE."""
+
+    kind: str
+    """As a sentence calls it: ``LoRA``."""
+    name: str
+    """As the recipe names it; "": it has no more than a number."""
+    version: str = ""
+    """Civitai's number of it, where the recipe says no name."""
 
 
 class Recipe(Struct, frozen=True, kw_only=True):
     """What the text says, nothing judged; None or "": it does not say."""
 
+    program: str = ""
+    """Whose recipe it is, as its makers write the name; "": a text without settings."""
+    dialect: Dialect = ""
     prompt: str = ""
     negative_prompt: str = ""
     steps: int | None = None
     sampler: str = ""
+    schedule: str = ""
+    """Where the sampler's name does not say it."""
     guidance: float | None = None
     seed: int | None = None
     size: tuple[int, int] | None = None
     """Width and height in pixels."""
     model: str = ""
+    model_hash: str = ""
+    """The first digits of its SHA-256, as many as are said."""
+    resources: tuple[Resource, ...] = ()
+    places: tuple[str, ...] = ()
+    """Where in the picture each of its characters stands, in words."""
     other: dict[str, str] = {}
     """Every other pair, in the text's order."""

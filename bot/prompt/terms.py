@@ -44,10 +44,16 @@ QUALITY_TAGS: tuple[str, ...] = (
 FIRST_YEAR, LAST_YEAR = 2005, 2025
 """``year 2005`` to ``year 2025``: the temporal tags of the model card."""
 
-_RATING = re.compile(r"(?:rating ?: ?)?(safe|sensitive|nsfw|explicit)")
-_BOARD_RATING = re.compile(r"rating ?: ?(general|questionable)")
-_BOARD_RATINGS: dict[str, Rating] = {"general": "safe", "questionable": "nsfw"}
-"""How Danbooru and the lab's 3.0 name the two that 4.0 named anew."""
+_RATING_WORDS: dict[str, Rating] = {
+    **dict.fromkeys(("safe", "general", "g", "sfw", "pg"), "safe"),
+    **dict.fromkeys(("sensitive", "s"), "sensitive"),
+    **dict.fromkeys(("nsfw", "questionable", "q"), "nsfw"),
+    **dict.fromkeys(("explicit", "e", "x", "xxx", "r18", "r-18", "r 18"), "explicit"),
+}
+"""What follows ``rating:`` anywhere: the model card's words, Danbooru's and its letters, the lab's 3.0, Pony's."""
+_BARE_RATINGS = frozenset((*RATINGS, "questionable"))
+"""Those that are ratings by themselves; "general" is an officer, too."""
+_RATING = re.compile(r"(?:(?P<named>rat(?:ing|ed)) ?[:=]? ?)?(?P<word>[a-z][a-z0-9 -]{0,12})")
 _YEAR = re.compile(r"year (20\d\d)")
 
 
@@ -63,11 +69,10 @@ def key(item: str) -> str:
 
 def rating(tag: str) -> Rating | None:
     """Tell which rating a tag (as `key` gives it) asks for."""
-    if found := _RATING.fullmatch(tag):
-        return next(known for known in RATINGS if known == found[1])
-    if found := _BOARD_RATING.fullmatch(tag):
-        return _BOARD_RATINGS[found[1]]
-    return None
+    found = _RATING.fullmatch(tag.replace("_", " "))
+    if found is None or not (found["named"] or found["word"] in _BARE_RATINGS):
+        return None
+    return _RATING_WORDS.get(found["word"])
 
 
 def year(tag: str) -> int | None:

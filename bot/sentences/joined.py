@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.sentences.sentence import Sentence, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @sentence
@@ -19,3 +24,8 @@ def in_lines(of: tuple[Sentence, ...]) -> str:
 @sentence
 def in_a_row(of: tuple[Sentence, ...]) -> str:
     return " ".join(map(str, of))
+
+
+def once(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """Leave out what was said already."""
+    return tuple({repr(one): one for one in sentences}.values())

@@ -40,11 +40,6 @@ def option(name: str, value: str) -> str:
 
 
 @sentence
-def left_out(what: Sentence) -> str:
-    return f"Left out: {what!s}"
-
-
-@sentence
 def settings(width: int, height: int, steps: int, seed: int) -> str:
     return f"**Settings** {width}×{height}, {steps} steps, seed {seed}"
 

@@ -53,6 +53,8 @@ class PromptPreview(NamedTuple):
     """What it is about; None where it draws."""
     mapped: Mapped | None
     """What a pasted text was read as; None where nothing was pasted."""
+    said: Sequence[Sentence] = ()
+    """What was taken otherwise than it was typed."""
 
 
 def preview(draft_id: str, shown: PromptPreview) -> tuple[ui.LayoutView, list[discord.File]]:
@@ -86,7 +88,8 @@ def _texts(shown: PromptPreview, notes: Iterable[str], prompt: int, negative: in
 def _notes(shown: PromptPreview) -> Iterator[Sentence]:
     if shown.mapped is not None:
         yield says.read_as(_read_as(shown.mapped.options))
-        yield from map(says.left_out, shown.mapped.unmapped)
+        yield from shown.mapped.unmapped
+    yield from shown.said
     yield from (noted(note.kind, note.sentence) for note in shown.composed.notes)
 
 

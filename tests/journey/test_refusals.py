@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
         ({"subject": "1girl", "tags": "a" * 2001}, "2,001 characters in the tags"),
         ({"subject": "1girl", "tags": "a" * 6000}, "6,000 characters in the tags"),
         ({"subject": "1girl", "tags": "smile\x07"}, "control character"),
-        ({"subject": "1girl", "tags": "smile\nNegative prompt: x"}, "line break"),
+        ({"subject": "1girl", "style": "ink\nwash"}, "line break"),
         ({"subject": "1girl", "tags": "(smile:3)"}, "may be from 0 to 2"),
         ({"subject": "1girl", "tags": "{red|blue"}, "has no }"),
         ({"subject": "1gril"}, "1girl"),
