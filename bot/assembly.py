@@ -268,13 +268,7 @@ def _features(given: Given, checks: _Checks, sending: _Sending, flow: _Flow) -> 
     """Build what each feature does, and take what it hands in; here those that draw something new."""
     config, store, now, writer = given.config, given.store, given.now, given.prompt_writer
     limits, gatekeeper, places = config.bot.limits, checks.gatekeeper, flow.places
-    imagine = RequestBuilder(
-        intake=flow.intake,
-        store=store,
-        limits=limits,
-        presets=writer.presets,
-        writer=writer,
-    )
+    imagine = RequestBuilder(intake=flow.intake, store=store, limits=limits, presets=writer.presets, writer=writer)
     suggestions = Suggestions(
         gatekeeper=gatekeeper,
         imagine=imagine,
@@ -285,6 +279,7 @@ def _features(given: Given, checks: _Checks, sending: _Sending, flow: _Flow) -> 
     remix = Remix(
         gatekeeper=gatekeeper,
         model_name=lambda: flow.pool.model_name,
+        model_hash=lambda: flow.pool.model_hash,
         store=store,
         prompt_writer=writer,
         imagine=imagine,
@@ -296,6 +291,7 @@ def _features(given: Given, checks: _Checks, sending: _Sending, flow: _Flow) -> 
         intake=flow.intake,
         places=places,
         model_name=lambda: flow.pool.model_name,
+        model_hash=lambda: flow.pool.model_hash,
         forecast=flow.forecast,
         store=store,
         prompt_writer=writer,

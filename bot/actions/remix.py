@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import InvalidRequest
-from bot.prompt.fitting import fitting
-from bot.prompt.remix import Mapped, to_options
+from bot.picture.recipes.offered import offered
+from bot.prompt.remix import Mapped
 from bot.reading.kinds import RECIPE
 from bot.request import Options, words_of_options
 from bot.routes import Route, on_form
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from bot.actions.imagine import RequestBuilder
     from bot.attachments import Attachments
     from bot.checks.gatekeeper import Gatekeeper
+    from bot.picture.recipes.programs import Written
     from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.recipe import Recipe
-    from bot.reading.kinds import Written
     from bot.store import Store
 
 READ_PICTURES = 4
@@ -42,6 +42,8 @@ class Remix:
     """Knows what may be drawn where."""
     model_name: Callable[[], str | None]
     """What the engine draws with; None before it is ready."""
+    model_hash: Callable[[], str]
+    """The first digits of its SHA-256; "" where nobody knows."""
     store: Store
     """Keeps what the form does not show."""
     prompt_writer: PromptWriter
@@ -110,15 +112,19 @@ class Remix:
 
     def _map(self, read: Recipe) -> Mapped:
         """Make options of a recipe, and name everything that could not be kept."""
-        prompt_writer = self.prompt_writer
-        options, unmapped = to_options(
-            read, prompt_writer.presets, self.model_name() or read.model, prompt_writer.vocabulary.kind
+        writer = self.prompt_writer
+        options, unmapped = offered(
+            read,
+            writer.config.limits,
+            writer.presets,
+            self.model_name() or "",
+            writer.vocabulary.kind,
+            model_hash=self.model_hash(),
+            usual_sampler=writer.config.defaults.sampler,
         )
-        options, left_out = fitting(options, prompt_writer.config.limits, prompt_writer.presets)
         cut = [says.cut("tags", TEXT_CHARS)] if len(options.tags or "") > TEXT_CHARS else []
         cut += [says.cut("negative", TEXT_CHARS)] if len(options.negative or "") > TEXT_CHARS else []
-        beyond = [says.usual_taken(phrase) for phrase in left_out]
-        return Mapped(options, (*cut, *unmapped, *beyond))
+        return Mapped(options, (*cut, *unmapped))
 
 
 def _pictures(files: Sequence[discord.Attachment]) -> list[discord.Attachment]:

@@ -36,6 +36,12 @@ class Pool:
         status = self.engine.status
         return status.model_name if isinstance(status, wire.Ready) else None
 
+    @property
+    def model_hash(self) -> str:
+        """The first digits of its SHA-256; "" before it is ready, and where it is no single file."""
+        status = self.engine.status
+        return status.model_hash if isinstance(status, wire.Ready) else ""
+
     async def next(self) -> Ticket:
         """Wait until the engine can take a job and one may start, and take it out of the queue."""
         while True:

@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
-
-import msgspec
-from msgspec import Struct
 
 from bot.errors import InvalidRequest
 from bot.prompt import dynamic, tags, terms
+from bot.prompt.foreign import unrepeatable
+from bot.prompt.foreign.separators import without_invisible
+from bot.prompt.foreign.understand import understand
 from bot.prompt.negative import own_words
 from bot.prompt.order import place
 from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options
 from bot.sentences import recipes as says
 from bot.sentences.quoting import short
+from engine import samplers
 from engine.grammar import plain_text
-from engine.samplers import named
 from engine.wire import SEED_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from bot.prompt.presets import Presets
-    from bot.prompt.recipe import Recipe
+    from bot.prompt.recipe import Dialect, Recipe
     from bot.prompt.terms import Kind
     from bot.sentences.sentence import Sentence
+    from engine.samplers import Sampler
 
 MAX_PROMPT_CHARS = 5_000
 """The highest that an operator may set ``bot.limits.max_prompt_chars`` to."""
 
-_SAME_HERE = {
-    "clip skip",
-    "created date",
-    "emphasis",
-    "hashes",
-    "model hash",
-    "civitai metadata",
-    "civitai resources",
-    "rng",
-    "schedule type",
-    "user",
-    "vae",
-    "vae hash",
-    "version",
-}
-"""Keys that change nothing here, or name what is said by another key."""
-
-_LORA = re.compile(r"<(?:lora|lyco|hypernet)\b[^<>]*>", re.IGNORECASE)
-_EDITING = re.compile(r"(?<!\\)\[[^\[\]:|]*(?::[^\[\]:|]*:\s*[\d.]+\s*|\|[^\[\]]*)\]|\bAND\b")
-"""``[from:to:when]``, ``[this|that]`` and ``AND``: what WebUI's prompts have and ours have not."""
+OURS = "Eshi"
+"""The program whose recipes need no translating: ours."""
 
 
 class Mapped(NamedTuple):
@@ -61,19 +42,15 @@ class Mapped(NamedTuple):
     unmapped: tuple[Sentence, ...]
 
 
-class _Resource(Struct, frozen=True):
-    """One entry of Civitai's list; its versions name the name differently."""
-
-    type: str = ""
-    model: str = msgspec.field(name="modelName", default="")
-    version: str = msgspec.field(name="modelVersionName", default="")
-
-    @property
-    def name(self) -> str:
-        return self.model or self.version
-
-
-def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = unknown) -> Mapped:
+def to_options(
+    recipe: Recipe,
+    presets: Presets,
+    model_name: str,
+    kind: Kind = unknown,
+    *,
+    model_hash: str = "",
+    usual_sampler: Sampler = "euler_a",
+) -> Mapped:
     """Fill a form from a recipe.
 
     The prompt goes to the fields that compose to it again, a negative prompt that begins with one of our presets to
@@ -83,15 +60,20 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
     Args:
         recipe: What was read.
         presets: The negative and quality presets that may be recognised.
-        model_name: What draws here; another model in the recipe is said.
+        model_name: What draws here; another model in the recipe is said. "": nobody knows yet.
         kind: What the vocabulary knows.
+        model_hash: The first digits of the SHA-256 of what draws here, which decide before any name.
+        usual_sampler: What draws where the recipe's own sampler is not to be had.
 
     Raises:
         InvalidRequest: A prompt is longer than any form takes.
     """
     unmapped: list[Sentence] = []
-    prompt = _words(recipe.prompt, unmapped)
-    ours = recipe.other.get("Version", "").startswith("Eshi ")
+    ours = recipe.program == OURS
+    prompt = _words(recipe.prompt, unmapped, kind, recipe.dialect, ours=ours)
+    if not recipe.program and dynamic.has_choices(prompt):  # somebody's prompt, to be drawn from as in /imagine
+        negative = _words(recipe.negative_prompt, unmapped, kind, recipe.dialect, ours=False)
+        return Mapped(Options(tags=prompt, negative=negative or None, negative_preset="none"), tuple(unmapped))
     line = place(tags.read(prompt, kind).items, kind, composed=ours)
     quality = next((name for name, preset in presets.quality.items() if _items(preset.prompt) == line.quality), "none")
     loose = list(line.others if quality != "none" else (*line.others, *line.quality))
@@ -100,27 +82,18 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
     if not (subject or character or loose):
         loose = [*line.quality]  # a request has to say something; composed, they stand where they stood
 
-    negative = tags.read(_words(recipe.negative_prompt, unmapped), kind).items
+    negative = tags.read(_words(recipe.negative_prompt, unmapped, kind, recipe.dialect, ours=ours), kind).items
     negative_preset, steered = _longest_start(presets, negative[own_words(negative) :])
 
     shape = next((name for name, size in SHAPES.items() if size == recipe.size), None)
     if recipe.size is not None and shape is None:
         unmapped.append(says.no_such_shape(*recipe.size))
-    sampler = named(recipe.sampler, recipe.other.get("Schedule type", ""))
-    if recipe.sampler and sampler is None:
-        unmapped.append(says.no_such_sampler(short(recipe.sampler)))
     seed = recipe.seed
     if seed is not None and not 0 <= seed < SEED_LIMIT:
         unmapped.append(says.seed_outside(seed, SEED_LIMIT - 1))
         seed = None
-    if recipe.model and recipe.model != model_name:
-        unmapped.append(says.other_model(short(recipe.model)))
-    unmapped.extend(_resources(recipe.other.get("Civitai resources", "")))
-    unmapped.extend(
-        says.no_counterpart(short(name), short(value))
-        for name, value in recipe.other.items()
-        if name.casefold() not in _SAME_HERE
-    )
+    sampler = _sampler(recipe, usual_sampler, unmapped)
+    unmapped.extend(unrepeatable.said(recipe, f"{prompt} {recipe.negative_prompt}", model_name, model_hash))
     options = Options(
         subject=subject,
         character=character,
@@ -139,15 +112,28 @@ def to_options(recipe: Recipe, presets: Presets, model_name: str, kind: Kind = u
     return Mapped(options, tuple(unmapped))
 
 
-def _words(text: str, unmapped: list[Sentence]) -> str:
-    """Write a prompt as one line without what only WebUI can do."""
+def _words(text: str, unmapped: list[Sentence], kind: Kind, dialect: Dialect, *, ours: bool) -> str:
+    """Write a prompt as one line in our syntax, and say what became of everything else."""
     if len(text) > MAX_PROMPT_CHARS:
         raise InvalidRequest(says.prompt_too_long(len(text), MAX_PROMPT_CHARS))
-    unmapped.extend(says.lora_left_out(short(lora)) for lora in _LORA.findall(text))
-    text = _LORA.sub(" ", text)
-    unmapped.extend(says.plain_words(short(found[0])) for found in _EDITING.finditer(text))
-    seen = (" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
-    return "".join(c for c in seen if unicodedata.category(c) not in {"Cf", "Cs"})
+    if ours:
+        return without_invisible(text)
+    understood = understand(text, kind, dialect)
+    unmapped.extend(sentence for sentence in understood.said if sentence not in unmapped)
+    return without_invisible(understood.text)
+
+
+def _sampler(recipe: Recipe, usual: Sampler, unmapped: list[Sentence]) -> Sampler | None:
+    """Find the sampler, and say what is drawn where it is another one, or has another schedule."""
+    if not recipe.sampler:
+        return None
+    found = samplers.find(recipe.sampler, recipe.schedule)
+    if found is None:
+        unmapped.append(says.no_such_sampler(short(recipe.sampler), samplers.title(usual)))
+        return None
+    if found.lost:
+        unmapped.append(says.no_such_schedule(found.lost[:40], samplers.title(found.sampler)))
+    return found.sampler
 
 
 def _items(text: str) -> tuple[str, ...]:
@@ -168,14 +154,3 @@ def _longest_start(presets: Presets, negative: tuple[str, ...]) -> tuple[str, tu
     found = [name for name, items in starts.items() if negative[: len(items)] == items]
     name = max(found, key=lambda name: len(starts[name]), default="none")
     return name, negative[len(starts[name]) :]
-
-
-def _resources(text: str) -> Iterator[Sentence]:
-    """Name what Civitai's pictures used besides a checkpoint."""
-    try:
-        resources = msgspec.json.decode(text or "[]", type=list[_Resource])
-    except (msgspec.DecodeError, RecursionError):  # somebody's file may nest as deep as it likes
-        return
-    for resource in resources:
-        if resource.type.casefold() not in {"checkpoint", "model"}:
-            yield says.resource_not_used(resource.type[:20], short(resource.name))

@@ -8,25 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
-from msgspec import Struct
-
-from bot.picture.read import parameters
-from bot.picture.recipes import webui
-from bot.prompt.recipe import Recipe
+from bot.picture.recipes.programs import Written, of_picture
 from bot.safety.policy import ServerPolicy, imported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
-
-
-class Written(Struct, frozen=True):
-    """A picture's recipe."""
-
-    text: str
-    """As it stands in the file."""
-    recipe: Recipe
 
 
 class FileKind(NamedTuple, Generic[T]):
@@ -43,12 +31,7 @@ class FileKind(NamedTuple, Generic[T]):
     """Of an answer as it is sent: a recipe of the greatest length, twice, in characters of four bytes, has 160,000."""
 
 
-def _recipe_of(data: bytes) -> Written | None:
-    text = parameters(data)
-    return Written(text, webui.parse(text)) if text is not None and text.strip() else None
-
-
-RECIPE: FileKind[Written | None] = FileKind("recipe", "picture", _recipe_of, Written | None)
+RECIPE: FileKind[Written | None] = FileKind("recipe", "picture", of_picture, Written | None)
 """What a picture says of how it was made; None: nothing."""
 
 POLICY: FileKind[ServerPolicy | None] = FileKind("policy", "file", imported, ServerPolicy)

@@ -35,7 +35,10 @@ def unreadable(thing: Literal["picture", "file"]) -> str:
     )
 
 
-NO_PICTURE_FILE = fixed("recipes.NO_PICTURE_FILE", "I can read PNG, WebP and JPEG pictures, and this is none of them.")
+NO_PICTURE_FILE = fixed(
+    "recipes.NO_PICTURE_FILE", "I can read PNG, WebP and JPEG pictures, and AVIF, and this is none of them."
+)
+AVIF_UNREADABLE = fixed("recipes.AVIF_UNREADABLE", "I cannot read this AVIF; as PNG, WebP or JPEG I can.")
 RECIPE_TOO_LONG = fixed("recipes.RECIPE_TOO_LONG", "The recipe in this picture is too long for me to read.")
 
 
@@ -54,6 +57,15 @@ NO_RECIPE = fixed(
     "I found no recipe in this picture. Many sites, and some apps, strip it when they save or show a picture; "
     "the original file usually has it.",
 )
+NOTHING_IN_FILE = fixed("recipes.NOTHING_IN_FILE", "There is nothing in this file: no prompt and no recipe.")
+
+
+@sentence
+def json_of_no_recipe(keys: tuple[str, ...]) -> str:
+    held = ", ".join(map(quoted, keys)) or "nothing"
+    return f"This is JSON, and no recipe that I know: it holds {held}. I read prompts and recipes."
+
+
 NO_PICTURE = fixed(
     "recipes.NO_PICTURE", "There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord."
 )
@@ -68,8 +80,13 @@ def no_such_shape(width: int, height: int) -> str:
 
 
 @sentence
-def no_such_sampler(sampler: str) -> str:
-    return f"The sampler {quoted(sampler)} is not available here."
+def no_such_sampler(sampler: str, instead: str) -> str:
+    return f"The sampler {quoted(sampler)} is not available here: {instead} is drawn instead."
+
+
+@sentence
+def no_such_schedule(schedule: str, sampler: str) -> str:
+    return f"The schedule {schedule} is not available with this sampler: {sampler} is drawn, with its own."
 
 
 @sentence
@@ -88,13 +105,65 @@ def no_counterpart(name: str, value: str) -> str:
 
 
 @sentence
-def lora_left_out(lora: str) -> str:
-    return f"{quoted(lora)} was left out: LoRAs are not named in prompts here."
+def other_picture(name: str, value: str) -> str:
+    """Say of what decides every pixel that it cannot be repeated, so that nobody counts on the seed."""
+    return f"{quoted(f'{name}: {value}')} is not supported here, so the same seed draws another picture."
 
 
 @sentence
-def plain_words(found: str) -> str:
-    return f"{quoted(found)} is read as plain words: it has no other meaning here."
+def other_noise(rng: str) -> str:
+    return f"Its noise was made otherwise ({quoted(f'RNG: {rng}')}), so the same seed draws another picture here."
+
+
+@sentence
+def other_emphasis(emphasis: str) -> str:
+    said = quoted(f"Emphasis: {emphasis}")
+    return f"Its weights were applied otherwise ({said}), so the same seed draws another picture here."
+
+
+Extension = Literal[
+    "hires",
+    "adetailer",
+    "soft inpainting",
+    "upscale",
+    "controlnet",
+    "regional",
+    "tiled",
+    "thresholding",
+    "freeu",
+    "refiner",
+    "couple",
+    "attention guidance",
+    "inpainting",
+]
+"""What a program does besides drawing, by several settings."""
+
+_EXTENSIONS: dict[Extension, str] = {
+    "hires": "Hires fix",
+    "adetailer": "Retouching by ADetailer",
+    "soft inpainting": "Soft inpainting",
+    "upscale": "Ultimate SD upscale",
+    "controlnet": "ControlNet",
+    "regional": "Regional Prompter",
+    "tiled": "Tiled diffusion",
+    "thresholding": "Dynamic thresholding",
+    "freeu": "FreeU",
+    "refiner": "A refiner",
+    "couple": "Forge Couple",
+    "attention guidance": "Perturbed or self-attention guidance",
+    "inpainting": "Inpainting",
+}
+
+
+@sentence
+def extension_not_used(extension: Extension, settings: tuple[str, ...]) -> str:
+    shown = " and ".join(map(quoted, settings[:2])) + (" …" if len(settings) > 2 else "")  # noqa: PLR2004
+    return f"{_EXTENSIONS[extension]} ({shown}) is not done here."
+
+
+@sentence
+def place_lost(place: str) -> str:
+    return f"Where somebody stands cannot be said here: {quoted(place)}."
 
 
 @sentence
@@ -103,14 +172,19 @@ def resource_not_used(kind: str, name: str) -> str:
 
 
 @sentence
-def cut(field: Literal["tags", "negative"], most: int) -> str:
-    name = "tags" if field == "tags" else "negative prompt"
-    return f"Only the first {most:,} characters of the {name} fit into this form."
+def versions_not_used(kind: str, versions: tuple[str, ...]) -> str:
+    """Name what has only a number."""
+    if len(versions) == 1:
+        return f"A {kind} (model version {versions[0]}) is not used here."
+    numbers = f"{', '.join(versions[:-1])} and {versions[-1]}"
+    how_many = {2: "Two", 3: "Three", 4: "Four"}.get(len(versions), str(len(versions)))
+    return f"{how_many} {kind}s (model versions {numbers}) are not used here."
 
 
 @sentence
-def usual_taken(what: Sentence) -> str:
-    return f"It has {what!s}, which is not available here. The default is used instead."
+def cut(field: Literal["tags", "negative"], most: int) -> str:
+    name = "tags" if field == "tags" else "negative prompt"
+    return f"Only the first {most:,} characters of the {name} fit into this form."
 
 
 @sentence

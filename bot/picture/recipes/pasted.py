@@ -1,27 +1,40 @@
-"""A text that somebody pasted, as WebUI writes it under its pictures, as options that can be had here."""
+"""A text that somebody pasted or keeps in a file, whichever program wrote it, as options that can be had here."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from bot.picture.recipes import webui
-from bot.prompt.fitting import fitting
-from bot.prompt.remix import Mapped, to_options
+from bot.picture.recipes import programs, webui
+from bot.picture.recipes.offered import offered
 from bot.prompt.terms import unknown
-from bot.sentences import recipes as says
 
 if TYPE_CHECKING:
     from bot.config import Limits
     from bot.prompt.presets import Presets
+    from bot.prompt.recipe import Recipe
+    from bot.prompt.remix import Mapped
     from bot.prompt.terms import Kind
+    from engine.samplers import Sampler
 
-_NEGATIVE = re.compile(r"(?<!\s)\s+(?=Negative prompt:)")
-_SETTINGS = re.compile(r"(?<!\s)\s+(?=Steps: \d+,)")
+_NEGATIVE = re.compile(r"(?<!\s)\s+(?=Negative prompt:)", re.IGNORECASE)
+_SETTINGS = re.compile(r"(?<!\s)\s+(?=Steps: \d{1,6}\s?(?:[,|;]|$))", re.IGNORECASE)
 """From the first space of a run: begun at each of them, a run of thousands takes thousands of times as long."""
+_KEYS = "|".join(re.escape(key) for key in (*webui.KEYS, "Template", "Negative Template", "Negative prompt"))
+_UNMARKED = re.compile(rf"(?<![\s,|;])\s+(?=(?:{_KEYS}):\s)", re.IGNORECASE)
+"""Before a setting that no comma parts from the one before it."""
 
 
-def read(text: str, limits: Limits, presets: Presets, model_name: str | None = None, kind: Kind = unknown) -> Mapped:
+def read(
+    text: str,
+    limits: Limits,
+    presets: Presets,
+    model_name: str | None = None,
+    kind: Kind = unknown,
+    *,
+    model_hash: str = "",
+    usual_sampler: Sampler = "euler_a",
+) -> Mapped:
     """Say what a pasted text maps to, and in a sentence each what has no place here.
 
     Args:
@@ -30,21 +43,33 @@ def read(text: str, limits: Limits, presets: Presets, model_name: str | None = N
         presets: What quality and negative may be.
         model_name: What draws here; None where nobody knows yet, and a model in the text is then no news.
         kind: What the vocabulary knows.
+        model_hash: The first digits of the SHA-256 of what draws here.
+        usual_sampler: What draws where the text's sampler is not to be had.
 
     Raises:
-        InvalidRequest: It is longer than anything that is read.
+        InvalidRequest: It is longer than anything that is read, or JSON that is no recipe.
     """
-    found = webui.parse(_lines(text))
-    mapped = to_options(found, presets, found.model if model_name is None else model_name, kind)
-    options, left_out = fitting(mapped.options, limits, presets)
-    return Mapped(options, (*mapped.unmapped, *map(says.not_here, left_out)))
+    return offered(
+        recipe_of(text), limits, presets, model_name or "", kind, model_hash=model_hash, usual_sampler=usual_sampler
+    )
+
+
+def recipe_of(text: str) -> Recipe:
+    """Read a text, on one line or several.
+
+    Raises:
+        InvalidRequest: It is longer than anything that is read, or JSON that is no recipe.
+    """
+    return programs.of_text(_lines(text))
 
 
 def _lines(text: str) -> str:
     """Give a text its lines back: Discord makes a space of every line break that is pasted into an option."""
-    if "\n" in text.strip():
+    if "\n" in text.strip() or text.lstrip().startswith("{") or len(text) > webui.MAX_CHARS:
         return text
     *_, last = [None, *_SETTINGS.finditer(text)]
     if last is not None:
         text = f"{text[: last.start()]}\n{text[last.end() :]}"
-    return _NEGATIVE.sub("\n", text, count=1)
+    lines = _NEGATIVE.sub("\n", text, count=1)
+    apart = _UNMARKED.sub("\n", lines)
+    return apart if webui.has_settings(apart) else lines

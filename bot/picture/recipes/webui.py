@@ -1,84 +1,224 @@
-"""Generation parameters as text: what a picture of ours, of WebUI, Forge or Civitai says of how it was made.
+"""Generation parameters as text: what WebUI, Forge, Civitai and many others, we among them, write of a picture.
 
-The layout and its reader's rules are WebUI's (``infotext_utils.parse_generation_parameters``): the prompt's lines, a
-line that begins with ``Negative prompt:`` and what follows it, and a last line of ``Key: value`` pairs.
+The layout is WebUI's (``infotext_utils.parse_generation_parameters``): the prompt's lines, a line that begins with
+``Negative prompt:`` and what follows it, and a last line of ``Key: value`` pairs. People also paste it in code fences,
+with one setting a line, with other marks between settings, and with the templates of dynamic prompts behind it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import InvalidRequest
-from bot.prompt.recipe import Recipe
+from bot.picture.read import PARAMETERS
+from bot.picture.recipes import civitai
+from bot.picture.recipes.fields import MAX_CHARS, decoded, file_name, hash_of, made, size_of, visible
+from bot.prompt.recipe import Recipe, Resource
 from bot.sentences import recipes as says
 
-MIN_PAIRS = 3
-"""A last line with fewer pairs is a line of the prompt (WebUI)."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
-MAX_CHARS = 20_000
-"""Of a whole text: what the wire takes as one prompt, and more than any recipe we met."""
+    from bot.picture.read import PictureTexts
 
-NUMBER_CHARS = 25
-"""Of one number: a float at full precision has fewer; a seed of four thousand digits would fill a screen."""
+PROGRAM = "WebUI"
 
-MAX_NUMBER = 2**63
-"""A recipe goes from one process to another, and this is where their integers end."""
+MAX_JSON_VALUES = 20
+"""Bare JSON among the pairs: Civitai writes two, its extension one."""
+
+_NUMBERS = frozenset({"steps", "cfg scale", "cfg", "guidance scale", "guidance", "seed", "size", "resolution"})
+"""Keys whose value tells a setting from words."""
+_CORE = _NUMBERS | {
+    *("sampler", "sampler name", "schedule type", "scheduler", "model", "model hash", "model name", "checkpoint"),
+    *("clip skip", "denoising strength", "version", "vae", "rng"),
+}
+"""Keys of a recipe: a line that names none is a line of the prompt."""
+
+KEYS = (
+    *("Steps", "Sampler", "Sampler name", "Schedule type", "Scheduler", "CFG scale", "CFG", "Guidance scale", "Seed"),
+    *("Size", "Model hash", "Model", "Clip skip", "Denoising strength", "VAE", "Version"),
+)
+"""Before which a text on one line may have had a line break."""
 
 _PAIR = re.compile(r'(\w[\w \-/]{1,64}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 """WebUI's ``re_param``, with an end to the key: without one a long line takes quadratic time."""
-_SIZE = re.compile(r"(\d{1,5})x(\d{1,5})")
-_NEGATIVE = "Negative prompt:"
+_ONE = re.compile(r"(\w[\w \-/]{0,64}):\s*(\S.*)")
+_OPENS = re.compile(r"\w[\w \-/]{0,64}:\s*\S")
+_MARKS = re.compile(r"\s*[|;•·]\s*")
+_FENCE = re.compile(r"```(?:[a-zA-Z]{0,12}\n)?(.*?)(?:```|\Z)", re.DOTALL)
+_BOLD = re.compile(r"\*\*|__(?=[A-Z])|(?<=:)__")
+_LABEL = re.compile(
+    r"(?P<negative>negative prompt|negative|neg(?:ative)? ?prompt):|(?P<prompt>(?:positive )?prompt|positive):"
+    r"|(?P<template>(?:negative )?template):",
+    re.IGNORECASE,
+)
+"""Without a space before the colon: that is how a prompt says the words themselves (`engine.infotext.clean`)."""
+_SURE = "negative prompt"
+"""The label that is one wherever it begins a line; the shorter ones are, where there are settings too."""
+_JSON = re.compile(r"(?:^|,\s?)(\w[\w \-/]{1,64}):\s?(?=[\[{])")
+_NAMED_HASH = re.compile(r"([^:,]{1,200}):\s*([0-9a-fA-F]{2,64})")
+_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{0,20})?")
 
-_CIVITAI = re.compile(r"(?:^|, )(Civitai (?:resources|metadata)): (?=[\[{])")
+_OWN = re.compile(r'^Steps: \d.*, Version: "?Eshi ')
+_DRAW_THINGS = frozenset({"seed mode", "guidance scale"})
+_ADDED = re.compile(r"AddNet Model \d+|LoRA Model(?: \d+)?", re.IGNORECASE)
+
+
+class _Line(NamedTuple):
+    pairs: list[tuple[str, str]]
+    core: int
+    """How many of its keys are a recipe's."""
+    numbers: int
+    """And how many of those have the number that belongs to them."""
+    whole: bool
+    """Whether it is a single pair and nothing else."""
+
+    @property
+    def sure(self) -> bool:
+        """Tell whether it can be nothing but settings, whatever stands around it."""
+        several = self.core > 1 or (len(self.pairs) > 2 and self.pairs[0][0].casefold() in _NUMBERS)  # noqa: PLR2004  WebUI's number
+        return self.numbers > 0 and (several or self.whole)
+
+
+def read(texts: PictureTexts) -> Recipe | None:
+    """Read the text of a picture, wherever it stands; a comment without a single key of a recipe is none."""
+    named = texts.named.get(PARAMETERS, "")
+    candidates = [named, texts.comment, texts.named.get("generation_data", ""), texts.named.get("Comment", "")]
+    for text in (*candidates, *texts.exif.values(), texts.named.get("Description", "")):
+        if text and not _is_data(text) and len(text) <= MAX_CHARS and has_settings(text):
+            return parse(text)
+    if len(named) > MAX_CHARS or len(texts.comment) > MAX_CHARS:
+        longest = max(named, texts.comment, key=len)
+        return None if _is_data(longest) or "Steps:" not in longest else parse(longest)
+    return None
+
+
+def bare(texts: PictureTexts) -> Recipe | None:
+    """Take the text of WebUI's own keyword for a prompt without settings, where nothing else is known of it."""
+    named = texts.named.get(PARAMETERS, "")
+    return parse(named) if named.strip() and not _is_data(named) else None
+
+
+def _is_data(text: str) -> bool:
+    """Tell whether it is another program's, and no words."""
+    return text.lstrip()[:1] in {"{", "[", "<"} and (
+        decoded(text) is not None or text.lstrip().startswith(("{", '["', "[{", "<?", "<x:"))
+    )
+
+
+def has_settings(text: str) -> bool:
+    """Tell whether a text is more than words."""
+    return _settings(_unfenced(text).strip().split("\n")) != {}
 
 
 def parse(text: str) -> Recipe:
-    """Read a parameters text as WebUI does; one without pairs is a prompt.
+    """Read a parameters text; one without settings is a prompt.
 
     Raises:
         InvalidRequest: It is too long to be one.
     """
     if len(text) > MAX_CHARS:
         raise InvalidRequest(says.recipe_too_long(len(text), MAX_CHARS))
-    *lines, last = text.strip().split("\n")
-    last, resources = _without_civitai(last)
-    pairs = [(name.strip(), value.strip()) for name, value in _PAIR.findall(last)]
-    if len(pairs) < MIN_PAIRS:
-        lines.append(last)
-        pairs = []
+    lines = [line.strip() for line in _unfenced(text).strip().split("\n")]
+    settings = _settings(lines)
+    own = _is_own(lines)
     prompt: list[str] = []
     negative: list[str] = []
-    lines_of = prompt
-    for line in (line.strip() for line in lines):
-        if line.startswith(_NEGATIVE):
-            lines_of = negative
-        lines_of.append(line.removeprefix(_NEGATIVE).strip() if lines_of is negative else line)
-    other = {**{name: _unquoted(value) for name, value in pairs}, **resources}
-    return Recipe(
-        prompt="\n".join(prompt).strip(),
-        negative_prompt="\n".join(negative).strip(),
-        steps=_number(other, "Steps", int),
-        sampler=other.pop("Sampler", ""),
-        guidance=_number(other, "CFG scale", float),
-        seed=_number(other, "Seed", int),
-        size=_size(other),
-        model=other.pop("Model", ""),
-        other=other,
-    )
+    left_out: list[str] = []
+    into = prompt
+    for number, line in enumerate(lines):
+        if number in settings:
+            into = left_out  # what stands behind the settings belongs to neither prompt
+            continue
+        label = _LABEL.match(_BOLD.sub("", line))
+        if label is None or not (label[0].casefold().startswith(_SURE) or (settings and not own)):
+            into.append(line)
+            continue
+        into = negative if label["negative"] else prompt if label["prompt"] else []  # a template: drawn from already
+        into.append(_BOLD.sub("", line)[label.end() :].strip())
+    pairs = dict(pair for line in settings.values() for pair in line.pairs)
+    folded = {name.casefold() for name in pairs}
+    if not negative and folded & _DRAW_THINGS:
+        prompt, negative = _draw_things(prompt)
+    if behind := " ".join(filter(None, left_out)):
+        pairs["Behind the settings"] = behind
+    return _recipe("\n".join(prompt).strip(), "\n".join(negative).strip(), pairs)
 
 
-def _without_civitai(line: str) -> tuple[str, dict[str, str]]:
-    """Take out the two values of Civitai that are bare JSON: their commas are no ends of pairs."""
-    found: dict[str, str] = {}
-    while match := _CIVITAI.search(line):
+def _unfenced(text: str) -> str:
+    """Take what stands in code fences, if there are any; and line ends as they are everywhere but on Windows."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if "```" not in text:
+        return text
+    return "\n".join(block.strip("\n") for block in _FENCE.findall(text)) or text.replace("```", "")
+
+
+def _is_own(lines: list[str]) -> bool:
+    """Tell a text of ours, whose prompts are one line each and may look like anything."""
+    return _OWN.search(lines[-1]) is not None
+
+
+def _settings(lines: list[str]) -> dict[int, _Line]:
+    """Find the lines that are settings, by their number.
+
+    One counts where a key of a recipe has the number that belongs to it, or where several lines do so together.
+    """
+    if _is_own(lines):
+        return {len(lines) - 1: _read_line(lines[-1].strip())}
+    found = {number: line for number, text in enumerate(lines) if (line := _read_line(text.strip())).core}
+    sure = {number: line for number, line in found.items() if line.sure}
+    if not sure:
+        return {}
+    # One setting a line: those that name none with a number (Sampler: Euler a) stand beside those that do.
+    return {
+        number: line
+        for number, line in found.items()
+        if number in sure or (line.whole and (number - 1 in found or number + 1 in found))
+    }
+
+
+def _read_line(text: str) -> _Line:
+    text = _BOLD.sub("", text)
+    if not _OPENS.match(text):
+        return _Line([], 0, 0, whole=False)
+    pairs = list(_pairs(text))
+    core = [(name.casefold(), value) for name, value in pairs if name.casefold() in _CORE]  # "steps : 3" is none
+    numbers = sum(_has_its_number(name, value) for name, value in core)
+    return _Line(pairs, len(dict(core)), numbers, whole=len(pairs) == 1 and "," not in text)
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    parts = _MARKS.split(text)
+    if len(parts) > 1 and all(_ONE.fullmatch(part) for part in parts if part) and "{" not in text:
+        for part in filter(None, parts):
+            yield from _pairs(part)
+        return
+    text, bare_json = _without_json(text)
+    yield from ((name.lstrip(), _unquoted(value.strip())) for name, value in _PAIR.findall(text))
+    yield from bare_json
+
+
+def _has_its_number(name: str, value: str) -> bool:
+    if name in {"size", "resolution"}:
+        return size_of(value) is not None
+    return name in _NUMBERS and _NUMBER.fullmatch(value) is not None
+
+
+def _without_json(line: str) -> tuple[str, list[tuple[str, str]]]:
+    """Take out the values that are bare JSON, as Civitai writes them: their commas are no ends of pairs."""
+    found: list[tuple[str, str]] = []
+    at = 0
+    while len(found) < MAX_JSON_VALUES and (match := _JSON.search(line, at)):
         try:
             _, length = json.JSONDecoder().raw_decode(line[match.end() :])
-        except (json.JSONDecodeError, RecursionError):
-            break
-        found[match[1]] = line[match.end() : match.end() + length]
+        except (ValueError, RecursionError):
+            at = match.end()
+            continue
+        found.append((match[1], line[match.end() : match.end() + length]))
         line = line[: match.start()] + line[match.end() + length :]
+        at = match.start()
     return line, found
 
 
@@ -87,30 +227,104 @@ def _unquoted(value: str) -> str:
         return value
     try:
         text = str(json.loads(value))
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return value
-    return text.encode("utf-8", "replace").decode()  # "\\ud800" is half a character
+    return visible(text)  # "\\ud800" is half a character
 
 
-_Number = TypeVar("_Number", int, float)
+def _draw_things(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Tell the negative prompt by the dash before it, which is all that this program writes."""
+    for number, line in enumerate(lines):
+        if number and line.startswith("-"):
+            return lines[:number], [line[1:].strip(), *lines[number + 1 :]]
+    before, dash, after = "\n".join(lines).rpartition(" -")
+    return ([before], [after]) if dash and after[:1].strip() else (lines, [])
 
 
-def _number(pairs: dict[str, str], name: str, form: type[_Number]) -> _Number | None:
-    """Take a number out of the pairs; what is none, or none that anybody meant, stays there."""
-    if len(pairs.get(name, "")) > NUMBER_CHARS:
-        return None
-    try:
-        number = form(pairs[name])
-    except (KeyError, ValueError):
-        return None
-    if not abs(number) < MAX_NUMBER:  # nor is what is no number at all
-        return None
-    del pairs[name]
-    return number
+class _Pairs:
+    """The pairs of a text, each taken once, whatever its case."""
+
+    def __init__(self, pairs: dict[str, str]) -> None:
+        self.left = dict(pairs)
+        self._names = {name.casefold(): name for name in reversed(pairs)}
+
+    def take(self, *names: str) -> str:
+        for name in names:
+            if (written := self._names.get(name)) is not None and written in self.left:
+                return self.left.pop(written)
+        return ""
+
+    def see(self, name: str) -> str:
+        return self.left.get(self._names.get(name, ""), "")
 
 
-def _size(pairs: dict[str, str]) -> tuple[int, int] | None:
-    if not (found := _SIZE.fullmatch(pairs.get("Size", ""))):
-        return None
-    del pairs["Size"]
-    return int(found[1]), int(found[2])
+def _recipe(prompt: str, negative: str, pairs: dict[str, str]) -> Recipe:
+    found = _Pairs(pairs)
+    program = _program(found) if pairs else ""
+    size = size_of(found.see("size") or found.see("resolution"))
+    if size is not None:
+        found.take("size", "resolution")
+    checkpoint, resources = civitai.resources(found.take("civitai resources"))
+    hashes = decoded(found.take("hashes")) or {}
+    model = found.take("model", "model name", "checkpoint") or checkpoint
+    model_hash = found.take("model hash")
+    named = (
+        *(Resource("LoRA", name) for name in _hashed(found.take("lora hashes"))),
+        *(Resource("embedding", name) for name in _hashed(found.take("ti hashes"))),
+        *_of_hashes(hashes),
+        *_added(found),
+    )
+    return made(
+        program,
+        dialect="webui" if pairs else "",
+        prompt=prompt,
+        negative=negative,
+        steps=found.take("steps") or None,
+        sampler=found.take("sampler", "sampler name"),
+        schedule=found.take("schedule type", "scheduler"),
+        scale=found.take("cfg scale", "cfg", "guidance scale", "guidance") or None,
+        seed=found.take("seed") or None,
+        size=size,
+        model=file_name(model) if re.search(r"\.safetensors|\.ckpt", model) else model,
+        model_hash=model_hash if hash_of(model_hash) else str(hashes.get("model", "")),
+        resources=[*resources, *named],
+        other=found.left,
+    )
+
+
+def _program(pairs: _Pairs) -> str:
+    """Tell whose text it is, by what only its makers write."""
+    version, names = pairs.see("version"), {name.casefold() for name in pairs.left}
+    for start, program in (("Eshi ", "Eshi"), ("Fooocus", "Fooocus"), ("ComfyUI", "ComfyUI"), ("f", "Forge")):
+        if version.startswith(start) and (len(start) > 1 or version[1:2].isdigit()):
+            return program
+    if "civitai resources" in names or "civitai metadata" in names:
+        return civitai.PROGRAM
+    if pairs.see("app").startswith("SD.Next"):
+        return "SD.Next"
+    if "seed mode" in names:
+        return "Draw Things"
+    if "model" in pairs.left and pairs.see("sampler").startswith("k_"):
+        return "AI Horde"
+    return PROGRAM
+
+
+def _hashed(value: str) -> Iterable[str]:
+    """Give the names of ``name: hash, name: hash``."""
+    return [name.strip() for name, _ in _NAMED_HASH.findall(value)]
+
+
+def _of_hashes(hashes: object) -> Iterator[Resource]:
+    """Give what Civitai's extension names: ``{"model": …, "lora:Ink": …, "embed:bad": …}``."""
+    kinds = {"lora": "LoRA", "lyco": "LoRA", "embed": "embedding", "hypernet": "hypernetwork"}
+    for name in hashes if isinstance(hashes, dict) else ():  # pyright: ignore[reportUnknownVariableType]
+        kind, colon, rest = str(name).partition(":")  # pyright: ignore[reportUnknownArgumentType]
+        if colon and kind.casefold() in kinds:
+            yield Resource(kinds[kind.casefold()], rest.strip())
+
+
+def _added(pairs: _Pairs) -> Iterator[Resource]:
+    """Give the LoRAs that stand in pairs of their own."""
+    for name in [name for name in pairs.left if _ADDED.fullmatch(name)]:
+        if (value := pairs.left.pop(name)) and value != "None":
+            yield Resource("LoRA", file_name(value.partition("(")[0]))

@@ -27,6 +27,7 @@ OPERATORS = {
     "bot/__main__.py": "the terminal",
     "bot/cli.py": "the terminal",
     "bot/demo.py": "the terminal",
+    "bot/picture/cli.py": "the terminal",
     "bot/prompt/cli.py": "the terminal",
     "bot/prompt/vocabulary/cli.py": "the terminal",
     "bot/safety/cli.py": "the terminal",
@@ -48,6 +49,15 @@ OPERATORS = {
 """Files that say nothing but to whoever runs the bot."""
 
 NO_SENTENCES = {
+    "bot/picture/recipes/comfyui.py": {"a second pass": "a value of a recipe, named as its keys are"},
+    "bot/picture/recipes/swarmui.py": dict.fromkeys(
+        ("Init image creativity", "Variation seed strength", "Clip stop at layer"),
+        "keys of a recipe: what SwarmUI's page calls its settings",
+    ),
+    "bot/picture/recipes/webui.py": {"Behind the settings": "a key of a recipe, for words that have none"},
+    "bot/prompt/foreign/unrepeatable.py": dict.fromkeys(
+        ("ultimate sd upscale", "clip stop at layer"), "nobody: keys of recipes that are looked for"
+    ),
     "bot/prompt/presets.py": {"No style": "nobody: it is offered to nobody"},
     "bot/safety/text/ages.py": dict.fromkeys(("zero", "cero", "null"), "nobody: words for numbers that are looked for"),
     "bot/safety/text/lists.py": {
