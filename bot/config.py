@@ -215,7 +215,7 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     presets_file: str = ""
     """More quality, negative and style presets, in the form of ``bot/prompt/presets.toml``."""
     wildcards_dir: str = ""
-    """``NAME.txt`` files, one choice a line, for ``__NAME__``; over the vocabulary's groups."""
+    """Packs of wildcards (`bot.prompt.wildcards`), for ``__NAME__``; over the vocabulary's groups."""
     drain_s: Annotated[float, Meta(ge=0, le=86_400)] = 30.0
     """When told to stop: how long what is being drawn may take to finish; what does not goes back into the line."""
     discord: Discord = msgspec.field(default_factory=Discord)

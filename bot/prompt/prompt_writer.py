@@ -59,7 +59,7 @@ class PromptWriter:
         vocabulary = store.load(config.vocabulary_dir)
         written = lru_cache(REMEMBERED)(partial(compose, presets=known, kind=vocabulary.kind))
         check_defaults(bot, known, written)
-        theirs = wildcards.load(config.resolve(bot.wildcards_dir)) if bot.wildcards_dir else {}
+        theirs = wildcards.load(config.resolve(bot.wildcards_dir), vocabulary.groups) if bot.wildcards_dir else {}
         return cls(
             config=bot,
             presets=known,

@@ -155,8 +155,29 @@ def unknown_group(group: str, near: Sentence) -> str:
 
 
 @sentence
+def no_such_group(group: str) -> str:
+    """Say it of an operator's line, behind the words that name the line."""
+    return f"there is no group {quoted(group)}"
+
+
+@sentence
 def empty_group(group: str) -> str:
     return f"The group {quoted(group)} is empty."
+
+
+@sentence
+def no_variable(written: str) -> str:
+    return f"A variable is written `${{name=value}}` or `${{name}}`, and not {quoted(written)}."
+
+
+@sentence
+def too_many_variables(most: int) -> str:
+    return f"At most {most} variables are kept for one text."
+
+
+@sentence
+def no_value(variable: str) -> str:
+    return f"There is no value for {quoted(f'${{{variable}}}')}; give it one: `${{{variable}=…}}`."
 
 
 BRACE_NOT_OPENED = fixed("prompt.BRACE_NOT_OPENED", r"A } has no { before it; for the character itself write `\}`.")

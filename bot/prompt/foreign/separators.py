@@ -25,6 +25,8 @@ _DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 _WIDE_SIGNS = str.maketrans(_WIDE | _DIGITS)
 _WIDE_SIGN = re.compile("[" + re.escape("".join((*_WIDE, *_DIGITS))) + "]")
 _LINE_ENDS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_COMMENT = re.compile(r"(?:(?<=\s)|^)#\s.*$")
+"""Of templates that are written over several lines, as sd-dynamic-prompts has them."""
 _OTHER = re.compile(f"[{_COMMAS}]")
 _SPECIAL = re.compile(
     f"[{_COMMAS}\r\n\v\f\x1c-\x1e\x85\u2028\u2029|;\u3000" + re.escape("".join((*_WIDE, *_DIGITS))) + "]"
@@ -71,12 +73,27 @@ def separated(text: str, *, names: bool = False) -> Separated:
 
 def _without_lines(text: str) -> tuple[str, bool]:
     """Write line ends as commas; it is news only where there was none already."""
-    lines = [line.strip() for line in _LINE_ENDS.split(text)]
-    lines = [line for line in lines if line]
+    lines = _LINE_ENDS.split(text)
+    if len(lines) > 1:
+        written = [_COMMENT.sub("", line).strip() for line in lines]
+        lines = _within_braces([line for line in written if line and not line.startswith("#")])
     news = any(
         not line.endswith((",", "BREAK")) and not after.startswith((",", "BREAK")) for line, after in pairwise(lines)
     )
     return (", ".join(line.rstrip(", ") for line in lines) if len(lines) > 1 else " ".join(lines)), news
+
+
+def _within_braces(lines: Sequence[str]) -> list[str]:
+    """Put together the lines of a choice that is written over several."""
+    joined: list[str] = []
+    depth = 0
+    for line in lines:
+        if depth > 0:
+            joined[-1] += line if joined[-1][-1] in "{|=" or line[0] in "|}" else f" {line}"
+        else:
+            joined.append(line)
+        depth = max(depth + line.count("{") - line.count("}"), 0)
+    return joined
 
 
 def _without_bars(text: str) -> tuple[str, list[str]]:

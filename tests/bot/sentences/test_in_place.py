@@ -30,6 +30,7 @@ OPERATORS = {
     "bot/picture/cli.py": "the terminal",
     "bot/prompt/cli.py": "the terminal",
     "bot/prompt/vocabulary/cli.py": "the terminal",
+    "bot/prompt/wildcards.py": "what is wrong with the operator's wildcards",
     "bot/safety/cli.py": "the terminal",
     "bot/prompt/vocabulary/formats.py": "what is wrong with a line of the operator's word list",
     "bot/prompt/vocabulary/importing.py": "what became of the operator's word list",
