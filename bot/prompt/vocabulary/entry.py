@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-Kind = Literal["general", "artist", "series", "character", "meta"]
+Kind = Literal["general", "artist", "series", "character", "meta", "species"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Count = Literal["", "1girl", "1boy", "1other"]

@@ -1,6 +1,6 @@
 """The public files of tags and characters: which of the three formats a file has, and what its lines say.
 
-* A tag list: ``name,category,posts,"aliases"``, the categories 0 general, 1 artist, 3 series, 4 character, 5 meta.
+* A tag list: ``name,category,posts,"aliases"``, of Danbooru, e621 or both, in any order of columns that a header names.
 * Animagine's character list: ``1girl, name, series``, brackets escaped as in a prompt.
 * Characters by gender: a header ``name,gender,post_count``, then female, male or indeterminate.
 
@@ -9,9 +9,10 @@ A line that cannot be meant is refused with its number; the others are read.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -20,14 +21,54 @@ from bot.prompt.vocabulary.entry import COUNTS, Count, Kind
 from bot.prompt.vocabulary.spelling import spell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 Format = Literal["tag list", "Animagine characters", "characters by gender"]
+Board = Literal["Danbooru", "e621", "Danbooru and e621"]
 
 MAX_POSTS = 2**32 - 1
 """Stored in four bytes; no board is near it."""
 
-_CATEGORIES: dict[str, Kind] = {"0": "general", "1": "artist", "3": "series", "4": "character", "5": "meta"}
+_DANBOORU: dict[int, Kind] = {0: "general", 1: "artist", 3: "series", 4: "character", 5: "meta", 9: "meta"}
+"""9 is what taggers of pictures call a rating."""
+_E621: dict[int, Kind] = {
+    -1: "meta",
+    0: "general",
+    1: "artist",
+    2: "artist",
+    3: "series",
+    4: "character",
+    5: "species",
+    6: "meta",
+    7: "meta",
+    8: "meta",
+}
+"""6 is invalid, 8 is lore: neither is anything to draw."""
+_E621_LAST, _RATING = 8, 9
+_MERGED_FROM = 7
+"""In a list of both boards e621's categories begin here; Danbooru's own end before."""
+_WORDS: dict[str, int] = {
+    "general": 0,
+    "artist": 1,
+    "copyright": 3,
+    "series": 3,
+    "character": 4,
+    "meta": 5,
+}
+"""Categories in words, as Danbooru's numbers; e621's species is told by its name."""
+_ONLY_ON_E621 = frozenset({"mammal", "canid", "canine", "anthro", "hi res", "felid", "avian", "reptile", "canis"})
+"""Names at the top of e621's list that Danbooru has not, or not as what they are there."""
+
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "name": ("name", "tag", "tag_name", "tagname", "tags"),
+    "category": ("category", "type", "tag_type", "tag_category", "cat"),
+    "posts": ("post_count", "posts", "count", "postcount", "post count", "tag_count"),
+    "aliases": ("aliases", "alias", "other_names", "antecedents"),
+}
+"""What headers call the columns."""
+_LOOKED_AT = 100
+"""Lines in which the format has to show."""
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _GENDERS: dict[str, Count] = {"female": "1girl", "male": "1boy", "indeterminate": ""}
 
@@ -36,6 +77,8 @@ class TagRow(Struct, frozen=True, array_like=True):
     kind: Kind
     posts: int
     aliases: tuple[str, ...] = ()
+    elsewhere: bool = False
+    """Of a board whose tags the model was not trained with: it never takes a name from one that is."""
 
 
 class CharacterRow(Struct, frozen=True, array_like=True):
@@ -49,16 +92,25 @@ class GenderRow(Struct, frozen=True, array_like=True):
 
 
 class Imported(Struct):
-    """Everything that was ever imported, by name as spelled; a later row of a name takes the place of the earlier."""
+    """Everything that was ever imported, by name as spelled.
+
+    A later row of a name takes the place of the earlier, but for one of another board: that never replaces Danbooru's.
+    """
 
     tags: dict[str, TagRow] = msgspec.field(default_factory=dict[str, TagRow])
     characters: dict[str, CharacterRow] = msgspec.field(default_factory=dict[str, CharacterRow])
     genders: dict[str, GenderRow] = msgspec.field(default_factory=dict[str, GenderRow])
 
     def merge(self, other: Imported) -> None:
-        self.tags |= other.tags
+        for name, row in other.tags.items():
+            self.add(name, row)
         self.characters |= other.characters
         self.genders |= other.genders
+
+    def add(self, name: str, row: TagRow) -> None:
+        known = self.tags.get(name)
+        if known is None or known.elsewhere or not row.elsewhere:
+            self.tags[name] = row
 
 
 class RefusedLine(Struct, frozen=True):
@@ -74,10 +126,23 @@ class Parsed(Struct):
     read: int = 0
     merged: int = 0
     refused: list[RefusedLine] = msgspec.field(default_factory=list[RefusedLine])
+    board: Board | None = None
+    """Whose tags a tag list holds."""
 
 
 class _RefusedRow(Exception):
     """This line cannot be meant; the message is the reason."""
+
+
+class _Layout(NamedTuple):
+    """In which columns of a tag list what stands; None: it has no such column."""
+
+    name: int = 0
+    category: int = 1
+    posts: int = 2
+    aliases: int | None = 3
+    columns: int = 4
+    headed: bool = False
 
 
 def parse(data: bytes) -> Parsed | None:
@@ -86,31 +151,66 @@ def parse(data: bytes) -> Parsed | None:
     Returns:
         None where no line fits any of the formats.
     """
-    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    known = _recognise(lines)
+    lines = _utf_8(data).split(b"\n")
+    layout = _layout(lines[0])
+    known = _recognise(lines, layout)
     if known is None:
         return None
     parsed = Parsed(known)
+    if known == "tag list":
+        parsed.board = _board(lines, layout)
+        read = _Board(parsed.board, layout).read
+    else:
+        read = _READERS[known]
     for number, line in enumerate(lines, start=1):
-        if not line.strip() or (number == 1 and _is_header(line)):
+        if not line.strip() or (number == 1 and (layout.headed or _is_header(line))):
             continue
         parsed.read += 1
         try:
-            _READERS[known](_text(line), parsed.rows)
+            read(_text(line), parsed.rows)
             parsed.merged += 1
         except _RefusedRow as refused:
             parsed.refused.append(RefusedLine(number, str(refused)))
     return parsed if parsed.merged else None
 
 
-def _recognise(lines: list[bytes]) -> Format | None:
+def first_line(data: bytes) -> str:
+    """Give the first line of a file, for a sentence about one in no known format."""
+    return _utf_8(data).split(b"\n")[0].decode("utf-8", "replace").strip()
+
+
+def _utf_8(data: bytes) -> bytes:
+    """Take the mark off, and write what Windows saves as Unicode as everybody else does."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", "replace").encode()
+    return data.removeprefix(codecs.BOM_UTF8)
+
+
+def _layout(first: bytes) -> _Layout:
+    """Read the header of a tag list, where there is one."""
+    names = [field.strip().strip('"').casefold() for field in first.decode("utf-8", "replace").split(",")]
+    places = {
+        what: next((names.index(name) for name in called if name in names), None) for what, called in _COLUMNS.items()
+    }
+    name, category, posts = places["name"], places["category"], places["posts"]
+    if name is None or category is None or posts is None or "gender" in names:
+        return _Layout()
+    return _Layout(name, category, posts, places["aliases"], len(names), headed=True)
+
+
+def _recognise(lines: list[bytes], layout: _Layout) -> Format | None:
     first = lines[0].decode(errors="replace").strip().lower()
     if first.startswith("name,gender,"):
         return "characters by gender"
-    for line in lines[:100]:
-        for known in ("tag list", "Animagine characters"):
+    tags = _Board("Danbooru and e621", layout)
+    readers: dict[Format, Callable[[str, Imported], None]] = {
+        "tag list": tags.read,
+        "Animagine characters": _read_character,
+    }
+    for line in lines[layout.headed : _LOOKED_AT]:
+        for known, read in readers.items():
             try:
-                _READERS[known](_text(line), Imported())
+                read(_text(line), Imported())
             except _RefusedRow:
                 continue
             return known
@@ -131,11 +231,17 @@ def _text(line: bytes) -> str:
     return text
 
 
-def _fields(text: str, *counts: int) -> list[str]:
+def _csv(text: str) -> list[str]:
     try:
-        fields = next(csv.reader([text], strict=True))
+        return next(csv.reader([text], strict=True))
+    except StopIteration:
+        return []
     except csv.Error as error:
         raise _RefusedRow("broken quotes") from error
+
+
+def _fields(text: str, *counts: int) -> list[str]:
+    fields = _csv(text)
     if len(fields) not in counts:
         raise _RefusedRow(f"{len(fields)} column{'s' * (len(fields) != 1)} instead of {counts[-1]}")
     return fields
@@ -148,20 +254,83 @@ def _name(text: str) -> str:
 
 
 def _posts(text: str) -> int:
+    text = text.strip().removesuffix(".0")
     if not re.fullmatch("[0-9]{1,10}", text) or int(text) > MAX_POSTS:
         raise _RefusedRow("the number of posts is no number")
     return int(text)
 
 
-def _read_tag(text: str, rows: Imported) -> None:
-    name, category, posts, *aliases = _fields(text, 3, 4)
-    if category not in _CATEGORIES:
-        raise _RefusedRow(f"unknown category {category!r}")
-    spelled = dict.fromkeys(spell(alias) for alias in aliases[0].split(",")) if aliases else {}
-    name = _name(name)
-    spelled.pop("", None)
-    spelled.pop(name, None)
-    rows.tags[name] = TagRow(_CATEGORIES[category], _posts(posts), tuple(spelled))
+def _board(lines: list[bytes], layout: _Layout) -> Board:
+    """Tell whose list it is: by categories that only one board has, else by the names at its top."""
+    categories: set[int] = set()
+    names: set[str] = set()
+    for line in lines[layout.headed :]:
+        try:
+            fields = _columns(_text(line), layout)
+            categories.add(_category(fields[layout.category]))
+        except _RefusedRow:
+            continue
+        if len(names) < 2 * _LOOKED_AT:
+            names.add(spell(fields[layout.name]))
+        if "species" in fields[layout.category].casefold():
+            return "e621"
+    if any(category > _E621_LAST and category != _RATING for category in categories):
+        return "Danbooru and e621"
+    if categories & {-1, 2, 6, 7, 8} or names & _ONLY_ON_E621:
+        return "e621"
+    return "Danbooru"
+
+
+def _columns(text: str, layout: _Layout) -> list[str]:
+    """Cut a line; what stands behind the last known column has to be empty where no header says what it is."""
+    fields = _csv(text)
+    while len(fields) > layout.columns and not fields[-1].strip():
+        fields.pop()
+    least = layout.columns if layout.headed else layout.columns - 1
+    if not least <= len(fields) <= layout.columns:
+        raise _RefusedRow(f"{len(fields)} column{'s' * (len(fields) != 1)} instead of {layout.columns}")
+    return fields
+
+
+def _category(text: str) -> int:
+    text = text.strip().casefold()
+    if text in _WORDS:
+        return _WORDS[text]
+    if text == "species":
+        return 5
+    if not re.fullmatch(r"-?[0-9]{1,2}(?:\.0)?", text):
+        raise _RefusedRow(f"unknown category {text[:40]!r}")
+    return int(text.removesuffix(".0"))
+
+
+class _Board:
+    """Reads the rows of a tag list as its board means them."""
+
+    def __init__(self, board: Board, layout: _Layout) -> None:
+        self._board = board
+        self._layout = layout
+
+    def read(self, text: str, rows: Imported) -> None:
+        layout = self._layout
+        fields = _columns(text, layout)
+        kind, elsewhere = self._kind(fields[layout.category])
+        at = layout.aliases
+        aliases = fields[at].split(",") if at is not None and at < len(fields) else []
+        spelled = dict.fromkeys(map(spell, aliases))
+        name = _name(fields[layout.name])
+        spelled.pop("", None)
+        spelled.pop(name, None)
+        rows.add(name, TagRow(kind, _posts(fields[layout.posts]), tuple(spelled), elsewhere))
+
+    def _kind(self, category: str) -> tuple[Kind, bool]:
+        number = _category(category)
+        merged = self._board == "Danbooru and e621"
+        elsewhere = self._board == "e621" or (merged and number >= _MERGED_FROM)
+        kinds: Mapping[int, Kind] = _E621 if elsewhere else _DANBOORU
+        kind = kinds.get(number - _MERGED_FROM if merged and elsewhere else number)
+        if kind is None:
+            raise _RefusedRow(f"unknown category {category[:40]!r}")
+        return kind, elsewhere
 
 
 def _read_character(text: str, rows: Imported) -> None:
@@ -182,7 +351,6 @@ def _read_gender(text: str, rows: Imported) -> None:
 
 
 _READERS: dict[Format, Callable[[str, Imported], None]] = {
-    "tag list": _read_tag,
     "Animagine characters": _read_character,
     "characters by gender": _read_gender,
 }

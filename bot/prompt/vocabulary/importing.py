@@ -9,10 +9,17 @@ from msgspec import Struct
 
 from bot.errors import ConfigError
 from bot.prompt.vocabulary import starter, store
-from bot.prompt.vocabulary.formats import Parsed, parse
+from bot.prompt.vocabulary.formats import Parsed, first_line, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+REASONS, SPANS = 10, 12
+"""Of a report: so many reasons, and so many runs of lines for each; a file in another format has thousands."""
+
+LINE_CHARS = 80
+"""Of a line that is shown because nothing like it is read."""
 
 
 class ImportReport(Struct, frozen=True):
@@ -24,13 +31,16 @@ class ImportReport(Struct, frozen=True):
     def __str__(self) -> str:
         rows = f"{self.parsed.read:,} row{'s' * (self.parsed.read != 1)} read"
         counts = f"{rows}, {self.parsed.merged:,} merged, {len(self.parsed.refused):,} refused"
+        of = f" of {self.parsed.board}" if self.parsed.board not in {None, "Danbooru"} else ""
         by_reason: dict[str, list[int]] = {}
         for refusal in self.parsed.refused:
             by_reason.setdefault(refusal.reason, []).append(refusal.line)
+        more = len(by_reason) - REASONS
         return "\n".join(
             (
-                f"{self.path}: {self.parsed.format}: {counts}",
-                *(f"  refused, {reason}: {_lines(numbers)}" for reason, numbers in by_reason.items()),
+                f"{self.path}: {self.parsed.format}{of}: {counts}",
+                *(f"  refused, {reason}: {_lines(numbers)}" for reason, numbers in [*by_reason.items()][:REASONS]),
+                *([f"  and for {more:,} more reason{'s' * (more != 1)}"] if more > 0 else []),
             )
         )
 
@@ -60,8 +70,12 @@ def _parse(path: Path) -> Parsed:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}; nothing was imported") from error
     if (parsed := parse(data)) is None:
+        first = first_line(data)
+        shown = first[:LINE_CHARS] + "…" * (len(first) > LINE_CHARS)
         raise ConfigError(
-            f"{path}: no tag list, list of Animagine characters or list of characters by gender; nothing was imported"
+            f"{path}: no tag list, list of Animagine characters or list of characters by gender: its first line is "
+            f'{shown!r}, and what is expected is name,category,posts,"aliases" (or a header with a name, a category '
+            "and a post_count), or 1girl, name, series, or name,gender,post_count; nothing was imported"
         )
     return parsed
 
@@ -74,4 +88,7 @@ def _lines(numbers: Sequence[int]) -> str:
             spans[-1][1:] = [number]
         else:
             spans.append([number])
-    return ("line " if len(numbers) == 1 else "lines ") + ", ".join("–".join(map(str, span)) for span in spans)
+    written = ", ".join("–".join(map(str, span)) for span in spans[:SPANS])
+    more = sum(span[-1] - span[0] + 1 for span in spans[SPANS:])
+    rest = f" and {more:,} more" if more else ""
+    return ("line " if len(numbers) == 1 else "lines ") + written + rest

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.prompt.vocabulary.resolve import IndexRow
 
-OFFERED: tuple[Kind, ...] = ("general", "series", "character")
+OFFERED: tuple[Kind, ...] = ("general", "series", "character", "species")
 """The kinds that are ever searched. Artists and meta tags are known and never suggested."""
 
 Tier = Literal["name", "qualifier", "alias"]

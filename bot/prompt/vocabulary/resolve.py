@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from bot.prompt import terms
 from bot.prompt.vocabulary.entry import Count, Kind
 from bot.prompt.vocabulary.spelling import spell, split_qualifiers
 
@@ -43,6 +44,8 @@ class _Tables:
     def __init__(self) -> None:
         self.records: dict[str, IndexRow] = {}
         self.aliases: dict[str, str] = {}
+        self.protected: set[str] = set()
+        """Names that are nobody's alias, whatever a list says: what the model knows under them is what is meant."""
 
     def canonical(self, name: str) -> str:
         return name if name in self.records else self.aliases.get(name, name)
@@ -67,7 +70,8 @@ class _Tables:
     def add_aliases(self, record: IndexRow, aliases: Iterable[str]) -> None:
         """Let these lead to the record; the first to claim an alias keeps it."""
         for alias in aliases:
-            if alias != record.name and alias not in self.aliases:
+            taken = alias in self.aliases or alias in self.protected
+            if alias != record.name and not taken:
                 self.aliases[alias] = record.name
                 record.aliases.append(alias)
 
@@ -80,8 +84,13 @@ def resolve(starter: Starter, imported: Imported) -> list[IndexRow]:
     character without it. Failing that, nothing.
     """
     tables = _Tables()
-    _add_tags(tables, imported)
+    tables.protected = {
+        *(*terms.COUNT_TAGS, *terms.QUALITY_TAGS, *terms.RATINGS),
+        *(row.name for rows in (starter.tags, starter.series, starter.characters) for row in rows),
+    }
+    _add_tags(tables, imported, elsewhere=False)
     _add_starter(tables, starter)
+    _add_tags(tables, imported, elsewhere=True)
     _add_characters(tables, imported)
     records = sorted(tables.records.values(), key=lambda record: (-record.posts, record.name))
     for record in records:
@@ -95,12 +104,16 @@ def resolve(starter: Starter, imported: Imported) -> list[IndexRow]:
     return records
 
 
-def _add_tags(tables: _Tables, imported: Imported) -> None:
-    for name, row in imported.tags.items():
+def _add_tags(tables: _Tables, imported: Imported, *, elsewhere: bool) -> None:
+    """Add the tags of the model's board, or those of others, which take no name and no alias that is known."""
+    rows = {name: row for name, row in imported.tags.items() if row.elsewhere is elsewhere}
+    if elsewhere:
+        rows = {name: row for name, row in rows.items() if tables.find(name) is None}
+    for name, row in rows.items():
         tables.records[name] = IndexRow(name, row.kind, row.posts)
-    by_posts = sorted(imported.tags.items(), key=lambda item: (-item[1].posts, item[0]))
+    by_posts = sorted(rows.items(), key=lambda item: (-item[1].posts, item[0]))
     for name, row in by_posts:
-        tables.add_aliases(tables.records[name], row.aliases)
+        tables.add_aliases(tables.records[name], (alias for alias in row.aliases if alias not in tables.records))
 
 
 def _add_starter(tables: _Tables, starter: Starter) -> None:

@@ -25,7 +25,7 @@ Decoded = TypeVar("Decoded")
 
 FILE = "vocabulary.msgpack"
 
-_FORMAT = 1
+_FORMAT = 2
 """Of the index; a file of another is rebuilt from what it imported."""
 
 

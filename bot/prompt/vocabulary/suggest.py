@@ -45,9 +45,9 @@ SEPARATORS: dict[Field, str] = {"subject": ";,", "character": ";", "series": ";,
 _KINDS: dict[Field, tuple[Kind, ...]] = {
     "character": ("character",),
     "series": ("series",),
-    "tags": ("general", "series", "character"),
-    "more_tags": ("general", "series", "character"),
-    "negative": ("general",),
+    "tags": ("general", "series", "character", "species"),
+    "more_tags": ("general", "series", "character", "species"),
+    "negative": ("general", "species"),
 }
 _TAG_FIELDS: tuple[Field, ...] = ("tags", "more_tags", "negative")
 _OPENING = re.compile(r"[\s(\[]*")

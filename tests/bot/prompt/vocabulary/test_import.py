@@ -9,6 +9,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.prompt.vocabulary import importing, store
 from bot.prompt.vocabulary.formats import parse
+from bot.prompt.vocabulary.suggest import suggest
 
 TAGS = 'miko_san,4,500,"miko_chan,mimi"\nblue_world,3,900,bw\nglass_sky,0,70,\n'
 
@@ -42,7 +43,7 @@ def test_refused_rows_are_named_by_line_and_reason():
         "good_one,0,9,",
         "too,few",
         "_,0,9,",
-        "odd,7,9,",
+        "odd,77,9,",
         "many,0,lots,",
         'open,0,9,"x',
         "tab\tbed,0,9,",
@@ -51,7 +52,7 @@ def test_refused_rows_are_named_by_line_and_reason():
     ]
     assert refused("\n".join(rows)) == [
         (2, "2 columns instead of 4"),
-        (4, "unknown category '7'"),
+        (4, "unknown category '77'"),
         (5, "the number of posts is no number"),
         (6, "broken quotes"),
         (7, "control character"),
@@ -204,7 +205,7 @@ def test_a_failed_write_leaves_no_debris(imported, tmp_path, monkeypatch):
 def test_another_starter_rebuilds_from_what_was_imported(imported, tmp_path, monkeypatch):
     """A new release brings new tables; the import is not lost and need not be repeated."""
     imported(TAGS)
-    monkeypatch.setattr(store, "_FORMAT", 2)
+    monkeypatch.setattr(store, "_FORMAT", store._FORMAT + 1)
     folder = tmp_path / "vocabulary"
     before = (folder / store.FILE).read_bytes()
     assert store.load(folder).canonical("mimi") == "miko san"
@@ -223,3 +224,81 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
     (tmp_path / "list.csv").write_text(TAGS)
     with pytest.raises(ConfigError, match="cannot be"):
         importing.import_files([tmp_path / "list.csv"], tmp_path / "file" / "folder")
+
+
+E621 = (
+    'mammal,5,2400000,"mammals"\nfemale,0,1800000,"1girl,2girls,multiple_girls"\nmale,0,1700000,"1boy,smile"\n'
+    "furry_series,3,9,\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "board", "kinds"),
+    [
+        ("1girl,0,9,\nhighres,5,9,\n", "Danbooru", {"1girl": "general", "highres": "meta"}),
+        (E621, "e621", {"mammal": "species", "female": "general", "furry series": "series"}),
+        ("a,0,9,\nb,5,8,\nc,7,7,\nd,8,6,\n", "e621", {"b": "species", "c": "meta", "d": "meta"}),
+        (
+            "1girl,0,9,\nhighres,5,9,\nmammal,12,9,\nfox_tail,7,9,\nzoo,10,9,\nrusty,11,9,\nsomebody,8,9,\nlore,15,9,\n",
+            "Danbooru and e621",
+            {"highres": "meta", "mammal": "species", "fox tail": "general", "zoo": "series", "rusty": "character"},
+        ),
+        (
+            "tag_id,name,category,count\n4,1girl,0,9\n5,general,9,9\n",
+            "Danbooru",
+            {"1girl": "general", "general": "meta"},
+        ),
+        (",name,category,post_count\n0,1girl,0.0,9\n1,miku,4.0,8.0\n", "Danbooru", {"miku": "character"}),
+        ("id,name,category,post_count\n0,wolf,5,9\n1,anthro,0,8\n", "e621", {"wolf": "species"}),
+        (
+            "Tag,Post_Count,Type,Aliases\nsmile,9,general,\nmiku,8,character,hatsune\n",
+            "Danbooru",
+            {"miku": "character"},
+        ),
+        ('1girl,0,6000000,"girls",,\nsmile,0,2000000,,,\n', "Danbooru", {"smile": "general"}),
+    ],
+)
+def test_lists_of_every_board_and_layout_are_read(text, board, kinds):
+    """By the categories that only one board has, else by its top; a header says which column is which."""
+    parsed = parse(text.encode())
+    assert (parsed.board, parsed.refused) == (board, [])
+    assert {name: parsed.rows.tags[name].kind for name in kinds} == kinds
+
+
+def test_a_list_saved_by_windows_is_read():
+    """As UTF-16, with a mark and with its line ends."""
+    parsed = parse("\ufeff1girl,0,9,\r\nsmile,0,8,\r\n".encode("utf-16-le"))
+    assert (parsed.merged, list(parsed.rows.tags)) == (2, ["1girl", "smile"])
+
+
+@pytest.mark.parametrize("order", [(TAGS, E621), (E621, TAGS)])
+def test_another_board_s_list_takes_nothing_over(imported, order):
+    """Subjects, ratings, quality words and every name of the first list keep what they are; species are offered."""
+    vocabulary = imported(*order, 'bw,0,99999,"miko_san,safe,masterpiece"\nx,8,1,\nmiko_chan,4,99999,\n')
+    for name in ("1girl", "2girls", "1boy", "smile"):
+        assert (vocabulary.canonical(name), vocabulary.kind(name)) == (name, "general")
+    assert vocabulary.canonical("bw") == "blue world"
+    assert vocabulary.canonical("miko chan") == "miko san"
+    assert (vocabulary.entry("miko san").posts, vocabulary.kind("mammal")) == (500, "species")
+    assert [choice.value for choice in suggest(vocabulary, "subject", "1g")] == ["1girl"]
+    assert suggest(vocabulary, "tags", "1girl")[0].value == "1girl"
+    assert suggest(vocabulary, "tags", "mamm")[0].value == "mammal"
+
+
+def test_the_report_of_a_file_in_another_format_is_bounded(tmp_path):
+    """However many rows and reasons it has."""
+    rows = [f"x,{n % 60 + 20},9," if n % 2 else "good,0,9," for n in range(4000)]
+    (tmp_path / "list.csv").write_text("\n".join(rows))
+    (report,) = importing.import_files([tmp_path / "list.csv"], tmp_path / "vocabulary")
+    lines = str(report).splitlines()
+    assert len(lines) == 12
+    assert max(map(len, lines)) < 400
+    assert lines[-1].endswith("more reasons")
+
+
+@pytest.mark.parametrize("line", ["masterpiece,5,Quality tag,,", "x" * 500])
+def test_an_unknown_layout_is_said_with_what_was_expected(tmp_path, line):
+    (tmp_path / "list.csv").write_text(line)
+    with pytest.raises(ConfigError, match=rf"its first line is '{line[:70]}.*expected is name,category,posts") as said:
+        importing.import_files([tmp_path / "list.csv"], tmp_path / "vocabulary")
+    assert len(str(said.value)) < 600 + len(str(tmp_path))
