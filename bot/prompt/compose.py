@@ -76,8 +76,12 @@ def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Compose
     notes.extend(_rating_notes(request.rating, line.ratings))
     late, others = _late_counts(_once(line.others, seen, notes), notes)
     prompt[len(counts) : len(counts)] = late
-    prompt += others
-    prompt += _once(_preset(style.prompt, kind), seen, unsaid)
+    before, placed, after = style.prompt.partition(preset.PLACE)
+    if placed:
+        prompt += _around(before, others, after, kind, seen)
+    else:
+        prompt += others
+        prompt += _once(_preset(style.prompt, kind), seen, unsaid)
     prompt += _year(request.year, line.years, notes)
     enhancing = _once(_preset(quality.prompt, kind), seen, unsaid)
     prompt += _quality(enhancing, line.quality, notes)
@@ -122,9 +126,21 @@ def _break_note(field: Free) -> Note:
     return Note("dropped", says.break_dropped(field))
 
 
+def _around(before: str, others: list[str], after: str, kind: Kind, seen: set[str]) -> list[str]:
+    """Put tags where a style has its place for them: what touches that place stays beside them, without a comma."""
+    unsaid: list[Note] = []
+    front, back = _once(_preset(before, kind), seen, unsaid), _once(_preset(after, kind), seen, unsaid)
+    middle = [item for item in others if item]
+    if middle and front and not before.rstrip(" ").endswith(","):
+        middle[0] = f"{front.pop()} {middle[0]}"
+    if middle and back and not after.lstrip(" ").startswith((",", ".")):
+        middle[-1] = f"{middle[-1]} {back.pop(0)}"
+    return [*front, *middle, *back]
+
+
 @lru_cache(maxsize=256)  # of all presets there are fewer, and every request has three
 def _preset(text: str, kind: Kind) -> Sequence[str]:
-    return tuple(item for item in tags.read(text, kind).items if item != BREAK)
+    return tuple(item for item in tags.read(text.replace(preset.PLACE, ""), kind).items if item != BREAK)
 
 
 def _moved(line: OrderedLine, request: Request, given: set[str]) -> Iterator[Note]:

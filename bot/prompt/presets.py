@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -10,8 +13,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import ConfigError, InvalidRequest
+from bot.prompt.foreign.understand import understand
 from bot.prompt.near import near
 from bot.sentences import prompt as says
+from bot.sentences.rendering import render
 from engine import textfile
 
 if TYPE_CHECKING:
@@ -48,6 +53,14 @@ class Style(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     description: Description
 
 
+PLACE = "{prompt}"
+"""In a style: where the tags stand in it (WebUI's ``styles.csv``)."""
+
+_KEPT = "\ue000"
+"""Stands for it while other braces are read."""
+
+log = logging.getLogger(__name__)
+
 NO_STYLE = Style(prompt="", description="No style")
 """What a request without a style has."""
 
@@ -73,7 +86,7 @@ def load(presets_file: Path | None = None) -> Presets:
     presets = _read(OURS)
     if presets_file is None:
         return presets
-    theirs = _read(presets_file)
+    theirs = _read_csv(presets_file) if presets_file.suffix.casefold() == ".csv" else _read(presets_file)
     return Presets(
         quality={**presets.quality, **theirs.quality},
         negative={**presets.negative, **theirs.negative},
@@ -93,6 +106,30 @@ def _read(path: Path) -> Presets:
         negative=_table(path, "negative", file, Negative),
         style=_table(path, "style", file, Style),
     )
+
+
+def _read_csv(path: Path) -> Presets:
+    """Read WebUI's ``styles.csv``: the columns name, prompt and negative_prompt; what is in its syntax is ours then."""
+    try:
+        text = textfile.read(path)
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    except (textfile.TextFileError, csv.Error) as error:
+        raise ConfigError(str(error) if isinstance(error, textfile.TextFileError) else f"{path}: {error}") from error
+    if not rows or not {"name", "prompt"} <= set(rows[0]):
+        raise ConfigError(f"{path}: expected the columns name, prompt and negative_prompt, as WebUI writes its styles")
+    file: dict[str, Any] = {}
+    for number, row in enumerate(rows, start=2):
+        name, prompt, negative = (str(row.get(key) or "").strip() for key in ("name", "prompt", "negative_prompt"))
+        if not name or not (prompt or negative):  # a heading between styles
+            continue
+        style: dict[str, str] = {"description": name[:100]}
+        for field, words in (("prompt", prompt), ("negative", negative)):
+            understood = understand(words.replace(PLACE, _KEPT), braces=False)
+            style[field] = understood.text.replace(_KEPT, PLACE).strip(" ,")
+            for sentence in understood.said:
+                log.warning("%s: style %d, %s: %s", path, number - 1, name, render(sentence))
+        file[" ".join(name.split())[:100]] = style
+    return Presets(quality={}, negative={}, style=_table(path, "style", {"style": file}, Style))
 
 
 def _table(path: Path, name: str, file: Mapping[str, Mapping[str, Any]], form: type[_Preset]) -> dict[str, _Preset]:

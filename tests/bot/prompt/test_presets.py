@@ -4,7 +4,9 @@ import pytest
 
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets, tags
+from bot.prompt.compose import compose
 from bot.prompt.terms import QUALITY_TAGS
+from bot.request import Request
 from tests.refusing import refused
 
 EXTRA = """
@@ -78,3 +80,44 @@ def test_an_absent_file_is_named(tmp_path):
 def test_an_unknown_name_is_a_sentence_with_near_ones(ours):
     with refused(InvalidRequest, r"There is no style “water color”: did you mean “watercolour”"):
         presets.pick(ours.style, "style", "water color")
+
+
+def test_webui_s_styles_are_presets(tmp_path, caplog):
+    """As it writes them, marks and line ends of Windows included; what is its own is said to the operator."""
+    path = tmp_path / "styles.CSV"
+    path.write_bytes(
+        "\ufeffname,prompt,negative_prompt\r\n--- Looks ---,,\r\n"
+        'Ink,"ink drawing of {prompt},\r\nmonochrome",colour\r\n'
+        'Glow,"glow, <lora:glow:1>",\r\n'.encode()
+    )
+    styles = presets.load(path).style
+    assert (styles["ink"].prompt, styles["ink"].negative) == ("ink drawing of {prompt}, monochrome", "colour")
+    assert styles["glow"].prompt == "glow"
+    assert "--- looks ---" not in styles
+    assert any("<lora:glow:1>" in message for message in caplog.messages)
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", 'name,prompt\n"open,1\n'])
+def test_a_csv_that_is_none_of_styles_is_named(tmp_path, text):
+    (tmp_path / "styles.csv").write_text(text)
+    with pytest.raises(ConfigError, match=r"styles\.csv"):
+        presets.load(tmp_path / "styles.csv")
+
+
+@pytest.mark.parametrize(
+    ("style", "prompt"),
+    [
+        ("ink drawing of {prompt}, monochrome", "1girl, safe, ink drawing of (red hair:1.2), smile, monochrome"),
+        ("ink, {prompt}", "1girl, safe, ink, (red hair:1.2), smile"),
+        ("{prompt} in ink", "1girl, safe, (red hair:1.2), smile in ink"),
+        ("{prompt}", "1girl, safe, (red hair:1.2), smile"),
+    ],
+)
+def test_the_tags_take_their_place_in_a_style(tmp_path, style, prompt):
+    """Of the whole prompt the count, the names and the rating stay in front, as the model was trained."""
+    path = tmp_path / "presets.toml"
+    path.write_text(f'[style.ink]\nprompt = "{style}"\nnegative = "{{prompt}}, colour"\ndescription = "Ink"\n')
+    request = Request(subject="1girl", tags="(red hair:1.2), smile", style="ink", quality="none", seed=1)
+    composed = compose(request, presets.load(path))
+    assert composed.prompt == prompt
+    assert "{prompt}" not in composed.negative_prompt
