@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import aiohttp
 import yarl
@@ -13,7 +13,7 @@ from bot.reading.turns import ReadingTurns
 from bot.sentences import recipes as says
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import discord
 
@@ -32,6 +32,19 @@ COPIED_AT_ONCE = 2
 """Downloads that nobody reads: what waits longer than its time is told to try again, and the memory is bounded."""
 
 _CDN = frozenset({yarl.URL("https://cdn.discordapp.com"), yarl.URL("https://media.discordapp.net")})
+
+
+class File(Protocol):
+    """What is known of a file before it is fetched: an attachment, or a picture in an embed."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def proxy_url(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
 
 
 class Attachments:
@@ -55,13 +68,11 @@ class Attachments:
         self._turns = ReadingTurns()
         self._copies = asyncio.Semaphore(COPIED_AT_ONCE)
 
-    async def first(
-        self, attachments: Iterable[discord.Attachment], kind: FileKind[_Found | None], *, person: int
-    ) -> _Found | None:
+    async def first(self, attachments: Iterable[File], kind: FileKind[_Found | None], *, person: int) -> _Found | None:
         """Download one file after the other until one of them says something, all in the time for one answer.
 
         Args:
-            attachments: Where to look.
+            attachments: Where to look; what is not at Discord counts where nothing else is.
             kind: What to look for; None for nothing.
             person: Who asks: of each, one file at a time is read.
 
@@ -72,10 +83,25 @@ class Attachments:
         until = asyncio.get_running_loop().time() + self._timeout_s
         async with self._turns.of(person, until=until):
             self._reading.warm()
-            for attachment in attachments:
+            for attachment in self._at_discord(list(attachments)):
                 data = await self._in_time(attachment, until)
                 if (found := await self._reading.read(kind, data, until=until)) is not None:
                     return found
+        return None
+
+    def _at_discord(self, files: Sequence[File]) -> Sequence[File]:
+        """Leave out what stands elsewhere, if anything is here: an embed may show a picture of anybody's."""
+        return [file for file in files if self._address(file) is not None] or files
+
+    def _address(self, file: File) -> yarl.URL | None:
+        """Give where at Discord a file is; None: it is not there."""
+        for written in (file.url, file.proxy_url):
+            try:
+                url = yarl.URL(written, encoded=True)  # its signature is over the address as it is written
+                if url.absolute and url.origin() in self._origins:
+                    return url
+            except ValueError:  # an embed may say anything
+                continue
         return None
 
     async def one(self, attachment: discord.Attachment) -> bytes:
@@ -88,18 +114,17 @@ class Attachments:
         async with self._copies:
             return bytes(await self._in_time(attachment, until))
 
-    async def _in_time(self, attachment: discord.Attachment, until: float) -> bytearray:
+    async def _in_time(self, attachment: File, until: float) -> bytearray:
         try:
             async with asyncio.timeout_at(until):
                 return await self._fetch(attachment)
         except TimeoutError as error:
             raise InvalidRequest(says.TOO_SLOW) from error
 
-    async def _fetch(self, attachment: discord.Attachment) -> bytearray:
+    async def _fetch(self, attachment: File) -> bytearray:
         if attachment.size > MAX_BYTES:
             raise _too_large()
-        url = yarl.URL(attachment.url, encoded=True)  # its signature is over the address as it is written
-        if not url.absolute or url.origin() not in self._origins:
+        if (url := self._address(attachment)) is None:
             raise InvalidRequest(says.ELSEWHERE)
         try:
             return await self._read(url)

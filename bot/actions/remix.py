@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.actions.message_pictures import pictures_among, pictures_in
 from bot.errors import InvalidRequest
 from bot.picture.recipes.offered import offered
 from bot.prompt.remix import Mapped
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.actions.imagine import RequestBuilder
+    from bot.actions.message_pictures import MessagePicture
     from bot.attachments import Attachments
     from bot.checks.gatekeeper import Gatekeeper
     from bot.picture.recipes.programs import Written
@@ -59,14 +61,25 @@ class Remix:
         """Hand in the form that was opened with a recipe."""
         return [on_form(REMIXED, self.submit)]
 
+    async def open_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        """Open the form with the first recipe of a message's pictures, wherever in it they stand.
+
+        Raises:
+            Refused: As `open`.
+        """
+        await self._open(interaction, pictures_in(message))
+
     async def open(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> None:
         """Open the form with the first recipe that these files hold.
 
         Raises:
             Refused: There is none, with a sentence that says why.
         """
+        await self._open(interaction, pictures_among(files))
+
+    async def _open(self, interaction: discord.Interaction[Any], pictures: Sequence[MessagePicture]) -> None:
         highest = await self.gatekeeper.highest_here(interaction)
-        mapped = await self._read(interaction, files)
+        mapped = await self._read(interaction, pictures)
         form_id = await self.store.forms.keep(interaction.user.id, mapped.options, now=self.now())
         form = EditForm(remix_id(form_id), mapped.options, highest, title=REMIX_TITLE, notes=mapped.unmapped)
         await interaction.response.send_modal(form)
@@ -77,7 +90,7 @@ class Remix:
         Raises:
             Refused: There is none, with a sentence that says why.
         """
-        return (await self._read(interaction, files)).options
+        return (await self._read(interaction, pictures_among(files))).options
 
     async def recipe(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> str:
         """Give the recipe of the first of these files that holds one, as it stands there.
@@ -85,7 +98,7 @@ class Remix:
         Raises:
             Refused: There is none, or its rating may not be seen here; with a sentence that says why.
         """
-        written = await self._written(interaction, files)
+        written = await self._written(interaction, pictures_among(files))
         rating = (await asyncio.to_thread(self._map, written.recipe)).options.rating
         await self.gatekeeper.check_rating(interaction, rating if rating is not None and is_rating(rating) else "safe")
         return written.text
@@ -101,11 +114,13 @@ class Remix:
             raise InvalidRequest(says.FORM_TOO_OLD)
         await self.imagine.ask(interaction, edited(options, interaction), given=words_of_options(options))
 
-    async def _read(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Mapped:
-        return await asyncio.to_thread(self._map, (await self._written(interaction, files)).recipe)
+    async def _read(self, interaction: discord.Interaction[Any], pictures: Sequence[MessagePicture]) -> Mapped:
+        return await asyncio.to_thread(self._map, (await self._written(interaction, pictures)).recipe)
 
-    async def _written(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Written:
-        written = await self.attachments.first(_pictures(files), RECIPE, person=interaction.user.id)
+    async def _written(self, interaction: discord.Interaction[Any], pictures: Sequence[MessagePicture]) -> Written:
+        if not pictures:
+            raise InvalidRequest(says.NO_PICTURE)
+        written = await self.attachments.first(pictures[:READ_PICTURES], RECIPE, person=interaction.user.id)
         if written is None:
             raise InvalidRequest(says.NO_RECIPE)
         return written
@@ -125,15 +140,3 @@ class Remix:
         cut = [says.cut("tags", TEXT_CHARS)] if len(options.tags or "") > TEXT_CHARS else []
         cut += [says.cut("negative", TEXT_CHARS)] if len(options.negative or "") > TEXT_CHARS else []
         return Mapped(options, (*cut, *unmapped))
-
-
-def _pictures(files: Sequence[discord.Attachment]) -> list[discord.Attachment]:
-    """Give the files worth reading.
-
-    Raises:
-        InvalidRequest: None of them is a picture.
-    """
-    pictures = [file for file in files if (file.content_type or "").startswith("image/")]
-    if not pictures:
-        raise InvalidRequest(says.NO_PICTURE)
-    return pictures[:READ_PICTURES]

@@ -24,8 +24,7 @@ def feature(remix: Remix) -> Feature:
         await remix.open(interaction, [picture])
 
     async def _remix_message(interaction: discord.Interaction[Any], message: discord.Message) -> None:
-        forwarded = [file for snapshot in message.message_snapshots for file in snapshot.attachments]
-        await remix.open(interaction, [*message.attachments, *forwarded])
+        await remix.open_message(interaction, message)
 
     menu = app_commands.ContextMenu(
         name="Remix", callback=_remix_message, allowed_installs=INSTALLS, allowed_contexts=CONTEXTS

@@ -67,7 +67,8 @@ def json_of_no_recipe(keys: tuple[str, ...]) -> str:
 
 
 NO_PICTURE = fixed(
-    "recipes.NO_PICTURE", "There is no picture here. I read PNG, WebP and JPEG files that were uploaded to Discord."
+    "recipes.NO_PICTURE",
+    "There is no picture here. I read PNG, WebP, JPEG and AVIF files that were uploaded to Discord.",
 )
 FORM_TOO_OLD = fixed("recipes.FORM_TOO_OLD", "This form was open for too long. Please open it again from the picture.")
 

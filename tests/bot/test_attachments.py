@@ -59,7 +59,7 @@ async def discord():
             asked=asked,
             fetch=lambda url, *, size=9, api=None, timeout_s=5.0: Attachments(
                 session, api or f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10", AllowedHere(), timeout_s=timeout_s
-            ).first([SimpleNamespace(url=url, size=size)], WHOLE, person=1),
+            ).first([SimpleNamespace(url=url, proxy_url="", size=size)], WHOLE, person=1),
         )
     await runner.cleanup()
 
@@ -128,7 +128,7 @@ async def test_a_host_that_is_not_there_is_a_sentence(discord):
 
 async def test_the_first_file_that_says_something_is_the_last_to_be_fetched(discord):
     """A message may hold several pictures; none of them saying anything is no error."""
-    files = [SimpleNamespace(url=f"{discord.url}/attachments/{name}", size=9) for name in "abc"]
+    files = [SimpleNamespace(url=f"{discord.url}/attachments/{name}", proxy_url="", size=9) for name in "abc"]
     seen = []
 
     def read(data):
@@ -144,14 +144,14 @@ async def test_the_first_file_that_says_something_is_the_last_to_be_fetched(disc
 
 async def test_a_person_has_two_files_on_the_way_and_no_more(discord):
     """What is more is refused at once, and whoever gives up makes room."""
-    slow = [SimpleNamespace(url=f"{discord.url}/attachments/slow", size=9)]
+    slow = [SimpleNamespace(url=f"{discord.url}/attachments/slow", proxy_url="", size=9)]
     async with aiohttp.ClientSession() as session:
         fetching = Attachments(session, discord.url, AllowedHere(), timeout_s=60.0)
         waiting = [asyncio.create_task(fetching.first(slow, WHOLE, person=1)) for _ in range(2)]
         await asyncio.sleep(0)
         with refused(InvalidRequest, "still reading your other files"):
             await fetching.first(slow, WHOLE, person=1)
-        quick = [SimpleNamespace(url=f"{discord.url}/attachments/a", size=9)]
+        quick = [SimpleNamespace(url=f"{discord.url}/attachments/a", proxy_url="", size=9)]
         assert await fetching.first(quick, WHOLE, person=2) == b"a picture"
         for task in waiting:
             task.cancel()
