@@ -1,7 +1,8 @@
 """The engine's command line: ``serve`` draws for the bot, ``draw`` draws one picture here, ``bench`` measures.
 
-Exit status: 0 done or told to stop, 1 no model or no picture, 2 wrong arguments or configuration, 130 Ctrl-C while
-drawing. torch is imported by the command that needs it, in its worker's thread, so that ``--help`` is quick.
+Exit status: 0 done or told to stop, 1 no model or no picture, 2 wrong arguments or configuration, 78 a checkpoint that
+``serve`` can never load as it is, 130 Ctrl-C while drawing. torch is imported by the command that needs it, in its
+worker's thread, so that ``--help`` is quick.
 """
 
 from __future__ import annotations
@@ -61,7 +62,10 @@ def _run(arguments: list[str] | None) -> int:
         return _complain(error, MISUSED)
     except BrokenPipeError:
         raise
-    except (ModelLoadError, GenerationError, OSError) as error:
+    except ModelLoadError as error:
+        serving = command is _serve and not error.passing
+        return _complain(error, config.EXIT_UNUSABLE if serving else FAILED)
+    except (GenerationError, OSError) as error:
         return _complain(error, FAILED)
 
 

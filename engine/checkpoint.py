@@ -13,6 +13,7 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from safetensors import SafetensorError, safe_open
 
+from engine import header
 from engine.config import COMMIT, HUB_ID
 from engine.errors import ModelLoadError
 
@@ -61,6 +62,8 @@ class Source:
     """Of a file that was checked."""
     variants: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
     """Component to the infix of its weight files: None for the plain ones, else ``fp16``."""
+    statement: header.Statement = header.NOTHING
+    """What a single file says of how it was trained."""
 
     @property
     def weights(self) -> list[Path]:
@@ -90,7 +93,7 @@ def find(config: Engine) -> Source:
         raise ModelLoadError(f"{config.model}: engine.sha256 is for a single .safetensors file, and this is none")
     if path.is_dir():
         return _folder(path, path.resolve().name)
-    if path.suffix == ".safetensors" or not HUB_ID.fullmatch(config.model):
+    if path.suffix.lower() == ".safetensors" or not HUB_ID.fullmatch(config.model):
         raise ModelLoadError(
             f"{path}: there is nothing; expected a folder in diffusers layout, a .safetensors file, or a hub id"
         )
@@ -151,9 +154,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _file(path: Path, config: Engine) -> Source:
-    if path.suffix != ".safetensors":
+    if path.suffix.lower() != ".safetensors":
         raise ModelLoadError(f"{path}: expected a folder in diffusers layout or a .safetensors file")
     _check_weights(path)
+    statement = header.read(path)
     if config.config_folder:
         folder = Path(config.config_folder).expanduser()
         if not folder.is_dir():
@@ -163,7 +167,7 @@ def _file(path: Path, config: Engine) -> Source:
     else:
         folder = _hub(CONFIG_REPOSITORY, config.revision, _CONFIG_FILES, offline=config.offline)
     _check_index(folder)
-    return Source(path.stem, folder, path)
+    return Source(path.stem, folder, path, statement=statement)
 
 
 def _folder(folder: Path, name: str) -> Source:
@@ -179,7 +183,9 @@ def _hub(repository: str, revision: str, patterns: list[str], *, offline: bool) 
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         at = f" at revision {revision}" if revision else ""
         why = "it is not in the hub's cache, and engine.offline forbids asking the hub" if offline else _line(error)
-        raise ModelLoadError(f"{repository}{at}: expected an SDXL checkpoint from the hub, but {why}") from error
+        raise ModelLoadError(
+            f"{repository}{at}: expected an SDXL checkpoint from the hub, but {why}", passing=not offline
+        ) from error
 
 
 def _check_index(folder: Path) -> None:
@@ -224,11 +230,14 @@ def _variant(folder: Path, base: str) -> str | None:
 
 
 def _check_weights(path: Path) -> None:
+    header.recognise(path)
     try:
         with safe_open(path, framework="np"):  # which imports no torch
             pass
     except OSError as error:
-        raise ModelLoadError(f"{path}: cannot be read: {_line(error)}; expected a safetensors file") from error
+        raise ModelLoadError(
+            f"{path}: cannot be read: {_line(error)}; expected a safetensors file", passing=True
+        ) from error
     except SafetensorError as error:
         raise ModelLoadError(
             f"{path}: expected a complete safetensors file, and it is broken or cut off: {_line(error)}"
@@ -240,7 +249,9 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise ModelLoadError(f"{path}: cannot be read: {error.strerror}; expected a .safetensors file") from error
+        raise ModelLoadError(
+            f"{path}: cannot be read: {error.strerror}; expected a .safetensors file", passing=True
+        ) from error
 
 
 def _line(error: Exception) -> str:

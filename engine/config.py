@@ -21,6 +21,11 @@ VAE_OF_THE_CHECKPOINT = frozenset({"exact", "bfloat16"})
 """The values of ``engine.vae`` that are no folder."""
 
 
+EXIT_UNUSABLE = 78
+"""What the engine ends with where its checkpoint can never be loaded as it is (EX_CONFIG of sysexits.h): whoever
+started it need not try again before the file or the configuration has changed."""
+
+
 class EngineConfigError(Exception):
     """The configuration cannot be used; the message names the file and the path in it."""
 

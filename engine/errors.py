@@ -11,6 +11,16 @@ if TYPE_CHECKING:
 class ModelLoadError(Exception):
     """The checkpoint cannot be used; the message names the path and what was expected. Fatal at start-up."""
 
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        """Say why.
+
+        Args:
+            message: One line for the operator.
+            passing: Whether it may load the next time although nobody changed anything: a network, a disk, a device.
+        """
+        super().__init__(message)
+        self.passing = passing
+
 
 class GenerationError(Exception):
     """A job cannot be drawn."""

@@ -39,6 +39,8 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
         report("importing torch")
         from engine import model
 
+        if found.statement.words:
+            report(f"drawing as the file says: {found.statement.words}")
         if found.file:
             report("checking the file")
         return model.read(checked.result(), another_vae, config, report)

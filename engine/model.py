@@ -105,7 +105,10 @@ def read(source: Source, another_vae: Source | None, config: Engine, begin: Call
         text_encoder_2=text_encoder_2,
         unet=unet,
         vae=vae,
-        scheduler_config=checkpoint.read_json(source.folder / "scheduler" / "scheduler_config.json"),
+        scheduler_config={
+            **checkpoint.read_json(source.folder / "scheduler" / "scheduler_config.json"),
+            **source.statement.scheduler,
+        },
         compression=2 ** (len(vae_config.block_out_channels) - 1),  # it halves between every two of its blocks
         latent_channels=vae_config.latent_channels,
         cached_blocks=CachedBlocks(unet),
@@ -174,6 +177,7 @@ def _networks_of_file(
     source: Source, device: torch.device, dtype: torch.dtype, begin: Callable[[str], None]
 ) -> _Networks:
     from diffusers import StableDiffusionXLPipeline  # seconds of import that a folder does not need
+    from diffusers.loaders.single_file_utils import SingleFileComponentError
 
     where: dict[str, Any] = {"config": str(source.folder), "local_files_only": True}
     begin("reading the checkpoint")
@@ -182,7 +186,7 @@ def _networks_of_file(
         parts: Any = StableDiffusionXLPipeline.from_single_file(
             str(source.file), vae=vae, torch_dtype=dtype, add_watermarker=False, **where
         )
-    except _LIBRARY_ERRORS as error:
+    except (*_LIBRARY_ERRORS, SingleFileComponentError) as error:
         raise _broken(source.file, "an SDXL checkpoint", error) from error
     networks: _Networks = (parts.text_encoder, parts.text_encoder_2, parts.unet, parts.vae)
     for network in networks:
@@ -247,7 +251,7 @@ def _find_device(asked: str) -> torch.device:
     if asked == "auto":
         return torch.device(next(name for name, is_available in available.items() if is_available))
     if not available[asked]:
-        raise ModelLoadError(f'engine.device is "{asked}", and this machine\'s torch has no such device')
+        raise ModelLoadError(f'engine.device is "{asked}", and this machine\'s torch has no such device', passing=True)
     return torch.device(asked)
 
 

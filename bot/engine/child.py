@@ -13,15 +13,20 @@ import time
 from typing import TYPE_CHECKING
 
 from bot.engine.log import EngineLog
+from engine.config import EXIT_UNUSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+    from pathlib import Path
     from typing import NoReturn
 
 log = logging.getLogger(__name__)
 
 BACKOFF_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 """Waits between a death and the next start; the last one repeats."""
+
+LOOK_S = 10.0
+"""Between two looks at whether a checkpoint that cannot be used is still the same."""
 
 STOP_S = 15.0
 """From SIGTERM to SIGKILL: the engine gives the step under way ten seconds, and then its clients two."""
@@ -40,6 +45,7 @@ class EngineChild:
         *,
         environ: Mapping[str, str],
         start_timeout_s: float,
+        watched: Sequence[Path] = (),
         backoff_s: Sequence[float] = BACKOFF_S,
         stop_s: float = STOP_S,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -48,6 +54,8 @@ class EngineChild:
         self._command = command
         self._environ = environ
         self._start_timeout_s = start_timeout_s
+        self._watched = watched
+        self._unusable = False
         self._backoff_s = backoff_s
         self._stop_s = stop_s
         self._sleep = sleep
@@ -61,14 +69,38 @@ class EngineChild:
         """Keep an engine alive until this is cancelled, then stop it."""
         short_lives = 0
         while True:
-            born = self._clock()
+            born, seen = self._clock(), await asyncio.to_thread(self._look)
             ending = await self._live()
+            if self._unusable:
+                await self._until_changed(seen)
+                short_lives = 0
+                continue
             # One that drew or outlived the longest wait was well: its death is the first, not one more of a series.
             well = self._well or self._clock() - born > self._backoff_s[-1]
             short_lives = 1 if well else short_lives + 1
             delay_s = self._backoff_s[min(short_lives, len(self._backoff_s)) - 1]
             log.error("The engine %s; starting it again in %g s.", ending, delay_s)
             await self._sleep(delay_s)
+
+    @property
+    def unusable(self) -> bool:
+        """Whether it is not started, because its checkpoint can never be loaded as it is."""
+        return self._unusable
+
+    async def _until_changed(self, seen: object) -> None:
+        """Wait until the checkpoint or the configuration is another one; nothing else helps."""
+        log.error(
+            "The engine cannot use its checkpoint, as it says above; it is started again when one of these changes: %s",
+            ", ".join(map(str, self._watched)),
+        )
+        while await asyncio.to_thread(self._look) == seen:
+            await self._sleep(LOOK_S)
+        log.info("The checkpoint or the configuration has changed; starting the engine.")
+        self._unusable = False
+
+    def _look(self) -> list[object]:
+        """Give what changes when a file does; of a folder the files in it, too."""
+        return [_seen(path) for path in self._watched]
 
     def answers(self) -> None:
         """Note that the engine is ready: it may take its time from here on."""
@@ -117,6 +149,7 @@ class EngineChild:
             self._process = self._patience = None
             await _to_the_end(self._end(process))
             await forwarding
+        self._unusable = process.returncode == EXIT_UNUSABLE and bool(self._watched)
         return _ending(process.returncode)
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
@@ -132,6 +165,14 @@ class EngineChild:
             log.warning("The engine did not stop within %g s of being asked; it is killed.", self._stop_s)
             _kill(process)
             await process.wait()
+
+
+def _seen(path: Path) -> object:
+    try:
+        files = [path, *sorted(path.glob("**/*"))] if path.is_dir() else [path]
+        return [(str(file), (stat := file.stat()).st_mtime_ns, stat.st_size, stat.st_ino) for file in files[:1_000]]
+    except OSError as error:
+        return error.errno
 
 
 async def _to_the_end(work: Coroutine[object, object, None]) -> None:

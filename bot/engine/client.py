@@ -23,7 +23,7 @@ from bot.engine.drawing_engine import Away, Drawn, Status
 from bot.engine.mailbox import Mailbox
 from bot.engine.silence_timeout import SilenceTimeout
 from bot.errors import ConfigError, EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
-from engine import wire
+from engine import textfile, wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -118,6 +118,7 @@ class EngineClient:
             command,
             environ={**inherited, "ESHI_WIRE_SECRET": secret},
             start_timeout_s=config.bot.engine.start_timeout_s,
+            watched=[config.path, textfile.beside(config.path.parent, config.model.model)],
         )
         return cls(address, secret=secret, child=child)
 
@@ -308,7 +309,10 @@ class EngineClient:
                 self._child.replace(f"hangs ({error})")
             elif isinstance(self._status, wire.Ready):
                 self._child.is_silent()
-        self._become(Away(str(error)), level=level)
+        unusable = self._child is not None and self._child.unusable
+        self._become(
+            Away("its checkpoint cannot be used", unusable=True) if unusable else Away(str(error)), level=level
+        )
 
     def _become(self, status: Status, *, level: int = logging.INFO) -> None:
         if status == self._status:

@@ -16,6 +16,8 @@ class Away(Struct, frozen=True):
     """There is no engine to talk to; the reason is for the operator."""
 
     why: str
+    unusable: bool = False
+    """It is not started, because its checkpoint can never be loaded as it is: waiting alone helps nobody."""
 
 
 Status: TypeAlias = Away | wire.Loading | wire.Ready

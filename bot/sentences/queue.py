@@ -41,6 +41,11 @@ def in_line_for_the_engine(place: int, exact: bool, engine: Sentence) -> str:
 
 RESTARTING = fixed("queue.RESTARTING", "I am restarting. This goes on by itself afterwards.")
 ENGINE_STARTING = fixed("queue.ENGINE_STARTING", "The engine is still starting.")
+ENGINE_UNUSABLE = fixed(
+    "queue.ENGINE_UNUSABLE",
+    "The engine cannot start, because its model file cannot be used. Whoever runs me has to change it. "
+    "Your request is kept, and drawn after that.",
+)
 ENGINE_AWAY = fixed(
     "queue.ENGINE_AWAY", "The engine is not running right now. Your request is kept, and drawn when it is back."
 )

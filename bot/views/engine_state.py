@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.engine.drawing_engine import Away
 from bot.sentences import queue as says
 from engine import wire
 
@@ -24,5 +25,7 @@ def sentence(status: Status) -> Sentence | None:
             return says.engine_at(stage)
         case wire.Loading():
             return says.ENGINE_STARTING
+        case Away(unusable=True):
+            return says.ENGINE_UNUSABLE
         case _:
             return says.ENGINE_AWAY

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import diffusers
 import huggingface_hub.constants
 import numpy as np
 import pytest
@@ -14,10 +15,14 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from engine.checkpoint import find
+from engine.conditioning import encode
 from engine.config import Engine
 from engine.decode import decode
+from engine.denoise import Sample, predict_noise
 from engine.errors import ModelLoadError
 from engine.loading import load
+from engine.samplers import SAMPLERS
+from engine.wire import SamplingParams
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -275,6 +280,34 @@ class TestSingleFile:
         broken = tmp_path / "broken.safetensors"
         broken.write_bytes(single_file.read_bytes()[:-100])
         assert "expected a complete safetensors file" in refusal(model=str(broken), config_folder=str(tiny_checkpoint))
+
+    def test_it_is_drawn_as_it_says(self, single_file, tiny_checkpoint, tmp_path, stock):
+        """For v-prediction with zero terminal SNR, by every sampler: the stock pipeline's, with such a scheduler."""
+        path = tmp_path / "v.safetensors"
+        save_file({**load_file(single_file), "v_pred": torch.zeros(0), "ztsnr": torch.zeros(0)}, path)
+        stages = []
+        model = load(Engine(model=str(path), config_folder=str(tiny_checkpoint), device="cpu"), stages.append)
+        assert "drawing as the file says: v-prediction with zero terminal SNR" in stages
+        wanted = {"prediction_type": "v_prediction", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+        usual = json.loads((tiny_checkpoint / "scheduler" / "scheduler_config.json").read_text())
+        size = {"width": 64, "height": 64}
+        for sampler, row in SAMPLERS.items():
+            stock.scheduler = getattr(diffusers, row.diffusers).from_config(usual | wanted, **row.arguments)
+            expected = stock(
+                "1girl",
+                negative_prompt="lowres",
+                num_inference_steps=4,
+                guidance_scale=5.0,
+                generator=torch.Generator().manual_seed(3),
+                output_type="latent",
+                **size,
+            ).images
+            sampling = SamplingParams(sampler=sampler, num_inference_steps=4, guidance_scale=5.0, **size)
+            one = Sample(model, encode(model, "1girl", "lowres", **size), sampling, seed=3)
+            while not one.finished:
+                one.advance(*predict_noise(model, [one]))
+            assert torch.equal(one.latents, expected), sampler
+            assert one.latents.isfinite().all()
 
     def test_another_kind_of_file_is_refused(self, tiny_checkpoint):
         """A file of no known kind is not opened."""

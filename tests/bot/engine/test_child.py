@@ -10,9 +10,10 @@ import sys
 import psutil
 import pytest
 
-from bot.engine.child import EngineChild
+from bot.engine.child import LOOK_S, EngineChild
 from bot.errors import EngineUnavailable
 from engine import wire
+from engine.config import EXIT_UNUSABLE
 from tests.bot.engine.conftest import FAKE, generate
 from tests.patience import PATIENCE_S
 
@@ -99,6 +100,36 @@ async def test_starts_are_spaced_further_and_further_apart():
     task.cancel()
     await asyncio.wait([task])
     assert delays == [1, 2, 4, 8, 16, 32, 60, 60, 60, 1, 2, 4]
+
+
+async def test_a_checkpoint_that_can_never_be_loaded_is_not_tried_for_ever(tmp_path, caplog):
+    """The engine says so by how it ends; it is started again when the file has changed, and not before."""
+    checkpoint, looks = tmp_path / "model.safetensors", 0
+    checkpoint.write_bytes(b"wrong")
+    program = f"import pathlib, sys, time; good = pathlib.Path({str(checkpoint)!r}).read_bytes() == b'right'; "
+    program += f"print('drawing', flush=True) or time.sleep(600) if good else sys.exit({EXIT_UNUSABLE})"
+    stopped = []
+
+    async def sleep(delay_s):
+        nonlocal looks
+        assert delay_s == LOOK_S
+        looks += 1
+        stopped.append(child.unusable)
+        if looks == 3:
+            checkpoint.write_bytes(b"right")
+
+    child = EngineChild(
+        (sys.executable, "-uc", program), environ={}, start_timeout_s=30, watched=[checkpoint], sleep=sleep
+    )
+    caplog.set_level(logging.INFO)
+    task = asyncio.create_task(child.run())
+    while "drawing" not in caplog.messages:
+        await asyncio.wait([task], timeout=0.01)
+    assert not child.unusable
+    task.cancel()
+    await asyncio.wait([task])
+    assert (looks, stopped) == (3, [True] * 3)
+    assert any("started again when one of these changes" in message for message in caplog.messages)
 
 
 async def test_an_engine_that_cannot_start_says_why_in_the_log(fake, caplog):
