@@ -60,11 +60,11 @@ chaos: develop
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --real --jobs 30 --people 10 --kills 6 --seconds 90
 
 # What breaks a rule is looked for with chance that is new every time, where `make test` tries the same examples; a
-# quarter of an hour at most. The parts: `rules`, every property test with fresh examples; `files`, 5,000 hostile files
-# for the process that reads them; `remix`, such files for a whole bot while somebody else asks for /help; `frames`,
-# 100,000 hostile frames and requests for the engine while somebody else's pictures are drawn. All but the first print
-# a table and write it as fuzz-files.json and so on. SECONDS=… for each part, SEED=… sends the same and looks in the
-# same places again, ONLY=… for one part.
+# quarter of an hour at most. The parts: `rules`, every property test with fresh examples; `recipes`, 2,000 recipes as
+# each program writes them, read back; `files`, 5,000 hostile files for the process that reads them; `remix`, such files
+# for a whole bot while somebody else asks for /help; `frames`, 100,000 hostile frames and requests for the engine while
+# somebody else's pictures are drawn. All but the first two print a table and write it as fuzz-files.json and so on.
+# SECONDS=… for each part, SEED=… sends the same and looks in the same places again, ONLY=… for one part.
 fuzz: develop
 	$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 

@@ -58,9 +58,11 @@ def surrogates(size: int, *, order: str = ">") -> bytes:
     return b"UNICODE\0" + (b"\xd8\x00" if order == ">" else b"\x00\xd8") * (size // 2)
 
 
-def itxt(text: bytes, *, packed: bool = False, language: bytes = b"") -> tuple[bytes, bytes]:
+def itxt(
+    text: bytes, *, packed: bool = False, language: bytes = b"", keyword: bytes = b"parameters"
+) -> tuple[bytes, bytes]:
     body = zlib.compress(text, 9) if packed else text
-    return b"iTXt", b"parameters\0" + (b"\1\0" if packed else b"\0\0") + language + b"\0\0" + body
+    return b"iTXt", keyword + b"\0" + (b"\1\0" if packed else b"\0\0") + language + b"\0\0" + body
 
 
 def _empty_blocks(size: int) -> bytes:

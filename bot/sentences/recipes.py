@@ -60,6 +60,12 @@ NO_RECIPE = fixed(
 NOTHING_IN_FILE = fixed("recipes.NOTHING_IN_FILE", "There is nothing in this file: no prompt and no recipe.")
 
 
+DATA_OF_NO_RECIPE = fixed(
+    "recipes.DATA_OF_NO_RECIPE",
+    "This is data of some program, broken off or of no kind that I know. I read prompts and recipes.",
+)
+
+
 @sentence
 def json_of_no_recipe(keys: tuple[str, ...]) -> str:
     held = ", ".join(map(quoted, keys)) or "nothing"

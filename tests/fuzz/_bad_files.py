@@ -1,13 +1,14 @@
 """Files that nobody has seen before: made by hand, broken by chance, in each other, huge, and of other kinds."""
 
 import io
+import json
 import struct
 import zlib
 
 from PIL import Image, PngImagePlugin
 
 from bot.safety.policy import ServerPolicy, exported
-from tests import hostile
+from tests import hostile, programs
 
 KIB, MIB = 1 << 10, 1 << 20
 HUGE = (8 * MIB, 31 * MIB)
@@ -34,7 +35,7 @@ OTHERS = {
 
 
 def pictures():
-    """Good ones: a PNG, a JPEG and a WebP with a recipe each, and small ones of what is not read."""
+    """Good ones: a PNG, a JPEG and a WebP with a recipe each, those of every program, and some of no such form."""
     image, recipe = Image.radial_gradient("L").resize((48, 48)), hostile.RECIPE.decode()
     text = PngImagePlugin.PngInfo()
     text.add_itxt("parameters", recipe + " 猫", zip=True)
@@ -50,7 +51,36 @@ def pictures():
         file = io.BytesIO()
         image.save(file, form, **options)
         made.append(file.getvalue())
-    return made
+    one = programs.Made("1girl, (猫:1.2), {{a}}", "bad, [b]", 28, 5.0, 7, (832, 1216), "euler_a", "mix v1")
+    return [*made, *(write(one) for _, write in programs.WRITERS.values())]
+
+
+def _deep(chance):
+    """JSON of a program that is nested, long or of odd kinds, where its recipe would be."""
+    depth = chance.choice((50, 2_000, 100_000))
+    odd = chance.choice(
+        (
+            "[" * depth,
+            '{"prompt":' * depth,
+            "9" * depth,
+            json.dumps({"1": {"class_type": "KSampler", "inputs": {"steps": ["1", 0], "latent_image": ["1", 0]}}}),
+            json.dumps({str(n): {"class_type": "K", "inputs": {"text": [str(n + 1), 0]}} for n in range(depth // 50)}),
+            json.dumps({"sui_image_params": {"seed": 10**300, "steps": [], "prompt": {}, "loras": "[" * 500}}),
+            json.dumps({"uc": None, "scale": True, "v4_prompt": {"caption": {"char_captions": [[]] * depth}}}),
+            json.dumps({"nodes": [{"id": [], "inputs": [{"link": {}}]}] * (depth // 50), "links": [[1]] * depth}),
+        )
+    )
+    keyword = chance.choice(
+        ("parameters", "prompt", "workflow", "Comment", "invokeai_metadata", "sd-metadata", "metadata")
+    )
+    return hostile.png(hostile.itxt(odd.encode(), packed=chance.random() < 0.5, keyword=keyword.encode()))
+
+
+def _hidden(chance):
+    """Bits in pixels that lie about how many there are, or unpack without end."""
+    text = chance.choice(("a" * 200, "a" * 5_000_000, json.dumps({"Comment": "[" * 5000})))
+    whole = programs.hidden(text, channels=chance.choice(("A", "RGB")), form=chance.choice(("PNG", "WEBP")))
+    return whole if chance.random() < 0.5 else next(hostile.mutants(whole, chance))
 
 
 def _by_hand(chance, most=200 * KIB):
@@ -127,13 +157,15 @@ def bad_files(chance, *, huge=True):
         "a picture that is broken": lambda: next(hostile.mutants(chance.choice(whole), chance)),
         "made by hand, and broken": lambda: next(hostile.mutants(_by_hand(chance, 20 * KIB), chance)),
         "nested": lambda: _nested(chance),
+        "data of a program": lambda: _deep(chance),
+        "hidden in the pixels": lambda: _hidden(chance),
         "another container": lambda: _another(chance),
         "lengths that lie": lambda: _lengths(chance),
         "anything": lambda: chance.randbytes(chance.randrange(5000)),
         "settings": lambda: _settings(chance),
         "huge": lambda: _by_hand(chance, HUGE[1]) if chance.random() < 0.5 else _by_hand(chance, HUGE[0]),
     }
-    weights = (20, 30, 15, 12, 6, 8, 3, 8, 1 if huge else 0)
+    weights = (20, 40, 15, 12, 8, 4, 6, 8, 3, 8, 1 if huge else 0)
     while True:
         (kind,) = chance.choices(tuple(makers), weights)
         yield kind, "policy" if kind == "settings" else "recipe", makers[kind]()

@@ -32,6 +32,9 @@ from bot.sentences import recipes as says
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bot.picture.recipes.fields import Table
+    from bot.sentences.sentence import Sentence
+
 READERS: tuple[Callable[[PictureTexts], Recipe | None], ...] = (
     swarmui.read,
     fooocus.read,
@@ -84,15 +87,22 @@ def of_text(text: str) -> Recipe:
     Raises:
         InvalidRequest: It is too long, or JSON of no recipe.
     """
-    if (found := decoded(text)) is None:
+    found = decoded(text)
+    if found is None and not webui.is_data(text):
         return webui.parse(text)
     named: dict[str, str] = dict.fromkeys(
         (PARAMETERS, "Comment", "prompt", "workflow", "invokeai_metadata", "metadata"), text
     )
     written = of_texts(PictureTexts(named)) or of_texts(_unhidden(text))
     if written is None:
-        raise InvalidRequest(says.json_of_no_recipe(tuple(visible(name)[:20] for name in list(found)[:3])))
+        raise InvalidRequest(_no_recipe(found))
     return written.recipe
+
+
+def _no_recipe(found: Table | None) -> Sentence:
+    if found is None:
+        return says.DATA_OF_NO_RECIPE
+    return says.json_of_no_recipe(tuple(visible(name)[:20] for name in list(found)[:3]))
 
 
 def _unhidden(inside: str) -> PictureTexts:

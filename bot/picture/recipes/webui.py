@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.errors import InvalidRequest
 from bot.picture.read import PARAMETERS
 from bot.picture.recipes import civitai
-from bot.picture.recipes.fields import MAX_CHARS, decoded, file_name, hash_of, made, size_of, visible
+from bot.picture.recipes.fields import MAX_CHARS, decoded, file_name, hash_of, made, rows, size_of, visible
 from bot.prompt.recipe import Recipe, Resource
 from bot.sentences import recipes as says
 
@@ -62,6 +62,7 @@ _NAMED_HASH = re.compile(r"([^:,]{1,200}):\s*([0-9a-fA-F]{2,64})")
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{0,20})?")
 
 _OWN = re.compile(r'^Steps: \d.*, Version: "?Eshi ')
+_DATA = re.compile(r'\{\s*"|\[\s*[{"]|<(?:\?xml|!doctype|x:xmpmeta|svg|html)\b', re.IGNORECASE)
 _DRAW_THINGS = frozenset({"seed mode", "guidance scale"})
 _ADDED = re.compile(r"AddNet Model \d+|LoRA Model(?: \d+)?", re.IGNORECASE)
 
@@ -87,25 +88,26 @@ def read(texts: PictureTexts) -> Recipe | None:
     named = texts.named.get(PARAMETERS, "")
     candidates = [named, texts.comment, texts.named.get("generation_data", ""), texts.named.get("Comment", "")]
     for text in (*candidates, *texts.exif.values(), texts.named.get("Description", "")):
-        if text and not _is_data(text) and len(text) <= MAX_CHARS and has_settings(text):
+        if text and not is_data(text) and len(text) <= MAX_CHARS and has_settings(text):
             return parse(text)
     if len(named) > MAX_CHARS or len(texts.comment) > MAX_CHARS:
         longest = max(named, texts.comment, key=len)
-        return None if _is_data(longest) or "Steps:" not in longest else parse(longest)
+        return None if is_data(longest) or "Steps:" not in longest else parse(longest)
     return None
 
 
 def bare(texts: PictureTexts) -> Recipe | None:
     """Take the text of WebUI's own keyword for a prompt without settings, where nothing else is known of it."""
     named = texts.named.get(PARAMETERS, "")
-    return parse(named) if named.strip() and not _is_data(named) else None
+    return parse(named) if named.strip() and not is_data(named) else None
 
 
-def _is_data(text: str) -> bool:
-    """Tell whether it is another program's, and no words."""
-    return text.lstrip()[:1] in {"{", "[", "<"} and (
-        decoded(text) is not None or text.lstrip().startswith(("{", '["', "[{", "<?", "<x:"))
-    )
+def is_data(text: str) -> bool:
+    """Tell whether it is another program's, and no words: JSON, also where it breaks off, or a page."""
+    start = text.lstrip()[:200]
+    if start[:1] not in {"{", "[", "<"}:
+        return False
+    return _DATA.match(start) is not None or decoded(text) is not None or bool(rows(text))
 
 
 def has_settings(text: str) -> bool:

@@ -86,8 +86,8 @@ def test_webui_s_styles_are_presets(tmp_path, caplog):
     """As it writes them, marks and line ends of Windows included; what is its own is said to the operator."""
     path = tmp_path / "styles.CSV"
     path.write_bytes(
-        "\ufeffname,prompt,negative_prompt\r\n--- Looks ---,,\r\n"
-        'Ink,"ink drawing of {prompt},\r\nmonochrome",colour\r\n'
+        '\ufeffname,prompt,negative_prompt\r\n--- Looks ---,,\r\nInk,"ink drawing of {prompt},\r\nmonochrome",'
+        "colour\r\n"
         'Glow,"glow, <lora:glow:1>",\r\n'.encode()
     )
     styles = presets.load(path).style
