@@ -44,12 +44,11 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _SYNTAX = re.compile(rf"\\.|[{{}}]|_(?=_[~@!]?{_GROUP}__)", re.DOTALL)
-_WEIGHT = re.compile(r"\s*(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})::")
-_COUNT = re.compile(r"\s*(?:(?P<exact>\d{1,4})|(?P<low>\d{0,4})\s*-\s*(?P<high>\d{0,4}))\s*\$\$")
-_CUSTOM = re.compile(r"((?:[^{}|$\\]|\$(?!\$))*)\$\$")
-_NAMED = re.compile(r"\s*(?P<name>[^\W\d]\w{0,59})\s*(?P<sign>=!?|:|\Z)(?P<value>.*)", re.DOTALL)
-_ONLY_GROUP = re.compile(rf"\s*__[~@!]?(?P<group>{_GROUP})__\s*")
-_VALUES = re.compile(r"(?P<name>.*?)\((?P<values>[^()]*)\)\Z", re.DOTALL)
+_WEIGHT = re.compile(r"(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})::")
+_COUNT = re.compile(r"\s{0,9}(?:(?P<exact>\d{1,4})|(?P<low>\d{0,4})\s{0,9}-\s{0,9}(?P<high>\d{0,4}))\s{0,9}\$\$")
+_CUSTOM = re.compile(r"((?:[^{}|$\\]|\$(?!\$)){0,30})\$\$")
+_NAMED = re.compile(r"(?P<name>[^\W\d]\w{0,29})\s{0,9}(?P<sign>=!?|:|\Z)(?P<value>.*)", re.DOTALL)
+_ONLY_GROUP = re.compile(rf"__[~@!]?(?P<group>{_GROUP})__")
 
 
 class Group(tuple[str, ...]):  # noqa: SLOT001  a tuple's subclass cannot have any
@@ -188,7 +187,7 @@ class _Drawing:
         if (custom := _CUSTOM.match(rest)) is not None:
             rest, separator = rest[custom.end() :], custom[1]
         group: Sequence[str] = _group_of([_weighed(choice) for choice in (rest, *choices[1:])])
-        if len(group) == 1 and (only := _ONLY_GROUP.fullmatch(group[0])) is not None:
+        if len(group) == 1 and (only := _ONLY_GROUP.fullmatch(group[0].strip())) is not None:
             group = self._group(_without_values(only["group"], self._groups)[0])  # several of it, none twice
         several = self._how_many(count, len(group))
         drawn = [self.draw(choice, depth + 1).strip() for choice in self._without_repeating(group, several)]
@@ -256,7 +255,7 @@ class _Drawing:
 
     def _variable(self, inner: str, depth: int) -> str:
         """Keep a value (``x=…``; ``x=!…`` draws it now), or give one (``x``; ``x:…`` where there is none)."""
-        named = _NAMED.fullmatch(inner)
+        named = _NAMED.fullmatch(inner.strip())
         if named is None:
             raise InvalidRequest(says.no_variable(short(f"${{{inner}}}")))
         name, sign, value = named["name"], named["sign"], named["value"]
@@ -273,10 +272,10 @@ class _Drawing:
 
 
 def _weighed(choice: str) -> _Choice:
-    found = _WEIGHT.match(choice)
+    found = _WEIGHT.match(stripped := choice.lstrip())
     if found is None:
         return _Choice(choice, 1.0)
-    return _Choice(choice[found.end() :], min(float(found[1]), MAX_WEIGHT))
+    return _Choice(stripped[found.end() :], min(float(found[1]), MAX_WEIGHT))
 
 
 def _group_of(choices: Sequence[_Choice]) -> Group:
@@ -313,11 +312,12 @@ def _each(group: Sequence[str]) -> Iterable[tuple[str, float]]:
 
 def _without_values(written: str, groups: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, str]]:
     """Take ``(season=winter)`` off a group's name, unless that is its name."""
-    found = _VALUES.match(written)
-    if found is None or group_key(written) in groups:
+    name, bracket, values = written.rpartition("(")
+    if not bracket or not written.endswith(")") or group_key(written) in groups:
         return written, {}
-    pairs = (pair.partition("=") for pair in found["values"].split(","))
-    return found["name"], {name.strip(): escape(value.strip()) for name, sign, value in pairs if sign and name.strip()}
+    pairs = (pair.partition("=") for pair in values[:-1].split(","))
+    given = {variable.strip(): escape(value.strip()) for variable, sign, value in pairs if sign and variable.strip()}
+    return name, given
 
 
 def _check_braces(text: str, deepest: int) -> None:

@@ -32,7 +32,7 @@ CHOICE_CHARS = 5_000
 MAX_WARNINGS = 100
 """At one start; a pack that is no pack has thousands."""
 
-_COMMENT = re.compile(r"\s+#\s.*\Z", re.DOTALL)
+_COMMENT = re.compile(r"(?<!\s)\s+#\s.*\Z", re.DOTALL)
 _STRUCTURED = frozenset({".yaml", ".yml", ".json"})
 
 log = logging.getLogger(__name__)

@@ -28,6 +28,7 @@ from bot.picture.recipes import pasted, webui
 from bot.prompt import dynamic, favourites, near, people, presets, tags
 from bot.prompt.completion import complete
 from bot.prompt.compose import compose
+from bot.prompt.foreign.understand import understand
 from bot.prompt.vocabulary import spelling, store
 from bot.prompt.vocabulary.suggest import suggest
 from bot.request import Options
@@ -50,6 +51,20 @@ PIECES = (
     *("a*", "#", "$", "@", "11111", "i1l", "8 years ", "8 y ", "age ", "eight ", "twenty-", "十", "歳", "小1", "중"),
     *("1klass ", "1f", "aaa", "aab", "猫", "あ", "ア", "한", "ก", "é", "e\u0301", "\u0301", "\u200d", "👧", "ｆ", "ﬁ"),
     *("ﷺ", "İ", "𝔞", "а", "%41", "%25", "&amp;", "&", "&#97;", "&;%", "\0", "\ud800", "'", "'s", "-", "^_^", "."),
+    *(
+        "1.2::",
+        "{{a}}",
+        "a++",
+        "(a)1.3",
+        "<lora:a:1>",
+        "[a:b:0.5]",
+        "||a|b||",
+        "${a=b}",
+        "{2$$a|b}",
+        "ADDCOL ",
+        "、",
+        "| ",
+    ),
     *("hatsune miku, ", "blue ", "a · ", "·", "**", "`", "~~", "<@1>", "[a](b)", "> ", "a", "l", "years", "loooli"),
 )
 
@@ -218,6 +233,7 @@ ON_THE_LOOP = {
     "Markdown": (discord.utils.escape_markdown, 1_200),
     "a request of tags": (lambda text: asked(tags=text), LONG_CHARS),
     "a request of characters": (lambda text: asked(character=text), LONG_CHARS),
+    "other programs' syntax": (lambda text: understand(text, vocabulary().kind), LONG_CHARS),
     "a pasted text": (lambda text: pasted.read(text, CONFIG.limits, PRESETS, None, vocabulary().kind), LONG_CHARS),
     "the gate at safe": (partial(judged, "safe"), LONG_CHARS),
     "the gate at explicit": (partial(judged, "explicit"), LONG_CHARS),
@@ -231,6 +247,7 @@ LINEAR = {
     "fields of names": lambda text: tags.names(text, vocabulary().kind),
     "dynamic prompts": lambda text: dynamic.draw(text, vocabulary().groups, Random(1), 5_000),
     "recipes": webui.parse,
+    "other programs' syntax": lambda text: understand(text, vocabulary().kind),
     "spellings": spelling.spell,
     "labels": lambda text: spelling.split_qualifiers(text[:300]),
     "forms": lambda text: forms.forms(forms.visible(text)[:OPTION_CHARS]),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "Draw Things"
 
-_ELEMENT = r"<{0}>(?:\s*<rdf:(?:Alt|Seq|Bag)>)?\s*(?:<rdf:li[^<>]{{0,100}}>)?([^<]*)<"
+_ELEMENT = r"<{0}>\s*+(?:<rdf:(?:Alt|Seq|Bag)>)?\s*+(?:<rdf:li[^<>]{{0,100}}>)?([^<]*+)<"
 _ATTRIBUTE = r'\s{0}="([^"]*)"'
 _USER_COMMENT = tuple(re.compile(form.format("exif:UserComment")) for form in (_ELEMENT, _ATTRIBUTE))
 _DESCRIPTION = tuple(re.compile(form.format("dc:description")) for form in (_ELEMENT, _ATTRIBUTE))

@@ -37,7 +37,7 @@ MAX_OTHER, OTHER_CHARS = 100, 300
 
 MAX_RESOURCES, NAME_CHARS = 50, 200
 
-_SIZE = re.compile(r"\(?\s*(\d{1,5})\s*(?:[x×*,]|by)\s*(\d{1,5})\s*\)?", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,5})\s{0,3}(?:[x×*,]|by)\s{0,3}(\d{1,5})", re.IGNORECASE)
 _HASH = re.compile(r"(?:0x|sha256:|autov2:)?([0-9a-f]{8,64})", re.IGNORECASE)
 
 
@@ -116,7 +116,7 @@ def _number(value: object) -> int | float | None:
 
 def size_of(value: object) -> tuple[int, int] | None:
     """Read ``832x1216`` and ``(832, 1216)``."""
-    found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    found = _SIZE.fullmatch(value.strip(" ()")) if isinstance(value, str) else None
     return (int(found[1]), int(found[2])) if found else None
 
 

@@ -46,7 +46,7 @@ _PAIR = re.compile(r'(\w[\w \-/]{1,64}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 """WebUI's ``re_param``, with an end to the key: without one a long line takes quadratic time."""
 _ONE = re.compile(r"(\w[\w \-/]{0,64}):\s*(\S.*)")
 _OPENS = re.compile(r"\w[\w \-/]{0,64}:\s*\S")
-_MARKS = re.compile(r"\s*[|;•·]\s*")
+_MARKS = re.compile(r"[|;•·]")
 _FENCE = re.compile(r"```(?:[a-zA-Z]{0,12}\n)?(.*?)(?:```|\Z)", re.DOTALL)
 _BOLD = re.compile(r"\*\*|__(?=[A-Z])|(?<=:)__")
 _LABEL = re.compile(
@@ -58,7 +58,7 @@ _LABEL = re.compile(
 _SURE = "negative prompt"
 """The label that is one wherever it begins a line; the shorter ones are, where there are settings too."""
 _JSON = re.compile(r"(?:^|,\s?)(\w[\w \-/]{1,64}):\s?(?=[\[{])")
-_NAMED_HASH = re.compile(r"([^:,]{1,200}):\s*([0-9a-fA-F]{2,64})")
+_NAMED_HASH = re.compile(r"([^:,]{1,60}): ?([0-9a-fA-F]{2,64})")
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{0,20})?")
 
 _OWN = re.compile(r'^Steps: \d.*, Version: "?Eshi ')
@@ -192,7 +192,7 @@ def _read_line(text: str) -> _Line:
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    parts = _MARKS.split(text)
+    parts = [part.strip() for part in _MARKS.split(text)]
     if len(parts) > 1 and all(_ONE.fullmatch(part) for part in parts if part) and "{" not in text:
         for part in filter(None, parts):
             yield from _pairs(part)

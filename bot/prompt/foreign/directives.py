@@ -34,7 +34,7 @@ _GROUPS = frozenset({"wildcard", "wc"})
 _EMBEDDING = re.compile(
     r"\(\s*embedding:[^\s,()\[\]{}<>|]{1,150}\s*\)|(?<!\w)embedding:[^\s,()\[\]{}<>|]{1,150}", re.IGNORECASE
 )
-_TIME = re.compile(r"\s*(?:\d{1,4}(?:\.\d{0,6})?|\.\d{1,6})\s*")
+_TIME = re.compile(r"\d{1,4}(?:\.\d{0,6})?|\.\d{1,6}")
 _AND = re.compile(r"(?<!\S)AND(?!\S)")
 _AND_WEIGHT = re.compile(r"(?<!\s)\s*:\s*-?\d{1,3}(?:\.\d{0,6})?\s*(?=,|$)")
 _REGION = re.compile(
@@ -138,7 +138,7 @@ def _kept(inner: str) -> str | None:
     if len(bars) > 1:
         return next((part for part in bars if part.strip()), "")
     parts = _cut(inner, ":")
-    if not 2 <= len(parts) <= 3 or not _TIME.fullmatch(parts[-1]):  # noqa: PLR2004  with and without what it was before
+    if not 2 <= len(parts) <= 3 or not _TIME.fullmatch(parts[-1].strip()):  # noqa: PLR2004  with and without what it was before
         return None
     when = float(parts[-1])
     if len(parts) == 2:  # noqa: PLR2004

@@ -35,8 +35,8 @@ _GROUP_WEIGHT = re.compile(
 )
 _WORD_SIGNS = re.compile(r"(?<![\w+'’-])([\w'’]{2,60})(\+{1,20}|-{1,20})(?=[\s,)\]}]|$)")
 _WHOLE_GROUP = re.compile(r"\(([^()]*):(\d{1,3}(?:\.\d{1,6})?)\)")
-_CHOICE = re.compile(r"\s*(?:[~@]?\s*-?\d*\s*-?\s*\d*\s*\$\$|!)")
-_ONLY_GROUP = re.compile(r"\s*__[^{}|]{1,200}__\s*")
+_CHOICE = re.compile(r"[~@\d\s-]{0,24}\$\$|\s{0,9}!")
+_ONLY_GROUP = re.compile(r"__[^{}|]{1,200}__")
 _CONJUNCTION = re.compile(r"\.(?:and|blend|swap)\([^()]{0,200}\)")
 
 
@@ -94,7 +94,7 @@ def _braces(text: str) -> list[tuple[int, int, bool]]:
             opened[-1] = opened[-1][0], True
         elif character == "}" and opened:
             start, choice = opened.pop()
-            found.append((start, at + 1, choice or _ONLY_GROUP.fullmatch(text, start + 1, at) is not None))
+            found.append((start, at + 1, choice or _ONLY_GROUP.fullmatch(text[start + 1 : at].strip()) is not None))
         at += 1
     return sorted(found)
 
