@@ -75,6 +75,8 @@ class Preferences:
             raise InvalidRequest(says.no_name(favourites.NAME_CHARS))
         if len(text) > favourites.TEXT_CHARS:
             raise InvalidRequest(says.favourite_too_long(len(text), favourites.TEXT_CHARS))
+        if len(text.splitlines()) > 1:
+            raise InvalidRequest(says.FAVOURITE_OF_LINES)
         if not text.strip(" ,"):
             raise InvalidRequest(says.FAVOURITE_EMPTY)
         self._complete(Options(subject="1girl", tags=text))

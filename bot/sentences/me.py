@@ -45,6 +45,9 @@ def favourite_too_long(chars: int, most: int) -> str:
 FAVOURITE_NEVER_DRAWN = fixed(
     "me.FAVOURITE_NEVER_DRAWN", "Some of these words are never drawn here, so I do not keep them."
 )
+FAVOURITE_OF_LINES = fixed(
+    "me.FAVOURITE_OF_LINES", "There is a line break in this favourite; please write it on one line."
+)
 FAVOURITE_EMPTY = fixed("me.FAVOURITE_EMPTY", "A favourite needs at least one tag.")
 
 

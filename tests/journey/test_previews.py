@@ -67,7 +67,7 @@ async def test_a_pasted_text_says_what_works_here(yuki):
     assert "character hatsune miku; vocaloid" in said
     for setting in ("steps 20", "guidance 6.5", "sampler euler_a", "seed 11", "1024×1024"):
         assert setting in said
-    for left_out in ("<lora:ink:0.8>", "another model, “another”", "“Hires upscale: 2” is not supported here"):
+    for left_out in ("<lora:ink:0.8>", "another model, “another”", "Hires fix (“Hires upscale: 2”) is not done here"):
         assert left_out in said
     result = await result_of(yuki, await yuki.press(message, control(message, "Draw")))
     assert "seed 11 " in words(result)
