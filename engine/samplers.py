@@ -185,7 +185,7 @@ def _spelled(name: str) -> str:
     """Write a name alike in all programs: ``k_dpmpp_2m``, ``DPM++ 2M`` and ``DPMPP-2M`` are ``dpmpp 2m``."""
     words = re.sub(r"dpm\s?\+\+|dpm-?solver\+\+", "dpmpp", name[:100].casefold())
     words = re.sub(r"[_\s-]+", " ", words).strip()
-    words = re.sub(r"^(?:sample )?k (?=\w)", "", words)
+    words = re.sub(r"^(?:sample )?(?:k )?(?=\w)", "", words)
     return re.sub(r" (?:gpu|v2)$", "", words).replace("ancestral", "a")
 
 

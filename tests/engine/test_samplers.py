@@ -51,6 +51,7 @@ def test_a_sampler_is_one_of_diffusers_with_arguments_that_it_takes(sampler):
         ("DPM++ 2M Karras v2", "", "dpmpp_2m_karras", ""),
         ("dpmpp_2m", "normal", "dpmpp_2m_karras", "Uniform"),
         ("dpmpp_2m_k", "", "dpmpp_2m_karras", ""),
+        ("sample_euler_ancestral", "normal", "euler_a", ""),
         ("dpmpp_2m_sde_gpu", "karras", "dpmpp_2m_sde_karras", ""),
         ("DPM++ 2M SDE", "Automatic", "dpmpp_2m_sde_karras", "Exponential"),
         ("uni_pc_bh2", "simple", "unipc", "Simple"),
