@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PROGRAM = "InvokeAI"
 
 _SAID = {
+    "rand_device": "RNG",
     "strength": "Denoising strength",
     "cfg_rescale_multiplier": "CFG rescale",
     "clip_skip": "Clip skip",

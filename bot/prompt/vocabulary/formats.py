@@ -59,6 +59,9 @@ _WORDS: dict[str, int] = {
 _ONLY_ON_E621 = frozenset({"mammal", "canid", "canine", "anthro", "hi res", "felid", "avian", "reptile", "canis"})
 """Names at the top of e621's list that Danbooru has not, or not as what they are there."""
 
+_ONLY_ON_DANBOORU = frozenset({"1girl", "1boy", "1other", "2girls", "2boys", "multiple girls", "multiple boys"})
+"""On e621 these are aliases of other names."""
+
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "name": ("name", "tag", "tag_name", "tagname", "tags"),
     "category": ("category", "type", "tag_type", "tag_category", "cat"),
@@ -274,6 +277,8 @@ def _board(lines: list[bytes], layout: _Layout) -> Board:
             names.add(spell(fields[layout.name]))
         if "species" in fields[layout.category].casefold():
             return "e621"
+    if categories & {7, 8} and names & _ONLY_ON_DANBOORU:
+        return "Danbooru and e621"
     if any(category > _E621_LAST and category != _RATING for category in categories):
         return "Danbooru and e621"
     if categories & {-1, 2, 6, 7, 8} or names & _ONLY_ON_E621:

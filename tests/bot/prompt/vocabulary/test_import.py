@@ -243,6 +243,7 @@ E621 = (
             "Danbooru and e621",
             {"highres": "meta", "mammal": "species", "fox tail": "general", "zoo": "series", "rusty": "character"},
         ),
+        ("1girl,0,9,\nfox_tail,7,8,\n", "Danbooru and e621", {"1girl": "general", "fox tail": "general"}),
         (
             "tag_id,name,category,count\n4,1girl,0,9\n5,general,9,9\n",
             "Danbooru",
