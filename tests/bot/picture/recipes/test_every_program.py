@@ -51,7 +51,7 @@ def their_reading(data):
 
 
 @pytest.mark.parametrize("writer", sorted(WRITERS.keys() - UNREAD.keys()))
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(MADE)
 def test_an_independent_reader_agrees_wherever_it_can_read(writer, made):
     """sd-parsers: nothing of what it finds is otherwise; it finds nothing in half of the files."""
