@@ -18,6 +18,7 @@ import torch
 from PIL import Image
 
 from engine import wire
+from engine.config import EXIT_UNUSABLE
 from engine.wire import (
     Cancel,
     Cancelled,
@@ -264,12 +265,12 @@ async def test_where_pictures_are_rated_nobody_is_sent_an_unrated_one(tiny_check
         assert {event.rating for event in shown} == {"sensitive"}
 
 
-async def test_a_tagger_that_is_not_there_is_one_line_and_status_1(tiny_checkpoint, tmp_path):
-    """Nothing is drawn that nobody would rate."""
+async def test_a_tagger_that_is_not_there_is_one_line_and_status_78(tiny_checkpoint, tmp_path):
+    """Nothing is drawn that nobody would rate, and nobody need try again before the configuration has changed."""
     rating = '[engine.rating]\nby = "wd"\nfolder = "gone"\n'
     with engine(tmp_path, "unix:engine.sock", tiny_checkpoint, rating=rating) as process:
         _, log = await asyncio.to_thread(process.communicate)
-    assert process.returncode == 1
+    assert process.returncode == EXIT_UNUSABLE
     assert log.splitlines()[-1].startswith(f"error: {tmp_path}/gone/selected_tags.csv: expected a table")
 
 
@@ -287,11 +288,11 @@ async def test_tcp_wants_the_secret(tiny_checkpoint, tmp_path):
             assert refused.value.status == 401
 
 
-async def test_no_model_is_one_line_and_status_1(tmp_path):
+async def test_no_model_is_one_line_and_status_78(tmp_path):
     """The operator reads what was expected where."""
     with engine(tmp_path, "unix:engine.sock", tmp_path / "gone") as process:
         _, log = await asyncio.to_thread(process.communicate)
-        assert process.returncode == 1
+        assert process.returncode == EXIT_UNUSABLE
     assert log.splitlines()[-1].startswith(f"error: {tmp_path}/gone: there is nothing; expected a folder")
     assert "Traceback" not in log
 
