@@ -92,27 +92,38 @@ _HAIR_APART = 60.0
 
 _MOSTLY = 0.55
 
+_LIT = 0.6
+"""White beside grey, from which on the grey is its shade."""
+
 
 def read(image: Image.Image) -> list[FaceReading]:
     """Read every face of a picture, from left to right."""
     small = _small(image)
     pixels = np.asarray(small, np.float32)
-    return [_face(pixels, face, small.width) for face in find_faces(small)]
+    hair = _painted(HAIR, image)
+    return [_face(pixels, face, small.width, hair) for face in find_faces(small)]
 
 
 def background(image: Image.Image) -> str:
     """Name what fills the upper corners, as in `BACKGROUNDS`, inside a watercolour's margin."""
     pixels = np.asarray(_small(image), np.float32)
     high, wide = pixels.shape[:2]
-    edge = round(_SIDE * 0.075) if style(image) == "watercolour" else 0
+    table = _painted(BACKGROUNDS, image)
+    edge = 0 if table == BACKGROUNDS else round(_SIDE * 0.075)
     tall, broad = round(high * 0.1) + edge, round(wide * 0.1) + edge
     corners = (pixels[edge:tall, edge:broad], pixels[edge:tall, wide - broad : wide - edge])
     tones = [np.median(corner.reshape(-1, 3), axis=0) for corner in corners]
-    hand = Hand("watercolour" if edge else "flat")
-    table = {name: hand.paint(colour) for name, colour in BACKGROUNDS.items()}
     named = [_nearest(tone, table) for tone in tones]
     distance = [_apart(tone, table[name]) for tone, name in zip(tones, named, strict=True)]
     return named[int(np.argmin(distance))]
+
+
+def _painted(colours: dict[str, Colour], image: Image.Image) -> dict[str, Colour]:
+    """Give named colours as they look in this picture: paler in a watercolour."""
+    if style(image) != "watercolour":
+        return colours
+    hand = Hand("watercolour")
+    return {name: hand.paint(colour) for name, colour in colours.items()}
 
 
 def style(image: Image.Image) -> str:
@@ -155,8 +166,8 @@ def _small(image: Image.Image) -> Image.Image:
     return image.resize(size, Image.Resampling.BOX if side > _SIDE else Image.Resampling.BILINEAR)
 
 
-def _face(pixels: NDArray[np.float32], face: FoundFace, width: int) -> FaceReading:
-    hair, tone = _hair(pixels, face)
+def _face(pixels: NDArray[np.float32], face: FoundFace, width: int, colours: dict[str, Colour]) -> FaceReading:
+    hair, tone = _hair(pixels, face, colours)
     glasses = _glasses(pixels, face)
     eyes = (_eye(pixels, face, -1), _eye(pixels, face, 1))
     return FaceReading(face.x / width, hair, tone, eyes, _mouth_inside(pixels, face), glasses)
@@ -236,17 +247,19 @@ def _glasses(pixels: NDArray[np.float32], face: FoundFace) -> bool:
     return min(found) > 0.5
 
 
-def _hair(pixels: NDArray[np.float32], face: FoundFace) -> tuple[str, tuple[float, float, float]]:
+def _hair(
+    pixels: NDArray[np.float32], face: FoundFace, colours: dict[str, Colour]
+) -> tuple[str, tuple[float, float, float]]:
     """Name the colour of most of what lies over the forehead and beside the cheeks, and give its median.
 
-    Lines, rims and hats are dark too, so hair is black only where most of it is.
+    Lines, rims and hats are dark too, so hair is black only where most of it is; white hair is grey in the shade.
     """
     zones = (
-        ((-0.85, 0.85), (-0.5, -0.2), 1.6), ((-0.5, 0.5), (-1.36, -0.98), 0.5), ((-1.14, -0.98), (-0.4, 0.2), 0.6),
-        ((0.98, 1.14), (-0.4, 0.2), 0.6),
+        ((-0.85, 0.85), (-0.42, -0.16), 1.6), ((-0.5, 0.5), (-1.36, -0.98), 0.4), ((-1.14, -0.98), (-0.4, 0.3), 0.7),
+        ((0.98, 1.14), (-0.4, 0.3), 0.7),
     )  # fmt: skip
-    names = list(HAIR)
-    places = _hue(np.asarray([HAIR[name] for name in names], np.float32))
+    names = list(colours)
+    places = _hue(np.asarray([colours[name] for name in names], np.float32))
     votes = np.zeros(len(names))
     tones: list[list[NDArray[np.float32]]] = [[] for _ in names]
     for x, y, weight in zones:
@@ -262,6 +275,9 @@ def _hair(pixels: NDArray[np.float32], face: FoundFace) -> tuple[str, tuple[floa
     black = names.index("black")
     if votes[black] < _MOSTLY * votes.sum():
         votes[black] = 0.0
+    white, grey = names.index("white"), names.index("grey")
+    if votes[white] > _LIT * votes[grey]:
+        votes[white] += votes[grey]
     best = int(votes.argmax())
     if not votes[best]:
         return "", (0.0, 0.0, 0.0)
