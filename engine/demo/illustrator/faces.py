@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -116,15 +116,14 @@ def _at_size(maps: list[Image.Image], unit: float) -> list[FoundFace]:
     tall, wide = templates.shape[2:]
     if height < tall or width < wide:
         return []
-    small = np.stack([np.asarray(m.resize((width, height), Image.Resampling.BOX), np.float64) / 255 for m in maps])
+    shrunk = [np.asarray(m.resize((width, height), Image.Resampling.BOX), np.float32) for m in maps]
+    small = np.stack(shrunk) / np.float32(255)
     mean, square = _box_means(small, tall, wide), _box_means(small**2, tall, wide)
-    spread = np.sqrt(np.maximum(square - mean**2, 1e-3))
-    waves = np.fft.rfft2(small)
-    shape = (height, width)
-    alike = np.stack([
-        np.fft.irfft2(waves * np.conj(np.fft.rfft2(template, shape)), shape)[:, : spread.shape[1], : spread.shape[2]]
-        for template in templates
-    ]) / (tall * wide) / spread  # fmt: skip
+    spread = np.sqrt(np.maximum(square - mean**2, 1e-3)).astype(np.float32)
+    shape = (_quick(height), _quick(width))
+    waves = np.conj(np.fft.rfft2(templates, shape))
+    waves *= np.fft.rfft2(small, shape)
+    alike = np.fft.irfft2(waves, shape)[..., : spread.shape[1], : spread.shape[2]] / (tall * wide) / spread
     score = np.tensordot(alike, _WEIGHTS, axes=(1, 0)).max(0)
     found: list[FoundFace] = []
     for y, x in zip(*np.nonzero(score > _ALIKE), strict=True):
@@ -137,7 +136,17 @@ def _at_size(maps: list[Image.Image], unit: float) -> list[FoundFace]:
     return found
 
 
-def _between(score: NDArray[np.float64], y: int, x: int, down: int, across: int) -> float:
+@cache
+def _quick(size: int) -> int:
+    """Give the next size that a Fourier transform takes in small steps: a product of 2, 3 and 5."""
+    rest = size
+    for factor in (2, 3, 5):
+        while rest % factor == 0:
+            rest //= factor
+    return size if rest == 1 else _quick(size + 1)
+
+
+def _between(score: NDArray[np.float32], y: int, x: int, down: int, across: int) -> float:
     """Give how far beside a peak's pixel its parabola is highest."""
     if not (down <= y < len(score) - down and across <= x < score.shape[1] - across):
         return 0.0
@@ -146,15 +155,15 @@ def _between(score: NDArray[np.float64], y: int, x: int, down: int, across: int)
     return float(np.clip(0.5 * (before - after) / bend, -0.5, 0.5)) if bend < 0 else 0.0
 
 
-def _box_means(maps: NDArray[np.float64], tall: int, wide: int) -> NDArray[np.float64]:
+def _box_means(maps: NDArray[Any], tall: int, wide: int) -> NDArray[np.float64]:
     """Give the mean of every window of so many pixels."""
-    total = np.pad(maps.cumsum(1).cumsum(2), ((0, 0), (1, 0), (1, 0)))
+    total = np.pad(maps.cumsum(1, dtype=np.float64).cumsum(2), ((0, 0), (1, 0), (1, 0)))
     sums = total[:, tall:, wide:] - total[:, :-tall, wide:] - total[:, tall:, :-wide] + total[:, :-tall, :-wide]
     return sums / (tall * wide)
 
 
 @cache
-def _mean_faces() -> NDArray[np.float64]:
+def _mean_faces() -> NDArray[np.float32]:
     """Give where skin and ink are in the mean of many drawn faces, each of mean 0 and spread 1, (4, 2, tall, wide).
 
     Open eyes, closed ones, and each of the two with glasses.
@@ -163,7 +172,7 @@ def _mean_faces() -> NDArray[np.float64]:
     return np.stack(means)
 
 
-def _mean_face(**looks: bool) -> NDArray[np.float64]:
+def _mean_face(**looks: bool) -> NDArray[np.float32]:
     tall, wide = round((_TOP + _BOTTOM) * _UNIT), round(2 * _LEFT * _UNIT)
     total = np.zeros((2, tall, wide))
     for number in range(_SAMPLES):
@@ -177,4 +186,4 @@ def _mean_face(**looks: bool) -> NDArray[np.float64]:
             mask = Image.fromarray(part(pixels).astype(np.uint8) * 255)
             total[channel] += np.asarray(mask.resize((wide, tall), Image.Resampling.BOX, box))
     mean = total.mean((1, 2), keepdims=True)
-    return (total - mean) / total.std((1, 2), keepdims=True)
+    return ((total - mean) / total.std((1, 2), keepdims=True)).astype(np.float32)

@@ -1,6 +1,7 @@
 """The judge: whoever does what is asked gets full marks, whoever does not listen gets few."""
 
 from dataclasses import replace
+from functools import cache
 from random import Random
 
 import pytest
@@ -25,7 +26,12 @@ class Draughtsman:
         self._understand = understand
 
     def draw(self, wishes, size, _steps, _guidance_scale):
-        return [illustrate(self._understand(wish), (size[0] // 2, size[1] // 2)).image for wish in wishes]
+        return [drawn(self._understand(wish), (size[0] // 2, size[1] // 2)) for wish in wishes]
+
+
+@cache
+def drawn(scene, size):
+    return illustrate(scene, size, 1).image
 
 
 def tags(text):
