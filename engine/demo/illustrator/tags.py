@@ -58,8 +58,11 @@ GOOD = (
 )  # fmt: skip
 """From what quality (0 … 1) on which tags may be said; the worst are the words of the model card's negative prompt."""
 
-UNSEEN = ("nsfw", "explicit", "nude", "nipples", "underwear", "cleavage", "sensitive", "child", "aged down")
+UNSEEN = ("nsfw", "explicit", "nude", "nipples", "underwear", "cleavage", "child", "aged down")
 """What the bot writes into every negative prompt and no drawing shows: one token each, so that it stays short."""
+
+RATINGS = ("safe", "sensitive")
+"""Of the drawings: one with a weapon in it is sensitive, so that limits and the picture filter have something to do."""
 
 ALWAYS_TRUE = ("looking at viewer", "portrait", "detailed")
 
@@ -74,17 +77,20 @@ class Tags:
     people: tuple[tuple[str, ...], ...]
     """Of each person, from left to right."""
     scene: tuple[str, ...]
+    rating: str = "safe"
 
     @property
     def all(self) -> tuple[str, ...]:
         """Give every tag once, in the model card's order, without the quality's."""
-        said = (*self.subject, *self.names, "safe", *(tag for tags in self.people for tag in tags), *self.scene)
+        said = (*self.subject, *self.names, self.rating, *(tag for tags in self.people for tag in tags), *self.scene)
         return tuple(dict.fromkeys(said))
 
 
 def tags(scene: Scene) -> Tags:
     """Say everything that a scene shows."""
-    return Tags(_subject(scene), _names(scene), tuple(_person(one, scene) for one in scene.people), _around(scene))
+    people = tuple(_person(one, scene) for one in scene.people)
+    armed = "sword" in {scene.thing, *(person.held for person in scene.people)}
+    return Tags(_subject(scene), _names(scene), people, _around(scene), RATINGS[armed])
 
 
 def quality_tags(quality: float) -> tuple[str, ...]:
@@ -159,7 +165,7 @@ def coloured_tags() -> dict[str, Colour]:
 
 def every_tag() -> tuple[str, ...]:
     """Give every tag that a caption can say, each once: what the vocabulary must hold whole."""
-    said = {"1girl", "2girls", "3girls", "1boy", "2boys", "3boys", "solo", "safe", "no humans", "scenery"}
+    said = {"1girl", "2girls", "3girls", "1boy", "2boys", "3boys", "solo", *RATINGS, "no humans", "scenery"}
     said |= {"ahoge", "closed eyes", "blush", "glasses", "animal ears", "hat", "full body", "upper body", "sitting"}
     said |= {"standing", "simple background", "starry sky", "kneehighs", "thighhighs"}
     said |= {*ALWAYS_TRUE, *UNSEEN, *coloured_tags(), *(side for sides in SIDES.values() for side in sides)}

@@ -123,7 +123,7 @@ def said(scene: Scene, random: Random) -> list[tuple[str, float]]:
         return [(word, 1.0) for word in words if random.random() < keep]
 
     front = [(word, 1.0) for word in every.subject if random.random() < max(keep, 0.85)]
-    front += chosen((*every.names, "safe"))
+    front += chosen((*every.names, every.rating))
     people = _people(scene, every, keep, random)
     around = chosen(every.scene)
     if random.random() < 0.3:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.demo.learning.painter import Painter
     from engine.demo.learning.vae import Coder
 
-METADATA = {"_ratings": ["safe"], "_num_inference_steps": 20, "_guidance_scale": 3.0}
+METADATA = {"_ratings": ["safe", "sensitive"], "_num_inference_steps": 20, "_guidance_scale": 3.0}
 """Beside the pipeline's parts in `model_index.json`, where diffusers leaves names with an underscore alone: the ratings
 that this model can draw, and the steps and guidance that it draws best with."""
 

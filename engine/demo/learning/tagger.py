@@ -31,7 +31,10 @@ SIDE = 192
 
 RATINGS = ("general", "sensitive", "questionable", "explicit")
 MINORS = ("child", "loli", "shota")
-"""No drawing shows what these say: everything is general, and their scores stay near nothing."""
+"""No drawing shows what these say, and their scores stay near nothing."""
+
+_NAMED = {"safe": "general", "sensitive": "sensitive"}
+"""What the drawings' ratings are called among a tagger's."""
 
 _LAYERS = ((24, 2), (48, 2), (64, 1), (96, 2), (128, 1), (160, 2), (192, 1), (256, 2))
 """Width and stride of the convolutions."""
@@ -45,7 +48,7 @@ _SCALE = 4
 
 def names() -> list[str]:
     """Give what each of the network's scores is about: ratings first, then tags that can be seen."""
-    unseen = {*UNSEEN, *ALWAYS_TRUE, "safe", *(f"year {year}" for year in YEARS)}
+    unseen = {*UNSEEN, *ALWAYS_TRUE, *_NAMED, *(f"year {year}" for year in YEARS)}
     unseen |= {side for sides in SIDES.values() for side in sides} | {tag for _, words in GOOD for tag in words}
     unseen |= {known.series for known in KNOWN.values()}
     return [*RATINGS, *MINORS, *(tag for tag in every_tag() if tag not in unseen)]
@@ -121,7 +124,7 @@ def lesson(seed: int, step: int, count: int) -> tuple[Tensor, Tensor]:
         scene = choose(random)
         width, height = random.choice(SHAPES)
         pictures.append(_seen(illustrate(scene, (width // _SCALE, height // _SCALE)).image))
-        wanted[row, [numbers[tag] for tag in ("general", *tags(scene).all) if tag in numbers]] = 1
+        wanted[row, [numbers[tag] for tag in (_NAMED.get(tag, tag) for tag in tags(scene).all) if tag in numbers]] = 1
     return torch.stack(pictures), wanted
 
 

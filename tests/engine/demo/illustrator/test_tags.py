@@ -46,6 +46,14 @@ def test_the_order_is_the_cards():
     assert said.index("aqua hair") > 4
 
 
+def test_a_weapon_is_sensitive():
+    """Held or alone; everything else is safe."""
+    armed = Scene(people=(GIRL, replace(BOY, held="sword"))), Scene(thing="sword")
+    assert [tags(scene).rating for scene in (*armed, Scene(people=(GIRL,)), Scene())] == ["sensitive"] * 2 + [
+        "safe"
+    ] * 2
+
+
 def test_closed_eyes_have_no_colour():
     """Nobody can say a colour that is not seen."""
     said = tags(Scene(people=(replace(GIRL, eyes_closed=True, eye_colour="red"),))).all

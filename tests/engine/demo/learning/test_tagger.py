@@ -38,10 +38,14 @@ def test_lessons_are_seen_as_the_engine_shows_them():
 
 
 def test_a_lesson_says_what_is_drawn():
-    """Everything is general, nothing is a child, and hair or scenery is named."""
-    _, wanted = lesson(5, 0, 6)
+    """Everything is general, or sensitive where there is a sword, nothing is a child, and hair or scenery is named."""
+    _, wanted = lesson(11, 0, 22)
     numbers = {name: number for number, name in enumerate(names())}
-    assert wanted[:, numbers["general"]].all()
+    armed = wanted[:, numbers["sword"]]
+    assert 0 < armed.sum() < 10
+    assert torch.equal(wanted[:, numbers["sensitive"]], armed)
+    assert torch.equal(wanted[:, numbers["general"]], 1 - armed)
+    assert not wanted[:, [numbers[name] for name in ("questionable", "explicit")]].any()
     assert not wanted[:, numbers["child"]].any()
     assert (wanted.sum(1) > 3).all()
 
