@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from torch.nn import functional
 
+from engine.demo.learning.muon import Muon
 from engine.demo.learning.networks import CHANNELS, make_vae
 from engine.demo.learning.pictures import drawn_ahead, make_pictures
 
@@ -30,7 +31,7 @@ SCALE = 4
 _OUTER = 2
 """Levels outside of these."""
 
-_ANCHOR = 10.0
+_ANCHOR = 3.0
 """Outweighs what a picture adds to the statistics of its norms, so that a colour means the same beside any other."""
 
 _NOISE = 0.1
@@ -39,9 +40,8 @@ _NOISE = 0.1
 _MEASURED = 36
 """Of every shape as many: four times so many drawings are the measure of what latents are normal."""
 
-_WARM_UP = 100
-_COOL_DOWN = 0.4
-"""The share of a stage over which its learning rate falls to nothing."""
+_WARM_UP, _COOL_DOWN = 0.06, 0.6
+"""The shares of a stage over which its learning rate rises, and falls to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,16 @@ class Stage:
     """A part of the training."""
 
     name: Literal["inner", "outer", "whole"]
-    """Of whole pictures of a quarter of the size; of squares of full size; of whole pictures of full size."""
+    """Of squares a quarter of the size; of squares of full size; of whole pictures of full size."""
     steps: int
     batch: int
     rate: float
 
 
-CPU_STAGES = (Stage("inner", 14000, 3, 1.2e-3), Stage("outer", 1500, 1, 1e-3), Stage("whole", 150, 1, 3e-4))
+CPU_STAGES = (Stage("inner", 7000, 3, 8e-4), Stage("outer", 1200, 1, 6e-4), Stage("whole", 100, 1, 1.5e-4))
 GPU_STAGES = (Stage("inner", 9000, 16, 1.2e-3), Stage("outer", 1500, 4, 1e-3), Stage("whole", 300, 2, 3e-4))
-SQUARE = 256
-"""Pixels along the side of the outer stage's squares, of which each picture gives three."""
+SQUARE = 512
+"""Pixels of full size along the side of the squares that are cut out of pictures: most of a picture is empty."""
 
 
 class Coder(torch.nn.Module):
@@ -162,20 +162,24 @@ def _begin_encoder(vae: Any) -> None:
         conv.weight[:, :, :2, :2] = conv.weight[:, :, 1:2, 1:2] / 4  # the mean of what becomes one
         conv.weight[:, :, 2] = conv.weight[:, :, :, 2] = 0
     last = encoder.down_blocks[-2].downsamplers[0].conv.weight
-    pairs = [(colour, colour, _MINUS + colour, 1.5) for colour in range(3)]
+    spread = ((_ANCHOR**2 + _CONTENT) / last.shape[0]) ** 0.5  # by which the encoder's last norm divides
+    pairs = [(colour, colour, _MINUS + colour, spread * 1.4) for colour in range(3)]
     for number, signs in enumerate(((1, -1, 1, -1), (1, 1, -1, -1), (1, -1, -1, 1))):
         for colour in range(3):
             to = _DIFFERENCES + 3 * number + colour
             for sign, channel in ((1, to), (-1, to + 9)):
                 last[channel] = 0
                 last[channel, colour, :2, :2] = sign * torch.tensor(signs, dtype=last.dtype).reshape(2, 2) / 4
-            pairs.append((3 + 3 * number + colour, to, to + 9, 4.0))
+            pairs.append((3 + 3 * number + colour, to, to + 9, spread * 3.6))
     _pairs(encoder.conv_out, pairs)
     _open(vae.quant_conv)
 
 
 _COLOURED = 1.65
 """How much larger a latent begins than the colour that it is."""
+
+_CONTENT = 2.4
+"""What a picture adds to the squares of the anchor at the encoder's end, in the mean."""
 
 _ANCHORED, _MINUS, _DIFFERENCES = 3, 4, 8
 """The channels of the anchor, of the colours' negatives, and of the differences of a patch's quarters."""
@@ -283,7 +287,7 @@ class _Training:
         else:
             parts = [vae.decoder]
         self._learning = [parameter for part in parts for parameter in part.parameters()]
-        self.optimizer = torch.optim.AdamW(self._learning, lr=stage.rate, betas=(0.9, 0.99), weight_decay=0.0)
+        self.optimizer = Muon(vae, self._learning)
 
     def run(self, first: int, before: int) -> None:
         """Take the stage's steps from one on; so many were taken before it."""
@@ -297,7 +301,7 @@ class _Training:
             state.wait_while_paused()
             fall = (stage.steps - step) / (_COOL_DOWN * stage.steps)
             for group in self.optimizer.param_groups:
-                group["lr"] = stage.rate * min(1.0, (step + 1) / _WARM_UP, fall)
+                group["lr"] = stage.rate * min(1.0, (step + 1) / (_WARM_UP * stage.steps), fall)
             with torch.autocast(self._device, dtype=torch.bfloat16):
                 loss = self._loss(pictures, before + step)
             self.optimizer.zero_grad(set_to_none=True)
@@ -312,14 +316,17 @@ class _Training:
                             "stage": self._number, "step": step + 1})  # fmt: skip
 
     def _loss(self, pictures: Pictures, step: int) -> Tensor:
-        images, weights = pictures.images.to(self._device), pictures.weights.to(self._device)
+        coder, stage = self._coder, self._stage
         source = torch.Generator().manual_seed(self._seed * 2**32 + step)
-        coder = self._coder
-        if self._stage.name == "inner":
+        images, weights = pictures.images, pictures.weights
+        if stage.name != "whole":
+            images, weights = squares(pictures, SQUARE // (SCALE if stage.name == "inner" else 1), source)
+        images = images.to(self._device, memory_format=torch.channels_last)
+        weights = weights.to(self._device)
+        if stage.name == "inner":
             z = coder.encode(images)
             drawn = coder.decode_small(z + self._noise(z, source)).float()
-            patch = images.shape[2] // z.shape[2]
-            colours = functional.avg_pool2d(images, patch)
+            colours = functional.avg_pool2d(images, images.shape[2] // z.shape[2])
             return (
                 draw_loss(drawn, images, weights)
                 + 0.02 * z.float().square().mean()
@@ -331,37 +338,33 @@ class _Training:
         with torch.no_grad():
             z = coder.encode(functional.avg_pool2d(images, SCALE))
             z = z + self._noise(z, source)
-        if self._stage.name == "whole":
-            return draw_loss(coder.outer(coder.inner(z)).float(), images, weights)
-        features = coder.inner(z)
-        places = _squares(pictures, source)
-        side = SQUARE // SCALE
-        parts = torch.stack([features[b, :, y : y + side, x : x + side] for b, y, x in places])
-        drawn = coder.outer(parts.contiguous(memory_format=torch.channels_last)).float()
-        wanted, counts = (
-            torch.stack(
-                [whole[b, :, y * SCALE : y * SCALE + SQUARE, x * SCALE : x * SCALE + SQUARE] for b, y, x in places]
-            )
-            for whole in (images, weights)
-        )
-        return draw_loss(drawn, wanted, counts)
+        return draw_loss(coder.outer(coder.inner(z)).float(), images, weights)
 
     def _noise(self, z: Tensor, source: torch.Generator) -> Tensor:
         return _NOISE * torch.randn(z.shape, generator=source).to(z)
 
 
-def _squares(pictures: Pictures, source: torch.Generator) -> list[tuple[int, int, int]]:
-    """Choose three squares of each picture: number of the picture, row and column in quarters; one is at the face."""
-    height, width = (side // SCALE - SQUARE // SCALE for side in pictures.images.shape[2:])
+def squares(pictures: Pictures, side: int, source: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Cut two squares out of each picture, near its face and anywhere, and what each place in them counts."""
+    height, width = pictures.images.shape[2:]
     places: list[tuple[int, int, int]] = []
-    for number, face in enumerate(pictures.faces):
-        for square in range(3):
+    for number, face in enumerate(pictures.faces.tolist()):
+        for share in (face, None):
             x, y = torch.rand(2, generator=source).tolist()
-            if square == 0:
+            if share is not None:
                 x, y = (
-                    (float(face[0]) * (width + SQUARE / SCALE) - SQUARE / SCALE / 2) / max(1, width) + 0.1 * (x - 0.5),
-                    (float(face[1]) * (height + SQUARE / SCALE) - SQUARE / SCALE / 2) / max(1, height)
-                    + 0.1 * (y - 0.5),
+                    _around(part, whole, side, by)
+                    for part, whole, by in zip(share, (width, height), (x, y), strict=True)
                 )
-            places.append((number, round(min(1, max(0, y)) * height), round(min(1, max(0, x)) * width)))
-    return places
+            places.append((number, round(y * (height - side)), round(x * (width - side))))
+    images, weights = (
+        torch.stack([whole[number, :, y : y + side, x : x + side] for number, y, x in places])
+        for whole in (pictures.images, pictures.weights)
+    )
+    return images, weights
+
+
+def _around(share: float, whole: int, side: int, by: float) -> float:
+    """Say where a square begins whose middle is up to a quarter of it beside a place, as a share of what is left."""
+    first = share * whole - side / 2 + (by - 0.5) * side / 2
+    return min(1.0, max(0.0, first / max(1, whole - side)))

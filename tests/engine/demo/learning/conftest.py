@@ -5,7 +5,7 @@ import pytest
 from engine.demo.learning import latents, pictures, unet, vae
 from engine.demo.learning.networks import Design
 
-TINY = Design((16, 16, 32, 32, 32), (16, 32))
+TINY = Design((16, 16, 32, 32, 32), (32, 64))
 """Patches of 16 pixels."""
 
 
@@ -18,4 +18,5 @@ def tiny(monkeypatch):
     for module in (latents, unet):
         monkeypatch.setattr(module, "BLOCK", 9)
     monkeypatch.setattr(vae, "_MEASURED", 1)
+    monkeypatch.setattr(vae, "SQUARE", 256)
     return TINY
