@@ -82,7 +82,7 @@ class Tagger(nn.Module):
 class TaggerPlan:
     """How long to train."""
 
-    steps: int = 4000
+    steps: int = 2000
     batch: int = 24
     rate: float = 1.5e-3
 

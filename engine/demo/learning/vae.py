@@ -40,8 +40,8 @@ _NOISE = 0.1
 _MEASURED = 36
 """Of every shape as many: four times so many drawings are the measure of what latents are normal."""
 
-_WARM_UP, _COOL_DOWN = 0.06, 0.6
-"""The shares of a stage over which its learning rate rises, and falls to nothing."""
+_COOL_DOWN = 0.6
+"""The share of a stage over which its learning rate falls to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,20 @@ class Stage:
     steps: int
     batch: int
     rate: float
+    rise: int = 0
+    """Steps over which the rate rises to that."""
 
 
-CPU_STAGES = (Stage("inner", 7000, 3, 8e-4), Stage("outer", 1200, 1, 6e-4), Stage("whole", 100, 1, 1.5e-4))
-GPU_STAGES = (Stage("inner", 9000, 16, 1.2e-3), Stage("outer", 1500, 4, 1e-3), Stage("whole", 300, 2, 3e-4))
+CPU_STAGES = (
+    Stage("inner", 4500, 3, 8e-4, 420),
+    Stage("outer", 1200, 1, 6e-4, 80),
+    Stage("whole", 100, 1, 1.5e-4, 10),
+)
+GPU_STAGES = (
+    Stage("inner", 9000, 16, 1.2e-3, 420),
+    Stage("outer", 1500, 4, 1e-3, 80),
+    Stage("whole", 300, 2, 3e-4, 10),
+)
 SQUARE = 512
 """Pixels of full size along the side of the squares that are cut out of pictures: most of a picture is empty."""
 
@@ -301,7 +311,7 @@ class _Training:
             state.wait_while_paused()
             fall = (stage.steps - step) / (_COOL_DOWN * stage.steps)
             for group in self.optimizer.param_groups:
-                group["lr"] = stage.rate * min(1.0, (step + 1) / (_WARM_UP * stage.steps), fall)
+                group["lr"] = stage.rate * min(1.0, (step + 1) / max(1, stage.rise), fall)
             with torch.autocast(self._device, dtype=torch.bfloat16):
                 loss = self._loss(pictures, before + step)
             self.optimizer.zero_grad(set_to_none=True)
