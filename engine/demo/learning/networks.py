@@ -33,7 +33,7 @@ class Design:
 
 
 SMALL = Design((16, 16, 24, 40, 72, 120, 176), (96, 160))
-"""Patches of 64 pixels: what two cores of a CPU can train in a day or two."""
+"""Patches of 64 pixels: what one core of a CPU can train in six hours."""
 
 LARGE = Design((16, 16, 32, 64, 96, 144), (96, 192))
 """Patches of 32 pixels, four times as many: for a large card. A picture of 20 steps still takes less than 12 s."""

@@ -17,7 +17,7 @@ from engine.demo.learning.painter import Painter
 from engine.demo.learning.pictures import make_pictures
 from engine.demo.learning.state import PAUSE, TrainingState
 from engine.demo.learning.unet import PainterPlan, train_unet
-from engine.demo.learning.vae import Coder, Stage, train_vae
+from engine.demo.learning.vae import Coder, Stage, squares, train_vae
 from engine.demo.learning.vocabulary import make_tokenizer
 
 STAGES = (Stage("inner", 3, 1, 1e-3), Stage("whole", 2, 1, 1e-3))
@@ -146,6 +146,18 @@ def test_an_untrained_vae_hands_colours_on(name):
         functional.avg_pool2d(pictures, design.compression), scale_factor=design.compression / 4
     )
     assert (drawn - means).abs().mean() < 0.05
+
+
+def test_squares_are_of_faces_and_of_the_rest():
+    """Two of each picture, the first near somebody's face, and the same ones for the same step."""
+    pictures = make_pictures(1, 6, 4, 8)
+    images, weights = squares(pictures, 64, torch.Generator().manual_seed(2))
+    assert images.shape == (8, 3, 64, 64)
+    somebody = pictures.weights.amax((1, 2, 3)) > 1
+    assert somebody.any()
+    assert (weights[::2].amax((1, 2, 3)) > 1)[somebody].all()
+    again, _ = squares(pictures, 64, torch.Generator().manual_seed(2))
+    assert torch.equal(images, again)
 
 
 def test_normalising_changes_no_picture():
