@@ -36,7 +36,7 @@ from bot.safety import wording
 from bot.safety.gate import Place, Situation, explain
 from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy, ServerPolicy
-from bot.safety.text import ages, forms, lexicon
+from bot.safety.text import ages, forms, tag_readings
 from engine import grammar
 
 LIMIT_S = 0.020
@@ -212,7 +212,9 @@ def judged(rating, text):
         remembering.cache_clear()
     for remembering in (filter_._lexicon.read, filter_._lexicon._tag, filter_._lexicon._misspelt):
         remembering.cache_clear()
-    for remembering in (lexicon._cut, lexicon._readings, ages.ages, ages._ages_of, wording._sections, wording._items):
+    for remembering in (tag_readings.cut_into_tags, tag_readings.tag_readings, ages.ages, ages._ages_of):
+        remembering.cache_clear()
+    for remembering in (wording._sections, wording._items):
         remembering.cache_clear()
     return list(explain(SITUATION, GateQuestion(rating=rating, prompt=text, typed=text), filter_))
 

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import groupby, islice, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
 
-from bot.safety.text.forms import bare, fold, readings, unleet, visible, words_of
+from bot.safety.text.forms import bare, fold, visible, words_of
 from bot.safety.text.lists import SAFE, Kind, Mark
+from bot.safety.text.tag_readings import cut_into_tags, tag_readings
+from bot.safety.text.unspaced import UNSPACED, UnspacedTerms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from bot.safety.text.forms import Leet
     from bot.safety.text.lists import Term
 
-_TAGS = re.compile("[,;、。،؛\n]")
-_MASKED = re.compile(r"(?<![^\W_])(?:[a-z]+[*#]+)+[a-z]*|(?<![*#])[*#]+[a-z]+(?![^\W_])")
 _STRETCHED = re.compile(r"([a-z])\1\1|([a-z])\2.*([a-z])\3")
 _MANY = re.compile(r"([a-z])\1+")
-_NO_SPACES = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-"""Thai, kana, Han and Hangul: scripts in which a word may stand without a space around it."""
-_UNSPACED = re.compile(f"[{_NO_SPACES}]")
-_HIRAGANA, _KATAKANA, _HANGUL = "\u3041-\u3096", "\u30a1-\u30fa\u30fc", "\uac00-\ud7af"
-_PARTICLES = "のがをにはもとで"
-_HANGUL_PARTICLES = "[를을가이는은의와과들도만랑야로에]|에서|에게|으로|이나|까지|부터|처럼|하는|하고|입은|입고|차림"
-
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-
 _SHORT = 3
 """Letters of a piece that may be joined with its neighbours beyond its own tag: ``lo, li``."""
 _JOINABLE = frozenset({Kind.NEVER, Kind.MINORS, Kind.LEVEL, Kind.RATING, Kind.UNDRESS, Kind.GROWN, Kind.DENIED})
@@ -66,45 +56,6 @@ class _Tag(NamedTuple):
     """A term may begin in its last words and end in the tag behind it."""
     spelled: bool
     """It has words of one letter."""
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Make a pattern when a text first holds its term: there are a thousand, and few are ever met."""
-    return re.compile(pattern)
-
-
-class _Unspaced:
-    """The terms of scripts that may be written without spaces, found anywhere in a text but for their bounds."""
-
-    def __init__(self, terms: Mapping[str, set[Mark]]) -> None:
-        self._by_start: defaultdict[str, list[tuple[str, str, frozenset[Mark]]]] = defaultdict(list)
-        for term in sorted(terms, key=len, reverse=True):
-            pattern = _bounded(term)
-            bounds = pattern if pattern != re.escape(term) else ""
-            self._by_start[term[:2]].append((term, bounds, frozenset(terms[term])))
-        first = "".join(sorted({start[0] for start in self._by_start}))
-        self._starts = re.compile(f"[{re.escape(first)}]" if first else "(?!)")
-
-    def term(self, text: str) -> frozenset[Mark]:
-        """Give what a text is, as it stands."""
-        return next((marks for term, _, marks in self._by_start.get(text[:2], ()) if term == text), _NOTHING)
-
-    def read(self, text: str) -> set[Mark]:
-        """Give what a text holds; a harmless phrase hides what stands in it."""
-        found: set[Mark] = set()
-        skipped = 0
-        for start in self._starts.finditer(text):
-            at = start.start()
-            if at < skipped:
-                continue
-            for term, bounds, marks in (*self._by_start.get(text[at : at + 2], ()), *self._by_start.get(text[at], ())):
-                if text.startswith(term, at) and (not bounds or _compiled(bounds).match(text, at)):
-                    found |= marks
-                    if _HARMLESS in marks:
-                        skipped = at + len(term)
-                    break
-        return found
 
 
 class Lexicon:
@@ -141,7 +92,7 @@ class Lexicon:
         self._letters: defaultdict[str, set[Mark]] = defaultdict(set)
         unspaced: defaultdict[str, set[Mark]] = defaultdict(set)
         for term in terms:
-            if _UNSPACED.search(term.text):
+            if UNSPACED.search(term.text):
                 if term.whole:
                     self._whole[words_of(fold(term.text))].add(term.mark)
                 else:
@@ -157,7 +108,7 @@ class Lexicon:
         self._lengths = {
             first: sorted({len(words) for words in phrases}, reverse=True) for first, phrases in self._phrases.items()
         }
-        self._unspaced = _Unspaced(unspaced)
+        self._unspaced = UnspacedTerms(unspaced)
         self._misspelt = lru_cache(maxsize=16_384)(self._find_misspelt)
         self._glued = lru_cache(maxsize=16_384)(self._find_glued)
         self._tag = lru_cache(maxsize=32_768)(self._find_in_tag)
@@ -209,7 +160,7 @@ class Lexicon:
         """Tell what a text holds; what was met lately is remembered: most people use the same few thousand tags."""
         found: set[Mark] = set()
         met: dict[str, _Tag] = {}  # most tags are the same in every form
-        for form, cut, typed in _cut(text):
+        for form, cut, typed in cut_into_tags(text):
             if not form.isascii():
                 found |= self._unspaced.read(form)
             met |= {tag: self._tag(tag, typed) for tag in cut if tag not in met}
@@ -226,7 +177,7 @@ class Lexicon:
 
     def _find_in_tag(self, tag: str, typed: bool) -> _Tag:
         """Give the words of a tag, and what they hold, as letters too where digits and signs may stand for some."""
-        words, as_letters, masked = _readings(tag)
+        words, as_letters, masked = tag_readings(tag)
         guesses = typed and self._guesses
         found = self._of_words(words, typos=guesses)
         if found and self._named(tag):  # the words in somebody's name place nothing, those in its brackets do
@@ -380,70 +331,9 @@ def _same_letters(word: str, term: str) -> bool:
     return sorted(word) == sorted(term) or (len(word) > len(term) and _MANY.sub(r"\1", word) == _MANY.sub(r"\1", term))
 
 
-@lru_cache(maxsize=1024)
-def _cut(text: str) -> tuple[tuple[str, list[str], bool], ...]:
-    """Give every form of a text with its tags, and whether it was typed so; else nothing in it is a misspelling."""
-    typed, guessed = readings(text)
-    return tuple(
-        [
-            (form, form.replace(";", ",").split(",") if form.isascii() else _TAGS.split(form), form in typed)
-            for form in typed + guessed
-        ]
-    )
-
-
-@lru_cache(maxsize=16_384)
-def _readings(tag: str) -> tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], bool], ...], tuple[str, ...]]:
-    """Give the words of a tag, its words with digits and signs read as letters, and its words with masked letters.
-
-    The second come in every way that counts, each with whether its words are plain enough to be misspelt besides: at
-    most one sign in each.
-    """
-    words = words_of(tag)
-    masked = tuple(_MASKED.findall(tag)) if "*" in tag or "#" in tag else ()
-    found = unleet(tag)
-    if not found:
-        return words, (), masked
-    plain = all(sum(not character.isalpha() for character in leet.word) == 1 for leet in found)
-    as_letters = [
-        (words_of(_as_letters(tag, found, number)), plain) for number in range(max(len(one.readings) for one in found))
-    ]
-    return words, tuple(as_letters), masked
-
-
-def _as_letters(tag: str, found: Sequence[Leet], number: int) -> str:
-    """Write a tag with the reading of this number, or else the last, in the place of each word."""
-    pieces: list[str] = []
-    end = 0
-    for leet in found:
-        pieces += [tag[end : leet.start], leet.readings[min(number, len(leet.readings) - 1)]]
-        end = leet.end
-    return "".join([*pieces, tag[end:]])
-
-
 def _is_short(word: str) -> bool:
     return len(word) <= _SHORT
 
 
 def _deletions(word: str) -> Iterable[str]:
     return (word[:at] + word[at + 1 :] for at in range(len(word)))
-
-
-def _bounded(term: str) -> str:
-    """Write a term of an unspaced script as a pattern.
-
-    Katakana and hiragana are whole runs (calories are ``カロリー``), so are single Han and short Hangul words, but for
-    the particles behind them; Han and Thai are found anywhere.
-    """
-    before = next((f"(?<![{script}])" for script in (_KATAKANA, _HIRAGANA) if re.match(f"[{script}]", term)), "")
-    after = ""
-    if re.fullmatch(f"[{_HAN}]", term):  # barefoot holds naked
-        before, after = f"(?<![{_HAN}])", f"(?![{_HAN}])"
-    elif re.search(f"[{_KATAKANA}]$", term):
-        after = f"(?![{_KATAKANA}])"
-    elif re.search(f"[{_HIRAGANA}]$", term) and not term.endswith("っ"):
-        after = f"(?=[{_PARTICLES}]|[^{_HIRAGANA}]|$)"
-    elif re.fullmatch(f"[{_HANGUL}]{{1,2}}", term):
-        before = f"(?<![{_HANGUL}])"
-        after = f"(?=(?:{_HANGUL_PARTICLES})?(?![{_HANGUL}]))"
-    return before + re.escape(term) + after
