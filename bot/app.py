@@ -18,10 +18,11 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.answer import HowToAsk, answering, explain
-from bot.assembly import Given, assemble, read_text_filter
+from bot.assembly import assemble, read_text_filter
 from bot.delivery.budget import EditBudget
 from bot.engine.client import EngineClient
 from bot.errors import ConfigError
+from bot.parts import Given
 from bot.prompt.prompt_writer import PromptWriter
 from bot.reading.reading import Reading
 from bot.refusals import Refusals

@@ -14,10 +14,11 @@ import msgspec
 import pytest
 
 from bot.app import Eshi
-from bot.assembly import Given, assemble
+from bot.assembly import assemble
 from bot.config import Bot, Config
 from bot.config import Wire as WireTable
 from bot.delivery.budget import EditBudget
+from bot.parts import Given
 from bot.prompt import presets
 from bot.prompt.prompt_writer import PromptWriter
 from bot.safety.policy import ServerPolicy

@@ -1,0 +1,169 @@
+"""Builds what each feature does of the parts that they share, and takes what it hands in."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.actions.help import Help
+from bot.actions.imagine import RequestBuilder
+from bot.actions.me import Preferences
+from bot.actions.prompt import PromptPreviews
+from bot.actions.queue import QueueActions
+from bot.actions.remix import Remix
+from bot.actions.result_buttons import ResultButtons
+from bot.actions.settings import Settings
+from bot.actions.show import JobViewer
+from bot.care.moderation import Moderation
+from bot.care.own_data import OwnData
+from bot.care.report_notices import ReportNotices
+from bot.care.reporting import Reporting
+from bot.commands import about as about_command
+from bot.commands import help as help_command
+from bot.commands import imagine as imagine_command
+from bot.commands import me as me_command
+from bot.commands import prompt as prompt_commands
+from bot.commands import queue as queue_command
+from bot.commands import remix as remix_command
+from bot.commands import settings as settings_commands
+from bot.commands import show as show_command
+from bot.commands import terms as terms_command
+from bot.commands.suggestions import Suggestions
+from bot.prompt.prompt_writer import draw_seed
+from bot.prompt.tokens import Tokens
+from bot.routes import Feature
+from bot.safety.gate import WITHOUT_TAGGER
+from bot.safety.ratings import ORDER, lowest
+from bot.views.about import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.parts import Checks, Flow, Given, Sending
+
+
+def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iterator[Feature]:
+    """Build what each feature does, and take what it hands in; here those that draw something new."""
+    config, store, now, writer = given.config, given.store, given.now, given.prompt_writer
+    limits, gatekeeper, places = config.bot.limits, checks.gatekeeper, flow.places
+    imagine = RequestBuilder(intake=flow.intake, store=store, limits=limits, presets=writer.presets, writer=writer)
+    suggestions = Suggestions(
+        gatekeeper=gatekeeper,
+        imagine=imagine,
+        vocabulary=writer.vocabulary,
+        presets=writer.presets,
+        text_filter=given.text_filter,
+    )
+    remix = Remix(
+        gatekeeper=gatekeeper,
+        model_name=lambda: flow.pool.model_name,
+        model_hash=lambda: flow.pool.model_hash,
+        store=store,
+        prompt_writer=writer,
+        imagine=imagine,
+        attachments=checks.attachments,
+        now=now,
+    )
+    previews = PromptPreviews(
+        gatekeeper=gatekeeper,
+        intake=flow.intake,
+        places=places,
+        model_name=lambda: flow.pool.model_name,
+        model_hash=lambda: flow.pool.model_hash,
+        forecast=flow.forecast,
+        store=store,
+        prompt_writer=writer,
+        imagine=imagine,
+        tokens=Tokens(config),
+        now=now,
+    )
+    yield imagine_command.feature(imagine, suggestions, limits)
+    yield remix_command.feature(remix)
+    yield prompt_commands.feature(previews, suggestions)
+    yield from _keeping(given, checks, sending, flow, imagine=imagine, remix=remix, suggestions=suggestions)
+
+
+def _keeping(
+    given: Given,
+    checks: Checks,
+    sending: Sending,
+    flow: Flow,
+    *,
+    imagine: RequestBuilder,
+    remix: Remix,
+    suggestions: Suggestions,
+) -> Iterator[Feature]:
+    """Build what is done with pictures, jobs and settings that are there already."""
+    config, store, now, writer = given.config, given.store, given.now, given.prompt_writer
+    moderation, reporting = _reports(given, checks, sending)
+    own_data = OwnData(store, flow.journeys, moderation, now=now)
+    show = JobViewer(
+        client=given.client, places=flow.places, picture_filter=checks.picture_filter, store=store, now=now
+    )
+    queue = QueueActions(
+        dispatch=flow.dispatch,
+        journeys=flow.journeys,
+        places=flow.places,
+        queue=flow.queue,
+        arrivals=flow.arrivals,
+        forecast=flow.forecast,
+        store=store,
+        now=now,
+    )
+    buttons = ResultButtons(
+        gatekeeper=checks.gatekeeper,
+        intake=flow.intake,
+        journeys=flow.journeys,
+        store=store,
+        editor=sending.editor,
+        imagine=imagine,
+        remix=remix,
+        moderation=moderation,
+        draw_seed=draw_seed,
+    )
+    most = lowest(config.bot.ratings.highest, ORDER[-1] if config.rates else WITHOUT_TAGGER)
+    me = Preferences(store, writer.complete, lambda text: given.text_filter.never_asked(text, most))
+    yield me_command.feature(me, own_data, suggestions, given.refusals, config.bot.limits, writer.presets)
+    yield show_command.feature(show)
+    yield queue_command.feature(queue)
+    yield settings_commands.feature(_settings(given, checks, flow))
+    yield help_command.feature(Help(fetch=given.fetch_commands))
+    yield terms_command.feature(checks.terms, flow.intake.ask)
+    yield about_command.feature(partial(_facts, given, checks, flow))
+    yield Feature(routes=[*buttons.routes(), *reporting.routes(), *moderation.routes()])
+
+
+def _reports(given: Given, checks: Checks, sending: Sending) -> tuple[Moderation, Reporting]:
+    client, store, now, editor = given.client, given.store, given.now, sending.editor
+    notices = ReportNotices(client=client, store=store, audit=checks.audit, now=now)
+    moderation = Moderation(
+        client=client, gatekeeper=checks.gatekeeper, store=store, editor=editor, report_notices=notices, now=now
+    )
+    reporting = Reporting(store=store, editor=editor, report_notices=notices, attachments=checks.attachments, now=now)
+    return moderation, reporting
+
+
+def _settings(given: Given, checks: Checks, flow: Flow) -> Settings:
+    return Settings(
+        gatekeeper=checks.gatekeeper,
+        policies=given.store.policies,
+        audit=checks.audit,
+        attachments=checks.attachments,
+        words=given.text_filter,
+        admission=flow.admission,
+        dispatch=flow.dispatch,
+        limits=flow.operator,
+        now=given.now,
+    )
+
+
+def _facts(given: Given, checks: Checks, flow: Flow) -> Facts:
+    bot = given.config.bot
+    return Facts(
+        model=flow.pool.model_name,
+        licence=given.licence,
+        tagger=checks.gatekeeper.operator.tagger,
+        contact=bot.about.contact,
+        privacy=bot.about.privacy,
+        retention=bot.retention,
+    )
