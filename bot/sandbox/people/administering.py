@@ -75,7 +75,9 @@ class AdministeringHandlers:
             raise forbidden("A thread is as age-restricted as its channel.")
         if body.archived is not None and not channel.is_thread:
             raise forbidden("Only a thread can be archived.")
-        self._places.change_channel(channel, name=body.name, topic=body.topic, nsfw=body.nsfw, archived=body.archived)
+        self._places.change_channel(
+            channel, name=body.name, topic=body.topic, nsfw=body.nsfw, spoiler=body.spoiler, archived=body.archived
+        )
         return self._shown(channel, ask.me)
 
     async def delete_channel(self, ask: Ask) -> None:

@@ -133,8 +133,8 @@ Acting
     are then offered in every server and private channel that their contexts name → 204
 
 Administration (403 without the right that Discord asks for)
-    ``PATCH /people/{me}/channels/{channel}`` — any of ``{"nsfw": true, "name": "art", "topic": "..."}``, of a
-    thread ``{"archived": true}`` → 200 ``{"channel"}``
+    ``PATCH /people/{me}/channels/{channel}`` — any of ``{"nsfw": true, "spoiler": true, "name": "art", "topic":
+    "..."}``, of a thread ``{"archived": true}`` → 200 ``{"channel"}``
     ``DELETE /people/{me}/channels/{channel}`` → 204
     ``POST /people/{me}/guilds/{guild}/channels`` — ``{"name": "new", "type": 0, "nsfw": false, "parent_id": null}`` →
     200

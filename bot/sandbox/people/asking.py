@@ -78,6 +78,7 @@ class OpenDirectMessage(_Body, frozen=True):
 
 class ChangeChannel(_Body, frozen=True):
     nsfw: bool | None = None
+    spoiler: bool | None = None
     archived: bool | None = None
     name: str | None = None
     topic: str | None = None

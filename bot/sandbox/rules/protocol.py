@@ -102,6 +102,11 @@ class MessageFlag(IntFlag):
     COMPONENTS_V2 = 1 << 15
 
 
+class ChannelFlag(IntFlag):
+    IS_SPOILER_CHANNEL = 1 << 21
+    """Whoever opens it is asked first; it is no age restriction."""
+
+
 class Intent(IntFlag):
     GUILDS = 1 << 0
     GUILD_MEMBERS = 1 << 1

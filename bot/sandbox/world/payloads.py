@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.rules.protocol import BOOSTS, DIRECT, FORUMS, PRIVILEGED, VOCAL, ChannelType, Json
+from bot.sandbox.rules.protocol import BOOSTS, DIRECT, FORUMS, PRIVILEGED, VOCAL, ChannelFlag, ChannelType, Json
 from bot.sandbox.world import permissions
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def channel(of: Channel, world: World) -> Json:
         "id": str(of.id),
         "type": int(of.type),
         "last_message_id": None if last is None else str(last),
-        "flags": 0,
+        "flags": int(ChannelFlag.IS_SPOILER_CHANNEL) if of.spoiler else 0,
     }
     if of.type in DIRECT:
         body["name"] = of.name or None

@@ -104,6 +104,7 @@ class PlaceChanges:
         name: str | None = None,
         topic: str | None = None,
         nsfw: bool | None = None,
+        spoiler: bool | None = None,
         archived: bool | None = None,
     ) -> None:
         """Change what is given, keep the rest."""
@@ -111,6 +112,7 @@ class PlaceChanges:
         channel.name = channel.name if name is None else name
         channel.topic = channel.topic if topic is None else topic
         channel.nsfw = channel.nsfw if nsfw is None else nsfw
+        channel.spoiler = channel.spoiler if spoiler is None else spoiler
         channel.archived = channel.archived if archived is None else archived
         self._broadcast.channel_updated(channel, before)
 

@@ -127,6 +127,8 @@ class Channel:
     guild: Guild | None = None
     name: str = ""
     nsfw: bool = False
+    spoiler: bool = False
+    """Discord asks whoever opens it whether they want to see it."""
     topic: str | None = None
     position: int = 0
     parent: Channel | None = None

@@ -7,6 +7,10 @@ from bot.checks.place import spot_of
 from bot.safety.gate import Place
 from tests.bot.checks.http_errors import http_error
 
+SOMETIME = "2026-01-01T00:00:00Z"
+SPOILER_CHANNEL = 1 << 21
+"""Discord's flag of a channel that asks before it opens; nobody's age is checked for it."""
+
 
 class Guild:
     def __init__(self, *channels):
@@ -44,12 +48,46 @@ def channel(**more):
         ({"nsfw": False}, Place.OPEN),
         ({}, Place.OPEN),
         ({"nsfw": True, "type": 5}, Place.ANNOUNCEMENT),
+        ({"nsfw": False, "flags": SPOILER_CHANNEL}, Place.OPEN),
+        ({"flags": SPOILER_CHANNEL}, Place.OPEN),
+        ({"nsfw": True, "flags": SPOILER_CHANNEL}, Place.AGE_RESTRICTED),
+        ({"nsfw": True, "type": 5, "flags": SPOILER_CHANNEL}, Place.ANNOUNCEMENT),
     ],
 )
 async def test_a_label_counts_only_when_it_is_there(payload, place):
     """A channel whose payload lacks the field is not age-restricted; its category goes along."""
     spot = await spot_of(Client(Guild(channel(parent_id="5", **payload))), 7, 70)
     assert spot == (place, (70, 5))
+
+
+@pytest.mark.parametrize("kind", [discord.VoiceChannel, discord.StageChannel, discord.ForumChannel])
+async def test_a_channel_that_asks_before_it_opens_is_not_age_restricted(kind):
+    """The spoiler flag is of every kind of channel, and never counts as a yes."""
+    data = {"id": "70", "type": 0, "name": "here", "position": 0, "flags": SPOILER_CHANNEL}
+    more = {"bitrate": 64_000, "user_limit": 0, "available_tags": [], "permission_overwrites": []}
+    found = kind(state=None, guild=Guild(), data=data | more)
+    assert (await spot_of(Client(Guild(found)), 7, 70)).place is not Place.AGE_RESTRICTED
+
+
+async def test_a_thread_takes_nothing_but_its_parent_s_restriction():
+    """A flag of its own opens nothing."""
+    parent = channel(nsfw=False, flags=SPOILER_CHANNEL)
+    guild = Guild(parent)
+    guild.get_channel = guild.get_channel_or_thread
+    data = {
+        "id": "71",
+        "type": 11,
+        "guild_id": "7",
+        "parent_id": "70",
+        "owner_id": "1",
+        "name": "thread",
+        "message_count": 0,
+        "member_count": 0,
+        "flags": SPOILER_CHANNEL,
+        "thread_metadata": {"archived": False, "auto_archive_duration": 60, "archive_timestamp": SOMETIME},
+    }
+    guild._known[71] = discord.Thread(guild=guild, state=None, data=data)
+    assert await spot_of(Client(guild), 7, 71) == (Place.OPEN, (71, 70))
 
 
 @pytest.mark.parametrize(

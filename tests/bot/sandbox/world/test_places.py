@@ -64,7 +64,7 @@ async def test_threads_are_made_and_seen(connected, bot, yuki, ada):
 
 
 async def test_a_channels_changes_reach_the_client(connected, bot, yuki, ada):
-    """An age restriction switched on, and a channel deleted, are known to the client at once."""
+    """An age restriction, a warning before it opens, and a channel deleted, are known to the client at once."""
     async with connected(bot):
         general = bot.get_channel(int(yuki.channel("general")))
         for nsfw in (True, False):
@@ -73,6 +73,12 @@ async def test_a_channels_changes_reach_the_client(connected, bot, yuki, ada):
             await ada.call("PATCH", f"/channels/{general.id}", {"nsfw": nsfw})
             await changed
             assert general.is_nsfw() is nsfw
+        changed = asyncio.create_task(bot.wait_for("guild_channel_update", timeout=PATIENCE_S))
+        await asyncio.sleep(0)
+        shown = await ada.call("PATCH", f"/channels/{general.id}", {"spoiler": True})
+        await changed
+        assert shown["channel"]["flags"] == 1 << 21
+        assert general.is_nsfw() is False
         gone = asyncio.create_task(bot.wait_for("guild_channel_delete", timeout=PATIENCE_S))
         await asyncio.sleep(0)
         await ada.call("DELETE", f"/channels/{general.id}")
