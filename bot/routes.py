@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import discord
 
+from bot.errors import InvalidRequest
+from bot.sentences import answer as says
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -61,15 +64,38 @@ class Routes:
         self._routes.extend(routes)
 
     def handling(self, interaction: discord.Interaction[Any]) -> Awaitable[None] | None:
-        """Give what answers an interaction; None: it is a command's, or nobody's."""
+        """Give what answers an interaction; None: it is a command's, or nobody's.
+
+        A press of what the message does not show is answered with a no, whatever its custom id says.
+        """
         kind = _KINDS.get(interaction.type)
         if kind is None:
             return None
         data: Any = interaction.data
+        custom_id: str = data["custom_id"]
         for route in self._routes:
-            if route.kind == kind and (match := route.pattern.fullmatch(data["custom_id"])):
+            if route.kind == kind and (match := route.pattern.fullmatch(custom_id)):
+                if kind == "component" and not _stands_under(interaction.message, custom_id):
+                    return _refused()
                 return route.handler(interaction, **match.groupdict(default=""))
         return None
+
+
+def _stands_under(message: discord.Message | None, custom_id: str) -> bool:
+    """Tell whether a message has such a control: Discord sends nothing else, and nobody else is believed."""
+    return message is not None and custom_id in _custom_ids(message.components)
+
+
+def _custom_ids(components: Iterable[object]) -> Iterator[str | None]:
+    for one in components:
+        yield getattr(one, "custom_id", None)
+        yield from _custom_ids(getattr(one, "children", ()))
+        if (accessory := getattr(one, "accessory", None)) is not None:
+            yield from _custom_ids((accessory,))
+
+
+async def _refused() -> None:
+    raise InvalidRequest(says.NOT_HERE)
 
 
 def on_press(pattern: re.Pattern[str] | str, handler: Handler) -> Route:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.answer import NO_PINGS, tell
+from bot.care.moderators import moderates
 from bot.errors import InvalidRequest, NotYours
 from bot.job import State
 from bot.prompt.completion import options_of
@@ -18,7 +19,7 @@ from bot.sentences import card as says
 from bot.views.buttons import of_job
 from bot.views.edit import EDITED, EditForm, edit_id, edited
 from bot.views.recipe import found_recipe, recipe
-from bot.views.spoiler import shows_button, spoiled, with_spoiler
+from bot.views.spoiler import spoiled, with_spoiler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +100,8 @@ class ResultButtons:
     async def submit_edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Draw what the form says, with a new seed, as the sender's own."""
         job = await self._job(job_id)
+        if job.private and job.user_id != interaction.user.id:  # nobody else ever saw its button
+            raise InvalidRequest(says.NO_RECORD)
         before = msgspec.structs.replace(options_of(job.request), seed=None)
         given = "" if job.user_id == interaction.user.id else words_of_options(before)
         await self.imagine.ask(interaction, edited(before, interaction), given=given)
@@ -119,8 +122,6 @@ class ResultButtons:
         job = await self.store.jobs.get(job_id)
         self._require_right(interaction, _owner(interaction, job), says.may_not_spoil, job)
         message = interaction.message
-        if message is not None and not shows_button(message, job_id, "spoiler"):
-            raise InvalidRequest(says.NO_PICTURE)
         hidden = spoiled(message) if message is not None else None
         if message is None or hidden is None:
             raise InvalidRequest(says.NO_PICTURE)
@@ -186,9 +187,11 @@ class ResultButtons:
         refusal: Callable[[int | None], Sentence],
         job: Job | None,
     ) -> None:
-        """Let the owner do it, or a moderator of the server where the job is: rights elsewhere count for nothing."""
-        here = interaction.guild_id is not None and (job is None or job.guild_id == interaction.guild_id)
-        if interaction.user.id != owner and not (here and interaction.permissions.manage_messages):
+        """Let the owner do it, or a moderator of the job's own channel: rights elsewhere count for nothing."""
+        guild_id, channel_id = interaction.guild_id, interaction.channel_id
+        if job is not None:
+            guild_id, channel_id = job.guild_id, job.channel_id
+        if interaction.user.id != owner and not moderates(interaction, guild_id, channel_id):
             raise NotYours(refusal(owner))
 
 

@@ -117,8 +117,8 @@ class Moderation:
             raise InvalidRequest(says.MESSAGE_STAYS)
 
     async def _choose_lock(self, interaction: discord.Interaction[Any], job_id: str) -> None:
-        seconds = chosen(interaction)[0]
-        await self.lock(interaction, job_id, int(seconds) if seconds.isdecimal() else -1)
+        [seconds] = chosen(interaction)[:1] or [""]
+        await self.lock(interaction, job_id, int(seconds) if seconds in map(str, reported.LOCKS) else -1)
 
     async def lock(self, interaction: discord.Interaction[Any], job_id: str, seconds: int) -> None:
         """Keep the author of a picture from drawing in this server for a while; 0 seconds ends it."""

@@ -21,11 +21,12 @@ def require_moderator(interaction: discord.Interaction[Any], guild_id: int | Non
     Raises:
         NotYours: This person is none.
     """
-    if not _moderates(interaction, guild_id, channel_id):
+    if not moderates(interaction, guild_id, channel_id):
         raise NotYours(says.MODERATORS_ONLY)
 
 
-def _moderates(interaction: discord.Interaction[Any], guild_id: int | None, channel_id: int | None) -> bool:
+def moderates(interaction: discord.Interaction[Any], guild_id: int | None, channel_id: int | None) -> bool:
+    """Tell whether somebody moderates a place; as for `require_moderator`."""
     person = interaction.user
     if guild_id is None or interaction.guild_id != guild_id or not isinstance(person, discord.Member):
         return False

@@ -18,13 +18,6 @@ def spoiled(message: discord.Message) -> bool | None:
     return any(item.spoiler for item in items) if items else None
 
 
-def shows_button(message: discord.Message, job_id: str, action: str) -> bool:
-    """Tell whether a button of this job stands under a message: the pictures above it are that job's."""
-    view = ui.LayoutView.from_message(message)
-    buttons = (item for item in view.walk_children() if isinstance(item, ui.Button))
-    return any(button.custom_id == f"v1:{job_id}:{action}" for button in buttons)
-
-
 def with_spoiler(message: discord.Message, *, spoiler: bool) -> ui.LayoutView:
     """Give what the message shows, with or without spoilers; its attachments have to stay."""
     view = ui.LayoutView.from_message(message, timeout=None)

@@ -271,7 +271,9 @@ def test_a_feature_is_added_by_what_it_hands_in(client):
         assert commands(client) == before | {"/gallery": "tests/bot/gallery.py"}
         assert list(client._routes)[: len(routes)] == routes
         press = SimpleNamespace(
-            type=discord.InteractionType.component, data={"custom_id": "v1:gallery:12", "component_type": 2}
+            type=discord.InteractionType.component,
+            data={"custom_id": "v1:gallery:12", "component_type": 2},
+            message=SimpleNamespace(components=[SimpleNamespace(custom_id="v1:gallery:12")]),
         )
         asyncio.run(client._routes.handling(press))
         assert told == [(press, "12")]

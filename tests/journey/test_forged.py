@@ -1,0 +1,237 @@
+"""Presses, choices and forms that no client of Discord's would send: none reaches what its sender may not have."""
+
+import sqlite3
+from contextlib import closing, contextmanager
+
+import pytest
+
+from bot.job import row_key
+from bot.sandbox.people.driver import control, controls
+from tests.journey.people import gallery, refusal_of, result_of, settings, shown, words
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ACTIONS = (
+    *("reroll", "edit", "recipe", "spoiler", "delete", "cancel", "tell", "show"),
+    *("report", "look", "restore", "remove"),
+)
+
+
+def database(studio):
+    return closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3", timeout=10))
+
+
+def job_of(message):
+    return control(message, "Reroll").split(":")[1]
+
+
+@contextmanager
+def moved(studio, picture, where, value):
+    """Say of a picture's job that it is elsewhere, for as long as this lasts."""
+    key = row_key(job_of(picture))
+    with database(studio) as opened, opened:
+        (before,) = opened.execute(f"SELECT {where} FROM jobs WHERE key = ?", (key,)).fetchone()  # noqa: S608  a column
+        opened.execute(f"UPDATE jobs SET {where} = ? WHERE key = ?", (value, key))  # noqa: S608
+    try:
+        yield
+    finally:
+        with database(studio) as opened, opened:
+            opened.execute(f"UPDATE jobs SET {where} = ? WHERE key = ?", (before, key))  # noqa: S608
+
+
+async def forge(studio, person, message, type_, data):
+    """Send this data as it is, below a message that there is."""
+    body = {"user_id": person.id, "channel_id": message["channel_id"], "message_id": message["id"]}
+    answer = await studio.developer("POST", "/interactions", body | {"type": type_, "data": data})
+    return answer["interaction_id"]
+
+
+async def press(studio, person, message, custom_id):
+    return await forge(studio, person, message, 3, {"custom_id": custom_id, "component_type": 2, "id": 1})
+
+
+async def message_now(person, message):
+    return next(m for m in await person.messages(message["channel_id"]) if m["id"] == message["id"])
+
+
+async def draw(person, channel="general", **options):
+    return await result_of(
+        person, await person.slash(person.channel(channel), "imagine", subject="1girl", steps=1, **options)
+    )
+
+
+async def test_a_button_of_another_message_does_nothing(studio, yuki, nico):
+    """Neither with the id of a stranger's private picture, nor with that of another one; every action is tried."""
+    own, other = await draw(nico), await draw(yuki, private=True)
+    for action in ACTIONS:
+        answer = await refusal_of(nico, await press(studio, nico, own, f"v1:{job_of(other)}:{action}"))
+        assert answer == "You may not use this here.", action
+    for person, message in ((nico, own), (yuki, other)):
+        now = await message_now(person, message)
+        assert (words(now), gallery(now)) == (words(message), gallery(message))
+
+
+async def test_the_spoiler_is_that_of_the_message_s_own_picture(studio, yuki):
+    """A picture of one's own that may be shown opens no other one."""
+    open_one, hidden = await draw(yuki), await draw(yuki, "after-dark", rating="sensitive")
+    assert [item["spoiler"] for item in gallery(hidden)] == [True]
+    await refusal_of(yuki, await press(studio, yuki, hidden, f"v1:{job_of(open_one)}:spoiler"))
+    assert [item["spoiler"] for item in gallery(await message_now(yuki, hidden))] == [True]
+    no = await refusal_of(yuki, await yuki.press(hidden, control(hidden, "Spoiler")))
+    assert "stay behind a spoiler" in no
+
+
+@pytest.mark.parametrize("elsewhere", [1, None], ids=["another server", "a direct message"])
+async def test_rights_are_asked_for_where_the_picture_is(studio, yuki, mio, elsewhere):
+    """A moderator here decides nothing about what was drawn in another server, or in private."""
+    picture = await draw(yuki)
+    with moved(studio, picture, "guild_id", elsewhere):
+        for label in ("Spoiler", "Delete"):
+            no = await refusal_of(mio, await mio.press(picture, control(picture, label)))
+            assert f"Only <@{yuki.id}> or a moderator may" in no, label
+    assert gallery(await message_now(yuki, picture))
+    with database(studio) as opened:
+        query = "SELECT sum(deleted) FROM pictures WHERE job = ?"
+        assert opened.execute(query, (row_key(job_of(picture)),)).fetchone() == (0,)
+
+
+async def test_a_moderator_of_one_channel_deletes_nothing_of_another(studio, ada, yuki, nico):
+    """Manage Messages where a copy stands counts for nothing where the picture was drawn."""
+    here = yuki.channel("gallery")
+    path = f"/channels/{here}/overwrites/{nico.id}"
+    await ada.call("PUT", path, {"allow": str(1 << 13), "deny": "0"})
+    try:
+        picture = await draw(yuki, "gallery")
+        with moved(studio, picture, "channel_id", int(yuki.channel("general"))):
+            no = await refusal_of(nico, await nico.press(picture, control(picture, "Delete")))
+            assert f"Only <@{yuki.id}> or a moderator may delete this." in no
+        await nico.press(picture, control(picture, "Delete"))
+        await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == picture["id"])
+    finally:
+        await ada.call("PUT", path, {"allow": "0", "deny": "0"})
+
+
+async def test_a_time_out_has_a_length_of_the_menu(studio, yuki, nico, mio):
+    """It is looked up before anything is written: its author draws on."""
+    picture = await draw(yuki)
+    await nico.outcome(await nico.press(picture, control(picture, "Report")))
+    covered = await yuki.wait_for(lambda m: m["id"] == picture["id"] and "was reported" in words(m))
+    look = await shown(mio, await mio.press(covered, control(covered, "Look")))
+    [menu] = [one["custom_id"] for one in controls(look)]
+    for values in (["-5"], ["abc"], ["1000000000"], ["²"], [""], []):
+        chosen = {"custom_id": menu, "component_type": 3, "id": 1, "values": values}
+        assert "cannot be chosen" in await refusal_of(mio, await forge(studio, mio, look, 3, chosen)), values
+    with database(studio) as opened, opened:
+        assert opened.execute("SELECT count(*) FROM locks").fetchone() == (0,)
+        opened.execute("DELETE FROM reports")
+    assert gallery(await draw(yuki))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"rating": ["explicit"]}, "`explicit` is not allowed here"),
+        ({"rating": ["lewd"]}, "lewd"),
+        ({"tags": "a" * 6000}, "6,000 characters in the tags"),
+        ({"tags": "smile", "steps": "50", "": "x"}, None),
+        ({}, None),
+    ],
+)
+async def test_a_forged_form_is_held_to_what_a_form_may_say(studio, yuki, fields, said):
+    """A rating that it did not offer, one that there is not, more than fits; what it never had is not looked at."""
+    picture = await draw(yuki)
+    form = await yuki.modal(await yuki.press(picture, control(picture, "Edit")))
+    rows = [
+        {"type": 18, "id": number, "component": {"id": 90 + number, "custom_id": name, **_value(value)}}
+        for number, (name, value) in enumerate(fields.items(), start=1)
+    ]
+    sent = await forge(studio, yuki, picture, 5, {"custom_id": form["custom_id"], "components": rows})
+    if said is not None:
+        assert said in await refusal_of(yuki, sent)
+        return
+    result = await result_of(yuki, sent)
+    recipe = await shown(yuki, await yuki.press(result, control(result, "Recipe")))
+    assert "1 step" in recipe["content"]
+
+
+def _value(value):
+    return {"type": 3, "values": value} if isinstance(value, list) else {"type": 4, "value": value}
+
+
+async def test_a_stranger_s_private_picture_is_no_form(studio, yuki, nico):
+    """Its form was opened by its owner alone."""
+    private, own = await draw(yuki, private=True), await draw(nico)
+    await nico.modal(await nico.press(own, control(own, "Edit")))
+    sent = await forge(studio, nico, own, 5, {"custom_id": f"v1:{job_of(private)}:edited", "components": []})
+    assert "no longer have the record" in await refusal_of(nico, sent)
+
+
+async def test_a_form_of_the_settings_changes_nothing_for_a_member(studio, yuki, ada):
+    """The right is asked for when it is sent, too."""
+    picture = await draw(yuki)
+    await yuki.modal(await yuki.press(picture, control(picture, "Edit")))
+    rows = [{"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": "added", "value": "smile"}}]
+    sent = await forge(studio, yuki, picture, 5, {"custom_id": "v1:set:denied", "components": rows})
+    await refusal_of(yuki, sent)
+    assert gallery(await draw(ada, tags="smile"))
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"name": "steps", "type": 4, "value": 0},
+        {"name": "steps", "type": 4, "value": 2**40},
+        {"name": "count", "type": 4, "value": 99},
+        {"name": "seed", "type": 4, "value": -1},
+        {"name": "guidance", "type": 10, "value": 1e300},
+        {"name": "shape", "type": 3, "value": "800x600"},
+        {"name": "rating", "type": 3, "value": "lewd"},
+        {"name": "sampler", "type": 3, "value": "dreams"},
+        {"name": "tags", "type": 3, "value": "\u202e" * 50 + "smile\0"},
+    ],
+    ids=lambda option: f"{option['name']} {option['value']!r:.12}",
+)
+async def test_options_are_held_to_their_bounds_by_the_bot_too(studio, yuki, option):
+    """What Discord's own check would have stopped is a private sentence."""
+    [command] = [one for one in await yuki.commands(yuki.channel("general")) if one["name"] == "imagine"]
+    data = {"id": command["id"], "name": "imagine", "type": 1}
+    subject = {"name": "subject", "type": 3, "value": "1girl"}
+    body = {"user_id": yuki.id, "channel_id": yuki.channel("general"), "type": 2}
+    answer = await studio.developer("POST", "/interactions", body | {"data": data | {"options": [subject, option]}})
+    assert await refusal_of(yuki, answer["interaction_id"])
+
+
+async def test_edit_and_recipe_are_refused_together(ada, yuki, nico):
+    """Where the age restriction was taken away, and to whose role the admins gave less."""
+    picture = await draw(yuki, "after-dark", rating="sensitive")
+    channel = ada.channel("after-dark")
+    await ada.call("PATCH", f"/channels/{channel}", {"nsfw": False})
+    try:
+        await _refused_words(nico, picture)
+    finally:
+        await ada.call("PATCH", f"/channels/{channel}", {"nsfw": True})
+    async with settings(ada):
+        file = await ada.upload("settings.toml", f'[role_limits]\n{ada.guild} = "safe"\n'.encode())
+        await shown(ada, await ada.slash(ada.channel("general"), "settings import", file=file))
+        await _refused_words(nico, picture)
+
+
+async def _refused_words(person, picture):
+    for label in ("Edit", "Recipe"):
+        said = await refusal_of(person, await person.press(picture, control(picture, label)))
+        assert "`sensitive` is not allowed here" in said, label
+
+
+async def test_a_channel_that_asks_before_it_opens_is_not_age_restricted(ada, yuki):
+    """Discord's spoiler flag raises nothing: neither what may be asked for nor what is offered."""
+    channel = ada.channel("general")
+    await ada.call("PATCH", f"/channels/{channel}", {"spoiler": True})
+    try:
+        sent = await yuki.slash(channel, "imagine", subject="1girl", rating="sensitive")
+        assert "`sensitive` is not allowed here" in await refusal_of(yuki, sent)
+        picture = await draw(yuki)
+        form = await yuki.modal(await yuki.press(picture, control(picture, "Edit")))
+        fields = {one["component"]["custom_id"]: one["component"] for one in form["components"] if one.get("component")}
+        assert [option["value"] for option in fields["rating"]["options"]] == ["safe"]
+    finally:
+        await ada.call("PATCH", f"/channels/{channel}", {"spoiler": False})
