@@ -112,7 +112,6 @@ def _keeping(
     )
     buttons = ResultButtons(
         gatekeeper=checks.gatekeeper,
-        intake=flow.intake,
         journeys=flow.journeys,
         store=store,
         editor=sending.editor,

@@ -70,10 +70,27 @@ class RequestBuilder:
         """
         personal = await self.request(interaction.user.id, options)
         await self.intake.ask(interaction, personal.request, given=given)
-        if not personal.notes:
+        await self._tell(interaction, personal.notes)
+
+    async def ask_again(self, interaction: discord.Interaction[Any], request: Request, *, given: str = "") -> None:
+        """Queue a request that somebody made before; what is left out of it here and now is named again.
+
+        Args:
+            interaction: Whose.
+            request: As it is to be drawn.
+            given: Words in it that somebody else wrote.
+
+        Raises:
+            Refused: Nothing was queued; the message says why.
+        """
+        await self.intake.ask(interaction, request, given=given)
+        await self._tell(interaction, await worked_on(chars_of(request), partial(self._left_out, request)))
+
+    async def _tell(self, interaction: discord.Interaction[Any], notes: tuple[Sentence, ...]) -> None:
+        if not notes:
             return
         try:
-            await tell(interaction, in_lines(personal.notes))
+            await tell(interaction, in_lines(notes))
         except NOT_DONE as error:
             log.warning("interaction %s: its notes cannot be told: %s", interaction.id, error)
 
@@ -89,8 +106,11 @@ class RequestBuilder:
             options = self._expanded(options, await self.store.people.favourites(user_id), notes)
         filled = fill(options, usual)
         request, said = await worked_on(chars_of(filled), partial(self._understood, filled))
-        notes += [*said, *(note.sentence for note in self.writer.compose(request).notes if note.kind == "left_out")]
+        notes += [*said, *self._left_out(request)]
         return PersonalRequest(request, tuple(notes))
+
+    def _left_out(self, request: Request) -> tuple[Sentence, ...]:
+        return tuple([note.sentence for note in self.writer.compose(request).notes if note.kind == "left_out"])
 
     def _understood(self, options: Options) -> PersonalRequest:
         """Complete what was typed, whichever program's syntax it is in."""

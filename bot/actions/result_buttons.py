@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.delivery.message_editor import MessageEditor
-    from bot.flow.intake import Intake
     from bot.flow.journeys import Journeys
     from bot.job import Job
     from bot.sentences.sentence import Sentence
@@ -45,7 +44,6 @@ class ResultButtons:
 
     gatekeeper: Gatekeeper
     """Knows what may be drawn where."""
-    intake: Intake
     journeys: Journeys
     store: Store
     editor: MessageEditor
@@ -82,7 +80,7 @@ class ResultButtons:
             await self.imagine.ask(interaction, changed, given=words_of_options(options))
         else:
             given = "" if job.user_id == interaction.user.id else words_of_options(options_of(job.request))
-            await self.intake.ask(interaction, again(job.request, self.draw_seed), given=given)
+            await self.imagine.ask_again(interaction, again(job.request, self.draw_seed), given=given)
 
     async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Open the form; its ratings are those that this channel allows now."""

@@ -131,6 +131,7 @@ class _Answers:
         self._presets = presets.load(read.resolve(read.bot.presets_file) if read.bot.presets_file else None)
         self._groups = wildcards.load(read.resolve(read.bot.wildcards_dir)) if read.bot.wildcards_dir else {}
         self._words = TextFilter(store.load(read.vocabulary_dir))
+        self._unrated = read.model.rating.by == "none"
 
     def verdict(self, question: Question) -> Verdict:
         try:
@@ -160,8 +161,12 @@ class _Answers:
         server = ServerPolicy()
         if (limit := question.limit) is not None:
             server = ServerPolicy(open_limit="safe" if limit == "safe" else "sensitive", age_restricted_limit=limit)
-        operator = OperatorPolicy.of(self._ratings, tagger=not question.no_tagger)
+        operator = OperatorPolicy.of(self._ratings, tagger=self._rates(question))
         return Situation(place=PLACES[question.place], operator=operator, server=server)
+
+    def _rates(self, question: Question) -> bool:
+        """Tell whether pictures are rated: unless the question or the configuration says that nothing rates them."""
+        return not question.no_tagger and not self._unrated
 
     def _gate_question(self, question: Question) -> GateQuestion:
         """Compose the words as ``/imagine`` does; without any, only the rating is asked about."""
@@ -173,7 +178,7 @@ class _Answers:
         if not {"subject", "character", "series", "tags", "more_tags"} & typed.keys():
             options = msgspec.structs.replace(options, subject="1girl")
         written: Callable[[Request], Composed] = partial(compose, presets=self._presets)
-        if question.no_tagger:
+        if not self._rates(question):
             written = leaving_out(written, self._words.unknown_words)
         request = complete(
             options,

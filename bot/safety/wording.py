@@ -10,7 +10,7 @@ from bot.safety.known_words import KnownWords
 from bot.safety.ratings import exceeds, highest, is_rating
 from bot.safety.text.ages import OF_AGE, ages
 from bot.safety.text.concepts import glue
-from bot.safety.text.forms import forms, visible, words_of
+from bot.safety.text.forms import fold, forms, visible, words_of
 from bot.safety.text.lexicon import Lexicon
 from bot.safety.text.lists import Kind, Mark, Term, combinations, english, real_words, shipped, usual_negative
 from bot.safety.verdict import Step
@@ -185,6 +185,8 @@ class TextFilter:
         named_child = any(mark.kind is Kind.MINORS and not mark.likeness for mark in positive)
         if exceeds(asked, "safe") or says_age or named_child or any(entry.child for entry in entries):
             yield self._known_step(gate_question, asked, operator.adults)
+        elif not operator.tagger:
+            yield self._written_step(gate_question)
 
     def _grave(self, gate_question: GateQuestion) -> frozenset[Mark]:
         """Give what a person typed that nobody types by mistake, and no likeness: never terms, nsfw, explicit."""
@@ -222,9 +224,20 @@ class TextFilter:
         unknown = [word for item in asked if item not in own for word in self._known.unknown(item, rating)]
         avoided = [item for item in _items(gate_question.typed_negative) if not self._known_to_avoid(item)]
         unknown += [word for item in avoided for word in self._known.unknown(item, rating)]
-        if not unknown:
-            return _passed("vocabulary")
-        return Step("vocabulary", allowed=False, sentence=says.only_known(tuple(dict.fromkeys(unknown))))
+        return _vouched(unknown)
+
+    def _written_step(self, gate_question: GateQuestion) -> Step:
+        """Where nothing looks at pictures, the prompt of a safe request is written without unknown words.
+
+        So whoever composes leaves them out; one that is there all the same came through a door that does not, or was
+        written while pictures were rated.
+        """
+        own = {*_items(gate_question.own), gate_question.rating}
+        # a style may have a place for tags, and then its words touch them
+        their_words = words_of(fold(gate_question.own))
+        items = [item for item in _items(gate_question.prompt) if item not in own]
+        unknown = (word for item in items for word in self._known.unknown(item, "safe"))
+        return _vouched(word for word in unknown if word not in their_words)
 
     def never_asked(self, text: str, highest_drawn: Rating) -> bool:
         """Tell whether a text holds what no request may ask for where this rating is the highest."""
@@ -283,6 +296,13 @@ class TextFilter:
 @cache
 def _passed(rule: str) -> Step:
     return Step(rule, allowed=True, sentence=says.FOUND_NOTHING)
+
+
+def _vouched(unknown: Iterable[str]) -> Step:
+    words = tuple(dict.fromkeys(unknown))
+    if not words:
+        return _passed("vocabulary")
+    return Step("vocabulary", allowed=False, sentence=says.only_known(words))
 
 
 def _added(people: tuple[str, ...], denied: tuple[str, ...]) -> Lexicon:

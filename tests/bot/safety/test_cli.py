@@ -84,6 +84,18 @@ def test_the_configuration_decides_where_there_is_one(why: Why, tmp_path: Path) 
     assert why(**here, rating="safe", tags="clown")[1]["rule"] == "denied"
 
 
+def test_where_nothing_rates_unknown_words_are_left_out(why: Why, tmp_path: Path) -> None:
+    """As the bot does, by the flag or by the configuration; what has nothing else is no request."""
+    assert why(tags="zorgblat")[0] == 0
+    assert why(tags="zorgblat, smile", no_tagger=True)[0] == 0
+    assert why(tags="zorgblat", no_tagger=True)[1]["rule"] == "request"
+    (tmp_path / "config.toml").write_text('[engine.rating]\nby = "none"\n')
+    status, answer = why(tags="zorgblat")
+    assert (status, answer["rule"]) == (1, "request")
+    assert "zorgblat" in answer["sentence"]
+    assert why(place="age-restricted", limit="explicit", rating="nsfw")[1]["rule"] in ("operator", "tagger")
+
+
 def test_the_trail_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     """One line a rule, and the sentence at the end."""
     assert main(["why", "--place", "dm", "--rating", "nsfw"]) == 1

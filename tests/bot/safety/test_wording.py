@@ -195,3 +195,30 @@ def test_no_sentence_repeats_what_was_typed(words: TextFilter) -> None:
     for prompt in ("shota", "nipples", "toddler", "school uniform"):
         for rating in ORDER:
             assert prompt not in render(judge(RESTRICTED, GateQuestion(rating=rating, prompt=prompt), words).sentence)
+
+
+def test_without_a_tagger_a_prompt_with_an_unknown_word_is_not_drawn(words: TextFilter) -> None:
+    """Whoever composes leaves it out, so what is there came past that; what was typed may hold it."""
+    unrated = Situation(place=Place.OPEN, operator=OperatorPolicy())
+    typed = "zorgblat, smile"
+    passed = judge(unrated, GateQuestion(rating="safe", prompt=f"1girl, safe, {typed}", typed=typed), words)
+    assert (passed.rule, passed.strike) == ("vocabulary", False)
+    assert passed.sentence.values["words"] == ("zorgblat",)
+    left_out = GateQuestion(rating="safe", prompt="1girl, safe, smile", typed=typed, typed_negative="zorgblat")
+    assert judge(unrated, left_out, words).allowed
+
+
+def test_the_words_of_a_style_are_the_operator_s_without_a_tagger_too(words: TextFilter) -> None:
+    """Where the style has a place for tags, its words touch them."""
+    unrated = Situation(place=Place.OPEN, operator=OperatorPolicy())
+    asked = GateQuestion(
+        rating="safe", prompt="1girl, safe, zorgfilm of smile, zorggrain", own="zorgfilm of, zorggrain"
+    )
+    assert judge(unrated, asked, words).allowed
+
+
+def test_what_may_never_be_drawn_here_is_known_before_anybody_asks(words: TextFilter) -> None:
+    """A favourite is refused when it is kept, by the highest rating that the operator draws."""
+    assert [words.never_asked("nude, smile", highest) for highest in ORDER] == [True, True, False, False]
+    assert all(words.never_asked("loli", highest) for highest in ORDER)
+    assert not words.never_asked("smile", "safe")
