@@ -91,12 +91,13 @@ class Lexicon:
         self._squeezed: defaultdict[str, set[Mark]] = defaultdict(set)
         self._letters: defaultdict[str, set[Mark]] = defaultdict(set)
         unspaced: defaultdict[str, set[Mark]] = defaultdict(set)
+        apart: defaultdict[str, set[Mark]] = defaultdict(set)
         for term in terms:
             if UNSPACED.search(term.text):
                 if term.whole:
                     self._whole[words_of(fold(term.text))].add(term.mark)
                 else:
-                    unspaced[fold(term.text)].add(term.mark)
+                    (apart if term.apart else unspaced)[fold(term.text)].add(term.mark)
             else:
                 for spelling in self._spellings(term):
                     self._add(spelling, term)
@@ -108,7 +109,7 @@ class Lexicon:
         self._lengths = {
             first: sorted({len(words) for words in phrases}, reverse=True) for first, phrases in self._phrases.items()
         }
-        self._unspaced = UnspacedTerms(unspaced)
+        self._unspaced = UnspacedTerms(unspaced, apart)
         self._misspelt = lru_cache(maxsize=16_384)(self._find_misspelt)
         self._glued = lru_cache(maxsize=16_384)(self._find_glued)
         self._tag = lru_cache(maxsize=32_768)(self._find_in_tag)

@@ -8,10 +8,10 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.prompt.vocabulary.starter import FOLDER as PEOPLE
 from bot.safety.ratings import is_rating
 from bot.safety.text.concepts import table
 from bot.safety.text.forms import WORDS, fold, words_of
+from bot.safety.text.people import names
 from bot.safety.text.reviewed import NEVER, reviewed
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class Term(NamedTuple):
     """Only where it is all of a tag."""
     as_written: bool = False
     """Neither joined from pieces nor mistyped."""
+    apart: bool = False
+    """Where it has a space anything may stand that is no letter, or nothing: in scripts that write no spaces, too."""
 
 
 _FILES = {
@@ -117,10 +119,7 @@ def _shipped() -> Iterator[Term]:
     placed = [*_placed_tags(), *_placed_words(), *_concepts()]
     yield from placed
     yield from _placed_safe({words_of(fold(term.text)) for term in placed if term.mark.kind is Kind.LEVEL})
-    people = (PEOPLE / "people.txt").read_text("utf-8").splitlines()
-    names = {name for name in people if name and not name.startswith("#")}
-    names |= {" ".join(reversed(name.split())) for name in names if len(name.split()) == 2}  # noqa: PLR2004  in both orders
-    yield from (Term(name, Mark(Kind.PEOPLE)) for name in sorted(names))
+    yield from (Term(name.text, Mark(Kind.PEOPLE), apart=True) for name in names())
     stems, *others = _lines("never_glued.txt")
     for stem, other in product(stems.split(), others):
         yield from (Term(glued, Mark(Kind.NEVER), as_written=True) for glued in (stem + other, other + stem))

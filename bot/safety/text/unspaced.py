@@ -21,6 +21,11 @@ _HANGUL_PARTICLES = "[를을가이는은의와과들도만랑야로에]|에서|�
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
+_GAP = re.compile(r"[\W_]{0,3}")
+"""What may stand between the parts of a name."""
+_HANGUL_LETTER = re.compile(f"[{_HANGUL}]")
+_HANGUL_AFTER = re.compile(f"(?:씨|님|군|양)?(?:{_HANGUL_PARTICLES})?(?![{_HANGUL}])")
+
 _HARMLESS = Mark(Kind.HARMLESS)
 _NOTHING: frozenset[Mark] = frozenset()
 
@@ -34,13 +39,17 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 class UnspacedTerms:
     """The terms of scripts that may be written without spaces, found anywhere in a text but for their bounds."""
 
-    def __init__(self, terms: Mapping[str, set[Mark]]) -> None:
+    def __init__(self, terms: Mapping[str, set[Mark]], apart: Mapping[str, set[Mark]]) -> None:
+        """Index terms as they stand, and those between whose parts anything may stand that is no letter."""
         self._by_start: defaultdict[str, list[tuple[str, str, frozenset[Mark]]]] = defaultdict(list)
         for term in sorted(terms, key=len, reverse=True):
             pattern = _bounded(term)
             bounds = pattern if pattern != re.escape(term) else ""
             self._by_start[term[:2]].append((term, bounds, frozenset(terms[term])))
-        first = "".join(sorted({start[0] for start in self._by_start}))
+        self._apart: defaultdict[str, list[tuple[tuple[str, ...], frozenset[Mark]]]] = defaultdict(list)
+        for name, marks in apart.items():
+            self._apart[name.replace(" ", "")[:2]].append((tuple(name.split()), frozenset(marks)))
+        first = "".join(sorted({start[0] for start in (*self._by_start, *self._apart)}))
         self._starts = re.compile(f"[{re.escape(first)}]" if first else "(?!)")
 
     def term(self, text: str) -> frozenset[Mark]:
@@ -61,7 +70,30 @@ class UnspacedTerms:
                     if _HARMLESS in marks:
                         skipped = at + len(term)
                     break
+            second = _letter_after(text, at)
+            for parts, marks in self._apart.get(text[at] + text[second : second + 1], ()):
+                if _stands_at(text, at, parts):
+                    found |= marks
         return found
+
+
+def _letter_after(text: str, at: int) -> int:
+    """Give where the next letter stands, if it is near."""
+    gap = _GAP.match(text, at + 1)
+    return gap.end() if gap else at + 1
+
+
+def _stands_at(text: str, at: int, parts: tuple[str, ...]) -> bool:
+    """Tell whether a name stands at a place of a text; in Hangul nothing but a particle may be written onto it."""
+    start = at
+    for number, part in enumerate(parts):
+        at = _letter_after(text, at - 1) if number else at
+        if not text.startswith(part, at):
+            return False
+        at += len(part)
+    if not _HANGUL_LETTER.match(parts[0]):
+        return True
+    return not _HANGUL_LETTER.match(text, start - 1, start) and _HANGUL_AFTER.match(text, at) is not None
 
 
 def _bounded(term: str) -> str:
