@@ -120,9 +120,12 @@ def _rate(parsed: argparse.Namespace) -> int:
     rate = raters.load(engine.rating, lambda stage: print(f"{stage} …", file=sys.stderr))
     if rate is None:
         return _complain('nothing rates pictures: engine.rating.by is "none"', MISUSED)
-    rated = rate_folder(parsed.folder, rate)
+    try:
+        rated = rate_folder(parsed.folder, rate, lambda line: print(line, file=sys.stderr))
+    except OSError as error:
+        return _complain(f"{parsed.folder}: {error.strerror}", MISUSED)
     if not rated:
-        return _complain(f"{parsed.folder}: holds no PNG, WebP or JPEG file", MISUSED)
+        return _complain(f"{parsed.folder}: holds no PNG, WebP or JPEG file that can be read", MISUSED)
     print("\n".join(table(rated, engine.rating)))
     return 0
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from engine.errors import RatingFailed
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from engine.config import PictureRating
@@ -19,10 +21,21 @@ THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 MINOR_THRESHOLDS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 
 
-def rate_folder(folder: Path, rate: Rate) -> Mapping[str, Rated]:
-    """Rate every picture of a folder, by name."""
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    return {path.name: rate(_pixels(path)) for path in files}
+def rate_folder(folder: Path, rate: Rate, report: Callable[[str], None]) -> Mapping[str, Rated]:
+    """Rate every picture of a folder, by name; what cannot be read or rated is reported and left out.
+
+    Raises:
+        OSError: There is no such folder.
+    """
+    rated: dict[str, Rated] = {}
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES):
+        try:
+            rated[path.name] = rate(_pixels(path))
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # as Pillow raises
+            report(f"{path.name}: cannot be read as a picture: {error}")
+        except RatingFailed as error:
+            report(f"{path.name}: {error}")
+    return rated
 
 
 def table(rated: Mapping[str, Rated], settings: PictureRating) -> list[str]:

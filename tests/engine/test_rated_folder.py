@@ -17,7 +17,7 @@ def test_every_threshold_is_counted(tmp_path):
     for number in range(3):
         Image.new("RGB", (32, 32)).save(tmp_path / f"{number}.png")
     settings = PictureRating(by="wd", folder=str(tagger))
-    lines = table(rate_folder(tmp_path, load(settings, print)), settings)
+    lines = table(rate_folder(tmp_path, load(settings, print), print), settings)
     assert [line.split(":")[0] for line in lines[:3]] == ["0.png", "1.png", "2.png"]
     counted = {line.split()[0]: line.split()[1] for line in lines if line.startswith("0.") and "png" not in line}
     assert (counted["0.40"], counted["0.60"]) == ("0", "0")
@@ -37,6 +37,22 @@ def test_the_command_needs_pictures_and_a_filter(tmp_path, capsys):
     Image.new("RGB", (32, 32), (0, 0, 255)).save(tmp_path / "blue.png")
     assert main(["rate", str(tmp_path), "--config", str(tmp_path / "config.toml")]) == 0
     assert "blue.png: safe" in capsys.readouterr().out
+    assert main(["rate", str(tmp_path / "nowhere"), "--config", str(tmp_path / "config.toml")]) == 2
+    assert "No such file or directory" in capsys.readouterr().err
+
+
+def test_what_is_no_picture_is_named_and_left_out(tmp_path, capsys):
+    """The others are rated all the same."""
+    tagger = make_tagger(tmp_path / "tagger")
+    (tmp_path / "config.toml").write_text(f'[engine.rating]\nby = "wd"\nfolder = "{tagger}"\n')
+    Image.new("RGB", (32, 32), (0, 0, 255)).save(tmp_path / "blue.png")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "blue.png").read_bytes()[:40])
+    (tmp_path / "page.jpg").write_text("<html>")
+    assert main(["rate", str(tmp_path), "--config", str(tmp_path / "config.toml")]) == 0
+    said = capsys.readouterr()
+    assert "blue.png: safe" in said.out
+    assert "Of 1 pictures" in said.out
+    assert [line.split(":")[0] for line in said.err.splitlines() if "cannot be read" in line] == ["cut.png", "page.jpg"]
 
 
 def test_the_log_says_which_tags_for_children_a_tagger_has(tmp_path, caplog):
