@@ -1,26 +1,45 @@
 """What is installed is whole: the files beside the modules come with them."""
 
-import tomllib
-from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+from setuptools import Distribution
+from setuptools.config.pyprojecttoml import apply_configuration
 
 from tests.documents import ROOT
 
-SETUPTOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+PACKAGES = ("bot", "engine")
 
 
-def test_every_file_beside_the_modules_is_in_the_wheel():
-    """Migrations, word lists, the page, the demo's checkpoint: a kind that is not named is left out in silence."""
-    kinds = SETUPTOOLS["package-data"]["*"]
-    files = [
-        file
-        for package in ("bot", "engine")
+@pytest.fixture
+def build(monkeypatch):
+    """The step of setuptools that puts files into a wheel, set up by our pyproject; nothing is written."""
+    monkeypatch.chdir(ROOT)
+    distribution = Distribution({"script_name": "setup.py"})
+    apply_configuration(distribution, ROOT / "pyproject.toml")
+    step = distribution.get_command_obj("build_py")
+    step.ensure_finalized()
+    step.manifest_files = {}  # a manifest would be what version control knows; we have none
+    return step
+
+
+def test_the_files_beside_the_modules_are_those_of_the_wheel(build):
+    """Word lists, migrations, the page, the demo's checkpoint: a kind that is not named is left out in silence."""
+    tree = {
+        file.relative_to(ROOT)
+        for package in PACKAGES
         for file in (ROOT / package).rglob("*")
         if file.is_file() and file.suffix not in {".py", ".pyc"}
-    ]
-    assert ROOT / "bot" / "store" / "schema.sql" in files
-    assert [file for file in files if not any(fnmatch(file.name, kind) for kind in kinds)] == []
+    }
+    packed = {
+        Path(file) for package in build.packages for file in build.find_data_files(package, package.replace(".", "/"))
+    }
+    assert packed == tree
+    assert {Path("bot/safety/words/tags.txt"), Path("bot/store/schema.sql")} <= packed
 
 
-def test_folders_of_files_alone_are_packages_too():
-    """Else setuptools looks into those with an `__init__.py` and no others."""
-    assert SETUPTOOLS["packages"]["find"].get("namespaces", True)
+def test_every_module_is_in_the_wheel(build):
+    """Folders of files alone are packages too."""
+    modules = {Path(file) for _, _, file in build.find_all_modules()}
+    tree = {file.relative_to(ROOT) for package in PACKAGES for file in (ROOT / package).rglob("*.py")}
+    assert modules == tree
