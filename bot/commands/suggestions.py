@@ -75,7 +75,7 @@ def _choices(found: Iterable[Choice]) -> list[app_commands.Choice[str]]:
 
 def fits(words: TextFilter, asked: Rating, drawn: Rating, entry: Entry) -> bool:
     """Tell whether an entry may be offered for what is asked, and for as much of it as this place draws."""
-    return words.offers(entry, asked) and words.offers(entry, drawn)
+    return words.offers(entry, asked) and (drawn == asked or words.offers(entry, drawn))
 
 
 def _asked(interaction: discord.Interaction[Any]) -> Rating:

@@ -108,9 +108,10 @@ class TextFilter:
 
     def offers(self, tag: KnownTag, allowed: Rating) -> bool:
         """Tell whether a suggestion may be made where this rating is the highest: never what the gate would refuse."""
-        marks = self._lexicon.read(tag.name)
+        marks = self._lexicon.read_known(tag.name)
         found = {mark.kind for mark in marks}
-        if Kind.NEVER in found or tag.real_person or exceeds(self.level(tag.name), allowed):
+        needed = highest("safe", *_ratings(mark for mark in marks if mark.kind is Kind.LEVEL))
+        if Kind.NEVER in found or tag.real_person or exceeds(needed, allowed):
             return False
         if allowed == "safe":
             return True
