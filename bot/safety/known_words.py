@@ -11,9 +11,9 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from bot.prompt.terms import has_place
+from bot.prompt.usual_words import english
 from bot.safety.ratings import exceeds, is_rating
 from bot.safety.text.forms import fold, words_of
-from bot.safety.text.lists import english
 from bot.safety.text.reviewed import Reviewed, reviewed
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from bot.prompt.terms import has_place
+from bot.prompt.usual_words import english
 from bot.safety.known_words import KnownWords
 from bot.safety.ratings import exceeds, highest, is_rating
 from bot.safety.text.ages import OF_AGE, ages
 from bot.safety.text.concepts import glue
 from bot.safety.text.forms import fold, forms, visible, words_of
 from bot.safety.text.lexicon import Lexicon
-from bot.safety.text.lists import Kind, Mark, Term, combinations, english, real_words, shipped, usual_negative
+from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped, usual_negative
 from bot.safety.verdict import Step
 from bot.sentences import gate as says
 from engine.grammar import parse, plain_text

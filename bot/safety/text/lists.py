@@ -98,12 +98,6 @@ def real_words() -> frozenset[str]:
 
 
 @cache
-def english() -> frozenset[str]:
-    """Read the plain list of English words."""
-    return frozenset(_lines("english.txt"))
-
-
-@cache
 def usual_negative() -> frozenset[str]:
     """Read what is known in a negative prompt although it is no tag."""
     return frozenset(_lines("usual_negative.txt"))

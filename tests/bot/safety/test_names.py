@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.safety.text.lists import english
+from bot.prompt.usual_words import english
 from tests.bot.safety import corpus, everyday
 from tests.bot.safety.test_usual_words import popular_lists, verdict_of
 

@@ -7,11 +7,12 @@ import csv
 import pytest
 
 from bot.prompt.terms import has_place
+from bot.prompt.usual_words import english
 from bot.prompt.vocabulary import starter
 from bot.safety.ratings import ORDER, highest, is_rating
 from bot.safety.text.forms import fold, words_of
 from bot.safety.text.lexicon import Lexicon
-from bot.safety.text.lists import SAFE, Kind, Mark, _placed_words, english, real_words, shipped
+from bot.safety.text.lists import SAFE, Kind, Mark, _placed_words, real_words, shipped
 from bot.safety.text.reviewed import NEVER, reviewed
 from tests.bot.safety import corpus
 
