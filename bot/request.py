@@ -34,6 +34,8 @@ class Options(Struct, frozen=True, kw_only=True):
     character: str | None = None
     series: str | None = None
     rating: str | None = None
+    prompt: str | None = None
+    """Free words or tags; `bot.prompt.taking_out` makes the fields around it of them."""
     tags: str | None = None
     more_tags: str | None = None
     shape: str | None = None
@@ -65,7 +67,7 @@ class Request(Struct, frozen=True, kw_only=True):
     """Several separated by ``;`` or a comma."""
     rating: Rating = "safe"
     tags: str = ""
-    """The options ``tags`` and ``more_tags``, joined."""
+    """The options ``prompt`` and ``more_tags``, joined, but for what stands in the fields above."""
     negative: str = ""
     """The person's own, besides the preset."""
     quality: str = "standard"
@@ -81,7 +83,10 @@ class Request(Struct, frozen=True, kw_only=True):
 
 def words_of_options(options: Options) -> str:
     """Give everything of options that somebody wrote in words."""
-    fields = (options.character, options.series, options.tags, options.more_tags, options.negative)
+    fields = (
+        *(options.character, options.series, options.prompt, options.tags),
+        *(options.more_tags, options.negative),
+    )
     return ", ".join(filter(None, fields))
 
 

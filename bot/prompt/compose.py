@@ -207,12 +207,12 @@ def _rating_notes(rating: Rating, typed: Sequence[Rating]) -> Iterator[Note]:
     """Say what became of the ratings among the tags; the request's holds, since the gate has judged it."""
     for other in typed:
         if other != rating:
-            yield Note("contradiction", says.other_rating(rating, other))
+            yield Note("overruled", says.other_rating(rating, other))
 
 
 def _year(chosen: int | None, typed: Sequence[int], notes: list[Note]) -> list[str]:
     years = [*([] if chosen is None else [chosen]), *typed]
-    notes.extend(Note("contradiction", says.other_year(years[0], other)) for other in years[1:] if other != years[0])
+    notes.extend(Note("overruled", says.other_year(years[0], other)) for other in years[1:] if other != years[0])
     return [f"year {year}" for year in years[:1]]
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from bot.prompt import people, presets, wildcards
 from bot.prompt.completion import check_defaults, complete
 from bot.prompt.compose import Composed, compose
-from bot.prompt.foreign.understand import understand_options
+from bot.prompt.foreign.understand import UnderstoodOptions, understand_options
 from bot.prompt.leaving_out import leaving_out
+from bot.prompt.taking_out import take_out
 from bot.prompt.vocabulary import store
 from engine.wire import SEED_LIMIT
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.config import Bot, Config
-    from bot.prompt.foreign.understand import UnderstoodOptions
     from bot.prompt.presets import Presets
     from bot.prompt.vocabulary.vocabulary import Vocabulary
     from bot.request import Options, Request
@@ -75,8 +75,13 @@ class PromptWriter:
         return replace(self, compose=lru_cache(REMEMBERED)(written))
 
     def understand(self, options: Options) -> UnderstoodOptions:
-        """Write what was typed in another program's syntax in ours, with a sentence for everything so changed."""
-        return understand_options(options, self.vocabulary.kind)
+        """Write what was typed in another program's syntax in ours, and take out of the prompt what has its own option.
+
+        Everything so changed has a sentence, and everything in the prompt that an option overrules.
+        """
+        ours = understand_options(options, self.vocabulary.kind)
+        taken = take_out(ours.options, self.vocabulary)
+        return UnderstoodOptions(taken.options, (*ours.said, *taken.said))
 
     def complete(self, options: Options) -> Request:
         """Make a request of what was typed or chosen.
@@ -84,6 +89,8 @@ class PromptWriter:
         Raises:
             InvalidRequest: With one sentence for the person who asked.
         """
+        if options.prompt is not None:
+            options = self.understand(options).options
         return complete(
             people.fill(options, self.vocabulary),
             config=self.config,

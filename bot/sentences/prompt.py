@@ -12,6 +12,7 @@ TextOption = Literal[
     "character",
     "series",
     "rating",
+    "prompt",
     "tags",
     "more_tags",
     "shape",
@@ -28,6 +29,7 @@ _THE: dict[TextOption, str] = {
     "character": "the character",
     "series": "the series",
     "rating": "the rating",
+    "prompt": "the prompt",
     "tags": "the tags",
     "more_tags": "the additional tags",
     "shape": "the shape",
@@ -185,7 +187,7 @@ BRACE_NOT_CLOSED = fixed("prompt.BRACE_NOT_CLOSED", r"A { has no } after it; for
 
 # What was done to the words
 
-NoteKind = Literal["moved", "dropped", "escaped", "closed", "contradiction", "left_out"]
+NoteKind = Literal["moved", "dropped", "escaped", "closed", "contradiction", "overruled", "left_out"]
 
 _KINDS: dict[NoteKind, str] = {
     "moved": "Moved",
@@ -193,6 +195,7 @@ _KINDS: dict[NoteKind, str] = {
     "escaped": "Escaped",
     "closed": "Closed",
     "contradiction": "Contradiction",
+    "overruled": "Not used",
     "left_out": "Left out",
 }
 

@@ -23,6 +23,7 @@ from bot.sentences import (
     reports,
     settings,
     terms,
+    words,
 )
 from bot.sentences import help as helping
 from bot.sentences.sentence import ENGLISH, Sentence
@@ -49,6 +50,7 @@ ROOMS = (
     reports,
     settings,
     terms,
+    words,
 )
 """Every file that defines sentences: each is known once it is imported, and what is stored may be of any."""
 

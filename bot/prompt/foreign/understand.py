@@ -22,7 +22,7 @@ MAX_CHARS = 20_000
 MAX_SAID = 12
 """Sentences about one text."""
 
-_TAGS = ("tags", "more_tags", "negative")
+_TAGS = ("prompt", "tags", "more_tags", "negative")
 _NAMES = ("subject", "character", "series")
 
 
