@@ -46,7 +46,14 @@ def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iter
     """Build what each feature does, and take what it hands in; here those that draw something new."""
     config, store, now, writer = given.config, given.store, given.now, given.prompt_writer
     limits, gatekeeper, places = config.bot.limits, checks.gatekeeper, flow.places
-    imagine = RequestBuilder(intake=flow.intake, store=store, limits=limits, presets=writer.presets, writer=writer)
+    imagine = RequestBuilder(
+        intake=flow.intake,
+        store=store,
+        limits=limits,
+        presets=writer.presets,
+        writer=writer,
+        offers=given.text_filter.offers,
+    )
     suggestions = Suggestions(
         gatekeeper=gatekeeper,
         imagine=imagine,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from functools import partial
@@ -14,19 +15,23 @@ from bot.long_texts import chars_of, worked_on
 from bot.prompt import favourites
 from bot.prompt.fitting import fitting
 from bot.prompt.near import near
+from bot.prompt.unknown_words import unknown_words
 from bot.retrying import NOT_DONE
 from bot.sentences import prompt as says
+from bot.sentences import words
 from bot.sentences.joined import in_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import discord
 
-    from bot.config import Limits
+    from bot.config import Limits, Rating
     from bot.flow.intake import Intake
+    from bot.prompt.compose import Composed
     from bot.prompt.presets import Presets
     from bot.prompt.prompt_writer import PromptWriter
+    from bot.prompt.vocabulary.entry import Entry
     from bot.request import Options, Request
     from bot.sentences.sentence import Sentence
     from bot.store import Store
@@ -38,6 +43,13 @@ PERSONAL = ("shape", "quality", "negative_preset", "style", "steps", "count")
 
 NO_STYLE = "none"
 """Typed as the style, it is none, whatever the person's default."""
+
+
+_FREE = ("prompt", "tags", "more_tags")
+"""Where a favourite may stand."""
+
+_TOLD = ("overruled", "left_out")
+"""Notes about words that are not in the picture, of which their asker is told unasked."""
 
 
 class PersonalRequest(NamedTuple):
@@ -56,6 +68,8 @@ class RequestBuilder:
     limits: Limits
     presets: Presets
     writer: PromptWriter
+    offers: Callable[[Entry, Rating], bool]
+    """Whether a tag may be offered where this rating is the highest."""
 
     async def ask(self, interaction: discord.Interaction[Any], options: Options, *, given: str = "") -> None:
         """Queue what was typed, and tell privately what was taken otherwise.
@@ -102,15 +116,25 @@ class RequestBuilder:
         """
         usual, left_out = fitting(await self.store.people.defaults(user_id), self.limits, self.presets)
         notes = [says.default_left_out(phrase) for phrase in left_out]
-        if any("@" in (text or "") for text in (options.tags, options.more_tags)):
+        if any("@" in (getattr(options, name) or "") for name in _FREE):
             options = self._expanded(options, await self.store.people.favourites(user_id), notes)
         filled = fill(options, usual)
         request, said = await worked_on(chars_of(filled), partial(self._understood, filled))
-        notes += [*said, *self._left_out(request)]
+        composed = self.writer.compose(request)
+        notes += [*said, *(note.sentence for note in composed.notes if note.kind in _TOLD)]
+        notes += await asyncio.to_thread(self._unknown, request, composed)
         return PersonalRequest(request, tuple(notes))
 
     def _left_out(self, request: Request) -> tuple[Sentence, ...]:
         return tuple([note.sentence for note in self.writer.compose(request).notes if note.kind == "left_out"])
+
+    def _unknown(self, request: Request, composed: Composed) -> tuple[Sentence, ...]:
+        """Name the words that nobody knows; what was perhaps meant takes some milliseconds to be found."""
+        allowed = partial(self._may_offer, rating=request.rating)
+        return unknown_words(request, self.writer.vocabulary, allowed, composed.left_out)
+
+    def _may_offer(self, entry: Entry, *, rating: Rating) -> bool:
+        return self.offers(entry, rating)
 
     def _understood(self, options: Options) -> PersonalRequest:
         """Complete what was typed, whichever program's syntax it is in."""
@@ -125,10 +149,12 @@ class RequestBuilder:
 
     @staticmethod
     def _expanded(options: Options, known: Mapping[str, str], notes: list[Sentence]) -> Options:
-        written = {name: favourites.expand(getattr(options, name) or "", known) for name in ("tags", "more_tags")}
-        unknown = dict.fromkeys(name for found in written.values() for name in found.unknown)
-        if known:  # somebody who keeps none means the words
-            notes.extend(says.unknown_favourite(name, near(name, known)) for name in list(unknown)[:3])
+        written = {name: favourites.expand(getattr(options, name) or "", known) for name in _FREE}
+        unknown = list(dict.fromkeys(name for found in written.values() for name in found.unknown))
+        if known:
+            notes.extend(says.unknown_favourite(name, near(name, known)) for name in unknown[:3])
+        else:
+            notes.extend(words.no_favourites(name) for name in unknown[:1])
         changes = {name: found.text for name, found in written.items() if getattr(options, name) is not None}
         return msgspec.structs.replace(options, **changes)
 

@@ -46,6 +46,8 @@ class Composed:
     prompt: str
     negative_prompt: str
     notes: tuple[Note, ...]
+    left_out: tuple[str, ...] = ()
+    """Words that were asked for and are not drawn (`bot.prompt.leaving_out`)."""
 
 
 def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Composed:

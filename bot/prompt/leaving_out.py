@@ -12,6 +12,7 @@ from bot.errors import InvalidRequest
 from bot.prompt import tags
 from bot.prompt.compose import Composed, Note
 from bot.prompt.terms import key, unknown
+from bot.prompt.usual_words import is_latin
 from bot.sentences import prompt as says
 from engine.grammar import BREAK
 
@@ -50,12 +51,18 @@ def leaving_out(
         if not words:
             return compose(request)
         if not (request.subject or any(key(kept.text) for kept in fields.values())):
-            raise InvalidRequest(says.nothing_known(words))
+            raise InvalidRequest(says.nothing_known(_named(words)))
         written = compose(msgspec.structs.replace(request, **{name: kept.text for name, kept in fields.items()}))
-        note = Note("left_out", says.words_left_out(words))
-        return replace(written, notes=(note, *written.notes))
+        note = Note("left_out", says.words_left_out(_named(words)))
+        return replace(written, notes=(note, *written.notes), left_out=words)
 
     return composed
+
+
+def _named(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the words that are named: of those in another script the first stands for all."""
+    other = next((word for word in words if not is_latin(word)), None)
+    return tuple(word for word in words if is_latin(word) or word == other)
 
 
 def _tags(text: str, unknown_words: UnknownWords, kind: Kind) -> _Kept:

@@ -90,7 +90,7 @@ def _notes(shown: PromptPreview) -> Iterator[Sentence]:
         yield says.read_as(_read_as(shown.mapped.options))
         yield from shown.mapped.unmapped
     yield from shown.said
-    yield from (noted(note.kind, note.sentence) for note in shown.composed.notes)
+    yield from (noted(note.kind, note.sentence) for note in shown.composed.notes if note.sentence not in shown.said)
 
 
 def _read_as(options: Options) -> tuple[Sentence, ...]:
