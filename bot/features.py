@@ -86,7 +86,7 @@ def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iter
     )
     yield imagine_command.feature(imagine, suggestions, limits)
     yield remix_command.feature(remix)
-    yield prompt_commands.feature(previews, suggestions)
+    yield prompt_commands.feature(previews, suggestions, limits)
     yield from _keeping(given, checks, sending, flow, imagine=imagine, remix=remix, suggestions=suggestions)
 
 

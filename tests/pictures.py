@@ -95,7 +95,7 @@ async def terms(visitors):
 
 async def result(visitors):
     """Two pictures and their buttons."""
-    options = {"character": "hatsune miku", "tags": "smile, blue sky", "shape": "square 1:1 · 1024×1024"}
+    options = {"character": "hatsune miku", "prompt": "smile, blue sky", "shape": "square 1:1 · 1024×1024"}
     await run(visitors.pages[0], "imagine", **options, count="2", seed="9")
     await drawn(visitors)
     await visitors.keep("result")
@@ -119,7 +119,7 @@ async def suggestions(visitors):
 
 async def progress(visitors):
     """A picture on its way, with a preview."""
-    await run(visitors.pages[0], "imagine", subject="1girl", tags="red hair, night", steps="50", seed="9")
+    await run(visitors.pages[0], "imagine", subject="1girl", prompt="red hair, night", steps="50", seed="9")
     for page in visitors.pages:
         await page.get_by_role("img", name="An unfinished preview.").wait_for(timeout=DRAWING_MS)
     await visitors.keep("progress")
@@ -137,7 +137,7 @@ async def settings(visitors):
 
 async def why_not(visitors):
     """What is not allowed here, told to its asker alone, and by which rule."""
-    await run(visitors.pages[0], "imagine", subject="1girl", rating="sensitive")
+    await run(visitors.pages[0], "imagine", prompt="1girl", rating="sensitive")
     for page in visitors.pages:
         await expect(newest(page)).to_contain_text("is not allowed here")
     await run(visitors.pages[0], "settings why", member="Yuki", rating="sensitive")

@@ -28,6 +28,12 @@ def choices_of(names: Iterable[str]) -> list[app_commands.Choice[str]]:
     return found if len(found) <= MAX_CHOICES else []
 
 
+def text_of(least: int, most: int) -> Any:
+    """Give the type of an option that holds a text of so many characters."""
+    bounded: Any = app_commands.Range  # to a type checker a range is known only when it is written out
+    return bounded[str, least, most]
+
+
 def optional_range(number: type[float], low: float, high: float) -> Any:
     """Give the type of an option that may be left out and otherwise lies in this range."""
     bounded: Any = app_commands.Range  # to a type checker a range is known only when it is written out

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def feature(imagine: RequestBuilder, suggestions: Suggestions, limits: Limits) -> Feature:
     """Hand in `/imagine`, with the operator's limits as Discord's own ranges and choices."""
 
-    @text_options(suggestions)
+    @text_options(suggestions, limits)
     @app_commands.describe(
         shape=render(says.SHAPE),
         count=render(says.COUNT),
@@ -39,11 +39,11 @@ def feature(imagine: RequestBuilder, suggestions: Suggestions, limits: Limits) -
     )
     async def _imagine(  # noqa: PLR0917  an option each, passed by name
         interaction: discord.Interaction[Any],
+        prompt: str,
         subject: str | None = None,
         character: str | None = None,
         series: str | None = None,
         rating: str | None = None,
-        tags: str | None = None,
         more_tags: str | None = None,
         shape: str | None = None,
         count: int | None = None,
@@ -58,11 +58,11 @@ def feature(imagine: RequestBuilder, suggestions: Suggestions, limits: Limits) -
         private: bool | None = None,
     ) -> None:
         options = Options(
+            prompt=prompt,
             subject=subject,
             character=character,
             series=series,
             rating=rating,
-            tags=tags,
             more_tags=more_tags,
             shape=shape,
             count=count,

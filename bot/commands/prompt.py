@@ -17,19 +17,20 @@ from bot.sentences.rendering import render
 if TYPE_CHECKING:
     from bot.actions.prompt import PromptPreviews
     from bot.commands.suggestions import Suggestions
+    from bot.config import Limits
 
 
-def feature(previews: PromptPreviews, suggestions: Suggestions) -> Feature:
+def feature(previews: PromptPreviews, suggestions: Suggestions, limits: Limits) -> Feature:
     """Hand in `/prompt` and the Draw button of its previews."""
 
-    @text_options(suggestions)
+    @text_options(suggestions, limits)
     async def _preview(  # noqa: PLR0917  an option each, passed by name
         interaction: discord.Interaction[Any],
+        prompt: str,
         subject: str | None = None,
         character: str | None = None,
         series: str | None = None,
         rating: str | None = None,
-        tags: str | None = None,
         more_tags: str | None = None,
         negative: str | None = None,
         quality: str | None = None,
@@ -37,11 +38,11 @@ def feature(previews: PromptPreviews, suggestions: Suggestions) -> Feature:
         style: str | None = None,
     ) -> None:
         options = Options(
+            prompt=prompt,
             subject=subject,
             character=character,
             series=series,
             rating=rating,
-            tags=tags,
             more_tags=more_tags,
             negative=negative,
             quality=quality,

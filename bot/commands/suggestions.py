@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 
 from discord import app_commands
 
-from bot.commands.choices import MAX_CHOICE_CHARS
+from bot.commands.choices import MAX_CHOICE_CHARS, MAX_CHOICES
 from bot.prompt import terms
-from bot.prompt.preset_choices import named
+from bot.prompt.preset_choices import named, words_of_negatives
 from bot.prompt.tags import mentioned
 from bot.prompt.vocabulary.suggest import suggest as complete
 from bot.safety.gate import limit
@@ -48,14 +48,22 @@ class Suggestions:
         """Complete what is typed into an option from the vocabulary, and a begun ``@name`` from one's favourites."""
 
         async def suggest(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-            if field in ("tags", "more_tags") and typed.rpartition(",")[2].strip().startswith("@"):
-                return await self.favourites(interaction, typed)
+            if field in ("prompt", "more_tags") and typed.rpartition(",")[2].strip().startswith("@"):
+                found = await self.favourites(interaction, typed)
+                return _as_typed_first(typed, found) if field == "prompt" else found
             asked = _asked(interaction)
             here = limit(await self.gatekeeper.situation_here(interaction))
             allowed = partial(fits, self.text_filter, asked, lowest(asked, here or "safe"))
-            return _choices(complete(self.vocabulary, field, typed, allowed))
+            usual = self._usual_negative if field == "negative" else ()
+            return _choices(complete(self.vocabulary, field, typed, allowed, usual))
 
         return suggest
+
+    @cached_property
+    def _usual_negative(self) -> tuple[str, ...]:
+        """What people exclude first: the words of the negative presets that belong to no rating above `safe`."""
+        found = words_of_negatives(self.presets.negative)
+        return tuple(tag for tag in found if self.text_filter.level(tag) == "safe")
 
     async def favourites(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         """Complete ``@name`` at the end of a line of tags."""
@@ -67,6 +75,14 @@ class Suggestions:
 
     async def style(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         return _choices(named(self.presets.style, typed))
+
+
+def _as_typed_first(typed: str, found: list[app_commands.Choice[str]]) -> list[app_commands.Choice[str]]:
+    """Put a prompt as it is typed before what completes it; what is too long to be a choice has none."""
+    if len(typed) > MAX_CHOICE_CHARS:
+        return []
+    others = [choice for choice in found if choice.value != typed]
+    return [app_commands.Choice(name=typed, value=typed), *others][:MAX_CHOICES]
 
 
 def _choices(found: Iterable[Choice]) -> list[app_commands.Choice[str]]:
@@ -81,7 +97,7 @@ def fits(words: TextFilter, asked: Rating, drawn: Rating, entry: Entry) -> bool:
 def _asked(interaction: discord.Interaction[Any]) -> Rating:
     """Give the highest rating that the other options name so far; `safe` where none does."""
     filled = cast("Mapping[str, object]", interaction.namespace.__dict__)
-    texts = (filled.get(option) for option in ("rating", "tags", "more_tags"))
+    texts = (filled.get(option) for option in ("rating", "prompt", "more_tags"))
     asked: Rating = "safe"
     for text in texts:
         for tag in mentioned(text) if isinstance(text, str) else ():

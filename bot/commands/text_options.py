@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from discord import app_commands
 
+from bot.commands.choices import text_of
 from bot.safety.ratings import ORDER
 from bot.sentences import commands as says
 from bot.sentences.rendering import render
@@ -14,20 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.commands.suggestions import Suggestions
+    from bot.config import Limits
 
     _Callback = TypeVar("_Callback", bound=Callable[..., object])
 
 
-def text_options(suggestions: Suggestions) -> Callable[[_Callback], _Callback]:
+def text_options(suggestions: Suggestions, limits: Limits) -> Callable[[_Callback], _Callback]:
     """Set up the parameters of a command that has all of these."""
 
     def decorated(callback: _Callback) -> _Callback:
+        callback.__annotations__["prompt"] = text_of(1, limits.max_prompt_chars)
         app_commands.describe(
+            prompt=render(says.WANTED),
             subject=render(says.SUBJECT),
             character=render(says.CHARACTER),
             series=render(says.SERIES),
             rating=render(says.RATING),
-            tags=render(says.TAGS),
             more_tags=render(says.MORE_TAGS),
             negative=render(says.NEGATIVE),
             quality=render(says.QUALITY),
@@ -36,10 +39,10 @@ def text_options(suggestions: Suggestions) -> Callable[[_Callback], _Callback]:
         )(callback)
         app_commands.choices(rating=[app_commands.Choice(name=rating, value=rating) for rating in ORDER])(callback)
         app_commands.autocomplete(
+            prompt=suggestions.words("prompt"),
             subject=suggestions.words("subject"),
             character=suggestions.words("character"),
             series=suggestions.words("series"),
-            tags=suggestions.words("tags"),
             more_tags=suggestions.words("more_tags"),
             negative=suggestions.words("negative"),
             quality=suggestions.quality,

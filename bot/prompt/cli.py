@@ -8,23 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 from bot import config
 from bot.prompt.prompt_writer import PromptWriter
+from bot.prompt.unknown_words import unknown_words
+from bot.prompt.vocabulary.suggest import everything
 from bot.request import SHAPES, Options
 from bot.sentences.prompt import noted
 from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from bot.prompt.compose import Composed
 
 _ABOUT = "Print the prompt and the negative prompt that /imagine would send for the same options, without Discord."
 
 WORDS = {
+    "prompt": "what you want to see, in free words or as tags; (weights:1.2) and {choices|here} work",
     "subject": "who is in the picture: 1girl, 2boys, no humans …; separate several with ';'",
     "character": "a character by name; separate several with ';'",
     "series": "the series that they are from; separate several with ';' or ','",
     "rating": "content rating: safe (default), sensitive, nsfw or explicit",
-    "tags": "everything else, separated by commas; (weights:1.2) and {choices|here} work",
     "more_tags": "more tags",
     "negative": "what you do not want in the picture, besides the preset",
     "quality": "a quality preset",
@@ -46,13 +49,21 @@ def add_parsers(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage] -- it has no public name
 ) -> None:
     parser = commands.add_parser("prompt", help="print the prompt that /imagine would send", description=_ABOUT)
-    for name, meaning in WORDS.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", help=meaning.replace("%", "%%"))
+    add_words(parser, WORDS)
     for name, (number, meaning) in _NUMBERS.items():
         parser.add_argument(f"--{name}", type=number, help=meaning)
     parser.add_argument("--json", action="store_true", help="print JSON with the keys prompt and negative_prompt")
     parser.add_argument("--config", type=Path, help="the configuration file (default: config.toml where it exists)")
     parser.set_defaults(run=run)
+
+
+def add_words(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
+    """Add these options in words, by the names and with the meanings that they have in `/imagine`."""
+    for name in names:
+        called = [f"--{name.replace('_', '-')}"]
+        if name == "prompt":
+            called.append("--tags")  # its name up to 0.1
+        parser.add_argument(*called, help=WORDS[name].replace("%", "%%"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -65,11 +76,13 @@ def run(arguments: argparse.Namespace) -> int:
     prompt_writer = PromptWriter.load(config.find(arguments.config))
     chosen: dict[str, Any] = {name: getattr(arguments, name) for name in (*WORDS, *_NUMBERS)}
     understood = prompt_writer.understand(Options(**chosen))
-    composed = prompt_writer.compose(prompt_writer.complete(understood.options))
+    request = prompt_writer.complete(understood.options)
+    composed = prompt_writer.compose(request)
     if arguments.json:
         print(json.dumps({"prompt": composed.prompt, "negative_prompt": composed.negative_prompt}))
-    else:
-        print("\n".join([*_lines(composed), *(f"Read: {render(sentence)}" for sentence in understood.said)]))
+        return 0
+    said = (*understood.said, *unknown_words(request, prompt_writer.vocabulary, everything, composed.left_out))
+    print("\n".join([*_lines(composed), *(f"Read: {render(sentence)}" for sentence in said)]))
     return 0
 
 

@@ -1,9 +1,10 @@
-"""What is offered while somebody types the name of a preset."""
+"""What is offered of presets: by name, and the words that the negative ones exclude."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.prompt.tags import spaced
 from bot.prompt.vocabulary.suggest import MAX_CHARS, MAX_CHOICES, Choice
 
 if TYPE_CHECKING:
@@ -19,6 +20,12 @@ def named(known: Mapping[str, Quality | Negative | Style], typed: str) -> list[C
     found = [name for name, line in lines.items() if wanted in line.casefold()]
     found.sort(key=lambda name: not name.startswith(wanted))
     return [Choice(name=_shortened(lines[name]), value=name) for name in found[:MAX_CHOICES]]
+
+
+def words_of_negatives(known: Mapping[str, Negative]) -> tuple[str, ...]:
+    """Give the tags that the negative presets exclude, in their order: what people exclude first."""
+    tags = (spaced(tag) for preset in known.values() for tag in preset.negative.split(","))
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
 def _shortened(line: str) -> str:

@@ -15,10 +15,12 @@ from bot import config
 from bot.config import Rating
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets, wildcards
-from bot.prompt.cli import WORDS
+from bot.prompt.cli import add_words
 from bot.prompt.completion import complete
 from bot.prompt.compose import compose
+from bot.prompt.foreign.understand import understand_options
 from bot.prompt.leaving_out import leaving_out
+from bot.prompt.taking_out import take_out
 from bot.prompt.vocabulary import store
 from bot.request import Options
 from bot.safety.gate import Place, Situation, explain, judge
@@ -49,7 +51,7 @@ PLACES = {
 }
 PlaceName = Literal["channel", "age-restricted", "dm", "announcement", "unknown", "gone"]
 
-_WORDS = ("subject", "character", "series", "tags", "more_tags", "negative", "quality", "negative_preset", "style")
+_WORDS = ("prompt", "subject", "character", "series", "more_tags", "negative", "quality", "negative_preset", "style")
 
 
 class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,10 +62,12 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the admins set for this place, as far as it can have it; None: what holds before they decide."""
     rating: Rating | None = None
     """None: as where the option is left out."""
+    prompt: str | None = None
     subject: str | None = None
     character: str | None = None
     series: str | None = None
     tags: str | None = None
+    """What a batch may call the prompt."""
     more_tags: str | None = None
     negative: str | None = None
     quality: str | None = None
@@ -84,8 +88,7 @@ def add_parsers(
     parser.add_argument("--place", choices=PLACES, default="channel", help="where it is asked (default: %(default)s)")
     parser.add_argument("--limit", choices=ORDER, help="the highest rating that the admins allow there")
     parser.add_argument("--rating", choices=ORDER, help="content rating of the request (default: safe)")
-    for name in _WORDS:
-        parser.add_argument(f"--{name.replace('_', '-')}", help=WORDS[name].replace("%", "%%"))
+    add_words(parser, _WORDS)
     parser.add_argument("--no-tagger", action="store_true", help="as if no picture tagger were set up")
     parser.add_argument("--json", action="store_true", help="print JSON with the keys allowed, rule and sentence")
     parser.add_argument("--batch", type=Path, metavar="FILE", help="answer every line of a file: requests as JSON")
@@ -107,7 +110,8 @@ def run(arguments: argparse.Namespace) -> int:
         for line in _lines(arguments.batch):
             print(answers.line(line))
         return 0
-    question = Question(**{name: getattr(arguments, name) for name in Question.__struct_fields__})
+    asked = vars(arguments)
+    question = Question(**{name: asked[name] for name in Question.__struct_fields__ if name in asked})
     verdict = answers.verdict(question)
     if arguments.json:
         print(_plain(verdict))
@@ -130,7 +134,8 @@ class _Answers:
             self._ratings = msgspec.structs.replace(self._ratings, highest=ORDER[-1])
         self._presets = presets.load(read.resolve(read.bot.presets_file) if read.bot.presets_file else None)
         self._groups = wildcards.load(read.resolve(read.bot.wildcards_dir)) if read.bot.wildcards_dir else {}
-        self._words = TextFilter(store.load(read.vocabulary_dir))
+        self._vocabulary = store.load(read.vocabulary_dir)
+        self._words = TextFilter(self._vocabulary)
         self._unrated = read.model.rating.by == "none"
 
     def verdict(self, question: Question) -> Verdict:
@@ -170,13 +175,14 @@ class _Answers:
 
     def _gate_question(self, question: Question) -> GateQuestion:
         """Compose the words as ``/imagine`` does; without any, only the rating is asked about."""
-        typed = {name: getattr(question, name) for name in _WORDS if getattr(question, name) is not None}
+        typed = {name: value for name in (*_WORDS, "tags") if (value := getattr(question, name)) is not None}
         if not typed:
             return GateQuestion(rating=question.rating or ORDER[0])
         draw_seed: Callable[[], int] = partial(secrets.randbelow, SEED_LIMIT)
         options = Options(rating=question.rating, **typed)
-        if not {"subject", "character", "series", "tags", "more_tags"} & typed.keys():
+        if not {"prompt", "subject", "character", "series", "tags", "more_tags"} & typed.keys():
             options = msgspec.structs.replace(options, subject="1girl")
+        options = take_out(understand_options(options).options, self._vocabulary).options
         written: Callable[[Request], Composed] = partial(compose, presets=self._presets)
         if not self._rates(question):
             written = leaving_out(written, self._words.unknown_words)

@@ -38,12 +38,12 @@ ME_FORGET = fixed("commands.ME_FORGET", "Delete everything that is stored about 
 
 # Options
 
+WANTED = fixed("commands.WANTED", "What you want to see, in free words or as tags: a girl with red hair at night")
 SUBJECT = fixed("commands.SUBJECT", "Who is in the picture: 1girl, 2boys, no humans …; separate several with ;")
 CHARACTER = fixed("commands.CHARACTER", "A character by name; fills in series and subject. Separate several with ;")
 SERIES = fixed("commands.SERIES", "The series that they are from; separate several with ; or ,")
 RATING = fixed("commands.RATING", "Content rating; safe if you leave it out")
-TAGS = fixed("commands.TAGS", "Everything else, separated by commas: smile, night, looking at viewer")
-MORE_TAGS = fixed("commands.MORE_TAGS", "More tags, when the first field is full")
+MORE_TAGS = fixed("commands.MORE_TAGS", "More tags, when the prompt is full")
 NEGATIVE = fixed("commands.NEGATIVE", "What you do not want in the picture")
 QUALITY = fixed("commands.QUALITY", "Quality words at the end of the prompt")
 YEAR = fixed("commands.YEAR", "Draw in the style of this year")

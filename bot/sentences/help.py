@@ -11,19 +11,20 @@ HELP = fixed(
     "help.HELP",
     """\
 ## Drawing with Eshi
-Type `/imagine` and fill in what you like. One of subject, character, series or tags is enough.
-- **subject**: who is in the picture, such as `1girl` or `no humans`. Separate several with `;`.
+Type `/imagine` and what you want to see, in free words or as tags. A name or `1girl` alone is enough.
+- **prompt**: `a girl with red hair at night`, or `hatsune miku, smile`. Suggestions complete the last words.
 - **character** and **series**: names from the suggestions. A character fills in series and subject.
-- **tags**: everything else, separated by commas. Suggestions complete the last tag.
+- **subject**: who is in the picture, such as `1girl` or `no humans`. Separate several with `;`.
 - **rating**: the content rating. It is `safe` unless you choose another, and never above what this channel allows.
 - **negative**: what you do not want in the picture.
+A name, a series or a rating between commas in the prompt counts like its option. If you fill in both, the option wins.
 
 ## Three examples
-**A character.** `/imagine character:hatsune miku tags:smile, waving, outdoors`
+**A character.** `/imagine prompt:hatsune miku, smile, waving, outdoors`
 Miku waves outdoors. Her series and `1girl` are filled in.
-**A landscape.** `/imagine subject:no humans tags:mountain, sunset, cloud shape:landscape 7:4`
+**A landscape.** `/imagine prompt:no humans, mountain, sunset, cloud shape:landscape 7:4`
 A wide picture without people.
-**Four pictures.** `/imagine subject:1girl tags:{red|blue} hair, (smile:1.2), [hat] count:4 seed:7`
+**Four pictures.** `/imagine prompt:1girl, {red|blue} hair, (smile:1.2), [hat] count:4 seed:7`
 Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed lets you repeat it.
 
 ## Weights and choices

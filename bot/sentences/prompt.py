@@ -93,7 +93,7 @@ def unknown_name(kind: Named, name: str, near: Sentence) -> str:
 # Why something is no request
 
 
-SAY_WHAT = fixed("prompt.SAY_WHAT", "Say what to draw: give a subject, a character, a series or some tags.")
+SAY_WHAT = fixed("prompt.SAY_WHAT", "Say what to draw, in words or tags: `/imagine a girl with red hair at night`.")
 
 
 @sentence

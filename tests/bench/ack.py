@@ -80,7 +80,7 @@ async def _ours(folder: Path) -> tuple[list[float], list[float]]:
         engine = ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--config", str(file))
         await stack.enter_async_context(_process(*engine))
         await stack.enter_async_context(_process("-m", "bot", "run", "--config", str(file), token=chat["token"]))
-        return await _asked(chat, "imagine", tags="smile, night, looking at viewer", subject="1girl")
+        return await _asked(chat, "imagine", prompt="smile, night, looking at viewer", subject="1girl")
 
 
 async def _people(chat: dict[str, str]) -> dict[str, str]:

@@ -43,7 +43,7 @@ start = time.perf_counter()
 vocabulary = store.load(Path(sys.argv[1]))
 seconds = time.perf_counter() - start
 for typed in ("hatsu", "long h", "xatsun", "s"):
-    for field in ("character", "tags", "series", "negative"):
+    for field in ("character", "prompt", "series", "negative"):
         suggest(vocabulary, field, typed)
 print(json.dumps([seconds, (psutil.Process().memory_info().rss - before) / 2**20]))
 """
@@ -94,7 +94,7 @@ def typed_inputs() -> Iterator[tuple[Field, str]]:
         rows = [row for row in csv.reader(file) if row[1] in {"0", "3", "4"}]
     weights = [int(row[2]) ** 0.5 for row in rows]
     fields: dict[str, tuple[Field, ...]] = {
-        "0": ("tags", "more_tags", "negative"),
+        "0": ("prompt", "more_tags", "negative"),
         "3": ("series",),
         "4": ("character",),
     }
@@ -105,8 +105,10 @@ def typed_inputs() -> Iterator[tuple[Field, str]]:
         if len(typed) >= 4 and rng.random() < 0.25:
             typed = rng.choice(_slips(typed, rng))
         field = rng.choice(fields[category])
-        if field in {"tags", "more_tags"} and rng.random() < 0.5:
+        if field in {"prompt", "more_tags"} and rng.random() < 0.5:
             typed = "looking at viewer, smile, " + typed
+        elif field == "prompt" and rng.random() < 0.5:
+            typed = "a girl with red hair and " + typed
         yield field, typed
 
 

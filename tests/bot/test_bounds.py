@@ -28,10 +28,12 @@ from bot.picture.recipes import pasted, webui
 from bot.prompt import dynamic, favourites, near, people, presets, tags
 from bot.prompt.completion import complete
 from bot.prompt.compose import compose
-from bot.prompt.foreign.understand import understand
+from bot.prompt.foreign.understand import understand, understand_options
+from bot.prompt.taking_out import take_out
+from bot.prompt.unknown_words import unknown_words
 from bot.prompt.vocabulary import spelling, store
-from bot.prompt.vocabulary.suggest import suggest
-from bot.request import Options
+from bot.prompt.vocabulary.suggest import everything, suggest
+from bot.request import Options, Request
 from bot.safety import wording
 from bot.safety.gate import Place, Situation, explain
 from bot.safety.gate_question import GateQuestion
@@ -205,6 +207,15 @@ def asked(**fields):
     )
 
 
+def taken(text):
+    options = understand_options(Options(prompt=text), vocabulary().kind).options
+    return take_out(options, vocabulary())
+
+
+def unknown(text):
+    return unknown_words(Request(seed=1, tags=text, character=text), vocabulary(), everything)
+
+
 def judged(rating, text):
     """What the gate says of it, by a filter that has read nothing yet."""
     filter_ = words()
@@ -220,7 +231,7 @@ def judged(rating, text):
 
 
 def suggested(text):
-    for field in ("subject", "character", "tags", "negative"):
+    for field in ("subject", "character", "prompt", "negative"):
         suggest(vocabulary(), field, text)
 
 
@@ -231,6 +242,7 @@ ON_THE_LOOP = {
     "names that are near": (lambda text: near.near(text, ["portrait 2:3"] * 300), OPTION_CHARS),
     "Markdown": (discord.utils.escape_markdown, 1_200),
     "a request of tags": (lambda text: asked(tags=text), LONG_CHARS),
+    "a request of a prompt": (taken, LONG_CHARS),
     "a request of characters": (lambda text: asked(character=text), LONG_CHARS),
     "other programs' syntax": (lambda text: understand(text, vocabulary().kind), LONG_CHARS),
     "a pasted text": (lambda text: pasted.read(text, CONFIG.limits, PRESETS, None, vocabulary().kind), LONG_CHARS),
@@ -253,6 +265,8 @@ LINEAR = {
     "leet": forms.unleet,
     "names": lambda text: vocabulary().split_names(text, ";,"),
     "a request": lambda text: asked(tags=text[:5000]),
+    "a prompt": lambda text: taken(text[:5000]),
+    "words that nobody knows": lambda text: unknown(text[:5000]),
     "the gate": partial(judged, "explicit"),
 }
 

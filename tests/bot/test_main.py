@@ -24,7 +24,7 @@ def eshi(*arguments, cwd=None):
 CARD = (
     "--subject", "1girl", "--character", "firefly (honkai: star rail)",
     "--series", "honkai (series), honkai: star rail", "--rating", "safe",
-    "--tags", "casual, solo, looking at viewer, outdoors, smile, reaching towards viewer, night",
+    "--prompt", "casual, solo, looking at viewer, outdoors, smile, reaching towards viewer, night",
 )  # fmt: skip
 
 
@@ -47,22 +47,30 @@ def test_prompt_fills_in_what_a_character_says():
     """As /imagine does: the series and the count tag, and a group of the vocabulary."""
     done = eshi("prompt", "--character", "Hatsune Miku · Vocaloid", "--quality", "none", "--json")
     assert json.loads(done.stdout)["prompt"] == "1girl, hatsune miku, vocaloid, safe"
-    assert eshi("prompt", "--tags", "__hair__", "--json").returncode == 0
+    assert eshi("prompt", "--prompt", "__hair__", "--json").returncode == 0
 
 
 def test_prompt_says_for_a_reader_what_was_done():
-    done = eshi("prompt", "--tags", "smile, 1girl")
+    done = eshi("prompt", "--prompt", "smile, 1girl")
     assert done.stdout.splitlines()[0] == "Prompt: 1girl, safe, smile, masterpiece, high score, great score, absurdres"
     assert done.stdout.splitlines()[2] == "Moved: “1girl” moved to the front, where the count tags stand."
+
+
+def test_prompt_takes_names_out_and_asks_about_words_that_nobody_knows():
+    """As /imagine does, in the same sentences."""
+    done = eshi("prompt", "--prompt", "Hatsune Miku in a red dress at nihgt", "--series", "touhou", "--quality", "none")
+    said = done.stdout.splitlines()
+    assert said[0] == "Prompt: 1girl, hatsune miku, touhou, safe, Hatsune Miku in a red dress at nihgt"
+    assert said[-1] == "Read: Perhaps misspelt: nihgt: night?"
 
 
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (("prompt",), 1, "Say what to draw: give a subject, a character, a series or some tags.\n"),
-        (("prompt", "--tags", "a", "--seed", "4294967296"), 1, "The seed may be from 0 to 4,294,967,295; "),
-        (("prompt", "--tags", "a", "--seed", "-1"), 1, "The seed may be from 0 to 4,294,967,295; -1 is outside.\n"),
-        (("prompt", "--tags", "a", "--config", "absent.toml"), 1, "absent.toml: cannot be read"),
+        (("prompt",), 1, "Say what to draw, in words or tags: `/imagine a girl with red hair at night`.\n"),
+        (("prompt", "--prompt", "a", "--seed", "4294967296"), 1, "The seed may be from 0 to 4,294,967,295; "),
+        (("prompt", "--prompt", "a", "--seed", "-1"), 1, "The seed may be from 0 to 4,294,967,295; -1 is outside.\n"),
+        (("prompt", "--prompt", "a", "--config", "absent.toml"), 1, "absent.toml: cannot be read"),
         (("prompt", "--seed", "x"), 2, "usage: python -m bot prompt"),
         (("paint",), 2, "usage: python -m bot"),
         ((), 2, "usage: python -m bot"),
@@ -113,9 +121,9 @@ def test_every_command_and_every_option_has_a_description(module):
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
-        (("suggest", "tags", "s"), READER_LEFT),
+        (("suggest", "prompt", "s"), READER_LEFT),
         (("why", "--batch", "questions"), READER_LEFT),
-        (("prompt", "--tags", "a"), READER_LEFT),
+        (("prompt", "--prompt", "a"), READER_LEFT),
         (("--help",), 0),  # argparse ends it
     ],
 )
@@ -145,5 +153,5 @@ def test_the_operator_s_file_gives_presets_wildcards_and_defaults(tmp_path):
     (tmp_path / "more.toml").write_text('[quality.mine]\nprompt = "good score"\ndescription = "Mine"\n')
     (tmp_path / "cards").mkdir()
     (tmp_path / "cards" / "hat.txt").write_text("red hat\n")
-    done = eshi("prompt", "--tags", "__hat__", "--json", "--config", str(tmp_path / "config.toml"))
+    done = eshi("prompt", "--prompt", "__hat__", "--json", "--config", str(tmp_path / "config.toml"))
     assert json.loads(done.stdout)["prompt"] == "safe, red hat, good score"

@@ -78,7 +78,7 @@ async def _ask(person, channel, wish):
             channel,
             "imagine",
             subject="1girl",
-            tags=wish.tag,
+            prompt=wish.tag,
             seed=wish.seed,
             count=wish.count,
             steps=wish.steps,

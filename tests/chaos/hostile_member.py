@@ -122,14 +122,14 @@ class HostileMember:
         await self._person.context_menu(message, "Remix")
 
     async def _write(self):
-        fields = self._chance.sample(("subject", "character", "series", "tags", "more_tags", "negative"), 2)
+        fields = ("prompt", self._chance.choice(("subject", "character", "series", "more_tags", "negative")))
         await self._person.slash(self._channel, "imagine", steps=2, **dict.fromkeys(fields, self._text))
 
     async def _write_partly(self):
         await self._person.call(
             "POST",
             f"/channels/{self._channel}/autocomplete",
-            {"command": "imagine", "options": {"tags": self._text}, "focused": "tags"},
+            {"command": "imagine", "options": {"prompt": self._text}, "focused": "prompt"},
         )
 
     async def _fill_form(self):
@@ -168,7 +168,7 @@ class HostileMember:
     async def _forge_command(self):
         options = [
             {"name": "subject", "type": 3, "value": "1girl"},
-            {"name": "tags", "type": 3, "value": self._text},
+            {"name": "prompt", "type": 3, "value": self._text},
             {"name": self._chance.choice(("steps", "count", "seed", "year")), "type": 4, "value": self._number},
             {"name": "guidance", "type": 10, "value": self._number},
             {"name": self._chance.choice(("shape", "rating", "sampler", "style", "a")), "type": 3, "value": self._text},

@@ -32,7 +32,7 @@ def recipe(prompt):
 async def test_edit_shows_no_words_where_recipe_shows_none(rating_studio):
     """A stranger reads them in neither; the form opens again when the picture may be shown."""
     async with rating_studio.person("yuki") as yuki, rating_studio.person("nico") as nico:
-        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=1)
+        sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=1)
         picture = await result_of(yuki, sent)
         key = row_key(control(picture, "Reroll").split(":")[1])
         for rating, refused in (("explicit", True), ("safe", False)):
@@ -55,7 +55,7 @@ async def test_a_stranger_s_recipe_is_no_strike(rating_studio):
             answer = await shown(nico, sent)
             assert "belong to `nsfw`" in answer["content"]
             assert "After several refusals" not in answer["content"]
-        assert gallery(await result_of(nico, await nico.slash(nico.channel("general"), "imagine", subject="1girl")))
+        assert gallery(await result_of(nico, await nico.slash(nico.channel("general"), "imagine", prompt="1girl")))
 
 
 async def test_what_may_never_be_drawn_is_no_favourite(rating_studio):
@@ -70,8 +70,8 @@ async def test_denied_tags_are_denied_in_every_number_and_in_the_negative(rating
     async with rating_studio.person("ada") as ada, rating_studio.person("yuki") as yuki, settings(ada):
         file = await ada.upload("settings.toml", b'denied = ["clown"]\n')
         await shown(ada, await ada.slash(ada.channel("general"), "settings import", file=file))
-        for options in ({"tags": "two clowns"}, {"tags": "clo wn"}, {"negative": "clown"}):
-            sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", **options)
+        for options in ({"prompt": "two clowns"}, {"prompt": "clo wn"}, {"negative": "clown"}):
+            sent = await yuki.slash(yuki.channel("general"), "imagine", **{"prompt": "1girl", **options})
             assert "not drawn here" in (await shown(yuki, sent))["content"], options
 
 
@@ -80,10 +80,12 @@ async def test_nothing_in_front_of_a_spoiler_tells_what_is_behind(rating_studio)
     async with rating_studio.person("ada") as ada, rating_studio.person("yuki") as yuki, settings(ada) as screen:
         await choose(ada, screen, "age_restricted_limit", "explicit")
         sent = await yuki.slash(
-            yuki.channel("after-dark"), "imagine", subject="1girl", tags="nude, beach", rating="nsfw", steps=1
+            yuki.channel("after-dark"), "imagine", subject="1girl", prompt="nude, beach", rating="nsfw", steps=1
         )
         result = await result_of(yuki, sent)
         assert "beach" not in words(result)
         assert all("beach" not in (item.get("description") or "") for item in gallery(result))
-        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="see discord.gg/abc", steps=1)
+        sent = await yuki.slash(
+            yuki.channel("general"), "imagine", subject="1girl", prompt="see discord.gg/abc", steps=1
+        )
         assert "discord.gg/abc" not in words(await result_of(yuki, sent))

@@ -31,7 +31,7 @@ async def test_ratings_can_be_tried():
     async with running_demo() as demo, Person.visit(demo.address, "ada") as ada:
         await accept_terms(ada)
         general, after_dark = ada.channel("general"), ada.channel("after-dark")
-        asked = {"subject": "1girl", "rating": "sensitive", "steps": 1}
+        asked = {"prompt": "1girl", "rating": "sensitive", "steps": 1}
         assert "is not allowed here" in await refusal_of(ada, await ada.slash(general, "imagine", **asked))
         sent = await ada.slash(after_dark, "imagine", **asked)
         assert gallery(await result_of(ada, sent))
@@ -55,11 +55,11 @@ async def _draw_and_end(scratch):
         async with Person.visit(demo.address, "yuki") as yuki:
             channel = yuki.channel("general")
             assert yuki.state["bot"]["online"], "the address is printed for who can use it at once"
-            sent = await yuki.slash(channel, "imagine", subject="1girl", steps=1)
+            sent = await yuki.slash(channel, "imagine", prompt="1girl", steps=1)
             terms = await yuki.answer(sent)
             assert "Apache 2.0" in words(terms), "the demo's model is its own"
             assert gallery(await result_of(yuki, await yuki.press(terms, control(terms, "Accept"))))
-            sent = await yuki.slash(channel, "imagine", subject="1girl", steps=20)
+            sent = await yuki.slash(channel, "imagine", prompt="1girl", steps=20)
             await yuki.answer(sent)
             async with aiohttp.ClientSession() as session:
                 for switch in ("kill-engine", "kill-bot"):

@@ -39,8 +39,8 @@ async def end_of(person, interaction_id):
 async def test_a_job_that_kills_every_engine_is_given_up_and_its_neighbours_are_not(studio, yuki, mio):
     """Both are drawn again alone; the guilty one ends with a sentence, the other with a picture."""
     async with engine_with(studio, "--trouble", "crash", "--word", "poison", "--at-step", "10"):
-        innocent = await mio.slash(mio.channel("general"), "imagine", subject="1girl", steps=30)
-        guilty = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="poison", steps=30)
+        innocent = await mio.slash(mio.channel("general"), "imagine", prompt="1girl", steps=30)
+        guilty = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="poison", steps=30)
         ended = await end_of(yuki, guilty)
         assert "The engine crashed each time it drew this" in words(ended)
         assert not gallery(ended)
@@ -52,7 +52,7 @@ async def test_a_job_that_kills_every_engine_is_given_up_and_its_neighbours_are_
 
 async def test_a_job_for_which_there_is_no_room_says_so_kindly(studio, yuki):
     async with engine_with(studio, "--trouble", "out_of_memory", "--word", "huge"):
-        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="huge")
+        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="huge")
         assert "not enough memory for this size" in words(await end_of(yuki, sent))
 
 
@@ -61,7 +61,7 @@ async def test_who_waits_sees_what_the_engine_is_about(studio, yuki):
     before = len(studio.log_text())
     await studio.kill("engine")
     await studio.said("The engine is away", after=before)
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")
     first = await yuki.answer(sent)
     assert "The engine is not running right now. Your request is kept, and drawn when it is back." in words(first)
     await studio.start_engine("--loading-s", "3")
@@ -75,7 +75,7 @@ async def test_what_waited_through_a_restart_sees_it_too(studio, yuki):
     before = len(studio.log_text())
     async with engine_with(studio, "--step-s", "1"):
         await studio.said("The engine is ready", after=before)
-        wanted = {"subject": "1girl", "steps": 20, "count": 4}  # two of them fill the engine
+        wanted = {"prompt": "1girl", "steps": 20, "count": 4}  # two of them fill the engine
         sent = [await yuki.slash(yuki.channel("general"), "imagine", **wanted) for _ in range(3)]
         firsts = [await yuki.answer(one) for one in sent]
         await yuki.wait_for(lambda m: m["id"] == firsts[0]["id"] and "step " in words(m))

@@ -86,7 +86,7 @@ async def scenes(_rated):
             found = []
             for name in PLACES:
                 channel = yuki.direct_message if name == "direct message" else yuki.channel(name)
-                picture = await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl", steps=1))
+                picture = await result_of(yuki, await yuki.slash(channel, "imagine", prompt="1girl", steps=1))
                 found.append(Scene(studio, yuki, mio, name, channel, picture))
             yield found
         await ada.call("PUT", overwrite, {"allow": "0", "deny": str(1 << 11)})
@@ -96,24 +96,24 @@ async def scenes(_rated):
 
 
 async def command(scene, rating):
-    return await scene.slash("imagine", subject="1girl", rating=rating, steps=1)
+    return await scene.slash("imagine", prompt="1girl", rating=rating, steps=1)
 
 
 async def rating_among_the_tags(scene, rating):
-    return await scene.slash("imagine", subject="1girl", tags=f"smile, ({rating}:0.5)", steps=1)
+    return await scene.slash("imagine", subject="1girl", prompt=f"smile, ({rating}:0.5)", steps=1)
 
 
 async def drawn_by_lot(scene, rating):
-    return await scene.slash("imagine", subject="1girl", tags=f"{{{rating}|{rating}}}", steps=1)
+    return await scene.slash("imagine", subject="1girl", prompt=f"{{{rating}|{rating}}}", steps=1)
 
 
 async def favourite(scene, rating):
-    return await scene.slash("imagine", subject="1girl", tags=f"@{rating}", steps=1)
+    return await scene.slash("imagine", subject="1girl", prompt=f"@{rating}", steps=1)
 
 
 async def draw_button(scene, rating):
     """What was previewed when more was allowed."""
-    preview = await scene.person.answer(await scene.slash("prompt preview", subject="1girl"))
+    preview = await scene.person.answer(await scene.slash("prompt preview", prompt="1girl"))
     scene.change("UPDATE drafts SET request = json_set(request, '$.rating', ?)", rating)
     return await scene.person.press(preview, control(preview, "Draw"))
 
@@ -196,7 +196,7 @@ async def test_nothing_above_the_limit_is_shown_whatever_was_asked_for(scenes, r
     spool = rating_studio.folder / "data" / "spool"
     for scene in scenes:
         for number, rating in enumerate(RATINGS):
-            sent = await scene.slash("imagine", subject="1girl", tags=f"shows {number}", steps=1)
+            sent = await scene.slash("imagine", subject="1girl", prompt=f"shows {number}", steps=1)
             message = await _over(scene.person, sent)
             case = (scene.name, rating, words(message))
             assert bool(gallery(message)) is (number < scene.allowed), case
@@ -239,7 +239,7 @@ async def test_moderators_look_at_and_restore_only_what_may_be_shown(scenes, rat
     for place in scenes:
         if place.name == "direct message":  # where nobody moderates
             continue
-        picture = await result_of(place.person, await place.slash("imagine", subject="1girl", steps=1))
+        picture = await result_of(place.person, await place.slash("imagine", prompt="1girl", steps=1))
         scene = place._replace(picture=picture)
         scene.change("DELETE FROM reports")  # or so many rejected ones would stop hiding
         await scene.press("Report")

@@ -23,17 +23,17 @@ async def test_what_cannot_be_recorded_is_not_begun_and_its_asker_is_told(studio
     """Within the time of an answer, privately; as soon as it can be recorded, it is drawn."""
     before = len(studio.log_text())
     with locked(studio):
-        no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+        no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl"))
         assert no == "I cannot save anything right now, so I did not start. Please try again in a few minutes."
     said = studio.log_text()[before:]
     assert "eshi.sqlite3: locked by another program" in said
     assert "Traceback" not in said
-    assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")))
+    assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")))
 
 
 async def test_a_picture_that_is_being_drawn_waits_until_it_can_be_recorded(studio, yuki, let_go):
     """It is drawn once, and delivered once."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=10)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=10)
     first = await yuki.answer(sent)
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
     before = len(studio.log_text())

@@ -45,7 +45,7 @@ async def test_between_the_commit_and_the_acknowledgement(studio, yuki):
     for fault in ("reset", "lose"):
         await studio.developer("POST", "/faults", {"fault": fault, "route": CALLBACK})
         await studio.developer("POST", "/faults", {"fault": "delay", "route": ORIGINAL, "delay_s": 20.0})
-        asked[fault] = await yuki.slash(channel, "imagine", subject="1girl")
+        asked[fault] = await yuki.slash(channel, "imagine", prompt="1girl")
         await until(studio, asked[fault], "queued")
         if fault == "lose":
             await yuki.answer(asked[fault])
@@ -59,10 +59,10 @@ async def test_between_the_commit_and_the_acknowledgement(studio, yuki):
 async def test_between_an_end_and_its_edit(studio, yuki):
     """A result in the spool is posted, and a message that still says "drawing" is told that it was cancelled."""
     channel = yuki.channel("general")
-    drawn = await yuki.slash(channel, "imagine", subject="1girl")
+    drawn = await yuki.slash(channel, "imagine", prompt="1girl")
     await result_of(yuki, drawn)
     with studio.still():
-        waiting = [await yuki.slash(channel, "imagine", subject="1girl", steps=steps) for steps in (20, 50)]
+        waiting = [await yuki.slash(channel, "imagine", prompt="1girl", steps=steps) for steps in (20, 50)]
         firsts = [await yuki.answer(one) for one in waiting]
         await yuki.wait_for(lambda m: m["id"] == firsts[0]["id"] and "step " in words(m))
         await studio.developer("POST", "/faults", {"fault": "reset", "route": EDIT, "times": 100})
@@ -80,7 +80,7 @@ async def test_between_the_post_and_its_record(studio, yuki):
     channel = yuki.channel("general")
     seen = {message["id"] for message in await yuki.messages(channel)}
     await studio.developer("POST", "/faults", {"fault": "lose", "route": EDIT, "times": 100})
-    asked = await yuki.slash(channel, "imagine", subject="1girl")
+    asked = await yuki.slash(channel, "imagine", prompt="1girl")
     result = await result_of(yuki, asked)
     assert recorded(studio, asked) == "rendered"
     await studio.kill("bot")
@@ -94,7 +94,7 @@ async def test_between_the_post_and_its_record(studio, yuki):
 async def test_a_job_is_shown_again_after_a_restart(studio, yuki):
     """Offered by its id and words, with its pictures and buttons, though its message was deleted."""
     channel = yuki.channel("general")
-    asked = await yuki.slash(channel, "imagine", subject="1girl", tags="lighthouse")
+    asked = await yuki.slash(channel, "imagine", subject="1girl", prompt="lighthouse")
     result = await result_of(yuki, asked)
     await studio.kill("bot")
     await restart(studio)
@@ -115,7 +115,7 @@ async def test_a_job_is_shown_again_after_a_restart(studio, yuki):
 async def test_a_job_whose_message_is_deleted_is_stopped(studio, yuki, let_go):
     """While it is drawn, at the next edit: its owner is told, and the engine is free for the next."""
     channel = yuki.channel("general")
-    asked = await yuki.slash(channel, "imagine", subject="1girl", steps=50)
+    asked = await yuki.slash(channel, "imagine", prompt="1girl", steps=50)
     first = await yuki.answer(asked)
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
     async with studio.person("mio") as mio:
@@ -125,12 +125,12 @@ async def test_a_job_whose_message_is_deleted_is_stopped(studio, yuki, let_go):
     told = await yuki.wait_for(lambda m: m["flags"] & 64 and "was deleted" in m["content"])
     assert told["content"].endswith("Its message was deleted. So I stopped.")
     assert first["id"] not in [message["id"] for message in await yuki.messages(channel)]
-    assert gallery(await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl")))
+    assert gallery(await result_of(yuki, await yuki.slash(channel, "imagine", prompt="1girl")))
 
 
 async def test_delete_under_what_was_shown_takes_the_message_in_the_channel_too(yuki):
     channel = yuki.channel("general")
-    result = await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl"))
+    result = await result_of(yuki, await yuki.slash(channel, "imagine", prompt="1girl"))
     job_id = control(result, "Delete").split(":")[1]
     shown = await yuki.answer(await yuki.slash(channel, "show", id=job_id))
     await yuki.press(shown, control(shown, "Delete"))
@@ -141,7 +141,7 @@ async def test_delete_under_what_was_shown_takes_the_message_in_the_channel_too(
 async def test_tell_me_is_a_toggle_of_the_owner(yuki, mio):
     """Pressed once it is on, pressed again it is off; it is nobody else's to press; and `/me tell` is for all jobs."""
     channel = yuki.channel("general")
-    asked = await yuki.slash(channel, "imagine", subject="1girl", steps=50)
+    asked = await yuki.slash(channel, "imagine", prompt="1girl", steps=50)
     first = await yuki.answer(asked)
     no = await mio.answer(await mio.press(first, control(first, "Tell me when done")))
     assert "Only" in no["content"]

@@ -17,7 +17,9 @@ async def me(person, command, **options):
 
 async def draws(person, channel="general", **options):
     """The result of a request, and its recipe."""
-    result = await result_of(person, await person.slash(person.channel(channel), "imagine", subject="1girl", **options))
+    result = await result_of(
+        person, await person.slash(person.channel(channel), "imagine", **{"prompt": "1girl", **options})
+    )
     recipe = await person.answer(await person.press(result, control(result, "Recipe")))
     return result, recipe["content"]
 
@@ -81,12 +83,13 @@ async def test_a_favourite_stands_for_its_tags(yuki, mio):
     assert "`@night-city`" in await me(
         yuki, "favourite save", name="@Night-City", text="(night:1.2), {rain|rain}, city"
     )
-    choices = await yuki.autocomplete(channel, "imagine", "tags", tags="smile, @ni")
-    assert [choice["value"] for choice in choices] == ["smile, @night-city"]
-    _, recipe = await draws(yuki, tags="smile, @night-city")
+    choices = await yuki.autocomplete(channel, "imagine", "prompt", prompt="smile, @ni")
+    assert [choice["value"] for choice in choices] == ["smile, @ni", "smile, @night-city"]
+    _, recipe = await draws(yuki, prompt="smile, @night-city")
     assert "smile, (night:1.2), rain, city" in recipe
-    assert "@night-city" in (await draws(mio, tags="@night-city"))[1]
-    assert await mio.autocomplete(channel, "imagine", "tags", tags="@ni") == []
+    assert "@night-city" in (await draws(mio, prompt="@night-city"))[1]
+    await mio.wait_for(lambda message: "no favourites yet, so “@night-city” was read as words" in message["content"])
+    assert [one["value"] for one in await mio.autocomplete(channel, "imagine", "prompt", prompt="@ni")] == ["@ni"]
     await me(yuki, "favourite save", name="night-city", text="dawn")
     assert "`@night-city` dawn" in await me(yuki, "favourite list")
     names = await yuki.autocomplete(channel, "me favourite delete", "name", name="city")
@@ -99,7 +102,7 @@ async def test_the_gate_reads_what_a_favourite_stands_for(yuki):
     """A name hides no rating."""
     await me(yuki, "favourite save", name="hidden", text="nsfw, smile")
     try:
-        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="@hidden")
+        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="@hidden")
         assert "`nsfw` is not allowed here" in await refusal_of(yuki, sent)
     finally:
         await me(yuki, "favourite delete", name="hidden")
@@ -139,7 +142,7 @@ async def test_a_name_that_is_none_is_told_to_who_keeps_some(yuki):
     """Drawn as it was typed, with a private note."""
     await me(yuki, "favourite save", name="sunset", text="orange sky")
     try:
-        _, recipe = await draws(yuki, tags="@sunsets")
+        _, recipe = await draws(yuki, prompt="@sunsets")
         assert "@sunsets" in recipe
         note = await yuki.wait_for(lambda message: "no favourite “@sunsets”" in message["content"])
         assert "did you mean “sunset”?" in note["content"]

@@ -33,9 +33,9 @@ async def closed(person, message_id):
 async def test_the_flag_goes_while_a_job_waits(ada, let_go):
     """It is asked again when it starts, and never reaches the engine; threads lose it with their parent."""
     channel, thread = ada.channel("after-dark"), ada.channel("night studies")
-    busy = [await ada.slash(channel, "imagine", subject="1girl", steps=30) for _ in range(2)]
+    busy = [await ada.slash(channel, "imagine", prompt="1girl", steps=30) for _ in range(2)]
     first = await ada.answer(busy[0])
-    sent = await ada.slash(thread, "imagine", subject="1girl", rating="sensitive", tags="quiet words")
+    sent = await ada.slash(thread, "imagine", subject="1girl", rating="sensitive", prompt="quiet words")
     waiting = await ada.answer(sent)
     assert "queue" in words(waiting)
     await ada.call("PATCH", f"/channels/{channel}", {"nsfw": False})
@@ -52,7 +52,7 @@ async def test_the_flag_goes_while_a_job_waits(ada, let_go):
 async def test_the_flag_goes_between_drawing_and_posting(ada, studio):
     """A finished picture in the spool is neither shown nor kept."""
     channel = ada.channel("after-dark")
-    sent = await ada.slash(channel, "imagine", subject="1girl", rating="sensitive", tags="quiet words", steps=40)
+    sent = await ada.slash(channel, "imagine", subject="1girl", rating="sensitive", prompt="quiet words", steps=40)
     first = await ada.answer(sent)
     await ada.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
     await studio.kill("bot")
@@ -83,7 +83,7 @@ async def test_a_role_goes_while_a_job_is_drawn(ada, yuki, let_go):
         who = await shown(ada, await ada.press(screen, "v1:set:page:who"))
         await choose(ada, who, "needed:sensitive", member)
         sent = await yuki.slash(
-            yuki.channel("after-dark"), "imagine", subject="1girl", rating="sensitive", tags="quiet words", steps=30
+            yuki.channel("after-dark"), "imagine", subject="1girl", rating="sensitive", prompt="quiet words", steps=30
         )
         first = await yuki.answer(sent)
         await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
@@ -102,7 +102,7 @@ async def test_a_reroll_is_judged_by_the_limit_of_today(ada, yuki):
     """An old picture stays, and its buttons draw only what may be drawn now."""
     async with settings(ada) as screen:
         await choose(ada, screen, "open_limit", "sensitive")
-        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", rating="sensitive")
+        sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", rating="sensitive")
         picture = await result_of(yuki, sent)
         await choose(ada, screen, "open_limit", "safe")
         no = await refusal_of(yuki, await yuki.press(picture, control(picture, "Reroll")))
@@ -114,11 +114,11 @@ async def test_a_reroll_is_judged_by_the_limit_of_today(ada, yuki):
 async def test_the_spoiler_is_for_its_owner_and_for_moderators(ada, mio, yuki):
     """Anybody else is told whose it is; where the admins want it, nobody takes it away."""
     general = yuki.channel("general")
-    picture = await result_of(yuki, await yuki.slash(general, "imagine", subject="1girl"))
+    picture = await result_of(yuki, await yuki.slash(general, "imagine", prompt="1girl"))
     spoiler = control(picture, "Spoiler")
     assert not gallery(picture)[0]["spoiler"]
     async with settings(ada):
-        after_dark = await result_of(ada, await ada.slash(ada.channel("after-dark"), "imagine", subject="1girl"))
+        after_dark = await result_of(ada, await ada.slash(ada.channel("after-dark"), "imagine", prompt="1girl"))
         assert f"Only <@{ada.id}> or a moderator" in await refusal_of(
             yuki, await yuki.press(after_dark, spoiler_of(after_dark))
         )
@@ -129,7 +129,7 @@ async def test_the_spoiler_is_for_its_owner_and_for_moderators(ada, mio, yuki):
         assert await person.fetch(item["media"]["url"])
         assert labels(changed) == labels(picture)
     sensitive = await result_of(
-        yuki, await yuki.slash(yuki.channel("after-dark"), "imagine", subject="1girl", rating="sensitive")
+        yuki, await yuki.slash(yuki.channel("after-dark"), "imagine", prompt="1girl", rating="sensitive")
     )
     no = await refusal_of(yuki, await yuki.press(sensitive, spoiler_of(sensitive)))
     assert no == "In this server `sensitive` pictures stay behind a spoiler."
@@ -143,12 +143,12 @@ async def test_refused_words_lock_out_in_the_end(studio):
     """Three strikes by whoever it is; the sentence says until when, and nothing else counts meanwhile."""
     async with studio.person("nico") as nico:
         said = [
-            await refusal_of(nico, await nico.slash(nico.channel("general"), "imagine", subject="1girl", tags="nude"))
+            await refusal_of(nico, await nico.slash(nico.channel("general"), "imagine", subject="1girl", prompt="nude"))
             for _ in range(3)
         ]
         assert "You can draw again" not in said[1]
         assert "You can draw again <t:" in said[2]
-        locked = await refusal_of(nico, await nico.slash(nico.channel("general"), "imagine", subject="1girl"))
+        locked = await refusal_of(nico, await nico.slash(nico.channel("general"), "imagine", prompt="1girl"))
         assert locked.startswith("You are locked out")
 
 
@@ -156,7 +156,7 @@ async def test_a_picture_without_a_record_speaks_for_itself(drawing_studio):
     """Reroll, Edit and Recipe read the file in their own message; what is not there is one private sentence."""
     async with drawing_studio.person("yuki") as yuki, drawing_studio.person("mio") as mio:
         general = yuki.channel("general")
-        sent = await yuki.slash(general, "imagine", subject="1girl", tags="quiet words", steps=1)
+        sent = await yuki.slash(general, "imagine", subject="1girl", prompt="quiet words", steps=1)
         picture = await result_of(yuki, sent)
         with database(drawing_studio) as base:
             base.execute("PRAGMA foreign_keys = ON")

@@ -25,7 +25,7 @@ async def colours(person, message):
 
 async def test_the_result_says_who_what_and_how(yuki):
     """Gallery with alt text from the tags, who asked, seed, time taken, and the row of buttons."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="(smile:1.2), night", seed=7)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="(smile:1.2), night", seed=7)
     result = await result_of(yuki, sent)
     assert labels(result) == ["Reroll", "Edit", "Recipe", "Spoiler", "Delete", "Report"]
     assert [item["description"] for item in gallery(result)] == ["An anime picture drawn by AI: 1girl; smile, night."]
@@ -37,7 +37,7 @@ async def test_the_result_says_who_what_and_how(yuki):
 async def test_one_message_tells_the_story(yuki, let_go):
     """The message that acknowledges is the message that becomes the result."""
     channel = yuki.channel("general")
-    sent = await yuki.slash(channel, "imagine", subject="1girl", steps=10)
+    sent = await yuki.slash(channel, "imagine", prompt="1girl", steps=10)
     first = await yuki.answer(sent)
     assert "in the queue" in words(first)
     assert labels(first) == ["Cancel"]
@@ -51,7 +51,7 @@ async def test_one_message_tells_the_story(yuki, let_go):
 
 async def test_reroll_draws_another_as_the_pressers_own(yuki, mio):
     """Anybody may reroll; the new picture is theirs and differs."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", seed=7)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", seed=7)
     result = await result_of(yuki, sent)
     again = await result_of(mio, await mio.press(result, control(result, "Reroll")))
     assert again["id"] != result["id"]
@@ -61,7 +61,7 @@ async def test_reroll_draws_another_as_the_pressers_own(yuki, mio):
 
 async def test_four_pictures_have_four_seeds(yuki):
     """Picture i uses (seed + i) mod 2³²."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", count=4, seed=2**32 - 2)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", count=4, seed=2**32 - 2)
     prompt = "1girl, safe, masterpiece, high score, great score, absurdres"
     seeds = (2**32 - 2, 2**32 - 1, 0, 1)
     assert await colours(yuki, await result_of(yuki, sent)) == [colour(prompt, seed) for seed in seeds]
@@ -69,7 +69,7 @@ async def test_four_pictures_have_four_seeds(yuki):
 
 async def test_edit_opens_with_what_was_asked_and_draws_what_was_changed(yuki):
     """The form is pre-filled with tags, negative, subject and rating; its result is a new message."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="smile", negative="hat")
+    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="smile", negative="hat")
     result = await result_of(yuki, sent)
     form = await yuki.modal(await yuki.press(result, control(result, "Edit")))
     fields = {label["component"]["custom_id"]: label["component"] for label in form["components"]}
@@ -88,7 +88,7 @@ async def test_edit_opens_with_what_was_asked_and_draws_what_was_changed(yuki):
 
 async def test_the_recipe_is_private_and_whole(yuki, mio):
     """Recipe shows the presser, and nobody else, prompt, negative, settings and seed."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="smile", seed=11)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="smile", seed=11)
     result = await result_of(yuki, sent)
     recipe = await mio.answer(await mio.press(result, control(result, "Recipe")))
     assert recipe["flags"] & 64
@@ -98,7 +98,7 @@ async def test_the_recipe_is_private_and_whole(yuki, mio):
 
 async def test_only_the_owner_or_a_moderator_deletes(yuki, mio, studio):
     """A stranger's press is a kind no; a moderator's removes the message."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")
     result = await result_of(yuki, sent)
     async with studio.person("nico") as nico:
         no = await refusal_of(nico, await nico.press(result, control(result, "Delete")))
@@ -113,7 +113,7 @@ async def test_only_the_owner_or_a_moderator_deletes(yuki, mio, studio):
 async def test_cancel_works_in_line_and_while_drawing(yuki):
     """Both jobs end as cancelled, and neither becomes a picture."""
     channel = yuki.channel("general")
-    sent = [await yuki.slash(channel, "imagine", subject="1girl", steps=50) for _ in range(3)]
+    sent = [await yuki.slash(channel, "imagine", prompt="1girl", steps=50) for _ in range(3)]
     firsts = [await yuki.answer(one) for one in sent]
     await yuki.wait_for(lambda m: m["id"] == firsts[0]["id"] and "step " in words(m))
     for message in firsts[::-1]:
@@ -130,7 +130,7 @@ async def test_cancel_works_in_line_and_while_drawing(yuki):
 async def test_a_private_request_is_seen_by_its_asker_alone(yuki, mio):
     """`private` answers ephemerally, result included."""
     channel = yuki.channel("general")
-    sent = await yuki.slash(channel, "imagine", subject="1girl", private=True)
+    sent = await yuki.slash(channel, "imagine", prompt="1girl", private=True)
     result = await result_of(yuki, sent)
     assert result["flags"] & 64
     assert result["id"] not in [message["id"] for message in await mio.messages(channel)]
@@ -139,7 +139,7 @@ async def test_a_private_request_is_seen_by_its_asker_alone(yuki, mio):
 async def test_nobody_is_pinged_through_a_prompt(yuki, mio):
     """Mentions in tags are words: on the answer, on every edit and in the result."""
     tags = f"<@{mio.id}>, @everyone, @here"
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags=tags)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt=tags)
     result = await result_of(yuki, sent)
     assert "@" in words(result)
     assert (result["mentions"], result["mention_everyone"]) == ([], False)
@@ -150,7 +150,7 @@ async def test_help_explains_with_examples(yuki):
     """/help is private, shows how a request is typed, and its commands can be pressed."""
     message = await yuki.answer(await yuki.slash(yuki.channel("general"), "help"))
     assert message["flags"] & 64
-    assert "/imagine subject:1girl" in words(message)
+    assert "/imagine prompt:1girl" in words(message)
     ids = {one["name"]: one["id"] for one in await yuki.commands(yuki.channel("general"))}
     assert f"</imagine:{ids['imagine']}>" in words(message)
     assert f"</me favourite save:{ids['me']}>" in words(message)

@@ -54,12 +54,12 @@ async def leave_traces(guest, yuki):
     await me("favourite save", name="dusk", text="hushed dusk")
     await me("tell", when_done=True)
     drawn = [
-        await result_of(guest, await guest.slash(channel, "imagine", subject="1girl", tags=f"hushed {number}"))
+        await result_of(guest, await guest.slash(channel, "imagine", subject="1girl", prompt=f"hushed {number}"))
         for number in range(2)
     ]
-    await guest.answer(await guest.slash(channel, "prompt preview", subject="1girl", tags="hushed preview"))
-    assert await refusal_of(guest, await guest.slash(channel, "imagine", subject="1girl", tags="nsfw, hushed"))
-    theirs = await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl"))
+    await guest.answer(await guest.slash(channel, "prompt preview", subject="1girl", prompt="hushed preview"))
+    assert await refusal_of(guest, await guest.slash(channel, "imagine", subject="1girl", prompt="nsfw, hushed"))
+    theirs = await result_of(yuki, await yuki.slash(channel, "imagine", prompt="1girl"))
     await guest.press(theirs, control(theirs, "Report"))
     await guest.wait_for(lambda m: "Thank you." in m["content"])
     return drawn
@@ -103,7 +103,7 @@ async def test_export_holds_everything(guest, yuki):
 async def test_forget_leaves_nothing_in_the_database_and_nothing_in_the_spool(studio, guest, yuki):
     """No table holds the person's id, no file of the database their words, and no picture of theirs is left."""
     drawn = await leave_traces(guest, yuki)
-    others = await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+    others = await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl"))
     assert traces(studio, guest.id, "hushed")
     assert "I have deleted everything about you, 2 requests included." in await forget(guest)
     assert traces(studio, guest.id, "hushed") == []
@@ -120,7 +120,7 @@ async def test_forget_leaves_nothing_in_the_database_and_nothing_in_the_spool(st
 async def test_forget_stops_what_is_in_line_and_under_way(studio, guest):
     """Their messages say so, and nothing of them is drawn."""
     channel = guest.channel("general")
-    sent = [await guest.slash(channel, "imagine", subject="1girl", steps=50) for _ in range(3)]
+    sent = [await guest.slash(channel, "imagine", prompt="1girl", steps=50) for _ in range(3)]
     firsts = [await guest.answer(one) for one in sent]
     await guest.wait_for(lambda m: m["id"] == firsts[0]["id"] and "step " in words(m))
     assert "3 requests" in await forget(guest)
@@ -134,7 +134,7 @@ async def test_strikes_outlast_a_wish_to_be_forgotten(studio, guest):
     channel = guest.channel("general")
     with closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3")) as database, database:
         database.execute("DELETE FROM strikes")
-    assert await refusal_of(guest, await guest.slash(channel, "imagine", subject="1girl", tags="loli"))
+    assert await refusal_of(guest, await guest.slash(channel, "imagine", subject="1girl", prompt="loli"))
     await forget(guest)
     answer = await guest.answer(await guest.slash(channel, "me export"))
     told = json.loads(await guest.fetch(answer["attachments"][0]["url"]))
@@ -148,7 +148,7 @@ async def test_strikes_outlast_a_wish_to_be_forgotten(studio, guest):
 async def test_the_next_picture_starts_with_the_terms(guest):
     """Whoever was forgotten is new."""
     await forget(guest)
-    terms = await guest.answer(await guest.slash(guest.channel("general"), "imagine", subject="1girl"))
+    terms = await guest.answer(await guest.slash(guest.channel("general"), "imagine", prompt="1girl"))
     assert "## Terms" in words(terms)
     assert gallery(await result_of(guest, await guest.press(terms, control(terms, "Accept"))))
 
@@ -165,7 +165,7 @@ async def test_nobody_forgets_for_another(studio, guest, yuki):
 
 async def test_what_is_too_old_is_deleted_by_a_running_bot(studio, yuki):
     """The operator keeps pictures for no time worth mentioning: the file goes, the message stays."""
-    result = await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+    result = await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl"))
     assert [name for name in files(studio) if name.startswith(job_of(result))]
     config = studio.config.read_text()
     try:

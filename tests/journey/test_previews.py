@@ -24,7 +24,7 @@ async def preview(person, command="prompt preview", **options):
 async def test_a_preview_is_private_and_says_what_became_of_the_words(yuki, mio):
     """Prompt, negative, what was moved, dropped and escaped, tokens, the place in line; and no job."""
     message = await preview(
-        yuki, character="hatsune miku", tags="masterpiece, smile, smile, firefly_(honkai:_star_rail)"
+        yuki, character="hatsune miku", prompt="masterpiece, smile, smile, firefly_(honkai:_star_rail)"
     )
     said = words(message)
     assert message["flags"] & 64
@@ -37,9 +37,17 @@ async def test_a_preview_is_private_and_says_what_became_of_the_words(yuki, mio)
     assert "**Wait** Next in the queue." in said
 
 
+async def test_a_preview_asks_about_words_that_nobody_knows(yuki):
+    """Each once, and an option that wins over the prompt, too."""
+    said = words(await preview(yuki, prompt="hatsune miku, nihgt, blu hair", character="hatsune mikuu"))
+    assert said.count("nihgt: night?") == said.count("blu hair: blue hair?") == 1
+    assert "I know no character “hatsune mikuu”: did you mean “hatsune miku”?" in said
+    assert "You filled in `character`, so “hatsune miku” in the prompt is drawn only as words" in said.replace("\\", "")
+
+
 async def test_draw_draws_what_was_shown_and_survives_a_restart(yuki, studio):
     """The choices of dynamic prompts stay; the picture is public."""
-    message = await preview(yuki, tags="{red|green|blue|white|black} hair, __eyes__", quality="none")
+    message = await preview(yuki, prompt="{red|green|blue|white|black} hair, __eyes__", quality="none")
     prompt = words(message).split("```")[1].strip()
     await studio.kill("bot")
     await studio.start_bot()
@@ -54,9 +62,9 @@ async def test_what_would_be_refused_is_refused_at_once(yuki):
     """The same sentence as from /imagine, and nothing to press."""
     channel = yuki.channel("general")
     for command in ("prompt preview", "imagine"):
-        no = await refusal_of(yuki, await yuki.slash(channel, command, subject="1girl", rating="explicit"))
+        no = await refusal_of(yuki, await yuki.slash(channel, command, prompt="1girl", rating="explicit"))
         assert "`explicit` is not allowed here" in no
-    assert "Say what to draw" in await refusal_of(yuki, await yuki.slash(channel, "prompt preview"))
+    assert "Say what to draw" in await refusal_of(yuki, await yuki.slash(channel, "prompt preview", prompt=" , "))
 
 
 async def test_a_pasted_text_says_what_works_here(yuki):
@@ -81,7 +89,7 @@ async def test_a_prompt_alone_can_be_checked(yuki):
 async def test_the_longest_preview_fits_into_a_message(yuki):
     """What is cut stands whole in a file."""
     tags = ", ".join(f"`` ``` thing_{number} ```" for number in range(85))
-    message = await preview(yuki, subject="1girl", tags=tags, negative="x, " * 500)
+    message = await preview(yuki, subject="1girl", prompt=tags, negative="x, " * 500)
     [file] = message["attachments"]
     text = (await yuki.fetch(file["url"])).decode()
     assert "thing 84" in text
@@ -99,7 +107,7 @@ async def test_chunks_are_counted_with_the_model_s_tokenizers(drawing_studio):
         things = itertools.product(
             ("red", "blue", "green", "white", "black"), ("hat", "flower", "sky", "chair", "door")
         )
-        said = words(await preview(yuki, subject="1girl", tags=", ".join(map(" ".join, things))))
+        said = words(await preview(yuki, subject="1girl", prompt=", ".join(map(" ".join, things))))
     assert "**Tokens, first encoder** prompt " in said
     assert "**Tokens, second encoder** prompt " in said
     assert " chunks (" in said
@@ -113,14 +121,14 @@ def expected_at(message):
 async def test_the_wait_is_estimated_from_what_was_measured(yuki, studio):
     """As a time that counts down by itself, never earlier behind others; test_pace has how much later."""
     channel = yuki.channel("general")
-    await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl", steps=10))
-    alone = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
+    await result_of(yuki, await yuki.slash(channel, "imagine", prompt="1girl", steps=10))
+    alone = await yuki.answer(await yuki.slash(channel, "prompt preview", prompt="1girl"))
     assert "**Wait** Next in the queue. Expected <t:" in words(alone)
     with studio.still():
-        sent = [await yuki.slash(channel, "imagine", subject="1girl", steps=40) for _ in range(3)]
+        sent = [await yuki.slash(channel, "imagine", prompt="1girl", steps=40) for _ in range(3)]
         waiting = [await yuki.answer(one) for one in sent]
         assert "in the queue. Expected <t:" in words(waiting[-1])
-        behind = await yuki.answer(await yuki.slash(channel, "prompt preview", subject="1girl"))
+        behind = await yuki.answer(await yuki.slash(channel, "prompt preview", prompt="1girl"))
     assert expected_at(behind) >= expected_at(alone)
     for one in sent:
         await result_of(yuki, one)

@@ -18,7 +18,7 @@ async def fill(person, jobs, *, steps=50, count=4, **options):
     messages = []
     for number in range(jobs):
         sent = await person.slash(
-            person.channel("general"), "imagine", subject="1girl", steps=steps, count=count, **options
+            person.channel("general"), "imagine", steps=steps, count=count, **{"prompt": "1girl", **options}
         )
         messages.append(await person.answer(sent))
         if number < 2:
@@ -67,7 +67,7 @@ async def cancel_all(person, messages):
 @pytest.mark.usefixtures("let_go")
 async def test_a_member_sees_and_steers_what_is_theirs(yuki):
     """Cancel, hold, resume and move up, each answered in the list; the job's own message tells it too."""
-    jobs = await fill(yuki, 5, tags="smile")
+    jobs = await fill(yuki, 5, subject="1girl", prompt="smile")
     *_, third, fourth, fifth = map(job_id, jobs)
     message = await queue(yuki)
     assert "You have 5 requests in the queue." in words(message)
@@ -96,7 +96,7 @@ async def test_an_acknowledged_job_is_in_line_at_once(yuki, studio):
     original = "GET /webhooks/*/*/messages/@original"
     await studio.developer("POST", "/faults", {"fault": "lose", "route": "POST /interactions/*/*/callback"})
     await studio.developer("POST", "/faults", {"fault": "delay", "route": original, "delay_s": 1.0})
-    jobs.append(await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")))
+    jobs.append(await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")))
     third = job_id(jobs[2])
     message = await queue(yuki)
     assert "You have 3 requests in the queue." in words(message)
@@ -113,7 +113,7 @@ async def test_a_job_is_cancelled_that_was_only_just_acknowledged(yuki, studio):
     original = "GET /webhooks/*/*/messages/@original"
     await studio.developer("POST", "/faults", {"fault": "lose", "route": "POST /interactions/*/*/callback"})
     await studio.developer("POST", "/faults", {"fault": "delay", "route": original, "delay_s": 0.5})
-    job = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=50))
+    job = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=50))
     await cancel_all(yuki, [job])
 
 
@@ -132,7 +132,7 @@ async def test_a_job_that_is_over_cannot_be_held(yuki):
 @pytest.mark.usefixtures("let_go")
 async def test_a_moderator_steers_the_server_and_sees_no_prompt(yuki, mio):
     """Whose it is, and where it stands; another's job is held, moved, resumed and cancelled."""
-    jobs = await fill(yuki, 4, tags="secret garden")
+    jobs = await fill(yuki, 4, subject="1girl", prompt="secret garden")
     third, fourth = map(job_id, jobs[2:])
     message = await queue(mio, server=True)
     assert "This server has 4 requests in the queue." in words(message)
@@ -152,10 +152,10 @@ async def test_a_paused_server_waits_through_a_restart(yuki, mio, studio):
     """New requests are taken, nothing is drawn, and afterwards everything is."""
     message = await press(mio, await queue(mio, server=True), "Pause queue")
     assert "Nothing of this server is started" in words(message)
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")
     first = await yuki.answer(sent)
     assert "A moderator has paused this server's queue." in words(first)
-    held = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+    held = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl"))
     await press(yuki, await queue(yuki), "Hold", job_id(held))
     await studio.kill("bot", signal.SIGKILL)
     await studio.start_bot()
@@ -171,18 +171,18 @@ async def test_a_paused_server_waits_through_a_restart(yuki, mio, studio):
 
 async def test_a_drained_server_takes_nothing_new(yuki, mio, let_go):
     """What waits is drawn; whoever asks is told privately."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=30)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=30)
     await yuki.answer(sent)
     message = await press(mio, await queue(mio, server=True), "Stop new requests")
     assert "No new ones are accepted" in words(message)
-    no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+    no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl"))
     assert (
         no == "A moderator has closed the queue here. Waiting requests are still drawn, but no new ones are accepted."
     )
     let_go()
     await result_of(yuki, sent)
     await press(mio, message, "Accept requests")
-    await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+    await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl"))
 
 
 @pytest.mark.usefixtures("let_go")
@@ -205,10 +205,10 @@ async def test_rights_are_asked_for_at_every_press(yuki, mio, ada):
 
 async def test_a_full_line_says_when_to_come_back(yuki, studio):
     """As a time that Discord counts down."""
-    await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=5))
+    await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=5))
     with studio.still():
         jobs = await fill(yuki, 7)
-        no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+        no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl"))
         await cancel_all(yuki, jobs)
     assert re.fullmatch(
         r"You already have 5 requests waiting; the limit is 5\. Please wait until one is drawn, or cancel one\. "
@@ -235,9 +235,9 @@ async def test_the_engine_is_asked_to_share_with_who_needs_less(yuki, mio, studi
     await studio.start_engine("--record", str(told))
     try:
         with studio.still("long"):
-            long = await fill(yuki, 1, count=1, tags="long")
+            long = await fill(yuki, 1, count=1, subject="1girl", prompt="long")
             for person, tag in ((yuki, "own"), (mio, "short")):
-                sent = await person.slash(person.channel("general"), "imagine", subject="1girl", steps=2, tags=tag)
+                sent = await person.slash(person.channel("general"), "imagine", subject="1girl", steps=2, prompt=tag)
                 await result_of(person, sent)
             await cancel_all(yuki, long)
         jobs = [job for line in told.read_text().splitlines() if (job := json.loads(line))["type"] == "Generate"]

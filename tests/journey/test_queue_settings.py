@@ -9,7 +9,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def ask(person, **options):
-    return await person.slash(person.channel("general"), "imagine", subject="1girl", **options)
+    return await person.slash(person.channel("general"), "imagine", **{"prompt": "1girl", **options})
 
 
 async def waiting(person, **options):

@@ -66,7 +66,7 @@ def stock(tiny_checkpoint):
 async def test_a_request_becomes_exactly_the_picture_that_diffusers_draws(drawing_studio, stock):
     """From /imagine to the PNG in the channel not one bit differs from StableDiffusionXLPipeline."""
     async with drawing_studio.person("yuki") as yuki:
-        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="smile", seed=7, steps=3)
+        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="smile", seed=7, steps=3)
         drawn = await pixels(yuki, await result_of(yuki, sent))
     prompt = "1girl, safe, smile, masterpiece, high score, great score, absurdres"
     assert np.array_equal(drawn, stock(prompt, seed=7, steps=3))
@@ -75,7 +75,7 @@ async def test_a_request_becomes_exactly_the_picture_that_diffusers_draws(drawin
 async def test_an_old_button_draws_after_bot_and_engine_were_killed(drawing_studio):
     """Reroll under a picture from before gives another one, and the recipe and an open form are still good."""
     async with drawing_studio.person("yuki") as yuki:
-        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="smile", seed=5, steps=2)
+        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="smile", seed=5, steps=2)
         result = await result_of(yuki, sent)
         form = await yuki.modal(await yuki.press(result, control(result, "Edit")))
         await drawing_studio.kill("bot")
@@ -93,7 +93,7 @@ async def test_an_old_button_draws_after_bot_and_engine_were_killed(drawing_stud
 async def test_a_preview_is_shown_on_the_way(drawing_studio):
     """While it is drawn, the message shows what the picture is going to be; the result shows it no more."""
     async with drawing_studio.person("yuki") as yuki:
-        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=12)
+        sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=12)
         first = await yuki.answer(sent)
         shown = await yuki.wait_for(lambda m: m["id"] == first["id"] and gallery(m) and "step " in words(m))
         assert [item["description"] for item in gallery(shown)] == ["An unfinished preview."]

@@ -11,24 +11,24 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({}, "Say what to draw"),
-        ({"tags": " , "}, "Say what to draw"),
-        ({"subject": "1girl", "tags": "a" * 2001}, "2,001 characters in the tags"),
-        ({"subject": "1girl", "tags": "a" * 6000}, "6,000 characters in the tags"),
-        ({"subject": "1girl", "tags": "smile\x07"}, "control character"),
-        ({"subject": "1girl", "style": "ink\nwash"}, "line break"),
-        ({"subject": "1girl", "tags": "(smile:3)"}, "may be from 0 to 2"),
-        ({"subject": "1girl", "tags": "{red|blue"}, "has no }"),
+        ({"prompt": "safe"}, "Say what to draw"),
+        ({"prompt": " , "}, "Say what to draw"),
+        ({"more_tags": "a" * 2001}, "2,001 characters in the additional tags"),
+        ({"more_tags": "a" * 6000}, "6,000 characters in the additional tags"),
+        ({"prompt": "smile\x07"}, "control character"),
+        ({"style": "ink\nwash"}, "line break"),
+        ({"prompt": "(smile:3)"}, "may be from 0 to 2"),
+        ({"prompt": "{red|blue"}, "has no }"),
         ({"subject": "1gril"}, "1girl"),
-        ({"subject": "1girl", "style": "no such style"}, "There is no style"),
-        ({"subject": "1girl", "quality": "no such quality"}, "There is no quality"),
+        ({"style": "no such style"}, "There is no style"),
+        ({"quality": "no such quality"}, "There is no quality"),
     ],
 )
 async def test_bad_input_is_a_private_sentence_and_no_job(yuki, options, said):
     """It names what is wrong, to the person who typed it, and nothing is queued."""
     channel = yuki.channel("general")
     before = len(await yuki.messages(channel))
-    assert said in await refusal_of(yuki, await yuki.slash(channel, "imagine", **options))
+    assert said in await refusal_of(yuki, await yuki.slash(channel, "imagine", **{"prompt": "1girl", **options}))
     public = [message for message in (await yuki.messages(channel))[before:] if not message["flags"] & 64]
     assert public == []
 
@@ -36,6 +36,8 @@ async def test_bad_input_is_a_private_sentence_and_no_job(yuki, options, said):
 @pytest.mark.parametrize(
     ("options", "field"),
     [
+        ({"prompt": ""}, "prompt"),
+        ({"prompt": "a" * 2001}, "prompt"),
         ({"seed": 2**32}, "seed"),
         ({"seed": -1}, "seed"),
         ({"count": 5}, "count"),
@@ -50,7 +52,7 @@ async def test_bad_input_is_a_private_sentence_and_no_job(yuki, options, said):
 async def test_what_discord_can_check_cannot_even_be_sent(yuki, options, field):
     """Ranges and choices are Discord's own, so the mistake shows beside the field."""
     with pytest.raises(ActRefused) as caught:
-        await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", **options)
+        await yuki.slash(yuki.channel("general"), "imagine", **{"prompt": "1girl", **options})
     assert list(caught.value.fields) == [field]
 
 
@@ -74,7 +76,7 @@ async def test_the_place_decides_the_rating(ada, channel, rating, allowed):
         rights = {"allow": str((1 << 11) + (1 << 15)), "deny": "0"}
         bot = ada.state["bot"]["user"]["id"]
         await ada.call("PUT", f"/channels/{ada.channel(channel)}/overwrites/{bot}", rights)
-    sent = await ada.slash(ada.channel(channel), "imagine", subject="1girl", rating=rating)
+    sent = await ada.slash(ada.channel(channel), "imagine", prompt="1girl", rating=rating)
     if allowed:
         assert gallery(await result_of(ada, sent))
     else:
@@ -83,27 +85,27 @@ async def test_the_place_decides_the_rating(ada, channel, rating, allowed):
 
 async def test_a_direct_message_is_safe_only(yuki):
     """Nobody can raise it, and safe pictures are drawn."""
-    sent = await yuki.slash(yuki.direct_message, "imagine", subject="1girl", rating="sensitive")
+    sent = await yuki.slash(yuki.direct_message, "imagine", prompt="1girl", rating="sensitive")
     assert "in a direct message the highest rating is `safe`" in await refusal_of(yuki, sent)
-    assert gallery(await result_of(yuki, await yuki.slash(yuki.direct_message, "imagine", subject="1girl")))
+    assert gallery(await result_of(yuki, await yuki.slash(yuki.direct_message, "imagine", prompt="1girl")))
 
 
 async def test_a_rating_in_the_tags_is_a_rating(yuki):
     """What is typed into tags is gated like the option."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="(nsfw:1.2), smile")
+    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="(nsfw:1.2), smile")
     assert "`nsfw` is not allowed here" in await refusal_of(yuki, sent)
 
 
 async def test_a_missing_permission_is_named_before_anything_is_queued(ada):
     """The bot says what it may not do in this channel."""
-    sent = await ada.slash(ada.channel("no-pictures"), "imagine", subject="1girl")
+    sent = await ada.slash(ada.channel("no-pictures"), "imagine", prompt="1girl")
     assert "Attach Files" in await refusal_of(ada, sent)
 
 
 async def test_a_rating_that_is_no_longer_allowed_is_not_shown(ada, let_go):
     """The age restriction goes while the job is drawn: the message says so, and nothing is kept."""
     channel = ada.channel("after-dark")
-    sent = await ada.slash(channel, "imagine", subject="1girl", rating="sensitive", steps=30)
+    sent = await ada.slash(channel, "imagine", prompt="1girl", rating="sensitive", steps=30)
     first = await ada.answer(sent)
     try:
         await ada.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
@@ -122,8 +124,8 @@ async def test_a_deleted_channel_ends_its_jobs(ada, yuki, let_go):
     """A channel that went away takes its waiting jobs with it, and the line goes on."""
     made = await ada.call("POST", f"/guilds/{ada.guild}/channels", {"name": "short-lived", "type": 0})
     channel = made["channel"]["id"]
-    await ada.answer(await ada.slash(channel, "imagine", subject="1girl", steps=30))
-    await ada.answer(await ada.slash(channel, "imagine", subject="1girl", steps=30))
+    await ada.answer(await ada.slash(channel, "imagine", prompt="1girl", steps=30))
+    await ada.answer(await ada.slash(channel, "imagine", prompt="1girl", steps=30))
     await ada.call("DELETE", f"/channels/{channel}")
     let_go()
-    assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")))
+    assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")))

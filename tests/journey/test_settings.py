@@ -16,7 +16,7 @@ def chosen(screen, act):
 
 
 async def ask(person, channel, rating="sensitive", **options):
-    return await person.slash(person.channel(channel), "imagine", subject="1girl", rating=rating, **options)
+    return await person.slash(person.channel(channel), "imagine", rating=rating, **{"prompt": "1girl", **options})
 
 
 async def test_the_limit_is_raised_and_lowered_on_the_screen(ada, yuki):
@@ -86,13 +86,13 @@ async def test_denied_tags_are_added_in_a_form(ada, yuki):
         form = await ada.modal(await ada.press(screen, "v1:set:denied"))
         screen = await shown(ada, await ada.submit(form, added="spider, Clown\nloli", removed=""))
         assert "spider, Clown, loli" in words(screen)
-        no = await refusal_of(yuki, await ask(yuki, "general", "safe", tags="a clown"))
+        no = await refusal_of(yuki, await ask(yuki, "general", "safe", prompt="a clown"))
         assert no.startswith("Some of these words are not drawn here.")
         assert "clown" not in no
         form = await ada.modal(await ada.press(screen, "v1:set:denied"))
         screen = await shown(ada, await ada.submit(form, added="", removed="CLOWN, loli"))
-        assert gallery(await result_of(yuki, await ask(yuki, "general", "safe", tags="a clown")))
-        assert "never drawn" in await refusal_of(yuki, await ask(yuki, "general", "safe", tags="loli"))
+        assert gallery(await result_of(yuki, await ask(yuki, "general", "safe", prompt="a clown")))
+        assert "never drawn" in await refusal_of(yuki, await ask(yuki, "general", "safe", prompt="loli"))
 
 
 async def test_two_admins_undo_nothing_of_each_others(ada, studio):
@@ -200,13 +200,13 @@ async def test_the_log_channel_hears_of_refusals_and_changes(ada, yuki):
         screen = await choose(ada, screen, "log_channel", log)
         heard = await ada.wait_for(lambda m: m["channel_id"] == log and "log channel: none → " in m["content"])
         assert f"<@{ada.id}>" in heard["content"]
-        await refusal_of(yuki, await ask(yuki, "general", "safe", tags="nude, quiet words"))
+        await refusal_of(yuki, await ask(yuki, "general", "safe", prompt="nude, quiet words"))
         heard = await ada.wait_for(lambda m: m["channel_id"] == log and "**Refused**" in m["content"])
         for part in (f"<@{yuki.id}>", f"<#{yuki.channel('general')}>", "rule `tags`", "prompt `"):
             assert part in heard["content"]
         assert "quiet words" not in heard["content"]
         screen = await turn(ada, screen, "log_prompts:on")
-        await refusal_of(yuki, await ask(yuki, "general", "safe", tags="nude, loud words"))
+        await refusal_of(yuki, await ask(yuki, "general", "safe", prompt="nude, loud words"))
         await ada.wait_for(lambda m: m["channel_id"] == log and "loud words" in m["content"])
         no = await refusal_of(ada, await ada.choose(screen, "v1:set:log_channel", await _closed(ada)))
         assert "I cannot write in that channel" in no

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def drawing(person, **options):
     """Ask for something and wait until it is being drawn; gives the act and the message."""
-    sent = await person.slash(person.channel("general"), "imagine", subject="1girl", **options)
+    sent = await person.slash(person.channel("general"), "imagine", **{"prompt": "1girl", **options})
     first = await person.answer(sent)
     await person.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
     return sent, first
@@ -42,7 +42,7 @@ async def patient(studio):
 async def test_what_is_nearly_done_is_finished_and_nothing_new_begins(studio, yuki, let_go):
     """The bot stays until its last picture is out; what waits, waits for the next life."""
     sent, first = await drawing(yuki, steps=10)
-    waiting = [await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=10) for _ in range(2)]
+    waiting = [await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=10) for _ in range(2)]
     for one in waiting:
         await yuki.answer(one)
     await stopping(studio)
@@ -93,5 +93,5 @@ async def test_a_second_bot_on_the_same_data_refuses_to_start(studio, yuki):
         .splitlines()[-1]
         .endswith("eshi.sqlite3: in use by another bot; two bots on one database would answer twice")
     )
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")
     assert gallery(await result_of(yuki, sent))

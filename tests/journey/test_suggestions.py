@@ -26,7 +26,7 @@ async def recipe_of(person, sent):
         ("subject", "2g", "2girls", "2girls"),
         ("character", "hatsu", "Hatsune Miku · Vocaloid", "hatsune miku"),
         ("series", "star rail", "Honkai: Star Rail", "honkai: star rail"),
-        ("tags", "smile, long h", "smile, long hair", "smile, long hair"),
+        ("prompt", "smile, long h", "smile, long hair", "smile, long hair"),
         ("more_tags", "looking at v", "looking at viewer", "looking at viewer"),
         ("negative", "hat, glas", "hat, glasses", "hat, glasses"),
         ("quality", "best", "best quality · The second of the four quality tags, alone", "best quality"),
@@ -41,7 +41,7 @@ async def test_every_text_option_offers_what_fits(yuki, option, typed, name, val
     assert name is None or found[name] == value
 
 
-@pytest.mark.parametrize("option", ["character", "tags"])
+@pytest.mark.parametrize("option", ["character", "prompt"])
 async def test_nobody_is_offered_who_would_be_refused(yuki, option):
     """A character who is a child is drawn at `safe` only, wherever a higher rating was named."""
     child, typed = "anya (spy x family)", {option: "anya"}
@@ -52,7 +52,7 @@ async def test_nobody_is_offered_who_would_be_refused(yuki, option):
 
 
 @pytest.mark.parametrize("typed", ["", " ", ";;;", "(" * 500, "\\" * 99, "{a|", "🍵", "x" * 3000, "__", "a\u0000b"])
-@pytest.mark.parametrize("option", ["subject", "character", "tags", "negative", "style"])
+@pytest.mark.parametrize("option", ["subject", "character", "prompt", "negative", "style"])
 async def test_whatever_is_typed_gets_an_answer(yuki, option, typed):
     """At most 25 choices of at most 100 characters, and never an error."""
     found = await offered(yuki, option, **{option: typed})
@@ -63,12 +63,12 @@ async def test_whatever_is_typed_gets_an_answer(yuki, option, typed):
 async def test_a_chosen_character_brings_series_and_subject(yuki):
     """Also when somebody went on typing behind the label that Discord keeps in the option."""
     labels = "Hatsune Miku · Vocaloid; Megurine Luka · Vocaloid"
-    sent = await yuki.slash(yuki.channel("general"), "imagine", character=labels, tags="smile")
+    sent = await yuki.slash(yuki.channel("general"), "imagine", character=labels, prompt="smile")
     assert "2girls, hatsune miku, megurine luka, vocaloid, safe, smile, masterpiece" in await recipe_of(yuki, sent)
 
 
 async def test_what_was_given_is_not_filled_in(yuki):
     sent = await yuki.slash(
-        yuki.channel("general"), "imagine", character="hatsune miku", subject="2girls", series="project sekai"
+        yuki.channel("general"), "imagine", prompt="hatsune miku", subject="2girls", series="project sekai"
     )
     assert "2girls, hatsune miku, project sekai, safe, masterpiece" in await recipe_of(yuki, sent)

@@ -20,7 +20,7 @@ async def test_a_job_outlives_the_bot(studio, yuki):
     Both are above `safe`: the new process must know the channel before it judges them again.
     """
     channel = yuki.channel("after-dark")
-    options = {"subject": "1girl", "rating": "sensitive"}
+    options = {"prompt": "1girl", "rating": "sensitive"}
     sent = [await yuki.slash(channel, "imagine", steps=steps, **options) for steps in (40, 2)]
     firsts = [await yuki.answer(one) for one in sent]
     await yuki.wait_for(lambda m: m["id"] == firsts[0]["id"] and "step " in words(m))
@@ -34,7 +34,7 @@ async def test_a_job_outlives_the_bot(studio, yuki):
 
 async def test_a_job_outlives_the_engine(studio, yuki):
     """Killed while drawing, the engine is given the job again when it is back."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=40)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=40)
     first = await yuki.answer(sent)
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
     await studio.another_engine()
@@ -43,7 +43,7 @@ async def test_a_job_outlives_the_engine(studio, yuki):
 
 async def test_a_result_is_delivered_after_its_token_ran_out(studio, yuki):
     """After fifteen minutes the bot edits the same message by its own right."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=30)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=30)
     first = await yuki.answer(sent)
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
     await studio.developer("POST", "/faults", {"fault": "expire"})
@@ -63,7 +63,7 @@ async def test_a_result_is_delivered_after_its_token_ran_out(studio, yuki):
 )
 async def test_delivery_survives_a_stumbling_discord(studio, yuki, fault):
     """Errors that pass are tried again, with fresh files, and the result appears once."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=20)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=20)
     first = await yuki.answer(sent)
     await studio.developer("POST", "/faults", fault)
     result = await result_of(yuki, sent)
@@ -73,7 +73,7 @@ async def test_delivery_survives_a_stumbling_discord(studio, yuki, fault):
 
 async def test_pictures_that_were_damaged_before_they_were_shown_are_drawn_again(studio, yuki):
     """Discord was away, the bot died, the disk lost a file: the same picture comes, in the same message, once."""
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=20)
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=20)
     first = await yuki.answer(sent)
     await yuki.wait_for(lambda m: m["id"] == first["id"] and "step " in words(m))
     before = len(studio.log_text())
@@ -97,12 +97,12 @@ async def test_pictures_that_were_damaged_before_they_were_shown_are_drawn_again
 async def test_a_lost_gateway_costs_nothing(studio, yuki, fault):
     """The bot comes back by itself, and what was asked before and after is drawn."""
     channel = yuki.channel("general")
-    before = await yuki.slash(channel, "imagine", subject="1girl", steps=20)
+    before = await yuki.slash(channel, "imagine", prompt="1girl", steps=20)
     await yuki.answer(before)
     await studio.developer("POST", "/faults", fault)
     assert gallery(await result_of(yuki, before))
     await yuki.wait_for_event("bot", lambda bot: bot["online"])
-    after = await yuki.slash(channel, "imagine", subject="1girl")
+    after = await yuki.slash(channel, "imagine", prompt="1girl")
     assert gallery(await result_of(yuki, after))
 
 
@@ -111,9 +111,9 @@ async def test_an_acknowledgement_that_discord_did_not_take_leaves_no_job(studio
     await studio.developer(
         "POST", "/faults", {"fault": "answer", "route": "POST /interactions/*/*/callback", "status": 404, "times": 1}
     )
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")
     assert "nothing was drawn" in await refusal_of(yuki, sent)
-    assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")))
+    assert gallery(await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")))
 
 
 @pytest.mark.parametrize("expired", [False, True], ids=["token alive", "token expired"])
@@ -122,7 +122,7 @@ async def test_an_acknowledgement_of_which_the_bot_heard_nothing_is_found_again(
     callback, original = "POST /interactions/*/*/callback", "GET /webhooks/*/*/messages/@original"
     await studio.developer("POST", "/faults", {"fault": "lose", "route": callback})
     await studio.developer("POST", "/faults", {"fault": "delay", "route": original, "delay_s": 20.0})
-    sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl")
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")
     first = await yuki.answer(sent)
     await studio.kill("bot")
     await studio.developer("DELETE", "/faults")
@@ -137,7 +137,9 @@ async def test_an_acknowledgement_of_which_the_bot_heard_nothing_is_found_again(
 
 async def test_the_token_is_in_no_log_line(studio, yuki):
     """Whatever happened in this session, the bot's log does not hold its token, nor any prompt."""
-    await result_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="unspoken words"))
+    await result_of(
+        yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="unspoken words")
+    )
     log = studio.log.read_text()
     assert "job " in log
     assert studio.token not in log

@@ -39,7 +39,7 @@ async def test_first_use_shows_the_terms_and_accept_draws_what_was_asked(studio,
     forget(studio, nico)
     channel = nico.channel("general")
     before = [message["id"] for message in await yuki.messages(channel)]
-    terms = await nico.answer(await nico.slash(channel, "imagine", subject="1girl", tags="smile", seed=7))
+    terms = await nico.answer(await nico.slash(channel, "imagine", subject="1girl", prompt="smile", seed=7))
     assert terms["flags"] & 64
     for part in ("drawn by AI", "CreativeML Open RAIL++-M", "harm minors", "medical advice"):
         assert part in words(terms)
@@ -54,13 +54,13 @@ async def test_first_use_shows_the_terms_and_accept_draws_what_was_asked(studio,
     assert "smile" in words(result)
     assert "seed 7 " in words(result)
     assert len(accepted(studio, nico)) == 1
-    assert gallery(await result_of(nico, await nico.slash(channel, "imagine", subject="1girl")))
+    assert gallery(await result_of(nico, await nico.slash(channel, "imagine", prompt="1girl")))
 
 
 async def test_accept_draws_once(studio, nico):
     """The message stays where it is; a second press says thank you and draws nothing."""
     forget(studio, nico)
-    terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", subject="1girl"))
+    terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", prompt="1girl"))
     await result_of(nico, await nico.press(terms, control(terms, "Accept")))
     again = await nico.answer(await nico.press(terms, control(terms, "Accept")))
     assert again["flags"] & 64
@@ -71,12 +71,12 @@ async def test_accept_draws_once(studio, nico):
 async def test_every_door_that_draws_shows_the_terms(studio, yuki, nico, door):
     """Buttons, forms and the preview's Draw too."""
     channel = yuki.channel("general")
-    result = await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl", tags="smile"))
+    result = await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl", prompt="smile"))
     forget(studio, nico)
     if door == "Reroll":
         sent = await nico.press(result, control(result, "Reroll"))
     elif door == "preview":
-        shown = await nico.answer(await nico.slash(channel, "prompt preview", subject="1girl"))
+        shown = await nico.answer(await nico.slash(channel, "prompt preview", prompt="1girl"))
         sent = await nico.press(shown, control(shown, "Draw"))
     else:
         if door == "Edit":
@@ -102,7 +102,7 @@ async def test_the_terms_can_be_read_again(nico):
 async def test_new_terms_are_accepted_anew(studio, nico):
     """The operator added a rule while somebody was reading: the old Accept shows it, and the request waits on."""
     forget(studio, nico)
-    terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", subject="1girl", seed=5))
+    terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", prompt="1girl", seed=5))
     config = studio.config.read_text()
     try:
         await studio.kill("bot")

@@ -12,7 +12,7 @@ import msgspec
 from bot import config
 from bot.prompt import presets
 from bot.prompt.near import near
-from bot.prompt.preset_choices import named
+from bot.prompt.preset_choices import named, words_of_negatives
 from bot.prompt.vocabulary import importing, store
 from bot.prompt.vocabulary.suggest import Field, suggest
 from bot.sentences.rendering import render
@@ -78,10 +78,11 @@ def run_suggest(arguments: argparse.Namespace) -> int:
 
 
 def _choices(read: Config, field: str, typed: str) -> list[Choice]:
+    known = presets.load(read.resolve(read.bot.presets_file) if read.bot.presets_file else None)
     if field in ("quality", "style"):
-        known = presets.load(read.resolve(read.bot.presets_file) if read.bot.presets_file else None)
         return named(known.quality if field == "quality" else known.style, typed)
-    return suggest(store.load(read.vocabulary_dir), cast("Field", field), typed)
+    usual = words_of_negatives(known.negative) if field == "negative" else ()
+    return suggest(store.load(read.vocabulary_dir), cast("Field", field), typed, usual=usual)
 
 
 def run_import(arguments: argparse.Namespace) -> int:

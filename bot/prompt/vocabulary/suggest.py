@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -12,12 +12,12 @@ from bot.prompt.vocabulary.labels import DOT, label
 from bot.prompt.vocabulary.spelling import is_symbol, spell, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from bot.prompt.vocabulary.entry import Entry, Kind
     from bot.prompt.vocabulary.vocabulary import Vocabulary
 
-Field = Literal["subject", "character", "series", "tags", "more_tags", "negative"]
+Field = Literal["prompt", "subject", "character", "series", "more_tags", "negative"]
 
 MAX_CHOICES = 25
 MAX_CHARS = 100
@@ -45,11 +45,32 @@ SEPARATORS: dict[Field, str] = {"subject": ";,", "character": ";", "series": ";,
 _KINDS: dict[Field, tuple[Kind, ...]] = {
     "character": ("character",),
     "series": ("series",),
-    "tags": ("general", "series", "character", "species"),
+    "prompt": ("general", "series", "character", "species"),
     "more_tags": ("general", "series", "character", "species"),
     "negative": ("general", "species"),
 }
-_TAG_FIELDS: tuple[Field, ...] = ("tags", "more_tags", "negative")
+_TAG_FIELDS: tuple[Field, ...] = ("prompt", "more_tags", "negative")
+
+BEGIN_FIRST = 3
+"""Tags that begin with what is typed, and stand before more usual ones that only have it in them."""
+
+SENTENCE_WORDS = (3, 2, 1)
+"""How many words at the end of a sentence may be the beginning of a tag."""
+
+_WORDS_OF_A_SENTENCE = 3
+"""From so many on words in any order are no tag."""
+
+_MAX_TAG_WORDS = 5
+"""Hardly any tag has more: what is longer is not looked up as one."""
+
+MAX_IN_SENTENCE = 60
+"""Entries looked at for each of these."""
+
+_SHORTEST = 2
+"""Letters at the end of a sentence that are completed."""
+
+_SMALL = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with"))
+"""Words of a sentence that begin no tag that anybody means."""
 _OPENING = re.compile(r"[\s(\[]*")
 
 
@@ -66,14 +87,28 @@ def everything(_: Entry) -> bool:
 
 
 def suggest(
-    vocabulary: Vocabulary, field: Field, text: str, allowed: Callable[[Entry], bool] = everything
+    vocabulary: Vocabulary,
+    field: Field,
+    text: str,
+    allowed: Callable[[Entry], bool] = everything,
+    usual: Sequence[str] = (),
 ) -> list[Choice]:
     """Complete the last tag or name of an option and keep what stands before it; at most 25 choices.
 
     What would be longer than Discord takes is not offered, never cut; neither is what stands there already, what
     `allowed` refuses, or a real person.
+
+    The first choice of a prompt is the prompt as it is typed, so that whoever takes the first one loses nothing. In a
+    sentence of it the last words are completed; where it is too long to be a choice, nothing is offered.
+
+    Args:
+        vocabulary: What is known.
+        field: The option.
+        text: What stands in it so far.
+        allowed: Whether a tag may be offered.
+        usual: What people want most in this option; of it what begins so is offered first.
     """
-    if len(text) > MAX_TYPED:
+    if len(text) > (MAX_CHARS if field == "prompt" else MAX_TYPED):
         return []
     if field in _TAG_FIELDS:
         before, last = _last_tag(text)
@@ -89,7 +124,7 @@ def suggest(
             kept = "".join(f"{entry.name if entry and DOT in name else name}; " for name, entry in known)
     room = MAX_CHARS - len(kept)
     if room <= 0 or len(last) > MAX_CHARS:
-        return []
+        return _lines(text, ()) if field == "prompt" else []
 
     def fits(entry: Entry) -> bool:
         return len(entry.name) <= room and entry.name not in used and not entry.real_person and allowed(entry)
@@ -97,13 +132,69 @@ def suggest(
     if field == "subject":
         entries = list(islice(filter(fits, _subjects(vocabulary, last)), MAX_CHOICES))
     else:
-        exact = filter(fits, islice(_exact(vocabulary, _KINDS[field], last), MAX_EXAMINED))
+        tried = "" if field == "prompt" and len(last.split()) > _MAX_TAG_WORDS else last
+        found = _exact(vocabulary, _KINDS[field], tried) if tried or not last else ()
+        exact = list(islice(filter(fits, islice(found, MAX_EXAMINED)), MAX_CHOICES))
+        if field == "prompt" and _is_sentence(last, exact):
+            completed = _in_sentence(vocabulary, text, last, used, allowed)
+            return _lines(text, chain(completed, (kept + entry.name for entry in exact)))
         slipped = filter(fits, islice(vocabulary.search_slipped(_KINDS[field], _typed(last)), MAX_EXAMINED))
-        entries = _likeliest(list(islice(exact, MAX_CHOICES)), slipped)
+        entries = _likeliest(exact, slipped)
     if field in _TAG_FIELDS:
+        begun = [name for name in usual if name.startswith(spell(last)) and name not in used and len(name) <= room]
+        names = (*begun, *(entry.name for entry in _begun_first(entries, last)))
         # Somebody who picks one goes on typing behind its name, so that name has to be the line itself.
-        return [Choice(kept + entry.name, kept + entry.name) for entry in entries]
+        return _lines(text if field == "prompt" else "", (kept + name for name in names))
     return list(_named(vocabulary, before, kept, entries))
+
+
+def _lines(typed: str, completed: Iterable[str]) -> list[Choice]:
+    """Offer lines, what is typed before all; it is left out where it is blank, which Discord takes for no choice."""
+    lines: dict[str, None] = {}
+    for line in chain((typed,) if typed.strip() else (), completed):
+        lines[line] = None
+        if len(lines) == MAX_CHOICES:
+            break
+    return [Choice(line, line) for line in lines]
+
+
+def _begun_first(entries: Sequence[Entry], typed: str) -> Iterable[Entry]:
+    """Put the likeliest tags that begin so before those that only have a word that does."""
+    spelled = spell(typed)
+    first = list(islice((e for e in entries if e.name.startswith(spelled)), BEGIN_FIRST)) if spelled else []
+    return (*first, *(entry for entry in entries if entry not in first))
+
+
+def _is_sentence(last: str, exact: Sequence[Entry]) -> bool:
+    """Tell whether what is being typed is no tag: nothing has its words, or it is long and nothing begins so."""
+    typed = len(last.split())
+    if typed < _WORDS_OF_A_SENTENCE:
+        return typed > 1 and not exact
+    spelled = spell(last)
+    return not any(entry.name.startswith(spelled) for entry in exact)
+
+
+def _in_sentence(
+    vocabulary: Vocabulary, text: str, last: str, used: Collection[str], allowed: Callable[[Entry], bool]
+) -> Iterator[str]:
+    """Complete the last words of a sentence by the tags that begin with them, and keep the words before."""
+    starts = [found.start() for found in re.finditer(r"\S+", last)]
+    for length in SENTENCE_WORDS:
+        if length >= len(starts) or last[-1:].isspace():
+            continue
+        begun = last[starts[-length] :]
+        spelled = spell(begun)
+        if len(spelled) < _SHORTEST or spelled.split(" ", 1)[0] in _SMALL:
+            continue
+        before = text.removesuffix(begun)
+        found = vocabulary.search(_KINDS["prompt"], _typed(begun))
+        exact = (entry for entry in islice(found, MAX_IN_SENTENCE) if entry.name.startswith(spelled))
+        slipped = islice(vocabulary.search_slipped(_KINDS["prompt"], _typed(begun)), MAX_IN_SENTENCE)
+        close = (entry for entry in slipped if length == 1 and entry.name[0] == spelled[0])
+        for entry in chain(exact, close):
+            fits = len(before) + len(entry.name) <= MAX_CHARS and entry.name not in used
+            if fits and not entry.real_person and allowed(entry):
+                yield before + entry.name
 
 
 def _spaced(before: str) -> str:

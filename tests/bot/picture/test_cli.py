@@ -198,7 +198,7 @@ def test_what_holds_no_recipe_is_a_sentence(read):
     assert error.endswith(f"file 1: {render(NO_RECIPE)}\n")
 
 
-@pytest.mark.parametrize("command", [["read", "--json"], ["prompt", "--tags", "smile"]])
+@pytest.mark.parametrize("command", [["read", "--json"], ["prompt", "--prompt", "smile"]])
 def test_whoever_reads_only_the_beginning_ends_it_quietly(tmp_path, command):
     """As head does: no traceback, and the status that a shell knows."""
     path = tmp_path / "a.txt"

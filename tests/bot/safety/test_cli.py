@@ -59,14 +59,14 @@ def test_a_rating_is_judged_without_words(why: Why, place: str, limit: str, rati
 def test_words_are_judged_as_composed(why: Why) -> None:
     """Options mean what they mean in /imagine."""
     here = {"place": "age-restricted", "limit": "explicit"}
-    assert why(**here, rating="safe", tags="(n\\u\\de:1.2)")[1]["rule"] == "tags"
-    assert why(**here, rating="nsfw", tags="nude", subject="1girl")[0] == 0
-    assert why(**here, rating="nsfw", tags="nude", character="somebody")[1]["rule"] == "adults"
+    assert why(**here, rating="safe", prompt="(n\\u\\de:1.2)")[1]["rule"] == "tags"
+    assert why(**here, rating="nsfw", prompt="nude", subject="1girl")[0] == 0
+    assert why(**here, rating="nsfw", prompt="nude", character="somebody")[1]["rule"] == "adults"
     assert why(**here, rating="safe", negative="clothes")[1]["rule"] == "negative"
-    assert why(**here, tags="nude, nsfw")[0] == 0
-    assert why(**here, rating="safe", tags="{loli|loli}")[1]["rule"] == "never"
-    assert why(**here, rating="safe", tags="a" * 3000)[1]["rule"] == "request"
-    assert why(place="channel", limit="safe", rating="safe", tags="nsfw")[1]["rule"] == "place"
+    assert why(**here, prompt="nude, nsfw")[0] == 0
+    assert why(**here, rating="safe", prompt="{loli|loli}")[1]["rule"] == "never"
+    assert why(**here, rating="safe", prompt="a" * 3000)[1]["rule"] == "request"
+    assert why(place="channel", limit="safe", rating="safe", prompt="nsfw")[1]["rule"] == "place"
 
 
 def test_without_a_tagger_nothing_is_above_sensitive(why: Why) -> None:
@@ -81,7 +81,7 @@ def test_the_configuration_decides_where_there_is_one(why: Why, tmp_path: Path) 
     here = {"place": "age-restricted", "limit": "explicit"}
     assert why(**here, rating="explicit")[1]["rule"] == "operator"
     assert why(**here, rating="nsfw", character="Saber")[0] == 0
-    assert why(**here, rating="safe", tags="clown")[1]["rule"] == "denied"
+    assert why(**here, rating="safe", prompt="clown")[1]["rule"] == "denied"
 
 
 def test_where_nothing_rates_unknown_words_are_left_out(why: Why, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_batch_is_answered_line_by_line(capsys: pytest.CaptureFixture[str], tm
     """Requests as JSON in, verdicts as JSON out; a line that is no request is refused and does not stop the rest."""
     lines = [
         {"place": "channel", "limit": "safe", "rating": "safe", "tags": "smile"},
-        {"place": "channel", "limit": "safe", "rating": "safe", "tags": "nude"},
+        {"place": "channel", "limit": "safe", "rating": "safe", "prompt": "nude"},
         {"place": "age-restricted", "limit": "explicit", "rating": "nsfw", "no-tagger": True},
         {"place": "nowhere"},
         {"place": "dm", "colour": "red"},
@@ -124,7 +124,7 @@ def test_a_batch_is_answered_line_by_line(capsys: pytest.CaptureFixture[str], tm
 
 def test_a_request_without_a_place_is_one_in_a_channel(capsys: pytest.CaptureFixture[str]) -> None:
     """Where most are; and what is allowed is said as members read it."""
-    assert main(["why", "--rating", "safe", "--tags", "smile"]) == 0
+    assert main(["why", "--rating", "safe", "--prompt", "smile"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "`safe` is allowed here."
     assert main(["why", "--rating", "nsfw"]) == 1
     assert "REFUSES  place       `nsfw` is not allowed here" in capsys.readouterr().out

@@ -78,7 +78,7 @@ def spool(studio, message):
 
 
 async def draw(person, channel="general", **options):
-    sent = await person.slash(person.channel(channel), "imagine", subject="1girl", **options)
+    sent = await person.slash(person.channel(channel), "imagine", **{"prompt": "1girl", **options})
     return await result_of(person, sent)
 
 

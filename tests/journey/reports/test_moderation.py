@@ -102,9 +102,9 @@ async def test_a_moderator_times_the_author_out_and_lets_them_back(yuki, nico, m
     menu = next(one["custom_id"] for one in controls(told) if "label" not in one)
     await mio.choose(told, menu, "86400")
     await mio.wait_for(lambda m: m["id"] == told["id"] and "cannot draw here until" in words(m))
-    no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+    no = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl"))
     assert "can draw again" in no
-    assert gallery(await result_of(yuki, await yuki.slash(yuki.direct_message, "imagine", subject="1girl")))
+    assert gallery(await result_of(yuki, await yuki.slash(yuki.direct_message, "imagine", prompt="1girl")))
     await mio.choose(told, menu, "0")
     await mio.wait_for(lambda m: m["flags"] & 64 and "can draw here again" in m["content"])
     assert gallery(await draw(yuki))
@@ -155,5 +155,5 @@ async def test_an_author_who_is_forgotten_does_not_escape(yuki, nico, mio, log_c
     await accept_terms(nico)
     await mio.choose(decided, menu, "3600")
     await mio.wait_for(lambda m: m["flags"] & 64 and "Its author cannot draw here until" in m["content"])
-    no = await refusal_of(nico, await nico.slash(nico.channel("general"), "imagine", subject="1girl"))
+    no = await refusal_of(nico, await nico.slash(nico.channel("general"), "imagine", prompt="1girl"))
     assert "can draw again" in no

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_a_report_hides_the_picture_and_tells_the_moderators(studio, yuki, nico, mio, log_channel):
     """A neutral sentence for everybody; for moderators who, whose, which and where, and no prompt."""
-    result = await draw(yuki, tags="unspoken words")
+    result = await draw(yuki, prompt="unspoken words")
     assert "the moderators" in await report(nico, result)
     gone = await hidden(yuki, result)
     assert not gallery(gone)
@@ -124,7 +124,7 @@ async def test_what_is_no_longer_in_the_spool_is_kept_from_the_message(studio, y
 
 async def test_every_step_is_in_the_audit_log(studio, yuki, nico, mio):
     """Who reported, who restored: and a prompt only as its fingerprint."""
-    result = await draw(yuki, tags="unspoken words")
+    result = await draw(yuki, prompt="unspoken words")
     await report(nico, result)
     covered = await hidden(yuki, result)
     seen = list(yuki.events)
@@ -140,7 +140,7 @@ async def test_every_step_is_in_the_audit_log(studio, yuki, nico, mio):
 
 async def test_a_report_in_a_direct_message_goes_to_the_operator(studio, yuki):
     """Nobody moderates there: it is hidden, recorded and in the log."""
-    result = await result_of(yuki, await yuki.slash(yuki.direct_message, "imagine", subject="1girl"))
+    result = await result_of(yuki, await yuki.slash(yuki.direct_message, "imagine", prompt="1girl"))
     assert "the operator of this bot" in await report(yuki, result)
     covered = await hidden(yuki, result)
     assert buttons(covered) == []

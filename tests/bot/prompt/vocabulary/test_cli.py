@@ -24,7 +24,7 @@ def test_suggest_prints_the_choices_as_json(config, capsys):
 
 
 def test_suggest_prints_a_line_a_choice(config, capsys):
-    assert main(["suggest", "tags", "smile, absurdly l", "--config", config]) == 0
+    assert main(["suggest", "more_tags", "smile, absurdly l", "--config", config]) == 0
     assert capsys.readouterr().out == "smile, absurdly long hair\n"
 
 

@@ -282,8 +282,8 @@ def test_another_board_s_list_takes_nothing_over(imported, order):
     assert vocabulary.canonical("miko chan") == "miko san"
     assert (vocabulary.entry("miko san").posts, vocabulary.kind("mammal")) == (500, "species")
     assert [choice.value for choice in suggest(vocabulary, "subject", "1g")] == ["1girl"]
-    assert suggest(vocabulary, "tags", "1girl")[0].value == "1girl"
-    assert suggest(vocabulary, "tags", "mamm")[0].value == "mammal"
+    assert suggest(vocabulary, "more_tags", "1girl")[0].value == "1girl"
+    assert suggest(vocabulary, "more_tags", "mamm")[0].value == "mammal"
 
 
 def test_the_report_of_a_file_in_another_format_is_bounded(tmp_path):

@@ -55,7 +55,8 @@ def test_artists_meta_tags_and_real_people_are_known_and_never_offered(imported)
     for name in ("ink artist", "highres", "somebody (person)", "barack obama", "real life"):
         assert vocabulary.known(name)
         for field in get_args(Field):
-            assert name not in values(vocabulary, field, name)
+            found = values(vocabulary, field, name)
+            assert name not in (found[1:] if field == "prompt" else found)  # whose first is what is typed
 
 
 def test_a_place_offers_only_what_it_allows(vocabulary):
@@ -63,7 +64,7 @@ def test_a_place_offers_only_what_it_allows(vocabulary):
     found = values(vocabulary, "character", "", allowed=lambda entry: not entry.child)
     assert len(found) == 25
     assert not any(vocabulary.character(name).child for name in found)
-    assert values(vocabulary, "tags", "long", allowed=lambda _: False) == []
+    assert values(vocabulary, "more_tags", "long", allowed=lambda _: False) == []
 
 
 def test_a_choice_reads_as_a_person_would_say_it(vocabulary):
@@ -97,11 +98,11 @@ def test_two_characters_of_one_label_are_told_apart(imported):
         ("character", "Firefly · Honkai: Star Rail; kagamine r", "firefly (honkai: star rail); kagamine rin"),
         ("series", "vocaloid, steins;ga", "vocaloid, steins;gate"),
         ("series", "touhou; honkai: star", "touhou; honkai: star rail"),
-        ("tags", "smile, long ha", "smile, long hair"),
-        ("tags", "smile,long ha", "smile, long hair"),
-        ("tags", "smile, (absurdly lon", "smile, (absurdly long hair"),
-        ("tags", "{red hair|aqua h", "{red hair|aqua hair"),
-        ("tags", "firefly (honkai", "firefly (honkai: star rail)"),
+        ("more_tags", "smile, long ha", "smile, long hair"),
+        ("more_tags", "smile,long ha", "smile, long hair"),
+        ("more_tags", "smile, (absurdly lon", "smile, (absurdly long hair"),
+        ("more_tags", "{red hair|aqua h", "{red hair|aqua hair"),
+        ("more_tags", "firefly (honkai", "firefly (honkai: star rail)"),
         ("more_tags", "LONG_HA", "long hair"),
         ("negative", "lowres, bad ana", "lowres, bad anatomy"),
         ("subject", "1girl; 1b", "1girl; 1boy"),
@@ -113,21 +114,21 @@ def test_the_last_one_is_completed_and_the_rest_is_kept(vocabulary, field, typed
 
 def test_a_line_of_tags_is_shown_as_it_will_stand(vocabulary):
     """Somebody who picks a choice types on behind its name, so name and value are the same line."""
-    assert all(choice.name == choice.value for choice in suggest(vocabulary, "tags", "smile, long"))
+    assert all(choice.name == choice.value for choice in suggest(vocabulary, "more_tags", "smile, long"))
 
 
 def test_what_stands_there_already_is_not_offered_again(vocabulary):
-    assert "smile, long hair" in values(vocabulary, "tags", "smile, lo")
-    assert "long hair, long hair" not in values(vocabulary, "tags", "long hair, lo")
+    assert "smile, long hair" in values(vocabulary, "more_tags", "smile, lo")
+    assert "long hair, long hair" not in values(vocabulary, "more_tags", "long hair, lo")
     assert "hatsune miku; hatsune miku" not in values(vocabulary, "character", "hatsune miku; miku")
 
 
 def test_what_would_be_too_long_is_not_offered_and_never_cut(vocabulary):
     """Discord takes 100 characters; a longer line offers nothing."""
     line = "x" * 89 + ", long ha"
-    assert values(vocabulary, "tags", line) == ["x" * 89 + ", long hair"]
-    assert values(vocabulary, "tags", "x" + line) == []
-    assert values(vocabulary, "tags", "x" * 200) == []
+    assert values(vocabulary, "more_tags", line) == ["x" * 89 + ", long hair"]
+    assert values(vocabulary, "more_tags", "x" + line) == []
+    assert values(vocabulary, "more_tags", "x" * 200) == []
 
 
 def test_a_long_label_gives_way_to_the_tag(imported):
@@ -139,16 +140,16 @@ def test_a_long_label_gives_way_to_the_tag(imported):
 
 def test_symbols_are_found_by_their_marks(vocabulary):
     """``:d`` is a tag; typing the colon is enough. A name with a mark in it is found by its words."""
-    assert values(vocabulary, "tags", ":")[0] == ":d"
-    assert values(vocabulary, "tags", ":d") == [":d"]
+    assert values(vocabulary, "more_tags", ":")[0] == ":d"
+    assert values(vocabulary, "more_tags", ":d") == [":d"]
     assert values(vocabulary, "series", "k-on")[0] == "k-on!"
-    assert values(vocabulary, "tags", "^_")[0] == "^_^"
+    assert values(vocabulary, "more_tags", "^_")[0] == "^_^"
 
 
 def test_nothing_typed_offers_the_best_known(vocabulary):
     assert values(vocabulary, "character", "")[0] == "hatsune miku"
     assert values(vocabulary, "subject", "")[0] == "1girl"
-    assert values(vocabulary, "tags", "smile, ")[0] == "smile, 1girl"
+    assert values(vocabulary, "more_tags", "smile, ")[0] == "smile, 1girl"
 
 
 def test_words_may_come_in_any_order(vocabulary):
@@ -166,7 +167,7 @@ def test_any_text_gets_choices_that_discord_takes(vocabulary, field, text):
 
 
 @given(
-    st.sampled_from(("tags", "more_tags", "negative")), st.text("ab ,(|\n", max_size=20), st.text("abcl", max_size=3)
+    st.sampled_from(("prompt", "more_tags", "negative")), st.text("ab ,(|\n", max_size=20), st.text("abcl", max_size=3)
 )
 def test_completing_keeps_what_stands_before(vocabulary, field, before, last):
     """Every offered line begins with the line up to the last comma, as it was typed."""
@@ -177,3 +178,50 @@ def test_completing_keeps_what_stands_before(vocabulary, field, before, last):
 def test_completing_keeps_the_names_before(vocabulary, field, before, last):
     """Every offered value begins with the names that stand there, as they were typed."""
     assert all(value.startswith(f"{before}; ") for value in values(vocabulary, field, f"{before}; {last}"))
+
+
+@given(st.text() | st.text("aeimkhst ,()[]{}|_'^é・", max_size=110))
+def test_the_first_choice_of_a_prompt_is_the_prompt_as_it_is_typed(vocabulary, text):
+    """Whoever presses Enter loses nothing; what Discord takes for no choice has none."""
+    found = values(vocabulary, "prompt", text)
+    if len(text) > 100:
+        assert found == []
+    elif text.strip():
+        assert found[0] == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("a girl with red hair at nig", "a girl with red hair at night"),
+        ("a girl with red hair at nihgt", "a girl with red hair at night"),
+        ("a girl with long ha", "a girl with long hair"),
+        ("a girl who is looking at vie", "a girl who is looking at viewer"),
+        ("a girl with bl", "a girl with blush"),
+        ("smile, a girl with cat e", "smile, a girl with cat ears"),
+        ("smile, long ha", "smile, long hair"),
+        ("nigh", "night"),
+    ],
+)
+def test_the_last_words_of_a_prompt_are_completed(vocabulary, typed, value):
+    """In a sentence one to three of them, in a list the last tag; everything before is kept."""
+    assert values(vocabulary, "prompt", typed)[:2] == [typed, value]
+
+
+@pytest.mark.parametrize("typed", ["a girl with red hair at ", "a girl and her a", "a girl in the", "hmm hmm xq"])
+def test_what_begins_no_tag_is_left_alone(vocabulary, typed):
+    assert values(vocabulary, "prompt", typed) == [typed]
+
+
+def test_a_tag_that_begins_so_comes_first(vocabulary):
+    """However usual the tags are that only have a word that does."""
+    assert values(vocabulary, "more_tags", "nigh")[0] == "night"
+    assert values(vocabulary, "more_tags", "smile, nigh")[0] == "smile, night"
+
+
+def test_what_people_exclude_most_is_offered_first(vocabulary):
+    """Before anything is typed, and of what begins so."""
+    usual = ("lowres", "bad anatomy", "bad hands")
+    assert values(vocabulary, "negative", "", usual=usual)[:3] == list(usual)
+    assert values(vocabulary, "negative", "hat, ba", usual=usual)[:2] == ["hat, bad anatomy", "hat, bad hands"]
+    assert "lowres, lowres" not in values(vocabulary, "negative", "lowres, ", usual=usual)
