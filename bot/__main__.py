@@ -12,7 +12,7 @@ from bot.picture import cli as picture
 from bot.prompt import cli as prompt
 from bot.prompt.vocabulary import cli as vocabulary
 from bot.safety import cli as safety
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from engine.terminal import Version, to_a_reader
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         return parsed.run(parsed)
     except BotError as error:
-        print(render(error.sentence) if isinstance(error, Refused) else error, file=sys.stderr)
+        print(plain(error.sentence) if isinstance(error, Refused) else error, file=sys.stderr)
         return 1
 
 

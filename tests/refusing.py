@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 
 
 @contextmanager
 def refused(kind, said):
-    """Expect a refusal whose sentence has this in it, as its reader gets it."""
+    """Expect a refusal whose sentence has this in it, as it reads."""
     with pytest.raises(kind) as caught:
         yield caught
-    assert re.search(said, render(caught.value.sentence)), render(caught.value.sentence)
+    assert re.search(said, plain(caught.value.sentence)), plain(caught.value.sentence)

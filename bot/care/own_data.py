@@ -16,7 +16,7 @@ from bot.errors import InvalidRequest, NotYours
 from bot.job import UNFINISHED
 from bot.routes import Route, on_press
 from bot.sentences import me as says
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain, render
 from bot.views import own_data as view
 
 if TYPE_CHECKING:
@@ -132,14 +132,14 @@ class OwnData:
 
     async def _of_job(self, job: Job) -> dict[str, object]:
         told: dict[str, object] = {name: value for name, value in _plain(job).items() if name not in _HANDLES}
-        told |= {name: render(said) for name, said in (("error", job.error), ("kept", job.kept)) if said is not None}
-        told["notes"] = [render(note) for note in job.notes]
+        told |= {name: plain(said) for name, said in (("error", job.error), ("kept", job.kept)) if said is not None}
+        told["notes"] = [plain(note) for note in job.notes]
         return told | {"pictures": [_plain(picture) for picture in await self._store.pictures.of(job.id)]}
 
 
 def _of_record(record: AuditRecord) -> dict[str, object]:
     told: dict[str, object] = _plain(record)
-    return told | {"detail": "" if record.detail is None else render(record.detail)}
+    return told | {"detail": "" if record.detail is None else plain(record.detail)}
 
 
 def _plain(value: msgspec.Struct) -> dict[str, Any]:

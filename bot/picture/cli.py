@@ -16,7 +16,7 @@ from bot.picture.recipes.offered import offered
 from bot.prompt import dynamic, presets
 from bot.prompt.prompt_writer import PromptWriter
 from bot.sentences import recipes as says
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from engine import textfile
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
             said = here.read(path)
             read += 1
         except InvalidRequest as refused:
-            why = render(refused.sentence)
+            why = plain(refused.sentence)
             print(f"{path}: {why}" if len(arguments.files) > 1 else why, file=sys.stderr)
         except textfile.TextFileError as error:
             print(error, file=sys.stderr)
@@ -141,7 +141,7 @@ class _Here:
             "shape": options.shape or size,
             "prompt": prompt,
             "negative_prompt": negative_prompt,
-            "said": [*map(render, said)],
+            "said": [*map(plain, said)],
             "program": recipe.program or None,
         }
 

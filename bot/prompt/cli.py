@@ -12,7 +12,7 @@ from bot.prompt.unknown_words import unknown_words
 from bot.prompt.vocabulary.suggest import everything
 from bot.request import SHAPES, Options
 from bot.sentences.prompt import noted
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 
 if TYPE_CHECKING:
     import argparse
@@ -82,10 +82,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({"prompt": composed.prompt, "negative_prompt": composed.negative_prompt}))
         return 0
     said = (*understood.said, *unknown_words(request, prompt_writer.vocabulary, everything, composed.left_out))
-    print("\n".join([*_lines(composed), *(f"Read: {render(sentence)}" for sentence in said)]))
+    print("\n".join([*_lines(composed), *(f"Read: {plain(sentence)}" for sentence in said)]))
     return 0
 
 
 def _lines(composed: Composed) -> list[str]:
     lines = [f"Prompt: {composed.prompt}", f"Negative prompt: {composed.negative_prompt}"]
-    return lines + [render(noted(note.kind, note.sentence)) for note in composed.notes]
+    return lines + [plain(noted(note.kind, note.sentence)) for note in composed.notes]

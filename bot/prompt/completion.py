@@ -16,7 +16,7 @@ from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options, Request
 from bot.sentences import prompt as says
 from bot.sentences.prompt import TextOption
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from engine.grammar import plain_text
 from engine.wire import SEED_LIMIT, SamplingParams
 
@@ -129,7 +129,7 @@ def check_defaults(config: Bot, presets: Presets, compose: Callable[[Request], C
         usual = Options(subject="1girl")
         complete(usual, config=config, presets=presets, groups={}, draw_seed=lambda: 0, compose=compose)
     except InvalidRequest as error:
-        raise ConfigError(f"$.bot.defaults: {render(error.sentence)}") from error
+        raise ConfigError(f"$.bot.defaults: {plain(error.sentence)}") from error
 
 
 def options_of(request: Request) -> Options:

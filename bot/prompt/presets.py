@@ -16,7 +16,7 @@ from bot.errors import ConfigError, InvalidRequest
 from bot.prompt.foreign.understand import understand
 from bot.prompt.near import near
 from bot.sentences import prompt as says
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from engine import textfile
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _read_csv(path: Path) -> Presets:
             understood = understand(words.replace(PLACE, _KEPT), braces=False)
             style[field] = understood.text.replace(_KEPT, PLACE).strip(" ,")
             for sentence in understood.said:
-                log.warning("%s: style %d, %s: %s", path, number - 1, name, render(sentence))
+                log.warning("%s: style %d, %s: %s", path, number - 1, name, plain(sentence))
         file[" ".join(name.split())[:100]] = style
     return Presets(quality={}, negative={}, style=_table(path, "style", {"style": file}, Style))
 

@@ -16,7 +16,7 @@ import yaml
 
 from bot.errors import ConfigError
 from bot.prompt.dynamic import Group, group_key, problem
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from engine import textfile
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _group(lines: Sequence[_Line], names: Mapping[str, Sequence[str]], warnings:
     for line in lines:
         wrong = f"it has more than {CHOICE_CHARS:,} characters" if len(line.text) > CHOICE_CHARS else None
         if wrong is None and (found := problem(line.text, names)) is not None:
-            wrong = render(found)
+            wrong = plain(found)
         if wrong is not None:
             warnings.append(f"{line.where}: this choice was left out: {wrong}")
         else:

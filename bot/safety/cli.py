@@ -30,7 +30,7 @@ from bot.safety.ratings import ORDER
 from bot.safety.verdict import Verdict
 from bot.safety.wording import TextFilter
 from bot.sentences.joined import as_written
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from engine.wire import SEED_LIMIT
 
 if TYPE_CHECKING:
@@ -117,9 +117,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(_plain(verdict))
     else:
         for step in answers.trail(question):
-            print(f"{'passes' if step.allowed else 'REFUSES':7}  {step.rule:10}  {render(step.sentence)}")
+            print(f"{'passes' if step.allowed else 'REFUSES':7}  {step.rule:10}  {plain(step.sentence)}")
         refused = "" if verdict.allowed else f"Refused by the rule {verdict.rule}: "
-        print(f"{refused}{render(verdict.sentence)}")
+        print(f"{refused}{plain(verdict.sentence)}")
     return 0 if verdict.allowed else 1
 
 
@@ -205,4 +205,4 @@ def _lines(path: Path) -> list[bytes]:
 
 
 def _plain(verdict: Verdict) -> str:
-    return json.dumps({"allowed": verdict.allowed, "rule": verdict.rule, "sentence": render(verdict.sentence)})
+    return json.dumps({"allowed": verdict.allowed, "rule": verdict.rule, "sentence": plain(verdict.sentence)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.sentences.quoting import quoted
 from bot.sentences.sentence import Sentence, fixed, sentence
 
 CANCELLED = fixed("ends.CANCELLED", "Cancelled.")
@@ -74,7 +75,7 @@ def no_room_for_any_shape(width: int, height: int) -> str:
 
 @sentence
 def no_room(width: int, height: int, shape: str) -> str:
-    return f"{_NO_ROOM} At most {width}×{height} fits: choose the shape “{shape}”."
+    return f"{_NO_ROOM} At most {width}×{height} fits: choose the shape {quoted(shape)}."
 
 
 # What the gate no longer allows

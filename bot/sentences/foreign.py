@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sentences.quoting import quoted
+from bot.sentences.quoting import listed, quoted
 from bot.sentences.sentence import Sentence, fixed, sentence
 
 LISTED = 8
@@ -97,12 +97,6 @@ def weight_left_out(weighted: str) -> str:
 @sentence
 def weight_bounded(weighted: str, weight: float) -> str:
     return f"{quoted(weighted)} is drawn at the weight {weight:g}, the most there is here."
-
-
-def listed(words: tuple[str, ...]) -> str:
-    """Quote each of them, the last after an "and"."""
-    shown = [quoted(word) for word in words]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _more(of: tuple[object, ...], most: int) -> str:

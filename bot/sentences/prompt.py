@@ -76,13 +76,13 @@ _FREE: dict[Free, str] = {"tags": "tags", "negative": "negative prompt"}
 
 @sentence
 def did_you_mean(names: tuple[str, ...]) -> str:
-    return "did you mean " + " or ".join(f"“{name}”" for name in names) + "?"
+    return "did you mean " + " or ".join(map(quoted, names)) + "?"
 
 
 @sentence
 def choose_one(names: tuple[str, ...], more: int) -> str:
     others = f" and {more} more" if more else ""
-    return "choose one of " + ", ".join(f"“{name}”" for name in names) + others + "."
+    return "choose one of " + ", ".join(map(quoted, names)) + others + "."
 
 
 @sentence
@@ -235,7 +235,7 @@ def says_nothing(item: str) -> str:
 
 @sentence
 def brackets_escaped(tag: str) -> str:
-    return f"The brackets in {quoted(tag)} are written \\( \\): they belong to the tag."
+    return rf"The brackets in {quoted(tag)} are written `\(` and `\)`: they belong to the tag."
 
 
 @sentence
@@ -269,7 +269,7 @@ def there_already(item: str) -> str:
 
 @sentence
 def other_rating(rating: str, other: str) -> str:
-    return f"The rating is “{rating}” and the tags say “{other}”: the tag was dropped."
+    return f"The rating is {quoted(rating)} and the tags say {quoted(other)}: the tag was dropped."
 
 
 @sentence
@@ -284,12 +284,12 @@ def quality_already(item: str) -> str:
 
 @sentence
 def contradict(first: str, second: str) -> str:
-    return f"“{first}” and “{second}” contradict each other."
+    return f"{quoted(first)} and {quoted(second)} contradict each other."
 
 
 @sentence
 def in_both(tag: str) -> str:
-    return f"“{tag}” is in the prompt and in the negative prompt; the two work against each other."
+    return f"{quoted(tag)} is in the prompt and in the negative prompt; the two work against each other."
 
 
 # What cannot be had here, as a phrase in a sentence

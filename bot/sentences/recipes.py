@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.sentences.quoting import quoted
+from bot.sentences.quoting import escaped, quoted
 from bot.sentences.sentence import Sentence, fixed, sentence
 
 # Files
@@ -93,7 +93,7 @@ def no_such_sampler(sampler: str, instead: str) -> str:
 
 @sentence
 def no_such_schedule(schedule: str, sampler: str) -> str:
-    return f"The schedule {schedule} is not available with this sampler: {sampler} is drawn, with its own."
+    return f"The schedule {escaped(schedule)} is not available with this sampler: {sampler} is drawn, with its own."
 
 
 @sentence
@@ -175,17 +175,17 @@ def place_lost(place: str) -> str:
 
 @sentence
 def resource_not_used(kind: str, name: str) -> str:
-    return f"The {kind} {quoted(name)} is not used here."
+    return f"The {escaped(kind)} {quoted(name)} is not used here."
 
 
 @sentence
 def versions_not_used(kind: str, versions: tuple[str, ...]) -> str:
     """Name what has only a number."""
     if len(versions) == 1:
-        return f"A {kind} (model version {versions[0]}) is not used here."
-    numbers = f"{', '.join(versions[:-1])} and {versions[-1]}"
+        return f"A {escaped(kind)} (model version {escaped(versions[0])}) is not used here."
+    numbers = escaped(f"{', '.join(versions[:-1])} and {versions[-1]}")
     how_many = {2: "Two", 3: "Three", 4: "Four"}.get(len(versions), str(len(versions)))
-    return f"{how_many} {kind}s (model versions {numbers}) are not used here."
+    return f"{how_many} {escaped(kind)}s (model versions {numbers}) are not used here."
 
 
 @sentence

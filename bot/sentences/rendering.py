@@ -1,4 +1,4 @@
-"""From a sentence to the text that a member reads: the one place where a language is chosen, as yet English alone."""
+"""From a sentence to the text that somebody reads: the one place where a language is chosen, as yet English alone."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from bot.sentences import (
     words,
 )
 from bot.sentences import help as helping
+from bot.sentences.quoting import unescaped
 from bot.sentences.sentence import ENGLISH, Sentence
 
 if TYPE_CHECKING:
@@ -63,8 +64,13 @@ _UNSPEAKABLE = (TypeError, ValueError, LookupError, AttributeError, RecursionErr
 """What comes of values that are not those of the definition: rows and readers of files are not believed."""
 
 
+def plain(sentence: Sentence) -> str:
+    """Write a sentence where there is no Markdown: in a terminal, or for whoever escapes all of it."""
+    return unescaped(render(sentence))
+
+
 def render(sentence: Sentence) -> str:
-    """Write a sentence for whoever reads it."""
+    """Write a sentence as Discord's Markdown."""
     english = ENGLISH.get(sentence.id)
     if english is None:
         log.error("there is no sentence called %s", sentence.id)

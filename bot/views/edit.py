@@ -12,7 +12,7 @@ from discord import ui
 from bot.job import ID_PATTERN
 from bot.safety.ratings import ORDER, exceeds
 from bot.sentences import card as says
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def remix_id(form_id: str) -> str:
 
 def _listed(notes: Sequence[Sentence]) -> str:
     """Write notes as lines; they may quote a stranger's file, whose markup is only text."""
-    lines = [discord.utils.escape_markdown(render(note)) for note in notes[:SHOWN_NOTES]]
+    lines = [discord.utils.escape_markdown(plain(note)) for note in notes[:SHOWN_NOTES]]
     if more := len(notes) - len(lines):
         lines.append(render(says.more_notes(more)))
     return "\n".join(f"-# {line}" for line in lines)

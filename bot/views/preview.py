@@ -12,7 +12,7 @@ from discord import ui
 
 from bot.sentences import preview as says
 from bot.sentences.prompt import noted
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain, render
 from bot.views.buttons import draw_button
 from bot.views.card import WAITING, in_line
 from bot.views.layout import layout
@@ -60,7 +60,7 @@ class PromptPreview(NamedTuple):
 def preview(draft_id: str, shown: PromptPreview) -> tuple[ui.LayoutView, list[discord.File]]:
     """Write the private answer; what does not fit comes as a text file too."""
     composed = shown.composed
-    notes = [render(note) for note in _notes(shown)]
+    notes = [plain(note) for note in _notes(shown)]
     texts = _texts(shown, notes, PROMPT_CHARS, NEGATIVE_CHARS, NOTES_CHARS)
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay[ui.LayoutView](text) for text in texts]
     files: list[discord.File] = []

@@ -4,6 +4,7 @@ import pytest
 
 from bot.sandbox.people.driver import control
 from tests.journey.people import gallery, refusal_of, result_of, words
+from tests.markdown import seen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -144,8 +145,8 @@ async def test_a_name_that_is_none_is_told_to_who_keeps_some(yuki):
     try:
         _, recipe = await draws(yuki, prompt="@sunsets")
         assert "@sunsets" in recipe
-        note = await yuki.wait_for(lambda message: "no favourite “@sunsets”" in message["content"])
+        note = await yuki.wait_for(lambda message: "no favourite “@sunsets”" in seen(message["content"]))
         assert "did you mean “sunset”?" in note["content"]
-        assert "You have no favourite “@x”" in await me(yuki, "favourite delete", name="x")
+        assert "You have no favourite “@x”" in seen(await me(yuki, "favourite delete", name="x"))
     finally:
         await me(yuki, "favourite delete", name="sunset")

@@ -15,7 +15,7 @@ from bot.prompt.near import near
 from bot.prompt.preset_choices import named, words_of_negatives
 from bot.prompt.vocabulary import importing, store
 from bot.prompt.vocabulary.suggest import Field, suggest
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -58,7 +58,7 @@ def add_parsers(
 
 def _field(name: str) -> str:
     if name not in FIELDS:
-        raise argparse.ArgumentTypeError(f"no option of /imagine suggests “{name}”: {render(near(name, FIELDS))}")
+        raise argparse.ArgumentTypeError(f"no option of /imagine suggests “{name}”: {plain(near(name, FIELDS))}")
     return name
 
 

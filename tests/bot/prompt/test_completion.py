@@ -14,7 +14,7 @@ from bot.prompt import presets
 from bot.prompt.completion import check_defaults, complete, options_of
 from bot.prompt.compose import compose
 from bot.request import SHAPES, Options, Request, again, picture_seeds
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from engine.wire import SamplingParams
 from tests.refusing import refused
 
@@ -115,8 +115,8 @@ def test_bad_input_is_one_sentence_that_names_what_and_how_far(options, said):
     """The person reads what to change; nothing is drawn."""
     with refused(InvalidRequest, said.replace("{", r"\{").replace("}", r"\}")) as caught:
         ask(**({} if not options or "tags" in options or "series" in options else {"tags": "a"}) | options)
-    assert render(caught.value.sentence)[-1] in ".?"
-    assert "\n" not in render(caught.value.sentence)
+    assert plain(caught.value.sentence)[-1] in ".?"
+    assert "\n" not in plain(caught.value.sentence)
 
 
 def test_names_are_found_whatever_their_case():

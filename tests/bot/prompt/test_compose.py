@@ -12,7 +12,7 @@ from bot.prompt.compose import compose
 from bot.prompt.negative import REQUIRED
 from bot.prompt.terms import RATINGS, is_count, is_quality, key, rating, year
 from bot.request import Request
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from engine.grammar import parse, plain_text, split
 from tests.refusing import refused
 
@@ -88,7 +88,7 @@ def test_every_tag_has_its_place_and_every_change_a_note(ask, ours, options, pro
     assert composed.prompt == prompt
     assert len(composed.notes) == len(said), composed.notes
     for note, words in zip(composed.notes, said, strict=True):
-        assert words in render(note.sentence)
+        assert words in plain(note.sentence)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_every_tag_has_its_place_and_every_change_a_note(ask, ours, options, pro
 def test_a_contradiction_is_named_and_left_to_the_person(ask, ours, options, said):
     """Both stay in the prompt; the note says what they are."""
     composed = compose(ask(**options), ours)
-    assert [said in render(note.sentence) for note in composed.notes if note.kind == "contradiction"] == [True]
+    assert [said in plain(note.sentence) for note in composed.notes if note.kind == "contradiction"] == [True]
 
 
 @pytest.mark.parametrize("subject", ["2girls; multiple girls", "1girl; 1boy", "1girl", "no humans"])
@@ -226,7 +226,7 @@ def test_the_order_is_the_model_card_s(ours, request_):
 def test_no_tag_is_lost_in_silence(ours, request_):
     """Every tag that was typed is in its prompt, or a note names it."""
     composed = compose(request_, ours)
-    said = " ".join(render(note.sentence) for note in composed.notes).casefold()
+    said = " ".join(plain(note.sentence) for note in composed.notes).casefold()
     for typed, written in (
         (", ".join([request_.subject.replace(";", ","), request_.tags]), composed.prompt),
         (request_.negative, composed.negative_prompt),

@@ -3,7 +3,7 @@
 from bot.config import Limits
 from bot.prompt.fitting import fitting
 from bot.request import Options
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 
 
 def test_what_is_offered_stays(ours):
@@ -26,7 +26,7 @@ def test_what_is_not_offered_is_left_out_and_named(ours):
     )
     fit = fitting(options, Limits(), ours)
     assert fit.options == Options(tags="smile")
-    assert set(map(render, fit.left_out)) == {
+    assert set(map(plain, fit.left_out)) == {
         "150 steps",
         "9 pictures",
         "guidance 30",
@@ -40,9 +40,9 @@ def test_what_is_not_offered_is_left_out_and_named(ours):
 def test_a_number_that_is_none_is_left_out(ours):
     """A file may say anything."""
     options, left_out = fitting(Options(guidance=float("nan")), Limits(), ours)
-    assert (options, [*map(render, left_out)]) == (Options(), ["guidance nan"])
+    assert (options, [*map(plain, left_out)]) == (Options(), ["guidance nan"])
 
 
 def test_the_operators_samplers_count(ours):
     fit = fitting(Options(sampler="ddim"), Limits(samplers=("euler",)), ours)
-    assert [*map(render, fit.left_out)] == ["the sampler “ddim”"]
+    assert [*map(plain, fit.left_out)] == ["the sampler “ddim”"]

@@ -13,7 +13,7 @@ from bot.prompt.compose import compose
 from bot.prompt.leaving_out import leaving_out
 from bot.request import Options
 from bot.safety.wording import TextFilter
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 
 PRESETS = presets.load()
 COMPOSE = partial(compose, presets=PRESETS)
@@ -34,7 +34,7 @@ def test_unknown_words_are_left_out_and_named():
     assert "blorp" not in composed.prompt
     assert "(smile:1.2)" in composed.prompt
     assert "a under a tree" in composed.prompt
-    notes = [render(note.sentence) for note in composed.notes if note.kind == "left_out"]
+    notes = [plain(note.sentence) for note in composed.notes if note.kind == "left_out"]
     assert len(notes) == 1
     assert "zorgblat" in notes[0]
     assert "blorp" in notes[0]
@@ -51,7 +51,7 @@ def test_nothing_left_is_refused():
     """With the words that were not known."""
     with pytest.raises(InvalidRequest) as refused:
         written(tags="zorgblat, ブローブ")
-    assert "zorgblat" in render(refused.value.sentence)
+    assert "zorgblat" in plain(refused.value.sentence)
 
 
 def test_what_is_known_is_written_as_ever():

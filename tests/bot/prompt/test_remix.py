@@ -12,7 +12,7 @@ from bot.prompt.recipe import Recipe
 from bot.prompt.remix import to_options
 from bot.prompt.terms import RATINGS, key
 from bot.request import Options, Request
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from tests.recipes import CIVITAI, WEBUI
 from tests.refusing import refused
 
@@ -40,7 +40,7 @@ def test_webui_s_picture_fills_the_form_and_the_rest_is_said(ours):
         guidance=5.5,
         sampler="dpmpp_2m_karras",
     )
-    assert tuple(map(render, mapped.unmapped)) == (
+    assert tuple(map(plain, mapped.unmapped)) == (
         "“<lora:detail:0.8>” was left out: LoRAs are not named in prompts here.",
         "It was drawn with another model, “animagine-xl-4.0-opt”.",
         "The LoRA “other” is not used here.",
@@ -52,13 +52,13 @@ def test_webui_s_picture_fills_the_form_and_the_rest_is_said(ours):
 def test_resources_that_are_none_are_nothing(ours, text):
     """The file is somebody else's; its JSON may be anything, however deep."""
     recipe = parse(f"a\nSteps: 5, Seed: 1, Civitai resources: {text}")
-    assert not any("is not used here" in render(sentence) for sentence in to_options(recipe, ours, "").unmapped)
+    assert not any("is not used here" in plain(sentence) for sentence in to_options(recipe, ours, "").unmapped)
 
 
 def test_civitai_s_resources_are_said(ours):
     mapped = to_options(parse(CIVITAI), ours, "")
     assert mapped.options.sampler == "euler_a"
-    assert tuple(map(render, mapped.unmapped)) == ("The LoRA “Ink: lines, bold” is not used here.",)
+    assert tuple(map(plain, mapped.unmapped)) == ("The LoRA “Ink: lines, bold” is not used here.",)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_civitai_s_resources_are_said(ours):
 )
 def test_what_cannot_be_mapped_is_said(ours, recipe, said):
     mapped = to_options(recipe, ours, "")
-    assert render(mapped.unmapped[0]).startswith(said)
+    assert plain(mapped.unmapped[0]).startswith(said)
     assert (mapped.options.shape, mapped.options.seed, mapped.options.sampler) == (None, None, None)
 
 

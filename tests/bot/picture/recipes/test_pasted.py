@@ -5,7 +5,7 @@ import pytest
 from bot.config import Limits
 from bot.errors import InvalidRequest
 from bot.picture.recipes.pasted import read
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from tests.refusing import refused
 
 SETTINGS = "Steps: 20, Sampler: Euler a, CFG scale: 6, Seed: 3, Size: 832x1216"
@@ -36,7 +36,7 @@ def test_what_is_beyond_the_operator_s_limits_is_said_and_left_out(ours):
     """Nothing is clamped silently."""
     options, unmapped = read(f"smile {SETTINGS}", Limits(max_steps=10, samplers=("ddim",)), ours)
     assert (options.steps, options.sampler) == (None, None)
-    assert tuple(map(render, unmapped)) == (
+    assert tuple(map(plain, unmapped)) == (
         "20 steps: not available here; the default is used.",
         "The sampler “euler_a”: not available here; the default is used.",
     )
@@ -44,7 +44,7 @@ def test_what_is_beyond_the_operator_s_limits_is_said_and_left_out(ours):
 
 def test_another_model_is_said_where_ours_is_known(ours):
     text = f"smile\n{SETTINGS}, Model: pony"
-    assert tuple(map(render, read(text, Limits(), ours, "animagine")[1])) == (
+    assert tuple(map(plain, read(text, Limits(), ours, "animagine")[1])) == (
         "It was drawn with another model, “pony”.",
     )
     assert read(text, Limits(), ours)[1] == ()

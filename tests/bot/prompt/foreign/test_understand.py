@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.prompt.foreign.understand import understand, understand_options
 from bot.request import Options
-from bot.sentences.rendering import render
+from bot.sentences.rendering import plain
 from engine.grammar import parse
 
 KNOWN = {"solo", "smile", "long hair", "hair", "night", "looking at viewer", "red eyes", "black dress"}
@@ -55,7 +55,7 @@ def test_tags_are_separated_as_they_were_meant(theirs, ours, said):
     """By other scripts' marks, line ends, bars, and nothing but spaces; a face keeps its marks."""
     understood = understand(theirs, kind)
     assert understood.text == ours
-    assert said in " ".join(map(render, understood.said))
+    assert said in " ".join(map(plain, understood.said))
     assert bool(understood.said) == bool(said)
 
 
@@ -84,7 +84,7 @@ def test_weights_of_others_are_ours(theirs, ours, said):
     understood = understand(theirs, kind)
     weights = [(s.text.strip(), round(s.weight, 4)) for section in parse(understood.text) for s in section]
     assert weights == [(s.text.strip(), round(s.weight, 4)) for section in parse(ours) for s in section]
-    assert said in " ".join(map(render, understood.said))
+    assert said in " ".join(map(plain, understood.said))
     assert bool(understood.said) == bool(said)
 
 
@@ -113,7 +113,7 @@ def test_what_cannot_be_done_is_said_and_never_drawn_as_letters(theirs, ours, sa
     """Left out, or kept as far as it can be."""
     understood = understand(theirs, kind)
     assert understood.text.split() == ours.replace(" ,", ",").split() or understood.text == ours
-    assert said in " ".join(map(render, understood.said))
+    assert said in " ".join(map(plain, understood.said))
     assert bool(understood.said) == bool(said)
 
 
