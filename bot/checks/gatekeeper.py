@@ -131,12 +131,15 @@ class Gatekeeper:
         if missing := missing_permissions(interaction):
             raise InvalidRequest(says.cannot_post(missing))
         composed = await worked_on(chars_of(request), partial(self.compose, request))
-        verdict = await self._judge(await self.situation_here(interaction), request, composed)
+        verdict = await self._judge(
+            await self.situation_here(interaction), request, composed, in_private=True, own=not given
+        )
         if verdict.strike:
             question = self.gate_question(request, composed)
             own = without_tags(question, tags_of(given) | self.wildcards)
             if own != question:
-                verdict = judge(await self.situation_here(interaction), own, self.words)
+                here = await self.situation_here(interaction)
+                verdict = judge(here, own, self.words, in_private=True, own=not given)
         if not verdict.allowed:
             raise PromptRefused(await self._refused(interaction, verdict, composed.prompt))
         return composed
@@ -146,10 +149,18 @@ class Gatekeeper:
         verdict = await self._judge(await self.situation_of(job), job.request, job)
         return await self._noted(job, verdict, audit.BEFORE_DRAWN)
 
-    async def _judge(self, situation: Situation, request: Request, texts: ComposedTexts) -> Verdict:
+    async def _judge(
+        self,
+        situation: Situation,
+        request: Request,
+        texts: ComposedTexts,
+        *,
+        in_private: bool = False,
+        own: bool = True,
+    ) -> Verdict:
         return await worked_on(
             chars_of(request) + len(texts.prompt) + len(texts.negative_prompt),
-            lambda: judge(situation, self.gate_question(request, texts), self.words),
+            lambda: judge(situation, self.gate_question(request, texts), self.words, in_private=in_private, own=own),
         )
 
     async def judge_shown(self, job: Job, situation: Situation) -> Verdict:
@@ -260,11 +271,12 @@ class Gatekeeper:
             detail=detail,
         )
         await self.audit.write(record, words=prompt)
-        if verdict.strike:
-            await self.lockouts.strike(user_id)
-            if until := await self.lockouts.until(user_id, guild_id):
-                return says.locked_by_strikes(verdict.sentence, until)
-        return verdict.sentence
+        if not verdict.strike:
+            return verdict.sentence
+        counted, next_lock_s = await self.lockouts.strike(user_id, guild_id)
+        if until := await self.lockouts.until(user_id, guild_id):
+            return says.locked_by_strikes(verdict.sentence, until)
+        return says.warned(verdict.sentence, counted, self.lockouts.per_lock, round(next_lock_s))
 
     async def _noted(self, job: Job, verdict: Verdict, what: Sentence) -> Verdict:
         """Write down that a job was stopped; what changed since it was accepted is no fault of its asker's."""

@@ -11,10 +11,12 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 
+from bot.safety.naming import NOTHING_TOLD, Telling
 from bot.safety.policy import OperatorPolicy, ServerPolicy
-from bot.safety.ratings import ORDER, exceeds, lowest, together
+from bot.safety.ratings import ORDER, exceeds, highest, lowest, together
 from bot.safety.verdict import Step, Verdict
 from bot.sentences import gate as says
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from bot.safety.gate_question import GateQuestion
     from bot.safety.wording import TextFilter
     from bot.sentences.gate import Decider
+    from bot.sentences.sentence import Sentence
 
 
 class Place(StrEnum):
@@ -86,18 +89,62 @@ def limit(situation: Situation) -> Rating | None:
     return may[-1] if may else None
 
 
-def judge(situation: Situation, gate_question: GateQuestion, words: TextFilter) -> Verdict:
-    """Decide whether a picture may be asked for, or begun, now."""
-    return _first_no(explain(situation, gate_question, words), gate_question.rating)
+def nameable(situation: Situation, *, own: bool = True) -> Rating | None:
+    """Give the highest rating whose words an answer here may repeat; None where it may repeat none.
+
+    It is what may be drawn here. Somebody's own words are read by them alone, so of those it is `sensitive` wherever
+    this kind of place can have that: a member of a server that draws `safe` is told which word is in the way.
+    """
+    of_kind, here = PLACE_LIMIT.get(situation.place), limit(situation)
+    if of_kind is None or not own:
+        return here
+    mild = lowest(of_kind, "sensitive")
+    return mild if here is None else highest(here, mild)
 
 
-def explain(situation: Situation, gate_question: GateQuestion, words: TextFilter) -> Iterator[Step]:
+def judge(
+    situation: Situation,
+    gate_question: GateQuestion,
+    words: TextFilter,
+    *,
+    in_private: bool = False,
+    own: bool = True,
+) -> Verdict:
+    """Decide whether a picture may be asked for, or begun, now.
+
+    Args:
+        situation: Where, and by whom.
+        gate_question: What.
+        words: What is known of words.
+        in_private: Only whoever asks reads the answer: it may name words, and advise.
+        own: They typed all of the words.
+    """
+    telling = Telling(nameable(situation, own=own), limit(situation)) if in_private else NOTHING_TOLD
+    verdict = _first_no(explain(situation, gate_question, words, telling), gate_question.rating)
+    if in_private and verdict.rule in _ABOUT_RATINGS:
+        return msgspec.structs.replace(verdict, sentence=_advised(verdict.sentence, telling.highest))
+    return verdict
+
+
+_ABOUT_RATINGS = frozenset({"operator", "tagger", "place", "server", "channel", "role", "access"})
+
+
+def _advised(refusal: Sentence, highest_here: Rating | None) -> Sentence:
+    """Say what may be asked for here, unless the refusal says just that."""
+    if highest_here is None or refusal.values.get("highest") == highest_here:
+        return refusal
+    return says.up_to_here(refusal, highest_here)
+
+
+def explain(
+    situation: Situation, gate_question: GateQuestion, words: TextFilter, telling: Telling = NOTHING_TOLD
+) -> Iterator[Step]:
     """Give every rule, in the order in which they decide; `judge` stops at the first no."""
     asked = words.asks_for(gate_question)
     yield from _limit_steps(situation, asked)
     yield from _access_steps(situation, asked)
     yield _lock_step(situation.person)
-    yield from words.steps(gate_question, asked, situation.operator, situation.server.denied)
+    yield from words.steps(gate_question, asked, situation.operator, situation.server.denied, telling)
 
 
 def shows(situation: Situation, asked: Rating, measured: Rating | None) -> Verdict:
@@ -158,7 +205,7 @@ def _limits(situation: Situation) -> Iterator[tuple[Decider, Rating]]:
 def _limit_steps(situation: Situation, rating: Rating) -> tuple[Step, ...]:
     if situation.place is Place.GONE:
         return (Step("place", allowed=False, sentence=says.PLACE_GONE),)
-    return tuple([_limit_step(decider, situation.place, highest, rating) for decider, highest in _limits(situation)])
+    return tuple([_limit_step(decider, situation.place, decided, rating) for decider, decided in _limits(situation)])
 
 
 @cache  # of values, in no language; there are a few hundred

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.config import StrikeRules
+
+
+class Standing(NamedTuple):
+    """How a person stands after refusals of their words."""
+
+    counted: int
+    """Strikes since the last lock began, or since there were none."""
+    next_lock_s: float
+    """How long the next lock will be."""
 
 
 def locked_until(strikes: Iterable[float], now: float, rules: StrikeRules) -> float | None:
@@ -18,13 +27,27 @@ def locked_until(strikes: Iterable[float], now: float, rules: StrikeRules) -> fl
         now: Unix seconds.
         rules: The operator's.
     """
-    counted = sorted(at for at in strikes if now - rules.forget_after_s < at <= now)
+    counted = sorted(_counted(strikes, now, rules))
     locks = len(counted) // rules.per_lock
     if not locks:
         return None
-    began = counted[locks * rules.per_lock - 1]
+    until = counted[locks * rules.per_lock - 1] + _length(locks, rules)
+    return until if until > now else None
+
+
+def standing(strikes: Iterable[float], now: float, rules: StrikeRules) -> Standing:
+    """Tell how far the next lock is; arguments as in `locked_until`."""
+    locks, counted = divmod(len(_counted(strikes, now, rules)), rules.per_lock)
+    return Standing(counted, _length(locks + 1, rules))
+
+
+def _counted(strikes: Iterable[float], now: float, rules: StrikeRules) -> list[float]:
+    return [at for at in strikes if now - rules.forget_after_s < at <= now]
+
+
+def _length(locks: int, rules: StrikeRules) -> float:
+    """Give the seconds of somebody's first, second or later lock."""
     length = rules.first_lock_s
     for _ in range(locks - 1):
         length = min(length * rules.growth, rules.longest_lock_s)
-    until = began + min(length, rules.longest_lock_s)
-    return until if until > now else None
+    return min(length, rules.longest_lock_s)

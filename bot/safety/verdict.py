@@ -13,7 +13,7 @@ class Step(Struct, frozen=True):
     rule: str
     allowed: bool
     sentence: Sentence
-    """For the person who asked; it never holds their words."""
+    """For the person who asked; it holds words of theirs only where `Telling` lets it, and where nobody knows them."""
     strike: bool = False
     """A no of the text filter; several of them lock a person out for a while."""
 

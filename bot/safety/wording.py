@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.prompt.terms import has_place
 from bot.prompt.usual_words import english
 from bot.safety.known_words import KnownWords
+from bot.safety.naming import MOST, NOTHING_TOLD, words_with
 from bot.safety.ratings import exceeds, highest, is_rating
 from bot.safety.text.ages import OF_AGE, ages
 from bot.safety.text.concepts import glue
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.config import Rating
     from bot.safety.gate_question import GateQuestion
     from bot.safety.known_words import KnownTag
+    from bot.safety.naming import Telling
     from bot.safety.policy import OperatorPolicy
     from bot.sentences.sentence import Sentence
 
@@ -105,7 +107,7 @@ class TextFilter:
 
     def level(self, tag: str) -> Rating:
         """Tell which rating a tag belongs to at least; what the table does not place is safe."""
-        return highest("safe", *_ratings(mark for mark in self._lexicon.read(tag) if mark.kind is Kind.LEVEL))
+        return _level(self._lexicon.read(tag))
 
     def offers(self, tag: KnownTag, allowed: Rating) -> bool:
         """Tell whether a suggestion may be made where this rating is the highest: never what the gate would refuse."""
@@ -119,7 +121,12 @@ class TextFilter:
         return not (tag.child or found & {Kind.MINORS, Kind.PEOPLE} or self._known.unknown(tag.name, allowed))
 
     def steps(
-        self, gate_question: GateQuestion, asked: Rating, operator: OperatorPolicy, denied: tuple[str, ...]
+        self,
+        gate_question: GateQuestion,
+        asked: Rating,
+        operator: OperatorPolicy,
+        denied: tuple[str, ...],
+        telling: Telling = NOTHING_TOLD,
     ) -> Iterator[Step]:
         """Give every rule about words that this rating has, in the order in which they decide.
 
@@ -128,6 +135,7 @@ class TextFilter:
             asked: As `asks_for` gives it.
             operator: For reviewed adults, real people and denied tags.
             denied: The server's denied tags.
+            telling: Which words a refusal may name, and what it may advise.
         """
         fits = not _too_long(gate_question)
         yield Step("length", fits, _TOO_LONG)
@@ -137,13 +145,18 @@ class TextFilter:
         positive = _NO_MARKS.union(*map(self._read, asks))
         steered = _NO_MARKS.union(*map(self._read, avoids))
         prompt, avoided = {mark.kind for mark in positive}, {mark.kind for mark in steered}
-        added = self._added(operator.people, operator.denied + denied)
+        added = self._added(operator.people, operator.denied)
         named = _NO_MARKS.union(*[added.read(_plain(text)) for text in asks])
-        refused_here = named.union(*[added.read(_plain(text)) for text in avoids])
         grave = self._grave(gate_question)
 
         def text_step(rule: str, refused: object, sentence: Sentence, *, strike: bool = False) -> Step:
             return Step(rule, allowed=False, sentence=sentence, strike=strike) if refused else _passed(rule)
+
+        def guarding_step(rule: str, refused: object, sentence: Sentence, kind: Kind, texts: tuple[str, ...]) -> Step:
+            if not (refused and telling.guards):
+                return text_step(rule, refused, sentence)
+            about = self._named(texts, partial(_holds, self._lexicon, frozenset({kind})), telling)
+            return text_step(rule, refused, says.about_words(sentence, about) if about else sentence)
 
         yield text_step(
             "never",
@@ -151,44 +164,69 @@ class TextFilter:
             says.NEVER_DRAWN,
             strike=any(mark.kind is Kind.NEVER for mark in grave),
         )
-        denied_here = any(mark.kind is Kind.DENIED for mark in refused_here)
-        yield text_step("denied", denied_here, says.DENIED)
-        needed = highest("safe", *_ratings(mark for mark in positive if mark.kind is Kind.LEVEL))
-        yield text_step(
-            "tags",
-            exceeds(needed, gate_question.rating),
-            says.words_of_rating(needed, gate_question.rating),
-            strike=any(mark.kind is Kind.LEVEL and exceeds(needed, gate_question.rating) for mark in grave),
-        )
+        yield self._denied_step((*asks, *avoids), added, self._added((), denied), telling)
+        needed = _level(positive)
+        if exceeds(needed, gate_question.rating):
+            strike = any(mark.kind is Kind.LEVEL for mark in grave)
+            yield Step("tags", allowed=False, sentence=self._needs(asks, needed, gate_question, telling), strike=strike)
+        else:
+            yield _passed("tags")
         if not exceeds(asked, "sensitive"):
-            bares = asked == "sensitive" and Kind.UNDERCLOTHES in avoided
-            yield text_step(
-                "negative",
-                Kind.UNDRESS in avoided or bares,
-                says.UNDRESSES,
-            )
+            kinds = {Kind.UNDRESS, Kind.UNDERCLOTHES} if asked == "sensitive" else {Kind.UNDRESS}
+            yield self._undressing_step(avoids, avoided & kinds, telling)
         entries = list(self._entries(gate_question))
         says_age = any(age < OF_AGE for age in _ages(asks))
         if exceeds(asked, "safe"):
             young = says_age or Kind.MINORS in prompt | avoided
-            yield text_step("minors", young, says.MINORS)
-            yield text_step(
-                "age",
-                Kind.GROWN in avoided or _ages(avoids),
-                says.AVOIDS_AGE,
-            )
-            yield text_step("character", any(entry.child for entry in entries), says.CHARACTER_IS_CHILD)
+            yield guarding_step("minors", young, says.MINORS, Kind.MINORS, (*asks, *avoids))
+            yield guarding_step("age", Kind.GROWN in avoided or _ages(avoids), says.AVOIDS_AGE, Kind.GROWN, avoids)
+            children = tuple(dict.fromkeys(entry.name for entry in entries if entry.child))
+            told = children[:MOST] if telling.nameable is not None else ()
+            yield text_step("character", children, says.drawn_at_safe_only(told))
             real = Kind.PEOPLE in prompt or Mark(Kind.PEOPLE) in named or any(entry.real_person for entry in entries)
-            yield text_step("people", real, says.REAL_PEOPLE)
+            yield guarding_step("people", real, says.REAL_PEOPLE, Kind.PEOPLE, asks)
         if exceeds(asked, "sensitive"):
             young = Kind.YOUTHFUL in prompt or any(together <= positive for together in combinations())
-            yield text_step("youth", young, says.LOOKS_YOUNG)
+            yield guarding_step("youth", young, says.LOOKS_YOUNG, Kind.YOUTHFUL, asks)
             yield self._adults_step(gate_question, operator.adults)
         named_child = any(mark.kind is Kind.MINORS and not mark.likeness for mark in positive)
         if exceeds(asked, "safe") or says_age or named_child or any(entry.child for entry in entries):
             yield self._known_step(gate_question, asked, operator.adults)
         elif not operator.tagger:
             yield self._written_step(gate_question)
+
+    def _denied_step(self, texts: tuple[str, ...], operators: Lexicon, servers: Lexicon, telling: Telling) -> Step:
+        """Say who denied what is denied, and name it; the operator's list is looked at first."""
+        lists: tuple[tuple[says.Denier, Lexicon], ...] = (("operator", operators), ("server", servers))
+        for by, lexicon in lists:
+            if any(mark.kind is Kind.DENIED for text in texts for mark in lexicon.read(_plain(text))):
+                denies = partial(_holds, lexicon, frozenset({Kind.DENIED}))
+                named = self._named(texts, denies, telling)
+                return Step("denied", allowed=False, sentence=says.denied_words(named, by))
+        return _passed("denied")
+
+    def _needs(self, texts: tuple[str, ...], needed: Rating, gate_question: GateQuestion, telling: Telling) -> Sentence:
+        """Say which rating words need, which of them, and what may be done about it here."""
+        named = self._named(texts, lambda phrase: _level(self._read(phrase)) == needed, telling)
+        can_have = telling.highest is not None and not exceeds(needed, telling.highest)
+        return says.words_need_rating(named, needed, gate_question.rating, can_have, telling.highest)
+
+    def _undressing_step(self, avoids: tuple[str, ...], kinds: set[Kind], telling: Telling) -> Step:
+        if not kinds:
+            return _passed("negative")
+        named = self._named(avoids, partial(_holds, self._lexicon, frozenset(kinds)), telling)
+        return Step("negative", allowed=False, sentence=says.undressing_words(named))
+
+    def _named(self, texts: tuple[str, ...], is_meant: Callable[[str], bool], telling: Telling) -> tuple[str, ...]:
+        """Name the words that a rule is about, as far as this place may read them."""
+        if telling.nameable is None:
+            return ()
+        return tuple([words for words in words_with(texts, is_meant) if self._may_be_read(words, telling.nameable)])
+
+    def _may_be_read(self, words: str, nameable: Rating) -> bool:
+        marks = self._read(words)
+        hushed = any(mark.kind in (Kind.NEVER, Kind.RATING) for mark in marks)
+        return not hushed and not exceeds(highest("safe", *_ratings(marks)), nameable)
 
     def _grave(self, gate_question: GateQuestion) -> frozenset[Mark]:
         """Give what a person typed that nobody types by mistake, and no likeness: never terms, nsfw, explicit."""
@@ -244,8 +282,7 @@ class TextFilter:
     def never_asked(self, text: str, highest_drawn: Rating) -> bool:
         """Tell whether a text holds what no request may ask for where this rating is the highest."""
         marks = self._read(text)
-        needed = highest("safe", *_ratings(mark for mark in marks if mark.kind is Kind.LEVEL))
-        return any(mark.kind is Kind.NEVER for mark in marks) or exceeds(needed, highest_drawn)
+        return any(mark.kind is Kind.NEVER for mark in marks) or exceeds(_level(marks), highest_drawn)
 
     def never_avoided(self, text: str) -> bool:
         """Tell whether a negative prompt steers away from what none below nsfw may steer away from, or from adults."""
@@ -293,6 +330,10 @@ class TextFilter:
                 entry = self._lookup(" ".join(words[start:end]))
                 if entry is not None:
                     yield entry
+
+
+def _holds(lexicon: Lexicon, kinds: frozenset[Kind], words: str) -> bool:
+    return any(mark.kind in kinds for mark in lexicon.read(words))
 
 
 @cache
@@ -370,6 +411,11 @@ def _items(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16_384)
 def _key(name: str) -> str:
     return " ".join((name.replace("_", " ") if len(name) > 3 else name).casefold().split())  # noqa: PLR2004  kaomoji
+
+
+def _level(marks: Iterable[Mark]) -> Rating:
+    """Give the rating that the tables place words at; what they do not place is safe."""
+    return highest("safe", *_ratings(mark for mark in marks if mark.kind is Kind.LEVEL))
 
 
 def _ratings(marks: Iterable[Mark]) -> list[Rating]:

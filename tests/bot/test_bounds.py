@@ -37,6 +37,7 @@ from bot.request import Options, Request
 from bot.safety import wording
 from bot.safety.gate import Place, Situation, explain
 from bot.safety.gate_question import GateQuestion
+from bot.safety.naming import NOTHING_TOLD, Telling
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.text import ages, forms, tag_readings
 from engine import grammar
@@ -195,6 +196,10 @@ SITUATION = Situation(
 )
 
 
+ALL_TOLD = Telling("explicit", "explicit", guards=True)
+"""To an admin in a place that may read everything."""
+
+
 def asked(**fields):
     written = partial(compose, presets=PRESETS, kind=vocabulary().kind)
     return complete(
@@ -216,7 +221,7 @@ def unknown(text):
     return unknown_words(Request(seed=1, tags=text, character=text), vocabulary(), everything)
 
 
-def judged(rating, text):
+def judged(rating, text, telling=NOTHING_TOLD):
     """What the gate says of it, by a filter that has read nothing yet."""
     filter_ = words()
     for remembering in (filter_._lookup, filter_._aliased, filter_._entered, filter_._read):
@@ -227,7 +232,7 @@ def judged(rating, text):
         remembering.cache_clear()
     for remembering in (wording._sections, wording._items):
         remembering.cache_clear()
-    return list(explain(SITUATION, GateQuestion(rating=rating, prompt=text, typed=text), filter_))
+    return list(explain(SITUATION, GateQuestion(rating=rating, prompt=text, typed=text), filter_, telling))
 
 
 def suggested(text):
@@ -248,6 +253,7 @@ ON_THE_LOOP = {
     "a pasted text": (lambda text: pasted.read(text, CONFIG.limits, PRESETS, None, vocabulary().kind), LONG_CHARS),
     "the gate at safe": (partial(judged, "safe"), LONG_CHARS),
     "the gate at explicit": (partial(judged, "explicit"), LONG_CHARS),
+    "the gate naming words": (partial(judged, "safe", telling=ALL_TOLD), LONG_CHARS),
 }
 """What runs on the event loop, with the length up to which it does: what is longer runs in a thread."""
 
@@ -268,6 +274,7 @@ LINEAR = {
     "a prompt": lambda text: taken(text[:5000]),
     "words that nobody knows": lambda text: unknown(text[:5000]),
     "the gate": partial(judged, "explicit"),
+    "the gate naming words": partial(judged, "safe", telling=ALL_TOLD),
 }
 
 

@@ -6,11 +6,13 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.safety.gate import Asker, Place, Situation, _limit_steps, explain, judge, limit, previews, shows, shows_all
 from bot.safety.gate_question import GateQuestion
+from bot.safety.naming import Telling
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER
 from bot.sentences import gate as says
@@ -245,6 +247,120 @@ def test_only_what_nobody_types_by_mistake_counts_as_a_strike(words: TextFilter)
     assert [text for text in mild if strikes("safe", text)] == []
     above = ("school uniform", "unheard of", "rider", "child", "real life", "smile")
     assert [text for text in above if strikes("nsfw", text)] == []
+
+
+OPEN = Situation(place=Place.OPEN, operator=RESTRICTED.operator)
+DIRECT = Situation(place=Place.DIRECT, operator=RESTRICTED.operator)
+
+
+def told(words: TextFilter, situation: Situation, rating: Rating, typed: str, **more: str) -> str:
+    """The sentence for whoever typed this, alone."""
+    asked = GateQuestion(rating=rating, prompt=typed, typed=typed, **more)  # type: ignore[arg-type]  # fields by name
+    return render(judge(situation, asked, words, in_private=True).sentence)
+
+
+@pytest.mark.parametrize(
+    ("situation", "rating", "typed", "named"),
+    [
+        (OPEN, "safe", "1girl, Bikini, beach", "“Bikini” belongs to `sensitive`"),
+        (OPEN, "safe", "a girl in a bikini at the beach", "“bikini” belongs to `sensitive`"),
+        (OPEN, "safe", "bikini, cleavage", "“bikini” and “cleavage” belong to `sensitive`"),
+        (OPEN, "safe", "1girl, (bikini:1.2)", "“bikini” belongs"),
+        (DIRECT, "safe", "bikini", "Some of these words belong to `sensitive`"),
+        (OPEN, "safe", "nude", "Some of these words belong to `nsfw`"),
+        (OPEN, "safe", "bikini, nude", "Some of these words belong to `nsfw`"),
+        (RESTRICTED, "safe", "1girl, nude", "“nude” belongs to `nsfw`"),
+        (RESTRICTED, "sensitive", "rumia, smile", "“rumia” is drawn at `safe` only."),
+        (RESTRICTED, "safe", "1girl, loli", "Some of these words are never drawn"),
+    ],
+)
+def test_a_refusal_names_the_words_that_its_place_may_read(
+    words: TextFilter, situation: Situation, rating: Rating, typed: str, named: str
+) -> None:
+    """As they were typed, the shortest phrase that the rule is about; of others it says the rating."""
+    said = told(words, situation, rating, typed)
+    assert named in said
+    if "Some of these" in named:
+        assert not any(word in said for word in ("bikini", "nude", "loli"))
+
+
+def test_words_of_a_harmless_phrase_are_not_named(words: TextFilter) -> None:
+    """Medium breasts are safe: what is named is the other tag."""
+    said = told(words, OPEN, "safe", "a girl with medium breasts in a bikini")
+    assert "“bikini”" in said
+    assert "breasts" not in said
+
+
+def test_a_refusal_says_what_would_be_allowed_here(words: TextFilter) -> None:
+    """The rating to add, where it can be had here; else the highest that can."""
+    sensitive = msgspec.structs.replace(OPEN, server=ServerPolicy(open_limit="sensitive"))
+    assert "Here you can ask for up to `sensitive`: add `rating:sensitive`, or leave it out." in told(
+        words, sensitive, "safe", "bikini"
+    )
+    assert "Here you can ask for up to `safe`. Please leave it out." in told(words, OPEN, "safe", "bikini")
+    roles = msgspec.structs.replace(
+        RESTRICTED, server=ServerPolicy(age_restricted_limit="nsfw", needed_roles={"sensitive": ("5",)})
+    )
+    assert told(words, roles, "explicit", "1girl").endswith("Here you can ask for up to `safe`.")
+    assert told(words, OPEN, "sensitive", "1girl").endswith("the highest rating of this server is `safe`.")
+    assert told(words, roles, "sensitive", "1girl").endswith("Here you can ask for up to `safe`.")
+
+
+def test_others_words_are_named_as_far_as_the_place_draws(words: TextFilter) -> None:
+    """A stranger who presses Reroll did not type them: in a place that draws `safe` they read none above it."""
+    asked = GateQuestion(rating="safe", prompt="bikini", typed="bikini")
+    sensitive = msgspec.structs.replace(OPEN, server=ServerPolicy(open_limit="sensitive"))
+    for situation, named in ((OPEN, False), (sensitive, True)):
+        verdict = judge(situation, asked, words, in_private=True, own=False)
+        assert ("bikini" in render(verdict.sentence)) is named
+
+
+def test_what_others_read_names_nothing(words: TextFilter) -> None:
+    """The message of a job that is refused when its turn comes stands in the channel."""
+    for typed in ("bikini", "a clown", "rumia"):
+        asked = GateQuestion(rating="safe" if typed != "rumia" else "sensitive", prompt=typed, typed=typed)
+        denying = msgspec.structs.replace(RESTRICTED, server=ServerPolicy(denied=("clown",)))
+        assert typed.split()[-1] not in render(judge(denying, asked, words).sentence)
+
+
+def test_who_denied_a_tag_is_told_with_the_tag(words: TextFilter) -> None:
+    """The operator or the server's admins, in the positive and the negative; no word above what the place has."""
+    denying = Situation(
+        place=Place.OPEN,
+        operator=OperatorPolicy(denied=("spider",)),
+        server=ServerPolicy(denied=("clown", "nude")),
+    )
+    assert told(words, denying, "safe", "two Clowns") == (
+        "“Clowns” is not drawn here: the admins of this server denied it. Please leave it out."
+    )
+    assert "“spider” is not drawn here: the operator of this bot denied it." in told(words, denying, "safe", "spider")
+    assert "“clown” is not drawn" in told(words, denying, "safe", "1girl", negative="clown", typed_negative="clown")
+    assert told(words, denying, "safe", "nude").startswith("Some of these words are not drawn here: the admins")
+
+
+def test_what_undresses_is_named(words: TextFilter) -> None:
+    said = told(words, OPEN, "safe", "1girl", negative="hat, red shirt", typed_negative="hat, red shirt")
+    assert said.endswith("Please leave “shirt” out of it.")
+
+
+def test_a_refusal_is_no_guide_around_what_guards_children(words: TextFilter) -> None:
+    """To whoever asks it names neither what is never drawn nor what makes somebody young."""
+    for typed in ("shota", "toddler", "school uniform"):
+        for rating in ORDER:
+            assert typed not in told(words, RESTRICTED, rating, typed)
+
+
+def test_an_admin_is_told_which_words_guard(words: TextFilter) -> None:
+    """But for those that are never drawn."""
+    telling = Telling("explicit", guards=True)
+
+    def first_no(rating: Rating, typed: str) -> str:
+        asked = GateQuestion(rating=rating, prompt=typed, typed=typed)
+        return render(next(step.sentence for step in explain(RESTRICTED, asked, words, telling) if not step.allowed))
+
+    assert "That is about “toddler”." in first_no("sensitive", "a toddler, smile")
+    assert "That is about “school uniform”." in first_no("nsfw", "1girl, school uniform")
+    assert "loli" not in first_no("nsfw", "1girl, loli")
 
 
 def test_what_is_drawn_is_shown_only_where_and_to_whom_it_may_be_drawn() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.config import StrikeRules
 from bot.safety.audit import fingerprint
-from bot.safety.strikes import locked_until
+from bot.safety.strikes import locked_until, standing
 
 RULES = StrikeRules(per_lock=3, first_lock_s=100, growth=10, longest_lock_s=5_000, forget_after_s=100_000)
 NOW = 1_000_000.0
@@ -30,6 +30,16 @@ def test_a_lock_runs_from_its_last_strike_and_ends() -> None:
     assert locked_until(strikes, NOW + 30, RULES) == NOW + 120
     assert locked_until(strikes, NOW + 119, RULES) == NOW + 120
     assert locked_until(strikes, NOW + 120, RULES) is None
+
+
+@pytest.mark.parametrize(
+    ("strikes", "counted", "seconds"),
+    [(0, 0, 100), (1, 1, 100), (2, 2, 100), (3, 0, 1_000), (4, 1, 1_000), (9, 0, 5_000)],
+)
+def test_how_far_the_next_lock_is(strikes: int, counted: int, seconds: float) -> None:
+    """So many of three, and how long the lock will be that the third brings."""
+    assert standing([NOW] * strikes, NOW, RULES) == (counted, seconds)
+    assert standing([NOW - RULES.forget_after_s] * strikes, NOW, RULES) == (0, 100)
 
 
 def test_strikes_are_forgotten() -> None:
