@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.answer import NO_PINGS, tell
-from bot.errors import InvalidRequest, NotYours
+from bot.checks.admins import admins_server
+from bot.errors import InvalidRequest
 from bot.reading.kinds import POLICY
 from bot.routes import Route, chosen, on_form, on_press
 from bot.safety import changes
@@ -79,7 +80,7 @@ class Settings:
         Raises:
             NotYours: To somebody who may not manage the server.
         """
-        guild = _admins_server(interaction)
+        guild = admins_server(interaction)
         view = self._screen(guild, "ratings", await self.policies.of(guild.id))
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
@@ -98,7 +99,7 @@ class Settings:
         Raises:
             Refused: Nothing was changed; the message says why.
         """
-        guild = _admins_server(interaction)
+        guild = admins_server(interaction)
         picked = values[0] if values else ""
         if act == "denied":
             await interaction.response.send_modal(DeniedForm(await self.policies.of(guild.id)))
@@ -128,7 +129,7 @@ class Settings:
         Raises:
             Refused: Nothing was changed; the message says why.
         """
-        guild = _admins_server(interaction)
+        guild = admins_server(interaction)
         sent = sent_texts(interaction)
         if form == "denied":
             change = changes.deny(*(changes.tags_of(sent.get(field, "")) for field in ("added", "removed")))
@@ -146,7 +147,7 @@ class Settings:
         rating: Rating,
     ) -> None:
         """Tell what would become of somebody's request for a rating, rule by rule; nothing is asked or counted."""
-        guild = _admins_server(interaction)
+        guild = admins_server(interaction)
         situation = await self.gatekeeper.situation_for(user, guild.id, channel_id)
         trail = takewhile(
             lambda step: step.rule != "length", explain(situation, GateQuestion(rating=rating), self.words)
@@ -162,7 +163,7 @@ class Settings:
 
     async def send_file(self, interaction: discord.Interaction[Any]) -> None:
         """Give the whole policy as the file that `take_file` reads."""
-        guild = _admins_server(interaction)
+        guild = admins_server(interaction)
         data = exported(await self.policies.of(guild.id))
         await interaction.response.send_message(
             render(says.EXPORTED),
@@ -177,7 +178,7 @@ class Settings:
         Raises:
             Refused: Nothing was changed; the message says why.
         """
-        guild = _admins_server(interaction)
+        guild = admins_server(interaction)
         if file.size > MAX_FILE_BYTES:
             raise InvalidRequest(says.file_too_large(MAX_FILE_BYTES // 1024))
         policy = await self.attachments.first([file], POLICY, person=interaction.user.id)
@@ -210,21 +211,6 @@ class Settings:
     def _screen(self, guild: discord.Guild, page: str, policy: ServerPolicy, picked: str = "") -> discord.ui.LayoutView:
         known = {str(one.id) for one in guild.channels if one.type in PLACES} | {str(one.id) for one in guild.roles}
         return screen(page, policy, self.gatekeeper.operator, limits=self.limits, known=known, chosen=picked)
-
-
-def _admins_server(interaction: discord.Interaction[Any]) -> discord.Guild:
-    """Give the server that somebody may manage; asked at every press, because rights are taken away, too.
-
-    Raises:
-        NotYours: They may not.
-        InvalidRequest: It is none, or not one that the bot is in.
-    """
-    if interaction.guild is None or interaction.guild_id is None:
-        raise InvalidRequest(says.SERVER_ONLY)
-    rights = interaction.permissions
-    if not rights.manage_guild and not rights.administrator:
-        raise NotYours(says.ADMINS_ONLY)
-    return interaction.guild
 
 
 def _change(guild: discord.Guild, act: str, argument: str, values: Sequence[str]) -> Change:
