@@ -1,10 +1,11 @@
-"""`python -m bot run` and `demo`: start what runs until it is told to stop."""
+"""`python -m bot run` and `demo` start what runs until it is told to stop; `unlock` is done beside it."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,12 @@ def add_parsers(
         "--port", type=int, default=8765, help="port of the page on this computer (default: 8765; 0: any free one)"
     )
     parser.set_defaults(run=_demo)
+    parser = commands.add_parser(
+        "unlock", help="let somebody who is locked out draw again, in all servers", description=_unlock.__doc__
+    )
+    parser.add_argument("user_id", type=int, help="their id: Copy User ID in Discord's developer mode")
+    parser.add_argument("--config", type=Path, help="the configuration file (default: config.toml where it exists)")
+    parser.set_defaults(run=_unlock)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -56,4 +63,13 @@ def _demo(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"The page cannot be served on port {arguments.port}: {error.strerror}.", file=sys.stderr)
         return 1
+    return 0
+
+
+def _unlock(arguments: argparse.Namespace) -> int:
+    """Let somebody draw again in all servers: delete their strikes and their time-outs. The bot may be running."""
+    from bot.store.everywhere import lift_everywhere  # the store takes a moment that no other command should
+
+    lifted = lift_everywhere(config.find(arguments.config).data_dir, arguments.user_id, now=time.time())
+    print(f"{arguments.user_id} {'can draw again everywhere' if lifted else 'was not locked out'}.")
     return 0

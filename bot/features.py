@@ -14,6 +14,7 @@ from bot.actions.remix import Remix
 from bot.actions.result_buttons import ResultButtons
 from bot.actions.settings import Settings
 from bot.actions.show import JobViewer
+from bot.actions.unlock import Unlocking
 from bot.care.moderation import Moderation
 from bot.care.own_data import OwnData
 from bot.care.report_notices import ReportNotices
@@ -132,7 +133,8 @@ def _keeping(
     yield me_command.feature(me, own_data, suggestions, given.refusals, config.bot.limits, writer.presets)
     yield show_command.feature(show)
     yield queue_command.feature(queue)
-    yield settings_commands.feature(_settings(given, checks, flow))
+    unlocking = Unlocking(store=store, lockouts=checks.gatekeeper.lockouts, audit=checks.audit, now=now)
+    yield settings_commands.feature(_settings(given, checks, flow), unlocking)
     yield help_command.feature(Help(fetch=given.fetch_commands))
     yield terms_command.feature(checks.terms, flow.intake.ask)
     yield about_command.feature(partial(_facts, given, checks, flow))

@@ -10,11 +10,12 @@ from bot.answer import tell
 from bot.care.moderators import require_moderator
 from bot.delivery.message_editor import replace_answer
 from bot.delivery.upload import file_limit, send_fitted
-from bot.errors import InvalidRequest, PictureTooLarge, PromptRefused, Undeliverable
+from bot.errors import InvalidRequest, NotYours, PictureTooLarge, PromptRefused, Undeliverable
 from bot.retrying import NOT_DONE
 from bot.routes import Route, chosen, on_press
+from bot.safety.audit import pseudonym
 from bot.safety.ratings import together
-from bot.sentences import audit
+from bot.sentences import audit, locks
 from bot.sentences import card as pictures_said
 from bot.sentences import reports as says
 from bot.views import card, reported
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bot.delivery.message_editor import MessageEditor
     from bot.delivery.upload import Upload
     from bot.job import Job, StoredPicture
+    from bot.sentences.sentence import Sentence
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -129,6 +131,8 @@ class Moderation:
             raise InvalidRequest(says.NO_RECORD)
         job = await self.store.jobs.get(job_id)  # None also where its author asked to be forgotten
         require_moderator(interaction, guild_id, job and job.channel_id)
+        if reports[0].author == pseudonym(interaction.user.id, self.store.key):
+            raise NotYours(locks.NOT_YOUR_OWN)
         await interaction.response.defer()
         until = self.now() + seconds
         await self.store.strikes.lock_person(reports[0].author, guild_id, until=until)
@@ -137,7 +141,14 @@ class Moderation:
         if job is not None:
             await self.report_notices.renew(job)
         author = None if job is None else job.user_id
-        await tell(interaction, says.timed_out(author, round(until)) if seconds else says.timed_in(author))
+        await tell(
+            interaction, says.timed_out(author, round(until)) if seconds else await self._let_in(author, guild_id)
+        )
+
+    async def _let_in(self, author: int | None, guild_id: int) -> Sentence:
+        """Say that a time-out is over, and what still keeps its author from drawing."""
+        until = None if author is None else await self.gatekeeper.lockouts.until(author, guild_id)
+        return says.timed_in(author) if author is None or until is None else locks.still_locked(author, until)
 
     async def deleted(self, interaction: discord.Interaction[Any], job: Job) -> None:
         """Take note that a job's message was deleted by its own button: whoever reported it was right."""

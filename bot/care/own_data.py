@@ -128,6 +128,9 @@ class OwnData:
                 {"guild_id": guild_id, "until": until}
                 for guild_id, until in (await store.strikes.locks(user_id)).items()
             ],
+            "let_draw_again": [
+                {"guild_id": guild_id, "at": at} for guild_id, at in (await store.strikes.lifts(user_id)).items()
+            ],
         }
 
     async def _of_job(self, job: Job) -> dict[str, object]:

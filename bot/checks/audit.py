@@ -19,6 +19,7 @@ from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from bot.safety.audit import AuditRecord
+    from bot.sentences.sentence import Sentence
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -44,13 +45,16 @@ class Audit:
         self._waiting: dict[int, deque[str]] = {}
         self._posting: dict[int, asyncio.Task[None]] = {}
 
-    async def write(self, record: AuditRecord, *, words: str = "", told: bool = False) -> None:
+    async def write(
+        self, record: AuditRecord, *, words: str = "", told: bool = False, names: Sentence | None = None
+    ) -> None:
         """Store a record, and have it told in the server's log channel.
 
         Args:
             record: What happened; its `prompt` is filled in here.
             words: The prompt that it is about. Kept as a keyed hash, unless the server asked for the words themselves.
             told: The log channel has a message of its own about it.
+            names: What the log channel reads in place of the detail, which is stored and may name nobody.
         """
         policy = await self._store.policies.of(record.guild_id)
         if words:
@@ -60,7 +64,7 @@ class Audit:
         if record.event == "changed" and record.guild_id is not None:
             self.refusals.changed(record.guild_id)  # perhaps the log channel itself
         if not told and record.guild_id is not None and policy.log_channel is not None:
-            self._tell(record.guild_id, line(record))
+            self._tell(record.guild_id, line(msgspec.structs.replace(record, detail=names or record.detail)))
 
     async def channel(self, guild_id: int | None) -> discord.abc.MessageableChannel | None:
         """Give the server's log channel; None where it has none, or one that is not there any more."""

@@ -14,10 +14,11 @@ from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
     from bot.actions.settings import Settings
+    from bot.actions.unlock import Unlocking
     from bot.sentences.sentence import Sentence
 
 
-def feature(settings: Settings) -> Feature:
+def feature(settings: Settings, unlocking: Unlocking) -> Feature:
     """Hand in `/settings`; Discord shows it only to those who may use it, and the bot asks again."""
 
     async def _show(interaction: discord.Interaction[Any]) -> None:
@@ -33,6 +34,10 @@ def feature(settings: Settings) -> Feature:
     ) -> None:
         channel_id = channel.id if channel is not None else interaction.channel_id or 0
         await settings.why(interaction, member, channel_id, rating)
+
+    @app_commands.describe(member=render(says.LOCKED_MEMBER))
+    async def _unlock(interaction: discord.Interaction[Any], member: discord.Member | discord.User) -> None:
+        await unlocking.unlock(interaction, member)
 
     async def _export(interaction: discord.Interaction[Any]) -> None:
         await settings.send_file(interaction)
@@ -51,6 +56,7 @@ def feature(settings: Settings) -> Feature:
     members: list[tuple[str, Sentence, Any]] = [
         ("show", says.SETTINGS_SHOW, _show),
         ("why", says.SETTINGS_WHY, _why),
+        ("unlock", says.SETTINGS_UNLOCK, _unlock),
         ("export", says.SETTINGS_EXPORT, _export),
         ("import", says.SETTINGS_IMPORT, _import),
     ]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.sentences.sentence import Sentence, fixed, sentence
 
-Event = Literal["refused", "changed", "reported", "restored", "deleted", "timed out"]
+Event = Literal["refused", "changed", "reported", "restored", "deleted", "timed out", "lifted"]
 
 _EVENTS: dict[Event, str] = {
     "refused": "Refused",
@@ -15,6 +15,7 @@ _EVENTS: dict[Event, str] = {
     "restored": "Restored",
     "deleted": "Deleted",
     "timed out": "Timed out",
+    "lifted": "Let draw again",
 }
 
 
@@ -80,3 +81,22 @@ def record_gone(link: str) -> str:
 @sentence
 def time_out(length: Sentence) -> str:
     return str(length).lower()
+
+
+# Details of lifted locks
+
+
+@sentence
+def lifted_for(member: int) -> str:
+    return f"for <@{member}>"
+
+
+@sentence
+def lifted_for_code(person: str) -> str:
+    """Say whom without a name: the record stays when they ask to be forgotten."""
+    return f"for person {person}"
+
+
+@sentence
+def lifted_everywhere(person: str) -> str:
+    return f"by the operator, in all servers, for person {person}"

@@ -21,6 +21,7 @@ SETTINGS_SHOW = fixed(
     "commands.SETTINGS_SHOW", "See and change the rules of this server: ratings, channels, roles, queue."
 )
 SETTINGS_WHY = fixed("commands.SETTINGS_WHY", "Find out why a request is allowed or refused, rule by rule.")
+SETTINGS_UNLOCK = fixed("commands.SETTINGS_UNLOCK", "Let somebody who is locked out draw again in this server.")
 SETTINGS_EXPORT = fixed("commands.SETTINGS_EXPORT", "Get the settings of this server as a file.")
 SETTINGS_IMPORT = fixed("commands.SETTINGS_IMPORT", "Replace the settings of this server by those of a file.")
 ME = fixed("commands.ME", "Your defaults, your favourites, and what is stored about you.")
@@ -64,6 +65,7 @@ WHEN_DONE = fixed("commands.WHEN_DONE", "True: a ping when a picture that took m
 CHECKED_TEXT = fixed("commands.CHECKED_TEXT", "A prompt, or the whole text that WebUI writes under a picture")
 PICTURE = fixed("commands.PICTURE", "A PNG, WebP, JPEG or AVIF with its settings inside, from any usual program")
 MEMBER = fixed("commands.MEMBER", "Whose request it would be")
+LOCKED_MEMBER = fixed("commands.LOCKED_MEMBER", "Who may draw again")
 CHANNEL = fixed("commands.CHANNEL", "In which channel; this one if you leave it out")
 WHICH_RATING = fixed("commands.WHICH_RATING", "With which rating")
 FILE = fixed("commands.FILE", "A file from /settings export, as it was or changed")

@@ -185,7 +185,7 @@ CREATE TABLE reports (
 CREATE INDEX reports_of_person ON reports (reporter, guild_id);
 CREATE INDEX reports_by_age ON reports (reported_at);
 
--- These two know people by keyed hash alone, so that they outlive whoever asks to be forgotten.
+-- These three know people by keyed hash alone, so that they outlive whoever asks to be forgotten.
 
 CREATE TABLE strikes (
     person TEXT NOT NULL,
@@ -198,6 +198,14 @@ CREATE TABLE locks (
     person TEXT NOT NULL,
     guild_id INTEGER NOT NULL,
     until REAL NOT NULL,
+    PRIMARY KEY (person, guild_id)
+) STRICT, WITHOUT ROWID;
+
+-- Since when earlier strikes no longer count in a server whose admin let somebody draw again.
+CREATE TABLE lifts (
+    person TEXT NOT NULL,
+    guild_id INTEGER NOT NULL,
+    at REAL NOT NULL,
     PRIMARY KEY (person, guild_id)
 ) STRICT, WITHOUT ROWID;
 

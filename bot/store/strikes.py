@@ -1,4 +1,4 @@
-"""The tables of strikes and locks: people stand there by keyed hash alone, and so outlive a wish to be forgotten."""
+"""The tables of strikes, locks and lifts: people stand there by keyed hash, which outlives a wish to be forgotten."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 
+_LIFTED = "coalesce((SELECT at FROM lifts WHERE person = :person AND guild_id = :guild), -1)"
+"""Until when strikes of a person do not count in a server."""
+
+
 class Against(NamedTuple):
     """What stands against somebody in one server."""
 
     strikes: tuple[float, ...]
-    """When each was given, in any order."""
+    """When each was given, in any order; those that an admin lifted here are not among them."""
     locked_until: float | None
     """By a moderator; it may be over."""
 
@@ -42,10 +46,10 @@ class Strikes:
     async def against(self, user_id: int, guild_id: int | None) -> Against:
         """Give all that decides whether somebody may draw, in one visit to the database: every request asks."""
         rows = await self._database.fetch(
-            """
-            SELECT at, NULL AS until FROM strikes WHERE person = :person
+            f"""
+            SELECT at, NULL AS until FROM strikes WHERE person = :person AND at > {_LIFTED}
             UNION ALL SELECT NULL, until FROM locks WHERE person = :person AND guild_id = :guild
-            """,
+            """,  # noqa: S608  words of our own
             {"person": self._person(user_id), "guild": guild_id},
         )
         strikes = tuple(row["at"] for row in rows if row["at"] is not None)
@@ -82,9 +86,41 @@ class Strikes:
         )
         return {row["guild_id"]: row["until"] for row in rows}
 
+    async def lift(self, user_id: int, guild_id: int, *, now: float) -> bool:
+        """Let somebody draw again in one server: strikes until now count no more there, and a lock there is over.
+
+        Returns:
+            Whether this did it; of two who do it at once, one.
+        """
+        values = {"person": self._person(user_id), "guild": guild_id, "now": now}
+        lifted = await self._database.fetch(
+            f"""
+            INSERT INTO lifts (person, guild_id, at) SELECT :person, :guild, :now
+            WHERE EXISTS (SELECT 1 FROM strikes WHERE person = :person AND at > {_LIFTED})
+            ON CONFLICT (person, guild_id) DO UPDATE SET at = excluded.at RETURNING at
+            """,  # noqa: S608  words of our own
+            values,
+        )
+        ended = await self._database.fetch(
+            """
+            UPDATE locks SET until = :now WHERE person = :person AND guild_id = :guild AND until > :now
+            RETURNING until
+            """,
+            values,
+        )
+        return bool(lifted or ended)
+
+    async def lifts(self, user_id: int) -> dict[int, float]:
+        """Give when admins let somebody draw again, by server."""
+        rows = await self._database.fetch(
+            "SELECT guild_id, at FROM lifts WHERE person = :person", {"person": self._person(user_id)}
+        )
+        return {row["guild_id"]: row["at"] for row in rows}
+
     async def sweep(self, *, strikes_before: float, now: float) -> None:
-        """Forget the strikes that no longer count, and the locks that are over."""
-        await self._database.fetch("DELETE FROM strikes WHERE at < :before", {"before": strikes_before})
+        """Forget the strikes that no longer count, what lifted only such, and the locks that are over."""
+        for table in ("strikes", "lifts"):
+            await self._database.fetch(f"DELETE FROM {table} WHERE at < :before", {"before": strikes_before})  # noqa: S608  names of our own
         await self._database.fetch("DELETE FROM locks WHERE until < :now", {"now": now})
 
     def _person(self, user_id: int) -> str:

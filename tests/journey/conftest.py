@@ -155,6 +155,7 @@ class Studio:
         """Take back strikes, faults and complaints: nothing of a test is held against the next."""
         with closing(sqlite3.connect(self.folder / "data" / "eshi.sqlite3", timeout=PATIENCE_S)) as base, base:
             base.execute("DELETE FROM strikes")
+            base.execute("DELETE FROM lifts")
         (self.folder / "hold").unlink(missing_ok=True)
         await self.developer("DELETE", "/violations")
         await self.developer("DELETE", "/faults")

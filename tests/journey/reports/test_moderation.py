@@ -110,6 +110,35 @@ async def test_a_moderator_times_the_author_out_and_lets_them_back(yuki, nico, m
     assert gallery(await draw(yuki))
 
 
+async def test_a_moderator_does_not_end_their_own_time_out(ada, yuki, mio, log_channel):
+    """Nor make it shorter by choosing another: somebody else's picture is theirs to decide about, not their own."""
+    result = await draw(mio)
+    await report(yuki, result)
+    told = await notice(mio, log_channel)
+    menu = next(one["custom_id"] for one in controls(told) if "label" not in one)
+    await ada.choose(told, menu, "86400")
+    await ada.wait_for(lambda m: m["id"] == told["id"] and "cannot draw here until" in words(m))
+    for length in ("0", "3600"):
+        no = await refusal_of(mio, await mio.choose(told, menu, length))
+        assert no == "Nobody can end or change their own lock. Please ask somebody else."
+    no = await refusal_of(mio, await mio.slash(mio.channel("general"), "imagine", subject="1girl"))
+    assert "You are locked out." in no
+
+
+async def test_the_end_of_a_time_out_promises_no_more_than_it_does(yuki, nico, mio, log_channel):
+    """Refused words lock out by themselves: that is said, and who can end it."""
+    result = await draw(yuki)
+    await report(nico, result)
+    told = await notice(mio, log_channel)
+    menu = next(one["custom_id"] for one in controls(told) if "label" not in one)
+    for _ in range(3):
+        await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="nude"))
+    await mio.choose(told, menu, "0")
+    said = await mio.wait_for(lambda m: m["flags"] & 64 and "The time-out is over." in m["content"])
+    assert f"Refused words still keep <@{yuki.id}> from drawing" in said["content"]
+    assert "`/settings unlock`" in said["content"]
+
+
 async def test_a_server_without_a_log_channel_can_time_people_out(studio, yuki, nico, mio):
     """The menu comes with the look at the picture."""
     result = await draw(yuki)
