@@ -8,13 +8,13 @@ import re
 import stat
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 MAX_BYTES = 1024 * 1024
 """Of a file that somebody types: a novel; whatever is larger was named by mistake."""
@@ -56,17 +56,34 @@ _UNKNOWN_VALUE = re.compile(r"Invalid enum value '(?P<name>.*?)'(?: - at `(?P<pl
 _Decoded = TypeVar("_Decoded")
 
 
+class Slip(NamedTuple):
+    """A name in a file that nobody knows."""
+
+    kind: Literal["key", "value"]
+    name: str
+    place: str
+    """Where it stands, as msgspec writes it, such as ``$.open_limit``; of a key: in which table."""
+    known: tuple[str, ...]
+    """All names that there are."""
+    near: tuple[str, ...]
+    """Of many those that look alike."""
+
+
 class TextFileError(Exception):
     """A file cannot be used; the message names it and is one clear line."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str, *, is_text: bool = True, slip: Slip | None = None) -> None:
         """Say which file and why.
 
         Args:
             path: Of the file.
             reason: What is wrong with it, to be read after its name.
+            is_text: It is one, as far as it was read.
+            slip: What it is in particular, where it is that.
         """
         self.reason = _one_line(reason)
+        self.is_text = is_text
+        self.slip = slip
         super().__init__(f"{_one_line(str(path))}: {self.reason}")
 
 
@@ -114,9 +131,10 @@ def decode(path: Path, data: bytes) -> str:
             reason = f"is not UTF-8 (line {line} holds the byte 0x{data[error.start]:02x}); save it as UTF-8"
         else:
             reason = f"begins as {encoding.upper()} and does not go on so; save it as UTF-8"
-        raise TextFileError(path, reason) from error
+        raise TextFileError(path, reason, is_text=False) from error
     if "\0" in text:
-        raise TextFileError(path, "is no text, or none in UTF-8: it holds NUL bytes; save it as UTF-8")
+        reason = "is no text, or none in UTF-8: it holds NUL bytes; save it as UTF-8"
+        raise TextFileError(path, reason, is_text=False)
     return text
 
 
@@ -147,7 +165,9 @@ def parse_toml(path: Path, data: bytes, form: type[_Decoded]) -> _Decoded:
     except RecursionError as error:
         raise TextFileError(path, _TOO_DEEP) from error
     except msgspec.ValidationError as error:
-        raise TextFileError(path, _with_what_was_meant(str(error), form)) from error
+        slip = _slip(str(error), form)
+        reason = str(error) if slip is None else _one_line(str(error)) + _meant(slip)
+        raise TextFileError(path, reason, slip=slip) from error
     except (msgspec.MsgspecError, ValueError, OverflowError) as error:  # a number of 5,000 digits is none of the first
         raise TextFileError(path, str(error)) from error
 
@@ -181,24 +201,28 @@ def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
             yield from _texts(one, f"{place}[{number}]")
 
 
-def _with_what_was_meant(said: str, form: Any) -> str:
-    """Add to what msgspec says of an unknown name which ones there are, the likely ones first."""
+def _slip(said: str, form: Any) -> Slip | None:
+    """Read what msgspec says of an unknown name, and find those that there are; None of anything else that is wrong."""
     if found := _UNKNOWN_KEY.fullmatch(said):
         known = _type_at(form, found["place"])
         names = [field.encode_name for field in known.fields] if isinstance(known, inspect.StructType) else []
+        kind: Literal["key", "value"] = "key"
     elif found := _UNKNOWN_VALUE.fullmatch(said):
         known = _type_at(form, found["place"])
         names = [str(value) for value in known.values if value] if isinstance(known, inspect.LiteralType) else []
+        kind = "value"
     else:
-        return said
-    return _one_line(said) + _meant(found["name"], names)
+        return None
+    name = found["name"][:NAMED_CHARS]
+    near = get_close_matches(name.casefold(), names, n=2) if len(names) > FEW_NAMES else []
+    return Slip(kind, name, found["place"] or "$", tuple(names), tuple(near))
 
 
-def _meant(name: str, names: Sequence[str]) -> str:
+def _meant(slip: Slip) -> str:
     """Name all of a few, and of many those that look alike."""
-    if len(names) > FEW_NAMES and (close := get_close_matches(name[:NAMED_CHARS].casefold(), names, n=2)):
-        return "; did you mean " + " or ".join(close) + "?"
-    return f"; choose one of {', '.join(names)}" if names else ""
+    if slip.near:
+        return f"; did you mean {' or '.join(slip.near)}?"
+    return f"; choose one of {', '.join(slip.known)}" if slip.known else ""
 
 
 def _type_at(form: Any, place: str | None) -> inspect.Type:

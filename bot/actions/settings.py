@@ -23,6 +23,7 @@ from bot.sentences import settings as says
 from bot.sentences.joined import in_lines
 from bot.sentences.rendering import render
 from bot.views.edit import sent_texts
+from bot.views.import_question import import_question, mark_of
 from bot.views.queue_settings import WEIGHTS, LimitsForm, touched
 from bot.views.setting_controls import CONTROL, NONE
 from bot.views.settings import FORM, PAGES, PLACES, DeniedForm, screen
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from bot.safety.changes import Change
     from bot.safety.policy import ServerPolicy
     from bot.safety.wording import TextFilter
+    from bot.sentences.sentence import Sentence
     from bot.store.policies import Policies
 
 FILE = "settings.toml"
@@ -108,6 +110,12 @@ class Settings:
             form = LimitsForm(argument, await self.policies.of(guild.id), self.limits)
             await interaction.response.send_modal(form)
             return
+        if act == "import":
+            await self._take_file(interaction, argument)
+            return
+        if act == "leave":
+            await self._answered(interaction, says.LEFT_FILE)
+            return
         page, about = _PAGE_OF.get(act, "ratings"), ""
         match act:
             case "page" if argument in PAGES:
@@ -162,33 +170,74 @@ class Settings:
         await tell(interaction, in_lines((verdict, *rules, says.WORDS_TOO)))
 
     async def send_file(self, interaction: discord.Interaction[Any]) -> None:
-        """Give the whole policy as the file that `take_file` reads."""
+        """Give the whole policy as the file that `show_file` reads."""
         guild = admins_server(interaction)
-        data = exported(await self.policies.of(guild.id))
         await interaction.response.send_message(
             render(says.EXPORTED),
-            file=discord.File(io.BytesIO(data), filename=FILE),
+            file=_file(await self.policies.of(guild.id)),
             ephemeral=True,
             allowed_mentions=NO_PINGS,
         )
 
-    async def take_file(self, interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
-        """Put a file in place of the whole policy: all of it, or nothing.
+    async def show_file(self, interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
+        """Show what a file would change, and change nothing before somebody says so.
 
         Raises:
-            Refused: Nothing was changed; the message says why.
+            Refused: It cannot be used; the message says why.
         """
         guild = admins_server(interaction)
+        policy = await self._read(interaction, guild, file)
+        before = await self.policies.of(guild.id)
+        told = changes.described(before, policy)
+        if not told:
+            await tell(interaction, says.NO_NEWS)
+            return
+        await interaction.response.send_message(
+            _cut(render(says.would_change(says.changes(told)))),
+            file=_file(policy),
+            view=import_question(mark_of(before, policy)),
+            ephemeral=True,
+            allowed_mentions=NO_PINGS,
+        )
+
+    async def _take_file(self, interaction: discord.Interaction[Any], mark: str) -> None:
+        """Put the file under a question in place of the whole policy: all of it, or nothing.
+
+        Where the settings are no longer those that the question compared it with, it asks again.
+        """
+        guild = admins_server(interaction)
+        attached = interaction.message.attachments if interaction.message is not None else []
+        if not attached:
+            raise InvalidRequest(says.NO_FILE)
+        policy = await self._read(interaction, guild, attached[0])
+        before = await self.policies.of(guild.id)
+        told = changes.described(before, policy)
+        if told and mark != mark_of(before, policy):
+            again = says.changed_meanwhile(says.would_change(says.changes(told)))
+            await interaction.response.edit_message(
+                content=_cut(render(again)),
+                view=import_question(mark_of(before, policy)),
+                allowed_mentions=NO_PINGS,
+            )
+            return
+        await self._change(interaction, guild, lambda _before: policy)
+        said = says.taken(says.changes(told)) if told else says.NO_NEWS
+        await self._answered(interaction, said)
+
+    async def _answered(self, interaction: discord.Interaction[Any], said: Sentence) -> None:
+        await interaction.response.edit_message(
+            content=_cut(render(said)), view=None, attachments=[], allowed_mentions=NO_PINGS
+        )
+
+    async def _read(
+        self, interaction: discord.Interaction[Any], guild: discord.Guild, file: discord.Attachment
+    ) -> ServerPolicy:
         if file.size > MAX_FILE_BYTES:
             raise InvalidRequest(says.file_too_large(MAX_FILE_BYTES // 1024))
         policy = await self.attachments.first([file], POLICY, person=interaction.user.id)
         assert policy is not None  # noqa: S101  it is a policy or refused
         _require_known(guild, policy)
-        before = await self.policies.of(guild.id)
-        await self._change(interaction, guild, lambda _before: policy)
-        told = changes.described(before, policy)
-        said = says.taken(says.changes(told)) if told else says.NO_NEWS
-        await interaction.response.send_message(_cut(render(said)), ephemeral=True, allowed_mentions=NO_PINGS)
+        return policy
 
     async def _change(
         self, interaction: discord.Interaction[Any], guild: discord.Guild, change: Change
@@ -256,6 +305,10 @@ def _require_known(guild: discord.Guild, policy: ServerPolicy) -> None:
     strange += [one for one in roles if guild.get_role(int(one)) is None]
     if strange:
         raise InvalidRequest(says.strangers_in_file(tuple(sorted(strange)[:10])))
+
+
+def _file(policy: ServerPolicy) -> discord.File:
+    return discord.File(io.BytesIO(exported(policy)), filename=FILE)
 
 
 def _cut(text: str) -> str:

@@ -44,7 +44,7 @@ def feature(settings: Settings, unlocking: Unlocking) -> Feature:
 
     @app_commands.describe(file=render(says.FILE))
     async def _import(interaction: discord.Interaction[Any], file: discord.Attachment) -> None:
-        await settings.take_file(interaction, file)
+        await settings.show_file(interaction, file)
 
     group = app_commands.Group(
         name="settings",

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from bot.config import Rating
 from bot.errors import InvalidRequest
 from bot.safety.ratings import exceeds, lowest, spoilered
+from bot.safety.settings_file import what_is_wrong
 from bot.sentences import settings as says
 from engine import textfile
 
@@ -155,4 +156,4 @@ def imported(data: bytes) -> ServerPolicy:
     try:
         return textfile.parse_toml(Path("settings.toml"), data, ServerPolicy)
     except textfile.TextFileError as error:
-        raise InvalidRequest(says.file_unusable(error.reason)) from error
+        raise InvalidRequest(what_is_wrong(error)) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bot.sentences.quoting import escaped, quoted
 from bot.sentences.sentence import Sentence, fixed, sentence
 
 # Why something cannot be changed
@@ -31,7 +32,56 @@ def file_too_large(most_kib: int) -> str:
 
 @sentence
 def file_unusable(reason: str) -> str:
-    return f"The file cannot be used, and nothing was changed: {reason}"
+    return f"The file cannot be used, and nothing was changed: {escaped(reason)}"
+
+
+NO_TEXT_FILE = fixed(
+    "settings.NO_TEXT_FILE",
+    "This is no text file, so nothing was changed. `/settings export` gives one of the right kind.",
+)
+
+
+@sentence
+def unreadable_file(line: int, column: int) -> str:
+    return (
+        f"The file is wrong at line {line}, column {column}, so nothing was changed. "
+        "`/settings export` shows how such a file is written."
+    )
+
+
+def _one_of(names: tuple[str, ...]) -> str:
+    shown = [f"`{name}`" for name in names]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+
+
+@sentence
+def no_such_setting(name: str, names: tuple[str, ...]) -> str:
+    meant = f" Did you mean {_one_of(names[:2])}?" if 0 < len(names) <= 2 else ""  # noqa: PLR2004  those that look alike
+    return f"There is no setting {quoted(name)}, so nothing was changed.{meant}"
+
+
+@sentence
+def no_such_value(setting: str, value: str, names: tuple[str, ...]) -> str:
+    right = f" It can be {_one_of(names)}." if names else ""
+    return f"The setting `{setting}` cannot be {quoted(value)}, so nothing was changed.{right}"
+
+
+Wanted = Literal["number", "switch", "list", "table", "text", "id"]
+_WANTED: dict[Wanted, str] = {
+    "number": "a number",
+    "switch": "`true` or `false`",
+    "list": "a list, such as `[]`",
+    "table": "a table, such as `{}`",
+    "text": "a text between quotes",
+    "id": "an id of Discord between quotes: digits only",
+}
+
+
+@sentence
+def unfit_value(setting: str, wanted: Wanted, bound: str) -> str:
+    """Say what a setting has to be; `bound` is a comparison such as ``>= 1``."""
+    within = f" {bound}" if bound else ""
+    return f"The setting `{setting}` must be {_WANTED[wanted]}{within}, so nothing was changed."
 
 
 @sentence
@@ -142,6 +192,22 @@ def changed_list(field: str, added: int, removed: int) -> str:
 @sentence
 def changes(of: tuple[Sentence, ...]) -> str:
     return "; ".join(map(str, of))
+
+
+@sentence
+def would_change(told: Sentence) -> str:
+    return f"This file would change: {told!s}"
+
+
+@sentence
+def changed_meanwhile(told: Sentence) -> str:
+    return f"Somebody changed the settings meanwhile. {told!s}"
+
+
+TAKE_FILE = fixed("settings.TAKE_FILE", "Import")
+LEAVE_FILE = fixed("settings.LEAVE_FILE", "Keep the current settings")
+LEFT_FILE = fixed("settings.LEFT_FILE", "Nothing was changed.")
+NO_FILE = fixed("settings.NO_FILE", "I cannot find the file any more. Please use `/settings import` again.")
 
 
 @sentence

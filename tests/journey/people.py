@@ -62,14 +62,22 @@ async def shown(person, interaction_id):
     return message
 
 
+async def import_settings(admin, data):
+    """Import a file and say yes to what it would change, if anything; give what is answered."""
+    file = await admin.upload("settings.toml", data)
+    question = await shown(admin, await admin.slash(admin.channel("general"), "settings import", file=file))
+    if "would change" not in question["content"]:
+        return question
+    return await shown(admin, await admin.press(question, control(question, "Import")))
+
+
 @asynccontextmanager
 async def settings(admin):
     """The settings screen for a test; afterwards everything is as shipped again."""
     try:
         yield await shown(admin, await admin.slash(admin.channel("general"), "settings show"))
     finally:
-        file = await admin.upload("settings.toml", b"# as shipped")
-        await shown(admin, await admin.slash(admin.channel("general"), "settings import", file=file))
+        await import_settings(admin, b"# as shipped")
 
 
 async def choose(admin, screen, act, *values):

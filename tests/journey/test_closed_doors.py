@@ -10,7 +10,7 @@ from bot.job import row_key
 from bot.sandbox.people.driver import control
 from engine import infotext, png
 from engine.wire import SamplingParams
-from tests.journey.people import choose, gallery, result_of, settings, shown, words
+from tests.journey.people import choose, gallery, import_settings, result_of, settings, shown, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -68,8 +68,7 @@ async def test_what_may_never_be_drawn_is_no_favourite(rating_studio):
 async def test_denied_tags_are_denied_in_every_number_and_in_the_negative(rating_studio):
     """One clown, two clowns, and a negative without them."""
     async with rating_studio.person("ada") as ada, rating_studio.person("yuki") as yuki, settings(ada):
-        file = await ada.upload("settings.toml", b'denied = ["clown"]\n')
-        await shown(ada, await ada.slash(ada.channel("general"), "settings import", file=file))
+        await import_settings(ada, b'denied = ["clown"]\n')
         for options in ({"prompt": "two clowns"}, {"prompt": "clo wn"}, {"negative": "clown"}):
             sent = await yuki.slash(yuki.channel("general"), "imagine", **{"prompt": "1girl", **options})
             assert "not drawn here" in (await shown(yuki, sent))["content"], options

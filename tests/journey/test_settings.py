@@ -2,8 +2,18 @@
 
 import pytest
 
-from bot.sandbox.people.driver import ActRefused, controls
-from tests.journey.people import choose, gallery, refusal_of, result_of, settings, shown, turn, words
+from bot.sandbox.people.driver import ActRefused, control, controls
+from tests.journey.people import (
+    choose,
+    gallery,
+    import_settings,
+    refusal_of,
+    result_of,
+    settings,
+    shown,
+    turn,
+    words,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -146,13 +156,13 @@ async def test_a_file_is_taken_whole_or_not_at_all(ada):
         data = await ada.fetch(exported["url"])
         assert b'open_limit = "sensitive"' in data
         for bad, said in (
-            (b'open_limit = "safe"\nspoiler = true', "unknown field"),
-            (b'open_limit = "safe"\nchannels = "general"', "$.channels"),
-            (b'open_limit = "explicit"', "$.open_limit"),
+            (b'open_limit = "safe"\nspoiler = true', "There is no setting “spoiler”"),
+            (b'open_limit = "safe"\nchannels = "general"', "The setting `channels` must be a list"),
+            (b'open_limit = "explicit"', "It can be `safe` or `sensitive`."),
             (b'open_limit = "safe"\nchannels = ["1"]', "channels or roles that this server does not have: `1`"),
             (b'open_limit = "safe"\n[role_limits]\n12 = "safe"', "this server does not have: `12`"),
             (b'open_limit = "safe"\n[priority_roles]\n12 = 2.0', "this server does not have: `12`"),
-            (b"\xff\xfe\x00", "cannot be used"),
+            (b"\xff\xfe\x00", "This is no text file"),
             (b"#" * 65_537, "larger than 64 KiB"),
         ):
             file = await ada.upload("settings.toml", bad)
@@ -162,9 +172,33 @@ async def test_a_file_is_taken_whole_or_not_at_all(ada):
         message = await shown(ada, await ada.slash(general, "settings export"))
         assert await ada.fetch(message["attachments"][0]["url"]) == data
         await choose(ada, screen, "open_limit", "safe")
-        file = await ada.upload("settings.toml", data)
-        taken = await shown(ada, await ada.slash(general, "settings import", file=file))
+        taken = await import_settings(ada, data)
         assert taken["content"] == "Imported. open channels: safe → sensitive"
+        assert not taken["components"]
+        assert (await import_settings(ada, data))["content"] == "The file is the same as the current settings."
+
+
+async def test_a_file_changes_nothing_before_somebody_says_so(ada, studio):
+    """It shows what it would change, also after a restart; what was decided meanwhile is compared anew."""
+    general, log = ada.channel("general"), ada.channel("gallery")
+    async with settings(ada) as opened:
+        screen = await choose(ada, opened, "log_channel", log)
+        file = await ada.upload("settings.toml", b"spoilers = false\nlog_prompts = false")
+        question = await shown(ada, await ada.slash(general, "settings import", file=file))
+        assert question["content"] == f"This file would change: spoilers: on → off; log channel: <#{log}> → none"
+        screen = await shown(ada, await ada.slash(general, "settings show"))
+        assert chosen(screen, "log_channel") == [log]
+        await studio.kill("bot")
+        await studio.start_bot()
+        await choose(ada, screen, "open_limit", "sensitive")
+        again = await shown(ada, await ada.press(question, control(question, "Import")))
+        assert again["content"].startswith("Somebody changed the settings meanwhile. This file would change: open")
+        screen = await shown(ada, await ada.slash(general, "settings show"))
+        assert chosen(screen, "open_limit") == ["sensitive"]
+        left = await shown(ada, await ada.press(again, control(again, "Keep the current settings")))
+        assert left["content"] == "Nothing was changed."
+        screen = await shown(ada, await ada.slash(general, "settings show"))
+        assert chosen(screen, "log_channel") == [log]
 
 
 async def test_why_explains_rule_by_rule(ada, yuki):

@@ -14,8 +14,8 @@ from bot.errors import InvalidRequest
 from bot.safety.changes import LIMITS, described
 from bot.safety.policy import MAX_PRIORITY_ROLES, MOST, OperatorPolicy, ServerPolicy, exported, imported
 from bot.safety.ratings import ORDER
-from bot.sentences.rendering import render
-from engine.textfile import SAID_CHARS
+from bot.sentences.rendering import plain, render
+from engine.textfile import NAMED_CHARS, SAID_CHARS
 from tests.refusing import refused
 
 if TYPE_CHECKING:
@@ -70,11 +70,46 @@ def test_a_file_with_one_mistake_changes_nothing(text: str) -> None:
         imported(text.encode(errors="surrogateescape"))
 
 
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "This is no text file, so nothing was changed. `/settings export` gives one"),
+        (b"\xff\xfe\x00", "This is no text file"),
+        (b"spoiler = true", "There is no setting “spoiler”, so nothing was changed. Did you mean `spoilers`?"),
+        (b"colour = 1", "There is no setting “colour”, so nothing was changed."),
+        (
+            b'open_limit = "explicit"',
+            "The setting `open_limit` cannot be “explicit”, so nothing was changed. It can be `safe` or `sensitive`.",
+        ),
+        (
+            b'age_restricted_limit = "save"',
+            "cannot be “save”, so nothing was changed. It can be `explicit`, `nsfw`, `safe` or `sensitive`.",
+        ),
+        (b'channels = "general"', "The setting `channels` must be a list, such as `[]`, so nothing was changed."),
+        (b'spoilers = "no"', "The setting `spoilers` must be `true` or `false`, so nothing was changed."),
+        (b"max_queue = 0", "The setting `max_queue` must be a number >= 1, so nothing was changed."),
+        (b"log_channel = 'general'", "The setting `log_channel` must be an id of Discord between quotes: digits only"),
+        (b"spoilers = true\nnot toml", "The file is wrong at line 2, column 5, so nothing was changed."),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_its_writers_words(file: bytes, said: str) -> None:
+    """Nothing of Python or of types, and always what would be right."""
+    with pytest.raises(InvalidRequest) as refusal:
+        imported(file)
+    sentence = plain(refusal.value.sentence)
+    assert said in sentence
+    assert not any(word in sentence for word in ("codec", "enum", "Expected", "$.", "Object"))
+
+
 def test_what_is_wrong_with_a_file_is_quoted_as_far_as_a_message_has_room() -> None:
     """A key may be as long as the file."""
     with pytest.raises(InvalidRequest) as refusal:
         imported(b"a" * 60_000 + b" = 1")
-    assert [len(value) for value in refusal.value.sentence.values.values()] == [SAID_CHARS + 1]  # and three dots
+    [name] = [value for value in refusal.value.sentence.values.values() if isinstance(value, str)]
+    assert len(name) == NAMED_CHARS
+    with pytest.raises(InvalidRequest) as refusal:
+        imported(b"[channel_limits]\n" + b"a" * 60_000 + b' = "safe"')
+    assert max(len(str(value)) for value in refusal.value.sentence.values.values()) <= SAID_CHARS + 1  # three dots
 
 
 def test_a_huge_file_is_not_even_parsed() -> None:
