@@ -15,6 +15,7 @@ from bot.actions.result_buttons import ResultButtons
 from bot.actions.settings import Settings
 from bot.actions.show import JobViewer
 from bot.actions.unlock import Unlocking
+from bot.actions.why import Why
 from bot.care.moderation import Moderation
 from bot.care.own_data import OwnData
 from bot.care.report_notices import ReportNotices
@@ -134,7 +135,8 @@ def _keeping(
     yield show_command.feature(show)
     yield queue_command.feature(queue)
     unlocking = Unlocking(store=store, lockouts=checks.gatekeeper.lockouts, audit=checks.audit, now=now)
-    yield settings_commands.feature(_settings(given, checks, flow), unlocking)
+    why = Why(gatekeeper=checks.gatekeeper, writer=writer, words=given.text_filter)
+    yield settings_commands.feature(_settings(given, checks, flow), why, unlocking)
     yield help_command.feature(Help(fetch=given.fetch_commands))
     yield terms_command.feature(checks.terms, flow.intake.ask)
     yield about_command.feature(partial(_facts, given, checks, flow))
@@ -157,7 +159,6 @@ def _settings(given: Given, checks: Checks, flow: Flow) -> Settings:
         policies=given.store.policies,
         audit=checks.audit,
         attachments=checks.attachments,
-        words=given.text_filter,
         admission=flow.admission,
         dispatch=flow.dispatch,
         limits=flow.operator,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -16,11 +15,8 @@ from bot.reading.kinds import POLICY
 from bot.routes import Route, chosen, on_form, on_press
 from bot.safety import changes
 from bot.safety.audit import AuditRecord
-from bot.safety.gate import explain
-from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import MAX_FILE_BYTES, exported
 from bot.sentences import settings as says
-from bot.sentences.joined import in_lines
 from bot.sentences.rendering import render
 from bot.views.edit import sent_texts
 from bot.views.import_question import import_question, mark_of
@@ -35,12 +31,10 @@ if TYPE_CHECKING:
     from bot.checks.admission import Admission
     from bot.checks.audit import Audit
     from bot.checks.gatekeeper import Gatekeeper
-    from bot.config import Rating
     from bot.flow.dispatch import Dispatch
     from bot.queue.allowance import Allowance
     from bot.safety.changes import Change
     from bot.safety.policy import ServerPolicy
-    from bot.safety.wording import TextFilter
     from bot.sentences.sentence import Sentence
     from bot.store.policies import Policies
 
@@ -66,7 +60,6 @@ class Settings:
     policies: Policies
     audit: Audit
     attachments: Attachments
-    words: TextFilter
     admission: Admission
     dispatch: Dispatch
     limits: Allowance
@@ -146,28 +139,6 @@ class Settings:
         policy = await self._change(interaction, guild, change)
         view = self._screen(guild, "ratings" if form == "denied" else "line", policy)
         await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
-
-    async def why(
-        self,
-        interaction: discord.Interaction[Any],
-        user: discord.Member | discord.User,
-        channel_id: int,
-        rating: Rating,
-    ) -> None:
-        """Tell what would become of somebody's request for a rating, rule by rule; nothing is asked or counted."""
-        guild = admins_server(interaction)
-        situation = await self.gatekeeper.situation_for(user, guild.id, channel_id)
-        trail = takewhile(
-            lambda step: step.rule != "length", explain(situation, GateQuestion(rating=rating), self.words)
-        )
-        steps = list(trail)
-        first_no = next((step for step in steps if not step.allowed), None)
-        if first_no is None:
-            verdict = says.why_allowed(rating, user.id, channel_id)
-        else:
-            verdict = says.why_refused(rating, user.id, channel_id, first_no.rule)
-        rules = [says.rule(step.rule, step.allowed, step.sentence) for step in steps]
-        await tell(interaction, in_lines((verdict, *rules, says.WORDS_TOO)))
 
     async def send_file(self, interaction: discord.Interaction[Any]) -> None:
         """Give the whole policy as the file that `show_file` reads."""

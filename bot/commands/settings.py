@@ -15,25 +15,32 @@ from bot.sentences.rendering import render
 if TYPE_CHECKING:
     from bot.actions.settings import Settings
     from bot.actions.unlock import Unlocking
+    from bot.actions.why import Why
     from bot.sentences.sentence import Sentence
 
 
-def feature(settings: Settings, unlocking: Unlocking) -> Feature:
+def feature(settings: Settings, why: Why, unlocking: Unlocking) -> Feature:
     """Hand in `/settings`; Discord shows it only to those who may use it, and the bot asks again."""
 
     async def _show(interaction: discord.Interaction[Any]) -> None:
         await settings.open(interaction)
 
-    @app_commands.describe(member=render(says.MEMBER), channel=render(says.CHANNEL), rating=render(says.WHICH_RATING))
+    @app_commands.describe(
+        member=render(says.MEMBER),
+        prompt=render(says.WHICH_PROMPT),
+        channel=render(says.CHANNEL),
+        rating=render(says.WHICH_RATING),
+    )
     async def _why(
         interaction: discord.Interaction[Any],
         member: discord.Member | discord.User,
-        rating: Rating,
+        prompt: app_commands.Range[str, 1, 6000] | None = None,
         # Not its forums, whose posts are threads: discord.py adds a kind of channel that Discord's description lacks.
         channel: discord.TextChannel | discord.VoiceChannel | discord.Thread | None = None,
+        rating: Rating | None = None,
     ) -> None:
         channel_id = channel.id if channel is not None else interaction.channel_id or 0
-        await settings.why(interaction, member, channel_id, rating)
+        await why.explain(interaction, member, channel_id, rating=rating, prompt=prompt)
 
     @app_commands.describe(member=render(says.LOCKED_MEMBER))
     async def _unlock(interaction: discord.Interaction[Any], member: discord.Member | discord.User) -> None:

@@ -56,7 +56,7 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 
 ## For admins of a server
 `/settings show` sets what may be drawn, where and by whom, and the limits of the queue.
-`/settings why` explains why something is refused.
+`/settings why` explains why something is refused, for a member, a channel and a prompt.
 `/settings unlock` lets a member draw again who was locked out by refused words.
 """,
 )

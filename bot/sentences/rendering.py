@@ -24,6 +24,7 @@ from bot.sentences import (
     reports,
     settings,
     terms,
+    why,
     words,
 )
 from bot.sentences import help as helping
@@ -54,6 +55,7 @@ ROOMS = (
     settings,
     terms,
     words,
+    why,
 )
 """Every file that defines sentences: each is known once it is imported, and what is stored may be of any."""
 

@@ -219,10 +219,38 @@ async def test_why_explains_rule_by_rule(ada, yuki):
         here = await why("safe")
         assert here.startswith(f"`safe` for <@{yuki.id}> in <#{general}> is allowed.")
         assert "❌" not in here
+        assert f"✅ **access** <@{yuki.id}> may ask for `safe`." in here
+        assert f"✅ **lock** <@{yuki.id}> is not locked out." in here
         there = await why("sensitive", channel=ada.channel("night studies"))
         assert "is refused by the rule **role**" in there.splitlines()[0]
         assert "✅ **place**" in there
-        assert "❌ **role** `sensitive` is not allowed here: the highest rating for your roles is `safe`." in there
+        assert "The admins of this server set it" in there.splitlines()[0]
+        assert f"❌ **role** The highest rating for the roles of <@{yuki.id}> is `safe`." in there
+        assert not any(word in here + there for word in ("You", " you ", "your"))
+
+
+async def test_why_takes_the_words(ada, yuki):
+    """It names what stands against them, as far as the admin's channel may read it, and whose rule it is."""
+    async with settings(ada):
+        await import_settings(ada, b'denied = ["clown"]\n')
+
+        async def why(prompt, channel="general", **options):
+            sent = await ada.slash(ada.channel(channel), "settings why", member=yuki.id, prompt=prompt, **options)
+            return (await shown(ada, sent))["content"]
+
+        told = await why("a girl with a clown")
+        assert "is refused by the rule **denied**. The admins of this server set it" in told.splitlines()[0]
+        assert "❌ **denied** “clown” is not drawn here: the admins of this server denied it." in told
+        told = await why("1girl, swimsuit")
+        assert "is refused by the rule **tags**. It is built in" in told
+        assert "“swimsuit” belongs to `sensitive`" in told
+        assert f"<@{yuki.id}> can ask for up to `safe` in <#{ada.channel('general')}>." in told
+        assert "“" not in (await why("1girl, nude")), "this channel may not read that word"
+        told = await why("1girl, swimsuit", channel="after-dark", rating="sensitive")
+        assert told.startswith(f"`sensitive` for <@{yuki.id}> in <#{ada.channel('after-dark')}> is allowed.")
+        assert "✅ **words** No rule forbids these words." in told
+        refused = await ada.slash(ada.channel("general"), "settings why", member=yuki.id, prompt="{red|blue")
+        assert "has no } after it" in await refusal_of(ada, refused)
 
 
 async def test_the_log_channel_hears_of_refusals_and_changes(ada, yuki):
