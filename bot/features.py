@@ -34,8 +34,7 @@ from bot.commands.suggestions import Suggestions
 from bot.prompt.prompt_writer import draw_seed
 from bot.prompt.tokens import Tokens
 from bot.routes import Feature
-from bot.safety.gate import WITHOUT_TAGGER
-from bot.safety.ratings import ORDER, lowest
+from bot.safety.gate import drawable
 from bot.views.about import Facts
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ def _keeping(
         moderation=moderation,
         draw_seed=draw_seed,
     )
-    most = lowest(config.bot.ratings.highest, ORDER[-1] if config.rates else WITHOUT_TAGGER)
+    most = drawable(checks.gatekeeper.operator)[-1]
     me = Preferences(store, writer.complete, lambda text: given.text_filter.never_asked(text, most))
     yield me_command.feature(me, own_data, suggestions, given.refusals, config.bot.limits, writer.presets)
     yield show_command.feature(show)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from discord import app_commands
 
 from bot.commands.choices import text_of
-from bot.safety.ratings import ORDER
+from bot.safety.gate import drawable
 from bot.sentences import commands as says
 from bot.sentences.rendering import render
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def text_options(suggestions: Suggestions, limits: Limits) -> Callable[[_Callback], _Callback]:
     """Set up the parameters of a command that has all of these."""
+    ratings = drawable(suggestions.gatekeeper.operator)  # no other is drawn by this bot, wherever it is asked for
 
     def decorated(callback: _Callback) -> _Callback:
         callback.__annotations__["prompt"] = text_of(1, limits.max_prompt_chars)
@@ -37,7 +38,7 @@ def text_options(suggestions: Suggestions, limits: Limits) -> Callable[[_Callbac
             year=render(says.YEAR),
             style=render(says.STYLE),
         )(callback)
-        app_commands.choices(rating=[app_commands.Choice(name=rating, value=rating) for rating in ORDER])(callback)
+        app_commands.choices(rating=[app_commands.Choice(name=rating, value=rating) for rating in ratings])(callback)
         app_commands.autocomplete(
             prompt=suggestions.words("prompt"),
             subject=suggestions.words("subject"),

@@ -54,6 +54,12 @@ WITHOUT_TAGGER: Rating = "sensitive"
 """Above this every picture must be rated by a tagger before it is shown."""
 
 
+def drawable(operator: OperatorPolicy) -> tuple[Rating, ...]:
+    """Give the ratings that this operator lets anybody draw anywhere."""
+    most = operator.highest if operator.tagger else lowest(operator.highest, WITHOUT_TAGGER)
+    return tuple([rating for rating in ORDER if not exceeds(rating, most)])
+
+
 class Asker(Struct, frozen=True):
     """Who asks."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import discord
 from discord import ButtonStyle, ui
 
-from bot.safety.gate import WITHOUT_TAGGER
+from bot.safety.gate import WITHOUT_TAGGER, drawable
 from bot.safety.policy import OpenRating
 from bot.safety.ratings import ORDER, exceeds, lowest
 from bot.sentences import settings as says
@@ -85,11 +85,11 @@ def screen(
     """
     match page:
         case "channels":
-            items = _limits_page("channel", policy.channel_limits, chosen)
+            items = _limits_page("channel", policy.channel_limits, drawable(operator), chosen)
         case "roles":
-            items = _limits_page("role", policy.role_limits, chosen)
+            items = _limits_page("role", policy.role_limits, drawable(operator), chosen)
         case "who":
-            items = _who_page(policy, known)
+            items = _who_page(policy, drawable(operator), known)
         case "line":
             items = line_page(policy, limits, known, chosen)
         case _:
@@ -100,9 +100,9 @@ def screen(
 def _ratings_page(
     policy: ServerPolicy, operator: OperatorPolicy, known: Collection[str]
 ) -> list[ui.Item[ui.LayoutView]]:
-    highest = operator.highest if operator.tagger else lowest(operator.highest, WITHOUT_TAGGER)
+    here = drawable(operator)
+    highest = here[-1]
     restricted = lowest(policy.age_restricted_limit, highest)
-    here = [rating for rating in ORDER if not exceeds(rating, highest)]
     open_here = [rating for rating in get_args(OpenRating) if rating in here]
     items: list[ui.Item[ui.LayoutView]] = [
         text(says.RATINGS_HEAD),
@@ -131,7 +131,9 @@ def _ratings_page(
     return items
 
 
-def _limits_page(kind: says.LimitedKind, limits: dict[str, Rating], chosen: str) -> list[ui.Item[ui.LayoutView]]:
+def _limits_page(
+    kind: says.LimitedKind, limits: dict[str, Rating], ratings: Sequence[Rating], chosen: str
+) -> list[ui.Item[ui.LayoutView]]:
     lines = [says.limit_of(kind, one, rating) for one, rating in limits.items()]
     menu: ui.Item[ui.LayoutView]
     if kind == "channel":
@@ -146,17 +148,20 @@ def _limits_page(kind: says.LimitedKind, limits: dict[str, Rating], chosen: str)
     ]
     if chosen:
         items.append(text(says.gets_at_most(kind, chosen)))
-        offered = {NONE: says.NO_OWN_LIMIT, **_plain(ORDER)}
-        items.append(choice(f"{kind}_limit:{chosen}", offered, limits.get(chosen, NONE)))
+        offered = {NONE: says.NO_OWN_LIMIT, **_plain(ratings)}
+        now = lowest(limits[chosen], ratings[-1]) if chosen in limits else NONE
+        items.append(choice(f"{kind}_limit:{chosen}", offered, now))
     return items
 
 
-def _who_page(policy: ServerPolicy, known: Collection[str]) -> list[ui.Item[ui.LayoutView]]:
+def _who_page(policy: ServerPolicy, ratings: Sequence[Rating], known: Collection[str]) -> list[ui.Item[ui.LayoutView]]:
+    """Show who may ask for what this bot draws, and for what has a rule all the same."""
     items: list[ui.Item[ui.LayoutView]] = [
         text(says.WHO_HEAD),
         text(says.WHO_NOTE),
     ]
-    for rating in ORDER:
+    shown: list[Rating] = [one for one in ORDER if one in ratings or one in policy.needed_roles]
+    for rating in shown:
         needed = policy.needed_roles.get(rating)
         more = max(0, len(needed or ()) - CHOSEN)
         items.append(text(says.who_may_ask(rating, None if needed is None else needed[:CHOSEN], more)))

@@ -62,8 +62,8 @@ async def test_what_would_be_refused_is_refused_at_once(yuki):
     """The same sentence as from /imagine, and nothing to press."""
     channel = yuki.channel("general")
     for command in ("prompt preview", "imagine"):
-        no = await refusal_of(yuki, await yuki.slash(channel, command, prompt="1girl", rating="explicit"))
-        assert "`explicit` is not allowed here" in no
+        no = await refusal_of(yuki, await yuki.slash(channel, command, prompt="1girl", rating="sensitive"))
+        assert "`sensitive` is not allowed here" in no
     assert "Say what to draw" in await refusal_of(yuki, await yuki.slash(channel, "prompt preview", prompt=" , "))
 
 
