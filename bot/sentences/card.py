@@ -22,6 +22,8 @@ def step(done: int, total: int) -> str:
     return f"step {done} of {total}"
 
 
+FINISHING = fixed("card.FINISHING", "finishing")
+"""All steps are done; the picture is decoded and compressed."""
 PREVIEW = fixed("card.PREVIEW", "An unfinished preview.")
 DAMAGED = fixed("card.DAMAGED", "A picture file was damaged before I could show it. I am drawing it again.")
 
@@ -37,6 +39,22 @@ def promise(job_id: str) -> str:
 @sentence
 def seeds(first: int, last: int) -> str:
     return f"seed {first}" if first == last else f"seeds {first} to {last}"
+
+
+@sentence
+def size(width: int, height: int, shape: str | None) -> str:
+    """Say the size, and its shape by name: several pictures are shown as squares."""
+    return f"{width}×{height}" if shape is None else f"{shape}, {width}×{height}"
+
+
+@sentence
+def guidance(value: float) -> str:
+    return f"guidance {value:g}"
+
+
+@sentence
+def without(words: str) -> str:
+    return f"without: {words}"
 
 
 @sentence

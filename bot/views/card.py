@@ -67,9 +67,14 @@ def drawing(
     """Show how far it is; files of these names must come with the edit."""
     filled = BAR_CELLS * steps_done // steps_total if steps_total else 0
     bar = "▰" * filled + "▱" * (BAR_CELLS - filled)
-    line = f"`{bar}` {render(says.step(steps_done, steps_total))}{_why_again(job)}"
+    line = f"`{bar}` {render(how_far(steps_done, steps_total))}{_why_again(job)}"
     gallery = [_gallery(previews, render(says.PREVIEW), spoiler=spoiler)] if previews else []
     return _card(DRAWING, *gallery, title(job.request), line, row(job.id, "cancel", "tell"))
+
+
+def how_far(steps_done: int, steps_total: int) -> Sentence:
+    """Say how far a job is that is being drawn."""
+    return says.FINISHING if 0 < steps_total <= steps_done else says.step(steps_done, steps_total)
 
 
 def _why_again(job: Job) -> str:
@@ -98,11 +103,13 @@ def result(
     facts = (
         f"<@{job.user_id}>",
         render(says.seeds(request.seed, last)),
-        f"{request.sampling.width}×{request.sampling.height}",
+        render(says.size(request.sampling.width, request.sampling.height, _shape_of(request))),
         render(says.steps(request.sampling.num_inference_steps)),
+        render(says.guidance(request.sampling.guidance_scale)),
         render(says.seconds(job.engine_s or 0)),
     )
-    line = "\n".join((" · ".join(facts), *map(render, missing), f"-# {render(says.DRAWN_BY_AI)}"))
+    avoided = [] if spoilered(request.rating) or not request.negative else [render(says.without(_avoided(request)))]
+    line = "\n".join((" · ".join(facts), *avoided, *map(render, missing), f"-# {render(says.DRAWN_BY_AI)}"))
     line += f" {render(note)}" if note else ""
     gallery = _gallery(names, alt_text(request), spoiler=spoiler)
     again, after = row(job.id, "reroll", "edit", "recipe"), row(job.id, "spoiler", "delete", "report")
@@ -185,7 +192,17 @@ def caption(request: Request) -> str:
     """Name a request in a line, as it was typed."""
     named = [request.character, request.series] if request.character or request.series else [request.subject]
     parts = [plain_text(part).strip() for part in (*named, request.tags)]
-    return _shorten(" · ".join(part for part in parts if part), TITLE_CHARS)
+    style = f" · {request.style}" if request.style else ""
+    return _shorten(" · ".join(part for part in parts if part), TITLE_CHARS - len(style)) + style
+
+
+def _avoided(request: Request) -> str:
+    return plain_markup(_shorten(plain_text(request.negative).strip(), TITLE_CHARS))
+
+
+def _shape_of(request: Request) -> str | None:
+    size = (request.sampling.width, request.sampling.height)
+    return next((name for name, sides in SHAPES.items() if sides == size), None)
 
 
 def _gallery(names: Iterable[str], description: str, *, spoiler: bool) -> ui.MediaGallery[ui.LayoutView]:

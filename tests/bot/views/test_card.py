@@ -1,9 +1,12 @@
 """What a card says in front of a spoiler, and that a member's words do nothing there but be read."""
 
+import msgspec
 import pytest
+from discord import ui
 
+from bot.job import Job, State
 from bot.request import Request
-from bot.views.card import alt_text, title
+from bot.views.card import alt_text, drawing, result, title
 from bot.views.plain_markup import plain_markup
 from engine.wire import SamplingParams
 
@@ -26,6 +29,46 @@ def request(rating, tags="a red barn"):
         sampling=sampling,
         private=False,
     )
+
+
+def job_of(request_):
+    values = {"user_id": 1, "guild_id": 7, "channel_id": 70, "application_id": 9, "interaction_id": 1}
+    values |= {"interaction_token": "the-token", "token_created_at": 0.0, "prompt": "", "negative_prompt": ""}
+    return Job(id="00000A", request=request_, notes=(), state=State.DELIVERED, created_at=0.0, engine_s=23.8, **values)
+
+
+def texts(view):
+    return "\n".join(item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay))
+
+
+def test_a_result_says_what_made_it():
+    """Its style, shape, guidance and negative words, too; a number and its unit stay on one line."""
+    sampling = SamplingParams(num_inference_steps=20, guidance_scale=6.5, width=1536, height=640)
+    made = msgspec.structs.replace(
+        request("safe"), style="watercolour", negative="hat, (glasses:1.2)", sampling=sampling
+    )
+    said = texts(result(job_of(made), ["a.png"], spoiler=False))
+    assert "**1girl · a red barn · watercolour**" in said
+    assert "landscape 12:5, 1536×640 · 20 steps · guidance 6.5 · 23.8\N{NO-BREAK SPACE}s" in said
+    assert "without: hat, glasses" in said
+
+
+def test_a_long_title_keeps_its_style():
+    made = msgspec.structs.replace(request("safe", tags="x" * 400), style="watercolour")
+    assert title(made).endswith("… · watercolour**")
+
+
+def test_what_is_behind_a_spoiler_is_not_told_by_what_it_avoids():
+    made = msgspec.structs.replace(request("nsfw"), negative="a red barn")
+    assert "barn" not in texts(result(job_of(made), ["a.png"], spoiler=True))
+
+
+def test_after_the_last_step_it_is_finishing():
+    """Decoding and compressing take seconds in which no step is taken."""
+    job = job_of(request("safe"))
+    assert "step 15 of 16" in texts(drawing(job, 15, 16))
+    assert "finishing" in texts(drawing(job, 16, 16))
+    assert "step" not in texts(drawing(job, 16, 16))
 
 
 @pytest.mark.parametrize("rating", ["nsfw", "explicit"])
