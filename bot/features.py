@@ -109,6 +109,7 @@ def _keeping(
         client=given.client, places=flow.places, picture_filter=checks.picture_filter, store=store, now=now
     )
     queue = QueueActions(
+        gatekeeper=checks.gatekeeper,
         dispatch=flow.dispatch,
         journeys=flow.journeys,
         places=flow.places,

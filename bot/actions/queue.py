@@ -1,7 +1,7 @@
 """Who may do what to the line: people to their own jobs, moderators to everything of their server and nothing else.
 
-A moderator here is who may manage messages in the whole server, not in one channel of it. They see whose a job is and
-never what was asked for.
+A moderator here is who may manage messages in the whole server, not in one channel of it. They see whose a job is, and
+what was asked for where they may read that: in a channel that they can open, at a rating that is shown where they are.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from bot.views.queue import JOBS_A_PAGE, LABELS, PRESS, QUEUE_ACTIONS, QueuePres
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.checks.gatekeeper import Gatekeeper
     from bot.flow.dispatch import Dispatch
     from bot.flow.journeys import Journeys
     from bot.flow.places import Places
@@ -42,6 +43,7 @@ log = logging.getLogger(__name__)
 class QueueActions:
     """Shows the line and changes it; the rights are asked for at every press, whoever the list was shown to."""
 
+    gatekeeper: Gatekeeper
     dispatch: Dispatch
     journeys: Journeys
     places: Places
@@ -101,32 +103,34 @@ class QueueActions:
         if job.id in self.arrivals:
             await interaction.response.defer()  # Discord may take its time to say that it took the acknowledgement
             await self.arrivals.settled(job.id)
-        said = await (self._cancel(interaction, job) if press.action == "cancel" else self._change(job, press))
+        change = self._cancel if press.action == "cancel" else self._change
+        said = await change(interaction, job, press)
         log.info("job %s: %s by %s", job.id, press.action, who)
         return said
 
-    async def _cancel(self, interaction: discord.Interaction[Any], job: Job) -> Sentence:
+    async def _cancel(self, interaction: discord.Interaction[Any], job: Job, press: QueuePress) -> Sentence:
         if job.id not in self.queue and not any(ticket.id == job.id for ticket in self.queue.running):
             raise InvalidRequest(says.ALREADY_DRAWN)
         if not interaction.response.is_done():
             await interaction.response.defer()  # the job's own message is told first, and that may take long
         if not await self.journeys.cancel(job):
             raise InvalidRequest(says.ALREADY_DRAWN)
-        return says.cancelled(job.id)
+        return says.cancelled(job.id, await self._title(interaction, job, mine=press.whose == "mine"))
 
-    async def _change(self, job: Job, press: QueuePress) -> Sentence:
+    async def _change(self, interaction: discord.Interaction[Any], job: Job, press: QueuePress) -> Sentence:
         """Hold, resume or move a job; moved in the server's list it is a moderator's move, else its owner's."""
+        title = await self._title(interaction, job, mine=press.whose == "mine")
         self._require(job.id, waits=True)
         if press.action == "up":
             now, in_server = self.now(), press.whose == "server"
             self._require(job.id, waits=await self.store.queue.move_up(job.id, now=now))
             self.queue.move_up(job.id, now=now, in_server=in_server)
-            said = says.first_of_server(job.id) if in_server else says.first_of_yours(job.id)
+            said = says.first_of_server(job.id, title) if in_server else says.first_of_yours(job.id, title)
         else:
             held = press.action == "hold"
             self._require(job.id, waits=await self.store.queue.hold(job.id, held=held))
             (self.queue.hold if held else self.queue.resume)(job.id)
-            said = says.held(job.id) if held else says.resumed(job.id)
+            said = says.held(job.id, title) if held else says.resumed(job.id, title)
         await self.dispatch.queue_changed(self.queue.get(job.id))
         return said
 
@@ -172,10 +176,7 @@ class QueueActions:
         after, room = max(0, first - len(drawn)), JOBS_A_PAGE - len(shown)
         shown += own[after : after + room] if guild_id is None else self.queue.of_server(guild_id, after, room)
         shown += coming[max(0, after - in_line) :][: JOBS_A_PAGE - len(shown)]
-        rows = [
-            QueueRow(ticket, None if ticket in drawn else self._wait(ticket), await self._title(ticket, mine=mine))
-            for ticket in shown
-        ]
+        rows = [await self._row(interaction, ticket, is_drawn=ticket in drawn, mine=mine) for ticket in shown]
         return Shown(
             whose=press.whose,
             page=page,
@@ -192,11 +193,27 @@ class QueueActions:
         on_its_way = ticket.id in self.arrivals
         return self.forecast.wait_of_new(ticket) if on_its_way else self.forecast.wait(ticket)
 
-    async def _title(self, ticket: Ticket, *, mine: bool) -> str:
-        if not mine:
-            return f"<@{ticket.user_id}>"
+    async def _row(
+        self, interaction: discord.Interaction[Any], ticket: Ticket, *, is_drawn: bool, mine: bool
+    ) -> QueueRow:
         job = await self.store.jobs.get(ticket.id)
-        return "" if job is None else title(job.request)
+        return QueueRow(
+            ticket,
+            None if is_drawn else self._wait(ticket),
+            f"<@{ticket.user_id}>" if job is None else await self._title(interaction, job, mine=mine),
+            link=None if job is None or not (mine or _can_open(interaction, job)) else _link(job),
+            progress=self.forecast.progress(ticket) if is_drawn else None,
+            is_first=self.queue.is_first(ticket.id, in_server=not mine),
+        )
+
+    async def _title(self, interaction: discord.Interaction[Any], job: Job, *, mine: bool) -> str:
+        """Name a job to its owner by what was asked for, to a moderator by whose it is, with its words if they may."""
+        if mine:
+            return title(job.request)
+        whose = f"<@{job.user_id}>"
+        if _can_open(interaction, job) and await self.gatekeeper.lets_read(interaction, job):
+            return f"{whose} {title(job.request)}"
+        return whose
 
     @staticmethod
     def _server(interaction: discord.Interaction[Any]) -> int:
@@ -213,3 +230,23 @@ class QueueActions:
 def _is_moderator(interaction: discord.Interaction[Any]) -> bool:
     user = interaction.user
     return isinstance(user, discord.Member) and user.guild_permissions.manage_messages
+
+
+def _can_open(interaction: discord.Interaction[Any], job: Job) -> bool:
+    """Tell whether a moderator can open the message of a job; nobody but its owner sees one that is private."""
+    user = interaction.user
+    if job.private or not isinstance(user, discord.Member):
+        return False
+    channel = user.guild.get_channel_or_thread(job.channel_id)
+    if isinstance(channel, discord.Thread):
+        if channel.is_private() and not (channel.parent and channel.permissions_for(user).manage_threads):
+            return False
+        channel = channel.parent
+    return channel is not None and channel.permissions_for(user).view_channel
+
+
+def _link(job: Job) -> str | None:
+    """Give where the message of a job is; None of one that only its owner sees, and of one that is not there yet."""
+    if job.message_id is None or job.private:
+        return None
+    return f"https://discord.com/channels/{job.guild_id or '@me'}/{job.channel_id}/{job.message_id}"

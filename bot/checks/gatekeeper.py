@@ -233,6 +233,11 @@ class Gatekeeper:
             await self._check(interaction, next(iter(verdicts.values())), audit.to_see(job.id))
         return allowed
 
+    async def lets_read(self, interaction: discord.Interaction[Any], job: Job) -> bool:
+        """Tell whether somebody may read what was asked for, where they ask."""
+        asked = job.request.rating
+        return shows(await self.situation_here(interaction), asked, asked).allowed
+
     async def check_looked_at(
         self, interaction: discord.Interaction[Any], job: Job, measured: Iterable[Rating | None]
     ) -> None:

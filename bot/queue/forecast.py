@@ -64,6 +64,10 @@ class Forecast:
             ahead += ticket.cost
         return told
 
+    def progress(self, ticket: Ticket) -> tuple[int, int] | None:
+        """Tell how far a job is that is being drawn, as `Pace.progress`."""
+        return self._pace.progress(ticket.id)
+
     def drawn_at(self, cost: float) -> float | None:
         """Estimate the Unix time when so much of the line has been drawn; None before anything was measured here."""
         ahead_s = self._pace.cost_s(cost)

@@ -71,12 +71,12 @@ class Lines:
         line = self._lines.get(ticket.user_id)
         if line is None:
             line = self._lines[ticket.user_id] = _Line()
-        insort(line.tickets, (_rank(ticket), ticket.id, ticket))
+        insort(line.tickets, (rank(ticket), ticket.id, ticket))
         self._weigh(line, ticket, 1)
 
     def drop(self, ticket: Ticket) -> None:
         line = self._lines[ticket.user_id]
-        del line.tickets[bisect_left(line.tickets, (_rank(ticket), ticket.id))]
+        del line.tickets[bisect_left(line.tickets, (rank(ticket), ticket.id))]
         self._weigh(line, ticket, -1)
         if not line.tickets:
             del self._lines[ticket.user_id]
@@ -96,7 +96,7 @@ class Lines:
 
     def turn(self, ticket: Ticket) -> int:
         """Count how many jobs stand before one in its person's line."""
-        return bisect_left(self._lines[ticket.user_id].tickets, (_rank(ticket), ticket.id))
+        return bisect_left(self._lines[ticket.user_id].tickets, (rank(ticket), ticket.id))
 
     def order(self) -> Iterator[Ticket]:
         """Play the turns as they come if nobody else does; a person whose turn is kept back keeps its tag."""
@@ -152,6 +152,6 @@ def _summed(tickets: Iterable[tuple[float, str, Ticket]]) -> Sum:
     return Sum(sum(one.cost for one in in_line), sum(one.stretch for one in in_line))
 
 
-def _rank(ticket: Ticket) -> float:
+def rank(ticket: Ticket) -> float:
     """Put what was moved up first, and of several the last that was."""
     return 0.0 if ticket.moved_at is None else -ticket.moved_at

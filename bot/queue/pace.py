@@ -204,6 +204,11 @@ class Pace:
         """Estimate the engine's seconds for jobs of which only the cost is known; None where nothing was measured."""
         return cost * self._busy.seconds / self._busy.cost if self._busy.cost else None
 
+    def progress(self, job_id: str) -> tuple[int, int] | None:
+        """Tell how many steps of a job are done, over all its pictures, and of how many; None before the first."""
+        running = self._running.get(job_id)
+        return None if running is None else (running.steps_done, round(_steps_of(running.ticket)))
+
     def left_s(self) -> float:
         """Estimate the engine's seconds for the rest of what is being drawn."""
         steps_s = sum(

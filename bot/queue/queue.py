@@ -28,7 +28,7 @@ import msgspec
 from bot.errors import QueueClosed, QueueFull
 from bot.queue.bounds import NO_LIMITS, Bounds
 from bot.queue.fairness import Turns
-from bot.queue.lines import Lines, played, reached
+from bot.queue.lines import Lines, played, rank, reached
 from bot.sentences import queue as says
 
 if TYPE_CHECKING:
@@ -263,12 +263,21 @@ class Queue:
         return list(islice(self._order(), jobs))
 
     def of_person(self, user_id: int) -> list[Ticket]:
-        """List everything of one person that waits, the oldest first."""
+        """List everything of one person that waits, as in their line: what was moved up first, then by age."""
         homes = self._homes.get(user_id, ())
         lined_up = [ticket for key in homes for ticket in self._servers[key].of(user_id)]
         held = [self._tickets[job_id] for job_id in self._held]
         mine = [*lined_up, *(ticket for ticket in held if ticket.user_id == user_id)]
-        return sorted(mine, key=lambda ticket: ticket.id)
+        return sorted(mine, key=lambda ticket: (rank(ticket), ticket.id))
+
+    def is_first(self, job_id: str, *, in_server: bool) -> bool:
+        """Tell whether a job cannot be moved up any further: in its asker's line, or in the server's."""
+        ticket = self._tickets.get(job_id)
+        if ticket is None or ticket.held:
+            return False
+        if in_server:
+            return next(iter(self.of_server(ticket.server, 0, 1)), None) is ticket
+        return self.own_ahead(ticket) == 0
 
     def of_server(self, guild_id: int, first: int = 0, jobs: int = sys.maxsize) -> list[Ticket]:
         """List what of one server waits, in its order, and then what is held; from a place on, and at most so many."""

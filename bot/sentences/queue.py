@@ -23,6 +23,11 @@ IT_IS_DRAWN = fixed("queue.IT_IS_DRAWN", "It is being drawn.")
 BEING_DRAWN = fixed("queue.BEING_DRAWN", "Being drawn.")
 
 
+@sentence
+def drawn_so_far(how_far: Sentence) -> str:
+    return f"Being drawn: {how_far!s}."
+
+
 def _place(place: int, exact: bool) -> str:
     return "Next in the queue." if place == 1 else f"Number {'' if exact else 'about '}{place} in the queue."
 
@@ -108,7 +113,7 @@ def day_never(whose: DayOf, drawn: int, most: int, wanted: int) -> str:
     return f"{_day(whose, drawn, most)} {_pictures(wanted)} at once are more than that."
 
 
-# What the buttons of `/queue` did, or could not do
+# What the buttons of `/queue` did, or could not do; a title is whose it is, or what was asked for
 
 NO_LONGER_WAITS = fixed(
     "queue.NO_LONGER_WAITS", "This request is no longer waiting: it is being drawn, or it has ended."
@@ -128,28 +133,28 @@ def not_yours(owner: int) -> str:
 
 
 @sentence
-def cancelled(job_id: str) -> str:
-    return f"`{job_id}` is cancelled."
+def cancelled(job_id: str, title: str) -> str:
+    return f"{title} `{job_id}` is cancelled."
 
 
 @sentence
-def first_of_server(job_id: str) -> str:
-    return f"`{job_id}` is now the first of this server."
+def first_of_server(job_id: str, title: str) -> str:
+    return f"{title} `{job_id}` is now the first of this server."
 
 
 @sentence
-def first_of_yours(job_id: str) -> str:
-    return f"`{job_id}` is now the first of yours."
+def first_of_yours(job_id: str, title: str) -> str:
+    return f"{title} `{job_id}` is now the first of yours."
 
 
 @sentence
-def held(job_id: str) -> str:
-    return f"`{job_id}` is on hold until it is resumed."
+def held(job_id: str, title: str) -> str:
+    return f"{title} `{job_id}` is on hold until it is resumed."
 
 
 @sentence
-def resumed(job_id: str) -> str:
-    return f"`{job_id}` is back in the queue."
+def resumed(job_id: str, title: str) -> str:
+    return f"{title} `{job_id}` is back in the queue."
 
 
 NOW_PAUSED = fixed(
@@ -178,6 +183,21 @@ def of_server(jobs: int) -> str:
 
 IS_PAUSED = fixed("queue.IS_PAUSED", "The queue is paused: nothing of this server is started.")
 IS_DRAINED = fixed("queue.IS_DRAINED", "The queue is closed: waiting requests are drawn, but no new ones are accepted.")
+
+ABOUT_SWITCHES = fixed(
+    "queue.ABOUT_SWITCHES",
+    """\
+-# **Pause queue** starts nothing of this server until somebody presses Resume queue; new requests are still accepted.
+-# **Stop new requests** accepts none until somebody presses Accept requests; waiting ones are still drawn.""",
+)
+
+
+@sentence
+def entry(title: str, job_id: str, link: str | None, standing: Sentence) -> str:
+    """Show a request in the list; without a link it has no message that this person can open."""
+    message = "" if link is None else f" · [its message]({link})"
+    return f"{title} `{job_id}`{message}\n{standing!s}"
+
 
 CANCEL = fixed("queue.CANCEL", "Cancel")
 HOLD = fixed("queue.HOLD", "Hold")

@@ -10,7 +10,7 @@ from discord import ButtonStyle, ui
 from bot.job import ID_PATTERN
 from bot.sentences import queue as says
 from bot.sentences.rendering import render
-from bot.views.card import WAITING, in_line
+from bot.views.card import WAITING, how_far, in_line
 from bot.views.layout import layout
 
 if TYPE_CHECKING:
@@ -70,6 +70,12 @@ class QueueRow(NamedTuple):
     """None: it is being drawn."""
     title: str
     """Whose it is, or what was asked for, ready to be shown."""
+    link: str | None = None
+    """To its message; None where this person cannot open it."""
+    progress: tuple[int, int] | None = None
+    """Of what is being drawn: steps done, and of how many."""
+    is_first: bool = False
+    """It cannot be moved up."""
 
 
 class Shown(NamedTuple):
@@ -94,12 +100,13 @@ def listing(shown: Shown) -> ui.LayoutView:
     """Write the list; everything in it is for the eyes of one person."""
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(text) for text in _head(shown)]
     for row in shown.rows:
-        items.append(ui.TextDisplay(f"`{row.ticket.id}` {row.title}\n{_standing(row, shown)}"))
+        items.append(ui.TextDisplay(render(says.entry(row.title, row.ticket.id, row.link, _standing(row, shown)))))
         items.append(ui.ActionRow[Any](*(_button(shown, action, row.ticket.id) for action in _actions(row))))
     if turning := [*_pages(shown)]:
         items.append(ui.ActionRow[Any](*turning))
     if shown.whose == "server":
         switches = ("unpause" if shown.paused else "pause", "open" if shown.closed else "drain")
+        items.append(ui.TextDisplay(render(says.ABOUT_SWITCHES)))
         items.append(ui.ActionRow[Any](*(_button(shown, action) for action in switches)))
     return layout(ui.Container(*items, accent_colour=WAITING))
 
@@ -114,14 +121,18 @@ def _head(shown: Shown) -> list[str]:
     return [render(shown.said), text] if shown.said else [text]
 
 
-def _standing(row: QueueRow, shown: Shown) -> str:
-    return render(says.BEING_DRAWN if row.wait is None else in_line(row.wait, shown.engine))
+def _standing(row: QueueRow, shown: Shown) -> Sentence:
+    if row.wait is not None:
+        return in_line(row.wait, shown.engine)
+    return says.BEING_DRAWN if row.progress is None else says.drawn_so_far(how_far(*row.progress))
 
 
 def _actions(row: QueueRow) -> tuple[str, ...]:
     if row.wait is None:
         return ("cancel",)
-    return ("cancel", "resume") if row.ticket.held else ("cancel", "hold", "up")
+    if row.ticket.held:
+        return ("cancel", "resume")
+    return ("cancel", "hold") if row.is_first else ("cancel", "hold", "up")
 
 
 def _pages(shown: Shown) -> list[ui.Button[ui.LayoutView]]:

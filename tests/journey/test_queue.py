@@ -9,6 +9,7 @@ import pytest
 
 from bot.sandbox.people.driver import control, controls
 from tests.journey.people import refusal_of, result_of, words
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -51,6 +52,14 @@ async def press(person, message, label, job=None):
     return await shown(person, message, f"`{job}` is cancelled.")
 
 
+async def refreshed(person, message, says):
+    """The list once it says this."""
+    async with asyncio.timeout(PATIENCE_S):
+        while says not in words(message):
+            message = await press(person, message, "Refresh")
+    return message
+
+
 async def queue(person, *, server=False):
     message = await person.answer(await person.slash(person.channel("general"), "queue"))
     assert message["flags"] & 64, "the list is private"
@@ -71,14 +80,19 @@ async def test_a_member_sees_and_steers_what_is_theirs(yuki):
     *_, third, fourth, fifth = map(job_id, jobs)
     message = await queue(yuki)
     assert "You have 5 requests in the queue." in words(message)
-    assert all(f"`{job_id(job)}` **1girl · smile**" in words(message) for job in jobs)
+    assert all(
+        f"**1girl · smile** `{job_id(job)}` · [its message](https://discord.com/" in words(message) for job in jobs
+    )
+    message = await refreshed(yuki, message, "Being drawn: step 0 of 200.")
+    moved_up = [one["custom_id"].rpartition(":")[2] for one in controls(message) if one.get("label") == "Move up"]
+    assert moved_up == [fourth, fifth], "the first cannot be moved up"
     assert "This server" not in [one.get("label") for one in controls(message)]
     message = await press(yuki, message, "Hold", third)
     assert f"`{third}` is on hold until it is resumed." in words(message)
     await shown(yuki, jobs[2], "On hold.")
     message = await press(yuki, message, "Move up", fifth)
     assert f"`{fifth}` is now the first of yours." in words(message)
-    assert words(message).index(fifth) < words(message).rindex(fourth)
+    assert words(message).index(f"`{fifth}` ·") < words(message).index(f"`{fourth}` ·"), "the list is in its new order"
     message = await press(yuki, message, "Resume", third)
     assert f"`{third}` is back in the queue." in words(message)
     await shown(yuki, jobs[2], "in the queue.")
@@ -130,14 +144,15 @@ async def test_a_job_that_is_over_cannot_be_held(yuki):
 
 
 @pytest.mark.usefixtures("let_go")
-async def test_a_moderator_steers_the_server_and_sees_no_prompt(yuki, mio):
-    """Whose it is, and where it stands; another's job is held, moved, resumed and cancelled."""
-    jobs = await fill(yuki, 4, subject="1girl", prompt="secret garden")
+async def test_a_moderator_steers_the_server(yuki, mio):
+    """Whose it is, what was asked for, and where it stands; another's job is held, moved, resumed and cancelled."""
+    jobs = await fill(yuki, 4, subject="1girl", prompt="quiet garden")
     third, fourth = map(job_id, jobs[2:])
     message = await queue(mio, server=True)
     assert "This server has 4 requests in the queue." in words(message)
     assert f"<@{yuki.id}>" in words(message)
-    assert "secret" not in words(message)
+    assert f"<@{yuki.id}> **1girl · quiet garden** `{third}` · [its message](https://discord.com/" in words(message)
+    assert "**Pause queue** starts nothing of this server until somebody presses Resume queue" in words(message)
     message = await press(mio, message, "Hold", third)
     await shown(yuki, jobs[2], "On hold.")
     message = await press(mio, message, "Resume", third)
@@ -146,6 +161,31 @@ async def test_a_moderator_steers_the_server_and_sees_no_prompt(yuki, mio):
     message = await press(mio, message, "Cancel", third)
     await shown(yuki, jobs[2], "Cancelled.")
     await cancel_all(yuki, [*jobs[:2], jobs[3]])
+
+
+@pytest.mark.usefixtures("let_go")
+async def test_a_moderator_reads_no_words_that_are_not_theirs_to_read(yuki, ada, mio):
+    """Of a private request, of a channel that they cannot open, and of a rating above what is shown where they are."""
+    hidden = await ada.call("POST", f"/guilds/{ada.guild}/channels", {"name": "back-room", "type": 0})
+    channel = hidden["channel"]["id"]
+    rights = {"allow": "0", "deny": str(1 << 10)}
+    await ada.call("PUT", f"/channels/{channel}/overwrites/{mio.id}", rights)
+    jobs = await fill(yuki, 2)
+    try:
+        for place, more in (
+            (yuki.channel("general"), {"private": True}),
+            (channel, {}),
+            (yuki.channel("after-dark"), {"rating": "sensitive"}),
+        ):
+            sent = await yuki.slash(place, "imagine", subject="1girl", tags="secret garden", **more)
+            jobs.append(await yuki.answer(sent))
+        message = await queue(mio, server=True)
+        assert "This server has 5 requests in the queue." in words(message)
+        assert "secret" not in words(message)
+        assert "secret" in words(await queue(yuki))
+    finally:
+        await cancel_all(yuki, jobs)
+        await ada.call("DELETE", f"/channels/{channel}")
 
 
 async def test_a_paused_server_waits_through_a_restart(yuki, mio, studio):
@@ -188,7 +228,7 @@ async def test_a_drained_server_takes_nothing_new(yuki, mio, let_go):
 @pytest.mark.usefixtures("let_go")
 async def test_rights_are_asked_for_at_every_press(yuki, mio, ada):
     """Who is a moderator no longer does nothing with the list that they still see."""
-    jobs = await fill(yuki, 3)
+    jobs = await fill(yuki, 4)
     message = await queue(mio, server=True)
     role = next(role["id"] for role in ada.state["guilds"][0]["roles"] if role["name"] == "moderator")
     path = f"/guilds/{ada.guild}/members/{mio.id}/roles/{role}"
@@ -224,7 +264,7 @@ async def test_jobs_of_one_shape_are_drawn_together(yuki):
     drawing = [shown(yuki, job, "step ") for job in jobs]
     await asyncio.gather(*drawing)
     message = await queue(yuki)
-    assert words(message).count("Being drawn.") == 4
+    assert words(message).count("Being drawn") == 4
     await cancel_all(yuki, jobs)
 
 

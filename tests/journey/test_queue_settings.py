@@ -51,7 +51,7 @@ async def steer(moderator, label):
 
 async def drawn_at_once(person):
     message = await person.answer(await person.slash(person.channel("general"), "queue"))
-    return words(message).count("Being drawn.")
+    return words(message).count("Being drawn")
 
 
 async def drawing(person, message):

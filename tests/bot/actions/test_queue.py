@@ -18,9 +18,15 @@ from bot.views.queue import LABELS, QUEUE_ACTIONS, QueuePress
 from tests.refusing import refused
 
 
+async def reads_nothing(_interaction, _job):
+    """A gate that shows a moderator no words."""
+    return False
+
+
 def queue_actions(store, queue, arrivals=None):
     places, forecast = SimpleNamespace(engine_sentence=""), Forecast(queue, Pace(), now=lambda: 0.0)
     return QueueActions(
+        gatekeeper=SimpleNamespace(lets_read=reads_nothing),
         dispatch=None,
         journeys=None,
         places=places,

@@ -234,6 +234,21 @@ def test_everything_of_a_person_and_of_a_server_is_found():
     assert queue.jobs_of_server(8) == 0
 
 
+def test_a_persons_jobs_are_listed_in_the_order_of_their_line():
+    """What was moved up last is first, and is the one that cannot be moved up any further."""
+    queue = filled(1, 1, 2, 1, guild_id=7)
+    queue.move_up(public_id(1), now=1.0, in_server=False)
+    queue.move_up(public_id(3), now=2.0, in_server=False)
+    assert [one.id for one in queue.of_person(1)] == ids(3, 1, 0)
+    assert [queue.is_first(public_id(key), in_server=False) for key in (3, 1, 0, 2)] == [True, False, False, True]
+    first, *others = (one.id for one in queue.of_server(7))
+    assert queue.is_first(first, in_server=True)
+    assert not any(queue.is_first(one, in_server=True) for one in others)
+    queue.hold(public_id(3))
+    assert not queue.is_first(public_id(3), in_server=False)
+    assert not queue.is_first("nobody", in_server=True)
+
+
 def test_what_has_left_is_found_nowhere():
     """Held or not; who has nothing left is not remembered as somebody who waits."""
     queue = filled(1, 1, 2, guild_id=7)
