@@ -84,7 +84,7 @@ class Why:
     def _question(self, prompt: str | None, rating: Rating | None) -> GateQuestion:
         if not prompt:
             return GateQuestion(rating=rating or ORDER[0])
-        options = self.writer.understand(Options(tags=prompt, rating=rating)).options
+        options = self.writer.understand(Options(prompt=prompt, rating=rating)).options
         request = self.writer.complete(options)
         return self.gatekeeper.gate_question(request, self.gatekeeper.compose(request))
 

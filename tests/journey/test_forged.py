@@ -55,9 +55,8 @@ async def message_now(person, message):
 
 
 async def draw(person, channel="general", **options):
-    return await result_of(
-        person, await person.slash(person.channel(channel), "imagine", subject="1girl", steps=1, **options)
-    )
+    asked = {"prompt": "1girl", "steps": 1, **options}
+    return await result_of(person, await person.slash(person.channel(channel), "imagine", **asked))
 
 
 async def test_a_button_of_another_message_does_nothing(studio, yuki, nico):
@@ -173,7 +172,7 @@ async def test_a_form_of_the_settings_changes_nothing_for_a_member(studio, yuki,
     rows = [{"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": "added", "value": "smile"}}]
     sent = await forge(studio, yuki, picture, 5, {"custom_id": "v1:set:denied", "components": rows})
     await refusal_of(yuki, sent)
-    assert gallery(await draw(ada, tags="smile"))
+    assert gallery(await draw(ada, prompt="1girl, smile"))
 
 
 @pytest.mark.parametrize(
@@ -227,7 +226,7 @@ async def test_a_channel_that_asks_before_it_opens_is_not_age_restricted(ada, yu
     channel = ada.channel("general")
     await ada.call("PATCH", f"/channels/{channel}", {"spoiler": True})
     try:
-        sent = await yuki.slash(channel, "imagine", subject="1girl", rating="sensitive")
+        sent = await yuki.slash(channel, "imagine", prompt="1girl", rating="sensitive")
         assert "`sensitive` is not allowed here" in await refusal_of(yuki, sent)
         picture = await draw(yuki)
         form = await yuki.modal(await yuki.press(picture, control(picture, "Edit")))

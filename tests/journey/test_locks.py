@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def ask(person, tags, channel=None):
-    return await person.slash(channel or person.channel("general"), "imagine", subject="1girl", tags=tags)
+    return await person.slash(channel or person.channel("general"), "imagine", subject="1girl", prompt=tags)
 
 
 async def unlock(admin, member):

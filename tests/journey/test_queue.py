@@ -177,7 +177,7 @@ async def test_a_moderator_reads_no_words_that_are_not_theirs_to_read(yuki, ada,
             (channel, {}),
             (yuki.channel("after-dark"), {"rating": "sensitive"}),
         ):
-            sent = await yuki.slash(place, "imagine", subject="1girl", tags="secret garden", **more)
+            sent = await yuki.slash(place, "imagine", subject="1girl", prompt="secret garden", **more)
             jobs.append(await yuki.answer(sent))
         message = await queue(mio, server=True)
         assert "This server has 5 requests in the queue." in words(message)

@@ -38,7 +38,7 @@ def recipe(prompt):
 
 
 async def draw(person):
-    return await result_of(person, await person.slash(person.channel("general"), "imagine", subject="1girl", steps=1))
+    return await result_of(person, await person.slash(person.channel("general"), "imagine", prompt="1girl", steps=1))
 
 
 async def submit(person, opened, subject, tags):
@@ -51,7 +51,7 @@ async def submit(person, opened, subject, tags):
 
 async def command(_studio, person, subject, tags):
     options = {"subject": subject} if subject else {}
-    return await person.slash(person.channel("general"), "imagine", tags=tags, steps=1, **options)
+    return await person.slash(person.channel("general"), "imagine", prompt=tags, steps=1, **options)
 
 
 async def by_lot(studio, person, subject, tags):
@@ -71,7 +71,7 @@ async def favourite(studio, person, subject, tags):
 
 async def preview(_studio, person, subject, tags):
     options = {"subject": subject} if subject else {}
-    sent = await person.slash(person.channel("general"), "prompt preview", tags=tags, **options)
+    sent = await person.slash(person.channel("general"), "prompt preview", prompt=tags, **options)
     return await _draw_of(person, sent)
 
 
@@ -140,8 +140,8 @@ async def test_nothing_left_is_refused(studio, yuki, door):
 async def test_what_was_queued_while_pictures_were_rated_is_judged_before_it_is_drawn(studio, yuki):
     """The operator took the filter away: an unknown word in a prompt that waits is drawn no more."""
     with studio.still():
-        first = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
-        waiting = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", subject="1girl"))
+        first = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl"))
+        waiting = await yuki.answer(await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl"))
         await studio.kill("bot")
         with database(studio) as opened, opened:
             key = row_key(control(waiting, "Cancel").split(":")[1])

@@ -121,7 +121,7 @@ async def test_a_moderator_does_not_end_their_own_time_out(ada, yuki, mio, log_c
     for length in ("0", "3600"):
         no = await refusal_of(mio, await mio.choose(told, menu, length))
         assert no == "Nobody can end or change their own lock. Please ask somebody else."
-    no = await refusal_of(mio, await mio.slash(mio.channel("general"), "imagine", subject="1girl"))
+    no = await refusal_of(mio, await mio.slash(mio.channel("general"), "imagine", prompt="1girl"))
     assert "You are locked out." in no
 
 
@@ -132,7 +132,7 @@ async def test_the_end_of_a_time_out_promises_no_more_than_it_does(yuki, nico, m
     told = await notice(mio, log_channel)
     menu = next(one["custom_id"] for one in controls(told) if "label" not in one)
     for _ in range(3):
-        await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", tags="nude"))
+        await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="nude"))
     await mio.choose(told, menu, "0")
     said = await mio.wait_for(lambda m: m["flags"] & 64 and "The time-out is over." in m["content"])
     assert f"Refused words still keep <@{yuki.id}> from drawing" in said["content"]
