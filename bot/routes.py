@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import discord
 
 from bot.errors import InvalidRequest
+from bot.job import ID_PATTERN
 from bot.sentences import answer as says
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ _KINDS: dict[discord.InteractionType, Kind] = {
     discord.InteractionType.component: "component",
     discord.InteractionType.modal_submit: "form",
 }
+
+
+MENU = re.compile(rf"v1:(?P<job_id>{ID_PATTERN}):more")
+"""A menu under a job's message; its entries are called as the buttons of that job are."""
 
 
 class Route(NamedTuple):
@@ -55,7 +61,7 @@ class Routes:
     """The one table from a custom id to its handler."""
 
     def __init__(self) -> None:
-        self._routes: list[Route] = []
+        self._routes: list[Route] = [on_press(MENU, self.choose)]
 
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes)
@@ -73,25 +79,48 @@ class Routes:
             return None
         data: Any = interaction.data
         custom_id: str = data["custom_id"]
+        work = self._found(kind, custom_id)
+        if work is None:
+            return None
+        if kind == "component" and not _shows(interaction.message, custom_id, chosen(interaction)):
+            return _refused()
+        return work(interaction)
+
+    async def choose(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Do what was chosen in a menu, as if its button had been pressed."""
+        entry = "".join(chosen(interaction)[:1])
+        work = self._found("component", f"v1:{job_id}:{entry}") if entry else None
+        if work is None:  # emptied
+            await interaction.response.defer()
+        else:
+            await work(interaction)
+
+    def _found(self, kind: Kind, custom_id: str) -> Handler | None:
         for route in self._routes:
             if route.kind == kind and (match := route.pattern.fullmatch(custom_id)):
-                if kind == "component" and not _stands_under(interaction.message, custom_id):
-                    return _refused()
-                return route.handler(interaction, **match.groupdict(default=""))
+                return partial(route.handler, **match.groupdict(default=""))
         return None
 
 
-def _stands_under(message: discord.Message | None, custom_id: str) -> bool:
-    """Tell whether a message has such a control: Discord sends nothing else, and nobody else is believed."""
-    return message is not None and custom_id in _custom_ids(message.components)
+def _shows(message: discord.Message | None, custom_id: str, values: Sequence[str]) -> bool:
+    """Tell whether a message has such a control and entries: Discord sends no others, and nobody else is believed."""
+    if message is None:
+        return False
+    shown = (one for one in _controls(message.components) if getattr(one, "custom_id", None) == custom_id)
+    return any(not (offered := _entries(one)) or offered.issuperset(values) for one in shown)
 
 
-def _custom_ids(components: Iterable[object]) -> Iterator[str | None]:
+def _entries(control: object) -> set[str]:
+    """Give what a menu offers; nothing for a button, and for menus of people, roles and channels."""
+    return {option.value for option in getattr(control, "options", ())}
+
+
+def _controls(components: Iterable[object]) -> Iterator[object]:
     for one in components:
-        yield getattr(one, "custom_id", None)
-        yield from _custom_ids(getattr(one, "children", ()))
+        yield one
+        yield from _controls(getattr(one, "children", ()))
         if (accessory := getattr(one, "accessory", None)) is not None:
-            yield from _custom_ids((accessory,))
+            yield from _controls((accessory,))
 
 
 async def _refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import discord
 import msgspec
 
 from bot.answer import NO_PINGS, tell
@@ -17,14 +18,13 @@ from bot.routes import Route, on_form, on_press
 from bot.safety.ratings import together
 from bot.sentences import card as says
 from bot.views.buttons import of_job
+from bot.views.deleting import DELETED, DeleteForm
 from bot.views.edit import EDITED, EditForm, edit_id, edited
 from bot.views.recipe import found_recipe, recipe
 from bot.views.spoiler import spoiled, with_spoiler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import discord
 
     from bot.actions.imagine import RequestBuilder
     from bot.actions.remix import Remix
@@ -68,7 +68,7 @@ class ResultButtons:
             "tell": self.tell,
         }
         pressed = [on_press(of_job(action), handler) for action, handler in by_action.items()]
-        return [*pressed, on_form(EDITED, self.submit_edit)]
+        return [*pressed, on_form(EDITED, self.submit_edit), on_form(DELETED, self.submit_delete)]
 
     async def reroll(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Draw the same request with new seeds, as the presser's own."""
@@ -134,12 +134,21 @@ class ResultButtons:
         )
 
     async def delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Ask, who may, whether it is to go for good."""
+        job = await self.store.jobs.get(job_id)
+        self._require_right(interaction, _owner(interaction, job), says.may_not_delete, job)
+        await interaction.response.send_modal(DeleteForm(job_id))
+
+    async def submit_delete(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Remove message and pictures for good."""
         job = await self.store.jobs.get(job_id)
         self._require_right(interaction, _owner(interaction, job), says.may_not_delete, job)
         await interaction.response.defer()
         await self.store.pictures.drop(job_id)
-        await interaction.delete_original_response()
+        try:
+            await interaction.delete_original_response()
+        except discord.NotFound as error:  # somebody was faster
+            raise InvalidRequest(says.ALREADY_DELETED) from error
         if job is None:
             return
         if interaction.message is not None and interaction.message.id != job.message_id:

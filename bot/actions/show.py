@@ -96,7 +96,7 @@ class JobViewer:
         async def send(files: Upload) -> None:
             if await self.picture_filter.here(interaction, job) != here:  # making them fit may have taken seconds
                 raise PromptRefused(says.CHANGED)
-            view = card.result(job, files.names, spoiler=here.spoiler, missing=missing, note=files.note)
+            view = card.result(job, files.names, spoiler=here.spoiler, missing=missing, note=files.note, alone=True)
             await replace_answer(interaction, view, files.opened())
 
         limit = min(interaction.filesize_limit, file_limit(self.client, interaction.guild_id))

@@ -125,16 +125,28 @@ def kept(why: Sentence, job_id: str) -> str:
 REROLL = fixed("card.REROLL", "Reroll")
 EDIT = fixed("card.EDIT", "Edit")
 RECIPE = fixed("card.RECIPE", "Recipe")
+MORE = fixed("card.MORE", "More …")
 SPOILER = fixed("card.SPOILER", "Spoiler")
+SPOILER_EXPLAINED = fixed("card.SPOILER_EXPLAINED", "Hide it until somebody presses it, or show it again")
 DELETE = fixed("card.DELETE", "Delete")
+DELETE_EXPLAINED = fixed("card.DELETE_EXPLAINED", "Delete it for good; you are asked once")
 CANCEL = fixed("card.CANCEL", "Cancel")
 SHOW = fixed("card.SHOW", "Show")
 TELL = fixed("card.TELL", "Tell me when done")
 REPORT = fixed("card.REPORT", "Report")
+REPORT_EXPLAINED = fixed("card.REPORT_EXPLAINED", "This should not be here: tell the moderators why")
 LOOK = fixed("card.LOOK", "Look")
 RESTORE = fixed("card.RESTORE", "Restore")
 REMOVE = fixed("card.REMOVE", "Delete")
 DRAW = fixed("card.DRAW", "Draw")
+
+# The question under Delete
+
+DELETE_TITLE = fixed("card.DELETE_TITLE", "Delete this for good?")
+DELETE_WARNING = fixed(
+    "card.DELETE_WARNING", "The message and all its pictures are deleted, and nobody can get them back."
+)
+ALREADY_DELETED = fixed("card.ALREADY_DELETED", "This is already deleted.")
 
 # What pressing one of them did, or could not do
 

@@ -51,8 +51,8 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 
 ## Under every picture
 **Reroll** draws it again with other seeds. **Edit** lets you change it first. The result is yours.
-**Recipe** shows exactly how it was made. **Spoiler** and **Delete** are for its owner and for moderators.
-**Report** hides a picture that should not be there, until a moderator decides.
+**Recipe** shows exactly how it was made. Blue buttons draw, and count as a request.
+**More …** has **Spoiler** and **Delete**, for its owner and for moderators, and **Report** for everybody.
 
 ## For admins of a server
 `/settings show` sets what may be drawn, where and by whom, and the limits of the queue.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ui
@@ -14,7 +14,7 @@ from bot.safety.ratings import spoilered
 from bot.sentences import card as says
 from bot.sentences import ends, queue
 from bot.sentences.rendering import render
-from bot.views.buttons import row
+from bot.views.buttons import menu, row
 from bot.views.layout import layout
 from bot.views.plain_markup import plain_markup
 from engine.grammar import plain_text
@@ -36,6 +36,15 @@ TITLE_CHARS = 160
 ALT_CHARS = 1024
 """Discord's limit for the description of a gallery item (developer documentation, Components, Media Gallery)."""
 BAR_CELLS = 16
+
+OFTEN = ("reroll", "edit", "recipe")
+"""The first row under pictures. What else draws more of one picture has the second row, and the menu is the last."""
+
+RARE = ("spoiler", "report", "delete")
+"""The menu under pictures that others see."""
+
+RARE_ALONE = ("delete",)
+"""The menu under what one person alone sees, or where there are no pictures."""
 
 
 def waiting(job: Job, wait: Wait, *, engine: Sentence | None = None) -> ui.LayoutView:
@@ -87,7 +96,13 @@ def promise(job: Job) -> ui.LayoutView:
 
 
 def result(
-    job: Job, names: Sequence[str], *, spoiler: bool, missing: Sequence[Sentence] = (), note: Sentence | None = None
+    job: Job,
+    names: Sequence[str],
+    *,
+    spoiler: bool,
+    missing: Sequence[Sentence] = (),
+    note: Sentence | None = None,
+    alone: bool = False,
 ) -> ui.LayoutView:
     """Show the pictures, in order; files of these names must come with the edit.
 
@@ -97,6 +112,7 @@ def result(
         spoiler: They are behind one.
         missing: Why others of the job are not among them.
         note: What was done to the pictures; None: nothing.
+        alone: This copy is for one person's eyes, whoever sees the job's message.
     """
     request = job.request
     last = (request.seed + request.count - 1) % 2**32
@@ -112,27 +128,32 @@ def result(
     line = "\n".join((" · ".join(facts), *avoided, *map(render, missing), f"-# {render(says.DRAWN_BY_AI)}"))
     line += f" {render(note)}" if note else ""
     gallery = _gallery(names, alt_text(request), spoiler=spoiler)
-    again, after = row(job.id, "reroll", "edit", "recipe"), row(job.id, "spoiler", "delete", "report")
-    return _card(DONE, gallery, title(request), line, again, after)
+    rare = RARE_ALONE if alone or job.private else RARE
+    return _card(DONE, gallery, title(request), line, row(job.id, *OFTEN), menu(job.id, *rare))
 
 
 def ended(job: Job, *sentences: Sentence) -> ui.LayoutView:
     """Say why there is no picture; what was asked for can be changed and asked again."""
-    return _card(ENDED, title(job.request), " ".join(map(render, sentences)), row(job.id, "reroll", "edit", "delete"))
+    return _card(ENDED, title(job.request), " ".join(map(render, sentences)), *_without_pictures(job))
 
 
 def over(job: Job) -> ui.LayoutView:
     """Say how a job ended without pictures; what is refused without its words: they may not suit the place any more."""
     if job.state is State.REFUSED:
         why = f"<@{job.user_id}> {render(job.error or ends.SORRY)}"
-        return _card(ENDED, why, row(job.id, "reroll", "edit", "delete"))
+        return _card(ENDED, why, *_without_pictures(job))
     return ended(job, job.error or ends.SORRY)
 
 
 def kept(job: Job) -> ui.LayoutView:
     """Say why the pictures are not here, and how to get them."""
     line = says.kept(job.kept or ends.NOT_TAKEN, job.id)
-    return _card(DONE, title(job.request), render(line), row(job.id, "show", "reroll", "edit", "delete"))
+    rows = row(job.id, "show", "reroll", "edit"), menu(job.id, *RARE_ALONE)
+    return _card(DONE, title(job.request), render(line), *rows)
+
+
+def _without_pictures(job: Job) -> tuple[ui.ActionRow[Any], ui.ActionRow[Any]]:
+    return row(job.id, "reroll", "edit"), menu(job.id, *RARE_ALONE)
 
 
 def apology(code: str, fits: tuple[int, int] | None = None) -> Sentence:

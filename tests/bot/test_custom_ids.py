@@ -5,11 +5,12 @@ A row here never changes: its message may be years old. A new kind of button get
 
 import pytest
 
-from bot.views import buttons, edit, own_data, queue, reported, setting_controls, settings, terms
+from bot.views import buttons, deleting, edit, own_data, queue, reported, setting_controls, settings, terms
 
 PATTERNS = {
     "component": {
         **{action: buttons.of_job(action) for action in buttons.LOOKS},
+        "more": buttons.MENU,
         "draft": buttons.DRAFT,
         "forget": own_data.FORGET,
         "queue": queue.PRESS,
@@ -17,7 +18,7 @@ PATTERNS = {
         "setting": setting_controls.CONTROL,
         "accept": terms.ACCEPT,
     },
-    "form": {"edited": edit.EDITED, "remixed": edit.REMIXED, "settings": settings.FORM},
+    "form": {"edited": edit.EDITED, "deleted": deleting.DELETED, "remixed": edit.REMIXED, "settings": settings.FORM},
 }
 
 JOB = "00004K"
@@ -25,6 +26,7 @@ ON_A_JOB = "reroll edit recipe spoiler delete cancel show tell report look resto
 
 POSTED = [
     *(("component", f"v1:{JOB}:{action}", action, {"job_id": JOB}) for action in ON_A_JOB.split()),
+    ("component", f"v1:{JOB}:more", "more", {"job_id": JOB}),
     ("component", f"v1:draft:{JOB}", "draft", {"draft_id": JOB}),
     ("component", "v1:forget:18446744073709551615", "forget", {"user_id": "18446744073709551615"}),
     ("component", f"v1:{JOB}:lock", "lock", {"job_id": JOB}),
@@ -57,6 +59,7 @@ POSTED = [
     ("component", "v1:set:leave", "setting", {"act": "leave", "argument": ""}),
     ("component", "v1:set:priority:1234567890", "setting", {"act": "priority", "argument": "1234567890"}),
     ("form", f"v1:{JOB}:edited", "edited", {"job_id": JOB}),
+    ("form", f"v1:{JOB}:deleted", "deleted", {"job_id": JOB}),
     ("form", f"v1:{JOB}:remixed", "remixed", {"form_id": JOB}),
     ("form", "v1:set:denied", "settings", {"form": "denied"}),
     ("form", "v1:set:limits:server", "settings", {"form": "limits:server"}),

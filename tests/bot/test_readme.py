@@ -12,6 +12,7 @@ from bot.config import RetentionSettings, StrikeRules, load
 from bot.prompt.negative import REQUIRED
 from bot.safety.policy import imported
 from bot.sandbox.world.blueprint import bits, starter
+from bot.sentences.card import MORE
 from bot.sentences.rendering import render
 from bot.views.buttons import LOOKS
 from engine import config as engine_config
@@ -146,6 +147,7 @@ def test_every_button_is_told_of():
     assert {render(look.label) for look in LOOKS.values()} - bold == set()
     told = {name for cell in column(README, "button") for name in re.findall(r"\*\*([^*]+)\*\*", cell)}
     assert told - {render(look.label) for look in LOOKS.values()} == set()
+    assert {name for cell in column(README, "where") for name in re.findall(r"\*\*([^*]+)\*\*", cell)} == {render(MORE)}
 
 
 def test_every_quoted_message_is_one_that_the_code_can_say():

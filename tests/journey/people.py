@@ -2,19 +2,42 @@
 
 from contextlib import asynccontextmanager
 
-from bot.sandbox.people.driver import control
+from bot.sandbox.people.driver import control, controls
+
+ASIDE = {"Show", "Tell me when done"}
+"""Buttons that come and go with how long something takes."""
 
 
 def labels(message):
-    """The labels of the buttons that there are."""
-    found = []
-    for label in ("Reroll", "Edit", "Recipe", "Spoiler", "Delete", "Report", "Cancel"):
-        try:
-            control(message, label)
-        except LookupError:
-            continue
-        found.append(label)
-    return found
+    """The labels of the buttons that there are, those behind the menu last."""
+    found = [one["label"] for one in controls(message) if "label" in one]
+    found += [entry["label"] for entries in _menus(message).values() for entry in entries]
+    return [label for label in found if label not in ASIDE]
+
+
+def _menus(message):
+    """The entries of its menus of rare buttons, by custom id."""
+    found = controls(message)
+    return {one["custom_id"]: one["options"] for one in found if one.get("custom_id", "").endswith(":more")}
+
+
+async def use(person, message, label):
+    """Press a button, or choose it in the menu; the id of the interaction."""
+    for menu, entries in _menus(message).items():
+        for entry in entries:
+            if entry["label"] == label:
+                return await person.choose(message, menu, entry["value"])
+    return await person.press(message, control(message, label))
+
+
+async def delete(person, message):
+    """Have a message deleted, as whoever is asked once and says yes."""
+    return await person.submit(await person.modal(await use(person, message, "Delete")))
+
+
+def job_of(message):
+    """The public id of the job that a message is about."""
+    return next(one["custom_id"].split(":")[1] for one in controls(message) if "custom_id" in one)
 
 
 def walk(components):

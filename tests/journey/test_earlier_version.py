@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.people.driver import control
-from tests.journey.people import gallery, labels, result_of, words
+from tests.journey.people import delete, gallery, labels, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -112,5 +112,5 @@ async def test_every_button_of_an_earlier_version_works(posted, yuki):
     assert "hatsune miku" in words(again)
     await yuki.press(posted, control(posted, "Spoiler"))
     hidden = await yuki.wait_for(lambda m: m["id"] == posted["id"] and spoiled(m))
-    await yuki.press(hidden, control(hidden, "Delete"))
+    await delete(yuki, hidden)
     await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == posted["id"])

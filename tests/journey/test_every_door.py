@@ -14,7 +14,7 @@ from bot.job import row_key
 from bot.sandbox.people.driver import control
 from engine import infotext, png
 from engine.wire import SamplingParams
-from tests.journey.people import choose, gallery, labels, result_of, settings, shown, words
+from tests.journey.people import choose, gallery, labels, result_of, settings, shown, use, words
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -67,7 +67,7 @@ class Scene(NamedTuple):
         return await self.person.slash(self.channel, command, **options)
 
     async def press(self, label):
-        return await self.person.press(self.picture, control(self.picture, label))
+        return await use(self.person, self.picture, label)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from bot.sandbox.people.driver import control
-from tests.journey.people import gallery, labels, result_of, words
+from tests.journey.people import delete, gallery, job_of, labels, result_of, words
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -105,8 +105,8 @@ async def test_a_job_is_shown_again_after_a_restart(studio, yuki):
     shown = await yuki.answer(await yuki.slash(channel, "show", id=offered["value"]))
     assert shown["flags"] & 64
     assert len(gallery(shown)) == 1
-    assert labels(shown) == ["Reroll", "Edit", "Recipe", "Spoiler", "Delete", "Report"]
-    await yuki.press(shown, control(shown, "Delete"))
+    assert labels(shown) == ["Reroll", "Edit", "Recipe", "Delete"]
+    await delete(yuki, shown)
     await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == shown["id"])
     spool = {path.name for path in (studio.folder / "data" / "spool").iterdir()}
     assert not [name for name in spool if name.startswith(offered["value"])]
@@ -131,9 +131,9 @@ async def test_a_job_whose_message_is_deleted_is_stopped(studio, yuki, let_go):
 async def test_delete_under_what_was_shown_takes_the_message_in_the_channel_too(yuki):
     channel = yuki.channel("general")
     result = await result_of(yuki, await yuki.slash(channel, "imagine", prompt="1girl"))
-    job_id = control(result, "Delete").split(":")[1]
+    job_id = job_of(result)
     shown = await yuki.answer(await yuki.slash(channel, "show", id=job_id))
-    await yuki.press(shown, control(shown, "Delete"))
+    await delete(yuki, shown)
     await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == result["id"])
 
 

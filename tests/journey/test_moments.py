@@ -6,7 +6,7 @@ import pytest
 
 from bot.job import row_key
 from bot.sandbox.people.driver import control
-from tests.journey.people import choose, gallery, labels, refusal_of, result_of, settings, shown, words
+from tests.journey.people import choose, gallery, labels, refusal_of, result_of, settings, shown, use, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -115,15 +115,12 @@ async def test_the_spoiler_is_for_its_owner_and_for_moderators(ada, mio, yuki):
     """Anybody else is told whose it is; where the admins want it, nobody takes it away."""
     general = yuki.channel("general")
     picture = await result_of(yuki, await yuki.slash(general, "imagine", prompt="1girl"))
-    spoiler = control(picture, "Spoiler")
     assert not gallery(picture)[0]["spoiler"]
     async with settings(ada):
         after_dark = await result_of(ada, await ada.slash(ada.channel("after-dark"), "imagine", prompt="1girl"))
-        assert f"Only <@{ada.id}> or a moderator" in await refusal_of(
-            yuki, await yuki.press(after_dark, spoiler_of(after_dark))
-        )
+        assert f"Only <@{ada.id}> or a moderator" in await refusal_of(yuki, await use(yuki, after_dark, "Spoiler"))
     for person, expected in ((yuki, True), (mio, False)):
-        changed = await person.answer(await person.press(picture, spoiler))
+        changed = await person.answer(await use(person, picture, "Spoiler"))
         [item] = gallery(changed)
         assert item["spoiler"] is expected
         assert await person.fetch(item["media"]["url"])
@@ -131,12 +128,8 @@ async def test_the_spoiler_is_for_its_owner_and_for_moderators(ada, mio, yuki):
     sensitive = await result_of(
         yuki, await yuki.slash(yuki.channel("after-dark"), "imagine", prompt="1girl", rating="sensitive")
     )
-    no = await refusal_of(yuki, await yuki.press(sensitive, spoiler_of(sensitive)))
+    no = await refusal_of(yuki, await use(yuki, sensitive, "Spoiler"))
     assert no == "In this server `sensitive` pictures stay behind a spoiler."
-
-
-def spoiler_of(message):
-    return control(message, "Spoiler")
 
 
 async def test_refused_words_lock_out_in_the_end(studio):
@@ -170,7 +163,7 @@ async def test_a_picture_without_a_record_speaks_for_itself(drawing_studio):
         recipe = await shown(mio, await mio.press(picture, control(picture, "Recipe")))
         assert "quiet words" in recipe["content"]
         async with drawing_studio.person("nico") as nico:
-            no = await refusal_of(nico, await nico.press(picture, control(picture, "Delete")))
+            no = await refusal_of(nico, await use(nico, picture, "Delete"))
         assert f"Only <@{yuki.id}> or a moderator may delete this." in no
-        changed = await yuki.answer(await yuki.press(picture, control(picture, "Spoiler")))
+        changed = await yuki.answer(await use(yuki, picture, "Spoiler"))
         assert gallery(changed)[0]["spoiler"]

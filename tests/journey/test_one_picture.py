@@ -7,7 +7,7 @@ from PIL import Image
 
 from bot.sandbox.people.driver import control
 from tests.bot.fake_engine import colour
-from tests.journey.people import gallery, labels, refusal_of, result_of, words
+from tests.journey.people import delete, gallery, job_of, labels, refusal_of, result_of, use, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -27,7 +27,7 @@ async def test_the_result_says_who_what_and_how(yuki):
     """Gallery with alt text from the tags, who asked, seed, time taken, and the row of buttons."""
     sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="(smile:1.2), night", seed=7)
     result = await result_of(yuki, sent)
-    assert labels(result) == ["Reroll", "Edit", "Recipe", "Spoiler", "Delete", "Report"]
+    assert labels(result) == ["Reroll", "Edit", "Recipe", "Spoiler", "Report", "Delete"]
     assert [item["description"] for item in gallery(result)] == ["An anime picture drawn by AI: 1girl; smile, night."]
     assert f"<@{yuki.id}>" in words(result)
     assert "seed 7 " in words(result)
@@ -101,12 +101,12 @@ async def test_only_the_owner_or_a_moderator_deletes(yuki, mio, studio):
     sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl")
     result = await result_of(yuki, sent)
     async with studio.person("nico") as nico:
-        no = await refusal_of(nico, await nico.press(result, control(result, "Delete")))
+        no = await refusal_of(nico, await use(nico, result, "Delete"))
         assert "Only" in no
-    await mio.press(result, control(result, "Delete"))
+    await delete(mio, result)
     await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == result["id"])
     kept = [path.name for path in (studio.folder / "data" / "spool").iterdir()]
-    assert not [name for name in kept if name.startswith(control(result, "Delete").split(":")[1])]
+    assert not [name for name in kept if name.startswith(job_of(result))]
 
 
 @pytest.mark.usefixtures("let_go")

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.people.driver import control
-from tests.journey.people import accept_terms, gallery, refusal_of, result_of, words
+from tests.journey.people import accept_terms, gallery, refusal_of, result_of, use, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -31,7 +31,7 @@ def files(studio):
 
 
 def job_of(message):
-    return control(message, "Delete").split(":")[1]
+    return control(message, "Reroll").split(":")[1]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -60,7 +60,7 @@ async def leave_traces(guest, yuki):
     await guest.answer(await guest.slash(channel, "prompt preview", subject="1girl", prompt="hushed preview"))
     assert await refusal_of(guest, await guest.slash(channel, "imagine", subject="1girl", prompt="nsfw, hushed"))
     theirs = await result_of(yuki, await yuki.slash(channel, "imagine", prompt="1girl"))
-    await guest.press(theirs, control(theirs, "Report"))
+    await use(guest, theirs, "Report")
     await guest.wait_for(lambda m: "Thank you." in m["content"])
     return drawn
 

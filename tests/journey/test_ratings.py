@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.people.driver import control
-from tests.journey.people import choose, gallery, labels, refusal_of, result_of, settings, words
+from tests.journey.people import choose, gallery, labels, refusal_of, result_of, settings, use, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -98,7 +98,7 @@ async def test_a_picture_is_behind_a_spoiler_by_what_it_shows(rating_studio):
             unfinished = [m for m in on_the_way if m["id"] == result["id"] and "step " in words(m) and gallery(m)]
             assert {item["spoiler"] for item in gallery(unfinished[-1])} == {spoiled}
             if spoiled:
-                no = await refusal_of(yuki, await yuki.press(result, control(result, "Spoiler")))
+                no = await refusal_of(yuki, await use(yuki, result, "Spoiler"))
                 assert no == "In this server `sensitive` pictures stay behind a spoiler."
 
 

@@ -8,8 +8,8 @@ import pytest_asyncio
 
 from bot.job import row_key
 from bot.safety.audit import pseudonym
-from bot.sandbox.people.driver import control, controls
-from tests.journey.people import labels, result_of, words
+from bot.sandbox.people.driver import controls
+from tests.journey.people import job_of, labels, result_of, use, words
 from tests.patience import PATIENCE_S
 
 
@@ -61,7 +61,7 @@ async def _fresh(studio):
 
 
 def job_key(message):
-    return row_key(control(message, "Report").split(":")[1])
+    return row_key(job_of(message))
 
 
 def person_hash(studio, person):
@@ -84,7 +84,7 @@ async def draw(person, channel="general", **options):
 
 async def report(person, message):
     """The private answer to a report."""
-    await person.outcome(await person.press(message, control(message, "Report")))
+    await person.outcome(await use(person, message, "Report"))
     shown = await person.wait_for(lambda m: m["flags"] & 64 and "Thank you." in m["content"])
     return shown["content"]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.people.driver import control
-from tests.journey.people import gallery, refusal_of, result_of, words
+from tests.journey.people import delete, gallery, job_of, refusal_of, result_of, use, words
 from tests.journey.reports.conftest import (
     buttons,
     database,
@@ -32,7 +32,7 @@ async def test_a_report_hides_the_picture_and_tells_the_moderators(studio, yuki,
     assert buttons(gone) == ["Look", "Restore", "Delete"]
     assert spool(studio, result), "kept for the moderators"
     told = await notice(mio, log_channel)
-    job = control(result, "Report").split(":")[1]
+    job = job_of(result)
     for part in (f"<@{nico.id}>", f"<@{yuki.id}>", job, result["id"], result["channel_id"]):
         assert part in words(told)
     assert "unspoken" not in words(told)
@@ -130,7 +130,7 @@ async def test_every_step_is_in_the_audit_log(studio, yuki, nico, mio):
     seen = list(yuki.events)
     await mio.press(covered, control(covered, "Restore"))
     await shown_again(yuki, result, after=seen)
-    job = control(result, "Report").split(":")[1]
+    job = job_of(result)
     with database(studio) as opened:
         query = "SELECT event, user_id, prompt FROM audit WHERE detail LIKE ? ORDER BY key"
         rows = opened.execute(query, (f"%{job}%",)).fetchall()
@@ -150,14 +150,14 @@ async def test_a_report_in_a_direct_message_goes_to_the_operator(studio, yuki):
 async def test_a_picture_without_a_record_is_reported_all_the_same(studio, yuki, nico, mio):
     """It cannot be hidden, for it could not be restored; a moderator can delete it."""
     result = await draw(yuki)
-    key = control(result, "Report").split(":")[1]
+    key = job_of(result)
     with database(studio) as opened, opened:
         opened.execute("PRAGMA foreign_keys = ON")
         opened.execute("DELETE FROM jobs WHERE key = (SELECT max(key) FROM jobs)")
     assert "I passed your report on" in await report(nico, result)
     with database(studio) as opened:
         assert opened.execute("SELECT count(*) FROM audit WHERE detail LIKE ?", (f"%{key}%",)).fetchone() == (1,)
-    no = await refusal_of(nico, await nico.press(result, control(result, "Delete")))
+    no = await refusal_of(nico, await use(nico, result, "Delete"))
     assert f"Only <@{yuki.id}> or a moderator may delete this." in no
-    await mio.press(result, control(result, "Delete"))
+    await delete(mio, result)
     await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == result["id"])
