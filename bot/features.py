@@ -149,7 +149,14 @@ def _reports(given: Given, checks: Checks, sending: Sending) -> tuple[Moderation
     moderation = Moderation(
         client=client, gatekeeper=checks.gatekeeper, store=store, editor=editor, report_notices=notices, now=now
     )
-    reporting = Reporting(store=store, editor=editor, report_notices=notices, attachments=checks.attachments, now=now)
+    reporting = Reporting(
+        store=store,
+        editor=editor,
+        report_notices=notices,
+        moderation=moderation,
+        attachments=checks.attachments,
+        now=now,
+    )
     return moderation, reporting
 
 

@@ -14,9 +14,11 @@ from bot.errors import InvalidRequest, PromptRefused
 from bot.job import State
 from bot.routes import Route, on_press
 from bot.sentences import card as says
+from bot.sentences import reports as reports_said
 from bot.sentences.rendering import render
 from bot.views import card
 from bot.views.buttons import of_job
+from bot.views.reporting import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +83,10 @@ class JobViewer:
         return render(says.offered(job.id, job.state.value, age_s, card.caption(job.request)))
 
     async def _show_pictures(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        if job.user_id == interaction.user.id and await self.store.reports.hidden(job.id):
+            reasons = [one.reason for one in await self.store.reports.of(job.id) if one.open]
+            said = tuple(reports_said.reason(one) for one in REASONS if one in reasons)
+            raise PromptRefused(reports_said.hidden_because(said, job.guild_id is not None))
         here = await self.picture_filter.here(interaction, job)
         if not here.pictures:
             await self._answer(interaction, card.ended(job, says.NO_LONGER_KEPT))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from bot.answer import tell
+from bot.answer import NO_PINGS, tell
 from bot.care.moderators import require_moderator
 from bot.delivery.message_editor import replace_answer
 from bot.delivery.upload import file_limit, send_fitted
@@ -38,6 +38,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class _Restorable(NamedTuple):
+    """What can be shown again of a job."""
+
+    pictures: Mapping[int, bytes]
+    lost: int
+    """Files that are damaged."""
+    spoiler: bool
+    """They are shown behind one: so it is here, or so they were when they were hidden."""
+
+
 @dataclass(kw_only=True, eq=False)
 class Moderation:
     """Who may decide is asked at every press, and of two who press at once one decides."""
@@ -67,9 +77,10 @@ class Moderation:
             raise PromptRefused(says.look_elsewhere(error.sentence)) from error
         await interaction.response.defer(ephemeral=True, thinking=True)  # four pictures may take their time
         pictures = await self._read(job, kept)
+        reports = await self.store.reports.of(job.id)
 
         async def send(files: Upload) -> None:
-            view = reported.looked_at(job, files.names, lost=len(kept) - len(pictures))
+            view = reported.looked_at(job, files.names, reports, lost=len(kept) - len(pictures))
             await replace_answer(interaction, view, files.opened())
 
         limit = min(interaction.filesize_limit, file_limit(self.client, interaction.guild_id))
@@ -79,23 +90,46 @@ class Moderation:
         """Put the pictures back, if they may be shown in their place as it is now."""
         job = await self._job(interaction, job_id)
         kept = await self._kept(job)
-        measured: list[Rating | None] = [picture.rating for picture in kept]
         await interaction.response.defer()
+        restorable = await self._restorable(job, kept)  # before it is decided what cannot be done
+        if not await self._decide(interaction, job, "restored"):
+            raise InvalidRequest(says.ALREADY_DELETED)
+        await self._put_back(job, restorable)
+        await self._close(interaction, says.IS_RESTORED)
+
+    async def put_back(self, job: Job) -> None:
+        """Show pictures again that nothing hides any more, as they were, if their place still allows it.
+
+        Raises:
+            InvalidRequest: They stay hidden; the message says why.
+        """
+        await self._put_back(job, await self._restorable(job, await self._kept(job)))
+
+    async def _restorable(self, job: Job, kept: Sequence[StoredPicture]) -> _Restorable:
+        """Read what may be put back.
+
+        Raises:
+            InvalidRequest: Nothing may, or nothing is whole.
+        """
+        measured: list[Rating | None] = [picture.rating for picture in kept]
         situation = await self.gatekeeper.situation_of(job)
         verdict = await self.gatekeeper.judge_restored(job, situation, measured)
         if not verdict.allowed:
             raise InvalidRequest(says.stays_hidden(verdict.sentence))
-        pictures = await self._read(job, kept)  # before it is decided what cannot be done
-        if not await self._decide(interaction, job, "restored"):
-            raise InvalidRequest(says.ALREADY_DELETED)
+        pictures = await self._read(job, kept)
+        hiding = [report for report in await self.store.reports.of(job.id) if report.hides]
+        was_spoiled = any(report.spoiled for report in sorted(hiding, key=lambda one: one.reported_at)[-1:])
+        spoils = situation.server.spoils(together(job.request.rating, measured))
+        return _Restorable(pictures, len(kept) - len(pictures), spoils or was_spoiled)
+
+    async def _put_back(self, job: Job, restorable: _Restorable) -> None:
         try:
-            spoiler = situation.server.spoils(together(job.request.rating, measured))
-            await self._put_back(job, pictures, lost=len(kept) - len(pictures), spoiler=spoiler)
+            await self._show_pictures(job, *restorable)
         except (Undeliverable, PictureTooLarge, *NOT_DONE) as error:
             log.warning("job %s: it cannot be restored: %s", job.id, error)
             raise InvalidRequest(says.CANNOT_RESTORE) from error
 
-    async def _put_back(self, job: Job, pictures: Mapping[int, bytes], *, lost: int, spoiler: bool) -> None:
+    async def _show_pictures(self, job: Job, pictures: Mapping[int, bytes], lost: int, spoiler: bool) -> None:
         dropped = job.request.count - len(await self.store.pictures.of(job.id))
         missing = [
             *([pictures_said.dropped(dropped)] if dropped else []),
@@ -117,6 +151,7 @@ class Moderation:
         await self._decide(interaction, job, "deleted")
         if not await self._delete_message(job):
             raise InvalidRequest(says.MESSAGE_STAYS)
+        await self._close(interaction, says.IS_DELETED)
 
     async def _choose_lock(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         [seconds] = chosen(interaction)[:1] or [""]
@@ -174,7 +209,18 @@ class Moderation:
             await self.report_notices.record(outcome, interaction, job)
             await self.report_notices.renew(job)
             return True
-        return any(report.outcome == outcome for report in await self.store.reports.of(job.id))
+        return all(report.outcome in (None, outcome) for report in await self.store.reports.of(job.id))
+
+    @staticmethod
+    async def _close(interaction: discord.Interaction[Any], said: Sentence) -> None:
+        """Let a look at the pictures say how it ended: it is decided, and they need not stay there."""
+        if interaction.message is None or not interaction.message.flags.ephemeral:
+            return
+        try:
+            view = reported.over(said)
+            await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NO_PINGS)
+        except NOT_DONE as error:
+            log.info("interaction %s: a look stays as it was: %s", interaction.id, error)
 
     async def _delete_message(self, job: Job) -> bool:
         """Delete a job's message; False where Discord does not let us."""

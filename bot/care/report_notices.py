@@ -36,9 +36,10 @@ class ReportNotices:
     now: Callable[[], float]
 
     async def tell(self, job: Job, reporter_id: int) -> None:
-        """Tell the moderators of a report, where there is a log channel; once, however often this is called."""
+        """Tell the moderators of a report, where there is a log channel; in one message, however often it is called."""
         reports = await self.store.reports.of(job.id)
         if any(report.reporter_id == reporter_id and report.notice_id is not None for report in reports):
+            await self.renew(job)  # it may have been taken back meanwhile, and made again
             return
         channel = await self.audit.channel(job.guild_id)
         if channel is None:
@@ -77,7 +78,7 @@ class ReportNotices:
 
     async def record(
         self,
-        event: Literal["reported", "restored", "deleted", "timed out"],
+        event: Literal["reported", "restored", "deleted", "timed out", "withdrawn"],
         interaction: discord.Interaction[Any],
         job: Job | str,
         *,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.sentences.sentence import Sentence, fixed, sentence
 
-Event = Literal["refused", "changed", "reported", "restored", "deleted", "timed out", "lifted"]
+Event = Literal["refused", "changed", "reported", "restored", "deleted", "timed out", "lifted", "withdrawn"]
 
 _EVENTS: dict[Event, str] = {
     "refused": "Refused",
@@ -16,6 +16,7 @@ _EVENTS: dict[Event, str] = {
     "deleted": "Deleted",
     "timed out": "Timed out",
     "lifted": "Let draw again",
+    "withdrawn": "Taken back",
 }
 
 
@@ -76,6 +77,11 @@ def about_picture(job_id: str, detail: Sentence | None = None) -> str:
 @sentence
 def record_gone(link: str) -> str:
     return f"its record is gone: {link}"
+
+
+@sentence
+def for_reason(reason: Sentence) -> str:
+    return f"reason: {reason!s}"
 
 
 @sentence

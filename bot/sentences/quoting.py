@@ -37,3 +37,8 @@ def listed(words: tuple[str, ...]) -> str:
     """Quote each of them, the last after an "and"."""
     shown = [quoted(word) for word in words]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def quoted_whole(text: str) -> str:
+    """Quote what is bounded, and Markdown already, where it comes from."""
+    return f"“{text}”"

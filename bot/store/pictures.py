@@ -192,7 +192,8 @@ class Pictures:
             UPDATE pictures SET deleted = 1 WHERE (job, number) IN (
                 SELECT job, number FROM pictures JOIN jobs ON jobs.key = pictures.job
                 WHERE deleted = 0 AND finished_at < :before AND NOT EXISTS (
-                    SELECT 1 FROM reports WHERE reports.job = pictures.job AND hides AND outcome IS NULL
+                    SELECT 1 FROM reports WHERE reports.job = pictures.job
+                        AND hides AND outcome IS NULL AND withdrawn_at IS NULL
                 ) LIMIT :most
             ) RETURNING file
             """,

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from bot.job import public_id, row_key
 from bot.safety.audit import pseudonym
+from bot.sentences.reports import Reason
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,6 +42,26 @@ class Report(Struct, frozen=True, kw_only=True):
     notice_channel_id: int | None = None
     """Of the message that told the moderators; None: no message did."""
     notice_id: int | None = None
+    reason: Reason | Literal[""] = ""
+    """"": it was made before there were reasons."""
+    words: str = ""
+    """The reporter's own, which nobody judged."""
+    spoiled: bool = False
+    """The pictures were behind a spoiler when this hid them."""
+    withdrawn_at: float | None = None
+    """When its reporter took it back; None: it stands."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for a moderator."""
+        return self.outcome is None and self.withdrawn_at is None
+
+
+class Why(NamedTuple):
+    """What somebody says about a picture that should not be there."""
+
+    reason: Reason
+    words: str = ""
 
 
 class ReporterRecord(NamedTuple):
@@ -59,13 +80,25 @@ class Reports:
         self._database = database
         self._key = key
 
-    async def add(self, job: Job, user_id: int, *, hides: bool, now: float) -> bool:
-        """Remember a report; False where this person reported this job before, which is left as it is."""
+    async def add(self, job: Job, user_id: int, why: Why, *, hides: bool, now: float, spoiled: bool = False) -> bool:
+        """Remember a report; False where this person's report of this job stands already, which is left as it is.
+
+        Args:
+            job: What is reported.
+            user_id: By whom.
+            why: For which reason.
+            hides: Until somebody decided.
+            now: Unix time in seconds.
+            spoiled: The pictures are behind a spoiler.
+        """
         rows = await self._database.fetch(
             """
-            INSERT INTO reports (job, reporter, reporter_id, author, guild_id, reported_at, hides)
-            VALUES (:job, :reporter, :reporter_id, :author, :guild, :now, :hides)
-            ON CONFLICT DO NOTHING RETURNING job
+            INSERT INTO reports
+                (job, reporter, reporter_id, author, guild_id, reported_at, hides, reason, words, spoiled)
+            VALUES (:job, :reporter, :reporter_id, :author, :guild, :now, :hides, :reason, :words, :spoiled)
+            ON CONFLICT DO UPDATE SET reporter_id = :reporter_id, reported_at = :now, hides = :hides,
+                reason = :reason, words = :words, spoiled = :spoiled, withdrawn_at = NULL
+            WHERE withdrawn_at IS NOT NULL RETURNING job
             """,
             {
                 "job": row_key(job.id),
@@ -75,7 +108,23 @@ class Reports:
                 "guild": job.guild_id,
                 "now": now,
                 "hides": hides,
+                "reason": why.reason,
+                "words": why.words,
+                "spoiled": spoiled,
             },
+        )
+        return bool(rows)
+
+    async def withdraw(self, job_id: str, user_id: int, *, since: float, now: float) -> bool:
+        """Take a person's report back that was made since this moment; False where there is none, or it is decided."""
+        rows = await self._database.fetch(
+            """
+            UPDATE reports SET withdrawn_at = :now
+            WHERE job = :job AND reporter = :reporter AND reported_at >= :since
+                AND outcome IS NULL AND withdrawn_at IS NULL
+            RETURNING job
+            """,
+            {"job": row_key(job_id), "reporter": self._person(user_id), "since": since, "now": now},
         )
         return bool(rows)
 
@@ -111,7 +160,8 @@ class Reports:
     async def hidden(self, job_id: str) -> bool:
         """Tell whether a job's pictures are hidden until a moderator looks."""
         rows = await self._database.fetch(
-            "SELECT 1 FROM reports WHERE job = :job AND hides AND outcome IS NULL LIMIT 1", {"job": row_key(job_id)}
+            "SELECT 1 FROM reports WHERE job = :job AND hides AND outcome IS NULL AND withdrawn_at IS NULL LIMIT 1",
+            {"job": row_key(job_id)},
         )
         return bool(rows)
 
@@ -127,7 +177,7 @@ class Reports:
         rows = await self._database.fetch(
             """
             UPDATE reports SET outcome = :outcome, decider_id = :user, decided_at = :now
-            WHERE job = :job AND outcome IS NULL RETURNING job
+            WHERE job = :job AND outcome IS NULL AND withdrawn_at IS NULL RETURNING job
             """,
             {"job": row_key(job_id), "outcome": outcome, "user": user_id, "now": now},
         )
@@ -146,9 +196,10 @@ class Reports:
         return ReporterRecord(row["rejected"], row["upheld"])
 
     async def forget(self, user_id: int) -> None:
-        """Forget who it was that reported or decided, never what."""
+        """Forget who it was that reported or decided, and in which words; never what."""
         await self._database.fetch(
-            "UPDATE reports SET reporter_id = NULL WHERE reporter = :reporter", {"reporter": self._person(user_id)}
+            "UPDATE reports SET reporter_id = NULL, words = '' WHERE reporter = :reporter",
+            {"reporter": self._person(user_id)},
         )
         await self._database.fetch("UPDATE reports SET decider_id = NULL WHERE decider_id = :user", {"user": user_id})
 

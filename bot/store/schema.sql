@@ -179,6 +179,10 @@ CREATE TABLE reports (
     decided_at REAL,
     notice_channel_id INTEGER, -- of the message that told the moderators; NULL: none did
     notice_id INTEGER,
+    reason TEXT NOT NULL DEFAULT '', -- one of bot.sentences.reports.Reason; '': before there were any
+    words TEXT NOT NULL DEFAULT '', -- the reporter's own, judged nowhere
+    spoiled INTEGER NOT NULL DEFAULT 0 CHECK (spoiled IN (0, 1)), -- the pictures were behind a spoiler when it hid them
+    withdrawn_at REAL, -- NULL: it stands; else its reporter took it back, and it hides nothing
     PRIMARY KEY (job, reporter)
 ) STRICT, WITHOUT ROWID;
 

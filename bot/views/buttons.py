@@ -11,6 +11,7 @@ from discord import ButtonStyle, SelectOption, ui
 from bot.job import ID_PATTERN
 from bot.routes import MENU
 from bot.sentences import card as says
+from bot.sentences import reports
 from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ LOOKS = {
     "cancel": _Look(says.CANCEL),
     "show": _Look(says.SHOW, ButtonStyle.success),
     "tell": _Look(says.TELL),
+    "withdraw": _Look(reports.WITHDRAW),
     "look": _Look(says.LOOK),
     "restore": _Look(says.RESTORE),
     "remove": _Look(says.REMOVE, ButtonStyle.danger),

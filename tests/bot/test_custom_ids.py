@@ -5,7 +5,7 @@ A row here never changes: its message may be years old. A new kind of button get
 
 import pytest
 
-from bot.views import buttons, deleting, edit, own_data, queue, reported, setting_controls, settings, terms
+from bot.views import buttons, deleting, edit, own_data, queue, reported, reporting, setting_controls, settings, terms
 
 PATTERNS = {
     "component": {
@@ -18,11 +18,17 @@ PATTERNS = {
         "setting": setting_controls.CONTROL,
         "accept": terms.ACCEPT,
     },
-    "form": {"edited": edit.EDITED, "deleted": deleting.DELETED, "remixed": edit.REMIXED, "settings": settings.FORM},
+    "form": {
+        "edited": edit.EDITED,
+        "deleted": deleting.DELETED,
+        "reported": reporting.REPORTED,
+        "remixed": edit.REMIXED,
+        "settings": settings.FORM,
+    },
 }
 
 JOB = "00004K"
-ON_A_JOB = "reroll edit recipe spoiler delete cancel show tell report look restore remove"
+ON_A_JOB = "reroll edit recipe spoiler delete cancel show tell report withdraw look restore remove"
 
 POSTED = [
     *(("component", f"v1:{JOB}:{action}", action, {"job_id": JOB}) for action in ON_A_JOB.split()),
@@ -59,6 +65,7 @@ POSTED = [
     ("component", "v1:set:leave", "setting", {"act": "leave", "argument": ""}),
     ("component", "v1:set:priority:1234567890", "setting", {"act": "priority", "argument": "1234567890"}),
     ("form", f"v1:{JOB}:edited", "edited", {"job_id": JOB}),
+    ("form", f"v1:{JOB}:reported", "reported", {"job_id": JOB}),
     ("form", f"v1:{JOB}:deleted", "deleted", {"job_id": JOB}),
     ("form", f"v1:{JOB}:remixed", "remixed", {"form_id": JOB}),
     ("form", "v1:set:denied", "settings", {"form": "denied"}),

@@ -35,6 +35,12 @@ async def delete(person, message):
     return await person.submit(await person.modal(await use(person, message, "Delete")))
 
 
+async def send_report(person, message, reason="other", said=""):
+    """Report a picture: the form, with a reason of its list."""
+    form = await person.modal(await use(person, message, "Report"))
+    return await person.submit(form, reason=[reason], words=said)
+
+
 def job_of(message):
     """The public id of the job that a message is about."""
     return next(one["custom_id"].split(":")[1] for one in controls(message) if "custom_id" in one)

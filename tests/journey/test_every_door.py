@@ -14,7 +14,7 @@ from bot.job import row_key
 from bot.sandbox.people.driver import control
 from engine import infotext, png
 from engine.wire import SamplingParams
-from tests.journey.people import choose, gallery, labels, result_of, settings, shown, use, words
+from tests.journey.people import choose, gallery, labels, result_of, send_report, settings, shown, use, words
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -242,7 +242,7 @@ async def test_moderators_look_at_and_restore_only_what_may_be_shown(scenes, rat
         picture = await result_of(place.person, await place.slash("imagine", prompt="1girl", steps=1))
         scene = place._replace(picture=picture)
         scene.change("DELETE FROM reports")  # or so many rejected ones would stop hiding
-        await scene.press("Report")
+        await send_report(scene.person, scene.picture)
         hidden = await scene.moderator.wait_for(
             lambda m, of=picture: m["id"] == of["id"] and "was reported" in words(m)
         )

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.people.driver import control
-from tests.journey.people import accept_terms, gallery, refusal_of, result_of, use, words
+from tests.journey.people import accept_terms, gallery, refusal_of, result_of, send_report, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -60,8 +60,8 @@ async def leave_traces(guest, yuki):
     await guest.answer(await guest.slash(channel, "prompt preview", subject="1girl", prompt="hushed preview"))
     assert await refusal_of(guest, await guest.slash(channel, "imagine", subject="1girl", prompt="nsfw, hushed"))
     theirs = await result_of(yuki, await yuki.slash(channel, "imagine", prompt="1girl"))
-    await use(guest, theirs, "Report")
-    await guest.wait_for(lambda m: "Thank you." in m["content"])
+    await send_report(guest, theirs, said="hushed reasons")
+    await guest.wait_for(lambda m: "Thank you." in words(m))
     return drawn
 
 
@@ -93,6 +93,7 @@ async def test_export_holds_everything(guest, yuki):
         assert job["pictures"][0]["seed"] == job["request"]["seed"]
     assert any("hushed preview" in preview["tags"] for preview in told["previews"])
     assert told["reports"][0]["reporter_id"] == guest.id
+    assert told["reports"][0]["words"] == "hushed reasons"
     assert {"refused", "reported"} <= {record["event"] for record in told["audit_log"]}
     assert told["accepted_terms"]
     assert told["exported_at"].startswith("20")

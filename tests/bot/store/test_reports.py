@@ -5,20 +5,21 @@ import pytest
 
 from bot.job import Job
 from bot.safety.audit import pseudonym
-from bot.store.reports import ReporterRecord
+from bot.store.reports import ReporterRecord, Why
 
 JOB, OTHER = "00000A", "00000B"
 YUKI, NICO, MIO = 1, 2, 3
 HERE, ELSEWHERE = 70, 71
+WHY = Why("other", "a blue hat")
 
 
 @pytest.fixture
 def report(store, new_job):
     """Report a job of Nico's."""
 
-    async def reporting(job=JOB, person=YUKI, guild=HERE, *, hides=True, now=10.0):
+    async def reporting(job=JOB, person=YUKI, guild=HERE, *, hides=True, now=10.0, why=WHY, spoiled=False):
         reported = Job(**msgspec.structs.asdict(new_job(user_id=NICO, guild_id=guild)), id=job, created_at=1.0)
-        return await store.reports.add(reported, person, hides=hides, now=now)
+        return await store.reports.add(reported, person, why, hides=hides, now=now, spoiled=spoiled)
 
     return reporting
 
@@ -103,3 +104,61 @@ async def test_the_author_is_known_by_a_hash_alone(store, report):
     assert kept.author == pseudonym(NICO, store.key)
     await store.strikes.lock_person(kept.author, HERE, until=99.0)
     assert await store.strikes.locked_until(NICO, HERE) == 99.0
+
+
+async def test_a_report_keeps_its_reason_and_how_the_pictures_were(store, report):
+    await report(why=Why("person", "my sister"), spoiled=True)
+    [kept] = await store.reports.of(JOB)
+    assert (kept.reason, kept.words, kept.spoiled, kept.open) == ("person", "my sister", True, True)
+
+
+async def test_whoever_is_forgotten_leaves_the_reason_and_not_the_words(store, report):
+    await report(why=Why("person", "my sister"))
+    await store.reports.forget(YUKI)
+    [kept] = await store.reports.of(JOB)
+    assert (kept.reason, kept.words) == ("person", "")
+
+
+async def test_a_report_is_taken_back_by_its_reporter_while_it_is_fresh_and_undecided(store, report):
+    """Once; then it hides nothing, and no decision is about it."""
+    await report()
+    assert not await store.reports.withdraw(JOB, NICO, since=0.0, now=20.0)
+    assert not await store.reports.withdraw(JOB, YUKI, since=11.0, now=20.0)
+    assert await store.reports.withdraw(JOB, YUKI, since=10.0, now=20.0)
+    assert not await store.reports.withdraw(JOB, YUKI, since=10.0, now=30.0)
+    assert not await store.reports.hidden(JOB)
+    assert not await store.reports.decide(JOB, "deleted", MIO, now=30.0)
+    [kept] = await store.reports.of(JOB)
+    assert (kept.withdrawn_at, kept.outcome, kept.open) == (20.0, None, False)
+
+
+async def test_what_others_reported_stays_hidden(store, report):
+    await report()
+    await report(person=MIO)
+    await store.reports.withdraw(JOB, YUKI, since=0.0, now=20.0)
+    assert await store.reports.hidden(JOB)
+
+
+async def test_a_decision_is_not_taken_back(store, report):
+    await report()
+    await store.reports.decide(JOB, "deleted", MIO, now=20.0)
+    assert not await store.reports.withdraw(JOB, YUKI, since=0.0, now=20.0)
+
+
+async def test_somebody_who_took_a_report_back_may_report_again(store, report):
+    """With another reason; the message that told of the first one is the same one's."""
+    await report()
+    await store.reports.noticed(JOB, YUKI, 5, 6)
+    await store.reports.withdraw(JOB, YUKI, since=0.0, now=20.0)
+    assert await report(why=Why("spam"), now=30.0)
+    [kept] = await store.reports.of(JOB)
+    assert (kept.reason, kept.reported_at, kept.withdrawn_at, kept.notice_id) == ("spam", 30.0, None, 6)
+    assert await store.reports.hidden(JOB)
+
+
+async def test_a_report_that_was_taken_back_says_nothing_about_its_reporter(store, report):
+    """Neither rejected nor upheld."""
+    await report()
+    await store.reports.withdraw(JOB, YUKI, since=0.0, now=20.0)
+    await store.reports.decide(JOB, "restored", MIO, now=30.0)
+    assert await store.reports.standing(YUKI, HERE, since=0.0) == ReporterRecord(rejected=0, upheld=0)

@@ -9,7 +9,7 @@ import pytest_asyncio
 from bot.job import row_key
 from bot.safety.audit import pseudonym
 from bot.sandbox.people.driver import controls
-from tests.journey.people import job_of, labels, result_of, use, words
+from tests.journey.people import job_of, labels, result_of, send_report, words
 from tests.patience import PATIENCE_S
 
 
@@ -82,11 +82,21 @@ async def draw(person, channel="general", **options):
     return await result_of(person, sent)
 
 
-async def report(person, message):
+async def report(person, message, reason="other", said=""):
+    """The words of the private answer to a report."""
+    return words(await thanks(person, message, reason, said))
+
+
+async def thanks(person, message, reason="other", said=""):
     """The private answer to a report."""
-    await person.outcome(await use(person, message, "Report"))
-    shown = await person.wait_for(lambda m: m["flags"] & 64 and "Thank you." in m["content"])
-    return shown["content"]
+    before = len(person.events)
+    await person.outcome(await send_report(person, message, reason, said))
+    event = await person._first(
+        lambda e: e["event"] == "message.create" and e["data"]["flags"] & 64 and "Thank you." in words(e["data"]),
+        timeout_s=PATIENCE_S,
+        start=before,
+    )
+    return event["data"]
 
 
 async def hidden(person, message):

@@ -31,6 +31,26 @@ async def test_a_moderator_looks_and_restores_after_a_restart(studio, yuki, nico
     assert buttons(decided) == ["Delete"]
 
 
+async def test_a_look_shows_what_was_asked_for_and_why_it_was_reported_and_decides(studio, yuki, nico, mio):
+    """Words of strangers are only words there; decided, the look holds no pictures and nothing to press any more."""
+    for label, ended in (("Restore", "shown again"), ("Delete", "is deleted")):
+        result = await draw(yuki, tags="a quiet lake", negative="boats")
+        await report(nico, result, "person", "**my** sister <@1>, https://example.com/a")
+        covered = await hidden(yuki, result)
+        look = await mio.answer(await mio.press(covered, control(covered, "Look")))
+        assert "1girl\na quiet lake\nNegative prompt: boats" in words(look)
+        assert "a real person" in words(look)
+        assert "**my**" not in words(look)
+        assert "\\<@1>" in words(look)
+        assert "https://" not in words(look)
+        assert buttons(look) == ["Restore", "Delete"]
+        await mio.press(look, control(look, label))
+        over = await mio.wait_for(lambda m, of=look, said=ended: m["id"] == of["id"] and said in words(m))
+        assert (gallery(over), controls(over)) == ([], [])
+    await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == result["id"])
+    assert spool(studio, result) == []
+
+
 async def test_a_moderator_deletes_from_the_log_channel(studio, yuki, nico, mio, log_channel):
     """Message and files go."""
     result = await draw(yuki)
@@ -145,7 +165,7 @@ async def test_a_server_without_a_log_channel_can_time_people_out(studio, yuki, 
     await report(nico, result)
     covered = await hidden(yuki, result)
     look = await mio.answer(await mio.press(covered, control(covered, "Look")))
-    [menu] = [one["custom_id"] for one in controls(look)]
+    [menu] = [one["custom_id"] for one in controls(look) if "label" not in one]
     await mio.choose(look, menu, "3600")
     await mio.wait_for(lambda m: m["flags"] & 64 and "cannot draw here until" in m["content"])
     with database(studio) as opened:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_a_report_hides_the_picture_and_tells_the_moderators(studio, yuki, nico, mio, log_channel):
     """A neutral sentence for everybody; for moderators who, whose, which and where, and no prompt."""
     result = await draw(yuki, prompt="unspoken words")
-    assert "the moderators" in await report(nico, result)
+    assert "the moderators" in await report(nico, result, "hateful", "it is   mean\n\u202e_really_")
     gone = await hidden(yuki, result)
     assert not gallery(gone)
     assert gone["attachments"] == []
@@ -35,9 +35,19 @@ async def test_a_report_hides_the_picture_and_tells_the_moderators(studio, yuki,
     job = job_of(result)
     for part in (f"<@{nico.id}>", f"<@{yuki.id}>", job, result["id"], result["channel_id"]):
         assert part in words(told)
+    assert "hateful or cruel. “it is mean \\_really\\_”" in words(told)
     assert "unspoken" not in words(told)
     assert buttons(told) == ["Look", "Restore", "Delete"]
     assert not told["mentions"]
+
+
+async def test_the_author_reads_why_in_private(yuki, nico):
+    """The reason, and nothing that would tell who it was: not their words either."""
+    result = await draw(yuki)
+    await report(nico, result, "spam", "I know this one")
+    await hidden(yuki, result)
+    said = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "show", id=job_of(result)))
+    assert said == "This picture was reported and is hidden until a moderator decides. Reported as: spam."
 
 
 async def test_a_report_that_a_dying_bot_left_half_done_is_finished_by_the_next_press(
