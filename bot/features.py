@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.actions.edit import Editing
 from bot.actions.help import Help
 from bot.actions.imagine import RequestBuilder
 from bot.actions.me import Preferences
@@ -36,6 +37,7 @@ from bot.prompt.tokens import Tokens
 from bot.routes import Feature
 from bot.safety.gate import drawable
 from bot.views.about import Facts
+from bot.views.edit import Offers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,13 +64,15 @@ def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iter
         presets=writer.presets,
         text_filter=given.text_filter,
     )
+    offers = Offers(limits, writer.presets)
+    editing = Editing(gatekeeper=gatekeeper, store=store, imagine=imagine, offers=offers, now=now)
     remix = Remix(
         gatekeeper=gatekeeper,
         model_name=lambda: flow.pool.model_name,
         model_hash=lambda: flow.pool.model_hash,
         store=store,
         prompt_writer=writer,
-        imagine=imagine,
+        editing=editing,
         attachments=checks.attachments,
         now=now,
     )
@@ -87,6 +91,7 @@ def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iter
     )
     yield imagine_command.feature(imagine, suggestions, limits)
     yield remix_command.feature(remix)
+    yield Feature(routes=editing.routes())
     yield prompt_commands.feature(previews, suggestions, limits)
     yield from _keeping(given, checks, sending, flow, imagine=imagine, remix=remix, suggestions=suggestions)
 
@@ -125,6 +130,7 @@ def _keeping(
         store=store,
         editor=sending.editor,
         imagine=imagine,
+        editing=remix.editing,
         remix=remix,
         moderation=moderation,
         draw_seed=draw_seed,

@@ -1,4 +1,4 @@
-"""From anybody's picture to a form, and from the form to a request: the recipe is read out of the file."""
+"""From anybody's picture to a form: the recipe is read out of the file; of several pictures one is chosen."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.actions.message_pictures import pictures_among, pictures_in
+from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
 from bot.picture.recipes.offered import offered
 from bot.prompt.remix import Mapped
 from bot.reading.kinds import RECIPE
 from bot.request import Options, words_of_options
-from bot.routes import Route, on_form
 from bot.safety.ratings import is_rating
+from bot.sentences import edit
 from bot.sentences import recipes as says
-from bot.sentences.card import REMIX_TITLE
-from bot.views.edit import REMIXED, TEXT_CHARS, EditForm, edited, remix_id
+from bot.store.forms import open_form
+from bot.views.edit_screen import which
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import discord
 
-    from bot.actions.imagine import RequestBuilder
+    from bot.actions.edit import Editing
     from bot.actions.message_pictures import MessagePicture
     from bot.attachments import Attachments
     from bot.checks.gatekeeper import Gatekeeper
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.recipe import Recipe
     from bot.store import Store
+    from bot.store.forms import OpenForm
 
 READ_PICTURES = 4
 """Of one message: as many as a result of ours can have."""
@@ -50,19 +52,15 @@ class Remix:
     """Keeps what the form does not show."""
     prompt_writer: PromptWriter
     """Knows the operator's limits, presets and words."""
-    imagine: RequestBuilder
-    """Draws what the form says."""
+    editing: Editing
+    """Leads from there to a request."""
     attachments: Attachments
     """Where files come from."""
     now: Callable[[], float]
     """Unix time in seconds."""
 
-    def routes(self) -> list[Route]:
-        """Hand in the form that was opened with a recipe."""
-        return [on_form(REMIXED, self.submit)]
-
     async def open_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
-        """Open the form with the first recipe of a message's pictures, wherever in it they stand.
+        """Begin with a recipe of a message's pictures, wherever in it they stand.
 
         Raises:
             Refused: As `open`.
@@ -70,7 +68,7 @@ class Remix:
         await self._open(interaction, pictures_in(message))
 
     async def open(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> None:
-        """Open the form with the first recipe that these files hold.
+        """Begin with a recipe that these files hold; where there are several, ask which.
 
         Raises:
             Refused: There is none, with a sentence that says why.
@@ -78,11 +76,46 @@ class Remix:
         await self._open(interaction, pictures_among(files))
 
     async def _open(self, interaction: discord.Interaction[Any], pictures: Sequence[MessagePicture]) -> None:
-        highest = await self.gatekeeper.highest_here(interaction)
-        mapped = await self._read(interaction, pictures)
-        form_id = await self.store.forms.keep(interaction.user.id, mapped.options, now=self.now())
-        form = EditForm(remix_id(form_id), mapped.options, highest, title=REMIX_TITLE, notes=mapped.unmapped)
-        await interaction.response.send_modal(form)
+        await self.gatekeeper.highest_here(interaction)  # where nothing is drawn, nothing is read
+        if len(pictures) <= 1:
+            mapped = await self._read(interaction, pictures)
+            await self.editing.show(interaction, *await self._keep(interaction, mapped))
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)  # each picture may take its second
+        found, without = await self._read_each(interaction, pictures[:READ_PICTURES])
+        said = [] if len(pictures) <= READ_PICTURES else [edit.only_first(READ_PICTURES)]
+        if len(found) == 1:
+            [(number, mapped)] = found.items()
+            told = Mapped(mapped.options, (edit.only_one(number), *said, *mapped.unmapped))
+            await self.editing.show(interaction, *await self._keep(interaction, told))
+            return
+        if without:
+            said.append(edit.without_recipe(tuple(map(str, without))))
+        forms = {number: await self._keep(interaction, mapped) for number, mapped in found.items()}
+        await interaction.edit_original_response(view=which(forms, said), allowed_mentions=NO_PINGS)
+
+    async def _keep(self, interaction: discord.Interaction[Any], mapped: Mapped) -> tuple[str, OpenForm]:
+        form = open_form(mapped.options, given=words_of_options(mapped.options), notes=mapped.unmapped)
+        return await self.store.forms.keep(interaction.user.id, form, now=self.now()), form
+
+    async def _read_each(
+        self, interaction: discord.Interaction[Any], pictures: Sequence[MessagePicture]
+    ) -> tuple[dict[int, Mapped], list[int]]:
+        """Read every picture; give the recipes by the number of their picture, from 1, and the numbers without one.
+
+        Raises:
+            Refused: No picture has one, with the sentence for the first of them.
+        """
+        found: dict[int, Mapped] = {}
+        without: dict[int, InvalidRequest] = {}
+        for number, picture in enumerate(pictures, 1):
+            try:
+                found[number] = await self._read(interaction, [picture])
+            except InvalidRequest as error:
+                without[number] = error
+        if not found:
+            raise without[1]
+        return found, list(without)
 
     async def options(self, interaction: discord.Interaction[Any], files: Sequence[discord.Attachment]) -> Options:
         """Read a request out of the first of these files that holds one.
@@ -103,17 +136,6 @@ class Remix:
         await self.gatekeeper.check_rating(interaction, rating if rating is not None and is_rating(rating) else "safe")
         return written.text
 
-    async def submit(self, interaction: discord.Interaction[Any], form_id: str) -> None:
-        """Draw what the form says, as the sender's own; the seed is the picture's, if it named one.
-
-        Raises:
-            Refused: Nothing was queued; the message says why.
-        """
-        options = await self.store.forms.get(form_id, interaction.user.id)
-        if options is None:
-            raise InvalidRequest(says.FORM_TOO_OLD)
-        await self.imagine.ask(interaction, edited(options, interaction), given=words_of_options(options))
-
     async def _read(self, interaction: discord.Interaction[Any], pictures: Sequence[MessagePicture]) -> Mapped:
         return await asyncio.to_thread(self._map, (await self._written(interaction, pictures)).recipe)
 
@@ -128,7 +150,7 @@ class Remix:
     def _map(self, read: Recipe) -> Mapped:
         """Make options of a recipe, and name everything that could not be kept."""
         writer = self.prompt_writer
-        options, unmapped = offered(
+        return offered(
             read,
             writer.config.limits,
             writer.presets,
@@ -137,6 +159,3 @@ class Remix:
             model_hash=self.model_hash(),
             usual_sampler=writer.config.defaults.sampler,
         )
-        cut = [says.cut("tags", TEXT_CHARS)] if len(options.tags or "") > TEXT_CHARS else []
-        cut += [says.cut("negative", TEXT_CHARS)] if len(options.negative or "") > TEXT_CHARS else []
-        return Mapped(options, (*cut, *unmapped))

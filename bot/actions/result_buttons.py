@@ -17,15 +17,17 @@ from bot.request import again, words_of_options
 from bot.routes import Route, on_form, on_press
 from bot.safety.ratings import together
 from bot.sentences import card as says
+from bot.store.forms import open_form
 from bot.views.buttons import of_job
 from bot.views.deleting import DELETED, DeleteForm
-from bot.views.edit import EDITED, EditForm, edit_id, edited
+from bot.views.edit import EDITED
 from bot.views.recipe import found_recipe, recipe
 from bot.views.spoiler import spoiled, with_spoiler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.actions.edit import Editing
     from bot.actions.imagine import RequestBuilder
     from bot.actions.remix import Remix
     from bot.care.moderation import Moderation
@@ -49,7 +51,9 @@ class ResultButtons:
     editor: MessageEditor
     """Reaches messages of jobs."""
     imagine: RequestBuilder
-    """Draws what a form says."""
+    """Draws what a picture's own recipe says."""
+    editing: Editing
+    """Leads from a request to the next one."""
     remix: Remix
     """Reads the pictures whose records are gone."""
     moderation: Moderation
@@ -83,26 +87,23 @@ class ResultButtons:
             await self.imagine.ask_again(interaction, again(job.request, self.draw_seed), given=given)
 
     async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
-        """Open the form; its ratings are those that this channel allows now."""
+        """Open the form of its words."""
         job = await self.store.jobs.get(job_id)
         if job is None:
             await self.remix.open(interaction, _files(interaction))
             return
-        measured = await self._measured(job)
-        if measured or interaction.user.id != job.user_id:  # a form shows the words, as a recipe does
-            await self.gatekeeper.check_shown(interaction, job, [together(job.request.rating, measured)])
-        highest = await self.gatekeeper.highest_here(interaction)
-        form = EditForm(edit_id(job.id), options_of(job.request), highest, title=says.EDIT_TITLE)
-        await interaction.response.send_modal(form)
+        await self._check_words(interaction, job)
+        await self.editing.open_words(interaction, job.id, options_of(job.request), says.EDIT_TITLE)
 
     async def submit_edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
-        """Draw what the form says, with a new seed, as the sender's own."""
+        """Show what the form came to, with all that it did not show."""
         job = await self._job(job_id)
         if job.private and job.user_id != interaction.user.id:  # nobody else ever saw its button
             raise InvalidRequest(says.NO_RECORD)
-        before = msgspec.structs.replace(options_of(job.request), seed=None)
+        await self._check_words(interaction, job)
+        before = options_of(job.request)
         given = "" if job.user_id == interaction.user.id else words_of_options(before)
-        await self.imagine.ask(interaction, edited(before, interaction), given=given)
+        await self.editing.show_words(interaction, open_form(before, given=given))
 
     async def recipe(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Show privately how a picture was made."""
@@ -176,6 +177,16 @@ class ResultButtons:
         if wanted:
             interaction.client.refusals.asked(job.user_id)  # they may have opened their direct messages since
         await tell(interaction, says.WILL_TELL if wanted else says.WILL_NOT_TELL)
+
+    async def _check_words(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        """Let somebody read the words of a job in a form, as they may in a recipe.
+
+        Raises:
+            PromptRefused: They may not; with the sentence for them.
+        """
+        measured = await self._measured(job)
+        if measured or interaction.user.id != job.user_id:
+            await self.gatekeeper.check_shown(interaction, job, [together(job.request.rating, measured)])
 
     async def _measured(self, job: Job) -> list[Rating | None]:
         """Give what each picture of a job shows, None of one that was not rated."""

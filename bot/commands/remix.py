@@ -29,7 +29,4 @@ def feature(remix: Remix) -> Feature:
     menu = app_commands.ContextMenu(
         name="Remix", callback=_remix_message, allowed_installs=INSTALLS, allowed_contexts=CONTEXTS
     )
-    return Feature(
-        commands=[slash("remix", render(says.REMIX), _remix), menu],
-        routes=remix.routes(),
-    )
+    return Feature(commands=[slash("remix", render(says.REMIX), _remix), menu])

@@ -200,20 +200,9 @@ def may_not_cancel(owner: int | None) -> str:
 # The form under Edit
 
 EDIT_TITLE = fixed("card.EDIT_TITLE", "Edit and draw again")
-REMIX_TITLE = fixed("card.REMIX_TITLE", "Remix this picture")
-TAGS = fixed("card.TAGS", "Tags")
 TAGS_HINT = fixed("card.TAGS_HINT", "smile, night, looking at viewer")
-NEGATIVE = fixed("card.NEGATIVE", "Not in the picture")
 NEGATIVE_HINT = fixed("card.NEGATIVE_HINT", "hat, glasses")
-SUBJECT = fixed("card.SUBJECT", "Subject")
 SUBJECT_HINT = fixed("card.SUBJECT_HINT", "1girl, or 1girl; 1boy")
-RATING = fixed("card.RATING", "Rating")
-
-
-@sentence
-def more_notes(more: int) -> str:
-    return f"And {more} more like this."
-
 
 # `/show`
 

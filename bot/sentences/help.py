@@ -37,7 +37,7 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 
 ## From a picture
 `/remix` reads the recipe out of a picture file into a form. Change it there, and draw.
-**Apps → Remix** in the menu of a message does the same. It reads pictures from here, WebUI, Forge and Civitai.
+**Apps → Remix** in the menu of a message does the same, and asks which where there are several pictures.
 
 ## Your own things
 `/me defaults set` sets your values for options that you leave out. `style:none` draws once without your style.
@@ -50,7 +50,7 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 `/show` shows your earlier pictures again, even if their message is gone.
 
 ## Under every picture
-**Reroll** draws it again with other seeds. **Edit** lets you change it first. The result is yours.
+**Reroll** draws it again with other seeds. **Edit** shows all of it to change, and keeps the seed. The result is yours.
 **Recipe** shows exactly how it was made. Blue buttons draw, and count as a request.
 **More …** has **Spoiler** and **Delete**, for its owner and for moderators, and **Report** for everybody.
 

@@ -189,12 +189,6 @@ def versions_not_used(kind: str, versions: tuple[str, ...]) -> str:
 
 
 @sentence
-def cut(field: Literal["tags", "negative"], most: int) -> str:
-    name = "tags" if field == "tags" else "negative prompt"
-    return f"Only the first {most:,} characters of the {name} fit into this form."
-
-
-@sentence
 def not_here(what: Sentence) -> str:
     phrase = str(what)
     return f"{phrase[0].upper()}{phrase[1:]}: not available here; the default is used."

@@ -5,12 +5,26 @@ A row here never changes: its message may be years old. A new kind of button get
 
 import pytest
 
-from bot.views import buttons, deleting, edit, own_data, queue, reported, reporting, setting_controls, settings, terms
+from bot.views import (
+    buttons,
+    deleting,
+    edit,
+    edit_screen,
+    own_data,
+    queue,
+    reported,
+    reporting,
+    setting_controls,
+    settings,
+    terms,
+)
 
 PATTERNS = {
     "component": {
         **{action: buttons.of_job(action) for action in buttons.LOOKS},
         "more": buttons.MENU,
+        "form": edit_screen.PRESS,
+        "which": edit_screen.WHICH,
         "draft": buttons.DRAFT,
         "forget": own_data.FORGET,
         "queue": queue.PRESS,
@@ -20,6 +34,7 @@ PATTERNS = {
     },
     "form": {
         "edited": edit.EDITED,
+        "filled": edit.FILLED,
         "deleted": deleting.DELETED,
         "reported": reporting.REPORTED,
         "remixed": edit.REMIXED,
@@ -65,6 +80,15 @@ POSTED = [
     ("component", "v1:set:leave", "setting", {"act": "leave", "argument": ""}),
     ("component", "v1:set:priority:1234567890", "setting", {"act": "priority", "argument": "1234567890"}),
     ("form", f"v1:{JOB}:edited", "edited", {"job_id": JOB}),
+    *(
+        ("component", f"v1:form:{JOB}:{act}", "form", {"form_id": JOB, "act": act})
+        for act in ("draw", "words", "style", "numbers", "rating")
+    ),
+    ("component", "v1:form:which", "which", {}),
+    *(
+        ("form", f"v1:form:{JOB}:{act}", "filled", {"form_id": JOB, "act": act})
+        for act in ("words", "style", "numbers")
+    ),
     ("form", f"v1:{JOB}:reported", "reported", {"job_id": JOB}),
     ("form", f"v1:{JOB}:deleted", "deleted", {"job_id": JOB}),
     ("form", f"v1:{JOB}:remixed", "remixed", {"form_id": JOB}),

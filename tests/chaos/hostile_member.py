@@ -53,8 +53,11 @@ ACTIONS = (
     "restore",
     "remove",
     "lock",
+    "more",
+    "deleted",
+    "withdraw",
 )
-"""Without Report: it hides a picture, whoever presses it, and is meant to."""
+"""Without Report and its form: it hides a picture, whoever sends it, and is meant to."""
 IDS = (
     *("v1:{job}:{action}", "v1:{job}:{action}:again", "v0:{job}:{action}", "v1:draft:{job}", "v1:terms:0:{job}"),
     *(
@@ -133,12 +136,14 @@ class HostileMember:
         )
 
     async def _fill_form(self):
-        """Edit somebody's picture, and send the form back with other things in it."""
+        """Edit somebody's picture, send the form back with other things in it, and draw what it came to."""
         message = self._one_of(self._messages("edit"))
         press = await self._person.press(message, f"v1:{job_of(message)}:edit")
         form = await self._person.modal(press, timeout_s=PATIENCE_S)
         fields = [label["component"] for label in form["components"] if label.get("component")]
-        await self._person.submit(form, **{field["custom_id"]: self._value(field) for field in fields})
+        sent = await self._person.submit(form, **{field["custom_id"]: self._value(field) for field in fields})
+        screen = await self._person.answer(sent, timeout_s=PATIENCE_S)
+        await self._use(screen, [one for one in controls(screen) if one["custom_id"].endswith(":draw")])
 
     def _value(self, field):
         if "options" in field:
@@ -148,15 +153,21 @@ class HostileMember:
     async def _press(self):
         """What is somebody else's: only the owner and moderators may take away."""
         message = self._one_of(self._messages())
-        offered = [one["custom_id"] for one in controls(message) if "custom_id" in one and not _reports(one)]
         self._old.append(message)
-        await self._person.press(message, self._one_of(offered))
+        await self._use(message, [one for one in controls(message) if "custom_id" in one])
 
     async def _press_old(self):
         message = self._one_of(self._old)
-        await self._person.press(
-            message, self._one_of([one["custom_id"] for one in controls(message) if not _reports(one)])
-        )
+        await self._use(message, [one for one in controls(message) if "custom_id" in one])
+
+    async def _use(self, message, offered):
+        """Press one of these, or choose something in it: anything but Report."""
+        one = self._one_of([one for one in offered if not one["custom_id"].endswith(":report")])
+        if "options" not in one:
+            await self._person.press(message, one["custom_id"])
+            return
+        values = [option["value"] for option in one["options"] if option["value"] != "report"]
+        await self._person.choose(message, one["custom_id"], self._one_of(values))
 
     async def _forge_press(self):
         custom_id, message = self._custom_id, self._one_of(self._messages())
@@ -229,7 +240,3 @@ class HostileMember:
         if not things:
             raise LookupError("there is none yet")
         return self._chance.choice(things)
-
-
-def _reports(control):
-    return control["custom_id"].endswith(":report")

@@ -35,6 +35,30 @@ async def delete(person, message):
     return await person.submit(await person.modal(await use(person, message, "Delete")))
 
 
+async def draw_form(person, form, *, rating=None, **values):
+    """Send the form of words, take this rating if one is given, and press Draw; the id of that interaction."""
+    screen = await person.answer(await person.submit(form, **values))
+    if rating is not None:
+        [menu] = [one["custom_id"] for one in controls(screen) if one["custom_id"].endswith(":rating")]
+        screen = await person.answer(await person.choose(screen, menu, rating))
+    return await person.press(screen, control(screen, "Draw"))
+
+
+async def words_form(person, screen):
+    """The form of words, opened from the private message."""
+    return await person.modal(await person.press(screen, control(screen, "Words …")))
+
+
+def fields(form):
+    """What a form was opened with, by custom_id."""
+    found = {}
+    for label in form["components"]:
+        field = label["component"]
+        chosen = [option["value"] for option in field.get("options", ()) if option.get("default")]
+        found[field["custom_id"]] = chosen[0] if chosen else field.get("value", "")
+    return found
+
+
 async def send_report(person, message, reason="other", said=""):
     """Report a picture: the form, with a reason of its list."""
     form = await person.modal(await use(person, message, "Report"))

@@ -10,7 +10,17 @@ from bot.job import row_key
 from bot.sandbox.people.driver import control
 from engine import infotext, png
 from engine.wire import SamplingParams
-from tests.journey.people import choose, gallery, import_settings, result_of, settings, shown, words
+from tests.journey.people import (
+    choose,
+    draw_form,
+    gallery,
+    import_settings,
+    result_of,
+    settings,
+    shown,
+    words,
+    words_form,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -50,8 +60,9 @@ async def test_a_stranger_s_recipe_is_no_strike(rating_studio):
     async with rating_studio.person("nico") as nico:
         for _ in range(3):
             upload = await nico.upload("a.png", recipe("1girl, nude, smile"))
-            form = await nico.modal(await nico.slash(nico.channel("general"), "remix", picture=upload))
-            sent = await nico.submit(form, subject="1girl", tags="nude, smile", negative="", rating=["safe"])
+            screen = await shown(nico, await nico.slash(nico.channel("general"), "remix", picture=upload))
+            form = await words_form(nico, screen)
+            sent = await draw_form(nico, form, subject="1girl", tags="nude, smile", negative="", rating="safe")
             answer = await shown(nico, sent)
             assert "belong to `nsfw`" in answer["content"]
             assert "After several refusals" not in answer["content"]

@@ -11,10 +11,21 @@ import pytest
 import pytest_asyncio
 
 from bot.job import row_key
-from bot.sandbox.people.driver import control
+from bot.sandbox.people.driver import control, controls
 from engine import infotext, png
 from engine.wire import SamplingParams
-from tests.journey.people import choose, gallery, labels, result_of, send_report, settings, shown, use, words
+from tests.journey.people import (
+    choose,
+    gallery,
+    labels,
+    result_of,
+    send_report,
+    settings,
+    shown,
+    use,
+    words,
+    words_form,
+)
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -132,28 +143,36 @@ async def reroll(scene, rating):
 async def edit_form(scene, rating):
     """The form offers what the place has; what is typed into it counts, too."""
     scene.asked("safe")
-    return await _submit(scene, await scene.press("Edit"), rating)
+    form = await scene.person.modal(await scene.press("Edit"))
+    return await _submit(scene, form, rating)
 
 
 async def remix_command(scene, rating):
     upload = await scene.person.upload("a.png", recipe("safe"))
-    return await _submit(scene, await scene.slash("remix", picture=upload), rating)
+    return await _remixed(scene, await scene.slash("remix", picture=upload), rating)
 
 
 async def remix_menu(scene, rating):
     upload = await scene.person.upload("a.png", recipe("safe"))
     message = await scene.person.say(scene.channel, "look", attachments=[upload])
-    return await _submit(scene, await scene.person.context_menu(message, "Remix"), rating)
+    return await _remixed(scene, await scene.person.context_menu(message, "Remix"), rating)
 
 
-async def _submit(scene, opened, rating):
-    form = await scene.person.modal(opened)
-    fields = {one["component"]["custom_id"]: one["component"] for one in form["components"] if one.get("component")}
-    offered = [option["value"] for option in fields["rating"]["options"]]
+async def _remixed(scene, sent, rating):
+    form = await words_form(scene.person, await scene.person.answer(sent))
+    return await _submit(scene, form, rating)
+
+
+async def _submit(scene, form, rating):
+    allowed = rating in RATINGS[: scene.allowed]
+    tags = "smile" if allowed else f"smile, {rating}"
+    screen = await scene.person.answer(await scene.person.submit(form, subject="1girl", tags=tags, negative=""))
+    [menu] = [one for one in controls(screen) if one["custom_id"].endswith(":rating")]
+    offered = [option["value"] for option in menu["options"]]
     assert offered == list(RATINGS[: scene.allowed]), (scene.name, offered)
-    tags = "smile" if rating in offered else f"smile, {rating}"
-    chosen = rating if rating in offered else "safe"
-    return await scene.person.submit(form, subject="1girl", tags=tags, negative="", rating=[chosen])
+    chosen = rating if allowed else "safe"
+    screen = await scene.person.answer(await scene.person.choose(screen, menu["custom_id"], chosen))
+    return await scene.person.press(screen, control(screen, "Draw"))
 
 
 ASKING = (

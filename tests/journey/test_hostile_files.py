@@ -18,9 +18,8 @@ async def answered(person, interaction_id):
     """What came of an act: a sentence for nobody else, or the form, where a file did say something."""
     outcome = await person.outcome(interaction_id)
     assert outcome["event"] == "interaction.answer", outcome
-    if not outcome["data"].get("message_id"):
-        return "a form"
-    return await refusal_of(person, interaction_id)
+    message = await shown(person, interaction_id)
+    return message["content"] if not message["components"] else "a form"
 
 
 def reader_of(studio):

@@ -158,8 +158,8 @@ async def test_a_picture_without_a_record_speaks_for_itself(drawing_studio):
         again = await result_of(mio, await mio.press(picture, control(picture, "Reroll")))
         assert "quiet words" in words(again)
         assert f"<@{mio.id}>" in words(again)
-        form = await mio.modal(await mio.press(picture, control(picture, "Edit")))
-        assert form["title"] == "Remix this picture"
+        screen = await shown(mio, await mio.press(picture, control(picture, "Edit")))
+        assert "quiet words" in words(screen)
         recipe = await shown(mio, await mio.press(picture, control(picture, "Recipe")))
         assert "quiet words" in recipe["content"]
         async with drawing_studio.person("nico") as nico:

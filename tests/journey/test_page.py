@@ -103,6 +103,9 @@ async def test_the_edit_form_changes_one_thing(visit):
         await form.get_by_role("button", name="Send").click()
         await expect(page.get_by_role("article")).to_have_count(before + 1)
         await expect(newest(page)).to_contain_text("blue hair, smile")
+        await newest(page).get_by_role("button", name="Draw").click()
+        await expect(page.get_by_role("article")).to_have_count(before + 2)
+        await expect(newest(page)).to_contain_text("blue hair, smile")
         await expect(newest(page).get_by_role("button", name="Reroll")).to_be_visible()
 
 

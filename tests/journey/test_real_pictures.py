@@ -14,7 +14,7 @@ from engine.conditioning import encode
 from engine.config import Engine
 from engine.loading import load
 from engine.model import place
-from tests.journey.people import gallery, result_of, words
+from tests.journey.people import draw_form, gallery, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -86,7 +86,7 @@ async def test_an_old_button_draws_after_bot_and_engine_were_killed(drawing_stud
         assert not np.array_equal(await pixels(yuki, result), await pixels(yuki, again))
         recipe = await yuki.answer(await yuki.press(result, control(result, "Recipe")))
         assert "1girl, safe, smile" in recipe["content"]
-        changed = await yuki.submit(form, tags="frown", negative="", subject="1girl", rating=["safe"])
+        changed = await draw_form(yuki, form, tags="frown", negative="", subject="1girl", rating="safe")
         assert "frown" in words(await result_of(yuki, changed))
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot.sandbox.people.driver import control, controls
-from tests.journey.people import gallery, labels, result_of, walk, words
+from tests.journey.people import draw_form, gallery, labels, result_of, walk, words, words_form
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -80,12 +80,12 @@ async def test_every_door_that_draws_shows_the_terms(studio, yuki, nico, door):
         sent = await nico.press(shown, control(shown, "Draw"))
     else:
         if door == "Edit":
-            opened = await nico.press(result, control(result, "Edit"))
+            form = await nico.modal(await nico.press(result, control(result, "Edit")))
         else:
             file = await nico.upload("a.png", picture_with_recipe())
-            opened = await nico.slash(channel, "remix", picture=file)
-        form = await nico.modal(opened)
-        sent = await nico.submit(form, tags="smile", subject="1girl", rating=["safe"])
+            screen = await nico.answer(await nico.slash(channel, "remix", picture=file))
+            form = await words_form(nico, screen)
+        sent = await draw_form(nico, form, tags="smile", subject="1girl", rating="safe")
     terms = await nico.answer(sent)
     assert terms["flags"] & 64
     assert [one["label"] for one in controls(terms)] == ["Accept"]

@@ -16,8 +16,8 @@ FOLDER = Path(gate.__file__).parent
 
 NO_ROOMS = {"__init__", "sentence", "rendering", "quoting"}
 
-STORED = ("audit", "ends", "gate", "joined", "prompt", "reports", "settings")
-"""The files whose sentences are kept with a job or in the audit log."""
+STORED = ("audit", "edit", "ends", "foreign", "gate", "joined", "prompt", "recipes", "reports", "settings")
+"""The files whose sentences are kept with a job, with a form or in the audit log."""
 
 RELEASED = Path(__file__).with_name("stored.txt")
 """Each of those with the names of its values; a line here never changes and never goes: a row may say it for years."""

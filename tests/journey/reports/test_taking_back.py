@@ -27,7 +27,7 @@ async def take_back(person, answer):
 
 async def test_what_was_hidden_by_mistake_comes_back_as_it_was(studio, yuki, nico, mio, log_channel):
     """After a restart, too: behind the spoiler that its owner had put there; the moderators read that it is over."""
-    result = await draw(yuki, tags="a lake", seed=3, count=2)
+    result = await draw(yuki, prompt="a lake", seed=3, count=2)
     spoiled = await yuki.answer(await use(yuki, result, "Spoiler"))
     files = [await yuki.fetch(one["media"]["url"]) for one in gallery(spoiled)]
     answer = await thanks(nico, spoiled)
