@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.answer import NO_PINGS, tell
+from bot.answer import NO_PINGS
+from bot.retrying import NOT_DONE
 from bot.routes import Route, on_press
-from bot.sentences import terms as says
 from bot.views import terms as view
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
     Ask = Callable[[discord.Interaction[Any], Request], Awaitable[None]]
 
+log = logging.getLogger(__name__)
+
+SHOWN = 1000
+"""Messages with terms whose interaction is remembered: it is what edits them, for a quarter of an hour."""
+
 
 class Terms:
     """Whatever draws asks here first, and only the person's own Accept opens it."""
@@ -33,6 +39,7 @@ class Terms:
         self.licence = licence
         self._additions = configured.additions
         self._now = now
+        self._shown: dict[int, discord.Interaction[Any]] = {}  # by person, the latest last
         self.version = f"{view.VERSION}.{configured.version}"
         """Of the whole text: ours, and the operator's."""
 
@@ -79,11 +86,30 @@ class Terms:
             return
         await self._store.acceptances.add(person, version, now=self._now())
         if waiting is None:
-            await tell(interaction, says.THANKS)
-        else:
+            await interaction.response.edit_message(view=view.thanks(), attachments=[], allowed_mentions=NO_PINGS)
+            return
+        try:
             await ask(interaction, waiting)
+        finally:
+            await self._close(interaction)
+
+    async def _close(self, interaction: discord.Interaction[Any]) -> None:
+        """Put a line in the place of the terms, which nothing is left to press under; the answer is a message already.
+
+        Only what showed them can edit them then. After a restart nobody knows it any more, and the next press does it.
+        """
+        if (shown := self._shown.pop(interaction.user.id, None)) is None:
+            return
+        try:
+            await shown.edit_original_response(view=view.thanks(), attachments=[], allowed_mentions=NO_PINGS)
+        except NOT_DONE as error:
+            log.info("interaction %s: the terms stay where they are: %s", interaction.id, error)
 
     async def _show(self, interaction: discord.Interaction[Any], draft_id: str | None) -> None:
         accepted = (await self._store.acceptances.of(interaction.user.id)).get(self.version)
         shown, file = view.terms(self.licence, self.version, self._additions, draft_id, accepted_at=accepted)
         await interaction.response.send_message(view=shown, file=file, ephemeral=True, allowed_mentions=NO_PINGS)
+        self._shown.pop(interaction.user.id, None)
+        self._shown[interaction.user.id] = interaction
+        if len(self._shown) > SHOWN:
+            del self._shown[next(iter(self._shown))]

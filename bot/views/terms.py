@@ -50,3 +50,8 @@ def terms(
         items.append(ui.ActionRow[Any](accept))
     file = discord.File(io.BytesIO(licence.text), filename=_ATTACHED)
     return layout(ui.Container(*items, accent_colour=WAITING)), file
+
+
+def thanks() -> ui.LayoutView:
+    """Stand where the terms were, once they are accepted."""
+    return layout(ui.TextDisplay(render(says.THANKS)))

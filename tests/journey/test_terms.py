@@ -1,5 +1,6 @@
 """Nothing is drawn for anybody who has not accepted the terms, and accepting goes straight on."""
 
+import asyncio
 import io
 import sqlite3
 from contextlib import closing
@@ -58,13 +59,31 @@ async def test_first_use_shows_the_terms_and_accept_draws_what_was_asked(studio,
 
 
 async def test_accept_draws_once(studio, nico):
-    """The message stays where it is; a second press says thank you and draws nothing."""
+    """Of two presses at once one draws; then a line is left of the terms, with nothing to press."""
     forget(studio, nico)
     terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", prompt="1girl"))
-    await result_of(nico, await nico.press(terms, control(terms, "Accept")))
-    again = await nico.answer(await nico.press(terms, control(terms, "Accept")))
-    assert again["flags"] & 64
-    assert "You can draw now" in again["content"]
+    accept = control(terms, "Accept")
+    sent = await asyncio.gather(*(nico.press(terms, accept) for _ in range(2)))
+    answers = [await nico.answer(one) for one in sent]
+    assert [bool(answer["flags"] & 64) for answer in answers].count(False) == 1
+    over = await nico.wait_for(lambda m: m["id"] == terms["id"] and not controls(m))
+    assert "You can draw now" in words(over)
+    assert "Accept" not in words(over)
+    [drawn] = [one for one, answer in zip(sent, answers, strict=True) if not answer["flags"] & 64]
+    assert gallery(await result_of(nico, drawn))
+
+
+async def test_accept_works_after_a_restart(studio, nico):
+    """What could edit the terms is forgotten then: the first press draws, and the next one draws nothing and closes."""
+    forget(studio, nico)
+    terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", prompt="1girl"))
+    await studio.kill("bot")
+    await studio.start_bot()
+    assert gallery(await result_of(nico, await nico.press(terms, control(terms, "Accept"))))
+    over = await nico.answer(await nico.press(terms, control(terms, "Accept")))
+    assert (over["id"], controls(over)) == (terms["id"], [])
+    assert "You can draw now" in words(over)
+    assert len(accepted(studio, nico)) == 1
 
 
 @pytest.mark.parametrize("door", ["Reroll", "Edit", "preview", "remix"])
