@@ -17,7 +17,7 @@ from bot.store.reports import Why
 from bot.views import reported, reporting
 from bot.views.buttons import of_job
 from bot.views.edit import sent_texts
-from bot.views.spoiler import offers, spoiled
+from bot.views.spoiler import spoiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,6 +194,6 @@ def _why(interaction: discord.Interaction[Any]) -> Why:
 
 def _behind_spoiler(message: discord.Message | None, job: Job) -> bool:
     """Whether the pictures of a job's own message are behind a spoiler; a copy of it says nothing."""
-    if message is None or message.id != job.message_id or not offers(message, job.id, "report"):
+    if message is None or message.id != job.message_id:
         return False
     return bool(spoiled(message))
