@@ -40,5 +40,5 @@ def listed(words: tuple[str, ...]) -> str:
 
 
 def quoted_whole(text: str) -> str:
-    """Quote what is bounded, and Markdown already, where it comes from."""
-    return f"“{text}”"
+    """Quote what is bounded where it comes from."""
+    return f"“{escaped(text)}”"

@@ -56,8 +56,8 @@ ROOMS = (
     reports,
     settings,
     terms,
-    words,
     why,
+    words,
 )
 """Every file that defines sentences: each is known once it is imported, and what is stored may be of any."""
 

@@ -21,6 +21,11 @@ def plain_markup(text: str) -> str:
     return _LINK.sub("\\g<0>\u2060", written)  # a word joiner: nothing to see, and no address any more
 
 
+def plain_words(text: str) -> str:
+    """Write text for a sentence that quotes it, and so escapes Markdown itself: without piled marks and addresses."""
+    return _LINK.sub("\\g<0>\u2060", _without_piles(text))
+
+
 def _without_piles(text: str) -> str:
     kept: list[str] = []
     marks = 0

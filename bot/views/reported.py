@@ -12,11 +12,12 @@ from bot.job import ID_PATTERN
 from bot.sentences import card as pictures_said
 from bot.sentences import preview
 from bot.sentences import reports as says
+from bot.sentences.quoting import escaped
 from bot.sentences.rendering import render
 from bot.views.buttons import row
 from bot.views.card import ENDED, WAITING
 from bot.views.layout import layout
-from bot.views.plain_markup import plain_markup
+from bot.views.plain_markup import plain_words
 from bot.views.recipe import code
 
 if TYPE_CHECKING:
@@ -146,9 +147,9 @@ def _said(reports: Sequence[Report]) -> list[Sentence]:
     lines: list[Sentence] = []
     room = WORDS_CHARS
     for report in reversed(reports[-LISTED:]):
-        words = plain_markup(report.words)
-        words = words if len(words) <= room else ""
-        room -= len(words)
+        words = plain_words(report.words)
+        words = words if len(escaped(words)) <= room else ""
+        room -= len(escaped(words))
         lines.append(_line(report, words))
     if (more := len(reports) - LISTED) > 0:
         lines.append(says.before_them(more))

@@ -6,7 +6,12 @@ from types import SimpleNamespace
 import discord
 import pytest
 
+from bot.errors import InvalidRequest
 from bot.routes import Routes, on_form, on_press
+
+BUTTONS = [SimpleNamespace(custom_id=f"v1:00004K:{name}") for name in ("delete", "enlarge")]
+MENU = SimpleNamespace(custom_id="v1:00004K:more", options=[SimpleNamespace(value="delete")])
+MESSAGE = SimpleNamespace(components=[SimpleNamespace(children=[*BUTTONS, SimpleNamespace(children=[MENU])])])
 
 
 class Told:
@@ -27,7 +32,7 @@ class Told:
 
     def interaction(self, custom_id, *values, kind=discord.InteractionType.component):
         data = {"custom_id": custom_id, "values": list(values)}
-        return SimpleNamespace(type=kind, data=data, response=self.response)
+        return SimpleNamespace(type=kind, data=data, response=self.response, message=MESSAGE)
 
 
 @pytest.fixture
@@ -50,11 +55,18 @@ def test_an_entry_of_a_menu_leads_where_its_button_leads(told, routes):
     assert told.calls == [("delete", "00004K")] * 2
 
 
-@pytest.mark.parametrize("values", [(), ("more",), ("nonsense",), ("delete\n",), ("00004L:delete",)])
-def test_a_menu_that_is_emptied_or_says_nonsense_is_answered_and_does_nothing(told, routes, values):
+def test_a_menu_that_is_emptied_is_answered_and_does_nothing(told, routes):
     """Discord would tell its presser that the bot did not respond."""
-    asyncio.run(routes.handling(told.interaction("v1:00004K:more", *values)))
+    asyncio.run(routes.handling(told.interaction("v1:00004K:more")))
     assert told.calls == ["deferred"]
+
+
+@pytest.mark.parametrize("values", [("more",), ("nonsense",), ("delete\n",), ("00004L:delete",), ("delete", "spoiler")])
+def test_an_entry_that_the_message_does_not_offer_is_refused(told, routes, values):
+    """Nobody chose it there."""
+    with pytest.raises(InvalidRequest):
+        asyncio.run(routes.handling(told.interaction("v1:00004K:more", *values)))
+    assert told.calls == []
 
 
 def test_a_button_and_a_form_of_one_custom_id_are_two_things(told, routes):

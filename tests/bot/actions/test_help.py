@@ -76,7 +76,7 @@ async def test_commands_can_be_pressed_once_discord_told_their_ids():
         assert f"</me favourite save:{ME}>" in said
         assert f"</me export:{ME}>" in said
         assert "`/remix`" in said, "Discord told nothing of it"
-        assert "`/imagine character:" in said, "an example is to be read"
+        assert "`/imagine prompt:" in said, "an example is to be read"
     assert len(times) == 1
 
 

@@ -1,10 +1,13 @@
 """What Discord is told of the options of `/imagine` and `/prompt preview`."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from bot.commands import imagine, prompt
 from bot.commands.suggestions import Suggestions
 from bot.config import Limits
+from bot.safety.policy import OperatorPolicy
 
 LIMITS = Limits(max_prompt_chars=1234)
 
@@ -20,7 +23,8 @@ class _NoRoutes:
 @pytest.fixture(scope="module")
 def commands():
     """Both as Discord gets them, by their names."""
-    suggestions = Suggestions(gatekeeper=None, imagine=None, vocabulary=None, presets=None, text_filter=None)
+    gatekeeper = SimpleNamespace(operator=OperatorPolicy())
+    suggestions = Suggestions(gatekeeper=gatekeeper, imagine=None, vocabulary=None, presets=None, text_filter=None)
     features = (
         imagine.feature(None, suggestions, LIMITS),
         prompt.feature(_NoRoutes(), suggestions, LIMITS),

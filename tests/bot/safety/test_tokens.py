@@ -48,8 +48,8 @@ def test_what_the_tokens_spell_is_read_besides_the_text(checkpoint: Path) -> Non
     """A word that only the tokenizer makes of a text is refused like the word itself."""
     spell = decoder(checkpoint)
     assert spell is not None
-    hidden = GateQuestion(rating="safe", prompt="1girl, ABC")
-    shown = TextFilter(None, lambda text: spell(text).replace("abc", "loli"))
+    hidden = GateQuestion(rating="safe", prompt="1girl, CAT")
+    shown = TextFilter(None, lambda text: spell(text).replace("cat", "loli"))
     situation = Situation(place=Place.OPEN, operator=OperatorPolicy())
     assert judge(situation, hidden, TextFilter(None, spell)).allowed
     assert judge(situation, hidden, shown).rule == "never"

@@ -145,10 +145,13 @@ def test_what_is_no_number_is_named_and_changes_nothing(text):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_form_has_as_many_fields_as_discord_takes(part):
-    """Each with a label, and together they show everything that is kept but the rating and for whom it is."""
+    """Each with a label, and together they show everything that is kept but the rating and for whom it is.
+
+    What a prompt came to stands in the other fields.
+    """
     assert 0 < len(opened(part, Options()).to_dict()["components"]) <= MOST_INPUTS
     everything = {name for names in FIELDS.values() for name in names}
-    assert everything | {"rating", "private", "more_tags"} == {*Options.__struct_fields__}
+    assert everything | {"rating", "private", "more_tags", "prompt"} == {*Options.__struct_fields__}
 
 
 def test_a_choice_that_is_not_offered_any_more_stays():
