@@ -15,7 +15,7 @@ from tests import hostile
 from tests.chaos.machines import Machines
 from tests.fuzz._bad_files import KIB, MIB, bad_files
 from tests.fuzz._report import Report, grown_mb
-from tests.journey.people import accept_terms
+from tests.journey.people import accept_terms, labels, words
 
 NUMBER = 500
 """Files that are made before; they are sent again and again."""
@@ -154,7 +154,10 @@ async def _came(person, act):
             return "no answer"
         if not outcome["data"].get("message_id"):
             return "a form"
-        said = (await person.answer(act, timeout_s=PATIENCE_S))["content"]
+        message = await person.answer(act, timeout_s=PATIENCE_S)
     except TimeoutError:
         return "no answer"
+    if "Draw" in labels(message):
+        return "a form"
+    said = words(message).strip()
     return said if "Something went wrong" in said or not said else "a sentence"

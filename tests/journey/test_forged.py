@@ -1,5 +1,6 @@
 """Presses, choices and forms that no client of Discord's would send: none reaches what its sender may not have."""
 
+import re
 import sqlite3
 from contextlib import closing, contextmanager
 
@@ -7,7 +8,20 @@ import pytest
 
 from bot.job import row_key
 from bot.sandbox.people.driver import control, controls
-from tests.journey.people import gallery, refusal_of, result_of, settings, shown, words
+from tests.journey.people import (
+    delete,
+    fields,
+    gallery,
+    import_settings,
+    job_of,
+    refusal_of,
+    result_of,
+    send_report,
+    settings,
+    shown,
+    use,
+    words,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -19,10 +33,6 @@ ACTIONS = (
 
 def database(studio):
     return closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3", timeout=10))
-
-
-def job_of(message):
-    return control(message, "Reroll").split(":")[1]
 
 
 @contextmanager
@@ -67,7 +77,9 @@ async def test_a_button_of_another_message_does_nothing(studio, yuki, nico):
         assert answer == "You may not use this here.", action
     for person, message in ((nico, own), (yuki, other)):
         now = await message_now(person, message)
-        assert (words(now), gallery(now)) == (words(message), gallery(message))
+        assert words(now) == words(message)
+        for before, after in zip(gallery(message), gallery(now), strict=True):
+            assert (after["media"]["id"], after["spoiler"]) == (before["media"]["id"], before["spoiler"])
 
 
 async def test_the_spoiler_is_that_of_the_message_s_own_picture(studio, yuki):
@@ -76,7 +88,7 @@ async def test_the_spoiler_is_that_of_the_message_s_own_picture(studio, yuki):
     assert [item["spoiler"] for item in gallery(hidden)] == [True]
     await refusal_of(yuki, await press(studio, yuki, hidden, f"v1:{job_of(open_one)}:spoiler"))
     assert [item["spoiler"] for item in gallery(await message_now(yuki, hidden))] == [True]
-    no = await refusal_of(yuki, await yuki.press(hidden, control(hidden, "Spoiler")))
+    no = await refusal_of(yuki, await use(yuki, hidden, "Spoiler"))
     assert "stay behind a spoiler" in no
 
 
@@ -86,7 +98,7 @@ async def test_rights_are_asked_for_where_the_picture_is(studio, yuki, mio, else
     picture = await draw(yuki)
     with moved(studio, picture, "guild_id", elsewhere):
         for label in ("Spoiler", "Delete"):
-            no = await refusal_of(mio, await mio.press(picture, control(picture, label)))
+            no = await refusal_of(mio, await use(mio, picture, label))
             assert f"Only <@{yuki.id}> or a moderator may" in no, label
     assert gallery(await message_now(yuki, picture))
     with database(studio) as opened:
@@ -102,9 +114,9 @@ async def test_a_moderator_of_one_channel_deletes_nothing_of_another(studio, ada
     try:
         picture = await draw(yuki, "gallery")
         with moved(studio, picture, "channel_id", int(yuki.channel("general"))):
-            no = await refusal_of(nico, await nico.press(picture, control(picture, "Delete")))
+            no = await refusal_of(nico, await use(nico, picture, "Delete"))
             assert f"Only <@{yuki.id}> or a moderator may delete this." in no
-        await nico.press(picture, control(picture, "Delete"))
+        await delete(nico, picture)
         await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == picture["id"])
     finally:
         await ada.call("PUT", path, {"allow": "0", "deny": "0"})
@@ -113,48 +125,74 @@ async def test_a_moderator_of_one_channel_deletes_nothing_of_another(studio, ada
 async def test_a_time_out_has_a_length_of_the_menu(studio, yuki, nico, mio):
     """It is looked up before anything is written: its author draws on."""
     picture = await draw(yuki)
-    await nico.outcome(await nico.press(picture, control(picture, "Report")))
+    await nico.outcome(await send_report(nico, picture))
     covered = await yuki.wait_for(lambda m: m["id"] == picture["id"] and "was reported" in words(m))
     look = await shown(mio, await mio.press(covered, control(covered, "Look")))
-    [menu] = [one["custom_id"] for one in controls(look)]
+    [menu] = [one["custom_id"] for one in controls(look) if one["custom_id"].endswith(":lock")]
     for values in (["-5"], ["abc"], ["1000000000"], ["²"], [""], []):
         chosen = {"custom_id": menu, "component_type": 3, "id": 1, "values": values}
-        assert "cannot be chosen" in await refusal_of(mio, await forge(studio, mio, look, 3, chosen)), values
+        no = await refusal_of(mio, await forge(studio, mio, look, 3, chosen))
+        assert ("cannot be chosen" in no) == (not values), no
+        assert ("may not use this here" in no) == bool(values), no
     with database(studio) as opened, opened:
         assert opened.execute("SELECT count(*) FROM locks").fetchone() == (0,)
         opened.execute("DELETE FROM reports")
     assert gallery(await draw(yuki))
 
 
-@pytest.mark.parametrize(
-    ("fields", "said"),
-    [
-        ({"rating": ["explicit"]}, "`explicit` is not allowed here"),
-        ({"rating": ["lewd"]}, "lewd"),
-        ({"tags": "a" * 6000}, "6,000 characters in the tags"),
-        ({"tags": "smile", "steps": "50", "": "x"}, None),
-        ({}, None),
-    ],
-)
-async def test_a_forged_form_is_held_to_what_a_form_may_say(studio, yuki, fields, said):
-    """A rating that it did not offer, one that there is not, more than fits; what it never had is not looked at."""
-    picture = await draw(yuki)
-    form = await yuki.modal(await yuki.press(picture, control(picture, "Edit")))
+async def _sent(studio, person, picture, fields):
+    """The private message of Edit after its form of words was sent with these fields."""
+    form = await person.modal(await person.press(picture, control(picture, "Edit")))
     rows = [
         {"type": 18, "id": number, "component": {"id": 90 + number, "custom_id": name, **_value(value)}}
         for number, (name, value) in enumerate(fields.items(), start=1)
     ]
-    sent = await forge(studio, yuki, picture, 5, {"custom_id": form["custom_id"], "components": rows})
-    if said is not None:
-        assert said in await refusal_of(yuki, sent)
-        return
-    result = await result_of(yuki, sent)
-    recipe = await shown(yuki, await yuki.press(result, control(result, "Recipe")))
-    assert "1 step" in recipe["content"]
+    return await shown(
+        person, await forge(studio, person, picture, 5, {"custom_id": form["custom_id"], "components": rows})
+    )
 
 
 def _value(value):
     return {"type": 3, "values": value} if isinstance(value, list) else {"type": 4, "value": value}
+
+
+async def test_a_forged_form_has_no_more_than_fits(studio, yuki):
+    screen = await _sent(studio, yuki, await draw(yuki), {"tags": "a" * 6000})
+    assert "6,000 characters in the tags" in words(screen)
+
+
+async def test_a_rating_in_a_forged_form_is_judged_as_any_other(studio, yuki):
+    """Forms of an earlier version had one."""
+    screen = await _sent(studio, yuki, await draw(yuki), {"rating": ["explicit"]})
+    no = await refusal_of(yuki, await yuki.press(screen, control(screen, "Draw")))
+    assert "`explicit` is not allowed here" in no
+
+
+@pytest.mark.parametrize("sent_fields", [{"rating": ["lewd"]}, {"tags": "smile", "steps": "50", "": "x"}, {}])
+async def test_what_a_form_never_had_is_not_looked_at(studio, yuki, sent_fields):
+    screen = await _sent(studio, yuki, await draw(yuki), sent_fields)
+    result = await result_of(yuki, await yuki.press(screen, control(screen, "Draw")))
+    recipe = await shown(yuki, await yuki.press(result, control(result, "Recipe")))
+    assert re.search(r"^(1girl, )?safe, ", recipe["content"], re.MULTILINE)
+    assert "1 steps, guidance" in recipe["content"]
+
+
+@pytest.mark.parametrize("rating", ["explicit", "lewd", ""])
+async def test_a_rating_that_edit_does_not_offer_is_not_taken(studio, yuki, rating):
+    """Its menu has those that may be drawn in this channel."""
+    screen = await _edit_screen(yuki, await draw(yuki))
+    menu = {"custom_id": _rating(screen)["custom_id"], "component_type": 3, "id": 1, "values": [rating]}
+    assert "may not use this here" in await refusal_of(yuki, await forge(studio, yuki, screen, 3, menu))
+
+
+async def _edit_screen(person, picture):
+    """The private message of Edit, with all that is kept."""
+    form = await person.modal(await person.press(picture, control(picture, "Edit")))
+    return await shown(person, await person.submit(form, **fields(form)))
+
+
+def _rating(screen):
+    return next(one for one in controls(screen) if one.get("custom_id", "").endswith(":rating"))
 
 
 async def test_a_stranger_s_private_picture_is_no_form(studio, yuki, nico):
@@ -210,8 +248,7 @@ async def test_edit_and_recipe_are_refused_together(ada, yuki, nico):
     finally:
         await ada.call("PATCH", f"/channels/{channel}", {"nsfw": True})
     async with settings(ada):
-        file = await ada.upload("settings.toml", f'[role_limits]\n{ada.guild} = "safe"\n'.encode())
-        await shown(ada, await ada.slash(ada.channel("general"), "settings import", file=file))
+        await import_settings(ada, f'[role_limits]\n{ada.guild} = "safe"\n'.encode())
         await _refused_words(nico, picture)
 
 
@@ -228,9 +265,7 @@ async def test_a_channel_that_asks_before_it_opens_is_not_age_restricted(ada, yu
     try:
         sent = await yuki.slash(channel, "imagine", prompt="1girl", rating="sensitive")
         assert "`sensitive` is not allowed here" in await refusal_of(yuki, sent)
-        picture = await draw(yuki)
-        form = await yuki.modal(await yuki.press(picture, control(picture, "Edit")))
-        fields = {one["component"]["custom_id"]: one["component"] for one in form["components"] if one.get("component")}
-        assert [option["value"] for option in fields["rating"]["options"]] == ["safe"]
+        screen = await _edit_screen(yuki, await draw(yuki))
+        assert [option["value"] for option in _rating(screen)["options"]] == ["safe"]
     finally:
         await ada.call("PATCH", f"/channels/{channel}", {"spoiler": False})

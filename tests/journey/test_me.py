@@ -89,7 +89,7 @@ async def test_a_favourite_stands_for_its_tags(yuki, mio):
     _, recipe = await draws(yuki, prompt="smile, @night-city")
     assert "smile, (night:1.2), rain, city" in recipe
     assert "@night-city" in (await draws(mio, prompt="@night-city"))[1]
-    await mio.wait_for(lambda message: "no favourites yet, so “@night-city” was read as words" in message["content"])
+    await mio.wait_for(lambda message: "no favourites yet, so “\\@night-city” was read as words" in message["content"])
     assert [one["value"] for one in await mio.autocomplete(channel, "imagine", "prompt", prompt="@ni")] == ["@ni"]
     await me(yuki, "favourite save", name="night-city", text="dawn")
     assert "`@night-city` dawn" in await me(yuki, "favourite list")

@@ -10,7 +10,7 @@ from bot.job import row_key
 from bot.sandbox.people.driver import control
 from engine import infotext, png
 from engine.wire import SamplingParams
-from tests.journey.people import refusal_of, result_of, words
+from tests.journey.people import draw_form, result_of, shown, words, words_form
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -41,9 +41,10 @@ async def draw(person):
     return await result_of(person, await person.slash(person.channel("general"), "imagine", prompt="1girl", steps=1))
 
 
-async def submit(person, opened, subject, tags):
-    form = await person.modal(opened)
-    return await person.submit(form, subject=subject, tags=tags, negative="", rating=["safe"])
+async def remixed(person, opened, subject, tags):
+    """Send the form of words of Remix's private message, and press Draw."""
+    form = await words_form(person, await person.answer(opened))
+    return await draw_form(person, form, subject=subject, tags=tags, negative="")
 
 
 # Each door asks for a subject, which may be none, and for tags, and gives the interaction that draws or says no.
@@ -99,18 +100,19 @@ async def reroll(studio, person, subject, tags):
 
 async def edit(_studio, person, subject, tags):
     picture = await draw(person)
-    return await submit(person, await person.press(picture, control(picture, "Edit")), subject, tags)
+    form = await person.modal(await person.press(picture, control(picture, "Edit")))
+    return await draw_form(person, form, subject=subject, tags=tags, negative="")
 
 
 async def remix_command(_studio, person, subject, tags):
     upload = await person.upload("a.png", recipe(f"1girl, safe, {tags}, masterpiece"))
-    return await submit(person, await person.slash(person.channel("general"), "remix", picture=upload), subject, tags)
+    return await remixed(person, await person.slash(person.channel("general"), "remix", picture=upload), subject, tags)
 
 
 async def remix_menu(_studio, person, subject, tags):
     upload = await person.upload("a.png", recipe(f"1girl, safe, {tags}, masterpiece"))
     message = await person.say(person.channel("general"), "look", attachments=[upload])
-    return await submit(person, await person.context_menu(message, "Remix"), subject, tags)
+    return await remixed(person, await person.context_menu(message, "Remix"), subject, tags)
 
 
 DOORS = (command, by_lot, favourite, preview, pasted, reroll, edit, remix_command, remix_menu)
@@ -134,7 +136,7 @@ async def test_unknown_words_are_left_out_and_named(studio, yuki, door):
 async def test_nothing_left_is_refused(studio, yuki, door):
     """And the refusal says which word it was."""
     unknown = f"blorp{door.__name__.replace('_', '')}"
-    assert unknown in await refusal_of(yuki, await door(studio, yuki, "", unknown))
+    assert unknown in words(await shown(yuki, await door(studio, yuki, "", unknown)))
 
 
 async def test_what_was_queued_while_pictures_were_rated_is_judged_before_it_is_drawn(studio, yuki):

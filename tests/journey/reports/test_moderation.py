@@ -34,14 +34,14 @@ async def test_a_moderator_looks_and_restores_after_a_restart(studio, yuki, nico
 async def test_a_look_shows_what_was_asked_for_and_why_it_was_reported_and_decides(studio, yuki, nico, mio):
     """Words of strangers are only words there; decided, the look holds no pictures and nothing to press any more."""
     for label, ended in (("Restore", "shown again"), ("Delete", "is deleted")):
-        result = await draw(yuki, prompt="a quiet lake", negative="boats")
+        result = await draw(yuki, subject="1girl", prompt="a quiet lake", negative="boats")
         await report(nico, result, "person", "**my** sister <@1>, https://example.com/a")
         covered = await hidden(yuki, result)
         look = await mio.answer(await mio.press(covered, control(covered, "Look")))
         assert "1girl\na quiet lake\nNegative prompt: boats" in words(look)
         assert "a real person" in words(look)
         assert "**my**" not in words(look)
-        assert "\\<@1>" in words(look)
+        assert "\\<\\@1>" in words(look)
         assert "https://" not in words(look)
         assert buttons(look) == ["Restore", "Delete"]
         await mio.press(look, control(look, label))
