@@ -53,17 +53,22 @@ def draw_noise(model: Model, sampling: SamplingParams, seed: int, begin_index: i
         begin_index: The first step of the schedule that is taken.
     """
     generator = torch.Generator().manual_seed(seed)
-    shape = (1, model.latent_channels, sampling.height // model.compression, sampling.width // model.compression)
-    pinned = staging(model.device)
-    first = torch.empty(shape, dtype=model.dtype, pin_memory=pinned).normal_(generator=generator)
+    first = draw_first(model, sampling, generator)
     added = SAMPLERS[sampling.sampler].noise
     if added == "none":
         return Noise(first, None)
     dtype = model.dtype if added == "latents" else torch.float32
-    steps = torch.empty((sampling.num_inference_steps - begin_index, *shape), dtype=dtype, pin_memory=pinned)
+    shape = (sampling.num_inference_steps - begin_index, *first.shape)
+    steps = torch.empty(shape, dtype=dtype, pin_memory=staging(model.device))
     for step in steps:
         step.normal_(generator=generator)  # one by one: how normal_ uses up its generator depends on the size
     return Noise(first, steps)
+
+
+def draw_first(model: Model, sampling: SamplingParams, generator: torch.Generator) -> Tensor:
+    """Draw the noise of the first step, (1, C, h, w)."""
+    shape = (1, model.latent_channels, sampling.height // model.compression, sampling.width // model.compression)
+    return torch.empty(shape, dtype=model.dtype, pin_memory=staging(model.device)).normal_(generator=generator)
 
 
 class Sample:

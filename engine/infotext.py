@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from engine.samplers import SAMPLERS
 
 if TYPE_CHECKING:
-    from engine.wire import SamplingParams
+    from collections.abc import Mapping
+
+    from engine.wire import Generate, SamplingParams
 
 _FIELD_NAME = re.compile(r"(negative prompt|\bsteps)(?=:)", re.IGNORECASE)
 """Inside a word too, for the first: sd-parsers cuts there wherever it stands."""
@@ -37,8 +40,11 @@ def write(
     model_name: str,
     model_hash: str,
     version: str,
+    more: Mapping[str, object] = MappingProxyType({}),
 ) -> str:
     """Write the text: the prompt, the negative where there is one, and a line of keys in WebUI's order.
+
+    What not every picture has stands in `more`, which `further` makes.
 
     ``RNG`` and ``Emphasis`` are said because readers otherwise assume noise from the GPU and rescaled weights.
     """
@@ -54,6 +60,7 @@ def write(
         "Model": model_name,
         "RNG": "CPU",
         "Emphasis": "No norm",
+        **more,
         "Version": f"Eshi {version}",
     }
     negative_prompt = clean(negative_prompt)
@@ -63,6 +70,15 @@ def write(
         ", ".join(f"{key}: {_quote(str(value))}" for key, value in values.items() if value != ""),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def further(request: Generate, *, number: int) -> dict[str, object]:
+    """Say by WebUI's keys what was done to a picture, by its number in the job, besides drawing it from its seed."""
+    more: dict[str, object] = {}
+    if (variation := request.variation) is not None and variation.strength:
+        more["Variation seed"] = variation.seeds[number]
+        more["Variation seed strength"] = _short(variation.strength)
+    return more
 
 
 def _short(number: float) -> float:

@@ -49,9 +49,9 @@ class JobState:
             for one in self.plan.passes:
                 _check_size(model, one)
             self.conditionings = [_encode(model, one) for one in self.plan.passes]
-        seed = self.plan.seeds[self.waiting[0]]
+        picture = self.plan.picture(self.waiting[0])
         passes = (
-            PreparedPass(one, conditioning, pool.submit(one.draw, model, one.sampling, seed, one.begin_index))
+            PreparedPass(one, conditioning, pool.submit(one.draw, model, one.sampling, picture, one.begin_index))
             for one, conditioning in zip(self.plan.passes, self.conditionings, strict=True)
         )
         self.ready = PreparedSample(self, tuple(passes))

@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from engine.model import Model
     from engine.wire import Event, SamplingParams
 
-Draw: TypeAlias = "Callable[[Model, SamplingParams, int, int], Noise]"
-"""Draws all chance of a pass, by its sampling, the picture's seed and its `begin_index`: in any thread, ahead."""
+
+class PlannedPicture(NamedTuple):
+    """One picture of a job, before it is drawn."""
+
+    number: int
+    """Which picture of the job, from 0."""
+    seed: int
+
+
+Draw: TypeAlias = "Callable[[Model, SamplingParams, PlannedPicture, int], Noise]"
+"""Draws all chance of a pass, by its sampling, the picture and its `begin_index`: in any thread, ahead."""
 
 Source: TypeAlias = "Callable[[Model, Noise, Tensor | None], Tensor]"
 """Makes the latents that a pass begins with, (1, C, h, w), on the device and in the worker's thread: of its chance, and
@@ -73,6 +82,10 @@ class Plan:
     passes: tuple[Pass, ...]
     """One at least. A picture keeps its place in the batch from one to the next."""
     end: End
+
+    def picture(self, number: int) -> PlannedPicture:
+        """Say which picture that is, from 0."""
+        return PlannedPicture(number, self.seeds[number])
 
     @property
     def steps_total(self) -> int:

@@ -67,19 +67,20 @@ def picture(
         pixels = rescue.again(model, final.latents, error)
     else:
         pixels = decoding.result()
-    finishing = finisher.picture(pixels, _recipe(request, final.seed, model))
+    finishing = finisher.picture(pixels, _recipe(request, final, model))
     yield finishing
     data, rating = finishing.result()
     return Picture(job_id=final.job_id, number=final.number, seed=final.seed, png=data, rating=rating)
 
 
-def _recipe(request: Generate, seed: int, model: Model) -> str:
+def _recipe(request: Generate, final: FinalLatents, model: Model) -> str:
     return infotext.write(
         prompt=request.prompt,
         negative_prompt=request.negative_prompt,
         sampling=request.sampling,
-        seed=seed,
+        seed=final.seed,
         model_name=model.name,
         model_hash=model.hash,
         version=__version__,
+        more=infotext.further(request, number=final.number),
     )

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from engine.samplers import Sampler
 
-PROTOCOL = 3
+PROTOCOL = 4
 """Raised when a message changes its meaning; the two sides refuse each other when theirs differ."""
 
 SEED_LIMIT = 2**32
@@ -33,6 +33,7 @@ Steps: TypeAlias = Annotated[int, Meta(ge=1, le=150)]
 Guidance: TypeAlias = Annotated[float, Meta(ge=1.0, le=30.0)]
 Seed: TypeAlias = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
 Seeds: TypeAlias = Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=16)]
+Share: TypeAlias = Annotated[float, Meta(ge=0.0, le=1.0)]
 Rating: TypeAlias = Literal["safe", "sensitive", "nsfw", "explicit"]
 """The model's own words, from what anybody may see to what few may."""
 ErrorCode: TypeAlias = Literal[
@@ -65,6 +66,15 @@ class SamplingParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.guidance_scale > 1
 
 
+class Variation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Pictures that are much like another one: WebUI's variation seed."""
+
+    seeds: Seeds
+    """For each picture the seed towards whose noise its own is turned."""
+    strength: Share
+    """How far, from 0 (the original) to 1 (the first noise of the other seed)."""
+
+
 class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
     """Draw one picture for every seed."""
 
@@ -78,6 +88,7 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     share: bool = False
     """Join what is being drawn although that draws no more pictures a second: for people who should not have to wait
     for a long job to end. Otherwise jobs are drawn in the order in which they came."""
+    variation: Variation | None = None
 
 
 class Cancel(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -199,7 +210,25 @@ def decode_command(frame: bytes) -> Command:
     Raises:
         msgspec.DecodeError: It is no command within its limits (`msgspec.ValidationError` names the field).
     """
-    return _decode(_commands, frame)
+    command = _decode(_commands, frame)
+    if isinstance(command, Generate):
+        _check(command)
+    return command
+
+
+def _check(command: Generate) -> None:
+    """Hold the limits that several fields have together.
+
+    Raises:
+        msgspec.ValidationError: One is broken; it names the field.
+    """
+    variation = command.variation
+    if variation is not None and len(variation.seeds) != len(command.seeds):
+        raise _outside(f"Expected {len(command.seeds)} seeds, one for each picture", "variation.seeds")
+
+
+def _outside(expected: str, path: str) -> msgspec.ValidationError:
+    return msgspec.ValidationError(f"{expected} - at `$.{path}`")
 
 
 def decode_event(frame: bytes) -> Event:

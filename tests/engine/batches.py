@@ -1,5 +1,6 @@
 """A batch driven step by step on the CPU, and the same picture drawn with nobody else."""
 
+import dataclasses
 from concurrent.futures import Executor, Future
 
 from msgspec.structs import replace
@@ -75,14 +76,30 @@ def generate(job_id, values, usual, changes):
 
 def solo(model, wish, seed):
     """The latents of one picture, drawn with nobody else."""
-    conditioning = encode(
-        model,
-        wish.prompt,
-        wish.negative_prompt if wish.sampling.guided else None,
-        width=wish.sampling.width,
-        height=wish.sampling.height,
-    )
-    sample = Sample(model, conditioning, wish.sampling, seed=seed)
+    sample = Sample(model, conditioning_of(model, wish), wish.sampling, seed=seed)
     while not sample.finished:
         sample.advance(*predict_noise(model, [sample]))
     return sample.latents
+
+
+def conditioning_of(model, wish):
+    """What a command's first pass is conditioned on."""
+    negative_prompt = wish.negative_prompt if wish.sampling.guided else None
+    sampling = wish.sampling
+    return encode(model, wish.prompt, negative_prompt, width=sampling.width, height=sampling.height)
+
+
+def finals(model, wish, *others, cap=4, sizes=None):
+    """The final latents of a command's pictures, by number, drawn in one batch with other commands."""
+    found, plan = {}, plan_of(wish)
+
+    def end(final, *tools):
+        found[final.number] = final.latents
+        return plan.end(final, *tools)
+
+    bench = Bench(model, cap=cap, sizes=sizes)
+    bench.admit(wish, dataclasses.replace(plan, end=end))
+    for other in others:
+        bench.admit(other)
+    bench.run()
+    return found

@@ -44,9 +44,9 @@ class Enlarging:
         )
         self.plan = dataclasses.replace(self.whole, passes=(first, second), end=self._end)
 
-    def _draw(self, model, sampling, seed, begin_index):
-        noise = draw_noise(model, sampling, seed, begin_index)
-        self._noises[seed] = noise
+    def _draw(self, model, sampling, picture, begin_index):
+        noise = draw_noise(model, sampling, picture.seed, begin_index)
+        self._noises[picture.seed] = noise
         return noise
 
     def _source(self, _model, noise, before):
@@ -125,8 +125,8 @@ def test_a_picture_may_begin_with_one_that_somebody_brought(model, stock_img2img
         output_type="latent",
     ).images
 
-    def draw(_model, sampling, seed, begin_index):
-        generator = torch.Generator().manual_seed(seed)
+    def draw(_model, sampling, picture, begin_index):
+        generator = torch.Generator().manual_seed(picture.seed)
         encoding, first, *steps = (
             torch.randn(1, 4, 8, 8, generator=generator) for _ in range(2 + sampling.num_inference_steps - begin_index)
         )

@@ -21,11 +21,13 @@ GOLDEN = [
             seeds=(7, 8),
             preview_every=4,
             share=True,
+            variation=wire.Variation(seeds=(9, 10), strength=0.5),
         ),
         (
-            b"\x88\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
+            b"\x89\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
             b"\xa7sampler\xa7euler_a\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00"
             b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
+            b"\xa9variation\x82\xa5seeds\x92\t\n\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
         ),
     ),
     (
@@ -38,7 +40,7 @@ GOLDEN = [
     ),
     (
         wire.Ready(
-            protocol=3,
+            protocol=4,
             model_name="animagine-xl-4.0",
             model_hash="6327eca98b",
             device="cpu, float32",
@@ -46,7 +48,7 @@ GOLDEN = [
             rates=True,
         ),
         (
-            b"\x87\xa4type\xa5Ready\xa8protocol\x03\xaamodel_name\xb0animagine-xl-4.0"
+            b"\x87\xa4type\xa5Ready\xa8protocol\x04\xaamodel_name\xb0animagine-xl-4.0"
             b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08\xa5rates\xc3"
         ),
     ),
@@ -128,6 +130,19 @@ def test_what_is_outside_the_limits_is_no_command(field, value):
     (command["sampling"] if field in command["sampling"] else command)[field] = value
     with pytest.raises(msgspec.ValidationError, match=field):
         wire.decode_command(msgspec.msgpack.encode(command))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"variation": wire.Variation(seeds=(1,), strength=0.5)}, "variation.seeds"),
+    ],
+)
+def test_what_does_not_go_together_is_no_command(changes, field):
+    """Each field alone is within its limits; the error names the one that does not fit the others."""
+    command = msgspec.structs.replace(GOLDEN[0][0], **changes)
+    with pytest.raises(msgspec.ValidationError, match=field):
+        wire.decode_command(wire.encode(command))
 
 
 @given(st.binary(max_size=200))

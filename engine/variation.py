@@ -1,0 +1,56 @@
+"""Noise between that of a picture's seed and that of another: WebUI's variation seed, number by number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from engine.denoise import draw_first, draw_noise
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.denoise import Noise
+    from engine.model import Model
+    from engine.plan import PlannedPicture
+    from engine.wire import SamplingParams, Variation
+
+HEIGHT = 2
+"""The axis of (1, C, h, w) along which directions are measured. WebUI meant the whole noise; its recipes replay only
+with what it does, which is one angle for each channel and column."""
+
+ALIKE = 0.9995
+"""Above this mean cosine WebUI mixes plainly, because sines would be divided by nearly nothing."""
+
+
+def draw_varied(
+    variation: Variation, model: Model, sampling: SamplingParams, picture: PlannedPicture, begin_index: int
+) -> Noise:
+    """Draw what `draw_noise` does, with the first noise turned towards another seed's; a strength of 0 turns nothing.
+
+    What the steps add goes on from the picture's own seed, so that even with it the picture stays recognisable.
+    """
+    noise = draw_noise(model, sampling, picture.seed, begin_index)
+    if not variation.strength:
+        return noise
+    generator = torch.Generator().manual_seed(variation.seeds[picture.number])
+    return noise._replace(first=between(noise.first, draw_first(model, sampling, generator), variation.strength))
+
+
+def between(noise: Tensor, other: Tensor, strength: float) -> Tensor:
+    """Turn noise towards another noise, both (1, C, h, w), by a share of the angle between them.
+
+    Shoemake, "Animating Rotation with Quaternion Curves" (1985), section 3.3, for each channel and column by itself.
+    """
+    a, b = noise.float(), other.float()
+    directions = (one / torch.norm(one, dim=HEIGHT, keepdim=True) for one in (a, b))
+    first, second = directions
+    cosine = (first * second).sum(HEIGHT, keepdim=True)
+    if cosine.mean() > ALIKE:
+        return (strength * a + (1 - strength) * b).to(noise.dtype)  # the wrong way round, as WebUI does
+    omega = torch.acos(cosine)
+    turned = (
+        torch.sin((1 - strength) * omega) / torch.sin(omega) * a + torch.sin(strength * omega) / torch.sin(omega) * b
+    )
+    return turned.to(noise.dtype)
