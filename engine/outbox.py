@@ -95,7 +95,7 @@ def _size(event: Event) -> int:
     """Give about the bytes that an event takes."""
     match event:
         case Picture():
-            carried = len(event.png)
+            carried = len(event.png) + (len(event.latents.values) if event.latents is not None else 0)
         case Preview():
             carried = len(event.image)
         case Rejected() | Failed():

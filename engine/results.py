@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from engine import __version__, infotext, memory, rescue
+from engine import __version__, infotext, memory, packed, rescue
 from engine.decode import begin_preview
 from engine.errors import NumericalFailure, Withheld
 from engine.wire import Picture, Preview
@@ -56,11 +56,12 @@ def preview(
 def picture(
     request: Generate, final: FinalLatents, model: Model, pool: Executor, finisher: Finisher
 ) -> Generator[Future[Any], None, Picture]:
-    """Decode, rate and compress a picture, with its recipe inside.
+    """Decode, rate and compress a picture, with its recipe inside; beside it its latents, where they are wanted.
 
     Raises:
         GenerationError: It must not be sent, or there is none.
     """
+    packing = pool.submit(packed.begin(final.latents)) if request.send_latents else None
     decoding = pool.submit(rescue.begin(model, final.latents))
     yield decoding
     if isinstance(error := decoding.exception(), NumericalFailure):
@@ -70,7 +71,14 @@ def picture(
     finishing = finisher.picture(pixels, _recipe(request, final, model))
     yield finishing
     data, rating = finishing.result()
-    return Picture(job_id=final.job_id, number=final.number, seed=final.seed, png=data, rating=rating)
+    return Picture(
+        job_id=final.job_id,
+        number=final.number,
+        seed=final.seed,
+        png=data,
+        rating=rating,
+        latents=None if packing is None else packing.result(),
+    )
 
 
 def _recipe(request: Generate, final: FinalLatents, model: Model) -> str:

@@ -28,7 +28,11 @@ MAX_JOBS = 128
 
 JobId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 PromptText: TypeAlias = Annotated[str, Meta(max_length=20_000)]
-Side: TypeAlias = Annotated[int, Meta(ge=64, le=2048, multiple_of=8)]
+MAX_SIDE = 2048
+MAX_CHANNELS = 16
+"""Of latents: SDXL's have 4, the demo's few more."""
+
+Side: TypeAlias = Annotated[int, Meta(ge=64, le=MAX_SIDE, multiple_of=8)]
 Steps: TypeAlias = Annotated[int, Meta(ge=1, le=150)]
 Guidance: TypeAlias = Annotated[float, Meta(ge=1.0, le=30.0)]
 Seed: TypeAlias = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
@@ -66,6 +70,17 @@ class SamplingParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.guidance_scale > 1
 
 
+class Latents(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """A picture as the sampler has it, before the VAE decodes it: 126 kB at 832×1216."""
+
+    channels: Annotated[int, Meta(ge=1, le=MAX_CHANNELS)]
+    height: Annotated[int, Meta(ge=1, le=MAX_SIDE)]
+    """Not pixels: of what the VAE divides a picture by."""
+    width: Annotated[int, Meta(ge=1, le=MAX_SIDE)]
+    values: bytes
+    """float16, little-endian: channels × height × width numbers, as they lie in memory."""
+
+
 class Variation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Pictures that are much like another one: WebUI's variation seed."""
 
@@ -89,6 +104,8 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     """Join what is being drawn although that draws no more pictures a second: for people who should not have to wait
     for a long job to end. Otherwise jobs are drawn in the order in which they came."""
     variation: Variation | None = None
+    send_latents: bool = False
+    """Every picture comes with the latents that it was decoded from, so that more can be made of it."""
 
 
 class Cancel(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -158,6 +175,8 @@ class Picture(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
     png: bytes
     rating: Rating | None = None
     """What it shows, whatever was asked for; None where nothing rates."""
+    latents: Latents | None = None
+    """What it was decoded from; None where nobody asked for that."""
 
 
 class Finished(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

@@ -22,12 +22,14 @@ GOLDEN = [
             preview_every=4,
             share=True,
             variation=wire.Variation(seeds=(9, 10), strength=0.5),
+            send_latents=True,
         ),
         (
-            b"\x89\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
+            b"\x8a\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
             b"\xa7sampler\xa7euler_a\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00"
             b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
             b"\xa9variation\x82\xa5seeds\x92\t\n\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
+            b"\xacsend_latents\xc3"
         ),
     ),
     (
@@ -65,8 +67,19 @@ GOLDEN = [
         b"\x86\xa4type\xa7Preview\xa6job_id\xa2j1\xa6number\x00\xa4step\x04\xa5image\xc4\x04\x89PNG\xa6rating\xc0",
     ),
     (
-        wire.Picture(job_id="j1", number=1, seed=8, png=b"\x89PNG", rating="sensitive"),
-        b"\x86\xa4type\xa7Picture\xa6job_id\xa2j1\xa6number\x01\xa4seed\x08\xa3png\xc4\x04\x89PNG\xa6rating\xa9sensitive",
+        wire.Picture(
+            job_id="j1",
+            number=1,
+            seed=8,
+            png=b"\x89PNG",
+            rating="sensitive",
+            latents=wire.Latents(channels=1, height=1, width=2, values=b"\x00<\x00="),
+        ),
+        (
+            b"\x87\xa4type\xa7Picture\xa6job_id\xa2j1\xa6number\x01\xa4seed\x08\xa3png\xc4\x04\x89PNG"
+            b"\xa6rating\xa9sensitive\xa7latents\x85\xa4type\xa7Latents\xa8channels\x01\xa6height\x01\xa5width\x02"
+            b"\xa6values\xc4\x04\x00<\x00="
+        ),
     ),
     (
         wire.Finished(job_id="j1", engine_s=1.5),
