@@ -146,7 +146,7 @@ class Batch:
         state = running.state
         if len(state.waiting) == len(state.plan.seeds):
             state.started_s = self._clock()
-            state.job.emit(Started(job_id=state.job.request.job_id))
+            state.job.emit(Started(job_id=state.job.request.job_id, begins=state.plan.begins))
         state.begin(running)
         self._running.append(running)
         self._end_pass(running)  # one without steps is over before it began

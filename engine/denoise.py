@@ -41,9 +41,13 @@ class Noise(NamedTuple):
     """(1, C, h, w): the latents before the first step, or what is added to them, but for the scale."""
     steps: Tensor | None
     """(steps, 1, C, h, w): what each step adds; None where the sampler adds nothing."""
+    encoding: Tensor | None = None
+    """(1, C, h, w): what encoding a picture takes; None where none is encoded."""
 
 
-def draw_noise(model: Model, sampling: SamplingParams, seed: int, begin_index: int = 0) -> Noise:
+def draw_noise(
+    model: Model, sampling: SamplingParams, seed: int, begin_index: int = 0, *, encodes: bool = False
+) -> Noise:
     """Draw what the stock pipelines draw for this seed, in their order; may run in any thread, ahead of its use.
 
     Args:
@@ -51,24 +55,29 @@ def draw_noise(model: Model, sampling: SamplingParams, seed: int, begin_index: i
         sampling: Says how many steps there are, and whether they add noise.
         seed: Of a generator that nothing else draws from.
         begin_index: The first step of the schedule that is taken.
+        encodes: Whether the picture is encoded before, which takes the first of its chance.
     """
     generator = torch.Generator().manual_seed(seed)
+    encoding = draw_first(model, sampling, generator, dtype=model.vae.dtype) if encodes else None
     first = draw_first(model, sampling, generator)
     added = SAMPLERS[sampling.sampler].noise
     if added == "none":
-        return Noise(first, None)
+        return Noise(first, None, encoding)
     dtype = model.dtype if added == "latents" else torch.float32
     shape = (sampling.num_inference_steps - begin_index, *first.shape)
     steps = torch.empty(shape, dtype=dtype, pin_memory=staging(model.device))
     for step in steps:
         step.normal_(generator=generator)  # one by one: how normal_ uses up its generator depends on the size
-    return Noise(first, steps)
+    return Noise(first, steps, encoding)
 
 
-def draw_first(model: Model, sampling: SamplingParams, generator: torch.Generator) -> Tensor:
-    """Draw the noise of the first step, (1, C, h, w)."""
+def draw_first(
+    model: Model, sampling: SamplingParams, generator: torch.Generator, *, dtype: torch.dtype | None = None
+) -> Tensor:
+    """Draw noise of the size of the latents, (1, C, h, w); without a dtype, of theirs."""
     shape = (1, model.latent_channels, sampling.height // model.compression, sampling.width // model.compression)
-    return torch.empty(shape, dtype=model.dtype, pin_memory=staging(model.device)).normal_(generator=generator)
+    empty = torch.empty(shape, dtype=dtype or model.dtype, pin_memory=staging(model.device))
+    return empty.normal_(generator=generator)
 
 
 class Sample:

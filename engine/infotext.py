@@ -75,6 +75,11 @@ def write(
 def further(request: Generate, *, number: int) -> dict[str, object]:
     """Say by WebUI's keys what was done to a picture, by its number in the job, besides drawing it from its seed."""
     more: dict[str, object] = {}
+    if (start := request.start) is not None:
+        if start.strength or start.origin == "pixels":  # latents that go on as they are were drawn from this seed
+            more["Started from"] = start.origin
+        if start.strength:
+            more["Denoising strength"] = _short(start.strength)
     if (variation := request.variation) is not None and variation.strength:
         more["Variation seed"] = variation.seeds[number]
         more["Variation seed strength"] = _short(variation.strength)

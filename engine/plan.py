@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.denoise import Noise
     from engine.finisher import Finisher
     from engine.model import Model
-    from engine.wire import Event, SamplingParams
+    from engine.wire import Event, Origin, SamplingParams
 
 
 class PlannedPicture(NamedTuple):
@@ -82,6 +82,8 @@ class Plan:
     passes: tuple[Pass, ...]
     """One at least. A picture keeps its place in the batch from one to the next."""
     end: End
+    begins: Origin = "noise"
+    """What the first pass begins with."""
 
     def picture(self, number: int) -> PlannedPicture:
         """Say which picture that is, from 0."""

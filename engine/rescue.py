@@ -58,7 +58,7 @@ def begin(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
     reason = ""
     for tile in (None, None, *TILES):  # the first failure may be the fault of what was not yet given back
         try:
-            with _tiled(model, tile):
+            with tiled(model, tile):
                 return begin_plainly(model, latents)
         except (RuntimeError, MemoryError) as error:
             if not memory.is_out_of_memory(error):
@@ -74,13 +74,13 @@ def again(model: Model, latents: Tensor, error: NumericalFailure) -> NDArray[np.
     if not latents.isfinite().all():
         raise error  # no VAE makes a picture of these
     log.warning("%s; decoding it again in float32", error)
-    with _in_float32(model.vae):
+    with in_float32(model.vae):
         return begin(model, latents)()
 
 
 @contextmanager
-def _tiled(model: Model, tile: int | None) -> Generator[None]:
-    """Let the VAE decode in tiles of this side; None: the whole picture at once."""
+def tiled(model: Model, tile: int | None) -> Generator[None]:
+    """Let the VAE work in tiles of this side, in pixels; None: the whole picture at once."""
     if tile is None:
         yield
         return
@@ -94,7 +94,7 @@ def _tiled(model: Model, tile: int | None) -> Generator[None]:
 
 
 @contextmanager
-def _in_float32(vae: Any) -> Generator[None]:
+def in_float32(vae: Any) -> Generator[None]:
     """Have the widest numbers for a while: what overflows in sixteen bits is a colour in thirty-two."""
     dtype: torch.dtype = vae.dtype
     vae.to(torch.float32)

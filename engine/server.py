@@ -17,6 +17,8 @@ from engine.badrequests import BadRequests
 from engine.outbox import Outbox, Overfull
 from engine.received_job import ReceivedJob
 from engine.wire import (
+    MAX_CARRIED_BYTES,
+    MAX_COMMAND_BYTES,
     MAX_JOBS,
     Cancel,
     Cancelled,
@@ -42,9 +44,6 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 30.0
 """A client that answers no ping for half of this again is gone, and its jobs are cancelled."""
-
-MAX_COMMAND_BYTES = 1024 * 1024
-"""Two prompts of 20,000 characters of four bytes fit six times."""
 
 FLUSH_S = 2.0
 """How long a client may take, at the end, to read what is left for it."""
@@ -80,6 +79,11 @@ class _Client:
         self._idle = asyncio.Event()
         self.dropped = False
         """It did not read, and is not listened to any more."""
+
+    @property
+    def carried_bytes(self) -> int:
+        """What its jobs begin with, all together."""
+        return sum(_carried_bytes(job.request) for job in self.jobs.values())
 
     def tell(self, event: Event) -> None:
         """Send an event when its turn comes, never waiting for it."""
@@ -126,6 +130,10 @@ class _Client:
             async with asyncio.timeout(FLUSH_S):
                 await self._idle.wait()
                 await self.socket.close(code=WSCloseCode.GOING_AWAY, message=b"the engine is shutting down")
+
+
+def _carried_bytes(request: Generate) -> int:
+    return 0 if request.start is None else len(request.start.image.values)
 
 
 class Server:
@@ -233,6 +241,10 @@ class Server:
             refuse("invalid_parameters", "a job of this id is still being drawn, and goes on")
         elif len(client.jobs) >= MAX_JOBS:
             refuse("too_many_jobs", f"{MAX_JOBS} jobs of this client are here already")
+        elif (carried := client.carried_bytes + _carried_bytes(request)) > MAX_CARRIED_BYTES:
+            refuse(
+                "too_many_jobs", f"{carried} bytes of pictures of this client would be here; {MAX_CARRIED_BYTES} may"
+            )
         else:
             job = client.jobs[request.job_id] = ReceivedJob(request, partial(self._hand_over, client.tell_of_job))
             self._worker.submit(job)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.denoise import draw_first, draw_noise
+from engine.denoise import draw_first
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.denoise import Noise
     from engine.model import Model
-    from engine.plan import PlannedPicture
+    from engine.plan import Draw, PlannedPicture
     from engine.wire import SamplingParams, Variation
 
 HEIGHT = 2
@@ -24,18 +24,20 @@ ALIKE = 0.9995
 """Above this mean cosine WebUI mixes plainly, because sines would be divided by nearly nothing."""
 
 
-def draw_varied(
-    variation: Variation, model: Model, sampling: SamplingParams, picture: PlannedPicture, begin_index: int
-) -> Noise:
-    """Draw what `draw_noise` does, with the first noise turned towards another seed's; a strength of 0 turns nothing.
+def varied(variation: Variation, draw: Draw) -> Draw:
+    """Let what `draw` draws begin with its first noise turned towards another seed's; a strength of 0 turns nothing.
 
     What the steps add goes on from the picture's own seed, so that even with it the picture stays recognisable.
     """
-    noise = draw_noise(model, sampling, picture.seed, begin_index)
-    if not variation.strength:
-        return noise
-    generator = torch.Generator().manual_seed(variation.seeds[picture.number])
-    return noise._replace(first=between(noise.first, draw_first(model, sampling, generator), variation.strength))
+
+    def draw_varied(model: Model, sampling: SamplingParams, picture: PlannedPicture, begin_index: int) -> Noise:
+        noise = draw(model, sampling, picture, begin_index)
+        if not variation.strength:
+            return noise
+        generator = torch.Generator().manual_seed(variation.seeds[picture.number])
+        return noise._replace(first=between(noise.first, draw_first(model, sampling, generator), variation.strength))
+
+    return draw_varied
 
 
 def between(noise: Tensor, other: Tensor, strength: float) -> Tensor:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from engine.cost import steps_taken
 from engine.samplers import Sampler
 
 PROTOCOL = 4
@@ -26,11 +27,19 @@ MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 MAX_JOBS = 128
 """Of one client, not ended. The bot holds fewer than 70: `engine.batch_cap` is 64 at most."""
 
+MAX_COMMAND_BYTES = 16 * 1024 * 1024
+"""The pixels of the largest picture are 12.6 MB, and two prompts of 20,000 characters of four bytes are 160 kB."""
+
+MAX_CARRIED_BYTES = 256 * 1024 * 1024
+"""Of what the jobs of one client that have not ended begin with: as many as the bot holds, of 1.2 megapixels each."""
+
 JobId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 PromptText: TypeAlias = Annotated[str, Meta(max_length=20_000)]
 MAX_SIDE = 2048
 MAX_CHANNELS = 16
-"""Of latents: SDXL's have 4, the demo's few more."""
+"""Of latents: SDXL's have 4, and no VAE of its class more than this."""
+LATENT_BYTES, PIXEL_BYTES = 2, 3
+"""Of each number of latents, and of each pixel."""
 
 Side: TypeAlias = Annotated[int, Meta(ge=64, le=MAX_SIDE, multiple_of=8)]
 Steps: TypeAlias = Annotated[int, Meta(ge=1, le=150)]
@@ -52,7 +61,10 @@ ErrorCode: TypeAlias = Literal[
     "internal",
 ]
 """``withheld``: a picture of the job must not be seen by anybody, so none is sent. ``too_many_jobs``: this client has
-`MAX_JOBS` here already; one that keeps to that never reads it, so it came without a new `PROTOCOL`."""
+`MAX_JOBS` here already, or `MAX_CARRIED_BYTES`; one that keeps to that never reads it, so it came without a new
+`PROTOCOL`."""
+Origin: TypeAlias = Literal["noise", "latents", "pixels"]
+"""What a picture begins with."""
 
 
 class SamplingParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +93,30 @@ class Latents(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
     """float16, little-endian: channels × height × width numbers, as they lie in memory."""
 
 
+class Pixels(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """A picture as it is seen."""
+
+    width: Side
+    height: Side
+    values: bytes
+    """Red, green and blue of each pixel, a byte each, row after row from the top."""
+
+
+class Start(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the pictures of a job begin with in place of noise."""
+
+    image: Latents | Pixels
+    """Of the size that is asked for."""
+    strength: Share
+    """Of the steps how many are taken, from `num_inference_steps` down: diffusers' strength. 0 takes none: the image
+    goes on as it is."""
+
+    @property
+    def origin(self) -> Origin:
+        """Name what it is."""
+        return "latents" if isinstance(self.image, Latents) else "pixels"
+
+
 class Variation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Pictures that are much like another one: WebUI's variation seed."""
 
@@ -103,6 +139,8 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     share: bool = False
     """Join what is being drawn although that draws no more pictures a second: for people who should not have to wait
     for a long job to end. Otherwise jobs are drawn in the order in which they came."""
+    start: Start | None = None
+    """None: they begin as noise."""
     variation: Variation | None = None
     send_latents: bool = False
     """Every picture comes with the latents that it was decoded from, so that more can be made of it."""
@@ -139,6 +177,7 @@ class Started(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
     """The first sample of this job joined the batch."""
 
     job_id: JobId
+    begins: Origin = "noise"
 
 
 class Progress(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -244,6 +283,22 @@ def _check(command: Generate) -> None:
     variation = command.variation
     if variation is not None and len(variation.seeds) != len(command.seeds):
         raise _outside(f"Expected {len(command.seeds)} seeds, one for each picture", "variation.seeds")
+    if command.start is not None:
+        _check_start(command.start, command.sampling)
+
+
+def _check_start(start: Start, sampling: SamplingParams) -> None:
+    match start.image:
+        case Latents(channels=channels, height=height, width=width):
+            expected = channels * height * width * LATENT_BYTES
+        case Pixels(height=height, width=width):
+            if (width, height) != (sampling.width, sampling.height):
+                raise _outside(f"Expected {sampling.width}×{sampling.height} pixels as asked for", "start.image")
+            expected = width * height * PIXEL_BYTES
+    if len(start.image.values) != expected:
+        raise _outside(f"Expected {expected} bytes", "start.image.values")
+    if start.strength and not steps_taken(sampling.num_inference_steps, start.strength):
+        raise _outside(f"Expected one of {sampling.num_inference_steps} steps at least, or 0", "start.strength")
 
 
 def _outside(expected: str, path: str) -> msgspec.ValidationError:

@@ -12,7 +12,15 @@ def modules_after(statement):
     return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()  # noqa: S603
 
 
-PURE = {"engine.config", "engine.grammar", "engine.samplers", "engine.terminal", "engine.textfile", "engine.wire"}
+PURE = {
+    "engine.config",
+    "engine.cost",
+    "engine.grammar",
+    "engine.samplers",
+    "engine.terminal",
+    "engine.textfile",
+    "engine.wire",
+}
 
 
 @pytest.mark.parametrize("module", sorted(PURE))

@@ -132,3 +132,22 @@ async def test_a_client_may_have_so_many_jobs_and_no_more(engine, tmp_path):
         assert isinstance(event, Failed)
         assert event.job_id == f"job {MAX_JOBS + 1}"
     assert engine._worker.jobs[-1].request.job_id == f"job {MAX_JOBS}"
+
+
+async def test_a_client_s_pictures_are_bounded_all_together(engine, tmp_path, monkeypatch):
+    """What its jobs begin with is memory; when one of them has ended there is room again."""
+    image = wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64))
+    monkeypatch.setattr(server, "MAX_CARRIED_BYTES", 2 * len(image.values))
+    start = wire.Start(image=image, strength=0.5)
+    async with connected(tmp_path / "engine.sock") as websocket:
+        for number in range(3):
+            await websocket.send_bytes(wire.encode(job(number, start=start)))
+        refused = wire.decode_event((await websocket.receive()).data)
+        assert (refused.job_id, refused.code) == ("job 2", "too_many_jobs")
+        engine._worker.jobs[0].emit(Finished(job_id="job 0", engine_s=1.0))
+        await websocket.receive()
+        await websocket.send_bytes(wire.encode(job(3, start=start)))
+        await websocket.send_bytes(wire.encode(job(4)))
+        await websocket.send_bytes(wire.encode(job(4)))
+        assert wire.decode_event((await websocket.receive()).data).job_id == "job 4"
+    assert [one.request.job_id for one in engine._worker.jobs] == ["job 0", "job 1", "job 3", "job 4"]

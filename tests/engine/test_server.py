@@ -125,7 +125,7 @@ async def test_a_picture_over_the_socket_is_the_stock_pipeline_s(served, stock, 
     async with connected(served) as websocket:
         is_ready = await ready(websocket)
         assert (is_ready.protocol, is_ready.model_name, is_ready.size_multiple, is_ready.rates) == (
-            3,
+            wire.PROTOCOL,
             "tiny-sdxl",
             8,
             False,

@@ -6,8 +6,11 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from engine import wire
+
+LATENTS = wire.Latents(channels=1, height=1, width=2, values=b"\x00<\x00=")
 
 GOLDEN = [
     (
@@ -21,14 +24,16 @@ GOLDEN = [
             seeds=(7, 8),
             preview_every=4,
             share=True,
+            start=wire.Start(image=LATENTS, strength=0.5),
             variation=wire.Variation(seeds=(9, 10), strength=0.5),
             send_latents=True,
         ),
         (
-            b"\x8a\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
+            b"\x8b\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
             b"\xa7sampler\xa7euler_a\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00"
             b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
-            b"\xa9variation\x82\xa5seeds\x92\t\n\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
+            b"\xa5start\x82\xa5image\x85\xa4type\xa7Latents\xa8channels\x01\xa6height\x01\xa5width\x02\xa6values\xc4\x04\x00<\x00="
+            b"\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa9variation\x82\xa5seeds\x92\t\n\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
             b"\xacsend_latents\xc3"
         ),
     ),
@@ -55,8 +60,8 @@ GOLDEN = [
         ),
     ),
     (
-        wire.Started(job_id="j1"),
-        b"\x82\xa4type\xa7Started\xa6job_id\xa2j1",
+        wire.Started(job_id="j1", begins="latents"),
+        b"\x83\xa4type\xa7Started\xa6job_id\xa2j1\xa6begins\xa7latents",
     ),
     (
         wire.Progress(job_id="j1", steps_done=3, steps_total=56),
@@ -73,7 +78,7 @@ GOLDEN = [
             seed=8,
             png=b"\x89PNG",
             rating="sensitive",
-            latents=wire.Latents(channels=1, height=1, width=2, values=b"\x00<\x00="),
+            latents=LATENTS,
         ),
         (
             b"\x87\xa4type\xa7Picture\xa6job_id\xa2j1\xa6number\x01\xa4seed\x08\xa3png\xc4\x04\x89PNG"
@@ -145,17 +150,35 @@ def test_what_is_outside_the_limits_is_no_command(field, value):
         wire.decode_command(msgspec.msgpack.encode(command))
 
 
+PIXELS = wire.Pixels(width=832, height=1216, values=bytes(3 * 832 * 1216))
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"start": wire.Start(image=structs.replace(PIXELS, values=b"short"), strength=0.5)}, "start.image.values"),
+        ({"start": wire.Start(image=structs.replace(PIXELS, width=840), strength=0.5)}, "start.image"),
+        ({"start": wire.Start(image=PIXELS, strength=0.03)}, "start.strength"),
+        ({"start": wire.Start(image=structs.replace(LATENTS, height=2), strength=0.5)}, "start.image.values"),
         ({"variation": wire.Variation(seeds=(1,), strength=0.5)}, "variation.seeds"),
     ],
 )
 def test_what_does_not_go_together_is_no_command(changes, field):
     """Each field alone is within its limits; the error names the one that does not fit the others."""
-    command = msgspec.structs.replace(GOLDEN[0][0], **changes)
+    command = structs.replace(GOLDEN[0][0], **changes)
     with pytest.raises(msgspec.ValidationError, match=field):
         wire.decode_command(wire.encode(command))
+
+
+def test_the_largest_command_is_within_what_the_engine_reads():
+    """A picture of as many pixels as may be asked for, between two prompts of the longest words."""
+    start = wire.Start(image=wire.Pixels(width=2048, height=2048, values=bytes(3 * 2048**2)), strength=0.5)
+    sampling = wire.SamplingParams(width=2048, height=2048)
+    words = "\U0001f3a8" * 20_000
+    command = structs.replace(GOLDEN[0][0], prompt=words, negative_prompt=words, sampling=sampling, start=start)
+    frame = wire.encode(command)
+    assert wire.decode_command(frame) == command
+    assert len(frame) < wire.MAX_COMMAND_BYTES < wire.MAX_CARRIED_BYTES
 
 
 @given(st.binary(max_size=200))

@@ -58,7 +58,7 @@ _EXTENSIONS: tuple[tuple[Extension, tuple[str, ...]], ...] = (
 
 _DECIDING = re.compile(
     r"variation seed.*|seed resize.*|ensd|eta noise seed delta|init image.*|denoising strength|noise multiplier"
-    r"|samplers"
+    r"|samplers|started from"
     r"|cfg rescale|skip early cfg|ngms.*|token merging.*|tiling|sharpness|adaptive cfg|styles|prompt expansion|smea.*"
     r"|decrisper",
 )

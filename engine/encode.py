@@ -1,0 +1,81 @@
+"""Pixels to latents, as diffusers' img2img encodes them, in the room there is."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from engine import memory, rescue
+from engine.errors import NumericalFailure, OutOfMemory
+from engine.transfer import send
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.model import Model
+    from engine.wire import Pixels
+
+log = logging.getLogger(__name__)
+
+
+def encode(model: Model, pixels: Pixels, noise: Tensor | None) -> Tensor:
+    """Encode a picture, whatever it takes.
+
+    Args:
+        model: Whose VAE does it.
+        pixels: Of any size that this model can draw.
+        noise: (1, C, h, w), on the host: encoding is a draw from a distribution. None: its mean is taken.
+
+    Returns:
+        Its latents, (1, C, h, w), in the model's dtype and scaled as the UNet wants them.
+
+    Raises:
+        NumericalFailure: They are not finite in float32 either.
+        OutOfMemory: There is no room for it even in the smallest tiles.
+    """
+    encoded = _in_the_room_there_is(model, pixels, noise)
+    if encoded.isfinite().all():
+        return encoded
+    log.warning("an encoded picture is not finite; encoding it again in float32")
+    with rescue.in_float32(model.vae):
+        encoded = _in_the_room_there_is(model, pixels, noise)
+    if not encoded.isfinite().all():
+        raise NumericalFailure("the encoded picture is not finite")
+    return encoded
+
+
+def _in_the_room_there_is(model: Model, pixels: Pixels, noise: Tensor | None) -> Tensor:
+    reason = ""
+    for tile in (None, None, *rescue.TILES):  # as for decoding
+        try:
+            with rescue.tiled(model, tile):
+                return _encode(model, pixels, noise)
+        except (RuntimeError, MemoryError) as error:
+            if not memory.is_out_of_memory(error):
+                raise
+            reason = memory.one_line(error)
+        memory.release(model.device)
+        log.warning("no memory to encode %s; trying with less at a time", "it whole" if tile is None else f"{tile=}")
+    raise OutOfMemory(reason)
+
+
+def _encode(model: Model, pixels: Pixels, noise: Tensor | None) -> Tensor:
+    vae: Any = model.vae  # its annotations know only CUDA's tensor types
+    config: Any = vae.config
+    rows = np.frombuffer(pixels.values, np.uint8).reshape(1, pixels.height, pixels.width, 3)
+    image = send(torch.from_numpy(rows.copy()), model.device).permute(0, 3, 1, 2).float() / 255
+    distribution = vae.encode((2 * image - 1).to(vae.dtype)).latent_dist
+    latents = distribution.mean
+    if noise is not None:
+        latents = latents + distribution.std * send(noise.to(vae.dtype), model.device)
+    latents = latents.to(model.dtype)
+    mean, std = getattr(config, "latents_mean", None), getattr(config, "latents_std", None)
+    if mean is None or std is None:
+        return config.scaling_factor * latents
+    mean, std = (
+        send(torch.tensor(values, dtype=model.dtype).view(1, -1, 1, 1), model.device) for values in (mean, std)
+    )
+    return (latents - mean) * config.scaling_factor / std

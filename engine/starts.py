@@ -1,0 +1,27 @@
+"""What a pass begins with in place of noise: latents or pixels that came with the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import packed
+from engine.encode import encode
+from engine.wire import Latents
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.denoise import Noise
+    from engine.model import Model
+    from engine.wire import Pixels, SamplingParams
+
+
+def brought(image: Latents | Pixels, sampling: SamplingParams, model: Model, noise: Noise, _before: object) -> Tensor:
+    """Bring it to the device, or encode it there: (1, C, h, w).
+
+    Raises:
+        GenerationError: There is no such latent picture for this model.
+    """
+    if isinstance(image, Latents):
+        return packed.unpack(model, image, width=sampling.width, height=sampling.height)
+    return encode(model, image, noise.encoding)
