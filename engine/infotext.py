@@ -8,6 +8,7 @@ import unicodedata
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from engine.cost import steps_taken
 from engine.samplers import SAMPLERS
 
 if TYPE_CHECKING:
@@ -83,6 +84,11 @@ def further(request: Generate, *, number: int) -> dict[str, object]:
     if (variation := request.variation) is not None and variation.strength:
         more["Variation seed"] = variation.seeds[number]
         more["Variation seed strength"] = _short(variation.strength)
+    if (enlargement := request.enlargement) is not None:
+        more["Denoising strength"] = _short(enlargement.strength)
+        more["Hires upscale"] = _short(enlargement.factor)
+        more["Hires steps"] = steps_taken(request.sampling.num_inference_steps, enlargement.strength)
+        more["Hires upscaler"] = "Latent (nearest-exact)"
     return more
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from engine import results, starts
-from engine.cost import steps_taken
+from engine.cost import enlarged, steps_taken
 from engine.denoise import draw_noise
 from engine.plan import Pass, Plan
 from engine.variation import varied
@@ -16,14 +18,16 @@ if TYPE_CHECKING:
     from engine.denoise import Noise
     from engine.model import Model
     from engine.plan import Draw, PlannedPicture
-    from engine.wire import Generate, SamplingParams
+    from engine.wire import Enlargement, Generate, SamplingParams
 
 
 def plan_of(request: Generate) -> Plan:
-    """Draw each picture from noise, or from what comes with the request; decode and send it."""
+    """Draw each picture from noise or from what comes with the request, enlarge it where it is to be; decode it."""
+    first = _first(request)
+    second = () if request.enlargement is None else (_larger(first, request.enlargement),)
     return Plan(
         seeds=request.seeds,
-        passes=(_first(request),),
+        passes=(first, *second),
         end=partial(results.picture, request),
         begins="noise" if request.start is None else request.start.origin,
     )
@@ -39,6 +43,20 @@ def _first(request: Generate) -> Pass:
         draw=draw if request.variation is None else varied(request.variation, draw),
         begin_index=0 if start is None else _begin_index(sampling, start.strength),
         source=None if start is None else partial(starts.brought, start.image, sampling),
+    )
+
+
+def _larger(first: Pass, enlargement: Enlargement) -> Pass:
+    """Draw over the larger latents of the first pass again, with a fresh generator of the picture's seed."""
+    width, height = enlarged(first.sampling.width, first.sampling.height, enlargement.factor)
+    sampling = replace(first.sampling, width=width, height=height)
+    return Pass(
+        prompt=first.prompt,
+        negative_prompt=first.negative_prompt,
+        sampling=sampling,
+        draw=partial(_draw, False),
+        begin_index=_begin_index(sampling, enlargement.strength),
+        source=partial(starts.larger, sampling),
     )
 
 

@@ -1,8 +1,10 @@
-"""What a pass begins with in place of noise: latents or pixels that came with the request."""
+"""What a pass begins with in place of noise: latents or pixels that came with the request, or the pass before."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from torch.nn import functional
 
 from engine import packed
 from engine.encode import encode
@@ -25,3 +27,15 @@ def brought(image: Latents | Pixels, sampling: SamplingParams, model: Model, noi
     if isinstance(image, Latents):
         return packed.unpack(model, image, width=sampling.width, height=sampling.height)
     return encode(model, image, noise.encoding)
+
+
+def larger(sampling: SamplingParams, model: Model, _noise: Noise, before: Tensor | None) -> Tensor:
+    """Enlarge what the pass before ended with, as the model's official Space does: (1, C, h, w), by repeating.
+
+    Raises:
+        ValueError: It is the first pass.
+    """
+    if before is None:
+        raise ValueError("there is no pass before this one")
+    size = (sampling.height // model.compression, sampling.width // model.compression)
+    return functional.interpolate(before, size=size, mode="nearest-exact")

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from engine.cost import steps_taken
+from engine.cost import SIDE_STEP, enlarged, steps_taken
 from engine.samplers import Sampler
 
 PROTOCOL = 4
@@ -35,13 +35,15 @@ MAX_CARRIED_BYTES = 256 * 1024 * 1024
 
 JobId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 PromptText: TypeAlias = Annotated[str, Meta(max_length=20_000)]
-MAX_SIDE = 2048
+MAX_SIDE = 3072
+MAX_PIXELS = 2048 * 2048
+"""Of a picture: every size of the model card may be twice as wide and as high."""
 MAX_CHANNELS = 16
 """Of latents: SDXL's have 4, and no VAE of its class more than this."""
 LATENT_BYTES, PIXEL_BYTES = 2, 3
 """Of each number of latents, and of each pixel."""
 
-Side: TypeAlias = Annotated[int, Meta(ge=64, le=MAX_SIDE, multiple_of=8)]
+Side: TypeAlias = Annotated[int, Meta(ge=64, le=MAX_SIDE, multiple_of=SIDE_STEP)]
 Steps: TypeAlias = Annotated[int, Meta(ge=1, le=150)]
 Guidance: TypeAlias = Annotated[float, Meta(ge=1.0, le=30.0)]
 Seed: TypeAlias = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
@@ -126,6 +128,19 @@ class Variation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How far, from 0 (the original) to 1 (the first noise of the other seed)."""
 
 
+class Enlargement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A second pass over the larger latents of the first one, as the model's official Space enlarges.
+
+    It has the prompts, steps and guidance of the first pass, and a fresh generator of the picture's seed: the Space
+    goes on with the first pass's, which nobody has who presses a button a year later.
+    """
+
+    factor: Annotated[float, Meta(gt=1.0, le=4.0)]
+    """Of both sides; `engine.cost.enlarged` says what size that is."""
+    strength: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.55
+    """Of the steps how many are taken again (the Space's)."""
+
+
 class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
     """Draw one picture for every seed."""
 
@@ -142,6 +157,8 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     start: Start | None = None
     """None: they begin as noise."""
     variation: Variation | None = None
+    enlargement: Enlargement | None = None
+    """Of each picture, before it is decoded; `sampling` is what it is before that."""
     send_latents: bool = False
     """Every picture comes with the latents that it was decoded from, so that more can be made of it."""
 
@@ -283,8 +300,22 @@ def _check(command: Generate) -> None:
     variation = command.variation
     if variation is not None and len(variation.seeds) != len(command.seeds):
         raise _outside(f"Expected {len(command.seeds)} seeds, one for each picture", "variation.seeds")
+    sampling = command.sampling
+    if sampling.width * sampling.height > MAX_PIXELS:
+        raise _outside(f"Expected {MAX_PIXELS} pixels at most", "sampling.height")
     if command.start is not None:
-        _check_start(command.start, command.sampling)
+        _check_start(command.start, sampling)
+    if command.enlargement is not None:
+        _check_enlargement(command.enlargement, sampling)
+
+
+def _check_enlargement(enlargement: Enlargement, sampling: SamplingParams) -> None:
+    width, height = enlarged(sampling.width, sampling.height, enlargement.factor)
+    if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
+        expected = f"Expected sides of {MAX_SIDE} and {MAX_PIXELS} pixels at most, not {width}×{height}"
+        raise _outside(expected, "enlargement.factor")
+    if not steps_taken(sampling.num_inference_steps, enlargement.strength):
+        raise _outside(f"Expected one of {sampling.num_inference_steps} steps at least", "enlargement.strength")
 
 
 def _check_start(start: Start, sampling: SamplingParams) -> None:

@@ -89,16 +89,22 @@ def conditioning_of(model, wish):
     return encode(model, wish.prompt, negative_prompt, width=sampling.width, height=sampling.height)
 
 
-def finals(model, wish, *others, cap=4, sizes=None):
-    """The final latents of a command's pictures, by number, drawn in one batch with other commands."""
-    found, plan = {}, plan_of(wish)
+def watched(wish, found):
+    """The plan of a command that also puts each picture's final latents where they can be looked at, by number."""
+    plan = plan_of(wish)
 
     def end(final, *tools):
         found[final.number] = final.latents
         return plan.end(final, *tools)
 
+    return dataclasses.replace(plan, end=end)
+
+
+def finals(model, wish, *others, cap=4, sizes=None):
+    """The final latents of a command's pictures, by number, drawn in one batch with other commands."""
+    found = {}
     bench = Bench(model, cap=cap, sizes=sizes)
-    bench.admit(wish, dataclasses.replace(plan, end=end))
+    bench.admit(wish, watched(wish, found))
     for other in others:
         bench.admit(other)
     bench.run()

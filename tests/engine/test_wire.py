@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from engine import wire
+from engine.cost import enlarged
 
 LATENTS = wire.Latents(channels=1, height=1, width=2, values=b"\x00<\x00=")
 
@@ -26,14 +27,16 @@ GOLDEN = [
             share=True,
             start=wire.Start(image=LATENTS, strength=0.5),
             variation=wire.Variation(seeds=(9, 10), strength=0.5),
+            enlargement=wire.Enlargement(factor=1.5, strength=0.5),
             send_latents=True,
         ),
         (
-            b"\x8b\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
+            b"\x8c\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
             b"\xa7sampler\xa7euler_a\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00"
             b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
             b"\xa5start\x82\xa5image\x85\xa4type\xa7Latents\xa8channels\x01\xa6height\x01\xa5width\x02\xa6values\xc4\x04\x00<\x00="
             b"\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa9variation\x82\xa5seeds\x92\t\n\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
+            b"\xabenlargement\x82\xa6factor\xcb?\xf8\x00\x00\x00\x00\x00\x00\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
             b"\xacsend_latents\xc3"
         ),
     ),
@@ -127,7 +130,7 @@ def test_every_message_has_golden_bytes():
     [
         ("job_id", ""),
         ("prompt", "x" * 20_001),
-        ("width", 2056),
+        ("width", 3080),
         ("width", 100),
         ("height", 56),
         ("num_inference_steps", 0),
@@ -156,6 +159,13 @@ PIXELS = wire.Pixels(width=832, height=1216, values=bytes(3 * 832 * 1216))
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"sampling": wire.SamplingParams(width=3072, height=1368)}, "sampling.height"),
+        ({"enlargement": wire.Enlargement(factor=2.05)}, "enlargement.factor"),
+        (
+            {"enlargement": wire.Enlargement(factor=2.5), "sampling": wire.SamplingParams(width=1536, height=64)},
+            "enlargement.factor",
+        ),
+        ({"enlargement": wire.Enlargement(factor=1.5, strength=0.03)}, "enlargement.strength"),
         ({"start": wire.Start(image=structs.replace(PIXELS, values=b"short"), strength=0.5)}, "start.image.values"),
         ({"start": wire.Start(image=structs.replace(PIXELS, width=840), strength=0.5)}, "start.image"),
         ({"start": wire.Start(image=PIXELS, strength=0.03)}, "start.strength"),
@@ -168,6 +178,23 @@ def test_what_does_not_go_together_is_no_command(changes, field):
     command = structs.replace(GOLDEN[0][0], **changes)
     with pytest.raises(msgspec.ValidationError, match=field):
         wire.decode_command(wire.encode(command))
+
+
+@pytest.mark.parametrize(
+    "sides", [(1024, 1024), (1152, 896), (1216, 832), (1344, 768), (1536, 640), (896, 1152), (832, 1216)], ids=str
+)
+def test_every_size_of_the_card_can_be_twice_as_large(sides):
+    """No limit is in the way; and the sides are whole multiples of eight at one and a half, too."""
+    width, height = sides
+    for factor in (1.5, 2.0):
+        command = structs.replace(
+            GOLDEN[0][0],
+            sampling=wire.SamplingParams(width=width, height=height),
+            enlargement=wire.Enlargement(factor=factor),
+            start=None,
+        )
+        assert wire.decode_command(wire.encode(command)) == command
+        assert enlarged(width, height, factor) == (width * factor, height * factor)
 
 
 def test_the_largest_command_is_within_what_the_engine_reads():
