@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from engine.admission import Sizes
+    from engine.denoise import Key
     from engine.finisher import Finisher
     from engine.model import Model
     from engine.plan import Plan
@@ -46,7 +47,7 @@ class Batch:
 
     Args:
         model: What draws.
-        cap: At most this many samples at a time; fewer when memory turns out to be short.
+        cap: At most this many samples at a time; fewer of a shape for which memory turns out to be short.
         pool: Threads that draw noise, and that wait for copies.
         finisher: Rates and compresses.
         post: Brings what comes of it back into the worker's thread.
@@ -74,6 +75,7 @@ class Batch:
         self._clock = clock
         self._pace = HostPace(model.device)
         self._turn = 0
+        self._room: dict[Key, int] = {}  # how many of a shape step together where more had no room
         self._jobs: dict[ReceivedJob, JobState] = {}  # in order of arrival
         self._running: deque[RunningSample] = deque()  # the next to step first
 
@@ -100,7 +102,7 @@ class Batch:
         if not self._running:
             return
         self._turn += 1
-        group = admission.group(self._running, sizes=self._sizes, limit=self._cap, turn=self._turn)
+        group = self._group()
         self._predict(group)
         for running in self._alive(group):
             self._guard(running, self._advance)
@@ -119,6 +121,11 @@ class Batch:
                 self._end_pass(running)
             elif (every := running.state.job.request.preview_every) and running.step % every == 0:
                 self._guard(running, self._preview)
+
+    def _group(self) -> list[RunningSample]:
+        """Choose who steps now, no more than there was room for."""
+        group = admission.group(self._running, sizes=self._sizes, limit=self._cap, turn=self._turn)
+        return group[: self._room.get(group[0].key)]
 
     def _fill(self) -> None:
         """Give free places, and prepare who is next or may join at any time."""
@@ -161,8 +168,10 @@ class Batch:
             return
         half = len(samples) // 2
         if memory.is_out_of_memory(error):
-            self._cap = half
-            log.warning("no memory for %d pictures at once; from now on at most %d", len(samples), half)
+            key = samples[0].key
+            self._room[key] = half
+            tried = f"{len(samples)} pictures of {key.width}×{key.height}"
+            log.warning("no memory for %s at once; from now on at most %d", tried, half)
         else:
             log.warning("a step of %d pictures failed (%s); trying each half", len(samples), memory.one_line(error))
         del error  # its traceback holds the tensors of the failed call

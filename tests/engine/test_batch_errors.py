@@ -50,6 +50,19 @@ def test_too_large_a_batch_becomes_a_smaller_one_for_good(model, monkeypatch, er
     assert max(call.sizes[1:]) == 2
 
 
+def test_a_shape_that_had_no_room_together_leaves_the_others_theirs(model, monkeypatch):
+    """A small picture is not drawn slowly for ever because two large ones were too much once."""
+    call = _Failing(torch.OutOfMemoryError("2 GiB"), lambda samples: len(samples) > 1 and samples[0].key == (96, 96, 1))
+    monkeypatch.setattr(engine.batch, "predict_noise", call)
+    bench = Bench(model)
+    bench.admit(request(seeds=(1, 2), width=96, height=96))
+    bench.run()
+    bench.admit(request("b", seeds=(1, 2)))
+    bench.run()
+    assert [type(bench.events[name][-1]) for name in "ab"] == [Finished, Finished]
+    assert call.sizes == [2, 1, 1, 1, 1, 2, 2]
+
+
 def test_no_room_even_alone_is_out_of_memory(model, monkeypatch):
     """And the engine goes on."""
     monkeypatch.setattr(engine.batch, "predict_noise", _Failing(torch.OutOfMemoryError("2 GiB"), lambda _: True))
