@@ -20,8 +20,9 @@ from engine import admission, memory, results
 from engine.denoise import predict_noise
 from engine.errors import GenerationError, OutOfMemory
 from engine.fit import largest_fit
-from engine.job_state import JobState, PreparedSample, RunningSample
+from engine.job_state import JobState, Part, PreparedSample, RunningSample
 from engine.plan import FinalLatents
+from engine.tiles import Tiling
 from engine.transfer import HostPace
 from engine.wire import Cancelled, Failed, Finished, Progress, Started
 
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _Made = TypeVar("_Made")
+_OfJob = TypeVar("_OfJob", Part, RunningSample)
+
+DEFAULT_TILING = Tiling()
 
 
 class Batch:
@@ -52,6 +56,7 @@ class Batch:
         finisher: Rates and compresses.
         post: Brings what comes of it back into the worker's thread.
         sizes: How many should share a call; None lets up to `cap` share it, whatever the shape.
+        tiling: Of pictures that have no room as a whole.
         clock: Seconds.
     """
 
@@ -64,6 +69,7 @@ class Batch:
         finisher: Finisher,
         post: Callable[[Callable[[Batch], None]], None],
         sizes: Sizes | None = None,
+        tiling: Tiling = DEFAULT_TILING,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
@@ -74,8 +80,9 @@ class Batch:
         self._sizes = sizes or admission.Always(cap)
         self._clock = clock
         self._pace = HostPace(model.device)
+        self._tiling = tiling
         self._turn = 0
-        self._room: dict[Key, int] = {}  # how many of a shape step together where more had no room
+        self._room: dict[Key, int] = {}  # how many of a shape step together where more had no room; 0: it is tiled
         self._jobs: dict[ReceivedJob, JobState] = {}  # in order of arrival
         self._running: deque[RunningSample] = deque()  # the next to step first
 
@@ -104,13 +111,15 @@ class Batch:
         self._turn += 1
         group = self._group()
         self._predict(group)
-        for running in self._alive(group):
-            self._guard(running, self._advance)
+        there = self._alive([*dict.fromkeys(part.running for part in group)])
+        stepped = [running for running in there if not running.pending]
+        for running in stepped:
+            self._guard(running, RunningSample.advance)
         self._pace.step()
-        stepped = self._alive(group)
-        for running in stepped:  # behind all others, so that the next shape has its turn
+        for running in self._alive(there):  # behind all others, so that the next shape has its turn
             self._running.remove(running)
             self._running.append(running)
+        stepped = self._alive(stepped)
         for state in dict.fromkeys(running.state for running in stepped):
             job_id, total = state.job.request.job_id, state.plan.steps_total
             state.job.emit(Progress(job_id=job_id, steps_done=state.steps_done, steps_total=total))
@@ -122,10 +131,12 @@ class Batch:
             elif (every := running.state.job.request.preview_every) and running.step % every == 0:
                 self._guard(running, self._preview)
 
-    def _group(self) -> list[RunningSample]:
-        """Choose who steps now, no more than there was room for."""
-        group = admission.group(self._running, sizes=self._sizes, limit=self._cap, turn=self._turn)
-        return group[: self._room.get(group[0].key)]
+    def _group(self) -> list[Part]:
+        """Choose what is predicted now, no more than there was room for."""
+        pending = [part for running in self._running for part in running.pending]
+        group = admission.group(pending, sizes=self._sizes, limit=self._cap, turn=self._turn)
+        room = self._room.get(group[0].key)
+        return group if room is None else group[: max(room, 1)]  # one that may not be tiled is tried all the same
 
     def _fill(self) -> None:
         """Give free places, and prepare who is next or may join at any time."""
@@ -150,6 +161,7 @@ class Batch:
 
     def _start(self, ready: PreparedSample) -> None:
         running = ready.start(self._model)
+        self._tile_if_known(running)
         state = running.state
         if len(state.waiting) == len(state.plan.seeds):
             state.started_s = self._clock()
@@ -158,38 +170,60 @@ class Batch:
         self._running.append(running)
         self._end_pass(running)  # one without steps is over before it began
 
-    def _predict(self, samples: Sequence[RunningSample]) -> None:
+    def _predict(self, parts: Sequence[Part]) -> None:
         """Run the UNet for all of them; where that fails, for each half, until the one that fails is alone."""
-        error = self._error_with_room(partial(self._call_unet, samples), tries=1 if len(samples) > 1 else 2)
+        error = self._error_with_room(partial(self._call_unet, parts), tries=1 if len(parts) > 1 else 2)
         if error is None:
             return
-        if len(samples) == 1:
-            self._blame(samples[0].state.job, error, at=samples[0].at)
+        if len(parts) == 1:
+            self._predict_less(parts[0], error)
             return
-        half = len(samples) // 2
+        half = len(parts) // 2
         if memory.is_out_of_memory(error):
-            key = samples[0].key
+            key = parts[0].key
             self._room[key] = half
-            tried = f"{len(samples)} pictures of {key.width}×{key.height}"
-            log.warning("no memory for %s at once; from now on at most %d", tried, half)
+            log.warning(
+                "no memory for %d pictures of %d×%d at once; from now on at most %d",
+                len(parts),
+                key.width,
+                key.height,
+                half,
+            )
         else:
-            log.warning("a step of %d pictures failed (%s); trying each half", len(samples), memory.one_line(error))
+            log.warning("a step of %d pictures failed (%s); trying each half", len(parts), memory.one_line(error))
         del error  # its traceback holds the tensors of the failed call
         memory.release(self._model.device)
-        for part in (samples[:half], samples[half:]):
-            if alive := self._alive(part):
+        for some in (parts[:half], parts[half:]):
+            if alive := self._alive(some):
                 self._predict(alive)
 
-    def _call_unet(self, samples: Sequence[RunningSample]) -> None:
-        predictions = predict_noise(self._model, [running.sample for running in samples])
-        for running, noise_pred in zip(samples, predictions, strict=True):
-            running.noise_pred = noise_pred
+    def _call_unet(self, parts: Sequence[Part]) -> None:
+        predictions = predict_noise(self._model, [part.piece for part in parts])
+        for part, noise_pred in zip(parts, predictions, strict=True):
+            part.predicted(noise_pred)
 
-    def _advance(self, running: RunningSample) -> None:
-        noise_pred, running.noise_pred = running.noise_pred, None
-        if noise_pred is not None:
-            running.sample.advance(noise_pred)
-            running.state.steps_done += 1
+    def _predict_less(self, part: Part, error: Exception) -> None:
+        """Let a picture that has no room as a whole go on in tiles; for whatever else it was, end its job."""
+        running = part.running
+        if not (memory.is_out_of_memory(error) and running.may_be_tiled):
+            self._blame(running.state.job, error, at=running.at)
+            return
+        log.warning(
+            "no memory for a picture of %d×%d (%s); from now on in tiles",
+            part.key.width,
+            part.key.height,
+            memory.one_line(error),
+        )
+        error.__traceback__ = None  # as in `_blame`
+        self._model.cached_blocks.forget()
+        memory.release(self._model.device)
+        self._room[part.key] = 0
+        self._guard(running, self._tile_if_known)
+
+    def _tile_if_known(self, running: RunningSample) -> None:
+        """Draw in tiles what is known to have no room as a whole."""
+        if running.may_be_tiled and self._room.get(running.key) == 0:
+            running.divide(self._model, self._tiling)
 
     def _preview(self, running: RunningSample) -> None:
         if not self._finisher.busy:
@@ -209,6 +243,7 @@ class Batch:
             if (error := self._error_with_room(partial(running.go_on, self._model))) is not None:
                 self._blame(running.state.job, error, at=running.at + 1)
                 return
+            self._guard(running, self._tile_if_known)
 
     def _leave(self, running: RunningSample) -> None:
         """Give the place up, and begin what the plan does at the end; the next picture steps while that goes on."""
@@ -216,7 +251,7 @@ class Batch:
         running.state.running -= 1
         self._rest()
         job_id, sample = running.state.job.request.job_id, running.sample
-        final = FinalLatents(job_id, running.number, sample.seed, sample.latents)
+        final = FinalLatents(job_id, running.number, sample.seed, sample.latents, running.tiling)
         making = running.state.plan.end(final, self._model, self._pool, self._finisher)
         self._follow(running, making, self._send)
 
@@ -251,9 +286,9 @@ class Batch:
         else:
             future.add_done_callback(lambda _done: self._post(arrive))
 
-    def _alive(self, samples: Sequence[RunningSample]) -> list[RunningSample]:
+    def _alive(self, some: Sequence[_OfJob]) -> list[_OfJob]:
         """Leave out those whose job is over."""
-        return [running for running in samples if running.state.job in self._jobs]
+        return [one for one in some if one.state.job in self._jobs]
 
     def _guard(self, running: RunningSample, action: Callable[[RunningSample], None]) -> None:
         if (error := _error_of(partial(action, running))) is not None:

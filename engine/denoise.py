@@ -8,7 +8,7 @@ steps.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import torch
 
@@ -34,6 +34,16 @@ class Key(NamedTuple):
     chunks: int
 
 
+class Piece(Protocol):
+    """What the UNet predicts the noise of: a sample, or a part of one."""
+
+    @property
+    def whole(self) -> Sample: ...
+    @property
+    def conditioning(self) -> Conditioning: ...
+    def model_input(self) -> Tensor: ...
+
+
 class Noise(NamedTuple):
     """All chance of one run of the sampler, on the host; drawn by the CPU, so that a seed is one picture everywhere."""
 
@@ -42,7 +52,7 @@ class Noise(NamedTuple):
     steps: Tensor | None
     """(steps, 1, C, h, w): what each step adds; None where the sampler adds nothing."""
     encoding: Tensor | None = None
-    """(1, C, h, w): what encoding a picture takes; None where none is encoded."""
+    """(1, C, h, w), float32: what encoding a picture takes; None where none is encoded."""
 
 
 def draw_noise(
@@ -58,7 +68,7 @@ def draw_noise(
         encodes: Whether the picture is encoded before, which takes the first of its chance.
     """
     generator = torch.Generator().manual_seed(seed)
-    encoding = draw_first(model, sampling, generator, dtype=model.vae.dtype) if encodes else None
+    encoding = draw_first(model, sampling, generator, dtype=torch.float32) if encodes else None
     first = draw_first(model, sampling, generator)
     added = SAMPLERS[sampling.sampler].noise
     if added == "none":
@@ -135,6 +145,11 @@ class Sample:
             self.latents = schedulers.add_noise(self._scheduler, image_latents, first, self._schedule[:1])
 
     @property
+    def whole(self) -> Sample:
+        """Itself: what is predicted of it is all of it."""
+        return self
+
+    @property
     def finished(self) -> bool:
         return self.step == self.steps
 
@@ -159,15 +174,15 @@ class Sample:
         self.step += 1
 
 
-def predict_noise(model: Model, samples: Sequence[Sample]) -> list[Tensor]:
-    """Run the UNet once over samples of one key; their states stay as they are, so a failed call can be repeated.
+def predict_noise(model: Model, pieces: Sequence[Piece]) -> list[Tensor]:
+    """Run the UNet once over pieces of one key; their samples stay as they are, so a failed call can be repeated.
 
     Returns:
-        For every sample its guided noise prediction, (1, C, h, w).
+        For every piece its guided noise prediction, (1, C, h, w).
     """
-    together = _together(tuple(sample.conditioning for sample in samples))
-    inputs = [sample.model_input() for sample in samples]
-    timesteps = [sample.timestep for sample in samples]
+    together = _together(tuple(piece.conditioning for piece in pieces))
+    inputs = [piece.model_input() for piece in pieces]
+    timesteps = [piece.whole.timestep for piece in pieces]
     output = model.unet(
         torch.cat([inputs[number] for number in together.rows]),
         torch.stack([timesteps[number] for number in together.rows]),
@@ -175,13 +190,13 @@ def predict_noise(model: Model, samples: Sequence[Sample]) -> list[Tensor]:
         added_cond_kwargs={"text_embeds": together.pooled_prompt_embeds, "time_ids": together.add_time_ids},
         return_dict=False,
     )[0]
-    guided = len(together.rows) - len(samples)
+    guided = len(together.rows) - len(pieces)
     unconditional = iter(output[:guided].split(1))
     predictions: list[Tensor] = []
-    for sample, noise_pred in zip(samples, output[guided:].split(1), strict=True):
-        if sample.conditioning.guided:
+    for piece, noise_pred in zip(pieces, output[guided:].split(1), strict=True):
+        if piece.conditioning.guided:
             noise_pred_uncond = next(unconditional)
-            predictions.append(noise_pred_uncond + sample.guidance_scale * (noise_pred - noise_pred_uncond))
+            predictions.append(noise_pred_uncond + piece.whole.guidance_scale * (noise_pred - noise_pred_uncond))
         else:
             predictions.append(noise_pred)
     return predictions

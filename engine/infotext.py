@@ -14,6 +14,7 @@ from engine.samplers import SAMPLERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.tiles import Tiling
     from engine.wire import Generate, SamplingParams
 
 _FIELD_NAME = re.compile(r"(negative prompt|\bsteps)(?=:)", re.IGNORECASE)
@@ -73,8 +74,14 @@ def write(
     return "\n".join(line for line in lines if line)
 
 
-def further(request: Generate, *, number: int) -> dict[str, object]:
-    """Say by WebUI's keys what was done to a picture, by its number in the job, besides drawing it from its seed."""
+def further(request: Generate, *, number: int, tiling: Tiling | None = None) -> dict[str, object]:
+    """Say, by WebUI's keys where it has one, what was done to a picture besides drawing it from its seed.
+
+    Args:
+        request: What was asked for.
+        number: Which picture of the job, from 0.
+        tiling: Of the tiles that it was enlarged in; None: it was enlarged as a whole.
+    """
     more: dict[str, object] = {}
     if (start := request.start) is not None:
         if start.strength or start.origin == "pixels":  # latents that go on as they are were drawn from this seed
@@ -89,6 +96,8 @@ def further(request: Generate, *, number: int) -> dict[str, object]:
         more["Hires upscale"] = _short(enlargement.factor)
         more["Hires steps"] = steps_taken(request.sampling.num_inference_steps, enlargement.strength)
         more["Hires upscaler"] = "Latent (nearest-exact)"
+        if tiling is not None:
+            more["Hires tiles"] = f"{tiling.side}+{tiling.overlap}"
     return more
 
 

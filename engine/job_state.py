@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.conditioning import encode
 from engine.denoise import Key, Noise, Sample
 from engine.errors import InvalidParameters
+from engine.tiled_sample import Tile, average, divide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from engine.model import Model
     from engine.plan import Pass, Plan
     from engine.received_job import ReceivedJob
+    from engine.tiles import Tiling
 
 
 @dataclass(eq=False)
@@ -130,9 +132,41 @@ class PreparedSample:
         return RunningSample(self.state, number, first.start(model, self.state.plan.seeds[number], None), tuple(rest))
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Part:
+    """What of a picture goes into one UNet call: the whole, or a tile."""
+
+    running: RunningSample
+    number: int
+    """Which of its pieces."""
+
+    @property
+    def piece(self) -> Sample | Tile:
+        return self.running.pieces[self.number]
+
+    @property
+    def state(self) -> JobState:
+        return self.running.state
+
+    @property
+    def key(self) -> Key:
+        return self.piece.key
+
+    @property
+    def share(self) -> bool:
+        return self.running.share
+
+    def predicted(self, noise_pred: Tensor) -> None:
+        """Take its noise prediction, (1, C, h, w)."""
+        self.running.noise_preds[self.number] = noise_pred
+
+
 @dataclass(eq=False, slots=True)
 class RunningSample:
-    """One picture that has a place in the batch."""
+    """One picture that has a place in the batch.
+
+    Nothing that it holds refers to it, so that its memory on the device is free at once when it leaves.
+    """
 
     state: JobState
     number: int
@@ -140,15 +174,35 @@ class RunningSample:
     """Of the pass that it is in."""
     rest: tuple[PreparedPass, ...]
     """The passes that come after this one."""
-    noise_pred: Tensor | None = None
+    tiles: tuple[Tile, ...] = ()
+    """Of the pass that it is in; empty: it is predicted as a whole."""
+    tiling: Tiling | None = None
+    """Of the last pass that was drawn in tiles; None: none was."""
+    noise_preds: dict[int, Tensor] = field(default_factory=dict[int, "Tensor"])
+    """What was predicted for the step that is being taken, by the number of the piece."""
+
+    @property
+    def pieces(self) -> Sequence[Sample | Tile]:
+        """What its next step takes: itself, or its tiles."""
+        return self.tiles or (self.sample,)
+
+    @property
+    def pending(self) -> list[Part]:
+        """The parts whose noise is still to be predicted in this step."""
+        return [Part(self, number) for number in range(len(self.pieces)) if number not in self.noise_preds]
 
     @property
     def key(self) -> Key:
-        return self.sample.key
+        return self.pieces[0].key
 
     @property
     def share(self) -> bool:
         return self.state.job.request.share
+
+    @property
+    def may_be_tiled(self) -> bool:
+        """Whether it is whole and need not be."""
+        return not self.tiles and self.state.plan.passes[self.at].may_be_tiled
 
     @property
     def at(self) -> int:
@@ -164,4 +218,15 @@ class RunningSample:
         """Begin the next pass with what this one ended with; may be repeated where it fails."""
         following, *rest = self.rest
         self.sample = following.start(model, self.sample.seed, self.sample.latents)
-        self.rest = tuple(rest)
+        self.tiles, self.rest = (), tuple(rest)
+
+    def divide(self, model: Model, tiling: Tiling) -> None:
+        """Let it be predicted in tiles from the next step of this pass on; may be repeated where it fails."""
+        self.tiles = divide(model, self.sample, tiling)
+        self.tiling = tiling
+
+    def advance(self) -> None:
+        """Take a step with what was predicted of all pieces."""
+        noise_preds = [self.noise_preds.pop(number) for number in range(len(self.pieces))]
+        self.sample.advance(average(self.sample, self.tiles, noise_preds) if self.tiles else noise_preds[0])
+        self.state.steps_done += 1

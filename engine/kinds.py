@@ -57,6 +57,7 @@ def _larger(first: Pass, enlargement: Enlargement) -> Pass:
         draw=partial(_draw, False),
         begin_index=_begin_index(sampling, enlargement.strength),
         source=partial(starts.larger, sampling),
+        may_be_tiled=True,
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.denoise import Noise
     from engine.finisher import Finisher
     from engine.model import Model
+    from engine.tiles import Tiling
     from engine.wire import Event, Origin, SamplingParams
 
 
@@ -45,6 +46,8 @@ class FinalLatents(NamedTuple):
     seed: int
     latents: Tensor
     """(1, C, h, w)"""
+    tiling: Tiling | None = None
+    """Of the tiles that it was drawn in; None: it was drawn as a whole."""
 
 
 End: TypeAlias = "Callable[[FinalLatents, Model, Executor, Finisher], Generator[Future[Any], None, Event]]"
@@ -66,6 +69,9 @@ class Pass:
     goes on as it is."""
     source: Source | None = None
     """None: it begins as noise."""
+    may_be_tiled: bool = False
+    """Whether it is drawn in tiles where it has no room as a whole; else it fails. From noise, every tile would be a
+    picture of its own."""
 
     @property
     def steps(self) -> int:

@@ -78,6 +78,7 @@ def picture(
         png=data,
         rating=rating,
         latents=None if packing is None else packing.result(),
+        tiled=final.tiling is not None,
     )
 
 
@@ -90,5 +91,5 @@ def _recipe(request: Generate, final: FinalLatents, model: Model) -> str:
         model_name=model.name,
         model_hash=model.hash,
         version=__version__,
-        more=infotext.further(request, number=final.number),
+        more=infotext.further(request, number=final.number, tiling=final.tiling),
     )

@@ -233,6 +233,8 @@ class Picture(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
     """What it shows, whatever was asked for; None where nothing rates."""
     latents: Latents | None = None
     """What it was decoded from; None where nobody asked for that."""
+    tiled: bool = False
+    """It had no room as a whole when it was enlarged, and was drawn in tiles: elsewhere it comes out otherwise."""
 
 
 class Finished(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

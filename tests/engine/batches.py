@@ -29,7 +29,7 @@ class Inline(Executor):
 class Bench:
     """A batch driven step by step, with what it said about every job."""
 
-    def __init__(self, model, cap=4, rate=None, sizes=None):
+    def __init__(self, model, cap=4, rate=None, sizes=None, **others):
         self.inbox, self.events, self.now = [], {}, 0.0
         self.batch = Batch(
             model,
@@ -39,6 +39,7 @@ class Bench:
             post=self.inbox.append,
             sizes=sizes,
             clock=lambda: self.now,
+            **others,
         )
 
     def admit(self, request, plan=None):
@@ -100,10 +101,10 @@ def watched(wish, found):
     return dataclasses.replace(plan, end=end)
 
 
-def finals(model, wish, *others, cap=4, sizes=None):
+def finals(model, wish, *others, cap=4, **how):
     """The final latents of a command's pictures, by number, drawn in one batch with other commands."""
     found = {}
-    bench = Bench(model, cap=cap, sizes=sizes)
+    bench = Bench(model, cap=cap, **how)
     bench.admit(wish, watched(wish, found))
     for other in others:
         bench.admit(other)

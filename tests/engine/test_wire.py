@@ -82,11 +82,12 @@ GOLDEN = [
             png=b"\x89PNG",
             rating="sensitive",
             latents=LATENTS,
+            tiled=True,
         ),
         (
-            b"\x87\xa4type\xa7Picture\xa6job_id\xa2j1\xa6number\x01\xa4seed\x08\xa3png\xc4\x04\x89PNG"
+            b"\x88\xa4type\xa7Picture\xa6job_id\xa2j1\xa6number\x01\xa4seed\x08\xa3png\xc4\x04\x89PNG"
             b"\xa6rating\xa9sensitive\xa7latents\x85\xa4type\xa7Latents\xa8channels\x01\xa6height\x01\xa5width\x02"
-            b"\xa6values\xc4\x04\x00<\x00="
+            b"\xa6values\xc4\x04\x00<\x00=\xa5tiled\xc3"
         ),
     ),
     (
