@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from bot.queue.ticket import Ticket, step_cost
+from engine.cost import step_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from bot.queue.ticket import Ticket
 
 MEMORY = 50
 """A new measurement counts as much as so many before it together do when there are enough: machines change, slowly."""
@@ -183,7 +185,7 @@ class Pace:
     def step_s(self, ticket: Ticket) -> float | None:
         """Estimate the engine's seconds for one step of one picture of this job; None where nothing was measured.
 
-        What is drawn at once now is looked up, then the nearest number; another shape counts by its pixels.
+        What is drawn at once now is looked up, then the nearest number; another shape counts by its cost.
         """
         at_once = max(self._at_once(), ticket.pictures)
         key = _key(ticket)

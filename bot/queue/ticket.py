@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.cost import step_cost
+
 if TYPE_CHECKING:
     from bot.job import Job
     from bot.request import Request
-
-MEGAPIXEL = 1024 * 1024
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     guided: bool = True
     """Guidance above 1 runs the model for prompt and negative prompt at every step."""
     cost: float
-    """Megapixels × steps × pictures, twice with guidance: what the engine has to do, as far as a request tells."""
+    """What the engine has to compute for it, as `engine.cost` reckons."""
     weight: float = 1.0
     """How much more of a server's turns its asker has than somebody without a priority role."""
     held: bool = False
@@ -75,8 +75,3 @@ def cost_of(request: Request) -> float:
     """Reckon the cost of a request, as a ticket has it."""
     step = step_cost(request.sampling.width, request.sampling.height, guided=request.sampling.guided)
     return step * request.sampling.num_inference_steps * request.count
-
-
-def step_cost(width: int, height: int, *, guided: bool) -> float:
-    """Reckon what one step of one picture costs."""
-    return width * height / MEGAPIXEL * (2 if guided else 1)

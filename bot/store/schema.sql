@@ -44,7 +44,7 @@ CREATE TABLE jobs (
     height INTEGER NOT NULL DEFAULT 0,
     pictures INTEGER NOT NULL DEFAULT 1,
     guided INTEGER NOT NULL DEFAULT 1 CHECK (guided IN (0, 1)),
-    cost REAL NOT NULL DEFAULT 0, -- bot.queue.ticket.cost_of
+    cost REAL NOT NULL DEFAULT 0, -- bot.queue.ticket.cost_of, as engine.cost reckons
     weight REAL NOT NULL DEFAULT 1,
     held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
     moved_at REAL,

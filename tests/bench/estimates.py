@@ -20,7 +20,7 @@ from bot.queue.feed import Feed
 from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
-from bot.queue.ticket import MEGAPIXEL, Ticket
+from bot.queue.ticket import Ticket
 from bot.request import SHAPES, Request
 from engine.wire import SamplingParams
 from tests.bench._rows import noted
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CAP = 4
 FIXED_S, PICTURE_S = 0.03, 0.05
 """Of a step: what a call takes by itself, and what each megapixel takes in it."""
+MEGAPIXEL = 1024 * 1024
 BEGIN_S, FINISH_S = 0.15, 0.35
 JOBS = 1_500
 LEARNING_S = 120.0

@@ -6,7 +6,8 @@ from bot.queue.forecast import Forecast, Wait
 from bot.queue.overtaking import ENOUGH, Overtaking
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue, Standing
-from bot.queue.ticket import Ticket, step_cost
+from bot.queue.ticket import Ticket
+from engine.cost import step_cost
 
 
 def ticket(job_id="000001", *, width=1024, height=1024, steps=10, pictures=1, guided=True, user_id=1):
@@ -50,11 +51,13 @@ def test_a_job_takes_what_its_like_took():
     assert pace.cost_s(ticket().cost) == pytest.approx(7.0)
 
 
-def test_a_shape_that_was_never_drawn_counts_by_its_pixels_and_by_guidance():
+def test_a_shape_that_was_never_drawn_counts_by_what_the_unet_computes_and_by_guidance():
+    """Four times the pixels take five times as long, because attention grows with their square."""
     pace = Pace()
-    draw(pace, ticket(), step_s=0.5)
-    assert pace.step_s(ticket(width=512)) == pytest.approx(0.25)
-    assert pace.step_s(ticket(guided=False)) == pytest.approx(0.25)
+    draw(pace, ticket(width=832, height=1216), step_s=0.5)
+    assert pace.step_s(ticket(width=1248, height=1824)) == pytest.approx(0.5 * 2.54, rel=0.01)
+    assert pace.step_s(ticket(width=1664, height=2432)) == pytest.approx(0.5 * 5.27, rel=0.01)
+    assert pace.step_s(ticket(width=832, height=1216, guided=False)) == pytest.approx(0.25)
 
 
 def test_each_number_at_once_has_its_own_time():
@@ -158,7 +161,7 @@ def test_who_is_often_overtaken_is_told_a_later_time():
         for _ in range(3):
             overtaking.began(newcomer)
         overtaking.began(heavy)
-    assert overtaking.expected(behind_own) == 3 * newcomer.cost
+    assert overtaking.expected(behind_own) == pytest.approx(3 * newcomer.cost)
     assert overtaking.expected(behind_own._replace(own=0)) == newcomer.cost
 
 
