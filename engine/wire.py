@@ -186,6 +186,10 @@ class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbi
     """For an operator to read: ``cuda (NVIDIA GeForce RTX 4090), float16``."""
     size_multiple: int
     """Width and height must be multiples of this: what the VAE divides by; the UNet takes latents of any size."""
+    vae: str = "exact"
+    """``exact`` or ``bfloat16``: the checkpoint's own; anything else is the name of another one."""
+    versions: dict[str, str] = {}
+    """Of what decides, besides checkpoint and device, which picture a seed is: ``torch``, ``diffusers`` …"""
     rates: bool = False
     """Every preview and every picture carries a rating; what cannot be rated is not sent."""
 

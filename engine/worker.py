@@ -8,6 +8,7 @@ from __future__ import annotations
 import queue
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from engine import loading
@@ -110,6 +111,7 @@ class Worker:
 
         from engine.batch import Batch
         from engine.finisher import Finisher
+        from engine.versions import versions
 
         model, rate, timing = loaded
         with (
@@ -127,6 +129,8 @@ class Worker:
                     model_hash=model.hash,
                     device=model.description,
                     size_multiple=model.compression,
+                    vae=Path(self._config.vae).name,
+                    versions=versions(),
                     rates=rate is not None,
                 )
             )

@@ -19,6 +19,7 @@ from PIL import Image
 
 from engine import wire
 from engine.config import EXIT_UNUSABLE
+from engine.versions import versions
 from engine.wire import (
     Cancel,
     Cancelled,
@@ -130,6 +131,9 @@ async def test_a_picture_over_the_socket_is_the_stock_pipeline_s(served, stock, 
             8,
             False,
         )
+        assert is_ready.vae == "exact"
+        assert is_ready.versions == versions()
+        assert is_ready.versions["torch"] == torch.__version__
         await send(websocket, request())
         *seen, _ = await until(websocket, Finished, Failed)
     stock.scheduler = diffusers_own("euler_a")

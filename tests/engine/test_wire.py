@@ -55,11 +55,14 @@ GOLDEN = [
             model_hash="6327eca98b",
             device="cpu, float32",
             size_multiple=8,
+            vae="bfloat16",
+            versions={"torch": "2.13.0"},
             rates=True,
         ),
         (
-            b"\x87\xa4type\xa5Ready\xa8protocol\x04\xaamodel_name\xb0animagine-xl-4.0"
-            b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08\xa5rates\xc3"
+            b"\x89\xa4type\xa5Ready\xa8protocol\x04\xaamodel_name\xb0animagine-xl-4.0"
+            b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08"
+            b"\xa3vae\xa8bfloat16\xa8versions\x81\xa5torch\xa62.13.0\xa5rates\xc3"
         ),
     ),
     (
@@ -148,7 +151,7 @@ def test_every_message_has_golden_bytes():
 )
 def test_what_is_outside_the_limits_is_no_command(field, value):
     """The error names the field, or the key that nobody knows."""
-    command = msgspec.to_builtins(GOLDEN[0][0])
+    command = msgspec.to_builtins(structs.replace(GOLDEN[0][0], start=None))
     (command["sampling"] if field in command["sampling"] else command)[field] = value
     with pytest.raises(msgspec.ValidationError, match=field):
         wire.decode_command(msgspec.msgpack.encode(command))
@@ -203,7 +206,8 @@ def test_the_largest_command_is_within_what_the_engine_reads():
     start = wire.Start(image=wire.Pixels(width=2048, height=2048, values=bytes(3 * 2048**2)), strength=0.5)
     sampling = wire.SamplingParams(width=2048, height=2048)
     words = "\U0001f3a8" * 20_000
-    command = structs.replace(GOLDEN[0][0], prompt=words, negative_prompt=words, sampling=sampling, start=start)
+    changes = {"prompt": words, "negative_prompt": words, "sampling": sampling, "start": start, "enlargement": None}
+    command = structs.replace(GOLDEN[0][0], **changes)
     frame = wire.encode(command)
     assert wire.decode_command(frame) == command
     assert len(frame) < wire.MAX_COMMAND_BYTES < wire.MAX_CARRIED_BYTES
