@@ -23,10 +23,25 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine import config
+from engine.cost import usual_strength
 from engine.errors import GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
 from engine.terminal import Version, to_a_reader
-from engine.wire import SEED_LIMIT, Generate, Guidance, PromptText, SamplingParams, Seed, Side, Steps
+from engine.wire import (
+    SEED_LIMIT,
+    Enlargement,
+    Generate,
+    Guidance,
+    PromptText,
+    SamplingParams,
+    Seed,
+    Share,
+    Side,
+    Steps,
+    Variation,
+    decode_command,
+    encode,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +55,9 @@ CARD_NEGATIVE = (
     "low quality, low score, bad score, average score, signature, watermark, username, blurry"
 )
 """The negative prompt that Animagine XL 4.0's model card recommends; size, steps and guidance below are its too."""
+
+VARY = 0.15
+"""Strength of a variation where none is said: the noises' likeness is 0.97, and most of the picture stays."""
 
 BENCH_CASES = ["eager", "compiled", "graphed", "stock", "stock-compiled"]
 """What ``bench`` measures; graphed on CUDA only."""
@@ -147,7 +165,10 @@ def _draw(parsed: argparse.Namespace) -> int:
                 height=_within("height", parsed.height, Side),
             ),
             seeds=(_within("seed", seed, Seed),),
+            variation=_variation(parsed),
+            enlargement=_enlargement(parsed.enlarge),
         )
+        _check_together(request)
     except ValueError as error:
         return _complain(error, MISUSED)
     out: Path = parsed.out
@@ -170,6 +191,37 @@ def _draw(parsed: argparse.Namespace) -> int:
         raise ModelLoadError(_by_option(str(error), parsed)) from error
     print(out)
     return 0
+
+
+def _variation(parsed: argparse.Namespace) -> Variation | None:
+    """Read how far, and towards which seed's, the noise is turned.
+
+    Raises:
+        ValueError: One is outside; the message names the option.
+    """
+    if parsed.vary is None and parsed.vary_seed is None:
+        return None
+    seed = secrets.randbelow(SEED_LIMIT) if parsed.vary_seed is None else parsed.vary_seed
+    strength = VARY if parsed.vary is None else parsed.vary
+    return Variation(seeds=(_within("vary-seed", seed, Seed),), strength=_within("vary", strength, Share))
+
+
+def _enlargement(factor: float | None) -> Enlargement | None:
+    return None if factor is None else Enlargement(factor=factor, strength=usual_strength(factor))
+
+
+def _check_together(request: Generate) -> None:
+    """Hold the limits that several options have together.
+
+    Raises:
+        ValueError: One is broken; the message names an option of it.
+    """
+    try:
+        decode_command(encode(request))
+    except msgspec.ValidationError as error:
+        expected, _, path = str(error).partition(" - at `$.")
+        option = "enlarge" if path.startswith("enlargement") else "height"
+        raise ValueError(f"--{option}: {expected}") from error
 
 
 def _by_option(said: str, parsed: argparse.Namespace) -> str:
@@ -259,6 +311,11 @@ def parser() -> argparse.ArgumentParser:
     draw.add_argument("--guidance", type=float, default=5.0, help="1 is none; default: %(default)s")
     draw.add_argument("--sampler", default="euler_a", choices=list(SAMPLERS), help="default: %(default)s")
     draw.add_argument("--seed", type=int, help="default: a random one")
+    draw.add_argument("--vary-seed", type=int, metavar="SEED", help="turn the noise towards this seed's, as WebUI does")
+    draw.add_argument("--vary", type=float, metavar="SHARE", help=f"how far, from 0 to 1; default: {VARY}")
+    draw.add_argument(
+        "--enlarge", type=float, choices=[1.5, 2.0], help="draw over it again, so many times as wide and as high"
+    )
     draw.set_defaults(command=_draw)
     rate = _command(commands, "rate", "tell what the picture filter would drop of your own pictures")
     rate.add_argument("folder", type=Path, metavar="FOLDER", help="of PNG, WebP or JPEG files that are safe")

@@ -63,6 +63,14 @@ def steps_taken(num_inference_steps: int, strength: float) -> int:
     return min(int(num_inference_steps * strength), num_inference_steps)
 
 
+def usual_strength(factor: float) -> float:
+    """Give the strength of an enlargement where nobody says one: the Space's at its own ×1.5, less beyond that.
+
+    The larger the picture, the more of it is new at the same strength: at ×2 faces and limbs come out anew.
+    """
+    return 0.55 if factor <= 1.5 else 0.35  # noqa: PLR2004  the Space's factor
+
+
 def enlarged(width: int, height: int, factor: float) -> tuple[int, int]:
     """Give width and height after an enlargement, in pixels: whole multiples of what all sides are multiples of."""
     return int(width * factor) // SIDE_STEP * SIDE_STEP, int(height * factor) // SIDE_STEP * SIDE_STEP

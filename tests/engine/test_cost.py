@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.cost import PassSize, enlarged, passes, step_cost, steps_taken
+from engine.cost import PassSize, enlarged, passes, step_cost, steps_taken, usual_strength
 from engine.wire import Enlargement, SamplingParams
 from tests.engine.batches import request
 
@@ -84,6 +84,11 @@ def test_enlarging_a_kept_picture_costs_its_second_pass_alone():
     assert [one.steps for one in kept] == [0, 15]
     costs = [sum(one.cost(guided=True) for one in some) for some in (kept, drawn)]
     assert costs == pytest.approx([15 * 2 * 2.54, (28 + 15 * 2.54) * 2], rel=0.01)
+
+
+def test_the_larger_the_less_is_drawn_anew():
+    """The Space's strength is for its own factor."""
+    assert (usual_strength(1.5), usual_strength(2.0)) == (0.55, 0.35)
 
 
 def test_sides_stay_whole_multiples_of_eight():

@@ -11,6 +11,9 @@ import torch
 from PIL import Image
 
 from engine.__main__ import CARD_NEGATIVE
+from engine.decode import decode
+from engine.wire import Enlargement, Variation
+from tests.engine.batches import finals, request
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,6 +53,29 @@ def test_it_draws_what_the_stock_pipeline_draws(tiny_checkpoint, stock, diffuser
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_it_varies_and_enlarges_by_the_same_code(model, tiny_checkpoint, tmp_path):
+    """What a command over the wire draws, in one go, with a recipe that says so."""
+    out = tmp_path / "a.png"
+    done = run(
+        *("draw", "--model", tiny_checkpoint, "--prompt", "1girl", "--out", out, "--seed", 4, "--steps", 4),
+        *("--width", 96, "--height", 64, "--vary-seed", 9, "--vary", 0.3, "--enlarge", 1.5, "--device", "cpu"),
+    )
+    assert (done.returncode, done.stdout) == (0, f"{out}\n"), done.stderr
+    assert "] 6/6 in " in done.stderr
+    wish = request(
+        prompt="1girl",
+        negative_prompt=CARD_NEGATIVE,
+        seeds=(4,),
+        num_inference_steps=4,
+        width=96,
+        variation=Variation(seeds=(9,), strength=0.3),
+        enlargement=Enlargement(factor=1.5),
+    )
+    image = Image.open(out)
+    assert np.array_equal(np.asarray(image), decode(model, finals(model, wish)[0]))
+    assert "Variation seed: 9, Variation seed strength: 0.3, Denoising strength: 0.55" in image.text["parameters"]
+
+
 def test_ctrl_c_stops_between_two_steps_and_leaves_no_file(tiny_checkpoint, tmp_path):
     """Status 130, as a shell expects."""
     arguments = ("draw", "--model", tiny_checkpoint, "--prompt", "a", "--out", tmp_path / "a.png", "--steps", 150)
@@ -74,6 +100,13 @@ def test_ctrl_c_stops_between_two_steps_and_leaves_no_file(tiny_checkpoint, tmp_
         (["--seed", "-1"], "--seed: Expected `int` >= 0"),
         (["--out", "/nowhere/a.png"], "--out: /nowhere is no folder"),
         (["--prompt", "x" * 20001], "--prompt: Expected `str` of length <= 20000"),
+        (["--vary", "1.5"], "--vary: Expected `float` <= 1.0"),
+        (["--vary-seed", "-1"], "--vary-seed: Expected `int` >= 0"),
+        (["--width", "2048", "--height", "2056"], "--height: Expected 4194304 pixels at most"),
+        (
+            ["--enlarge", "2", "--width", "1536", "--height", "1536"],
+            "--enlarge: Expected sides of 3072 and 4194304 pixels at most, not 3072×3072",
+        ),
     ],
 )
 def test_an_argument_out_of_its_range_is_one_line_that_names_it(tmp_path, arguments, line):
