@@ -215,5 +215,17 @@ class StoredPicture(Struct, frozen=True, kw_only=True):
     """What it shows, as measured; None where nothing rated it."""
     sha256: str | None = None
     """Of the file, in hexadecimal digits; None: it was kept before files had one."""
+    latents_sha256: str | None = None
+    """Likewise of the file beside it with its latents; None: there is none."""
     deleted: bool = False
     """The file is gone: somebody deleted it, or its time was over."""
+
+    @property
+    def latents_file(self) -> str:
+        """The name of the file with its latents, where there is one."""
+        return latents_file(self.file)
+
+
+def latents_file(file: str) -> str:
+    """Name the file for latents beside a picture's."""
+    return f"{file.rpartition('.')[0]}.latents"

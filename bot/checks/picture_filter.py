@@ -112,7 +112,14 @@ class PictureFilter:
         if not verdicts[event.number].allowed:
             log.info("job %s: picture %d, seen as %s, is not kept", job.id, event.number + 1, event.rating)
             return
-        await self._pictures.save(job.id, number=event.number, seed=event.seed, png=event.png, rating=event.rating)
+        await self._pictures.save(
+            job.id,
+            number=event.number,
+            seed=event.seed,
+            png=event.png,
+            rating=event.rating,
+            latents=event.latents,
+        )
 
     async def allowed(self, job: Job) -> Allowed:
         """Read what may be shown of a job in its place as it is now, and drop the rest.

@@ -184,4 +184,5 @@ def _command(job: Job, *, previews: bool, share: bool) -> wire.Generate:
         seeds=picture_seeds(request),
         preview_every=PREVIEW_EVERY if previews else 0,
         share=share,
+        send_latents=True,
     )

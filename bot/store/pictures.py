@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.errors import PictureLost, StoreError, WrongState
-from bot.job import StoredPicture, row_key
+from bot.job import StoredPicture, latents_file, row_key
 from bot.store.patience import patiently
-from bot.store.wholeness import fault
+from bot.store.wholeness import changed, fault
+from engine.wire import Latents
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_COLUMNS = "number, seed, file, size_bytes, sha256, rating, deleted"
+_COLUMNS = "number, seed, file, size_bytes, sha256, latents_sha256, rating, deleted"
 
 
 class Pictures:
@@ -43,7 +44,14 @@ class Pictures:
         self._waits_s = waits_s
 
     async def save(
-        self, job_id: str, *, number: int, seed: int, png: bytes, rating: Rating | None = None
+        self,
+        job_id: str,
+        *,
+        number: int,
+        seed: int,
+        png: bytes,
+        rating: Rating | None = None,
+        latents: Latents | None = None,
     ) -> StoredPicture:
         """Keep a picture of a running job, in place of what an earlier attempt drew.
 
@@ -53,17 +61,19 @@ class Pictures:
             seed: What it was drawn from.
             png: Its file.
             rating: What it shows, as measured; None where nothing rates.
+            latents: What it was decoded from; None: they are not kept.
 
         Raises:
             WrongState: The job is no longer running; nothing is kept.
             StoreUnavailable: Disk or database cannot take it.
         """
-        return await patiently(partial(self._save_whole, job_id, number, seed, png, rating), self._waits_s)
+        made = StoredPicture(
+            number=number, seed=seed, file=f"{job_id}-{number}.png", size_bytes=len(png), rating=rating
+        )
+        return await patiently(partial(self._save_whole, job_id, made, png, latents), self._waits_s)
 
-    async def _save_whole(
-        self, job_id: str, number: int, seed: int, png: bytes, rating: Rating | None
-    ) -> StoredPicture:
-        saving = asyncio.ensure_future(self._save(job_id, number, seed, png, rating))
+    async def _save_whole(self, job_id: str, made: StoredPicture, png: bytes, latents: Latents | None) -> StoredPicture:
+        saving = asyncio.ensure_future(self._save(job_id, made, png, latents))
         try:
             return await asyncio.shield(saving)
         except asyncio.CancelledError:
@@ -71,31 +81,36 @@ class Pictures:
             await asyncio.gather(saving, return_exceptions=True)
             raise
 
-    async def _save(self, job_id: str, number: int, seed: int, png: bytes, rating: Rating | None) -> StoredPicture:
-        file = f"{job_id}-{number}.png"
-        sha256 = await self._spool.write(file, png)
+    async def _save(self, job_id: str, made: StoredPicture, png: bytes, latents: Latents | None) -> StoredPicture:
+        latents_sha256 = None
+        if latents is not None:  # first: a disk that is full for the picture leaves the older one as it was
+            latents_sha256 = await self._spool.write(made.latents_file, msgspec.msgpack.encode(latents))
+        sha256 = await self._spool.write(made.file, png)
         rows: list[sqlite3.Row] = []
         try:
             rows = await self._database.fetch(
                 f"""
-                INSERT OR REPLACE INTO pictures (job, number, seed, file, size_bytes, sha256, rating)
-                SELECT key, :number, :seed, :file, :size_bytes, :sha256, :rating FROM jobs
+                INSERT OR REPLACE INTO pictures (job, number, seed, file, size_bytes, sha256, latents_sha256, rating)
+                SELECT key, :number, :seed, :file, :size_bytes, :sha256, :latents_sha256, :rating FROM jobs
                 WHERE key = :key AND state = 'running'
                 RETURNING {_COLUMNS}
                 """,  # noqa: S608  our own words
                 {
                     "key": row_key(job_id),
-                    "number": number,
-                    "seed": seed,
-                    "file": file,
-                    "size_bytes": len(png),
+                    "number": made.number,
+                    "seed": made.seed,
+                    "file": made.file,
+                    "size_bytes": made.size_bytes,
                     "sha256": sha256,
-                    "rating": rating,
+                    "latents_sha256": latents_sha256,
+                    "rating": made.rating,
                 },
             )
         finally:
             if not rows:
-                await self._spool.delete([file])
+                await self._spool.delete(_files_of([made.file]))
+            elif latents is None:
+                await self._spool.delete([made.latents_file])  # of an earlier attempt
         if not rows:
             raise WrongState(job_id, "not running", "take a picture")
         return msgspec.convert(dict(rows[0]), StoredPicture, strict=False)
@@ -118,6 +133,22 @@ class Pictures:
         if picture.deleted:
             raise StoreError(f"{picture.file}: deleted")
         return await patiently(partial(self._spool.read, picture.file, partial(fault, picture)), self._waits_s)
+
+    async def latents(self, picture: StoredPicture) -> Latents | None:
+        """Read what a picture was decoded from; None: it is not kept, or no longer what it was.
+
+        Raises:
+            StoreUnavailable: It cannot be read.
+        """
+        if picture.deleted or picture.latents_sha256 is None:
+            return None
+        look = partial(changed, picture.latents_sha256)
+        try:
+            data = await patiently(partial(self._spool.read, picture.latents_file, look), self._waits_s)
+            return msgspec.msgpack.decode(data, type=Latents)
+        except (PictureLost, msgspec.DecodeError) as error:
+            log.warning("the latents of a picture are lost, and it is encoded instead: %s", error)
+            return None
 
     async def whole(self, job_id: str, pictures: Iterable[StoredPicture]) -> dict[int, bytes]:
         """Read those files that are what was kept, by number; of the others the operator is told.
@@ -145,7 +176,8 @@ class Pictures:
         try:
             rows = await self._database.fetch(
                 """
-                UPDATE pictures SET deleted = 0, file = :file, size_bytes = :size_bytes, sha256 = :sha256
+                UPDATE pictures SET
+                    deleted = 0, file = :file, size_bytes = :size_bytes, sha256 = :sha256, latents_sha256 = NULL
                 WHERE job = :key AND number = :number RETURNING number
                 """,
                 {
@@ -166,7 +198,7 @@ class Pictures:
         Raises:
             StoreUnavailable: Database or disk cannot be changed.
         """
-        sql = "UPDATE pictures SET deleted = 1 WHERE job = :key AND deleted = 0 RETURNING file"
+        sql = "UPDATE pictures SET deleted = 1, latents_sha256 = NULL WHERE job = :key AND deleted = 0 RETURNING file"
         await self._delete(sql, {"key": row_key(job_id)})
 
     async def discard(self, job_id: str, number: int) -> None:
@@ -180,7 +212,7 @@ class Pictures:
 
     async def _delete(self, sql: str, values: Mapping[str, object]) -> None:
         rows = await patiently(partial(self._database.fetch, sql, values), self._waits_s)
-        await patiently(partial(self._spool.delete, [row["file"] for row in rows]), self._waits_s)
+        await patiently(partial(self._spool.delete, _files_of(row["file"] for row in rows)), self._waits_s)
 
     async def expire(self, *, before: float, most: int) -> int:
         """Delete files of jobs that came to their end before this moment, and say how many pictures it were.
@@ -189,7 +221,7 @@ class Pictures:
         """
         rows = await self._database.fetch(
             """
-            UPDATE pictures SET deleted = 1 WHERE (job, number) IN (
+            UPDATE pictures SET deleted = 1, latents_sha256 = NULL WHERE (job, number) IN (
                 SELECT job, number FROM pictures JOIN jobs ON jobs.key = pictures.job
                 WHERE deleted = 0 AND finished_at < :before AND NOT EXISTS (
                     SELECT 1 FROM reports WHERE reports.job = pictures.job
@@ -199,7 +231,7 @@ class Pictures:
             """,
             {"before": before, "most": most},
         )
-        await self._spool.delete(row["file"] for row in rows)
+        await self._spool.delete(_files_of(row["file"] for row in rows))
         return len(rows)
 
     async def sweep(self) -> int:
@@ -210,11 +242,18 @@ class Pictures:
         """
         await self._database.fetch(
             """
-            UPDATE pictures SET deleted = 1
+            UPDATE pictures SET deleted = 1, latents_sha256 = NULL
             WHERE deleted = 0 AND job IN (SELECT key FROM jobs WHERE state IN ('cancelled', 'refused'))
             """
         )
-        rows = await self._database.fetch("SELECT file FROM pictures WHERE deleted = 0")
-        orphans = await self._spool.names() - {row["file"] for row in rows}
+        rows = await self._database.fetch("SELECT file, latents_sha256 FROM pictures WHERE deleted = 0")
+        known = {row["file"] for row in rows}
+        known |= {latents_file(row["file"]) for row in rows if row["latents_sha256"] is not None}
+        orphans = await self._spool.names() - known
         await self._spool.delete(orphans)
         return len(orphans)
+
+
+def _files_of(files: Iterable[str]) -> list[str]:
+    """Name what lies in the spool for pictures, by the names of their files."""
+    return [name for file in files for name in (file, latents_file(file))]

@@ -80,6 +80,7 @@ CREATE TABLE pictures (
     deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1)),
     rating TEXT CHECK (rating IN ('safe', 'sensitive', 'nsfw', 'explicit')), -- what it shows; NULL: nothing rated it
     sha256 TEXT, -- of the file; NULL: kept before there was one
+    latents_sha256 TEXT, -- of the file beside it with its latents; NULL: there is none
     PRIMARY KEY (job, number)
 ) STRICT, WITHOUT ROWID;
 

@@ -26,8 +26,13 @@ def fault(picture: StoredPicture, data: bytes) -> str | None:
     if len(data) != picture.size_bytes:
         return f"{len(data)} bytes instead of {picture.size_bytes}"
     if picture.sha256 is not None:
-        return None if checksum(data) == picture.sha256 else "its checksum is another"
+        return changed(picture.sha256, data)
     return None if _is_png(data) or _is_webp(data) else "it is no picture"
+
+
+def changed(sha256: str, data: bytes) -> str | None:
+    """Say that a file is not what had this checksum; None: it is."""
+    return None if checksum(data) == sha256 else "its checksum is another"
 
 
 def _is_png(data: bytes) -> bool:

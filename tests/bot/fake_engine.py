@@ -21,6 +21,7 @@ import io
 import os
 import re
 import signal
+import struct
 import sys
 from pathlib import Path
 from typing import get_args
@@ -32,7 +33,7 @@ from yarl import URL
 
 sys.path[0] = str(Path(__file__).parents[2])  # as a script it would find only its neighbours
 
-from engine import config, wire  # noqa: E402 - the line above lets it be found
+from engine import config, cost, wire  # noqa: E402 - the line above lets it be found
 
 SIZE_MULTIPLE = 8
 
@@ -48,6 +49,13 @@ def png(width: int, height: int, fill: tuple[int, int, int]) -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (width, height), fill).save(file, "PNG")
     return file.getvalue()
+
+
+def latents(width: int, height: int, seed: int) -> wire.Latents:
+    """What a picture was decoded from: one number, by its seed."""
+    sides = height // SIZE_MULTIPLE, width // SIZE_MULTIPLE
+    values = struct.pack("<e", seed % 100) * (4 * sides[0] * sides[1])
+    return wire.Latents(channels=4, height=sides[0], width=sides[1], values=values)
 
 
 class Client:
@@ -106,9 +114,15 @@ class Client:
     async def steps(self, job: wire.Generate) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
-        total = job.sampling.num_inference_steps * len(job.seeds)
-        await self.send(wire.Started(job_id=job.job_id))
-        for step in range(1, job.sampling.num_inference_steps + 1):
+        each = cost.passes(
+            job.sampling, strength=1.0 if job.start is None else job.start.strength, enlargement=job.enlargement
+        )
+        width, height, _ = each[-1]
+        steps = sum(one.steps for one in each)
+        total = steps * len(job.seeds)
+        begins = "noise" if job.start is None else job.start.origin
+        await self.send(wire.Started(job_id=job.job_id, begins=begins))
+        for step in range(1, steps + 1):
             while step > 1 and self.is_held(job):  # noqa: ASYNC110  a test's file: nothing to be woken by
                 await asyncio.sleep(0.02)
             if self.is_in_trouble(job, step) and not await self.trouble(job):
@@ -127,9 +141,16 @@ class Client:
             await self.send(wire.Failed(job_id=job.job_id, code="withheld", detail="as it was told"))
             return
         for number, seed in enumerate(job.seeds):
-            picture = png(job.sampling.width, job.sampling.height, colour(job.prompt, seed))
+            picture = png(width, height, colour(job.prompt, seed))
             await self.send(
-                wire.Picture(job_id=job.job_id, number=number, seed=seed, png=picture, rating=self.seen(job, number))
+                wire.Picture(
+                    job_id=job.job_id,
+                    number=number,
+                    seed=seed,
+                    png=picture,
+                    rating=self.seen(job, number),
+                    latents=latents(width, height, seed) if job.send_latents else None,
+                )
             )
         await self.send(wire.Finished(job_id=job.job_id, engine_s=loop.time() - began))
 

@@ -15,6 +15,7 @@ from bot.job import public_id
 from bot.sentences.joined import as_written
 from bot.store import Store
 from bot.store.spool import Spool
+from engine.wire import Latents
 from tests.bot.delivery.conftest import drawing
 
 ROOT = Path(__file__).parents[3]
@@ -42,6 +43,63 @@ async def test_a_picture_is_kept_with_its_number_and_seed(store, running, spoole
     assert [await store.pictures.read(picture) for picture in (first, second)] == [b"first", b"second"]
     assert (second.seed, second.size_bytes, second.deleted) == (2**32 - 1, 6, False)
     assert spooled() == [f"{running.id}-0.png", f"{running.id}-1.png"]
+
+
+LATENTS = Latents(channels=4, height=1, width=2, values=bytes(range(16)))
+
+
+async def test_latents_lie_beside_their_picture(store, running, spooled):
+    """One is kept with them and one without; both are told apart after a restart, too."""
+    first = await store.pictures.save(running.id, number=0, seed=7, png=b"first", latents=LATENTS)
+    second = await store.pictures.save(running.id, number=1, seed=8, png=b"second")
+    assert spooled() == [f"{running.id}-0.latents", f"{running.id}-0.png", f"{running.id}-1.png"]
+    assert await store.pictures.of(running.id) == (first, second)
+    assert [await store.pictures.latents(picture) for picture in (first, second)] == [LATENTS, None]
+    assert await store.pictures.read(first) == b"first"
+
+
+@pytest.mark.parametrize("end", ["drop", "discard", "expire", "sweep", "drawn again", "restored"])
+async def test_latents_go_with_their_picture(store, running, spooled, end):
+    """By whichever way it goes, and where another comes in its place."""
+    picture = await store.pictures.save(running.id, number=0, seed=7, png=b"x", latents=LATENTS)
+    match end:
+        case "drop":
+            await store.pictures.drop(running.id)
+        case "discard":
+            await store.pictures.discard(running.id, 0)
+        case "expire":
+            await store.jobs.fail(running.id, as_written("It is over."), now=3.0)
+            assert await store.pictures.expire(before=4.0, most=10) == 1
+        case "sweep":
+            await store.jobs.cancel(running.id, as_written("It is over."), now=3.0)
+            assert await store.pictures.sweep() == 2
+        case "drawn again":
+            await store.pictures.save(running.id, number=0, seed=7, png=b"y")
+        case "restored":
+            await store.pictures.drop(running.id)
+            await store.pictures.put_back(running.id, 0, b"from its message")
+    left = [] if end not in {"drawn again", "restored"} else [picture.file]
+    assert spooled() == left
+    assert {await store.pictures.latents(one) for one in await store.pictures.of(running.id)} <= {None}
+
+
+@pytest.mark.parametrize("damage", [b"", b"another", None])
+async def test_damaged_latents_are_none(store, running, tmp_path, caplog, damage):
+    """The picture is there all the same; the operator is told."""
+    picture = await store.pictures.save(running.id, number=0, seed=7, png=b"x", latents=LATENTS)
+    file = tmp_path / "spool" / picture.latents_file
+    file.unlink() if damage is None else file.write_bytes(damage)
+    assert await store.pictures.latents(picture) is None
+    assert await store.pictures.read(picture) == b"x"
+    assert "the latents of a picture are lost" in caplog.text
+
+
+async def test_a_sweep_leaves_latents_of_pictures_that_are_kept(store, running, spooled):
+    """And takes those of nobody."""
+    await store.pictures.save(running.id, number=0, seed=7, png=b"x", latents=LATENTS)
+    before = spooled()
+    assert await store.pictures.sweep() == 0
+    assert spooled() == before
 
 
 async def test_what_a_picture_shows_is_kept_with_it(store, running):
