@@ -15,9 +15,12 @@ from bot.config import Rating
 from bot.errors import WrongState
 from bot.request import Request
 from bot.sentences.sentence import Sentence
+from engine.wire import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from engine.wire import Ready
 
 USUAL_FILE_BYTES = 10 * 1024 * 1024
 """Discord's limit for a file where nobody paid for more (developer documentation, Uploading Files)."""
@@ -80,6 +83,42 @@ were damaged before they were shown."""
 UNFINISHED = tuple(state for state, following in TRANSITIONS.items() if following)
 
 
+class DrawnWith(Struct, frozen=True, kw_only=True):
+    """What decides, besides request and seed, how a picture comes out to the last pixel."""
+
+    model_name: str
+    model_hash: str
+    """"": it is no single file."""
+    vae: str
+    device: str
+    versions: dict[str, str]
+    """Of the engine and its libraries."""
+    loras: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, engine: Ready) -> DrawnWith:
+        return cls(
+            model_name=engine.model_name,
+            model_hash=engine.model_hash,
+            vae=engine.vae,
+            device=engine.device,
+            versions=engine.versions,
+        )
+
+    def differences(self, other: DrawnWith) -> tuple[str, ...]:
+        """Name what is not the same in another one: ``model``, ``vae``, ``device``, ``loras``, and libraries."""
+        same_file = self.model_hash == other.model_hash if self.model_hash and other.model_hash else None
+        same = {
+            "model": self.model_name == other.model_name if same_file is None else same_file,
+            "vae": self.vae == other.vae,
+            "device": self.device == other.device,
+            "loras": self.loras == other.loras,
+        }
+        libraries = sorted({*self.versions, *other.versions})
+        same |= {name: self.versions.get(name) == other.versions.get(name) for name in libraries}
+        return tuple(name for name, unchanged in same.items() if not unchanged)
+
+
 class NewJob(Struct, frozen=True, kw_only=True):
     """A request with everything that is needed to draw it and to find its asker again."""
 
@@ -138,6 +177,10 @@ class Job(NewJob, frozen=True, kw_only=True):
     """It keeps its place in line and is not drawn until somebody resumes it."""
     moved_at: float | None = None
     """When it was put before the others of its asker; None: it stands by age."""
+    drawn_with: DrawnWith | None = None
+    """By its last attempt; None: it was not begun, or before that was kept."""
+    begins: Origin | None = None
+    """What its last attempt began with."""
 
     def __repr__(self) -> str:
         # Prompt and token must not reach a log because somebody logged a job.
@@ -153,8 +196,10 @@ class Job(NewJob, frozen=True, kw_only=True):
         """What the engine calls this attempt: a job that is drawn again never meets its former self's events."""
         return f"{self.id}.{self.attempts}"
 
-    def started(self, *, now: float) -> Job:
-        return self._moved(State.RUNNING, started_at=now, attempts=self.attempts + 1)
+    def started(self, *, now: float, drawn_with: DrawnWith | None = None, begins: Origin = "noise") -> Job:
+        return self._moved(
+            State.RUNNING, started_at=now, attempts=self.attempts + 1, drawn_with=drawn_with, begins=begins
+        )
 
     def put_back(self, *, deaths: int = 0, lone_deaths: int = 0) -> Job:
         """Go back into the line, with so many more deaths of the engine to its name."""

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from bot.config import Rating
-from engine.wire import SEED_LIMIT, SamplingParams
+from engine.cost import PassSize, passes
+from engine.wire import SEED_LIMIT, Enlargement, SamplingParams, Variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,14 @@ class Options(Struct, frozen=True, kw_only=True):
     private: bool | None = None
 
 
+class Parent(Struct, frozen=True, kw_only=True):
+    """The picture that more is made of."""
+
+    job_id: str
+    number: int
+    """Which picture of that job, from 0."""
+
+
 class Request(Struct, frozen=True, kw_only=True):
     """A complete wish; stored as JSON with its job, so that a reroll years later can start from it.
 
@@ -76,9 +85,17 @@ class Request(Struct, frozen=True, kw_only=True):
     year: int | None = None
     count: int = 1
     seed: int
-    """Picture i uses (seed + i) mod 2³²."""
+    """Picture i uses (seed + i) mod 2³², but where it is a variation."""
     sampling: SamplingParams = SamplingParams()
     private: bool = False
+    parent: Parent | None = None
+    """None: it was asked for in words."""
+    strength: float | None = None
+    """Of the steps how many are taken over the parent's picture; 0: it goes on as it is. None: it begins as noise."""
+    variation: Variation | None = None
+    """With it all pictures are drawn from `seed`, each turned towards a seed of its own."""
+    enlargement: Enlargement | None = None
+    """Of each picture; `sampling` has the size before that."""
 
 
 def words_of_options(options: Options) -> str:
@@ -97,4 +114,17 @@ def again(request: Request, draw_seed: Callable[[], int]) -> Request:
 
 def picture_seeds(request: Request) -> tuple[int, ...]:
     """Give the seed of every picture of a request."""
+    if request.variation is not None:
+        return (request.seed,) * request.count
     return tuple((request.seed + number) % SEED_LIMIT for number in range(request.count))
+
+
+def passes_of(request: Request) -> tuple[PassSize, ...]:
+    """List what each picture of a request goes through."""
+    strength = 1.0 if request.strength is None else request.strength
+    return passes(request.sampling, strength=strength, enlargement=request.enlargement)
+
+
+def steps_of(request: Request) -> int:
+    """Count the steps of all pictures of a request."""
+    return request.count * sum(one.steps for one in passes_of(request))

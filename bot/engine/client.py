@@ -24,6 +24,7 @@ from bot.engine.mailbox import Mailbox
 from bot.engine.silence_timeout import SilenceTimeout
 from bot.errors import ConfigError, EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
 from engine import textfile, wire
+from engine.cost import passes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -174,7 +175,7 @@ class EngineClient:
         if job.job_id in self._mailboxes:
             raise ValueError(f"job {job.job_id} is already being drawn")
         mailbox = self._mailboxes[job.job_id] = Mailbox()
-        self._silence_timeout.board(job.job_id, (job.sampling.width, job.sampling.height), _now())
+        self._silence_timeout.board(job.job_id, _largest(job), _now())
         self._expect_news()
         try:
             await _send(connection, frame)
@@ -336,6 +337,12 @@ async def _send(connection: aiohttp.ClientWebSocketResponse, frame: bytes) -> No
         await connection.send_bytes(frame)
     except (aiohttp.ClientError, OSError) as error:
         raise EngineUnavailable(f"the connection was lost ({error})") from error
+
+
+def _largest(job: wire.Generate) -> tuple[int, int]:
+    """Give width and height of a job's largest pass, whose steps take longest."""
+    *_, last = passes(job.sampling, enlargement=job.enlargement)
+    return last.width, last.height
 
 
 def _describe(status: Status) -> str:

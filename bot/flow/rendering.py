@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from bot.checks.picture_filter import AllowedPreviews
 from bot.delivery.upload import upload
-from bot.errors import EngineDied, EngineError, GenerationFailed, PromptRefused
-from bot.job import State
+from bot.errors import EngineDied, EngineError, GenerationFailed, PictureLost, PromptRefused
+from bot.flow.starting_image import StartingImages
+from bot.job import DrawnWith, State
 from bot.queue.ticket import Ticket
-from bot.request import picture_seeds
+from bot.request import picture_seeds, steps_of
 from bot.sentences import ends
 from bot.views import card
 from engine import wire
@@ -78,6 +79,7 @@ class Rendering:
         self._delivery = delivery
         self._picture_filter = picture_filter
         self._now = now
+        self._starting_images = StartingImages(store)
         self._begun: set[str] = set()
         self._closed = False
 
@@ -102,7 +104,7 @@ class Rendering:
             was not begun.
         """
         await self._client.wait_until_ready()  # before the first connection every place is unknown
-        await self._engine.ready()
+        ready = await self._engine.ready()
         if self._closed:
             return None
         if job.attempts >= MAX_ATTEMPTS:
@@ -114,20 +116,27 @@ class Rendering:
             return None
         self._begun.add(job.id)
         try:
-            return await self._draw(await self._store.jobs.start(job.id, now=self._now()), job_message, share=share)
+            start = await self._starting_images.of(job)
+            begins = "noise" if start is None else start.origin
+            job = await self._store.jobs.start(job.id, now=self._now(), drawn_with=DrawnWith.of(ready), begins=begins)
+            return await self._draw(job, job_message, start, share=share)
+        except PictureLost as error:
+            log.info("%s", error)
+            await self._delivery.fail(job, ends.PARENT_GONE)
+            return None
         finally:
             self._begun.discard(job.id)
 
-    async def _draw(self, job: Job, job_message: JobMessage, *, share: bool) -> Job | None:
-        job_message.say(partial(card.drawing, job, 0, job.request.sampling.num_inference_steps * job.request.count))
-        command = _command(job, previews=self._picture_filter.wants_previews(job), share=share)
+    async def _draw(self, job: Job, job_message: JobMessage, start: wire.Start | None, *, share: bool) -> Job | None:
+        job_message.say(partial(card.drawing, job, 0, steps_of(job.request)))
+        command = _command(job, start, previews=self._picture_filter.wants_previews(job), share=share)
         previews = AllowedPreviews()
         try:
             async with aclosing(self._engine.generate(command)) as events:
                 async for event in events:
                     match event:
                         case wire.Started():
-                            self._pace.began(Ticket.of(job), now=self._now())
+                            self._pace.began(Ticket.of(job), now=self._now(), steps=steps_of(job.request))
                         case wire.Progress():
                             done, total = event.steps_done, event.steps_total
                             self._pace.stepped(job.id, done, now=self._now())
@@ -174,7 +183,7 @@ class Rendering:
         return None
 
 
-def _command(job: Job, *, previews: bool, share: bool) -> wire.Generate:
+def _command(job: Job, start: wire.Start | None, *, previews: bool, share: bool) -> wire.Generate:
     request = job.request
     return wire.Generate(
         job_id=job.wire_id,
@@ -184,5 +193,8 @@ def _command(job: Job, *, previews: bool, share: bool) -> wire.Generate:
         seeds=picture_seeds(request),
         preview_every=PREVIEW_EVERY if previews else 0,
         share=share,
+        start=start,
+        variation=request.variation,
+        enlargement=request.enlargement,
         send_latents=True,
     )

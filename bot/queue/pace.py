@@ -5,6 +5,7 @@ It knows jobs by their tickets and is told what the engine's events say; time is
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,11 +64,23 @@ class _Running:
     """A job at the engine."""
 
     ticket: Ticket
+    steps: float
+    """Over all its pictures, in all passes."""
     steps_done: int = 0
     """Over all its pictures."""
     stepped_at: float = 0.0
     timed: bool = False
     """Nothing has come or gone since the last step, so the next can be timed from there."""
+
+    @property
+    def drawn(self) -> float:
+        """What is done, in steps of the pass that costs most; as if all passes went on evenly."""
+        return self.steps_done if self.even else self.steps_done / self.steps * _steps_of(self.ticket)
+
+    @property
+    def even(self) -> bool:
+        """Whether all its steps are of one size: of others nobody knows which one has just been done."""
+        return math.isclose(self.steps, _steps_of(self.ticket))
 
 
 @dataclass(slots=True)
@@ -131,11 +144,17 @@ class Pace:
 
     # What the engine tells
 
-    def began(self, ticket: Ticket, *, now: float) -> None:
-        """Note that the engine has begun with a job."""
+    def began(self, ticket: Ticket, *, now: float, steps: int | None = None) -> None:
+        """Note that the engine has begun with a job.
+
+        Args:
+            ticket: The job.
+            now: Seconds.
+            steps: Of all its pictures in all passes; None: all are of the ticket's size, as many as its cost says.
+        """
         if not self._running:
             self._busy.since = now
-        self._running[ticket.id] = _Running(ticket)
+        self._running[ticket.id] = _Running(ticket, _steps_of(ticket) if steps is None else steps)
         self._interrupt()
 
     def stepped(self, job_id: str, steps_done: int, *, now: float) -> None:
@@ -144,7 +163,7 @@ class Pace:
         if running is None:
             return
         steps = steps_done - running.steps_done
-        if running.timed and steps > 0:
+        if running.timed and steps > 0 and running.even:
             # Beside others it has its share of the time.
             share = running.ticket.pictures / self._at_once()
             self._take(running.ticket, (now - running.stepped_at) / steps * share)
@@ -155,8 +174,8 @@ class Pace:
         running = self._running.pop(job_id, None)
         if running is None:
             return
-        steps_s = (self.step_s(running.ticket) or 0.0) * running.steps_done
-        self._busy.take(steps_s, _key(running.ticket).cost * running.steps_done, now)
+        steps_s = (self.step_s(running.ticket) or 0.0) * running.drawn
+        self._busy.take(steps_s, _key(running.ticket).cost * running.drawn, now)
         self._interrupt()
         if not self._running:
             self._busy.since = None
@@ -214,7 +233,7 @@ class Pace:
     def left_s(self) -> float:
         """Estimate the engine's seconds for the rest of what is being drawn."""
         steps_s = sum(
-            (self.step_s(running.ticket) or 0.0) * max(0.0, _steps_of(running.ticket) - running.steps_done)
+            (self.step_s(running.ticket) or 0.0) * max(0.0, _steps_of(running.ticket) - running.drawn)
             for running in self._running.values()
         )
         return steps_s * self._busy.over
@@ -225,5 +244,5 @@ def _key(ticket: Ticket) -> _Key:
 
 
 def _steps_of(ticket: Ticket) -> float:
-    """Count the steps of all pictures of a job."""
+    """Count the steps of all pictures of a job, in those of the pass that costs most."""
     return ticket.cost / step_cost(ticket.width, ticket.height, guided=ticket.guided)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.cost import step_cost
+from bot.request import passes_of
 
 if TYPE_CHECKING:
     from bot.job import Job
@@ -22,6 +22,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     guild_id: int | None
     """None: a direct message."""
     width: int
+    """Of the pass that costs most: what it can be drawn together with."""
     height: int
     pictures: int
     guided: bool = True
@@ -43,12 +44,13 @@ class Ticket(Struct, frozen=True, kw_only=True):
     @classmethod
     def of_new(cls, request: Request, *, user_id: int, guild_id: int | None, weight: float = 1.0) -> Ticket:
         """Make the ticket of what is no job yet; its id sorts behind those of all jobs."""
+        width, height = main_pass(request)
         return cls(
             id="~",
             user_id=user_id,
             guild_id=guild_id,
-            width=request.sampling.width,
-            height=request.sampling.height,
+            width=width,
+            height=height,
             pictures=request.count,
             guided=request.sampling.guided,
             cost=cost_of(request),
@@ -73,5 +75,10 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
 def cost_of(request: Request) -> float:
     """Reckon the cost of a request, as a ticket has it."""
-    step = step_cost(request.sampling.width, request.sampling.height, guided=request.sampling.guided)
-    return step * request.sampling.num_inference_steps * request.count
+    return request.count * sum(one.cost(guided=request.sampling.guided) for one in passes_of(request))
+
+
+def main_pass(request: Request) -> tuple[int, int]:
+    """Give width and height of the pass that costs most."""
+    largest = max(passes_of(request), key=lambda one: one.cost(guided=request.sampling.guided))
+    return largest.width, largest.height

@@ -25,6 +25,11 @@ def step(done: int, total: int) -> str:
 FINISHING = fixed("card.FINISHING", "finishing")
 """All steps are done; the picture is decoded and compressed."""
 PREVIEW = fixed("card.PREVIEW", "An unfinished preview.")
+FROM_PIXELS = fixed(
+    "card.FROM_PIXELS",
+    "What its picture was decoded from is gone. I started from the picture itself, so details may differ.",
+)
+DRAWN_AGAIN = fixed("card.DRAWN_AGAIN", "The picture that it starts from is no longer kept. I drew it again first.")
 DAMAGED = fixed("card.DAMAGED", "A picture file was damaged before I could show it. I am drawing it again.")
 
 

@@ -44,6 +44,11 @@ QUARANTINED = fixed(
 )
 
 
+PARENT_GONE = fixed(
+    "ends.PARENT_GONE", "The picture that this starts from is no longer kept. Draw it again, and start from that."
+)
+
+
 @sentence
 def begun_too_often(times: int) -> str:
     return f"I started this {times} times and never finished it, so I stop here."

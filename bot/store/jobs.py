@@ -12,18 +12,25 @@ import msgspec
 
 from bot.errors import StoreError
 from bot.job import Job, NewJob, public_id, row_key
-from bot.queue.ticket import cost_of
+from bot.queue.ticket import cost_of, main_pass
+from bot.request import Parent
 from bot.store import sentences
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import AsyncGenerator, Callable
 
+    from bot.job import DrawnWith
     from bot.sentences.sentence import Sentence
     from bot.store.database import Database
+    from engine.wire import Origin
 
 _PAGE = 200
 """Rows read at a time: a hundred thousand waiting jobs neither fill the memory nor hold up the event loop."""
+
+
+_LONGEST_CHAIN = 1000
+"""Pictures of pictures that anybody is told about; only a damaged database goes in circles."""
 
 
 class Jobs:
@@ -34,26 +41,30 @@ class Jobs:
 
     async def submit(self, new: NewJob, *, now: float) -> Job:
         """Commit a job to the line."""
+        width, height = main_pass(new.request)
+        parent = new.request.parent
         [row] = await self._database.fetch(
             """
             INSERT INTO jobs (
                 state, user_id, guild_id, channel_id, application_id, interaction_id, interaction_token,
                 token_created_at, request, prompt, negative_prompt, notes, max_file_bytes, tell, created_at,
-                width, height, pictures, guided, cost, weight
+                width, height, pictures, guided, cost, weight, parent_job, parent_picture
             ) VALUES (
                 'queued', :user_id, :guild_id, :channel_id, :application_id, :interaction_id, :interaction_token,
                 :token_created_at, :request, :prompt, :negative_prompt, :notes, :max_file_bytes,
                 EXISTS (SELECT 1 FROM always_told WHERE user_id = :user_id), :created_at,
-                :width, :height, :pictures, :guided, :cost, :weight
+                :width, :height, :pictures, :guided, :cost, :weight, :parent_job, :parent_picture
             ) RETURNING *
             """,
             {
                 **msgspec.structs.asdict(new),
-                "width": new.request.sampling.width,
-                "height": new.request.sampling.height,
+                "width": width,
+                "height": height,
                 "pictures": new.request.count,
                 "guided": new.request.sampling.guided,
                 "cost": cost_of(new.request),
+                "parent_job": None if parent is None else row_key(parent.job_id),
+                "parent_picture": None if parent is None else parent.number,
                 "request": msgspec.json.encode(new.request).decode(),
                 "notes": sentences.written_all(new.notes),
                 "created_at": now,
@@ -66,6 +77,21 @@ class Jobs:
         rows = await self._database.fetch("SELECT * FROM jobs WHERE key = :key", {"key": row_key(job_id)})
         return _job(rows[0]) if rows else None
 
+    async def chain(self, job_id: str) -> tuple[Parent, ...]:
+        """Name the pictures that a job comes from, the nearest first, as far back as there are records."""
+        rows = await self._database.fetch(
+            """
+            WITH RECURSIVE chain (job, picture, depth) AS (
+                SELECT parent_job, parent_picture, 1 FROM jobs WHERE key = :key AND parent_job IS NOT NULL
+                UNION ALL
+                SELECT parent_job, parent_picture, depth + 1 FROM jobs JOIN chain ON key = job
+                WHERE parent_job IS NOT NULL AND depth < :most
+            ) SELECT job, picture FROM chain ORDER BY depth
+            """,
+            {"key": row_key(job_id), "most": _LONGEST_CHAIN},
+        )
+        return tuple(Parent(job_id=public_id(row["job"]), number=row["picture"]) for row in rows)
+
     async def set_message(self, job_id: str, message_id: int) -> Job:
         """Note which message acknowledged the job."""
         rows = await self._database.fetch(
@@ -76,8 +102,10 @@ class Jobs:
             raise _absent(job_id)
         return _job(rows[0])
 
-    async def start(self, job_id: str, *, now: float) -> Job:
-        return await self._change(job_id, lambda job: job.started(now=now))
+    async def start(
+        self, job_id: str, *, now: float, drawn_with: DrawnWith | None = None, begins: Origin = "noise"
+    ) -> Job:
+        return await self._change(job_id, lambda job: job.started(now=now, drawn_with=drawn_with, begins=begins))
 
     async def put_back(self, job_id: str, *, deaths: int = 0, lone_deaths: int = 0) -> Job:
         return await self._change(job_id, lambda job: job.put_back(deaths=deaths, lone_deaths=lone_deaths))
@@ -218,7 +246,8 @@ class Jobs:
                 UPDATE jobs SET
                     state = :state, started_at = :started_at, finished_at = :finished_at,
                     engine_s = :engine_s, attempts = :attempts, error = :error, untold = :untold, kept = :kept,
-                    deaths = :deaths, lone_deaths = :lone_deaths, redrawn = :redrawn
+                    deaths = :deaths, lone_deaths = :lone_deaths, redrawn = :redrawn, drawn_with = :drawn_with,
+                    begins = :begins
                 WHERE key = :key AND state = :was AND attempts = :was_attempts
                 RETURNING *
                 """,
@@ -237,6 +266,10 @@ class Jobs:
                     "redrawn": changed.redrawn,
                     "untold": changed.untold,
                     "kept": _written(changed.kept),
+                    "begins": changed.begins,
+                    "drawn_with": (
+                        None if changed.drawn_with is None else msgspec.json.encode(changed.drawn_with).decode()
+                    ),
                 },
             )
             if rows:
@@ -248,6 +281,8 @@ def _job(row: sqlite3.Row) -> Job:
     values["id"] = public_id(values.pop("key"))
     try:
         values["request"] = msgspec.json.decode(values["request"])
+        if values["drawn_with"] is not None:
+            values["drawn_with"] = msgspec.json.decode(values["drawn_with"])
         values["notes"] = sentences.read_all(values["notes"])
         for end in ("error", "kept"):
             values[end] = None if values[end] is None else sentences.read(values[end])

@@ -49,7 +49,13 @@ CREATE TABLE jobs (
     held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
     moved_at REAL,
 
-    redrawn INTEGER NOT NULL DEFAULT 0 -- how often it lost its files
+    redrawn INTEGER NOT NULL DEFAULT 0, -- how often it lost its files
+
+    -- The picture that it makes more of, which may be gone; NULL: it was asked for in words.
+    parent_job INTEGER,
+    parent_picture INTEGER,
+    drawn_with TEXT, -- JSON of bot.job.DrawnWith; NULL: not begun, or before it was kept
+    begins TEXT CHECK (begins IN ('noise', 'latents', 'pixels')) -- what its last attempt began with; NULL: none
 ) STRICT;
 
 CREATE INDEX jobs_of_person ON jobs (user_id, state);

@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.job import State
-from bot.request import SHAPES
+from bot.request import SHAPES, passes_of, picture_seeds
 from bot.safety.ratings import spoilered
 from bot.sentences import card as says
 from bot.sentences import ends, queue
@@ -90,6 +90,13 @@ def _why_again(job: Job) -> str:
     return f"\n-# {render(says.DAMAGED)}" if job.redrawn else ""
 
 
+def _begun_anew(job: Job) -> tuple[Sentence, ...]:
+    """Say where a follow-up could not begin with what its picture was decoded from."""
+    if job.request.parent is None or job.request.strength is None:
+        return ()
+    return {"pixels": (says.FROM_PIXELS,), "noise": (says.DRAWN_AGAIN,)}.get(job.begins or "", ())
+
+
 def promise(job: Job) -> ui.LayoutView:
     """Say where the pictures will be, while the message can still be edited."""
     return _card(DRAWING, title(job.request), render(says.promise(job.id)), row(job.id, "show", "cancel", "tell"))
@@ -115,17 +122,19 @@ def result(
         alone: This copy is for one person's eyes, whoever sees the job's message.
     """
     request = job.request
-    last = (request.seed + request.count - 1) % 2**32
+    seeds, passes = picture_seeds(request), passes_of(request)
+    width, height, _ = passes[-1]
     facts = (
         f"<@{job.user_id}>",
-        render(says.seeds(request.seed, last)),
-        render(says.size(request.sampling.width, request.sampling.height, _shape_of(request))),
-        render(says.steps(request.sampling.num_inference_steps)),
+        render(says.seeds(seeds[0], seeds[-1])),
+        render(says.size(width, height, _shape_of(request))),
+        render(says.steps(sum(one.steps for one in passes))),
         render(says.guidance(request.sampling.guidance_scale)),
         render(says.seconds(job.engine_s or 0)),
     )
     avoided = [] if spoilered(request.rating) or not request.negative else [render(says.without(_avoided(request)))]
-    line = "\n".join((" · ".join(facts), *avoided, *map(render, missing), f"-# {render(says.DRAWN_BY_AI)}"))
+    told = map(render, (*missing, *_begun_anew(job)))
+    line = "\n".join((" · ".join(facts), *avoided, *told, f"-# {render(says.DRAWN_BY_AI)}"))
     line += f" {render(note)}" if note else ""
     gallery = _gallery(names, alt_text(request), spoiler=spoiler)
     rare = RARE_ALONE if alone or job.private else RARE
