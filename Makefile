@@ -3,9 +3,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Without compiling, which takes longer than the download: for the demo, what is imported is compiled when it is.
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile -c constraints.txt
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile -c .venv/constraints.txt
+# Of which page of PyTorch's its build comes: make install TORCH=cu126, cu130, rocm7.2 or cpu. "": pip's usual one.
+TORCH ?=
+TORCH_PAGES := https://download.pytorch.org/whl
+EXTRAS := demo,engine,setup,tagger
+# All pins, but for a torch that is there already and what comes with it: that build was chosen for this machine's card,
+# so an update leaves it alone.
+PINS = { if $(BIN)/python -c 'import importlib.metadata as m; print("torch==" + m.version("torch"))' 2>/dev/null; \
+	then grep -vE '^(torch|triton|nvidia-|cuda-)' constraints.txt; else cat constraints.txt; fi; } > .venv/constraints.txt
 
-.PHONY: install develop demo test test-pythons mutants clients chaos fuzz bench bench-demo pictures check format sweep
+.PHONY: install develop lock bare demo test test-pythons mutants clients chaos fuzz bench bench-demo pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -14,9 +22,18 @@ develop: .venv/developed
 	@echo 'Installing into .venv, once: two to five minutes, 1.1 GB. With CUDA, which pip takes along on Linux, it is'
 	@echo 'some gigabytes more. pip says below how far it is.'
 	@$(PYTHON) -m venv .venv
-	@$(PIP) -e '.[demo,tagger]'
+	@$(if $(TORCH),$(BIN)/python -m pip install "$$(grep ^torch== constraints.txt)" --index-url $(TORCH_PAGES)/$(TORCH))
+	@$(PINS)
+	@$(PIP) -e '.[$(EXTRAS)]'
 	@du -sh .venv
 	@touch $@
+
+# constraints.txt and pylock.toml say what uv.lock says; after a change of pyproject.toml. With UPGRADE=NAME that package
+# is taken newer.
+lock: .venv/developed
+	$(BIN)/uv lock --default-index https://pypi.org/simple $(if $(UPGRADE),--upgrade-package $(UPGRADE))
+	$(BIN)/uv export --quiet --frozen --all-extras --no-emit-project --no-hashes --no-annotate --no-header -o constraints.txt
+	$(BIN)/uv export --quiet --frozen --all-extras --no-emit-project --no-header --format pylock.toml -o pylock.toml
 
 .venv/developed: .venv/installed
 	$(PIP) --quiet -e '.[dev]'
@@ -33,6 +50,14 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: develop
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot tests/clients
 	$(PYTEST) tests/chaos tests/journey tests/engine tests/fuzz tests/mutants tests/test_bench.py tests/test_pythons.py
+
+# The bot alone, as on a machine without a card: installed into .venv-bare, which holds no torch and has under 300 MB.
+bare:
+	$(PYTHON) -m venv --clear .venv-bare
+	.venv-bare/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt .
+	.venv-bare/bin/eshi --version
+	! .venv-bare/bin/python -c 'import torch' 2>/dev/null
+	@du -sm .venv-bare | awk '{ print "MB:", $$1; exit $$1 >= 300 }'
 
 # The bot's tests on every Python from 3.11 on that is here, each in an environment of its own (.venv-3.12 …) without
 # the model stack; one that is not here is said to be not run. ONLY=3.13 runs one of them.

@@ -13,7 +13,7 @@ from bot.prompt import cli as prompt
 from bot.prompt.vocabulary import cli as vocabulary
 from bot.safety import cli as safety
 from bot.sentences.rendering import plain
-from engine.terminal import Version, to_a_reader
+from engine.terminal import Version, called, to_a_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ MISUSED = 2
 def parser() -> argparse.ArgumentParser:
     """Make the whole command line."""
     whole = argparse.ArgumentParser(
-        prog="python -m bot",
+        prog=called("bot", "eshi"),
         description="Eshi, a Discord bot that draws anime pictures on your own graphics card.",
         epilog="`python -m bot COMMAND --help` explains a command.",
     )

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine import config
+from engine import config, packages
 from engine.cost import usual_strength
 from engine.errors import GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
-from engine.terminal import Version, to_a_reader
+from engine.terminal import Version, called, to_a_reader
 from engine.wire import (
     SEED_LIMIT,
     Enlargement,
@@ -98,6 +98,7 @@ def _serve(parsed: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     path: Path = parsed.config
     engine, wire = config.load(path)
+    packages.require()
     listener = listen.bind(wire, path.parent, os.environ)
     ended = asyncio.run(_serve_until_told(engine, listener, die_with_parent=parsed.die_with_parent))
     if not ended:
@@ -149,6 +150,7 @@ def _rate(parsed: argparse.Namespace) -> int:
 
 
 def _draw(parsed: argparse.Namespace) -> int:
+    packages.require()
     from engine.draw import draw
 
     seed = secrets.randbelow(SEED_LIMIT) if parsed.seed is None else parsed.seed
@@ -230,6 +232,7 @@ def _by_option(said: str, parsed: argparse.Namespace) -> str:
 
 
 def _bench(parsed: argparse.Namespace) -> int:
+    packages.require()
     from engine import bench, coldstart
 
     engine = config.Engine() if parsed.random_weights else config.load(parsed.config)[0]
@@ -271,7 +274,7 @@ def _within(option: str, value: Any, limits: Any) -> Any:
 def parser() -> argparse.ArgumentParser:
     """Make the whole command line."""
     whole = argparse.ArgumentParser(
-        prog="python -m engine",
+        prog=called("engine", "eshi-engine"),
         description="Eshi's engine: draws with an SDXL checkpoint on this machine.",
         epilog="`python -m engine COMMAND --help` explains a command.",
     )

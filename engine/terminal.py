@@ -1,4 +1,4 @@
-"""What both command lines do alike: their version, and readers that leave, such as `head`."""
+"""What both command lines do alike: their name, their version, and readers that leave, such as `head`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ class Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
         sys.stdout.write(f"Eshi {version('eshi')}, Python {platform.python_version()}\n")
         parser.exit()
+
+
+def called(module: str, command: str) -> str:
+    """Say how this program was started, for its help: by a command that was installed, or as a module."""
+    return command if Path(sys.argv[0]).stem == command else f"python -m {module}"
 
 
 def to_a_reader(command: Callable[[], int]) -> int:
