@@ -14,16 +14,13 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 from safetensors import SafetensorError, safe_open
 
 from engine import header
-from engine.config import COMMIT, HUB_ID
+from engine.config import COMMIT, HUB_ID, SHARED
 from engine.errors import ModelLoadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.config import Engine
-
-CONFIG_REPOSITORY = "cagliostrolab/animagine-xl-4.0"
-"""Whose configs and tokenizers a single file gets when the configuration names no folder; all of SDXL shares them."""
 
 PICKLED = frozenset({".ckpt", ".bin", ".pt", ".pth", ".pkl", ".pickle"})
 """Opening one of these runs whatever code its author put in."""
@@ -165,7 +162,7 @@ def _file(path: Path, config: Engine) -> Source:
                 f"{folder}: engine.config_folder is no folder; expected configs and tokenizers in diffusers layout"
             )
     else:
-        folder = _hub(CONFIG_REPOSITORY, config.revision, _CONFIG_FILES, offline=config.offline)
+        folder = SHARED
     _check_index(folder)
     return Source(path.stem, folder, path, statement=statement)
 

@@ -17,6 +17,9 @@ _Form = TypeVar("_Form")
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
+SHARED = Path(__file__).parent / "sdxl"
+"""The configs and tokenizers of a single file, where the configuration names no folder; all of SDXL shares them."""
+
 VAE_OF_THE_CHECKPOINT = frozenset({"exact", "bfloat16"})
 """The values of ``engine.vae`` that are no folder."""
 
@@ -76,7 +79,7 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str = ""
     """Of a single ``.safetensors`` file; checked before it is loaded."""
     config_folder: str = ""
-    """A single file's configs and tokenizers, in diffusers layout; "" looks in the hub's cache."""
+    """A single file's configs and tokenizers, in diffusers layout; "" are the program's own."""
     offline: bool = False
     """Never ask the hub, not even for a file that is missing."""
     device: Literal["auto", "cuda", "mps", "cpu"] = "auto"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
+from engine.config import SHARED
 from engine.grammar import chunk, parse
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 ENCODERS = ("tokenizer", "tokenizer_2")
 """The folders of a checkpoint in diffusers layout, in the order in which the model has its text encoders."""
-
-CONFIG_REPOSITORY = "cagliostrolab/animagine-xl-4.0"
-"""Whose tokenizers a single file has that comes with none; all of SDXL shares them."""
 
 _FILES = ("vocab.json", "merges.txt")
 """How the published checkpoints have a tokenizer."""
@@ -72,15 +70,21 @@ class Tokens:
 
 
 def folders(config: Config) -> Sequence[Path]:
-    """Find the tokenizers: in the folder that comes with a file, in the model's own, or in the hub's cache."""
+    """Find the tokenizers.
+
+    They are in the folder that the configuration names for a file, in the model's own, among this program's files for
+    any other file, or in the hub's cache.
+    """
     named, model = config.model, config.resolve(config.model.model)
     for place in (config.resolve(named.config_folder), model) if named.config_folder else (model,):
         named_so = [place / name for name in ENCODERS]
         if all(_is_tokenizer(folder) for folder in named_so):
             return named_so
-    if model.is_dir():
+    if model.is_dir() or named.config_folder:
         return []
-    return _cached(CONFIG_REPOSITORY, None) if model.is_file() else _cached(named.model, named.revision or None)
+    if model.suffix == ".safetensors":  # also before it was downloaded
+        return [SHARED / name for name in ENCODERS]
+    return _cached(named.model, named.revision or None)
 
 
 def _is_tokenizer(folder: Path) -> bool:

@@ -108,7 +108,7 @@ def tokenizers() -> tuple[dict[str, int], CLIPTokenizer, CLIPTokenizer]:
 
 def _vocabulary(merges: Iterable[tuple[str, str]]) -> dict[str, int]:
     """Number the entries of a byte-level BPE as CLIP's: the bytes, the bytes at a word's end, merges, start, end."""
-    symbols = list(_byte_symbols())
+    symbols = list(byte_symbols())
     entries = [*symbols, *(f"{symbol}</w>" for symbol in symbols), *("".join(merge) for merge in merges), START, END]
     return {entry: number for number, entry in enumerate(dict.fromkeys(entries))}
 
@@ -128,7 +128,7 @@ def _merges(word: str) -> Iterator[tuple[str, str]]:
     yield prefix, f"{last}</w>"
 
 
-def _byte_symbols() -> Iterator[str]:
+def byte_symbols() -> Iterator[str]:
     """Yield one printable character for every byte, in GPT-2's order: printable bytes first, as themselves."""
     printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     yield from map(chr, printable)

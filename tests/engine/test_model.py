@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 
 from engine.checkpoint import find
 from engine.conditioning import encode
-from engine.config import Engine
+from engine.config import SHARED, Engine
 from engine.decode import decode
 from engine.denoise import Sample, predict_noise
 from engine.errors import ModelLoadError
@@ -256,11 +256,10 @@ class TestSingleFile:
         message = refusal(model=str(single_file), config_folder=str(tiny_checkpoint), sha256="0" * 64)
         assert message.startswith(f"{single_file}: its SHA-256 is ")
 
-    def test_configs_come_from_the_cache_when_no_folder_is_named(self, single_file, hub, tiny_checkpoint):
-        """Offline and absent is a clear error."""
-        assert "cagliostrolab/animagine-xl-4.0" in refusal(model=str(single_file), offline=True)
-        put_in_cache(hub, "cagliostrolab/animagine-xl-4.0", tiny_checkpoint)
-        assert loaded(model=str(single_file), offline=True).name == "tiny"
+    def test_its_configs_come_with_the_program_where_no_folder_is_named(self, single_file, hub):
+        """Nothing is asked for and nothing is looked for in a cache."""
+        assert find(Engine(model=str(single_file))).folder == SHARED
+        assert not hub.exists()
 
     def test_a_config_folder_that_is_none_is_refused(self, single_file, tmp_path):
         """The hub is not asked instead."""
@@ -344,7 +343,7 @@ def test_another_vae_is_read_from_its_folder(tiny_checkpoint, tmp_path):
 IN_A_NEW_PROCESS = """
 import sys, threading
 from engine import readahead
-from engine.config import Engine
+from engine.config import SHARED, Engine
 from engine.loading import load
 imported = threading.Event()
 readahead._Reader.read = lambda *_piece: imported.wait(60)  # a slow disk

@@ -1,0 +1,1 @@
+"""What every SDXL checkpoint shares, so that a single file needs nothing else: configs and tokenizers."""
