@@ -1,5 +1,7 @@
 """The engine's command line: ``serve`` draws for the bot, ``draw`` draws one picture here, ``bench`` measures.
 
+``download`` fetches what they need.
+
 Exit status: 0 done or told to stop, 1 no model or no picture, 2 wrong arguments or configuration, 78 a checkpoint that
 ``serve`` can never load as it is, 130 Ctrl-C while drawing. torch is imported by the command that needs it, in its
 worker's thread, so that ``--help`` is quick.
@@ -24,7 +26,7 @@ import msgspec
 
 from engine import config, packages
 from engine.cost import usual_strength
-from engine.errors import GenerationError, ModelLoadError
+from engine.errors import DownloadError, GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
 from engine.terminal import Version, called, to_a_reader
 from engine.wire import (
@@ -83,7 +85,7 @@ def _run(arguments: list[str] | None) -> int:
     except ModelLoadError as error:
         serving = command is _serve and not error.passing
         return _complain(error, config.EXIT_UNUSABLE if serving else FAILED)
-    except (GenerationError, OSError) as error:
+    except (DownloadError, GenerationError, OSError) as error:
         return _complain(error, FAILED)
 
 
@@ -129,6 +131,15 @@ def _await_end_of_input(then: Callable[[], None]) -> None:
     while os.read(0, 4096):  # not sys.stdin, whose lock a thread may not hold while the interpreter ends
         pass
     then()
+
+
+def _download(parsed: argparse.Namespace) -> int:
+    from engine import download
+
+    try:
+        return download.run(parsed)
+    except KeyboardInterrupt:
+        return _complain("stopped; start again, and it goes on from here", INTERRUPTED)
 
 
 def _rate(parsed: argparse.Namespace) -> int:
@@ -324,6 +335,7 @@ def parser() -> argparse.ArgumentParser:
     rate.add_argument("folder", type=Path, metavar="FOLDER", help="of PNG, WebP or JPEG files that are safe")
     rate.add_argument("--config", type=Path, default=Path("config.toml"), help="whose filter; default: %(default)s")
     rate.set_defaults(command=_rate)
+    _add_download(commands)
     _add_bench(commands)
     return whole
 
@@ -335,6 +347,34 @@ def _command(
 ) -> argparse.ArgumentParser:
     """Add a command that its own help describes as the list does."""
     return commands.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
+
+
+def _add_download(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    download = _command(
+        commands,
+        "download",
+        "fetch a checkpoint, a tagger or a VAE, at a fixed commit and with its hash verified; goes on where it stopped",
+    )
+    download.add_argument(
+        "names", nargs="*", metavar="NAME", help="of the table; default: what the configuration needs"
+    )
+    download.add_argument("--list", action="store_true", help="print the table, and fetch nothing")
+    download.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: %(default)s)"
+    )
+    download.add_argument(
+        "--into", type=Path, default=Path("models"), metavar="FOLDER", help="where a NAME goes; default: %(default)s"
+    )
+    download.add_argument(
+        "--from",
+        type=Path,
+        dest="carried",
+        metavar="FILE",
+        help="take a file, or a folder of files, that is here already",
+    )
+    download.add_argument("--offline", action="store_true", help="ask nobody: verify what is there")
+    download.add_argument("--print-urls", action="store_true", help="print addresses and hashes, for aria2c or curl")
+    download.set_defaults(command=_download)
 
 
 def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

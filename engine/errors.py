@@ -22,6 +22,10 @@ class ModelLoadError(Exception):
         self.passing = passing
 
 
+class DownloadError(Exception):
+    """A file cannot be fetched, or is not the one that was meant; the message is one sentence for the operator."""
+
+
 class GenerationError(Exception):
     """A job cannot be drawn."""
 
