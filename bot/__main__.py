@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot import cli
+from bot.doctor import cli as doctor
 from bot.errors import BotError, Refused
 from bot.picture import cli as picture
 from bot.prompt import cli as prompt
@@ -18,7 +19,14 @@ from engine.terminal import Version, called, to_a_reader
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (cli.add_parsers, prompt.add_parsers, picture.add_parsers, vocabulary.add_parsers, safety.add_parsers)
+COMMANDS = (
+    cli.add_parsers,
+    doctor.add_parsers,
+    prompt.add_parsers,
+    picture.add_parsers,
+    vocabulary.add_parsers,
+    safety.add_parsers,
+)
 """Each adds its parser and sets ``run``, which takes the parsed arguments and gives the exit status."""
 
 MISUSED = 2

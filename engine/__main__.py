@@ -1,6 +1,6 @@
 """The engine's command line: ``serve`` draws for the bot, ``draw`` draws one picture here, ``bench`` measures.
 
-``download`` fetches what they need.
+``download`` fetches what they need, ``check`` says whether all of it is there and fits this machine.
 
 Exit status: 0 done or told to stop, 1 no model or no picture, 2 wrong arguments or configuration, 78 a checkpoint that
 ``serve`` can never load as it is, 130 Ctrl-C while drawing. torch is imported by the command that needs it, in its
@@ -131,6 +131,22 @@ def _await_end_of_input(then: Callable[[], None]) -> None:
     while os.read(0, 4096):  # not sys.stdin, whose lock a thread may not hold while the interpreter ends
         pass
     then()
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    from engine import check, hashes
+    from engine.finding import lines
+
+    engine, wire = config.load(parsed.config)
+    found = []
+    runs = check.runs(wire, parsed.config.parent)
+    for finding in check.check(engine, hashes.cache_file(), engine_runs=runs):
+        found.append(finding)
+        if not parsed.json:
+            print(*lines(finding), sep="\n", flush=True)
+    if parsed.json:
+        print(msgspec.json.encode(found).decode())
+    return FAILED if any(one.level == "error" for one in found) else 0
 
 
 def _download(parsed: argparse.Namespace) -> int:
@@ -335,6 +351,12 @@ def parser() -> argparse.ArgumentParser:
     rate.add_argument("folder", type=Path, metavar="FOLDER", help="of PNG, WebP or JPEG files that are safe")
     rate.add_argument("--config", type=Path, default=Path("config.toml"), help="whose filter; default: %(default)s")
     rate.set_defaults(command=_rate)
+    check = _command(commands, "check", "say whether this machine can draw what the configuration says")
+    check.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: %(default)s)"
+    )
+    check.add_argument("--json", action="store_true", help="print the rows for another program")
+    check.set_defaults(command=_check)
     _add_download(commands)
     _add_bench(commands)
     return whole

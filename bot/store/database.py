@@ -110,6 +110,17 @@ async def open_database(
             await connection.close()
 
 
+def in_use(path: Path) -> bool:
+    """Tell whether a bot runs on this database; nothing is made where there is none."""
+    if not path.exists():
+        return False
+    try:
+        with _held(path):
+            return False
+    except StoreError:
+        return True
+
+
 @contextmanager
 def _held(path: Path) -> Generator[None]:
     lock = filelock.FileLock(path.with_suffix(".lock"))  # the system lets go of it however the process ends

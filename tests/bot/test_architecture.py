@@ -18,6 +18,7 @@ from bot.assembly import assemble
 from bot.config import Bot, Config
 from bot.config import Wire as WireTable
 from bot.delivery.budget import EditBudget
+from bot.doctor import portal
 from bot.parts import Given
 from bot.prompt import presets
 from bot.prompt.prompt_writer import PromptWriter
@@ -256,6 +257,12 @@ def test_what_a_list_names_in_a_file_is_in_that_file(heading):
         names = [one for one in code(about) if re.fullmatch(r"_?[A-Za-z]\w+", one)]
         if "NAME" not in path and path.endswith(".py"):
             assert [one for one in names if one not in text(path)] == [], path
+
+
+def test_the_check_knows_every_command_s_name(client):
+    """It compares them with what Discord knows."""
+    slash, menu = client.tree.get_commands(), client.tree.get_commands(type=discord.AppCommandType.message)
+    assert {one.name for one in (*slash, *menu)} == portal.COMMANDS
 
 
 def test_a_feature_is_added_by_what_it_hands_in(client):

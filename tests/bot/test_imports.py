@@ -15,6 +15,7 @@ def modules_after(statement):
 PURE = {
     "engine.config",
     "engine.cost",
+    "engine.finding",
     "engine.grammar",
     "engine.samplers",
     "engine.terminal",

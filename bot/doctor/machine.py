@@ -1,0 +1,175 @@
+"""The rows about this machine: Python, disks, the database, and where bot and engine meet."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+import socket
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+
+from bot.config import wire_secret
+from bot.errors import ConfigError, StoreError
+from bot.store.inspection import looked_over
+from bot.store.migration import read_migrations
+from engine.finding import Finding, error, ok, unchecked, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from bot.config import Config
+
+NEWEST_TRIED = (3, 14)
+MIN_FREE_BYTES = 5_000_000_000
+"""For a week of pictures of a busy bot; below it a warning, and below a tenth of it an error."""
+
+SHARED_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "drvfs", "fuse.sshfs", "vboxsf", "virtiofs"})
+"""Where SQLite's write-ahead log has no shared memory, or locks are not what they say (sqlite.org/wal.html)."""
+
+MAX_SOCKET_PATH_BYTES = 107
+"""As `engine.listen` has it."""
+MIN_SECRET_CHARS = 22
+"""128 bits in base64."""
+
+INSPECTION_S = 60.0
+
+
+def python(version: tuple[int, ...] = sys.version_info[:2], system: str = sys.platform) -> Finding:
+    """Look at Python and the system under it."""
+    name = f"Python {'.'.join(map(str, version[:2]))} on {platform.system()}"
+    if system == "win32":
+        return warning(
+            "python",
+            f"{name}: nobody has tried the bot there",
+            "Use WSL2.",
+        )
+    if version > NEWEST_TRIED:
+        newest = ".".join(map(str, NEWEST_TRIED))
+        return warning(
+            "python", f"{name} is newer than what Eshi was tried with", f"Use Python {newest} if something fails."
+        )
+    return ok("python", name)
+
+
+def disks(config: Config, free: Callable[[Path], int] | None = None) -> Finding:
+    """Look at the room for the data, and for what is fetched, which may lie on different disks."""
+    places = {"data": config.data_dir, "configuration": config.path.parent}
+    found = {what: (existing(path), _free(existing(path), free)) for what, path in places.items()}
+    what, (folder, there) = min(found.items(), key=lambda one: one[1][1])
+    said = f"{there / 1e9:.1f} GB are free in {folder} ({what})"
+    if there < MIN_FREE_BYTES / 10:
+        return error("disk", f"{said}: nothing new can be accepted soon", "Make room.")
+    if there < MIN_FREE_BYTES:
+        return warning("disk", f"{said}: a busy week fills it, and then nothing new is accepted", "Make room.")
+    return ok("disk", said)
+
+
+def _free(folder: Path, free: Callable[[Path], int] | None) -> int:
+    return free(folder) if free else shutil.disk_usage(folder).free
+
+
+def existing(path: Path) -> Path:
+    """Give the folder that is there, of one that may have to be made."""
+    return next(one for one in (path, *path.parents) if one.exists())
+
+
+def file_system(config: Config, mounts: Iterable[tuple[str, str]] | None = None) -> Finding:
+    """Look at what kind of file system holds the database."""
+    folder = existing(config.data_dir).resolve()
+    if mounts is None:
+        mounts = ((one.mountpoint, one.fstype) for one in psutil.disk_partitions(all=True))
+    above = [(Path(place), kind) for place, kind in mounts if folder.is_relative_to(place)]
+    if not above:
+        return unchecked("file-system", "the system does not say what is mounted")
+    place, kind = max(above, key=lambda one: len(one[0].parts))
+    if kind in SHARED_FILE_SYSTEMS or kind.startswith("fuse."):
+        return warning(
+            "file-system",
+            f"{folder} is on {kind} ({place}), where SQLite may lose or damage what it wrote",
+            "Set bot.data_dir to a folder on a disk of this machine; under WSL2 one outside of /mnt.",
+        )
+    return ok("file-system", f"{folder} is on {kind}")
+
+
+async def database(config: Config) -> Finding:
+    """Look the database over without changing it."""
+    path = config.data_dir / "eshi.sqlite3"
+    if not await asyncio.to_thread(path.exists):
+        return ok("database", f"{path} is made at the first start, for schema {read_migrations()[-1].number}")
+    try:
+        whole = await looked_over(path, patience_s=INSPECTION_S)
+    except StoreError as refused:
+        return error("database", str(refused), "Restore a copy of bot.data_dir, or move the file away to start afresh.")
+    seen = "is sound" if whole else "has no damage as far as it was looked at"
+    return ok("database", f"{path} {seen}")
+
+
+def meeting(config: Config, environ: Mapping[str, str] = os.environ) -> list[Finding]:
+    """Look at the socket and at the secret."""
+    url = config.bot.engine.url or config.wire.url
+    try:
+        secret = wire_secret(config, environ)
+    except ConfigError as refused:
+        return [_socket(config, url), error("wire-secret", str(refused), "Write a secret into that file, of one line.")]
+    if url.startswith("unix:"):
+        return [_socket(config, url), ok("wire-secret", "a file's permissions guard the wire, and no secret is needed")]
+    if not secret and not config.bot.engine.url:
+        return [ok("socket", url), ok("wire-secret", "the bot makes one up for the engine that it starts")]
+    if len(secret) < MIN_SECRET_CHARS:
+        do = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(32))'."
+        what = f"has {len(secret)} letters and can be guessed" if secret else "is missing, and TCP needs one"
+        return [ok("socket", url), error("wire-secret", f"the secret {what}", do)]
+    if (loose := _readable_by_others(config)) is not None:
+        return [
+            ok("socket", url),
+            warning("wire-secret", f"{loose} can be read by others on this machine", f"Run chmod 600 {loose}."),
+        ]
+    return [ok("socket", url), ok("wire-secret", "the secret is long enough")]
+
+
+def _readable_by_others(config: Config) -> Path | None:
+    if not config.wire.secret_file:
+        return None
+    path = config.resolve(config.wire.secret_file)
+    return path if os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH) else None
+
+
+def _socket(config: Config, url: str) -> Finding:
+    if not hasattr(socket, "AF_UNIX"):
+        return error(
+            "socket",
+            "this system has no Unix sockets",
+            'Set wire.url = "ws://127.0.0.1:7421"; the bot makes up the secret.',
+        )
+    path = config.resolve(url.removeprefix("unix:"))
+    if len(os.fsencode(path)) > MAX_SOCKET_PATH_BYTES:
+        return error(
+            "socket",
+            f"{path} has {len(os.fsencode(path))} bytes, and a socket's path may have {MAX_SOCKET_PATH_BYTES}",
+            "Set wire.url to a shorter path, such as unix:/run/eshi/engine.sock.",
+        )
+    if not path.exists():
+        return ok("socket", f"{path} is made by the engine")
+    if not stat.S_ISSOCK(path.stat().st_mode):
+        return error("socket", f"{path} is there and is no socket", "Move it away, or set wire.url to another path.")
+    if path.stat().st_mode & 0o077:
+        return warning("socket", f"{path} can be used by others on this machine", f"Run chmod 600 {path}.")
+    return ok(
+        "socket", f"an engine listens at {path}" if listens(path) else f"{path} was left by an engine that is gone"
+    )
+
+
+def listens(path: Path) -> bool:
+    """Tell whether somebody is there."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+        return True
