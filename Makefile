@@ -13,7 +13,7 @@ EXTRAS := demo,engine,setup,tagger
 PINS = { if $(BIN)/python -c 'import importlib.metadata as m; print("torch==" + m.version("torch"))' 2>/dev/null; \
 	then grep -vE '^(torch|triton|nvidia-|cuda-)' constraints.txt; else cat constraints.txt; fi; } > .venv/constraints.txt
 
-.PHONY: install develop lock bare demo test test-pythons mutants clients chaos fuzz bench bench-demo pictures check format sweep
+.PHONY: install develop setup lock bare first-picture demo test test-pythons mutants clients chaos fuzz bench bench-demo pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -40,6 +40,10 @@ lock: .venv/developed
 	$(BIN)/python -m compileall -qq -j 0 .venv/lib || true  # some packages carry files that no Python takes
 	touch $@
 
+# Asks what a bot of your own needs, and checks each answer; ARGS="--contact @you …" answers without being asked.
+setup: install
+	@exec $(BIN)/python -m bot setup $(ARGS)
+
 demo: install
 	@echo 'Starting: the address comes in a few seconds.'
 	@exec $(BIN)/python -m bot demo
@@ -58,6 +62,10 @@ bare:
 	.venv-bare/bin/eshi --version
 	! .venv-bare/bin/python -c 'import torch' 2>/dev/null
 	@du -sm .venv-bare | awk '{ print "MB:", $$1; exit $$1 >= 300 }'
+
+# From a clone in an empty folder to the first picture in the local Discord, with the time of each step; some minutes.
+first-picture: develop
+	$(BIN)/python -m tests.first_picture
 
 # The bot's tests on every Python from 3.11 on that is here, each in an environment of its own (.venv-3.12 …) without
 # the model stack; one that is not here is said to be not run. ONLY=3.13 runs one of them.

@@ -14,12 +14,14 @@ from bot.prompt import cli as prompt
 from bot.prompt.vocabulary import cli as vocabulary
 from bot.safety import cli as safety
 from bot.sentences.rendering import plain
+from bot.setup import cli as setup
 from engine.terminal import Version, called, to_a_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = (
+    setup.add_parsers,
     cli.add_parsers,
     doctor.add_parsers,
     prompt.add_parsers,

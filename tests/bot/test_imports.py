@@ -13,8 +13,10 @@ def modules_after(statement):
 
 
 PURE = {
+    "engine.card",
     "engine.config",
     "engine.cost",
+    "engine.downloads",
     "engine.finding",
     "engine.grammar",
     "engine.samplers",

@@ -1,0 +1,361 @@
+"""The set-up, with the local Discord: each answer is checked as it is given, and nothing that was there is lost."""
+
+import asyncio
+import importlib
+import os
+import pty
+import re
+import stat
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from bot import config
+from bot.__main__ import main
+from bot.demo import _CHECKPOINT
+from bot.errors import BotError, ConfigError
+from bot.sandbox.server import Sandbox
+from bot.setup import questions, service, wizard, writing
+from bot.setup.asking import Keyboard
+from engine import card
+from tests.documents import README, ROOT
+
+EXAMPLE = (ROOT / "config.example.toml").read_text()
+
+
+@pytest.fixture(scope="module")
+def discord():
+    """A local Discord in a thread, for commands that have a loop of their own."""
+    loop, there, stop, found = asyncio.new_event_loop(), threading.Event(), asyncio.Event(), []
+
+    async def serve():
+        async with Sandbox.serve(rate_limits=False) as sandbox:
+            found.append(sandbox)
+            there.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=[serve()])
+    thread.start()
+    there.wait()
+    yield found[0]
+    loop.call_soon_threadsafe(stop.set)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("ESHI_TOKEN", raising=False)
+    monkeypatch.setattr(service, "available", lambda: False)
+    return tmp_path
+
+
+class Answers:
+    """Somebody at a terminal who gives these answers, one to each question."""
+
+    def __init__(self, *answers):
+        self.answers = [*answers]
+        self.said = ""
+
+    def line(self, prompt, *, secret):
+        self.said += prompt + ("(hidden)\n" if secret else "\n")
+        return self.answers.pop(0)
+
+    def say(self, text):
+        self.said += f"{text}\n"
+
+
+def flags(folder, discord, **given):
+    usual = {"contact": "@ada", "checkpoint": str(_CHECKPOINT), "tagger": "none", "api": discord.api_url}
+    return wizard.Flags(config=folder / "config.toml", **(usual | given))
+
+
+def eshi(*words, status, capsys):
+    assert main(["setup", *map(str, words)]) == status
+    return capsys.readouterr()
+
+
+def words_of(discord, *more):
+    return ("--api", discord.api_url, "--contact", "@ada", "--checkpoint", _CHECKPOINT, "--tagger", "none", *more)
+
+
+def test_flags_alone_write_the_example_with_its_comments(folder, discord, capsys, monkeypatch):
+    """And a token that nobody else can read; a second time nothing changes."""
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    said = eshi(*words_of(discord), status=0, capsys=capsys)
+    path = folder / "config.toml"
+    text = path.read_text()
+    assert [line for line in EXAMPLE.splitlines() if line.startswith("#")] == [
+        line for line in text.splitlines() if line.startswith("#")
+    ]
+    found = config.load(path)
+    assert (found.bot.about.contact, found.model.rating.by, found.model.model) == ("@ada", "none", str(_CHECKPOINT))
+    assert (folder / "token").read_text().strip() == discord.token
+    assert stat.S_IMODE((folder / "token").stat().st_mode) == 0o600
+    assert f"client_id={discord.world.application_id}&" in said.out
+    assert f"Start it: {sys.executable} -m bot run --config {path}" in said.out
+    assert discord.token not in said.out + said.err + text
+    monkeypatch.delenv("ESHI_TOKEN")
+    assert "stays as it is" in eshi("--api", discord.api_url, status=0, capsys=capsys).out
+    assert path.read_text() == text
+    config.require_all(found, {})
+
+
+def test_without_a_terminal_what_is_missing_is_named(folder, capsys):
+    """All of it at once, with the flags that would have answered; nothing is written."""
+    said = eshi(status=2, capsys=capsys)
+    for flag in ("--token-file FILE (or ESHI_TOKEN)", "--contact TEXT", "--checkpoint NAME", "--tagger NAME"):
+        assert flag in said.err
+    assert [*folder.iterdir()] == []
+    assert "--contact TEXT" not in eshi("--contact", "@ada", status=2, capsys=capsys).err
+    said = eshi(
+        *("--contact", "@ada", "--checkpoint", _CHECKPOINT, "--tagger", "none", "--token-file", "absent"),
+        status=2,
+        capsys=capsys,
+    )
+    assert "holds no token" in said.err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"contact": " "}, "--contact: say how people reach you"),
+        ({"contact": "x" * 301}, "--contact: at most 300 letters"),
+        ({"card": "voodoo"}, "--card: choose one of auto, cuda, mps, cpu"),
+        ({"checkpoint": "absent.safetensors"}, "--checkpoint: absent.safetensors is no name of the table"),
+        ({"checkpoint": "x\0"}, "--checkpoint: "),
+        ({"tagger": "."}, "--tagger: . has no model.onnx and no selected_tags.csv"),
+        ({"data": "config.example.toml/x"}, "--data: "),
+        ({"data": " "}, "--data: name a folder"),
+    ],
+)
+def test_a_flag_that_cannot_be_used_is_one_sentence(folder, discord, monkeypatch, given, said):
+    """And nothing is written."""
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    (folder / "config.example.toml").touch()
+    with pytest.raises(BotError, match=re.escape(said)):
+        wizard.run(flags(folder, discord, **given))
+    assert not (folder / "config.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("token", "api", "said"),
+    [
+        ("123456789012345678", None, "this is an id, and not the token"),
+        ("MTIzNDU2Nzg5MDEyMzQ1Njc4.a.b", None, "Discord does not accept the bot token"),
+        ("MTIzNDU2Nzg5MDEyMzQ1Njc4.a.b", "http://127.0.0.1:9", "Discord does not answer at http://127.0.0.1:9"),
+    ],
+)
+def test_a_token_is_tried_at_once(request, monkeypatch, token, api, said):
+    """It is told apart from an id, from one that was reset, and from no network; it is not repeated."""
+    folder, discord = map(request.getfixturevalue, ("folder", "discord"))
+    monkeypatch.setenv("ESHI_TOKEN", token)
+    with pytest.raises(BotError, match=re.escape(said)) as error:
+        wizard.run(flags(folder, discord, **({"api": api} if api else {})))
+    assert token not in str(error.value)
+
+
+def test_a_token_that_was_reset_is_asked_for_again(folder, discord):
+    """Whoever sits there can give another one; it is written over the old one."""
+    (folder / "token").write_text("MTIzNDU2Nzg5MDEyMzQ1Njc4.a.b")
+    person = Answers(discord.token, "", "")
+    assert wizard.run(flags(folder, discord, check=False, download=False, card="cpu"), person) == 0
+    assert "The token that is there: Discord does not accept" in person.said
+    assert (folder / "token").read_text().strip() == discord.token
+
+
+def test_a_card_that_is_not_there_is_not_taken(tmp_path):
+    """auto takes what there is."""
+    question = questions.which_card("auto", card.System(tmp_path))
+    assert question.check("cuda") == "no graphics card was found here; auto takes what there is"
+    assert question.check("auto") == ""
+    (tmp_path / "proc/driver/nvidia").mkdir(parents=True)
+    (tmp_path / "proc/driver/nvidia/version").touch()
+    found = questions.which_card("auto", card.System(tmp_path))
+    assert (found.check("cuda"), "one of NVIDIA's" in found.text) == ("", True)
+
+
+def test_a_person_is_asked_until_an_answer_is_right(folder, discord):
+    """Enter takes what is offered, and a no is a no."""
+    person = Answers(
+        *("nonsense", discord.token, "", "@ada", "voodoo", "", "absent.safetensors", str(_CHECKPOINT)),
+        *("somewhere", "none", "", "n"),
+    )
+    given = wizard.Flags(config=folder / "config.toml", api=discord.api_url)
+    assert wizard.run(given, person) == 0
+    for wrong in (
+        "This has not the form of a bot token",
+        "Say how people reach you",
+        "Choose one of auto, cuda, mps, cpu.",
+        "is no name of the table",
+        "Somewhere has no model.onnx and no selected_tags.csv.",
+    ):
+        assert wrong in person.said
+    assert discord.token not in person.said
+    assert person.answers == []
+    assert config.load(folder / "config.toml").bot.about.contact == "@ada"
+
+
+def test_a_file_that_is_there_keeps_everything_else(folder, discord, monkeypatch):
+    """Comments, settings and their order; what it says already is offered, and what is usual is not added."""
+    path = folder / "config.toml"
+    path.write_text(f'# mine\n[bot.limits] # also mine\nmax_queue = 7\n\n[engine]\nmodel = "{_CHECKPOINT}"\n')
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    wizard.run(flags(folder, discord, checkpoint=None))
+    text = path.read_text()
+    assert text.startswith("# mine\n[bot.limits] # also mine\nmax_queue = 7\n")
+    found = config.load(path)
+    assert (found.bot.limits.max_queue, found.model.model) == (7, str(_CHECKPOINT))
+    assert "data_dir" not in text
+
+
+def test_a_file_that_cannot_be_read_is_left_alone(folder, discord, monkeypatch):
+    """Somebody corrects it first."""
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    (folder / "config.toml").write_text("[bot\n")
+    with pytest.raises(ConfigError):
+        wizard.run(flags(folder, discord))
+    assert (folder / "config.toml").read_text() == "[bot\n"
+
+
+def test_what_would_be_no_configuration_is_not_written(folder):
+    path = folder / "config.toml"
+    with pytest.raises(ConfigError):
+        writing.write(path, {"bot.discord.api": "no address"})
+    assert [*folder.iterdir()] == []
+
+
+def test_without_tomlkit_it_is_said_what_is_missing(monkeypatch):
+    def absent(_name):
+        raise ImportError
+
+    monkeypatch.setattr(importlib, "import_module", absent)
+    with pytest.raises(ConfigError, match='the extra "setup" installs'):
+        writing.edited("", {"bot.data_dir": "data"})
+
+
+@pytest.mark.parametrize(("status", "ends"), [(0, 0), (1, 1)])
+def test_names_of_the_table_are_fetched_to_where_the_configuration_looks(folder, discord, monkeypatch, status, ends):
+    """Each into its place; a download that fails says how to go on."""
+    ran, person = [], Answers(*[""] * 9)
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    monkeypatch.setattr(wizard, "_python", lambda words: ran.append(words) or status)
+    given = flags(
+        folder,
+        discord,
+        checkpoint="animagine-xl-4.0-opt",
+        tagger="wd-swinv2-tagger-v3",
+        models="weights",
+        download=True,
+        check=False,
+    )
+    assert wizard.run(given, person) == ends
+    into = ("--into", str(folder / "weights"))
+    assert ran[0] == ("-m", "engine", "download", "animagine-xl-4.0-opt", *into)
+    found = config.load(folder / "config.toml").model
+    assert found.model == "weights/animagine-xl-4.0-opt.safetensors"
+    assert (found.rating.by, found.rating.folder) == ("wd", "weights/wd-swinv2-tagger-v3")
+    if status:
+        assert "run the same command again, and it goes on" in person.said
+    else:
+        assert ran[1] == ("-m", "engine", "download", "wd-swinv2-tagger-v3", *into)
+
+
+def test_without_a_terminal_nothing_is_fetched_that_no_flag_asks_for(folder, discord, monkeypatch):
+    """Seven gigabytes are somebody's decision."""
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    monkeypatch.setattr(wizard, "_python", lambda words: pytest.fail(str(words)))
+    assert wizard.run(flags(folder, discord, checkpoint="animagine-xl-4.0-opt")) == 0
+
+
+def test_a_check_that_finds_an_error_ends_it(folder, discord, monkeypatch):
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    monkeypatch.setattr(wizard, "_python", lambda _words: 1)
+    assert wizard.run(flags(folder, discord, check=True)) == 1
+
+
+def test_the_service_is_written_and_started(folder, discord, monkeypatch):
+    """By systemd's own program; what it refuses is one sentence."""
+    program = folder / "bin" / "systemctl"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" >> {folder}/calls\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(service, "available", lambda: True)
+    assert wizard.run(flags(folder, discord, service=True)) == 0
+    unit = (folder / ".config/systemd/user/eshi.service").read_text()
+    assert f'ExecStart="{sys.executable}" -m bot run --config "{folder / "config.toml"}"' in unit
+    assert "TimeoutStopSec=50" in unit
+    assert (folder / "calls").read_text().splitlines() == [
+        "--user daemon-reload",
+        "--user enable eshi.service",
+        "--user restart eshi.service",
+    ]
+    program.write_text("#!/bin/sh\necho no bus >&2; exit 1\n")
+    with pytest.raises(service.ServiceFailed, match="systemctl --user daemon-reload: no bus"):
+        wizard.run(flags(folder, discord, service=True))
+
+
+def test_a_service_where_there_is_no_systemd_is_refused(folder, discord, monkeypatch):
+    """With the command that starts the bot."""
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    with pytest.raises(ConfigError, match="start the bot with: "):
+        wizard.run(flags(folder, discord, service=True))
+
+
+def test_a_path_with_odd_letters_is_one_argument_of_the_unit(tmp_path):
+    path = tmp_path / 'a "b" 100% $x' / "config.toml"
+    assert r'a \"b\" 100%% $$x/config.toml"' in service.unit(path, 30.0)
+
+
+def test_the_invitation_is_the_readme_s():
+    """With the same rights."""
+    assert re.search(r"permissions=(\d+)", README)[1] == str(wizard.PERMISSIONS)
+    assert wizard.INVITATION.format(id="YOUR_APPLICATION_ID") in README
+
+
+def test_a_real_terminal_is_asked_and_the_token_is_not_shown(folder, discord):
+    """As a process of its own at a terminal of its own."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(  # noqa: S603  our own command
+        [sys.executable, "-m", "bot", "setup", "--api", discord.api_url, "--no-check", "--no-service"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+    os.close(theirs)
+    said = b""
+    for answer in (discord.token, "@ada", "", str(_CHECKPOINT), "none", ""):
+        asked = b""
+        while not asked.endswith(b"> "):
+            asked += os.read(ours, 4096)
+        said += asked
+        os.write(ours, answer.encode() + b"\n")
+    assert process.wait() == 0
+    os.set_blocking(ours, False)
+    while True:
+        try:
+            said += os.read(ours, 65536)
+        except OSError:
+            break
+    os.close(ours)
+    assert b"Invite the bot: https://discord.com/" in said
+    assert discord.token.encode() not in said
+    assert config.load(folder / "config.toml").bot.about.contact == "@ada"
+
+
+def test_a_keyboard_is_a_terminal(monkeypatch, capsys):
+    """What is typed is read by the library for each."""
+    monkeypatch.setattr("builtins.input", lambda prompt: f"{prompt}typed")
+    Keyboard().say("hello")
+    assert Keyboard().line("> ", secret=False) == "> typed"
+    assert capsys.readouterr().out == "hello\n"
