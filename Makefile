@@ -13,7 +13,7 @@ EXTRAS := demo,engine,setup,tagger
 PINS = { if $(BIN)/python -c 'import importlib.metadata as m; print("torch==" + m.version("torch"))' 2>/dev/null; \
 	then grep -vE '^(torch|triton|nvidia-|cuda-)' constraints.txt; else cat constraints.txt; fi; } > .venv/constraints.txt
 
-.PHONY: install develop setup lock bare first-picture demo test test-pythons mutants clients chaos fuzz bench bench-demo pictures check format sweep
+.PHONY: install develop setup lock bare fresh demo test test-pythons mutants clients chaos fuzz bench bench-demo pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -64,7 +64,7 @@ bare:
 	@du -sm .venv-bare | awk '{ print "MB:", $$1; exit $$1 >= 300 }'
 
 # From a clone in an empty folder to the first picture in the local Discord, with the time of each step; some minutes.
-first-picture: develop
+fresh: develop
 	$(BIN)/python -m tests.first_picture
 
 # The bot's tests on every Python from 3.11 on that is here, each in an environment of its own (.venv-3.12 …) without

@@ -12,12 +12,16 @@ RATINGS = (ROOT / "docs" / "ratings.md").read_text()
 TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text()
 FAQ = (ROOT / "docs" / "faq.md").read_text()
 LOCAL_DISCORD = (ROOT / "docs" / "local-discord.md").read_text()
+INSTALL, WINDOWS, RENTED = ((ROOT / "docs" / f"{name}.md").read_text() for name in ("install", "windows", "rented"))
 PAGES = {
     ROOT / "README.md": README,
     ROOT / "docs" / "ratings.md": RATINGS,
     ROOT / "docs" / "troubleshooting.md": TROUBLESHOOTING,
     ROOT / "docs" / "faq.md": FAQ,
     ROOT / "docs" / "local-discord.md": LOCAL_DISCORD,
+    ROOT / "docs" / "install.md": INSTALL,
+    ROOT / "docs" / "windows.md": WINDOWS,
+    ROOT / "docs" / "rented.md": RENTED,
 }
 
 HOLE = "…"

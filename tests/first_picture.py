@@ -1,4 +1,4 @@
-"""From a clone to the first picture with the README's two commands, and how long each step takes: `make first-picture`.
+"""From a clone to the first picture with the README's two commands, and how long each step takes: `make fresh`.
 
 In an empty folder, against the local Discord and with the demo's checkpoint, which stands in for seven gigabytes:
 ``git clone``, ``make setup`` with its flags, ``python -m bot run``, and a member who types `/imagine`.

@@ -47,7 +47,7 @@ def python(version: tuple[int, ...] = sys.version_info[:2], system: str = sys.pl
         return warning(
             "python",
             f"{name}: nobody has tried the bot there",
-            "Use WSL2.",
+            "Use WSL2, as docs/windows.md says.",
         )
     if version > NEWEST_TRIED:
         newest = ".".join(map(str, NEWEST_TRIED))

@@ -6,7 +6,7 @@ from bot.sentences.help import HELP
 from bot.sentences.rendering import ROOMS, render
 from bot.sentences.sentence import ENGLISH
 from tests.bot.sentences.samples import some_of
-from tests.documents import FAQ, README, prose, words_of
+from tests.documents import FAQ, INSTALL, README, RENTED, WINDOWS, prose, words_of
 
 MOST_WORDS = 25
 
@@ -19,7 +19,9 @@ def test_no_sentence_of_help_is_long():
     assert long_ones(render(HELP)) == []
 
 
-@pytest.mark.parametrize("page", [README, FAQ], ids=["README", "FAQ"])
+@pytest.mark.parametrize(
+    "page", [README, FAQ, INSTALL, WINDOWS, RENTED], ids=["README", "FAQ", "install", "windows", "rented"]
+)
 def test_no_sentence_of_the_readme_is_long(page):
     """Its tables and lists, too."""
     assert long_ones(page) == []
