@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bot.sentences.quoting import escaped
 from bot.sentences.sentence import Sentence, fixed, sentence
 
 NO_DRAFT = fixed("preview.NO_DRAFT", "I no longer have this preview. Please ask for a new one.")
@@ -36,7 +37,7 @@ def read_as(options: tuple[Sentence, ...]) -> str:
 
 @sentence
 def option(name: str, value: str) -> str:
-    return f"{name.replace('_', ' ')} {value}"
+    return f"{name.replace('_', ' ')} {escaped(value)}"
 
 
 @sentence

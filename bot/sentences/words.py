@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.sentences.quoting import quoted, short
+from bot.sentences.quoting import escaped, quoted, short
 from bot.sentences.sentence import Sentence, fixed, sentence
 
 NameOption = Literal["character", "series"]
@@ -41,7 +41,7 @@ def misspelt_name(option: NameOption, name: str, near: Sentence) -> str:
 
 @sentence
 def near_tag(word: str, tag: str) -> str:
-    return f"{short(word)}: {short(tag)}?"
+    return f"{escaped(short(word))}: {escaped(short(tag))}?"
 
 
 @sentence

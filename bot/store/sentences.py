@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.sentences.joined import as_written
+from bot.sentences.quoting import escaped
 from bot.sentences.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ def written_all(sentences: Iterable[Sentence]) -> str:
 
 
 def read_all(stored: str) -> tuple[Sentence, ...]:
-    """Read a list of sentences.
+    """Read a list of sentences; those of 0.1.0 are texts, in which a stranger's words are not escaped.
 
     Raises:
         msgspec.DecodeError: It is damaged.
     """
     found = msgspec.json.decode(stored, type=tuple[str | Sentence, ...])
-    return tuple([as_written(one) if isinstance(one, str) else one for one in found])
+    return tuple([as_written(escaped(one)) if isinstance(one, str) else one for one in found])

@@ -11,7 +11,7 @@ from discord import ButtonStyle, ui
 from bot.job import ID_PATTERN
 from bot.safety.ratings import ORDER, exceeds
 from bot.sentences import card, edit
-from bot.sentences.rendering import plain, render
+from bot.sentences.rendering import render
 from bot.views.card import WAITING
 from bot.views.edit import FIELDS, as_typed
 from bot.views.layout import layout
@@ -60,7 +60,7 @@ class Step(NamedTuple):
 def screen(step: Step) -> ui.LayoutView:
     """Show all of it, and how to go on."""
     form = step.form
-    lines = [*(f"⚠ {discord.utils.escape_markdown(plain(one))}" for one in step.wrong), *_words(form)]
+    lines = [*(f"⚠ {render(one)}" for one in step.wrong), *_words(form)]
     lines.append(" · ".join(_settings(form, (*FIELDS["style"], *FIELDS["numbers"]))))
     if form.private:
         lines.append(render(edit.SEEN_BY_YOU))
@@ -135,10 +135,10 @@ def _button(step: Step, act: str, label: Sentence, style: ButtonStyle = ButtonSt
 
 
 def _listed(notes: Sequence[Sentence]) -> str:
-    """Write notes as lines; they may quote a stranger's file, whose markup is only text."""
+    """Write notes as lines; what they quote of a stranger's file is escaped where it is quoted."""
     lines: list[str] = []
     for note in notes[:SHOWN_NOTES]:
-        line = discord.utils.escape_markdown(plain(note))
+        line = render(note)
         if sum(map(len, lines)) + len(line) > NOTES_CHARS:
             break
         lines.append(line)

@@ -11,6 +11,7 @@ import msgspec
 from discord import ui
 
 from bot.sentences import preview as says
+from bot.sentences.joined import once
 from bot.sentences.prompt import noted
 from bot.sentences.rendering import plain, render
 from bot.views.buttons import draw_button
@@ -60,20 +61,20 @@ class PromptPreview(NamedTuple):
 def preview(draft_id: str, shown: PromptPreview) -> tuple[ui.LayoutView, list[discord.File]]:
     """Write the private answer; what does not fit comes as a text file too."""
     composed = shown.composed
-    notes = [plain(note) for note in _notes(shown)]
+    notes = once(_notes(shown))
     texts = _texts(shown, notes, PROMPT_CHARS, NEGATIVE_CHARS, NOTES_CHARS)
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay[ui.LayoutView](text) for text in texts]
     files: list[discord.File] = []
     if texts != _texts(shown, notes, *[sys.maxsize] * 3):
         texts_typed = (says.plain_prompt(composed.prompt), says.plain_negative_prompt(composed.negative_prompt))
-        whole = "\n".join((*map(render, texts_typed), *notes, ""))
+        whole = "\n".join((*map(render, texts_typed), *map(plain, notes), ""))
         files.append(discord.File(io.BytesIO(whole.encode()), filename=FILE))
         items.append(ui.File[ui.LayoutView](f"attachment://{FILE}"))
     items.append(ui.ActionRow[Any](draw_button(draft_id)))
     return layout(ui.Container(*items, accent_colour=WAITING)), files
 
 
-def _texts(shown: PromptPreview, notes: Iterable[str], prompt: int, negative: int, noted: int) -> list[str]:
+def _texts(shown: PromptPreview, notes: Iterable[Sentence], prompt: int, negative: int, noted: int) -> list[str]:
     """Write the parts of the answer, the first three at most so long."""
     composed = shown.composed
     texts = (
@@ -125,10 +126,10 @@ def _quoted(text: str, limit: int) -> str:
     return whole if len(whole) <= limit else code(text[: limit // 2] + "…")
 
 
-def _listed(sentences: Iterable[str], limit: int) -> str:
+def _listed(sentences: Iterable[Sentence], limit: int) -> str:
     lines: list[str] = []
     for sentence in sentences:
-        lines.append("- " + discord.utils.escape_markdown(sentence))
+        lines.append(f"- {render(sentence)}")
         if sum(map(len, lines)) > limit:
             lines[-1] = "- …"
             break

@@ -17,7 +17,9 @@ from bot.prompt.compose import compose
 from bot.request import SHAPES, Options
 from bot.sentences import edit as says
 from bot.sentences.joined import as_written
+from bot.sentences.recipes import resource_not_used
 from bot.sentences.rendering import render
+from bot.sentences.words import no_favourites
 from bot.store.forms import OpenForm, open_form
 from bot.views.edit import FIELDS, TEXT_CHARS, Form, Offers, changes, form_id, sent_texts
 from bot.views.edit_screen import Step, screen, which
@@ -181,12 +183,14 @@ def test_the_private_message_shows_everything_and_stays_in_its_bounds():
     """However long the words and the notes are; markup of others is only read there."""
     long = OpenForm(
         **dict.fromkeys(("subject", "character", "series", "tags", "negative"), "*" * 5000),
-        notes=tuple(as_written(f"**{number}** " + "_" * 90) for number in range(40)),
+        notes=tuple(resource_not_used("LoRA", f"**{number}** " + "_" * 50) for number in range(40)),
         private=True,
     )
     view = screen(Step("00000A", long, "safe", [as_written("_no_")] * 3))
     assert sum(map(len, texts(view))) <= MOST_TEXT
     assert "**1**" not in "".join(texts(view))
+    named = "".join(texts(screen(Step("00000A", OpenForm(tags="a"), "safe", [no_favourites("_a_")]))))
+    assert r"“\@\_a\_” was read as words. `/me favourite save` saves your first." in named
     short = "\n".join(texts(screen(Step("00000A", OpenForm(character="hatsune miku", seed=5), "safe"))))
     for name in (*FIELDS["style"], *FIELDS["numbers"], "character"):
         assert f"**{render(says.field(name))}**" in short
