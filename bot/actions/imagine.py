@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from bot.answer import tell
+from bot.errors import InvalidRequest
 from bot.long_texts import chars_of, worked_on
 from bot.prompt import favourites
 from bot.prompt.fitting import fitting
+from bot.prompt.leaving_out import NothingKnown
 from bot.prompt.near import near
 from bot.prompt.unknown_words import unknown_words
 from bot.retrying import NOT_DONE
 from bot.sentences import prompt as says
 from bot.sentences import words
-from bot.sentences.joined import in_lines
+from bot.sentences.joined import in_a_row, in_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
     from bot.config import Limits, Rating
     from bot.flow.intake import Intake
-    from bot.prompt.compose import Composed
     from bot.prompt.presets import Presets
     from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.vocabulary.entry import Entry
@@ -48,8 +49,8 @@ NO_STYLE = "none"
 _FREE = ("prompt", "tags", "more_tags")
 """Where a favourite may stand."""
 
-_TOLD = ("overruled", "left_out")
-"""Notes about words that are not in the picture, of which their asker is told unasked."""
+_TOLD = ("overruled", "left_out", "contradiction")
+"""Notes of which their asker is told unasked: about words that are not in the picture, or that may not be."""
 
 
 class PersonalRequest(NamedTuple):
@@ -119,19 +120,23 @@ class RequestBuilder:
         if any("@" in (getattr(options, name) or "") for name in _FREE):
             options = self._expanded(options, await self.store.people.favourites(user_id), notes)
         filled = fill(options, usual)
-        request, said = await worked_on(chars_of(filled), partial(self._understood, filled))
+        try:
+            request, said = await worked_on(chars_of(filled), partial(self._understood, filled))
+        except NothingKnown as refused:
+            meant = await asyncio.to_thread(self._unknown, refused.request, refused.words)
+            raise InvalidRequest(in_a_row((refused.sentence, *meant[:1]))) from refused
         composed = self.writer.compose(request)
         notes += [*said, *(note.sentence for note in composed.notes if note.kind in _TOLD)]
-        notes += await asyncio.to_thread(self._unknown, request, composed)
+        notes += await asyncio.to_thread(self._unknown, request, composed.left_out)
         return PersonalRequest(request, tuple(notes))
 
     def _left_out(self, request: Request) -> tuple[Sentence, ...]:
         return tuple([note.sentence for note in self.writer.compose(request).notes if note.kind == "left_out"])
 
-    def _unknown(self, request: Request, composed: Composed) -> tuple[Sentence, ...]:
+    def _unknown(self, request: Request, left_out: tuple[str, ...]) -> tuple[Sentence, ...]:
         """Name the words that nobody knows; what was perhaps meant takes some milliseconds to be found."""
         allowed = partial(self._may_offer, rating=request.rating)
-        return unknown_words(request, self.writer.vocabulary, allowed, composed.left_out)
+        return unknown_words(request, self.writer.vocabulary, allowed, left_out)
 
     def _may_offer(self, entry: Entry, *, rating: Rating) -> bool:
         return self.offers(entry, rating)

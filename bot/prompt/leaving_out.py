@@ -21,9 +21,20 @@ if TYPE_CHECKING:
 
     from bot.prompt.terms import Kind
     from bot.request import Request
+    from bot.sentences.sentence import Sentence
 
     UnknownWords = Callable[[str], tuple[str, ...]]
     """Gives the words of a tag that nobody vouches for."""
+
+
+class NothingKnown(InvalidRequest):
+    """Nothing would be left of a request."""
+
+    def __init__(self, sentence: Sentence, request: Request, words: tuple[str, ...]) -> None:
+        """Hand on what was asked for, so that somebody may say what was perhaps meant."""
+        super().__init__(sentence)
+        self.request = request
+        self.words = words
 
 
 class _Kept(NamedTuple):
@@ -51,7 +62,7 @@ def leaving_out(
         if not words:
             return compose(request)
         if not (request.subject or any(key(kept.text) for kept in fields.values())):
-            raise InvalidRequest(says.nothing_known(_named(words)))
+            raise NothingKnown(says.nothing_known(_named(words)), request, words)
         written = compose(msgspec.structs.replace(request, **{name: kept.text for name, kept in fields.items()}))
         note = Note("left_out", says.words_left_out(_named(words)))
         return replace(written, notes=(note, *written.notes), left_out=words)
@@ -69,10 +80,14 @@ def _tags(text: str, unknown_words: UnknownWords, kind: Kind) -> _Kept:
     kept: list[str] = []
     left_out: list[str] = []
     for item in tags.read(text, kind).items if text else ():
-        words = () if item == BREAK else unknown_words(item)
+        rest, words = item, () if item == BREAK else unknown_words(item)
         left_out += words
-        rest = _without(item, words)
-        if not words or (any(map(str.isalnum, key(rest))) and not unknown_words(rest)):
+        # Again, as the rest of a name may be known by nobody without what was left out of it.
+        while words and (shorter := _without(rest, words)) != rest:
+            rest = shorter
+            words = unknown_words(rest)
+            left_out += words
+        if rest == item or (any(map(str.isalnum, key(rest))) and not words):
             kept.append(rest)
     return _Kept(tags.join(kept) if left_out else text, tuple(left_out))
 

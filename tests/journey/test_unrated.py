@@ -139,6 +139,13 @@ async def test_nothing_left_is_refused(studio, yuki, door):
     assert unknown in words(await shown(yuki, await door(studio, yuki, "", unknown)))
 
 
+async def test_a_misspelt_name_alone_asks_who_was_meant(yuki):
+    """Nothing would be left of it, so it is refused, and the refusal says how it is written."""
+    said = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "imagine", prompt="hatsune mikuu"))
+    assert "I do not know “hatsune”, “mikuu”" in said
+    assert said.endswith("Perhaps misspelt: hatsune mikuu: hatsune miku?")
+
+
 async def test_what_was_queued_while_pictures_were_rated_is_judged_before_it_is_drawn(studio, yuki):
     """The operator took the filter away: an unknown word in a prompt that waits is drawn no more."""
     with studio.still():

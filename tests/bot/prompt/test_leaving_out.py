@@ -40,6 +40,19 @@ def test_unknown_words_are_left_out_and_named():
     assert "blorp" in notes[0]
 
 
+def test_half_a_name_is_left_out_with_the_other_half_and_the_sentence_stays():
+    """What was known of a word only beside the one that is left out goes with it."""
+    pair = {"neighbour", "zorgblat"}
+    alone = leaving_out(COMPOSE, lambda tag: ("zorgblat",) if "zorgblat" in tag else tuple(pair & {*tag.split()}))
+    request = complete(
+        Options(tags="a girl reads zorgblat neighbour"),
+        config=config.Bot(), presets=PRESETS, groups={}, draw_seed=lambda: 1, compose=COMPOSE,
+    )  # fmt: skip
+    composed = alone(request)
+    assert "a girl reads," in composed.prompt
+    assert composed.left_out == ("zorgblat", "neighbour")
+
+
 def test_names_are_left_out_whole():
     """Half a name is somebody else's."""
     composed = written(subject="1girl", character="zorgblat the brave; smile")
