@@ -25,6 +25,7 @@ _KINDS = {
     "vae": "VAE",
     "upscaler": "upscaler",
 }
+_OWN = frozenset({"negativePrompt", "cfgScale", "clipSkip"})
 _CHECKPOINTS = frozenset({"checkpoint", "model"})
 
 
@@ -32,6 +33,8 @@ def read(texts: PictureTexts) -> Recipe | None:
     """Read the object that its generator writes into the comment, beside the nodes that drew."""
     found = decoded(texts.comment) or decoded(texts.named.get("prompt", ""))
     said = table(found.get("extraMetadata")) if found else None
+    if said is None and found is not None and not _OWN.isdisjoint(found):
+        said = found  # the data of a picture by itself, as its page and its interface give them
     if said is None or not text(said, "prompt"):
         return None
     checkpoint, resources = _split(rows(said.get("resources")))
@@ -44,7 +47,7 @@ def read(texts: PictureTexts) -> Recipe | None:
         scale=first(said, "cfgScale"),
         seed=first(said, "seed"),
         size=sides(said.get("width"), said.get("height")),
-        model=checkpoint,
+        model=checkpoint or file_name(text(said, "Model")),
         resources=resources,
         other={"Clip skip": text(said, "clipSkip")},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.picture.recipes import webui
 from bot.picture.recipes.fields import decoded, first, made, rows, sides, table, text
 from bot.prompt.recipe import Recipe, Resource
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 PROGRAM = "AI Horde"
 
 _NEGATIVE = "###"
+_ITS = frozenset({"params", "models", "nsfw", "censor_nsfw", "r2", "trusted_workers", "karras"})
+"""What WebUI's interface, which has the same names, has not."""
 
 
 def read(texts: PictureTexts) -> Recipe | None:
@@ -31,7 +34,7 @@ def read(texts: PictureTexts) -> Recipe | None:
             karras = params.get("karras") is True
             loras = [table(one) or {} for one in rows(params.get("loras"))[:50]]
             return made(
-                PROGRAM,
+                PROGRAM if not _ITS.isdisjoint(found) else webui.PROGRAM,
                 prompt=prompt.strip().rstrip(","),
                 negative=negative or text(found, "negative_prompt"),
                 steps=first(params, "steps", "ddim_steps"),

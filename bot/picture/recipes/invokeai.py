@@ -28,6 +28,8 @@ _SAID = {
     "refiner_steps": "Refiner steps",
 }
 _NO = frozenset({"", "0", "0.0", "False", "None"})
+_OTHERS = frozenset({"uc", "v4_prompt", "negativePrompt", "cfgScale", "sampler_name", "params", "sui_image_params"})
+"""Keys of NovelAI, Civitai, WebUI's interface, AI Horde and SwarmUI: objects of theirs have a prompt and a seed, too."""
 _OPTION = re.compile(r"""\s-(s|S|W|H|C|A)\s*([\w.+-]{1,40})""")
 _AVOIDED = re.compile(r"\[([^\[\]]{1,4000})\]")
 
@@ -46,6 +48,8 @@ def _today(found: Table) -> Recipe | None:
     said = {**found, **nested}
     if not text(said, "positive_prompt", "positive_style_prompt", "prompt") and first(said, "seed") is None:
         return None  # the graph alone: what was upscaled, say
+    if not text(said, "positive_prompt", "positive_style_prompt") and not _OTHERS.isdisjoint(said):
+        return None
     model = table(said.get("model")) or {}
     other = {name: _flag(said, key) for key, name in _SAID.items()}
     return made(

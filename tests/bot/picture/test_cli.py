@@ -33,6 +33,14 @@ NAMELESS = (
     '{"type":"ImageJobNetworkParams { Strength = 0.4, TriggerWord = , Type = lora }","weight":0.4,'
     '"modelVersionId":426797},{"type":"lora","weight":0.5,"modelVersionId":17}]'
 )
+SIZED = {"prompt": "1girl, smile", "steps": 28, "seed": 7, "width": 832, "height": 1216}
+CIVITAI_DATA = json.dumps(SIZED | {"negativePrompt": "lowres", "cfgScale": 5, "sampler": "Euler a"})
+WEBUI_PAYLOAD = json.dumps(SIZED | {"negative_prompt": "lowres", "cfg_scale": 5, "sampler_name": "Euler a"})
+NOVELAI_COMMENT = json.dumps(
+    SIZED
+    | {"uc": "lowres", "scale": 5.0, "sampler": "k_euler_ancestral"}
+    | {"v4_prompt": {"caption": {"base_caption": "1girl, {smile}", "char_captions": [{"char_caption": "girl, red hair"}]}}}
+)
 HASH = "6327eca98bfb6538dd7a4edce22484a1bbc57a8cff6b11d075d40da1afb847ac"
 
 
@@ -150,6 +158,13 @@ def read(configured, tmp_path, capsys, monkeypatch):
             f"1girl\n{SETTINGS.replace('Seed: 7', 'Seed: 156680208700286')}",
             {"seed": None},
             ["outside"],
+        ),
+        (CIVITAI_DATA, DRAWN | {"tags": "smile", "negative": "lowres", "program": "Civitai"}, []),
+        (WEBUI_PAYLOAD, DRAWN | {"tags": "smile", "negative": "lowres", "program": "WebUI"}, []),
+        (
+            NOVELAI_COMMENT,
+            DRAWN | {"tags": "(smile:1.05), girl, red hair", "negative": "lowres", "program": "NovelAI"},
+            ["NovelAI writes weights", "another model"],
         ),
         (f"1girl\n{SETTINGS}, Clip skip: 4, Variation seed: 3", {}, ["“Clip skip: 4”", "“Variation seed: 3”"]),
     ],
