@@ -22,8 +22,10 @@ def marks_read(marks: tuple[str, ...]) -> str:
 
 LINES_READ = fixed("foreign.LINES_READ", "Line breaks were read as commas.")
 WIDE_SIGNS_READ = fixed(
-    "foreign.WIDE_SIGNS_READ", "Full-width brackets, colons and digits were read as the usual ones."
+    "foreign.WIDE_SIGNS_READ", "Full-width letters, digits and signs were read as the usual ones."
 )
+QUOTES_LEFT_OUT = fixed("foreign.QUOTES_LEFT_OUT", "The quotation marks around the tags were left out.")
+COUNTS_LEFT_OUT = fixed("foreign.COUNTS_LEFT_OUT", "The numbers behind the tags were left out.")
 
 
 @sentence
@@ -47,6 +49,16 @@ def embedding_left_out(embedding: str) -> str:
 @sentence
 def directive_left_out(directive: str) -> str:
     return f"{quoted(directive)} was left out: nothing of the kind is known here."
+
+
+@sentence
+def setting_left_out(setting: str) -> str:
+    return f"{quoted(setting)} was left out: settings are options of their own here, such as `shape` and `seed`."
+
+
+@sentence
+def avoided_left_out(avoided: str) -> str:
+    return f"{quoted(avoided)} was left out: put what you do not want into `negative`."
 
 
 @sentence

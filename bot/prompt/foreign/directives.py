@@ -45,6 +45,18 @@ _CALL = re.compile(
 )
 
 
+_PARAMETERS = "|".join(
+    (
+        *("ar", "aspect", "niji", "v", "version", "seed", "q", "quality", "s", "stylize", "style", "chaos", "c", "weird"),
+        *("iw", "sref", "cref", "sw", "cw", "stop", "tile", "raw", "hd", "repeat", "r", "profile", "p", "w", "h"),
+        *("steps", "cfg", "scale", "width", "height", "sampler", "fast", "relax", "turbo", "uplight", "upbeta"),
+    )
+)
+_PARAMETER = re.compile(rf"(?<!\S)(?:--|—)(?:{_PARAMETERS})(?![\w-])(?:[ =]{{1,3}}(?!--|—)[\w.:/\-]{{1,200}}(?=[\s,]|$))?")
+_AVOIDED = re.compile(r"(?<!\S)(?:--|—)no\s+(?:(?!\s(?:--|—)).){1,500}")
+"""Midjourney's, and those of bots after it; telephones make one dash of two."""
+
+
 class Directed(NamedTuple):
     """A text without orders, and what is said of each."""
 
@@ -55,6 +67,9 @@ class Directed(NamedTuple):
 def obeyed(text: str) -> Directed:
     """Leave out what cannot be, keep of what changes what is drawn longest, and say all of it."""
     said: list[Sentence] = []
+    if "--" in text or "—" in text:
+        text = _AVOIDED.sub(lambda found: _say(said, says.avoided_left_out(short(found[0])), ""), text)
+        text = _PARAMETER.sub(lambda found: _say(said, says.setting_left_out(short(found[0])), ""), text)
     if "<" in text:
         text = _ANGLED.sub(lambda found: _angled(found, said), text)
     if "mbedding:" in text or "MBEDDING:" in text:

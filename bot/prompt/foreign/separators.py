@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 _COMMAS = "、，；﹐﹑､。｡،؛"
 """Commas, semicolons and full stops of other scripts, none of which stands in a tag."""
 _WIDE = {"：": ":", "（": "(", "）": ")", "［": "[", "］": "]", "｛": "{", "｝": "}", "｜": "|", "＿": "_", "．": "."}
-_DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+_DIGITS = {chr(0xFF00 + sign - 0x20): chr(sign) for first, last in ("09", "AZ", "az") for sign in range(ord(first), ord(last) + 1)}
+"""And letters, which stand together with them (Unicode, Halfwidth and Fullwidth Forms)."""
 _WIDE_SIGNS = str.maketrans(_WIDE | _DIGITS)
 _WIDE_SIGN = re.compile("[" + re.escape("".join((*_WIDE, *_DIGITS))) + "]")
 _LINE_ENDS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _COMMENT = re.compile(r"(?:(?<=\s)|^)#\s.*$")
 """Of templates that are written over several lines, as sd-dynamic-prompts has them."""
+_BULLET = re.compile(r"(?:[-*•·‣▪–—]|\d{1,2}[.)])\s")
+_COUNTED = re.compile(r"(?:[?+-] ?){0,3}([^\s?+-][^\r\n]{0,150}) \d[\d.,]{0,9}[kKmM]?")
+"""A tag as boards list them, with the number of its posts."""
+_SIDE_BY_SIDE = re.compile(r" (?:[-•·‣▪–—]|\d{1,2}[.)]) ")
+_QUOTED = re.compile(r"[\"“”]([^\"“”,]{1,200})[\"“”]")
+_LISTED = re.compile(r"[#/\"“]|^[ \t]{0,20}(?:[-*•·‣▪–—]|\d{1,2}[.)]|\?)\s|\d[kKmM]?[ \t]{0,20}$", re.MULTILINE)
 _OTHER = re.compile(f"[{_COMMAS}]")
 _SPECIAL = re.compile(
     f"[{_COMMAS}\r\n\v\f\x1c-\x1e\x85\u2028\u2029|;\u3000" + re.escape("".join((*_WIDE, *_DIGITS))) + "]"
@@ -38,6 +45,9 @@ RANDOM = re.compile(r"\|\|([^|{}]{1,500}(?:\|[^|{}]{1,500})+)\|\|")
 JOINER = "\u200d"
 _JOINED = frozenset({"So", "Sk", "Mn"})
 """What may stand before a joiner: a sign, its colour of skin, or the mark that it is a picture."""
+
+_LONGEST_LIST = 5_000
+"""Characters of a list that is looked at."""
 
 _MAX_TAG_WORDS = 6
 """Of one tag among spaces; longer ones are names with brackets, which nobody writes without commas."""
@@ -56,19 +66,51 @@ class Separated(NamedTuple):
 
 def separated(text: str, *, names: bool = False) -> Separated:
     """Write commas where others write something else, and the usual brackets for wide ones; names have semicolons."""
+    text, listed = (text, []) if names else _unlisted(text)
     if not _SPECIAL.search(text):
-        return Separated(text, ())
+        return Separated(text, tuple(listed))
     marks = list(dict.fromkeys(_OTHER.findall(text)))
     wide = _WIDE_SIGN.search(text) is not None
     text = _OTHER.sub(", ", text.translate(_WIDE_SIGNS)).replace("\u3000", " ")
     text, lines = _without_lines(text)
     text, bars = (text, []) if names else _without_bars(text)
-    said = [says.marks_read((*marks, *bars))] if marks or bars else []
+    said = listed + ([says.marks_read((*marks, *bars))] if marks or bars else [])
     if wide:
         said.append(says.WIDE_SIGNS_READ)
     if lines:
         said.append(says.LINES_READ)
     return Separated(text, tuple(said))
+
+
+def _unlisted(text: str) -> tuple[str, list[Sentence]]:
+    """Take the tags out of a list: with bullets or numbers, with counts of posts, as hashtags, quoted, between slashes.
+
+    Discord makes a space of every line break in an option, so bullets may stand side by side.
+    """
+    if not _LISTED.search(text) or len(text) > _LONGEST_LIST:
+        return text, []
+    lines = [" ".join(line.split()) for line in _LINE_ENDS.split(text) if line.strip()]
+    if len(lines) > 1:
+        if all(_BULLET.match(line) for line in lines):
+            return "\n".join(_BULLET.sub("", line, count=1) for line in lines), []
+        counted = [_COUNTED.fullmatch(line) for line in lines]
+        if all(counted):
+            return "\n".join(found[1] for found in counted if found), [says.COUNTS_LEFT_OUT]
+        return text, []
+    line = "".join(lines)
+    words, parts = line.split(" "), [part.strip() for part in line.split(",")]
+    if len(words) > 1 and all(len(word) > 1 and word[0] == "#" for word in words):
+        return ", ".join(word[1:].rstrip(",") for word in words), [says.marks_read(("#",))]
+    quoted = [_QUOTED.fullmatch(part) for part in parts]
+    if len(parts) > 1 and all(quoted):
+        return ", ".join(found[1] for found in quoted if found), [says.QUOTES_LEFT_OUT]
+    if len(parts) > 1:
+        return text, []
+    if (bullet := _BULLET.match(line)) is not None and len(apart := _SIDE_BY_SIDE.split(line[bullet.end() :])) > 1:
+        return ", ".join(apart), [says.marks_read((bullet[0].strip(),))]
+    if len(apart := line.split(" / ")) > 2:  # noqa: PLR2004  two are one thing or another
+        return ", ".join(apart), [says.marks_read(("/",))]
+    return text, []
 
 
 def _without_lines(text: str) -> tuple[str, bool]:
