@@ -13,6 +13,7 @@ import msgspec
 from bot.answer import tell
 from bot.errors import InvalidRequest
 from bot.long_texts import chars_of, worked_on
+from bot.picture.recipes import pasted
 from bot.prompt import favourites
 from bot.prompt.fitting import fitting
 from bot.prompt.leaving_out import NothingKnown
@@ -20,7 +21,7 @@ from bot.prompt.near import near
 from bot.prompt.unknown_words import unknown_words
 from bot.retrying import NOT_DONE
 from bot.sentences import prompt as says
-from bot.sentences import words
+from bot.sentences import recipes, words
 from bot.sentences.joined import in_a_row, in_lines
 
 if TYPE_CHECKING:
@@ -115,8 +116,9 @@ class RequestBuilder:
         Raises:
             InvalidRequest: With one sentence for the person who asked.
         """
+        options, said_of_recipe = await worked_on(len(options.prompt or ""), partial(self._unpasted, options))
         usual, left_out = fitting(await self.store.people.defaults(user_id), self.limits, self.presets)
-        notes = [says.default_left_out(phrase) for phrase in left_out]
+        notes = [*said_of_recipe, *(says.default_left_out(phrase) for phrase in left_out)]
         if any("@" in (getattr(options, name) or "") for name in _FREE):
             options = self._expanded(options, await self.store.people.favourites(user_id), notes)
         filled = fill(options, usual)
@@ -129,6 +131,20 @@ class RequestBuilder:
         notes += [*said, *(note.sentence for note in composed.notes if note.kind in _TOLD)]
         notes += await asyncio.to_thread(self._unknown, request, composed.left_out)
         return PersonalRequest(request, tuple(notes))
+
+    def _unpasted(self, options: Options) -> tuple[Options, tuple[Sentence, ...]]:
+        """Read a recipe that was pasted as the prompt; what was chosen besides wins over what it says.
+
+        Raises:
+            InvalidRequest: It is JSON that is no recipe.
+        """
+        if options.prompt is None or not pasted.is_recipe(options.prompt):
+            return options, ()
+        kind, usual = self.writer.vocabulary.kind, self.writer.config.defaults.sampler
+        mapped = pasted.read(options.prompt, self.limits, self.presets, kind=kind, usual_sampler=usual)
+        chosen = {name: value for name, value in msgspec.structs.asdict(options).items() if value is not None}
+        del chosen["prompt"]
+        return msgspec.structs.replace(mapped.options, **chosen), (recipes.PROMPT_READ, *mapped.unmapped)
 
     def _left_out(self, request: Request) -> tuple[Sentence, ...]:
         return tuple([note.sentence for note in self.writer.compose(request).notes if note.kind == "left_out"])

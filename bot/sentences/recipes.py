@@ -7,6 +7,10 @@ from typing import Literal
 from bot.sentences.quoting import escaped, quoted
 from bot.sentences.sentence import Sentence, fixed, sentence
 
+PROMPT_READ = fixed(
+    "recipes.PROMPT_READ", "The prompt holds a whole recipe, so its settings count like options. Options win."
+)
+
 # Files
 
 TOO_SLOW = fixed("recipes.TOO_SLOW", "Discord took too long to give me this picture. Please try again.")

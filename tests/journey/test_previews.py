@@ -42,7 +42,24 @@ async def test_a_preview_asks_about_words_that_nobody_knows(yuki):
     said = words(await preview(yuki, prompt="hatsune miku, nihgt, blu hair", character="hatsune mikuu"))
     assert said.count("nihgt: night?") == said.count("blu hair: blue hair?") == 1
     assert "I know no character “hatsune mikuu”: did you mean “hatsune miku”?" in said
-    assert "You filled in `character`, so “hatsune miku” in the prompt is drawn only as words" in said.replace("\\", "")
+    assert "You filled in `character`, so “hatsune miku” in the prompt is drawn only as words" in said
+
+
+async def test_a_note_is_shown_as_it_is_written_and_only_once(yuki):
+    """Code stays code, what somebody typed stays text, and a tag that stands there often is dropped in one line."""
+    said = words(await preview(yuki, prompt="smile, smile, smile, smile, hatsune miku", character="frieren"))
+    assert said.count("“smile” is there already") == 1
+    assert "You filled in `character`, so" in said
+    said = words(await preview(yuki, prompt="smile, @nobody"))
+    assert r"“\@nobody" in said
+    assert "`/me favourite save` saves your first." in said
+
+
+async def test_what_contradicts_itself_is_told_unasked(yuki):
+    """Drawn as it stands, with a private line beside it."""
+    sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="2girls, smile", subject="1girl", steps=1)
+    await yuki.wait_for(lambda m: "“1girl” and “2girls” contradict each other." in words(m))
+    await result_of(yuki, sent)
 
 
 async def test_draw_draws_what_was_shown_and_survives_a_restart(yuki, studio):
@@ -79,6 +96,15 @@ async def test_a_pasted_text_says_what_works_here(yuki):
         assert left_out in said
     result = await result_of(yuki, await yuki.press(message, control(message, "Draw")))
     assert "seed 11 " in words(result)
+
+
+async def test_a_recipe_that_is_pasted_as_the_prompt_counts_as_options(yuki):
+    """Its settings are never drawn as words, and what was filled in besides wins."""
+    said = words(await preview(yuki, prompt=WEBUI, steps=9, shape="portrait 2:3 · 832×1216"))
+    assert "The prompt holds a whole recipe, so its settings count like options." in said
+    assert "1girl, hatsune miku, vocaloid, safe, smile, (night:1.2)\n" in said
+    assert "832×1216, 9 steps, seed 11" in said
+    assert "Hires fix (“Hires upscale: 2”) is not done here" in said
 
 
 async def test_a_prompt_alone_can_be_checked(yuki):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.picture.recipes import programs, webui
+from bot.picture.recipes.fields import decoded
 from bot.picture.recipes.offered import offered
 from bot.prompt.terms import unknown
 
@@ -52,6 +53,11 @@ def read(
     return offered(
         recipe_of(text), limits, presets, model_name or "", kind, model_hash=model_hash, usual_sampler=usual_sampler
     )
+
+
+def is_recipe(text: str) -> bool:
+    """Tell whether a text is more than words: it has settings, or is an object of JSON."""
+    return len(text) <= webui.MAX_CHARS and (decoded(text) is not None or webui.has_settings(_lines(text)))
 
 
 def recipe_of(text: str) -> Recipe:
