@@ -100,10 +100,12 @@ async def test_a_pasted_text_says_what_works_here(yuki):
 
 async def test_a_recipe_that_is_pasted_as_the_prompt_counts_as_options(yuki):
     """Its settings are never drawn as words, and what was filled in besides wins."""
-    said = words(await preview(yuki, prompt=WEBUI, steps=9, shape="portrait 2:3 · 832×1216"))
+    said = words(await preview(yuki, prompt=WEBUI, negative="cloud"))
     assert "The prompt holds a whole recipe, so its settings count like options." in said
     assert "1girl, hatsune miku, vocaloid, safe, smile, (night:1.2)\n" in said
-    assert "832×1216, 9 steps, seed 11" in said
+    assert "1024×1024, 20 steps, seed 11" in said
+    assert ", cloud\n" in said
+    assert "lowres" not in said
     assert "Hires fix (“Hires upscale: 2”) is not done here" in said
 
 

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 _NEGATIVE = re.compile(r"(?<!\s)\s+(?=Negative prompt:)", re.IGNORECASE)
 _SETTINGS = re.compile(r"(?<!\s)\s+(?=Steps: \d{1,6}\s?(?:[,|;]|$))", re.IGNORECASE)
 """From the first space of a run: begun at each of them, a run of thousands takes thousands of times as long."""
-_KEYS = "|".join(re.escape(key) for key in (*webui.KEYS, "Template", "Negative Template", "Negative prompt"))
-_UNMARKED = re.compile(rf"(?<![\s,|;])\s+(?=(?:{_KEYS}):\s)", re.IGNORECASE)
-"""Before a setting that no comma parts from the one before it."""
 
 
 def read(
@@ -77,5 +74,5 @@ def _lines(text: str) -> str:
     if last is not None:
         text = f"{text[: last.start()]}\n{text[last.end() :]}"
     lines = _NEGATIVE.sub("\n", text, count=1)
-    apart = _UNMARKED.sub("\n", lines)
+    apart = webui.UNMARKED.sub("\n", lines)
     return apart if webui.has_settings(apart) else lines

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.errors import InvalidRequest
 from bot.picture.read import PARAMETERS
 from bot.picture.recipes import civitai
-from bot.picture.recipes.fields import MAX_CHARS, decoded, file_name, hash_of, made, rows, size_of, visible
+from bot.picture.recipes.fields import MAX_CHARS, decoded, file_name, hash_of, made, rows, sides, size_of, visible
 from bot.prompt.recipe import Recipe, Resource
 from bot.sentences import recipes as says
 
@@ -28,11 +28,13 @@ PROGRAM = "WebUI"
 MAX_JSON_VALUES = 20
 """Bare JSON among the pairs: Civitai writes two, its extension one."""
 
-_NUMBERS = frozenset({"steps", "cfg scale", "cfg", "guidance scale", "guidance", "seed", "size", "resolution"})
+_NUMBERS = frozenset(
+    {"steps", "cfg scale", "cfg", "guidance scale", "guidance", "seed", "size", "resolution", "width", "height"}
+)
 """Keys whose value tells a setting from words."""
 _CORE = _NUMBERS | {
     *("sampler", "sampler name", "schedule type", "scheduler", "model", "model hash", "model name", "checkpoint"),
-    *("clip skip", "denoising strength", "version", "vae", "rng"),
+    *("clip skip", "denoising strength", "version", "vae", "rng", "width", "height"),
 }
 """Keys of a recipe: a line that names none is a line of the prompt."""
 
@@ -42,6 +44,10 @@ KEYS = (
 )
 """Before which a text on one line may have had a line break."""
 
+_KEYS = "|".join(re.escape(key) for key in (*KEYS, "Template", "Negative Template", "Negative prompt"))
+UNMARKED = re.compile(rf"(?<![\s,|;])\s+(?=(?:{_KEYS}):\s)", re.IGNORECASE)
+"""Before a setting that no comma parts from the one before it."""
+
 _PAIR = re.compile(r'(\w[\w \-/]{1,64}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 """WebUI's ``re_param``, with an end to the key: without one a long line takes quadratic time."""
 _ONE = re.compile(r"(\w[\w \-/]{0,64}):\s*(\S.*)")
@@ -50,12 +56,12 @@ _MARKS = re.compile(r"[|;•·]")
 _FENCE = re.compile(r"```(?:[a-zA-Z]{0,12}\n)?(.*?)(?:```|\Z)", re.DOTALL)
 _BOLD = re.compile(r"\*\*|__(?=[A-Z])|(?<=:)__")
 _LABEL = re.compile(
-    r"(?P<negative>negative prompt|negative|neg(?:ative)? ?prompt):|(?P<prompt>(?:positive )?prompt|positive):"
+    r"(?P<negative>negative[ _]prompt|negative|neg(?:ative)? ?prompt):|(?P<prompt>(?:positive[ _])?prompt|positive):"
     r"|(?P<template>(?:negative )?template):",
     re.IGNORECASE,
 )
 """Without a space before the colon: that is how a prompt says the words themselves (`engine.infotext.clean`)."""
-_SURE = "negative prompt"
+_SURE = ("negative prompt", "negative_prompt")
 """The label that is one wherever it begins a line; the shorter ones are, where there are settings too."""
 _JSON = re.compile(r"(?:^|,\s?)(\w[\w \-/]{1,64}):\s?(?=[\[{])")
 _NAMED_HASH = re.compile(r"([^:,]{1,60}): ?([0-9a-fA-F]{2,64})")
@@ -126,6 +132,8 @@ def parse(text: str) -> Recipe:
     lines = [line.strip() for line in _unfenced(text).strip().split("\n")]
     settings = _settings(lines)
     own = _is_own(lines)
+    labelled = {kind for line in lines if (found := _LABEL.match(_BOLD.sub("", line))) for kind in _kinds(found)}
+    sure = not own and (settings != {} or {"prompt", "negative"} <= labelled)
     prompt: list[str] = []
     negative: list[str] = []
     left_out: list[str] = []
@@ -135,7 +143,7 @@ def parse(text: str) -> Recipe:
             into = left_out  # what stands behind the settings belongs to neither prompt
             continue
         label = _LABEL.match(_BOLD.sub("", line))
-        if label is None or not (label[0].casefold().startswith(_SURE) or (settings and not own)):
+        if label is None or not (label[0].casefold().startswith(_SURE) or sure):
             into.append(line)
             continue
         into = negative if label["negative"] else prompt if label["prompt"] else []  # a template: drawn from already
@@ -147,6 +155,10 @@ def parse(text: str) -> Recipe:
     if behind := " ".join(filter(None, left_out)):
         pairs["Behind the settings"] = behind
     return _recipe("\n".join(prompt).strip(), "\n".join(negative).strip(), pairs)
+
+
+def _kinds(label: re.Match[str]) -> Iterable[str]:
+    return [kind for kind, written in label.groupdict().items() if written]
 
 
 def _unfenced(text: str) -> str:
@@ -183,12 +195,19 @@ def _settings(lines: list[str]) -> dict[int, _Line]:
 
 def _read_line(text: str) -> _Line:
     text = _BOLD.sub("", text)
+    if "," not in text:
+        text = UNMARKED.sub(", ", text)
     if not _OPENS.match(text):
         return _Line([], 0, 0, whole=False)
     pairs = list(_pairs(text))
-    core = [(name.casefold(), value) for name, value in pairs if name.casefold() in _CORE]  # "steps : 3" is none
+    core = [(name, value) for key, value in pairs if (name := _named(key)) in _CORE]  # "steps : 3" is none
     numbers = sum(_has_its_number(name, value) for name, value in core)
     return _Line(pairs, len(dict(core)), numbers, whole=len(pairs) == 1 and "," not in text)
+
+
+def _named(key: str) -> str:
+    """Give a key as WebUI has it, whatever its case and the sign between its words."""
+    return key.casefold().replace("_", " ")
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
@@ -248,7 +267,7 @@ class _Pairs:
 
     def __init__(self, pairs: dict[str, str]) -> None:
         self.left = dict(pairs)
-        self._names = {name.casefold(): name for name in reversed(pairs)}
+        self._names = {_named(name): name for name in reversed(pairs)}
 
     def take(self, *names: str) -> str:
         for name in names:
@@ -266,6 +285,9 @@ def _recipe(prompt: str, negative: str, pairs: dict[str, str]) -> Recipe:
     size = size_of(found.see("size") or found.see("resolution"))
     if size is not None:
         found.take("size", "resolution")
+    elif (size := sides(found.see("width"), found.see("height"))) is not None:
+        found.take("width")
+        found.take("height")
     checkpoint, resources = civitai.resources(found.take("civitai resources"))
     hashes = decoded(found.take("hashes")) or {}
     model = found.take("model", "model name", "checkpoint") or checkpoint

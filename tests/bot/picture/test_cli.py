@@ -159,6 +159,17 @@ def read(configured, tmp_path, capsys, monkeypatch):
             {"seed": None},
             ["outside"],
         ),
+        (
+            "prompt: 1girl, smile\nnegative_prompt: lowres\nsteps: 28\ncfg_scale: 5\nseed: 7\nwidth: 832\nheight: 1216",
+            {"tags": "smile", "negative": "lowres", "steps": 28, "guidance": 5.0, "shape": "portrait 2:3"},
+            [],
+        ),
+        (
+            "**Prompt:** 1girl, smile\n**Negative prompt:** lowres\n**Steps:** 28 **Seed:** 7",
+            {"tags": "smile", "negative": "lowres", "steps": 28, "seed": 7},
+            [],
+        ),
+        ("Positive: 1girl, smile\nNegative: lowres", {"subject": "1girl", "tags": "smile", "negative": "lowres"}, []),
         (CIVITAI_DATA, DRAWN | {"tags": "smile", "negative": "lowres", "program": "Civitai"}, []),
         (WEBUI_PAYLOAD, DRAWN | {"tags": "smile", "negative": "lowres", "program": "WebUI"}, []),
         (
