@@ -64,7 +64,7 @@ def without(words: str) -> str:
 
 @sentence
 def steps(number: int) -> str:
-    return f"{number} steps"
+    return f"{number} step{'' if number == 1 else 's'}"
 
 
 @sentence

@@ -62,6 +62,13 @@ def avoided_left_out(avoided: str) -> str:
 
 
 @sentence
+def words_of_pony(words: tuple[str, ...]) -> str:
+    one = len(words) == 1
+    are, them = ("is a word", "it") if one else ("are words", "them")
+    return f"{listed(words)} {are} of Pony models. This model may not understand {them}."
+
+
+@sentence
 def conjunction_left_out(conjunction: str) -> str:
     return f"{quoted(conjunction)} was left out, and its parts are drawn as one prompt."
 

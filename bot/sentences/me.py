@@ -58,7 +58,7 @@ def too_many_favourites(most: int) -> str:
 
 @sentence
 def favourite_kept(name: str, text: str) -> str:
-    return f"Saved. `@{name}` in your tags now stands for: {text}"
+    return f"Saved. `@{name}` in your prompt now stands for: {text}"
 
 
 NO_FAVOURITES_YET = fixed("me.NO_FAVOURITES_YET", "You have no favourites yet. Save one with `/me favourite save`.")

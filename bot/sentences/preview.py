@@ -42,7 +42,7 @@ def option(name: str, value: str) -> str:
 
 @sentence
 def settings(width: int, height: int, steps: int, seed: int) -> str:
-    return f"**Settings** {width}×{height}, {steps} steps, seed {seed}"
+    return f"**Settings** {width}×{height}, {steps} step{'' if steps == 1 else 's'}, seed {seed}"
 
 
 NOT_COUNTED = fixed("preview.NOT_COUNTED", "**Tokens** Not counted: the model's tokenizers are not here.")
@@ -77,7 +77,8 @@ def wait(line: Sentence) -> str:
 def recipe_settings(  # noqa: PLR0917  a setting each
     width: int, height: int, steps: int, guidance: float, sampler: str, rating: str
 ) -> str:
-    return f"{width}×{height}, {steps} steps, guidance {guidance:g}, sampler {sampler}, rating {rating}"
+    counted = f"{steps} step{'' if steps == 1 else 's'}"
+    return f"{width}×{height}, {counted}, guidance {guidance:g}, sampler {sampler}, rating {rating}"
 
 
 @sentence

@@ -45,6 +45,8 @@ _CALL = re.compile(
 )
 
 
+_PONY = re.compile(r"(?<!\w)(?:score_\d(?:_up)?|source_(?:anime|cartoon|furry|pony))(?!\w)", re.IGNORECASE)
+
 _PARAMETERS = "|".join(
     (
         *("ar", "aspect", "niji", "v", "version", "seed", "q", "quality", "s", "stylize", "style", "chaos", "c", "weird"),
@@ -83,6 +85,8 @@ def obeyed(text: str) -> Directed:
     if "AND" in text and any(letter.islower() for letter in text) and _AND.search(text):
         text = _AND_WEIGHT.sub("", _AND.sub(",", text))
         said.append(says.AND_READ)
+    if found := dict.fromkeys(map(str.casefold, _PONY.findall(text))):
+        said.append(says.words_of_pony(tuple(found)[: says.LISTED]))
     return Directed(text, once(said))
 
 

@@ -161,7 +161,9 @@ def _without_bars(text: str) -> tuple[str, list[str]]:
         semicolon = character == ";" and text[at + 1 : at + 2] == " " and text[at - 1 : at].isalnum()
         if depth == 0 and (bar or semicolon) and _between_words(text, at):
             found[character] = None
-            written.append(",")
+            while written and written[-1].isspace():
+                written.pop()
+            written.append("," if text[at + 1 : at + 2].isspace() else ", ")
         else:
             written.append(character)
         at += 1

@@ -69,5 +69,5 @@ def understand_options(options: Options, kind: Kind = unknown) -> UnderstoodOpti
         found = understand(written, kind) if name in _TAGS else Understood(*separators.separated(written, names=True))
         if found.text != written:
             changes[name] = found.text
-            said.extend(found.said)
+        said.extend(found.said)
     return UnderstoodOptions(msgspec.structs.replace(options, **changes), once(said))

@@ -144,7 +144,7 @@ def read(configured, tmp_path, capsys, monkeypatch):
             {"said": ["The LoRA “Ink” is not used here."]},
             [],
         ),
-        (f"score_9, rating_explicit, 1girl\n{SETTINGS}", {"rating": "explicit", "tags": "score 9"}, []),
+        (f"score_9, rating_explicit, 1girl\n{SETTINGS}", {"rating": "explicit", "tags": "score 9"}, ["“score_9”"]),
         ("1girl, rating:q", {"rating": "nsfw", "tags": ""}, []),
         ("1girl, rating: general", {"rating": "safe", "tags": ""}, []),
         ("1girl, 👩‍🎨", {"tags": "👩‍🎨"}, []),

@@ -33,7 +33,7 @@ CHANGES = "changes while a picture is drawn"
         ("（night：１．２）", "(night:1.2)", "Full-width letters, digits and signs"),
         ("1girl\r\nsolo\nsmile", "1girl, solo, smile", "Line breaks were read as commas."),
         ("1girl,\nsolo,\n\nsmile", "1girl, solo, smile", ""),
-        ("1girl | solo|smile", "1girl , solo,smile", "“|” was read as a comma."),
+        ("1girl | solo|smile", "1girl, solo, smile", "“|” was read as a comma."),
         ("1girl; solo; smile", "1girl, solo, smile", "“;” was read as a comma."),
         ("steins;gate, |_|, :|, >:|, o_|", "steins;gate, |_|, :|, >:|, o_|", ""),
         (
@@ -130,6 +130,15 @@ def test_what_cannot_be_done_is_said_and_never_drawn_as_letters(theirs, ours, sa
     assert understood.text.split() == ours.replace(" ,", ",").split() or understood.text == ours
     assert said in " ".join(map(plain, understood.said))
     assert bool(understood.said) == bool(said)
+
+
+def test_quality_words_of_pony_stay_and_are_named():
+    """In a sentence once; the model here was trained on other words."""
+    options, said = understand_options(Options(tags="score_9, score_8_up, source_anime, score_9, smile"))
+    assert options.tags == "score_9, score_8_up, source_anime, score_9, smile"
+    assert [*map(plain, said)] == [
+        "“score_9”, “score_8_up” and “source_anime” are words of Pony models. This model may not understand them."
+    ]
 
 
 def test_a_picture_of_novelai_s_may_have_brackets_that_nobody_closed():
