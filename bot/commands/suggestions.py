@@ -81,7 +81,7 @@ def _as_typed_first(typed: str, found: list[app_commands.Choice[str]]) -> list[a
     """Put a prompt as it is typed before what completes it; what is too long to be a choice has none."""
     if len(typed) > MAX_CHOICE_CHARS:
         return []
-    others = [choice for choice in found if choice.value != typed]
+    others = [choice for choice in found if choice.value.split() != typed.split()]
     return [app_commands.Choice(name=typed, value=typed), *others][:MAX_CHOICES]
 
 

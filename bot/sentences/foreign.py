@@ -21,9 +21,7 @@ def marks_read(marks: tuple[str, ...]) -> str:
 
 
 LINES_READ = fixed("foreign.LINES_READ", "Line breaks were read as commas.")
-WIDE_SIGNS_READ = fixed(
-    "foreign.WIDE_SIGNS_READ", "Full-width letters, digits and signs were read as the usual ones."
-)
+WIDE_SIGNS_READ = fixed("foreign.WIDE_SIGNS_READ", "Full-width letters, digits and signs were read as the usual ones.")
 QUOTES_LEFT_OUT = fixed("foreign.QUOTES_LEFT_OUT", "The quotation marks around the tags were left out.")
 COUNTS_LEFT_OUT = fixed("foreign.COUNTS_LEFT_OUT", "The numbers behind the tags were left out.")
 

@@ -29,7 +29,7 @@ _SAID = {
 }
 _NO = frozenset({"", "0", "0.0", "False", "None"})
 _OTHERS = frozenset({"uc", "v4_prompt", "negativePrompt", "cfgScale", "sampler_name", "params", "sui_image_params"})
-"""Keys of NovelAI, Civitai, WebUI's interface, AI Horde and SwarmUI: objects of theirs have a prompt and a seed, too."""
+"""Keys of NovelAI, Civitai, WebUI's interface, AI Horde and SwarmUI, whose objects have a prompt and a seed, too."""
 _OPTION = re.compile(r"""\s-(s|S|W|H|C|A)\s*([\w.+-]{1,40})""")
 _AVOIDED = re.compile(r"\[([^\[\]]{1,4000})\]")
 

@@ -49,12 +49,29 @@ _PONY = re.compile(r"(?<!\w)(?:score_\d(?:_up)?|source_(?:anime|cartoon|furry|po
 
 _PARAMETERS = "|".join(
     (
-        *("ar", "aspect", "niji", "v", "version", "seed", "q", "quality", "s", "stylize", "style", "chaos", "c", "weird"),
+        *(
+            "ar",
+            "aspect",
+            "niji",
+            "v",
+            "version",
+            "seed",
+            "q",
+            "quality",
+            "s",
+            "stylize",
+            "style",
+            "chaos",
+            "c",
+            "weird",
+        ),
         *("iw", "sref", "cref", "sw", "cw", "stop", "tile", "raw", "hd", "repeat", "r", "profile", "p", "w", "h"),
         *("steps", "cfg", "scale", "width", "height", "sampler", "fast", "relax", "turbo", "uplight", "upbeta"),
     )
 )
-_PARAMETER = re.compile(rf"(?<!\S)(?:--|—)(?:{_PARAMETERS})(?![\w-])(?:[ =]{{1,3}}(?!--|—)[\w.:/\-]{{1,200}}(?=[\s,]|$))?")
+_PARAMETER = re.compile(
+    rf"(?<!\S)(?:--|—)(?:{_PARAMETERS})(?![\w-])(?:[ =]{{1,3}}(?!--|—)[\w.:/\-]{{1,200}}(?=[\s,]|$))?"
+)
 _AVOIDED = re.compile(r"(?<!\S)(?:--|—)no\s+(?:(?!\s(?:--|—)).){1,500}")
 """Midjourney's, and those of bots after it; telephones make one dash of two."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 _COMMAS = "、，；﹐﹑､。｡،؛"
 """Commas, semicolons and full stops of other scripts, none of which stands in a tag."""
 _WIDE = {"：": ":", "（": "(", "）": ")", "［": "[", "］": "]", "｛": "{", "｝": "}", "｜": "|", "＿": "_", "．": "."}
-_DIGITS = {chr(0xFF00 + sign - 0x20): chr(sign) for first, last in ("09", "AZ", "az") for sign in range(ord(first), ord(last) + 1)}
-"""And letters, which stand together with them (Unicode, Halfwidth and Fullwidth Forms)."""
-_WIDE_SIGNS = str.maketrans(_WIDE | _DIGITS)
-_WIDE_SIGN = re.compile("[" + re.escape("".join((*_WIDE, *_DIGITS))) + "]")
+_LETTERS = {chr(ord(letter) - 0x20 + 0xFF00): letter for letter in string.ascii_letters + string.digits}
+"""And digits, as far apart as the signs are (Unicode, Halfwidth and Fullwidth Forms)."""
+_WIDE_SIGNS = str.maketrans(_WIDE | _LETTERS)
+_WIDE_SIGN = re.compile("[" + re.escape("".join((*_WIDE, *_LETTERS))) + "]")
 _LINE_ENDS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _COMMENT = re.compile(r"(?:(?<=\s)|^)#\s.*$")
 """Of templates that are written over several lines, as sd-dynamic-prompts has them."""
@@ -36,7 +37,7 @@ _QUOTED = re.compile(r"[\"“”]([^\"“”,]{1,200})[\"“”]")
 _LISTED = re.compile(r"[#/\"“]|^[ \t]{0,20}(?:[-*•·‣▪–—]|\d{1,2}[.)]|\?)\s|\d[kKmM]?[ \t]{0,20}$", re.MULTILINE)
 _OTHER = re.compile(f"[{_COMMAS}]")
 _SPECIAL = re.compile(
-    f"[{_COMMAS}\r\n\v\f\x1c-\x1e\x85\u2028\u2029|;\u3000" + re.escape("".join((*_WIDE, *_DIGITS))) + "]"
+    f"[{_COMMAS}\r\n\v\f\x1c-\x1e\x85\u2028\u2029|;\u3000" + re.escape("".join((*_WIDE, *_LETTERS))) + "]"
 )
 
 RANDOM = re.compile(r"\|\|([^|{}]{1,500}(?:\|[^|{}]{1,500})+)\|\|")

@@ -150,12 +150,12 @@ def suggest(
 
 def _lines(typed: str, completed: Iterable[str]) -> list[Choice]:
     """Offer lines, what is typed before all; it is left out where it is blank, which Discord takes for no choice."""
-    lines: dict[str, None] = {}
+    lines: dict[str, str] = {}
     for line in chain((typed,) if typed.strip() else (), completed):
-        lines[line] = None
+        lines.setdefault(" ".join(line.split()), line)  # what differs by a space alone is read as the same
         if len(lines) == MAX_CHOICES:
             break
-    return [Choice(line, line) for line in lines]
+    return [Choice(line, line) for line in lines.values()]
 
 
 def _begun_first(entries: Sequence[Entry], typed: str) -> Iterable[Entry]:

@@ -36,10 +36,9 @@ NAMELESS = (
 SIZED = {"prompt": "1girl, smile", "steps": 28, "seed": 7, "width": 832, "height": 1216}
 CIVITAI_DATA = json.dumps(SIZED | {"negativePrompt": "lowres", "cfgScale": 5, "sampler": "Euler a"})
 WEBUI_PAYLOAD = json.dumps(SIZED | {"negative_prompt": "lowres", "cfg_scale": 5, "sampler_name": "Euler a"})
+CAPTION = {"base_caption": "1girl, {smile}", "char_captions": [{"char_caption": "girl, red hair"}]}
 NOVELAI_COMMENT = json.dumps(
-    SIZED
-    | {"uc": "lowres", "scale": 5.0, "sampler": "k_euler_ancestral"}
-    | {"v4_prompt": {"caption": {"base_caption": "1girl, {smile}", "char_captions": [{"char_caption": "girl, red hair"}]}}}
+    SIZED | {"uc": "lowres", "scale": 5.0, "sampler": "k_euler_ancestral"} | {"v4_prompt": {"caption": CAPTION}}
 )
 HASH = "6327eca98bfb6538dd7a4edce22484a1bbc57a8cff6b11d075d40da1afb847ac"
 

@@ -190,6 +190,12 @@ def test_the_first_choice_of_a_prompt_is_the_prompt_as_it_is_typed(vocabulary, t
         assert found[0] == text
 
 
+def test_a_space_at_the_end_makes_no_second_choice(vocabulary):
+    """The two would be read as the same."""
+    assert values(vocabulary, "prompt", "1girl, smile ")[0] == "1girl, smile "
+    assert "1girl, smile" not in values(vocabulary, "prompt", "1girl, smile ")
+
+
 @pytest.mark.parametrize(
     ("typed", "value"),
     [
