@@ -56,13 +56,15 @@ _MARKS = re.compile(r"[|;•·]")
 _FENCE = re.compile(r"```(?:[a-zA-Z]{0,12}\n)?(.*?)(?:```|\Z)", re.DOTALL)
 _BOLD = re.compile(r"\*\*|__(?=[A-Z])|(?<=:)__")
 _LABEL = re.compile(
-    r"(?P<negative>negative[ _]prompt|negative|neg(?:ative)? ?prompt):|(?P<prompt>(?:positive[ _])?prompt|positive):"
+    r"(?P<negative>negative[ _]prompt|negative|neg(?:ative)? ?prompt|undesired content"
+    r"|反向提示词|负面提示词|ネガティブプロンプト)[:\uFF1A]|"
+    r"(?P<prompt>(?:positive[ _])?prompt|positive):"
     r"|(?P<template>(?:negative )?template):",
     re.IGNORECASE,
 )
 """Without a space before the colon: that is how a prompt says the words themselves (`engine.infotext.clean`)."""
-_SURE = ("negative prompt", "negative_prompt")
-"""The label that is one wherever it begins a line; the shorter ones are, where there are settings too."""
+_SURE = ("negative prompt", "negative_prompt", "undesired content", "反向", "负面", "ネガ")
+"""Labels that are ones wherever they begin a line, NovelAI's and translated ones too; others need settings."""
 _JSON = re.compile(r"(?:^|,\s?)(\w[\w \-/]{1,64}):\s?(?=[\[{])")
 _NAMED_HASH = re.compile(r"([^:,]{1,60}): ?([0-9a-fA-F]{2,64})")
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{0,20})?")

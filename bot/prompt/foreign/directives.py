@@ -47,27 +47,9 @@ _CALL = re.compile(
 
 _PONY = re.compile(r"(?<!\w)(?:score_\d(?:_up)?|source_(?:anime|cartoon|furry|pony))(?!\w)", re.IGNORECASE)
 
-_PARAMETERS = "|".join(
-    (
-        *(
-            "ar",
-            "aspect",
-            "niji",
-            "v",
-            "version",
-            "seed",
-            "q",
-            "quality",
-            "s",
-            "stylize",
-            "style",
-            "chaos",
-            "c",
-            "weird",
-        ),
-        *("iw", "sref", "cref", "sw", "cw", "stop", "tile", "raw", "hd", "repeat", "r", "profile", "p", "w", "h"),
-        *("steps", "cfg", "scale", "width", "height", "sampler", "fast", "relax", "turbo", "uplight", "upbeta"),
-    )
+_PARAMETERS = (
+    "ar|aspect|niji|v|version|seed|q|quality|s|stylize|style|chaos|c|weird|iw|sref|cref|sw|cw|stop|tile|raw|hd|repeat|r"
+    "|profile|p|w|h|steps|cfg|scale|width|height|sampler|fast|relax|turbo|uplight|upbeta"
 )
 _PARAMETER = re.compile(
     rf"(?<!\S)(?:--|—)(?:{_PARAMETERS})(?![\w-])(?:[ =]{{1,3}}(?!--|—)[\w.:/\-]{{1,200}}(?=[\s,]|$))?"

@@ -30,7 +30,7 @@ _LINE_ENDS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _COMMENT = re.compile(r"(?:(?<=\s)|^)#\s.*$")
 """Of templates that are written over several lines, as sd-dynamic-prompts has them."""
 _BULLET = re.compile(r"(?:[-*•·‣▪–—]|\d{1,2}[.)])\s")
-_COUNTED = re.compile(r"(?:[?+-] ?){0,3}([^\s?+-][^\r\n]{0,150}) \d[\d.,]{0,9}[kKmM]?")
+_COUNTED = re.compile(r"(?:[?+-] ?){0,3}([^\s?+-][^\r\n]{0,150}) (?:\d{3,9}|\d[\d.,]{0,9}[kKmM])")
 """A tag as boards list them, with the number of its posts."""
 _SIDE_BY_SIDE = re.compile(r" (?:[-•·‣▪–—]|\d{1,2}[.)]) ")
 _QUOTED = re.compile(r"[\"“”]([^\"“”,]{1,200})[\"“”]")

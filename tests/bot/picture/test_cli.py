@@ -168,6 +168,12 @@ def read(configured, tmp_path, capsys, monkeypatch):
             {"tags": "smile", "negative": "lowres", "steps": 28, "seed": 7},
             [],
         ),
+        (
+            f"1girl, {{{{night}}}}\nUndesired Content: lowres\n{SETTINGS}",
+            DRAWN | {"tags": "(night:1.1025)", "negative": "lowres"},
+            ["NovelAI writes weights"],
+        ),
+        (f"1girl, smile\n反向提示词: lowres\n{SETTINGS}", DRAWN | {"tags": "smile", "negative": "lowres"}, []),
         ("Positive: 1girl, smile\nNegative: lowres", {"subject": "1girl", "tags": "smile", "negative": "lowres"}, []),
         (CIVITAI_DATA, DRAWN | {"tags": "smile", "negative": "lowres", "program": "Civitai"}, []),
         (WEBUI_PAYLOAD, DRAWN | {"tags": "smile", "negative": "lowres", "program": "WebUI"}, []),

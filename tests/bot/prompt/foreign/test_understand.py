@@ -56,6 +56,7 @@ CHANGES = "changes while a picture is drawn"
         ("1girl / solo / smile", "1girl, solo, smile", "“/” was read as a comma."),
         ("? 1girl 6.5M\n? long hair 4.1M\n? smile 900k", "1girl, long hair, smile", "numbers behind the tags"),
         ("1girl 5400000\nlong_hair 4100000", "1girl, long_hair", "numbers behind the tags"),
+        ("track 1\ntrack 22", "track 1, track 22", "Line breaks"),
         ("-_-, o/, m/, #hashtag, half-elf, smile - night", "-_-, o/, m/, #hashtag, half-elf, smile - night", ""),
         ("a girl with long hair", "a girl with long hair", ""),
         ("black dress", "black dress", ""),
