@@ -224,7 +224,7 @@ async def test_a_form_of_the_settings_changes_nothing_for_a_member(studio, yuki,
         {"name": "shape", "type": 3, "value": "800x600"},
         {"name": "rating", "type": 3, "value": "lewd"},
         {"name": "sampler", "type": 3, "value": "dreams"},
-        {"name": "tags", "type": 3, "value": "\u202e" * 50 + "smile\0"},
+        {"name": "more_tags", "type": 3, "value": "\u202e" * 50 + "smile\0"},
     ],
     ids=lambda option: f"{option['name']} {option['value']!r:.12}",
 )
@@ -232,9 +232,9 @@ async def test_options_are_held_to_their_bounds_by_the_bot_too(studio, yuki, opt
     """What Discord's own check would have stopped is a private sentence."""
     [command] = [one for one in await yuki.commands(yuki.channel("general")) if one["name"] == "imagine"]
     data = {"id": command["id"], "name": "imagine", "type": 1}
-    subject = {"name": "subject", "type": 3, "value": "1girl"}
+    prompt = {"name": "prompt", "type": 3, "value": "1girl"}
     body = {"user_id": yuki.id, "channel_id": yuki.channel("general"), "type": 2}
-    answer = await studio.developer("POST", "/interactions", body | {"data": data | {"options": [subject, option]}})
+    answer = await studio.developer("POST", "/interactions", body | {"data": data | {"options": [prompt, option]}})
     assert await refusal_of(yuki, answer["interaction_id"])
 
 
