@@ -16,7 +16,7 @@ _LINK = re.compile(r"(?<=\w)(?::(?=//)|\.(?=\w))")
 
 def plain_markup(text: str) -> str:
     """Write text so that it is read as it was typed: links, invites, channels, commands, times and emoji are words."""
-    written = discord.utils.escape_markdown(without_piles(text), ignore_links=False)
+    written = discord.utils.escape_markdown(_without_piles(text), ignore_links=False)
     written = discord.utils.escape_mentions(written).replace("<", "\\<")
     return _LINK.sub("\\g<0>\u2060", written)  # a word joiner: nothing to see, and no address any more
 

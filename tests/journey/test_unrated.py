@@ -10,7 +10,7 @@ from bot.job import row_key
 from bot.sandbox.people.driver import control
 from engine import infotext, png
 from engine.wire import SamplingParams
-from tests.journey.people import draw_form, result_of, shown, words, words_form
+from tests.journey.people import draw_form, refusal_of, result_of, shown, words, words_form
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

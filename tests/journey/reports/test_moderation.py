@@ -38,7 +38,7 @@ async def test_a_look_shows_what_was_asked_for_and_why_it_was_reported_and_decid
         await report(nico, result, "person", "**my** sister <@1>, https://example.com/a")
         covered = await hidden(yuki, result)
         look = await mio.answer(await mio.press(covered, control(covered, "Look")))
-        assert "```\na quiet lake\nNegative prompt: boats" in words(look)
+        assert "1girl\na quiet lake\nNegative prompt: boats" in words(look)
         assert "a real person" in words(look)
         assert "**my**" not in words(look)
         assert "\\<\\@1>" in words(look)
