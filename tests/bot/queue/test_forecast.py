@@ -5,7 +5,8 @@ import pytest
 from bot.queue.forecast import Forecast
 from bot.queue.pace import Measured, Pace
 from bot.queue.queue import Queue
-from bot.queue.ticket import Ticket, step_cost
+from bot.queue.ticket import Ticket
+from engine.cost import step_cost
 
 SIDE, STEPS, STEP_S = 1024, 50, 2.0
 COST = STEPS * step_cost(SIDE, SIDE, guided=True)

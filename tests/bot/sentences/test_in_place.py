@@ -27,6 +27,17 @@ OPERATORS = {
     "bot/__main__.py": "the terminal",
     "bot/cli.py": "the terminal",
     "bot/demo.py": "the terminal",
+    **{
+        f"bot/doctor/{name}.py": "the terminal: what the check found"
+        for name in (
+            *("cli", "configuration", "drawing", "engine_rows", "examination", "machine", "places", "portal"),
+            *("report", "rows"),
+        )
+    },
+    **{
+        f"bot/setup/{name}.py": "the terminal: what set-up asks"
+        for name in ("asking", "cli", "questions", "service", "wizard", "writing")
+    },
     "bot/picture/cli.py": "the terminal",
     "bot/prompt/cli.py": "the terminal",
     "bot/prompt/vocabulary/cli.py": "the terminal",
