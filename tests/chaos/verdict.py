@@ -6,6 +6,7 @@ import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from PIL import Image
 
@@ -109,7 +110,9 @@ def _recorded(machines):
     with closing(sqlite3.connect(machines.data / "eshi.sqlite3")) as database:
         database.row_factory = sqlite3.Row
         jobs = {public_id(row["key"]): row for row in database.execute("SELECT * FROM jobs")}
-        files = {row["file"] for row in database.execute("SELECT file FROM pictures WHERE deleted = 0")}
+        pictures = [*database.execute("SELECT file, latents_sha256 FROM pictures WHERE deleted = 0")]
+        files = {row["file"] for row in pictures}
+        files |= {str(Path(row["file"]).with_suffix(".latents")) for row in pictures if row["latents_sha256"]}
     return jobs, files
 
 

@@ -174,7 +174,7 @@ async def test_what_a_form_never_had_is_not_looked_at(studio, yuki, sent_fields)
     result = await result_of(yuki, await yuki.press(screen, control(screen, "Draw")))
     recipe = await shown(yuki, await yuki.press(result, control(result, "Recipe")))
     assert re.search(r"^(1girl, )?safe, ", recipe["content"], re.MULTILINE)
-    assert "1 steps, guidance" in recipe["content"]
+    assert "1 step, guidance" in recipe["content"]
 
 
 @pytest.mark.parametrize("rating", ["explicit", "lewd", ""])

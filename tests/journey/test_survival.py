@@ -82,7 +82,11 @@ async def test_pictures_that_were_damaged_before_they_were_shown_are_drawn_again
     await studio.said("edit failed", after=before)
     await studio.kill("bot")
     await studio.developer("DELETE", "/faults")
-    [file] = (path for path in (studio.folder / "data" / "spool").iterdir() if job_id(first) in path.name)
+    [file] = (
+        path
+        for path in (studio.folder / "data" / "spool").iterdir()
+        if path.name.startswith(job_id(first)) and path.suffix == ".png"
+    )
     file.write_bytes(file.read_bytes()[:-10] + b"x" * 10)
     await studio.start_bot()
     result = await result_of(yuki, sent)
