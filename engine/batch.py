@@ -20,7 +20,7 @@ from engine import admission, memory, results
 from engine.denoise import predict_noise
 from engine.errors import GenerationError, OutOfMemory
 from engine.fit import largest_fit
-from engine.job_state import JobState, Part, PreparedSample, RunningSample
+from engine.job_state import CallPart, JobState, PreparedSample, RunningSample
 from engine.plan import FinalLatents
 from engine.tiles import Tiling
 from engine.transfer import HostPace
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _Made = TypeVar("_Made")
-_OfJob = TypeVar("_OfJob", Part, RunningSample)
+_OfJob = TypeVar("_OfJob", CallPart, RunningSample)
 
 DEFAULT_TILING = Tiling()
 
@@ -131,7 +131,7 @@ class Batch:
             elif (every := running.state.job.request.preview_every) and running.step % every == 0:
                 self._guard(running, self._preview)
 
-    def _group(self) -> list[Part]:
+    def _group(self) -> list[CallPart]:
         """Choose what is predicted now, no more than there was room for."""
         pending = [part for running in self._running for part in running.pending]
         group = admission.group(pending, sizes=self._sizes, limit=self._cap, turn=self._turn)
@@ -170,7 +170,7 @@ class Batch:
         self._running.append(running)
         self._end_pass(running)  # one without steps is over before it began
 
-    def _predict(self, parts: Sequence[Part]) -> None:
+    def _predict(self, parts: Sequence[CallPart]) -> None:
         """Run the UNet for all of them; where that fails, for each half, until the one that fails is alone."""
         error = self._error_with_room(partial(self._call_unet, parts), tries=1 if len(parts) > 1 else 2)
         if error is None:
@@ -197,12 +197,12 @@ class Batch:
             if alive := self._alive(some):
                 self._predict(alive)
 
-    def _call_unet(self, parts: Sequence[Part]) -> None:
+    def _call_unet(self, parts: Sequence[CallPart]) -> None:
         predictions = predict_noise(self._model, [part.piece for part in parts])
         for part, noise_pred in zip(parts, predictions, strict=True):
             part.predicted(noise_pred)
 
-    def _predict_less(self, part: Part, error: Exception) -> None:
+    def _predict_less(self, part: CallPart, error: Exception) -> None:
         """Let a picture that has no room as a whole go on in tiles; for whatever else it was, end its job."""
         running = part.running
         if not (memory.is_out_of_memory(error) and running.may_be_tiled):

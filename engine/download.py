@@ -26,7 +26,7 @@ SPARE_BYTES = 1 << 30
 _GIB = 1 << 30
 
 
-class Progress:
+class DownloadProgress:
     """One line for a person who watches, or one for every tenth in a log."""
 
     def __init__(self, wanted: Wanted, out: TextIO) -> None:
@@ -75,7 +75,7 @@ def endpoint(environ: Mapping[str, str] = os.environ) -> str:
     return asked
 
 
-def source(environ: Mapping[str, str] = os.environ) -> fetching.Source:
+def source(environ: Mapping[str, str] = os.environ) -> fetching.DownloadSource:
     """Read where files come from, and with which token.
 
     Raises:
@@ -87,7 +87,7 @@ def source(environ: Mapping[str, str] = os.environ) -> fetching.Source:
         raise DownloadError(f"HF_TOKEN is not sent to {where}, which is not encrypted; unset one of the two")
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise DownloadError("HF_TOKEN: a token is one line of ASCII letters without blanks, and this is none")
-    return fetching.Source(where, token)
+    return fetching.DownloadSource(where, token)
 
 
 def chosen(parsed: argparse.Namespace) -> list[Wanted]:
@@ -180,7 +180,7 @@ def check_space(wanted: Iterable[Wanted], free: Callable[[Path], int] | None = N
 
 
 def _verified(one: Wanted, out: TextIO) -> bool:
-    progress = Progress(one, out)
+    progress = DownloadProgress(one, out)
     there = fetching.verify(one, progress)
     if there:
         progress.end("there, and the right one")
@@ -196,16 +196,16 @@ def _carried(one: Wanted, given: Path, wanted: list[Wanted]) -> Path:
     return given
 
 
-def _each(wanted: Iterable[Wanted], out: TextIO, bring: Callable[[Wanted, Progress], None]) -> None:
+def _each(wanted: Iterable[Wanted], out: TextIO, bring: Callable[[Wanted, DownloadProgress], None]) -> None:
     for one in wanted:
-        progress = Progress(one, out)
+        progress = DownloadProgress(one, out)
         bring(one, progress)
         progress.end("there, and the right one")
 
 
-async def _fetch(wanted: Iterable[Wanted], where: fetching.Source, out: TextIO) -> None:
+async def _fetch(wanted: Iterable[Wanted], where: fetching.DownloadSource, out: TextIO) -> None:
     async with fetching.session() as session:
         for one in wanted:
-            progress = Progress(one, out)
+            progress = DownloadProgress(one, out)
             await fetching.fetch(session, one, where, progress)
             progress.end("there, and the right one")

@@ -22,7 +22,7 @@ Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Commit = Annotated[str, Meta(pattern=r"^[0-9a-f]{40}$")]
 
 
-class File(Struct, frozen=True, forbid_unknown_fields=True):
+class DownloadFile(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     bytes: Annotated[int, Meta(gt=0)]
     sha256: Digest
@@ -34,7 +34,7 @@ class Download(Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     repository: str
     commit: Commit
-    files: Annotated[tuple[File, ...], Meta(min_length=1)]
+    files: Annotated[tuple[DownloadFile, ...], Meta(min_length=1)]
     folder: str = ""
     """Which the files have to themselves; "" puts them beside others."""
 
@@ -43,7 +43,7 @@ class Download(Struct, frozen=True, forbid_unknown_fields=True):
         """Where terms are accepted, of a repository that wants that."""
         return f"{HUB}/{self.repository}"
 
-    def url(self, file: File, endpoint: str = HUB) -> str:
+    def url(self, file: DownloadFile, endpoint: str = HUB) -> str:
         """Give the address of a file on the hub, or on a mirror of it."""
         return f"{endpoint.rstrip('/')}/{self.repository}/resolve/{self.commit}/{file.name}"
 
@@ -53,7 +53,7 @@ class Wanted(NamedTuple):
 
     name: str
     download: Download
-    file: File
+    file: DownloadFile
     target: Path
 
 

@@ -53,7 +53,7 @@ _LOCK = ".download.lock"
 
 
 @dataclass(frozen=True)
-class Source:
+class DownloadSource:
     """Where files come from."""
 
     endpoint: str
@@ -142,7 +142,9 @@ def part_of(target: Path) -> Path:
     return target.with_name(f"{target.name}.part")
 
 
-async def fetch(session: aiohttp.ClientSession, wanted: Wanted, source: Source, tell: Callable[[int], None]) -> None:
+async def fetch(
+    session: aiohttp.ClientSession, wanted: Wanted, source: DownloadSource, tell: Callable[[int], None]
+) -> None:
     """Fetch a file that is not there; it is there afterwards, or an error says why not.
 
     Args:
@@ -228,7 +230,7 @@ def _settle(wanted: Wanted, digest: str) -> None:
 
 
 async def _receive(
-    session: aiohttp.ClientSession, wanted: Wanted, source: Source, part: _Part, tell: Callable[[int], None]
+    session: aiohttp.ClientSession, wanted: Wanted, source: DownloadSource, part: _Part, tell: Callable[[int], None]
 ) -> None:
     """Ask again for what is missing until all is there."""
     failures = 0
@@ -263,7 +265,7 @@ async def _receive(
 
 @contextlib.asynccontextmanager
 async def _answer(
-    session: aiohttp.ClientSession, wanted: Wanted, source: Source, offset: int
+    session: aiohttp.ClientSession, wanted: Wanted, source: DownloadSource, offset: int
 ) -> AsyncIterator[aiohttp.ClientResponse]:
     """Ask for a file from a byte on, and follow where that leads; the token is for the first host alone.
 
@@ -301,7 +303,7 @@ def _next(url: URL, answer: aiohttp.ClientResponse) -> URL:
     return following
 
 
-def _usable(answer: aiohttp.ClientResponse, wanted: Wanted, source: Source, offset: int) -> bool:
+def _usable(answer: aiohttp.ClientResponse, wanted: Wanted, source: DownloadSource, offset: int) -> bool:
     """Tell whether the file comes with this answer; False: not from this byte on."""
     status = answer.status
     if status == _SUCCESS:
@@ -344,7 +346,7 @@ def _check_length(answer: aiohttp.ClientResponse, wanted: Wanted, offset: int) -
         )
 
 
-def _longer(wanted: Wanted, source: Source) -> DownloadError:
+def _longer(wanted: Wanted, source: DownloadSource) -> DownloadError:
     return DownloadError(f"{source.endpoint}: sends more than the {wanted.file.bytes} bytes of {wanted.file.name}")
 
 

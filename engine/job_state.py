@@ -133,7 +133,7 @@ class PreparedSample:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Part:
+class CallPart:
     """What of a picture goes into one UNet call: the whole, or a tile."""
 
     running: RunningSample
@@ -187,9 +187,9 @@ class RunningSample:
         return self.tiles or (self.sample,)
 
     @property
-    def pending(self) -> list[Part]:
+    def pending(self) -> list[CallPart]:
         """The parts whose noise is still to be predicted in this step."""
-        return [Part(self, number) for number in range(len(self.pieces)) if number not in self.noise_preds]
+        return [CallPart(self, number) for number in range(len(self.pieces)) if number not in self.noise_preds]
 
     @property
     def key(self) -> Key:

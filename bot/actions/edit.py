@@ -14,8 +14,8 @@ from bot.routes import Route, chosen, on_form, on_press
 from bot.safety.ratings import is_rating
 from bot.sentences import edit as says
 from bot.sentences.recipes import FORM_TOO_OLD
-from bot.views.edit import FILLED, REMIXED, Changes, Form, Offers, changes, edit_id, form_id, sent_texts
-from bot.views.edit_screen import PRESS, WHICH, Step, screen
+from bot.views.edit import FILLED, REMIXED, Changes, EditForm, Offers, changes, edit_id, form_id, sent_texts
+from bot.views.edit_screen import PRESS, WHICH, EditState, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,7 +58,7 @@ class Editing:
         self, interaction: discord.Interaction[Any], job_id: str, options: Options, title: Sentence
     ) -> None:
         """Open the words of a job at once: they are what is changed most."""
-        await interaction.response.send_modal(Form(edit_id(job_id), "words", options, self.offers, title=title))
+        await interaction.response.send_modal(EditForm(edit_id(job_id), "words", options, self.offers, title=title))
 
     async def show_words(self, interaction: discord.Interaction[Any], form: OpenForm) -> None:
         """Show what became of the words that were sent, and all else."""
@@ -117,7 +117,7 @@ class Editing:
         match act:
             case "words" | "style" | "numbers":
                 custom_id = form_id(kept_as, act)
-                await interaction.response.send_modal(Form(custom_id, act, form, self.offers, title=TITLES[act]))
+                await interaction.response.send_modal(EditForm(custom_id, act, form, self.offers, title=TITLES[act]))
             case _:
                 raise InvalidRequest(FORM_TOO_OLD)
 
@@ -136,13 +136,13 @@ class Editing:
 
     async def _step(
         self, interaction: discord.Interaction[Any], kept_as: str, form: OpenForm, *, wrong: Sequence[Sentence] = ()
-    ) -> Step:
+    ) -> EditState:
         highest = await self.gatekeeper.highest_here(interaction)
         try:
             await self.imagine.request(interaction.user.id, form)
         except InvalidRequest as error:
             wrong = [*wrong, error.sentence]
-        return Step(kept_as, form, highest, wrong)
+        return EditState(kept_as, form, highest, wrong)
 
     async def _form(self, interaction: discord.Interaction[Any], kept_as: str) -> OpenForm:
         form = await self.store.forms.get(kept_as, interaction.user.id)

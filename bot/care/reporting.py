@@ -13,7 +13,7 @@ from bot.retrying import NOT_DONE
 from bot.routes import Route, on_form, on_press
 from bot.sentences import audit
 from bot.sentences import reports as says
-from bot.store.reports import Why
+from bot.store.reports import ReportReason
 from bot.views import reported, reporting
 from bot.views.buttons import of_job
 from bot.views.edit import sent_texts
@@ -182,14 +182,14 @@ class Reporting:
                 log.warning("job %s: no copy of picture %d could be kept: %s", job.id, picture.number, error)
 
 
-def _why(interaction: discord.Interaction[Any]) -> Why:
+def _why(interaction: discord.Interaction[Any]) -> ReportReason:
     """Read the form; words are one line of what can be seen, and no more of them than its field takes."""
     sent = sent_texts(interaction)
     by_name: dict[str, Reason] = {name: name for name in reporting.REASONS}
     reason = by_name.get(sent.get("reason", ""), "other")
     line = " ".join(sent.get("words", "").split())
     seen = "".join(character for character in line if not unicodedata.category(character).startswith("C"))
-    return Why(reason, seen[: reporting.WORDS_CHARS])
+    return ReportReason(reason, seen[: reporting.WORDS_CHARS])
 
 
 def _behind_spoiler(message: discord.Message | None, job: Job) -> bool:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.config import StrikeRules
-    from bot.safety.strikes import Standing
+    from bot.safety.strikes import StrikeCount
     from bot.store.strikes import Strikes
 
 
@@ -29,7 +29,7 @@ class Lockouts:
         ends = (locked_until(against.strikes, now, self._rules), against.locked_until)
         return max((math.ceil(end) for end in ends if end is not None and end > now), default=None)
 
-    async def strike(self, user_id: int, guild_id: int | None) -> Standing:
+    async def strike(self, user_id: int, guild_id: int | None) -> StrikeCount:
         """Count a refusal of somebody's words, and tell how they stand where it happened."""
         await self._strikes.give(user_id, now=self._now())
         against = await self._strikes.against(user_id, guild_id)

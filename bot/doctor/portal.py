@@ -34,7 +34,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=15.0)
 _DIGITS_OF_AN_ID = range(15, 21)
 
 
-class Answer(NamedTuple):
+class PortalAnswer(NamedTuple):
     status: int
     body: Any
     """What the JSON holds; None where it is none."""
@@ -65,7 +65,7 @@ class Api:
         self._headers = {"Authorization": f"Bot {token}"}
         self.now = now
 
-    async def get(self, path: str) -> Answer:
+    async def get(self, path: str) -> PortalAnswer:
         """Ask once.
 
         Raises:
@@ -79,7 +79,7 @@ class Api:
             body: Any = msgspec.json.decode(content)
         except (msgspec.DecodeError, UnicodeDecodeError):
             body = None
-        return Answer(answer.status, body, answer.headers.get("Date", ""), seconds)
+        return PortalAnswer(answer.status, body, answer.headers.get("Date", ""), seconds)
 
 
 def application_id(token: str) -> str | None:

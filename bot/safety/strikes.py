@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bot.config import StrikeRules
 
 
-class Standing(NamedTuple):
+class StrikeCount(NamedTuple):
     """How a person stands after refusals of their words."""
 
     counted: int
@@ -35,10 +35,10 @@ def locked_until(strikes: Iterable[float], now: float, rules: StrikeRules) -> fl
     return until if until > now else None
 
 
-def standing(strikes: Iterable[float], now: float, rules: StrikeRules) -> Standing:
+def standing(strikes: Iterable[float], now: float, rules: StrikeRules) -> StrikeCount:
     """Tell how far the next lock is; arguments as in `locked_until`."""
     locks, counted = divmod(len(_counted(strikes, now, rules)), rules.per_lock)
-    return Standing(counted, _length(locks + 1, rules))
+    return StrikeCount(counted, _length(locks + 1, rules))
 
 
 def _counted(strikes: Iterable[float], now: float, rules: StrikeRules) -> list[float]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.errors import BotError
 
 if TYPE_CHECKING:
-    from bot.setup.questions import Question
+    from bot.setup.questions import SetupQuestion
 
 
 class WrongAnswer(BotError):
@@ -47,7 +47,7 @@ def interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def answer(question: Question, given: str | None, terminal: Terminal | None) -> str:
+def answer(question: SetupQuestion, given: str | None, terminal: Terminal | None) -> str:
     """Get a right answer.
 
     Args:

@@ -21,7 +21,7 @@ _TAGGER_FILES = ("model.onnx", "selected_tags.csv")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class SetupQuestion:
     """One thing to be asked."""
 
     flag: str
@@ -33,8 +33,8 @@ class Question:
     secret: bool = False
 
 
-def contact(offered: str) -> Question:
-    return Question(
+def contact(offered: str) -> SetupQuestion:
+    return SetupQuestion(
         flag="--contact",
         text="How do people reach you? /about shows it, such as @you or a mail address.",
         offered=offered,
@@ -48,10 +48,10 @@ def _contact(answer: str) -> str:
     return f"at most {_MAX_CONTACT_CHARS} letters" if len(answer) > _MAX_CONTACT_CHARS else ""
 
 
-def which_card(offered: str, system: card.System) -> Question:
+def which_card(offered: str, system: card.System) -> SetupQuestion:
     found = {card.NVIDIA: "NVIDIA's", card.AMD: "AMD's"}
     there = " and ".join(f"one of {found[one]}" for one in sorted(card.vendors(system))) or "none"
-    return Question(
+    return SetupQuestion(
         flag="--card",
         text=f"What draws? {', '.join(CARDS)}; graphics cards that were found: {there}.",
         offered=offered,
@@ -72,9 +72,9 @@ def checkpoints() -> list[str]:
     return [name for name, one in downloads.table().items() if not one.folder]
 
 
-def checkpoint(offered: str) -> Question:
+def checkpoint(offered: str) -> SetupQuestion:
     listed = ", ".join(f"{name} ({downloads.table()[name].files[0].bytes / 1e9:.1f} GB)" for name in checkpoints())
-    return Question(
+    return SetupQuestion(
         flag="--checkpoint",
         text=f"Which checkpoint? A name to download ({listed}), or a .safetensors file or folder that you have.",
         offered=offered,
@@ -95,9 +95,9 @@ def _checkpoint(answer: str) -> str:
     return f"{answer} is no name of the table, no .safetensors file and no folder in diffusers layout"
 
 
-def tagger(offered: str) -> Question:
+def tagger(offered: str) -> SetupQuestion:
     names = [name for name in downloads.table() if "tagger" in name]
-    return Question(
+    return SetupQuestion(
         flag="--tagger",
         text=f"What rates the pictures? {', '.join(names)} is downloaded; or a folder of a WD v3 tagger; or {NONE}: "
         "then nothing above sensitive is drawn.",
@@ -116,8 +116,8 @@ def _tagger(answer: str, names: list[str]) -> str:
     return f"{answer} has no {' and no '.join(absent)}" if absent else ""
 
 
-def folder(flag: str, what: str, offered: str, beside: Path) -> Question:
-    return Question(
+def folder(flag: str, what: str, offered: str, beside: Path) -> SetupQuestion:
+    return SetupQuestion(
         flag=flag,
         text=f"In which folder {what}?",
         offered=offered,

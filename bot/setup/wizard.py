@@ -17,7 +17,7 @@ from bot.doctor import portal
 from bot.errors import ConfigError
 from bot.setup import questions, service, writing
 from bot.setup.asking import Keyboard, Missing, answer, interactive, yes
-from bot.setup.questions import Question
+from bot.setup.questions import SetupQuestion
 from engine import card, downloads, textfile
 from engine import config as engine_config
 
@@ -112,7 +112,7 @@ def _token(flags: Flags, before: Config | None, path: Path, api: str, asked: Ter
     named = flags.token_file and questions.written(flags.token_file, path.parent)
     file = named or (before and before.bot.discord.token_file) or "token"
     given = os.environ.get("ESHI_TOKEN", "").strip() or _read(_beside(path, file)) or None
-    question = Question(
+    question = SetupQuestion(
         flag="the bot token",
         text="The bot token: the portal (https://discord.com/developers/applications), page Bot, Reset Token.",
         check=lambda text: asyncio.run(_wrong_token(text, api)),
@@ -178,11 +178,13 @@ def _values(flags: Flags, before: Config | None, path: Path, asked: Terminal | N
     return values
 
 
-def _choice(make: Callable[[str], Question], known: str, usual: str, given: str | None, asked: Terminal | None) -> str:
+def _choice(
+    make: Callable[[str], SetupQuestion], known: str, usual: str, given: str | None, asked: Terminal | None
+) -> str:
     """Ask for a checkpoint or a tagger; what the file says already is not asked whether it is there."""
     question = make(known or usual)
     if known and given in {None, known}:
-        question = Question(
+        question = SetupQuestion(
             flag=question.flag,
             text=question.text,
             offered=known,

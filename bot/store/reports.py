@@ -57,7 +57,7 @@ class Report(Struct, frozen=True, kw_only=True):
         return self.outcome is None and self.withdrawn_at is None
 
 
-class Why(NamedTuple):
+class ReportReason(NamedTuple):
     """What somebody says about a picture that should not be there."""
 
     reason: Reason
@@ -80,7 +80,9 @@ class Reports:
         self._database = database
         self._key = key
 
-    async def add(self, job: Job, user_id: int, why: Why, *, hides: bool, now: float, spoiled: bool = False) -> bool:
+    async def add(
+        self, job: Job, user_id: int, why: ReportReason, *, hides: bool, now: float, spoiled: bool = False
+    ) -> bool:
         """Remember a report; False where this person's report of this job stands already, which is left as it is.
 
         Args:

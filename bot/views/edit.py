@@ -96,7 +96,7 @@ class Offers(NamedTuple):
         return edit.between(*ranges[option], option != "year") if option in ranges else edit.SEED_HINT
 
 
-class Form(ui.Modal):
+class EditForm(ui.Modal):
     """What the presser sees.
 
     Sending it is handled from the custom_id alone, so a form that was open while the bot restarted

@@ -46,7 +46,7 @@ SPOKEN_CHARS = 80
 """Of what tells one picture from another."""
 
 
-class Step(NamedTuple):
+class EditState(NamedTuple):
     """What somebody is about to ask for, as it stands."""
 
     form_id: str
@@ -57,7 +57,7 @@ class Step(NamedTuple):
     """What keeps it from being drawn, or was not read."""
 
 
-def screen(step: Step) -> ui.LayoutView:
+def screen(step: EditState) -> ui.LayoutView:
     """Show all of it, and how to go on."""
     form = step.form
     lines = [*(f"⚠ {render(one)}" for one in step.wrong), *_words(form)]
@@ -114,7 +114,7 @@ def _spoken(form: OpenForm) -> str:
     return ", ".join(filter(None, parts))[:SPOKEN_CHARS]
 
 
-def _ratings(step: Step) -> ui.ActionRow[Any]:
+def _ratings(step: EditState) -> ui.ActionRow[Any]:
     """Offer the ratings of this channel; one above them is not chosen, so that somebody has to choose."""
     options = [
         discord.SelectOption(
@@ -130,7 +130,7 @@ def _ratings(step: Step) -> ui.ActionRow[Any]:
     )
 
 
-def _button(step: Step, act: str, label: Sentence, style: ButtonStyle = ButtonStyle.secondary) -> ui.Button[Any]:
+def _button(step: EditState, act: str, label: Sentence, style: ButtonStyle = ButtonStyle.secondary) -> ui.Button[Any]:
     return ui.Button[ui.LayoutView](label=render(label), style=style, custom_id=f"v1:form:{step.form_id}:{act}")
 
 

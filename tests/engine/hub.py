@@ -6,14 +6,14 @@ import hashlib
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from engine.downloads import Download, File, Wanted
+from engine.downloads import Download, DownloadFile, Wanted
 
 CONTENT = bytes(range(256)) * 4096
 """A megabyte."""
 
 
 def wanted(folder, content=CONTENT, *, name="weights.safetensors"):
-    file = File(name=name, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+    file = DownloadFile(name=name, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
     return Wanted("weights", Download("a test", "somebody/weights", "0" * 40, (file,)), file, folder / name)
 
 

@@ -11,7 +11,7 @@ import pytest
 from engine import check, downloads, hashes
 from engine.__main__ import main
 from engine.config import Engine, PictureRating, Wire
-from engine.downloads import Download, File
+from engine.downloads import Download, DownloadFile
 
 CONTENT = b"x" * 1000
 
@@ -60,7 +60,7 @@ def test_a_folder_and_a_file_are_named_as_what_they_are(tiny_checkpoint, single_
     pinned = Engine(model=engine.model, config_folder=engine.config_folder, device="cpu", sha256="0" * 64)
     assert row(pinned, cache, "checkpoint").level == "error"
     for sha256, level, said in ((digest, "ok", "is tiny as published"), ("1" * 64, "warning", "is called like tiny")):
-        file = File(name=single_file.name, bytes=1, sha256=sha256)
+        file = DownloadFile(name=single_file.name, bytes=1, sha256=sha256)
         known = {"tiny": Download("a test", "somebody/tiny", "0" * 40, (file,))}
         with monkeypatch.context() as table:
             table.setattr(downloads, "table", lambda known=known: known)

@@ -33,7 +33,7 @@ class Waits(list):
 
 async def fetch(one, hub, *, token="", waits=None):
     async with fetching.session() as session:
-        source = fetching.Source(hub.url, token, Waits() if waits is None else waits)
+        source = fetching.DownloadSource(hub.url, token, Waits() if waits is None else waits)
         await fetching.fetch(session, one, source, lambda _done: None)
 
 
@@ -85,7 +85,7 @@ from engine import fetching
 from tests.engine.hub import wanted
 async def main():
     async with fetching.session() as session:
-        await fetching.fetch(session, wanted(pathlib.Path(sys.argv[1])), fetching.Source(sys.argv[2]), told)
+        await fetching.fetch(session, wanted(pathlib.Path(sys.argv[1])), fetching.DownloadSource(sys.argv[2]), told)
 def told(done):
     if done:
         print(done, flush=True)

@@ -10,7 +10,7 @@ from bot.errors import StoreError
 from bot.job import State
 from bot.request import Options, Request
 from bot.safety.audit import AuditRecord, pseudonym
-from bot.store.reports import Why
+from bot.store.reports import ReportReason
 
 DAY_S = 86_400.0
 RULES = config.RetentionSettings(pictures_days=7, records_days=30, drafts_days=2, audit_days=90)
@@ -79,7 +79,7 @@ async def test_what_is_hidden_waits_for_a_moderator(store, retention, clock, dra
     """Until the record itself goes: a report that nobody looks at keeps nothing for ever."""
     hidden, restored = await drawn(), await drawn()
     for job in (hidden, restored):
-        await store.reports.add(job, 2, Why("other"), hides=True, now=clock())
+        await store.reports.add(job, 2, ReportReason("other"), hides=True, now=clock())
     await store.reports.decide(restored.id, "restored", 3, now=clock())
     clock.day = 8
     await retention.sweep()
@@ -105,7 +105,7 @@ async def test_drafts_forms_records_and_reports_go_by_their_age(store, retention
     form = await store.forms.keep(1, Options(), now=0.0)
     await store.records.keep(AuditRecord(event="refused", at=0.0, user_id=1, guild_id=7, channel_id=70))
     job = await drawn()
-    await store.reports.add(job, 1, Why("other"), hides=True, now=0.0)
+    await store.reports.add(job, 1, ReportReason("other"), hides=True, now=0.0)
     clock.day = 1.9
     await retention.sweep()
     assert await store.drafts.get(draft)

@@ -15,7 +15,7 @@ from bot.refusals import Refusals, RefusingPlace
 from bot.safety.audit import AuditRecord
 from bot.safety.policy import ServerPolicy
 from bot.sentences import ends
-from bot.store.reports import Why
+from bot.store.reports import ReportReason
 from bot.views import card
 from tests.bot.sandbox.conftest import running
 from tests.journey.people import gallery
@@ -156,7 +156,7 @@ async def test_a_log_channel_that_refuses_three_times_is_left_alone(desk, yuki, 
     await desk.store.policies.change(guild, lambda _: ServerPolicy(log_channel=str(channel)))
     report_notices = ReportNotices(client=desk.client, store=desk.store, audit=desk.audit, now=desk.clock.now)
     job = await desk.ask(yuki, yuki.channel("general"))
-    await desk.store.reports.add(job, int(yuki.id), Why("other"), hides=False, now=1.0)
+    await desk.store.reports.add(job, int(yuki.id), ReportReason("other"), hides=False, now=1.0)
     refuse(SENT)
 
     async def note(event="refused"):

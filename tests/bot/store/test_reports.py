@@ -5,12 +5,12 @@ import pytest
 
 from bot.job import Job
 from bot.safety.audit import pseudonym
-from bot.store.reports import ReporterRecord, Why
+from bot.store.reports import ReporterRecord, ReportReason
 
 JOB, OTHER = "00000A", "00000B"
 YUKI, NICO, MIO = 1, 2, 3
 HERE, ELSEWHERE = 70, 71
-WHY = Why("other", "a blue hat")
+WHY = ReportReason("other", "a blue hat")
 
 
 @pytest.fixture
@@ -107,13 +107,13 @@ async def test_the_author_is_known_by_a_hash_alone(store, report):
 
 
 async def test_a_report_keeps_its_reason_and_how_the_pictures_were(store, report):
-    await report(why=Why("person", "my sister"), spoiled=True)
+    await report(why=ReportReason("person", "my sister"), spoiled=True)
     [kept] = await store.reports.of(JOB)
     assert (kept.reason, kept.words, kept.spoiled, kept.open) == ("person", "my sister", True, True)
 
 
 async def test_whoever_is_forgotten_leaves_the_reason_and_not_the_words(store, report):
-    await report(why=Why("person", "my sister"))
+    await report(why=ReportReason("person", "my sister"))
     await store.reports.forget(YUKI)
     [kept] = await store.reports.of(JOB)
     assert (kept.reason, kept.words) == ("person", "")
@@ -150,7 +150,7 @@ async def test_somebody_who_took_a_report_back_may_report_again(store, report):
     await report()
     await store.reports.noticed(JOB, YUKI, 5, 6)
     await store.reports.withdraw(JOB, YUKI, since=0.0, now=20.0)
-    assert await report(why=Why("spam"), now=30.0)
+    assert await report(why=ReportReason("spam"), now=30.0)
     [kept] = await store.reports.of(JOB)
     assert (kept.reason, kept.reported_at, kept.withdrawn_at, kept.notice_id) == ("spam", 30.0, None, 6)
     assert await store.reports.hidden(JOB)

@@ -21,8 +21,8 @@ from bot.sentences.recipes import resource_not_used
 from bot.sentences.rendering import render
 from bot.sentences.words import no_favourites
 from bot.store.forms import OpenForm, open_form
-from bot.views.edit import FIELDS, TEXT_CHARS, Form, Offers, changes, form_id, sent_texts
-from bot.views.edit_screen import Step, screen, which
+from bot.views.edit import FIELDS, TEXT_CHARS, EditForm, Offers, changes, form_id, sent_texts
+from bot.views.edit_screen import EditState, screen, which
 from engine.wire import SEED_LIMIT
 
 OURS = presets.load()
@@ -46,7 +46,7 @@ def completed(options):
 
 
 def opened(part, options):
-    return Form(form_id("00000A", part), part, options, OFFERS, title=as_written("A title"))
+    return EditForm(form_id("00000A", part), part, options, OFFERS, title=as_written("A title"))
 
 
 def sent(form, **filled):
@@ -168,7 +168,7 @@ def test_a_choice_that_is_not_offered_any_more_stays():
 def test_many_presets_leave_room_for_the_one_that_is_chosen():
     many = {f"style {number:03}": OURS.style[next(iter(OURS.style))] for number in range(60)}
     offers = Offers(Limits(), presets.Presets(quality=OURS.quality, negative=OURS.negative, style=many))
-    form = Form("v1:form:00000A:style", "style", OpenForm(style="style 055"), offers, title=as_written("A title"))
+    form = EditForm("v1:form:00000A:style", "style", OpenForm(style="style 055"), offers, title=as_written("A title"))
     fields = {one["component"]["custom_id"]: one["component"] for one in form.to_dict()["components"]}
     options = fields["style"]["options"]
     assert len(options) == 25
@@ -186,12 +186,12 @@ def test_the_private_message_shows_everything_and_stays_in_its_bounds():
         notes=tuple(resource_not_used("LoRA", f"**{number}** " + "_" * 50) for number in range(40)),
         private=True,
     )
-    view = screen(Step("00000A", long, "safe", [as_written("_no_")] * 3))
+    view = screen(EditState("00000A", long, "safe", [as_written("_no_")] * 3))
     assert sum(map(len, texts(view))) <= MOST_TEXT
     assert "**1**" not in "".join(texts(view))
-    named = "".join(texts(screen(Step("00000A", OpenForm(tags="a"), "safe", [no_favourites("_a_")]))))
+    named = "".join(texts(screen(EditState("00000A", OpenForm(tags="a"), "safe", [no_favourites("_a_")]))))
     assert r"“\@\_a\_” was read as words. `/me favourite save` saves your first." in named
-    short = "\n".join(texts(screen(Step("00000A", OpenForm(character="hatsune miku", seed=5), "safe"))))
+    short = "\n".join(texts(screen(EditState("00000A", OpenForm(character="hatsune miku", seed=5), "safe"))))
     for name in (*FIELDS["style"], *FIELDS["numbers"], "character"):
         assert f"**{render(says.field(name))}**" in short
     assert "hatsune miku" in short
