@@ -5,10 +5,7 @@ The unit of cost is one step of one row of 832×1216: a guided step of such a pi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from engine.wire import Enlargement, SamplingParams
+from typing import NamedTuple, Protocol
 
 SIDE_STEP = 8
 """Every side is a multiple of it: what SDXL's VAE divides by."""
@@ -19,6 +16,26 @@ _LINEAR, _SQUARE, _FIXED = 0.8847, 0.1076, 0.0077
 """What SDXL's UNet computes for a row of `UNIT_PIXELS`, 6.50 TFLOP, by how it grows: convolutions and matrix products
 with the pixels, attention among the pixels with their square, and the prompt not at all. Fitted to the operations that
 torch counts at 832×1216, 1248×1824 and 1664×2432 (`tests/engine/test_cost.py` counts them): 1, 2.54 and 5.27."""
+
+
+class Sampled(Protocol):
+    """What of `engine.wire.SamplingParams` costs something; the wire itself reckons with this module."""
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def num_inference_steps(self) -> int: ...
+
+
+class Enlarged(Protocol):
+    """What of `engine.wire.Enlargement` does."""
+
+    @property
+    def factor(self) -> float: ...
+    @property
+    def strength(self) -> float: ...
 
 
 class PassSize(NamedTuple):
@@ -40,9 +57,7 @@ def step_cost(width: int, height: int, *, guided: bool) -> float:
     return (_FIXED + _LINEAR * size + _SQUARE * size**2) * (2 if guided else 1)
 
 
-def passes(
-    sampling: SamplingParams, *, strength: float = 1.0, enlargement: Enlargement | None = None
-) -> tuple[PassSize, ...]:
+def passes(sampling: Sampled, *, strength: float = 1.0, enlargement: Enlarged | None = None) -> tuple[PassSize, ...]:
     """List what each picture of a request goes through.
 
     Args:
