@@ -60,6 +60,8 @@ class Parent(Struct, frozen=True, kw_only=True):
     job_id: str
     number: int
     """Which picture of that job, from 0."""
+    link: str = ""
+    """To the message that showed it; "": only one person saw that."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -108,15 +110,26 @@ def words_of_options(options: Options) -> str:
 
 
 def again(request: Request, draw_seed: Callable[[], int]) -> Request:
-    """Wish for the same once more: new seeds, the words that were drawn stay."""
+    """Wish for the same once more: new seeds, the words that were drawn stay.
+
+    Of a variation it is another one: the seed that all its pictures have in common stays.
+    """
+    if request.variation is not None and request.enlargement is None:
+        seeds = sub_seeds(draw_seed(), request.count)
+        return msgspec.structs.replace(request, variation=msgspec.structs.replace(request.variation, seeds=seeds))
     return msgspec.structs.replace(request, seed=draw_seed())
+
+
+def sub_seeds(first: int, count: int) -> tuple[int, ...]:
+    """Count seeds up, as WebUI counts those of variations."""
+    return tuple((first + number) % SEED_LIMIT for number in range(count))
 
 
 def picture_seeds(request: Request) -> tuple[int, ...]:
     """Give the seed of every picture of a request."""
     if request.variation is not None:
         return (request.seed,) * request.count
-    return tuple((request.seed + number) % SEED_LIMIT for number in range(request.count))
+    return sub_seeds(request.seed, request.count)
 
 
 def passes_of(request: Request) -> tuple[PassSize, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from bot.errors import PictureLost
+from bot.follow_up import drawn_again
 from engine import wire
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class StartingImages:
         image = await self._image(request.parent, request.sampling)
         if image is not None:
             return wire.Start(image=image, strength=request.strength)
-        if request.strength:
+        parent = await self._store.jobs.get(request.parent.job_id)
+        if request.strength or parent is None or not drawn_again(request, parent.request):
             raise PictureLost(f"job {job.id}: picture {request.parent.number + 1} of {request.parent.job_id} is gone")
         log.info("job %s: nothing of its parent's picture is left, so it is drawn again first", job.id)
         return None

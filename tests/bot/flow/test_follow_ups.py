@@ -106,6 +106,16 @@ async def test_what_would_be_another_picture_is_not_drawn(life, waiting, follow_
     assert (end[0], end[2]) == ("failed", ends.PARENT_GONE)
 
 
+async def test_what_has_another_seed_than_its_picture_is_not_drawn_in_its_place(
+    life, waiting, follow_up, store, parent
+):
+    """A reroll of an enlargement begins with the picture, or not at all."""
+    await store.pictures.drop(parent.id)
+    given, end = await draw(life, waiting, follow_up(seed=5))
+    assert given is None
+    assert (end[0], end[2]) == ("failed", ends.PARENT_GONE)
+
+
 async def test_what_was_asked_for_in_words_begins_as_noise_and_says_nothing(store, life, waiting, new_job):
     """As ever."""
     given, (_, job_id, _) = await draw(life, waiting, new_job())

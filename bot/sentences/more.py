@@ -1,0 +1,84 @@
+"""What is said where more is made of one picture: what each way does and costs, and which picture it came from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.sentences.sentence import fixed, sentence
+
+Kind = Literal["subtle", "strong", "larger", "double"]
+
+# The buttons
+
+_LABELS: dict[Kind, str] = {"subtle": "Subtle", "strong": "Strong", "larger": "×1.5", "double": "×2"}
+
+
+@sentence
+def make(kind: Kind, number: int | None) -> str:
+    """Name a button; a number says which of several pictures."""
+    return _LABELS[kind] if number is None else f"{_LABELS[kind]} · {number}"
+
+
+# The private question
+
+_DOES: dict[Kind, str] = {
+    "subtle": "nearly the same picture, with other details",
+    "strong": "the same idea, drawn anew over this picture",
+    "larger": "half as wide and high again, with more detail",
+    "double": "twice as wide and high, with more detail",
+}
+
+
+@sentence
+def explained(kind: Kind, pictures: int, width: int, height: int, times: float) -> str:
+    """Say what becomes of a picture and what it costs, in pictures like the first."""
+    number = "1 picture" if pictures == 1 else f"{pictures} pictures"
+    cost = f"{times:.1f} times the work of the picture"
+    return f"**{_LABELS[kind]}**: {_DOES[kind]}. {number} of {width}×{height}, {cost}."
+
+
+DRAWN_AT_ONCE = fixed("more.DRAWN_AT_ONCE", "A blue button draws at once, and counts as your request.")
+
+# Refusals
+
+
+@sentence
+def too_large(width: int, height: int, most_side: int, most_megapixels: float) -> str:
+    return (
+        f"That would be {width}×{height}. At most {most_side:,} pixels a side and {most_megapixels:.1f} megapixels "
+        "are drawn."
+    )
+
+
+@sentence
+def too_many_steps(steps: int, most: int) -> str:
+    return f"This picture has {steps} steps, and at most {most} are drawn now. Edit draws it with fewer."
+
+
+NOT_THERE = fixed("more.NOT_THERE", "This picture is not here any more, so nothing can be made of it.")
+NO_RECORD = fixed(
+    "more.NO_RECORD",
+    "I no longer have the record of this picture. Reroll and Edit still work: they read its file.",
+)
+
+
+@sentence
+def only_owner(owner: int) -> str:
+    return f"In this server only <@{owner}> may start something from this picture. Use `/imagine` for your own."
+
+
+# Where it comes from
+
+_MADE: dict[Kind, str] = {
+    "subtle": "A subtle variation of",
+    "strong": "A strong variation of",
+    "larger": "Enlarged ×1.5 from",
+    "double": "Enlarged ×2 from",
+}
+
+
+@sentence
+def made_from(kind: Kind, number: int, job_id: str, link: str) -> str:
+    """Name the picture that something was made of, and link it where others can see it."""
+    named = f"picture {number} of `{job_id}`"
+    return f"{_MADE[kind]} {f'[{named}]({link})' if link else named}."
