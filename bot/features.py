@@ -9,6 +9,7 @@ from bot.actions.edit import Editing
 from bot.actions.help import Help
 from bot.actions.imagine import RequestBuilder
 from bot.actions.me import Preferences
+from bot.actions.more import MoreOfOne
 from bot.actions.prompt import PromptPreviews
 from bot.actions.queue import QueueActions
 from bot.actions.remix import Remix
@@ -135,6 +136,9 @@ def _keeping(
         moderation=moderation,
         draw_seed=draw_seed,
     )
+    more = MoreOfOne(
+        gatekeeper=checks.gatekeeper, store=store, imagine=imagine, limits=config.bot.limits, draw_seed=draw_seed
+    )
     most = drawable(checks.gatekeeper.operator)[-1]
     me = Preferences(store, writer.complete, lambda text: given.text_filter.never_asked(text, most))
     yield me_command.feature(me, own_data, suggestions, given.refusals, config.bot.limits, writer.presets)
@@ -146,7 +150,7 @@ def _keeping(
     yield help_command.feature(Help(fetch=given.fetch_commands))
     yield terms_command.feature(checks.terms, flow.intake.ask)
     yield about_command.feature(partial(_facts, given, checks, flow))
-    yield Feature(routes=[*buttons.routes(), *reporting.routes(), *moderation.routes()])
+    yield Feature(routes=[*buttons.routes(), *more.routes(), *reporting.routes(), *moderation.routes()])
 
 
 def _reports(given: Given, checks: Checks, sending: Sending) -> tuple[Moderation, Reporting]:

@@ -187,6 +187,13 @@ class Job(NewJob, frozen=True, kw_only=True):
         return f"<Job {self.id} {self.state}>"
 
     @property
+    def link(self) -> str:
+        """To its message, which others can see; "": there is none of the kind."""
+        if self.private or self.message_id is None:
+            return ""
+        return f"https://discord.com/channels/{self.guild_id or '@me'}/{self.channel_id}/{self.message_id}"
+
+    @property
     def suspect(self) -> bool:
         """Whether it may be what kills the engine, and is better drawn with nobody else's work beside it."""
         return self.deaths > 0

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from bot.store import Store
 
 
+CHAIN = 8
+"""Pictures that a recipe names one by one; of those before them it says how many there are."""
+
+
 @dataclass(kw_only=True, eq=False)
 class ResultButtons:
     """Anybody may draw again as themselves; only the owner or a moderator may remove."""
@@ -113,7 +117,9 @@ class ResultButtons:
         else:
             rating = together(job.request.rating, await self._measured(job))  # words may be read of an unrated one, too
             await self.gatekeeper.check_shown(interaction, job, [rating])
-            text, file = recipe(job)
+            chain = await self.store.jobs.chain(job.id)
+            found = [await self.store.jobs.get(parent.job_id) for parent in chain[:CHAIN]]
+            text, file = recipe(job, [one for one in found if one is not None], earlier=len(chain[CHAIN:]))
         await interaction.response.send_message(text, file=file, ephemeral=True, allowed_mentions=NO_PINGS)
 
     async def spoiler(self, interaction: discord.Interaction[Any], job_id: str) -> None:

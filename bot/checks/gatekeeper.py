@@ -146,6 +146,9 @@ class Gatekeeper:
 
     async def judge_begun(self, job: Job) -> Verdict:
         """Ask the gate whether a job that was accepted may still be drawn in its place as it is now."""
+        parent = job.request.parent
+        if parent is not None and await patiently(partial(self.hides, parent.job_id), WAITS_S):
+            return await self._noted(job, REPORTED, audit.BEFORE_DRAWN)
         verdict = await self._judge(await self.situation_of(job), job.request, job)
         return await self._noted(job, verdict, audit.BEFORE_DRAWN)
 

@@ -10,6 +10,9 @@ Kind = Literal["subtle", "strong", "larger", "double"]
 
 # The buttons
 
+VARY = fixed("more.VARY", "Vary …")
+ENLARGE = fixed("more.ENLARGE", "Enlarge …")
+
 _LABELS: dict[Kind, str] = {"subtle": "Subtle", "strong": "Strong", "larger": "×1.5", "double": "×2"}
 
 
@@ -82,3 +85,26 @@ def made_from(kind: Kind, number: int, job_id: str, link: str) -> str:
     """Name the picture that something was made of, and link it where others can see it."""
     named = f"picture {number} of `{job_id}`"
     return f"{_MADE[kind]} {f'[{named}]({link})' if link else named}."
+
+
+@sentence
+def earlier(pictures: int) -> str:
+    return "And one picture before that." if pictures == 1 else f"And {pictures} pictures before that."
+
+
+# With which numbers, for the recipe
+
+
+@sentence
+def varied(seeds: str, strength: float) -> str:
+    return f"Variation seed: {seeds}, strength {strength:g}"
+
+
+@sentence
+def drawn_over(strength: float) -> str:
+    return f"Drawn over its picture: strength {strength:.2g}"
+
+
+@sentence
+def enlarged(factor: float, width: int, height: int, strength: float) -> str:
+    return f"Enlarged: ×{factor:g} to {width}×{height}, strength {strength:.2g}"

@@ -11,7 +11,7 @@ from discord import ButtonStyle, SelectOption, ui
 from bot.job import ID_PATTERN
 from bot.routes import MENU
 from bot.sentences import card as says
-from bot.sentences import reports
+from bot.sentences import more, reports
 from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ LOOKS = {
     "reroll": _Look(says.REROLL, ButtonStyle.primary),
     "edit": _Look(says.EDIT),
     "recipe": _Look(says.RECIPE),
+    "vary": _Look(more.VARY),
+    "enlarge": _Look(more.ENLARGE),
     "spoiler": _Look(says.SPOILER, explained=says.SPOILER_EXPLAINED),
     "report": _Look(says.REPORT, explained=says.REPORT_EXPLAINED),
     "delete": _Look(says.DELETE, explained=says.DELETE_EXPLAINED),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
+from bot.follow_up import kind_of
 from bot.job import State
 from bot.request import SHAPES, passes_of, picture_seeds
 from bot.safety.ratings import spoilered
 from bot.sentences import card as says
-from bot.sentences import ends, queue
+from bot.sentences import ends, more, queue
 from bot.sentences.rendering import render
 from bot.views.buttons import menu, row
 from bot.views.layout import layout
@@ -38,7 +39,10 @@ ALT_CHARS = 1024
 BAR_CELLS = 16
 
 OFTEN = ("reroll", "edit", "recipe")
-"""The first row under pictures. What else draws more of one picture has the second row, and the menu is the last."""
+"""The first row under pictures."""
+
+MORE = ("vary", "enlarge")
+"""The second row: what draws more of one picture. The menu is the last."""
 
 RARE = ("spoiler", "report", "delete")
 """The menu under pictures that others see."""
@@ -49,7 +53,7 @@ RARE_ALONE = ("delete",)
 
 def waiting(job: Job, wait: Wait, *, engine: Sentence | None = None) -> ui.LayoutView:
     """Show a place in line, and what the engine is about where it does not draw."""
-    line = render(in_line(wait, engine)) + _why_again(job)
+    line = render(in_line(wait, engine)) + _aside(job)
     return _card(WAITING, title(job.request), line, row(job.id, "cancel", "tell"))
 
 
@@ -64,9 +68,7 @@ def in_line(wait: Wait, engine: Sentence | None) -> Sentence:
 
 def standing(job: Job, line: Sentence) -> ui.LayoutView:
     """Say how it stands with a job whose message is somewhere else."""
-    place = job.guild_id or "@me"
-    link = f"https://discord.com/channels/{place}/{job.channel_id}/{job.message_id}"
-    told = line if job.private else says.standing(line, link)
+    told = says.standing(line, job.link) if job.link else line
     return _card(WAITING, title(job.request), render(told), row(job.id, "cancel", "tell"))
 
 
@@ -76,7 +78,7 @@ def drawing(
     """Show how far it is; files of these names must come with the edit."""
     filled = BAR_CELLS * steps_done // steps_total if steps_total else 0
     bar = "▰" * filled + "▱" * (BAR_CELLS - filled)
-    line = f"`{bar}` {render(how_far(steps_done, steps_total))}{_why_again(job)}"
+    line = f"`{bar}` {render(how_far(steps_done, steps_total))}{_aside(job)}"
     gallery = [_gallery(previews, render(says.PREVIEW), spoiler=spoiler)] if previews else []
     return _card(DRAWING, *gallery, title(job.request), line, row(job.id, "cancel", "tell"))
 
@@ -86,8 +88,17 @@ def how_far(steps_done: int, steps_total: int) -> Sentence:
     return says.FINISHING if 0 < steps_total <= steps_done else says.step(steps_done, steps_total)
 
 
-def _why_again(job: Job) -> str:
-    return f"\n-# {render(says.DAMAGED)}" if job.redrawn else ""
+def _aside(job: Job) -> str:
+    said = [*made_from(job.request), *([says.DAMAGED] if job.redrawn else [])]
+    return "".join(f"\n-# {render(one)}" for one in said)
+
+
+def made_from(request: Request) -> tuple[Sentence, ...]:
+    """Name the picture that a request makes more of; nothing where it was asked for in words."""
+    kind, parent = kind_of(request), request.parent
+    if kind is None or parent is None:
+        return ()
+    return (more.made_from(kind, parent.number + 1, parent.job_id, parent.link),)
 
 
 def _begun_anew(job: Job) -> tuple[Sentence, ...]:
@@ -133,12 +144,12 @@ def result(
         render(says.seconds(job.engine_s or 0)),
     )
     avoided = [] if spoilered(request.rating) or not request.negative else [render(says.without(_avoided(request)))]
-    told = map(render, (*missing, *_begun_anew(job)))
+    told = map(render, (*missing, *made_from(request), *_begun_anew(job)))
     line = "\n".join((" · ".join(facts), *avoided, *told, f"-# {render(says.DRAWN_BY_AI)}"))
     line += f" {render(note)}" if note else ""
     gallery = _gallery(names, alt_text(request), spoiler=spoiler)
     rare = RARE_ALONE if alone or job.private else RARE
-    return _card(DONE, gallery, title(request), line, row(job.id, *OFTEN), menu(job.id, *rare))
+    return _card(DONE, gallery, title(request), line, row(job.id, *OFTEN), row(job.id, *MORE), menu(job.id, *rare))
 
 
 def ended(job: Job, *sentences: Sentence) -> ui.LayoutView:

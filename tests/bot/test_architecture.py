@@ -45,6 +45,7 @@ FILLED_IN = {
     "DRAFT": "00004K",
     "FORM": "00004K",
     "USER": "18446744073709551615",
+    "NUMBER": "3",
     "VERSION": "1.0-b",
     "ACTION": "hold",
     "WHOSE": "mine",

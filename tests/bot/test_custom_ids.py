@@ -10,6 +10,7 @@ from bot.views import (
     deleting,
     edit,
     edit_screen,
+    more,
     own_data,
     queue,
     reported,
@@ -23,6 +24,7 @@ PATTERNS = {
     "component": {
         **{action: buttons.of_job(action) for action in buttons.LOOKS},
         "more": buttons.MENU,
+        "make": more.MAKE,
         "form": edit_screen.PRESS,
         "which": edit_screen.WHICH,
         "draft": buttons.DRAFT,
@@ -43,11 +45,15 @@ PATTERNS = {
 }
 
 JOB = "00004K"
-ON_A_JOB = "reroll edit recipe spoiler delete cancel show tell report withdraw look restore remove"
+ON_A_JOB = "reroll edit recipe vary enlarge spoiler delete cancel show tell report withdraw look restore remove"
 
 POSTED = [
     *(("component", f"v1:{JOB}:{action}", action, {"job_id": JOB}) for action in ON_A_JOB.split()),
     ("component", f"v1:{JOB}:more", "more", {"job_id": JOB}),
+    *(
+        ("component", f"v1:{JOB}:{kind}:3", "make", {"job_id": JOB, "kind": kind, "number": "3"})
+        for kind in ("subtle", "strong", "larger", "double")
+    ),
     ("component", f"v1:draft:{JOB}", "draft", {"draft_id": JOB}),
     ("component", "v1:forget:18446744073709551615", "forget", {"user_id": "18446744073709551615"}),
     ("component", f"v1:{JOB}:lock", "lock", {"job_id": JOB}),

@@ -1,0 +1,118 @@
+"""Vary and Enlarge: from one picture of a job to the request for more of it, on the way of every other request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.answer import NO_PINGS
+from bot.errors import InvalidRequest
+from bot.follow_up import Kind, follow_up
+from bot.prompt.completion import options_of
+from bot.queue.ticket import cost_of
+from bot.request import Parent, passes_of, words_of_options
+from bot.routes import Route, on_press
+from bot.sentences import more as says
+from bot.views.buttons import of_job
+from bot.views.more import MAKE, WAYS, question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import discord
+
+    from bot.actions.imagine import RequestBuilder
+    from bot.checks.gatekeeper import Gatekeeper
+    from bot.config import Limits, Rating
+    from bot.job import Job
+    from bot.request import Request
+    from bot.sentences.sentence import Sentence
+    from bot.store import Store
+
+
+@dataclass(kw_only=True, eq=False)
+class MoreOfOne:
+    """Everything is looked up and judged again at every press: a question may be older than what holds now."""
+
+    gatekeeper: Gatekeeper
+    store: Store
+    imagine: RequestBuilder
+    """Draws what was pressed."""
+    limits: Limits
+    draw_seed: Callable[[], int]
+
+    def routes(self) -> list[Route]:
+        """Hand in both questions, and what is pressed in them."""
+        return [
+            on_press(of_job("vary"), self.vary),
+            on_press(of_job("enlarge"), self.enlarge),
+            on_press(MAKE, self.make),
+        ]
+
+    async def vary(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Ask how much, and of which picture."""
+        await self._ask(interaction, job_id, WAYS["vary"])
+
+    async def enlarge(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Ask how far, and which picture."""
+        await self._ask(interaction, job_id, WAYS["enlarge"])
+
+    async def make(self, interaction: discord.Interaction[Any], job_id: str, kind: Kind, number: str) -> None:
+        """Draw it, as the presser's own.
+
+        Raises:
+            Refused: Nothing was queued; the message says why.
+        """
+        job, numbers = await self._pictures(interaction, job_id)
+        if int(number) not in numbers:
+            raise InvalidRequest(says.NOT_THERE)
+        given = "" if job.user_id == interaction.user.id else words_of_options(options_of(job.request))
+        await self.imagine.ask_again(interaction, self._request(job, kind, int(number)), given=given)
+
+    async def _ask(self, interaction: discord.Interaction[Any], job_id: str, kinds: Sequence[Kind]) -> None:
+        job, numbers = await self._pictures(interaction, job_id)
+        ways: dict[Kind, Sentence] = {}
+        refused: InvalidRequest | None = None
+        for kind in kinds:
+            try:
+                ways[kind] = _explained(kind, job.request, self._request(job, kind, numbers[0]))
+            except InvalidRequest as error:
+                refused = refused or error
+        if refused and not ways:
+            raise refused
+        view = question(job, ways, numbers)
+        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+
+    def _request(self, job: Job, kind: Kind, number: int) -> Request:
+        parent = Parent(job_id=job.id, number=number, link=job.link)
+        limits = self.limits
+        return follow_up(
+            kind,
+            job.request,
+            parent,
+            draw_seed=self.draw_seed,
+            max_count=limits.max_count,
+            max_steps=limits.max_steps,
+        )
+
+    async def _pictures(self, interaction: discord.Interaction[Any], job_id: str) -> tuple[Job, list[int]]:
+        """Look up of which pictures this person may make more here, by number; there is one at least.
+
+        Raises:
+            Refused: Of none; the message says why.
+        """
+        job = await self.store.jobs.get(job_id)
+        if job is None or (job.private and job.user_id != interaction.user.id):  # nobody else ever saw its button
+            raise InvalidRequest(says.NO_RECORD)
+        measured: dict[int, Rating | None] = {
+            picture.number: picture.rating for picture in await self.store.pictures.of(job.id)
+        }
+        if not measured:
+            raise InvalidRequest(says.NOT_THERE)
+        here = await self.gatekeeper.situation_here(interaction)
+        return job, sorted(await self.gatekeeper.check_pictures(interaction, here, job, measured))
+
+
+def _explained(kind: Kind, request: Request, more: Request) -> Sentence:
+    width, height, _ = passes_of(more)[-1]
+    return says.explained(kind, more.count, width, height, cost_of(more) * request.count / cost_of(request))

@@ -1,0 +1,48 @@
+"""The private questions under Vary and Enlarge: what each way does and costs, and a blue button for each picture."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from discord import ButtonStyle, ui
+
+from bot.follow_up import KINDS, Kind
+from bot.job import ID_PATTERN
+from bot.sentences import more as says
+from bot.sentences.rendering import render
+from bot.views.card import WAITING, title
+from bot.views.layout import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.job import Job
+    from bot.sentences.sentence import Sentence
+
+WAYS: dict[str, tuple[Kind, ...]] = {"vary": ("subtle", "strong"), "enlarge": ("larger", "double")}
+"""What stands in each question."""
+
+MAKE = re.compile(rf"v1:(?P<job_id>{ID_PATTERN}):(?P<kind>{'|'.join(KINDS)}):(?P<number>[0-9]{{1,2}})")
+"""Draws at once; the number says which picture of the job, from 0."""
+
+
+def question(job: Job, ways: Mapping[Kind, Sentence], numbers: Sequence[int]) -> ui.LayoutView:
+    """Say what each way comes to, and let one of these pictures be pressed.
+
+    Args:
+        job: Whose pictures.
+        ways: What each does and costs.
+        numbers: Of the pictures, from 0.
+    """
+    texts = (title(job.request), *map(render, ways.values()), f"-# {render(says.DRAWN_AT_ONCE)}")
+    several = job.request.count > 1
+    rows = (ui.ActionRow[Any](*(_button(job, kind, one, several=several) for one in numbers)) for kind in ways)
+    text = ui.TextDisplay[ui.LayoutView]("\n".join(texts))
+    return layout(ui.Container(text, *rows, accent_colour=WAITING))
+
+
+def _button(job: Job, kind: Kind, number: int, *, several: bool) -> ui.Button[Any]:
+    label = says.make(kind, number + 1 if several else None)
+    custom_id = f"v1:{job.id}:{kind}:{number}"
+    return ui.Button[ui.LayoutView](label=render(label), style=ButtonStyle.primary, custom_id=custom_id)

@@ -1,0 +1,117 @@
+"""More of one picture, by the buttons under it: whoever presses, and whatever became of it since."""
+
+import pytest
+
+from bot.sandbox.people.driver import control
+from bot.sentences import card as said_on_cards
+from bot.sentences import ends
+from bot.sentences.rendering import render
+from tests.journey.people import choose, gallery, job_of, labels, refusal_of, result_of, settings, shown, words
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def drawn(person, channel="general", **options):
+    return await result_of(person, await person.slash(person.channel(channel), "imagine", prompt="1girl", **options))
+
+
+async def question(person, message, label):
+    return await shown(person, await person.press(message, control(message, label)))
+
+
+async def pressed(person, screen, label):
+    return await person.press(screen, control(screen, label))
+
+
+def link(person, message):
+    return f"/{person.guild}/{message['channel_id']}/{message['id']})"
+
+
+def lose(studio, message, *endings):
+    """Take files of a result away, as retention does with all of them."""
+    for file in (studio.folder / "data" / "spool").glob(f"{job_of(message)}-*"):
+        if file.suffix in endings:
+            file.unlink()
+
+
+async def test_each_button_says_which_picture_and_the_result_names_and_links_it(yuki):
+    """The question is private and says what each way costs; four subtle ones have the seed of that picture."""
+    first = await drawn(yuki, count=2, seed=7)
+    screen = await question(yuki, first, "Vary …")
+    assert labels(screen) == ["Subtle · 1", "Subtle · 2", "Strong · 1", "Strong · 2"]
+    assert "4 pictures of 832×1216, 4.0 times the work of the picture." in words(screen)
+    subtle = await result_of(yuki, await pressed(yuki, screen, "Subtle · 2"))
+    assert len(gallery(subtle)) == 4
+    assert "seed 8 " in words(subtle)
+    assert f"A subtle variation of [picture 2 of `{job_of(first)}`](" in words(subtle)
+    assert link(yuki, first) in words(subtle)
+    screen = await question(yuki, first, "Enlarge …")
+    assert labels(screen) == ["×1.5 · 1", "×1.5 · 2", "×2 · 1", "×2 · 2"]
+    larger = await result_of(yuki, await pressed(yuki, screen, "×1.5 · 1"))
+    assert len(gallery(larger)) == 1
+    assert "1248×1824" in words(larger)
+    assert f"Enlarged ×1.5 from [picture 1 of `{job_of(first)}`](" in words(larger)
+
+
+async def test_the_recipe_tells_the_whole_chain(yuki):
+    """From the last step back to the first picture."""
+    first = await drawn(yuki, seed=7)
+    strong = await result_of(yuki, await pressed(yuki, await question(yuki, first, "Vary …"), "Strong"))
+    last = await result_of(yuki, await pressed(yuki, await question(yuki, strong, "Enlarge …"), "×2 · 3"))
+    recipe = (await shown(yuki, await yuki.press(last, control(last, "Recipe"))))["content"]
+    steps = [
+        f"Enlarged ×2 from [picture 3 of `{job_of(strong)}`]",
+        f"A strong variation of [picture 1 of `{job_of(first)}`]",
+    ]
+    assert steps[0] in recipe
+    assert steps[1] in recipe.partition(steps[0])[2]
+
+
+async def test_somebody_else_makes_their_own(yuki, mio):
+    first = await drawn(yuki)
+    made = await result_of(mio, await pressed(mio, await question(mio, first, "Enlarge …"), "×1.5"))
+    assert f"<@{mio.id}>" in words(made)
+
+
+async def test_buttons_and_questions_outlive_the_bot_and_twice_is_two(studio, yuki):
+    first = await drawn(yuki)
+    old = await question(yuki, first, "Vary …")
+    await studio.kill("bot")
+    await studio.start_bot()
+    sent = [await pressed(yuki, old, "Subtle") for _ in range(2)]
+    results = [await result_of(yuki, one) for one in sent]
+    assert len({job_of(one) for one in results}) == 2
+    assert await question(yuki, first, "Enlarge …")
+
+
+async def test_what_is_left_of_a_picture_decides_and_is_said(studio, yuki):
+    """Its latents gone, its pixels; those gone too, it is drawn again, or a variation over it ends in a sentence."""
+    first = await drawn(yuki)
+    screens = {label: await question(yuki, first, label) for label in ("Vary …", "Enlarge …")}
+    lose(studio, first, ".latents")
+    larger = await result_of(yuki, await pressed(yuki, screens["Enlarge …"], "×1.5"))
+    assert render(said_on_cards.FROM_PIXELS) in words(larger)
+    lose(studio, first, ".png")
+    larger = await result_of(yuki, await pressed(yuki, screens["Enlarge …"], "×1.5"))
+    assert render(said_on_cards.DRAWN_AGAIN) in words(larger)
+    sent = await yuki.answer(await pressed(yuki, screens["Vary …"], "Strong"))
+    ended = await yuki.wait_for(lambda m: m["id"] == sent["id"] and render(ends.PARENT_GONE) in words(m))
+    assert not gallery(ended)
+
+
+async def test_where_the_limit_was_lowered_nothing_more_is_made(ada, yuki):
+    """Neither the question is asked any more, nor is an older one drawn."""
+    async with settings(ada) as opened:
+        screen = await choose(ada, opened, "open_limit", "sensitive")
+        first = await drawn(yuki, rating="sensitive")
+        old = await question(yuki, first, "Vary …")
+        await choose(ada, screen, "open_limit", "safe")
+        for sent in (await yuki.press(first, control(first, "Enlarge …")), await pressed(yuki, old, "Strong")):
+            assert "`sensitive` is not allowed here" in await refusal_of(yuki, sent)
+
+
+async def test_what_would_be_too_large_says_so(yuki):
+    first = await drawn(yuki)
+    larger = await result_of(yuki, await pressed(yuki, await question(yuki, first, "Enlarge …"), "×2"))
+    no = await refusal_of(yuki, await yuki.press(larger, control(larger, "Enlarge …")))
+    assert "That would be 2496×3648." in no
