@@ -104,6 +104,7 @@ class MoreOfOne:
         job = await self.store.jobs.get(job_id)
         if job is None or (job.private and job.user_id != interaction.user.id):  # nobody else ever saw its button
             raise InvalidRequest(says.NO_RECORD)
+        await self.gatekeeper.check_starts(interaction, job.user_id)
         measured: dict[int, Rating | None] = {
             picture.number: picture.rating for picture in await self.store.pictures.of(job.id)
         }

@@ -46,7 +46,7 @@ CHAIN = 8
 
 @dataclass(kw_only=True, eq=False)
 class ResultButtons:
-    """Anybody may draw again as themselves; only the owner or a moderator may remove."""
+    """Anybody may draw again as themselves, where the server lets them; only the owner or a moderator may remove."""
 
     gatekeeper: Gatekeeper
     """Knows what may be drawn where."""
@@ -81,6 +81,7 @@ class ResultButtons:
     async def reroll(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Draw the same request with new seeds, as the presser's own."""
         job = await self.store.jobs.get(job_id)
+        await self.gatekeeper.check_starts(interaction, _owner(interaction, job))
         if job is None:
             options = await self.remix.options(interaction, _files(interaction))
             private = interaction.message is not None and interaction.message.flags.ephemeral

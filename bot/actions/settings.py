@@ -46,6 +46,7 @@ _PAGE_OF = {
     "pick_role": "roles",
     "role_limit": "roles",
     "needed": "who",
+    "others_draw": "who",
     "pick_priority": "line",
     "priority": "line",
 }
@@ -243,7 +244,7 @@ def _change(guild: discord.Guild, act: str, argument: str, values: Sequence[str]
     match act, argument:
         case (("open_limit" | "age_restricted_limit"), "") if chosen is not None:
             return changes.set_field(act, chosen)
-        case (("spoilers" | "log_prompts"), ("on" | "off")):
+        case (("spoilers" | "log_prompts" | "others_draw"), ("on" | "off")):
             return changes.set_field(act, argument == "on")
         case "channels", "":
             return changes.set_field(act, tuple(values))

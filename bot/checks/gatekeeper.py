@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.checks.place import missing_permissions, spot_of
 from bot.checks.roles import roles_of
-from bot.errors import InvalidRequest, PromptRefused
+from bot.errors import InvalidRequest, NotYours, PromptRefused
 from bot.long_texts import chars_of, worked_on
 from bot.safety.audit import AuditRecord
 from bot.safety.gate import Asker, Situation, Verdict, judge, limit, shows, shows_all
 from bot.safety.gate_question import tags_of, without_tags
-from bot.sentences import audit
+from bot.sentences import audit, more
 from bot.sentences import gate as says
 from bot.sentences.joined import as_written
 from bot.store.patience import WAITS_S, patiently
@@ -143,6 +143,19 @@ class Gatekeeper:
         if not verdict.allowed:
             raise PromptRefused(await self._refused(interaction, verdict, composed.prompt))
         return composed
+
+    async def check_starts(self, interaction: discord.Interaction[Any], owner: int | None) -> None:
+        """Let somebody press what draws at once under a picture.
+
+        Args:
+            interaction: Theirs.
+            owner: Whose picture it is; None: nobody knows.
+
+        Raises:
+            NotYours: Only its owner may, here.
+        """
+        if interaction.user.id != owner and not (await self.policy(interaction.guild_id)).others_draw:
+            raise NotYours(more.only_owner(owner))
 
     async def judge_begun(self, job: Job) -> Verdict:
         """Ask the gate whether a job that was accepted may still be drawn in its place as it is now."""

@@ -82,6 +82,8 @@ class ServerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Tags that are not drawn in this server; they add to what the core refuses and never take away."""
     spoilers: bool = True
     """Pictures of sensitive and above are posted behind a spoiler; above sensitive they are in any case."""
+    others_draw: bool = True
+    """Under a picture everybody may press what draws, and not its owner alone; what they start is their own."""
     log_channel: Snowflake | None = None
     log_prompts: bool = False
     """The audit log shows prompts, and not only their keyed hashes."""

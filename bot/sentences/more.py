@@ -66,8 +66,9 @@ NO_RECORD = fixed(
 
 
 @sentence
-def only_owner(owner: int) -> str:
-    return f"In this server only <@{owner}> may start something from this picture. Use `/imagine` for your own."
+def only_owner(owner: int | None) -> str:
+    who = "whoever asked for it" if owner is None else f"<@{owner}>"
+    return f"In this server only {who} may draw from this picture. Edit still makes a request of your own."
 
 
 # Where it comes from

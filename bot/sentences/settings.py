@@ -143,6 +143,7 @@ _FIELDS = {
     "needed_roles": "who may ask for",
     "denied": "denied tags",
     "log_prompts": "prompts in the log",
+    "others_draw": "drawing from pictures of others",
     "priority_roles": "share of",
 }
 _MENTIONS = {"channel_limits": "<#{}>", "role_limits": "<@&{}>", "priority_roles": "<@&{}>", "log_channel": "<#{}>"}
@@ -302,6 +303,7 @@ def told_in(channel: str | None) -> str:
 
 
 SPOILERS = fixed("settings.SPOILERS", "`sensitive` pictures are behind a spoiler")
+OTHERS_DRAW = fixed("settings.OTHERS_DRAW", "Everybody may press Reroll, Vary and Enlarge under a picture of others")
 LOG_PROMPTS = fixed("settings.LOG_PROMPTS", "The log shows prompts, not only their hashes")
 
 

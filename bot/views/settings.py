@@ -169,6 +169,7 @@ def _who_page(policy: ServerPolicy, ratings: Sequence[Rating], known: Collection
             items.append(roles_menu(f"needed:{rating}", needed or (), most=CHOSEN, hint=says.EVERYBODY))
         else:
             items.append(text(says.BY_FILE))
+    items.append(switch("others_draw", says.OTHERS_DRAW, on=policy.others_draw))
     return items
 
 

@@ -82,6 +82,7 @@ POSTED = [
     ("component", "v1:set:limits:person", "setting", {"act": "limits", "argument": "person"}),
     ("component", "v1:set:open_limit", "setting", {"act": "open_limit", "argument": ""}),
     ("component", "v1:set:spoilers:off", "setting", {"act": "spoilers", "argument": "off"}),
+    ("component", "v1:set:others_draw:off", "setting", {"act": "others_draw", "argument": "off"}),
     ("component", "v1:set:import:0123456789abcdef", "setting", {"act": "import", "argument": "0123456789abcdef"}),
     ("component", "v1:set:leave", "setting", {"act": "leave", "argument": ""}),
     ("component", "v1:set:priority:1234567890", "setting", {"act": "priority", "argument": "1234567890"}),

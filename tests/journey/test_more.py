@@ -6,7 +6,7 @@ from bot.sandbox.people.driver import control
 from bot.sentences import card as said_on_cards
 from bot.sentences import ends
 from bot.sentences.rendering import render
-from tests.journey.people import choose, gallery, job_of, labels, refusal_of, result_of, settings, shown, words
+from tests.journey.people import choose, gallery, job_of, labels, refusal_of, result_of, settings, shown, turn, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -108,6 +108,19 @@ async def test_where_the_limit_was_lowered_nothing_more_is_made(ada, yuki):
         await choose(ada, screen, "open_limit", "safe")
         for sent in (await yuki.press(first, control(first, "Enlarge …")), await pressed(yuki, old, "Strong")):
             assert "`sensitive` is not allowed here" in await refusal_of(yuki, sent)
+
+
+async def test_a_server_may_leave_what_draws_to_the_owner(ada, yuki, mio):
+    """Reroll, too; an older question counts as little. The owner presses as ever."""
+    first = await drawn(yuki)
+    old = await question(mio, first, "Vary …")
+    async with settings(ada) as opened:
+        screen = await turn(ada, await turn(ada, opened, "page:who"), "others_draw:off")
+        assert "**Off**: Everybody may press" in words(screen)
+        tries = [await mio.press(first, control(first, label)) for label in ("Reroll", "Vary …", "Enlarge …")]
+        for sent in (*tries, await pressed(mio, old, "Subtle")):
+            assert f"only <@{yuki.id}> may draw from this picture" in await refusal_of(mio, sent)
+        assert await result_of(yuki, await pressed(yuki, await question(yuki, first, "Vary …"), "Strong"))
 
 
 async def test_what_would_be_too_large_says_so(yuki):
