@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.actions.again import AgainExactly
 from bot.actions.edit import Editing
 from bot.actions.help import Help
 from bot.actions.imagine import RequestBuilder
@@ -139,6 +140,9 @@ def _keeping(
     more = MoreOfOne(
         gatekeeper=checks.gatekeeper, store=store, imagine=imagine, limits=config.bot.limits, draw_seed=draw_seed
     )
+    again = AgainExactly(
+        gatekeeper=checks.gatekeeper, store=store, imagine=imagine, drawn_with=lambda: flow.pool.drawn_with
+    )
     most = drawable(checks.gatekeeper.operator)[-1]
     me = Preferences(store, writer.complete, lambda text: given.text_filter.never_asked(text, most))
     yield me_command.feature(me, own_data, suggestions, given.refusals, config.bot.limits, writer.presets)
@@ -150,7 +154,9 @@ def _keeping(
     yield help_command.feature(Help(fetch=given.fetch_commands))
     yield terms_command.feature(checks.terms, flow.intake.ask)
     yield about_command.feature(partial(_facts, given, checks, flow))
-    yield Feature(routes=[*buttons.routes(), *more.routes(), *reporting.routes(), *moderation.routes()])
+    yield Feature(
+        routes=[*buttons.routes(), *more.routes(), *again.routes(), *reporting.routes(), *moderation.routes()]
+    )
 
 
 def _reports(given: Given, checks: Checks, sending: Sending) -> tuple[Moderation, Reporting]:

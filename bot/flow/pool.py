@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.engine.shared_lock import SharedLock
+from bot.job import DrawnWith
 from engine import wire
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ class Pool:
         """What the engine draws with; None before it is ready."""
         status = self.engine.status
         return status.model_name if isinstance(status, wire.Ready) else None
+
+    @property
+    def drawn_with(self) -> DrawnWith | None:
+        """Everything that decides how a picture comes out there; None before it is ready."""
+        status = self.engine.status
+        return DrawnWith.of(status) if isinstance(status, wire.Ready) else None
 
     @property
     def model_hash(self) -> str:

@@ -53,7 +53,8 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 **Reroll** draws it again with other seeds. **Edit** shows all of it to change, and keeps the seed. The result is yours.
 **Vary …** draws others like one picture, and **Enlarge …** makes one larger. Both say what it costs first.
 **Recipe** shows exactly how it was made. Blue buttons draw, and count as a request.
-**More …** has **Spoiler** and **Delete**, for its owner and for moderators, and **Report** for everybody.
+**More …** has **Again exactly**, which says first what has changed since.
+It has **Spoiler** and **Delete**, for its owner and for moderators, and **Report** for everybody.
 
 ## For admins of a server
 `/settings show` sets what may be drawn, where and by whom, and the limits of the queue.

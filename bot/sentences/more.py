@@ -22,6 +22,38 @@ def make(kind: Kind, number: int | None) -> str:
     return _LABELS[kind] if number is None else f"{_LABELS[kind]} · {number}"
 
 
+EXACTLY = fixed("more.EXACTLY", "Again exactly")
+EXACTLY_EXPLAINED = fixed("more.EXACTLY_EXPLAINED", "The same seeds and settings; says first what has changed")
+REDRAW = fixed("more.REDRAW", "Draw again")
+
+# What has changed since, under Again exactly
+
+UNCHANGED = fixed(
+    "more.UNCHANGED", "Nothing that decides has changed since. The pictures come out the same, but for rounding."
+)
+DRAWN_WITH_UNKNOWN = fixed(
+    "more.DRAWN_WITH_UNKNOWN", "I did not note what this was drawn with, so the pictures may come out otherwise."
+)
+ENGINE_NOT_READY = fixed(
+    "more.ENGINE_NOT_READY", "The engine is not ready, so I cannot say yet whether the pictures come out the same."
+)
+WRITTEN_OTHERWISE = fixed(
+    "more.WRITTEN_OTHERWISE", "Its prompt is written otherwise today, so the pictures come out otherwise."
+)
+BEGINS_OTHERWISE = fixed(
+    "more.BEGINS_OTHERWISE", "The picture that it started from is not kept as it was, so details may differ."
+)
+
+_CHANGES = {"model": "the model", "vae": "the VAE", "device": "the device", "loras": "the LoRAs"}
+
+
+@sentence
+def changed(what: tuple[str, ...]) -> str:
+    """Name what `bot.job.DrawnWith.differences` found."""
+    named = ", ".join(_CHANGES.get(one, f"the version of {one}") for one in what)
+    return f"The pictures may come out otherwise. What has changed since: {named}."
+
+
 # The private question
 
 _DOES: dict[Kind, str] = {

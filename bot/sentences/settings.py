@@ -303,7 +303,7 @@ def told_in(channel: str | None) -> str:
 
 
 SPOILERS = fixed("settings.SPOILERS", "`sensitive` pictures are behind a spoiler")
-OTHERS_DRAW = fixed("settings.OTHERS_DRAW", "Everybody may press Reroll, Vary and Enlarge under a picture of others")
+OTHERS_DRAW = fixed("settings.OTHERS_DRAW", "Everybody may press what draws under a picture of others")
 LOG_PROMPTS = fixed("settings.LOG_PROMPTS", "The log shows prompts, not only their hashes")
 
 

@@ -35,6 +35,8 @@ LOOKS = {
     "recipe": _Look(says.RECIPE),
     "vary": _Look(more.VARY),
     "enlarge": _Look(more.ENLARGE),
+    "exactly": _Look(more.EXACTLY, explained=more.EXACTLY_EXPLAINED),
+    "redraw": _Look(more.REDRAW, ButtonStyle.primary),
     "spoiler": _Look(says.SPOILER, explained=says.SPOILER_EXPLAINED),
     "report": _Look(says.REPORT, explained=says.REPORT_EXPLAINED),
     "delete": _Look(says.DELETE, explained=says.DELETE_EXPLAINED),

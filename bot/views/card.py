@@ -44,11 +44,14 @@ OFTEN = ("reroll", "edit", "recipe")
 MORE = ("vary", "enlarge")
 """The second row: what draws more of one picture. The menu is the last."""
 
-RARE = ("spoiler", "report", "delete")
+RARE = ("exactly", "spoiler", "report", "delete")
 """The menu under pictures that others see."""
 
-RARE_ALONE = ("delete",)
-"""The menu under what one person alone sees, or where there are no pictures."""
+RARE_ALONE = ("exactly", "delete")
+"""The menu under what one person alone sees."""
+
+WITHOUT_PICTURES = ("delete",)
+"""The menu where there are none."""
 
 
 def waiting(job: Job, wait: Wait, *, engine: Sentence | None = None) -> ui.LayoutView:
@@ -168,12 +171,12 @@ def over(job: Job) -> ui.LayoutView:
 def kept(job: Job) -> ui.LayoutView:
     """Say why the pictures are not here, and how to get them."""
     line = says.kept(job.kept or ends.NOT_TAKEN, job.id)
-    rows = row(job.id, "show", "reroll", "edit"), menu(job.id, *RARE_ALONE)
+    rows = row(job.id, "show", "reroll", "edit"), menu(job.id, *WITHOUT_PICTURES)
     return _card(DONE, title(job.request), render(line), *rows)
 
 
 def _without_pictures(job: Job) -> tuple[ui.ActionRow[Any], ui.ActionRow[Any]]:
-    return row(job.id, "reroll", "edit"), menu(job.id, *RARE_ALONE)
+    return row(job.id, "reroll", "edit"), menu(job.id, *WITHOUT_PICTURES)
 
 
 def apology(code: str, fits: tuple[int, int] | None = None) -> Sentence:

@@ -1,4 +1,4 @@
-"""The private questions under Vary and Enlarge: what each way does and costs, and a blue button for each picture."""
+"""The private questions under Vary, Enlarge and Again exactly: what comes of it, and the blue buttons that draw."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.follow_up import KINDS, Kind
 from bot.job import ID_PATTERN
 from bot.sentences import more as says
 from bot.sentences.rendering import render
+from bot.views.buttons import row
 from bot.views.card import WAITING, title
 from bot.views.layout import layout
 
@@ -40,6 +41,13 @@ def question(job: Job, ways: Mapping[Kind, Sentence], numbers: Sequence[int]) ->
     rows = (ui.ActionRow[Any](*(_button(job, kind, one, several=several) for one in numbers)) for kind in ways)
     text = ui.TextDisplay[ui.LayoutView]("\n".join(texts))
     return layout(ui.Container(text, *rows, accent_colour=WAITING))
+
+
+def again_question(job: Job, said: Sequence[Sentence]) -> ui.LayoutView:
+    """Say what lets a job come out otherwise than it did, and offer to draw it."""
+    texts = (title(job.request), *map(render, said), f"-# {render(says.DRAWN_AT_ONCE)}")
+    text = ui.TextDisplay[ui.LayoutView]("\n".join(texts))
+    return layout(ui.Container(text, row(job.id, "redraw"), accent_colour=WAITING))
 
 
 def _button(job: Job, kind: Kind, number: int, *, several: bool) -> ui.Button[Any]:

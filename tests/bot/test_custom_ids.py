@@ -45,7 +45,9 @@ PATTERNS = {
 }
 
 JOB = "00004K"
-ON_A_JOB = "reroll edit recipe vary enlarge spoiler delete cancel show tell report withdraw look restore remove"
+ON_A_JOB = (
+    "reroll edit recipe vary enlarge exactly redraw spoiler delete cancel show tell report withdraw look restore remove"
+)
 
 POSTED = [
     *(("component", f"v1:{JOB}:{action}", action, {"job_id": JOB}) for action in ON_A_JOB.split()),

@@ -1,12 +1,30 @@
 """More of one picture, by the buttons under it: whoever presses, and whatever became of it since."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
+from bot.job import row_key
 from bot.sandbox.people.driver import control
 from bot.sentences import card as said_on_cards
 from bot.sentences import ends
+from bot.sentences import more as said
 from bot.sentences.rendering import render
-from tests.journey.people import choose, gallery, job_of, labels, refusal_of, result_of, settings, shown, turn, words
+from tests.journey.people import (
+    choose,
+    gallery,
+    job_of,
+    labels,
+    refusal_of,
+    result_of,
+    settings,
+    shown,
+    turn,
+    use,
+    words,
+)
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -128,3 +146,28 @@ async def test_what_would_be_too_large_says_so(yuki):
     larger = await result_of(yuki, await pressed(yuki, await question(yuki, first, "Enlarge …"), "×2"))
     no = await refusal_of(yuki, await yuki.press(larger, control(larger, "Enlarge …")))
     assert "That would be 2496×3648." in no
+
+
+async def exactly(person, message):
+    return await shown(person, await use(person, message, "Again exactly"))
+
+
+async def test_again_exactly_says_beforehand_what_has_changed(studio, yuki, mio):
+    """Nothing; then the model, and what a follow-up starts from."""
+    first = await drawn(yuki, count=2, seed=7)
+    screen = await exactly(mio, first)
+    assert render(said.UNCHANGED) in words(screen)
+    again = await result_of(mio, await pressed(mio, screen, "Draw again"))
+    assert len(gallery(again)) == 2
+    assert "seeds 7 to 8 " in words(again)
+    larger = await result_of(yuki, await pressed(yuki, await question(yuki, first, "Enlarge …"), "×1.5 · 1"))
+    assert render(said.UNCHANGED) in words(await exactly(yuki, larger))
+    with closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3", timeout=PATIENCE_S)) as base, base:
+        changed = "json_set(drawn_with, '$.model_hash', 'an-older-1', '$.vae', 'fix')"
+        base.execute(f"UPDATE jobs SET drawn_with = {changed} WHERE key = ?", [row_key(job_of(larger))])  # noqa: S608
+        base.execute("UPDATE pictures SET latents_sha256 = NULL WHERE job = ?", [row_key(job_of(first))])
+    screen = words(await exactly(yuki, larger))
+    assert render(said.BEGINS_OTHERWISE) in screen
+    assert render(said.UNCHANGED) not in screen
+    assert "What has changed since: " in screen
+    assert "the VAE" in screen

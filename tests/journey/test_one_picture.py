@@ -27,7 +27,17 @@ async def test_the_result_says_who_what_and_how(yuki):
     """Gallery with alt text from the tags, who asked, seed, time taken, and the row of buttons."""
     sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", prompt="(smile:1.2), night", seed=7)
     result = await result_of(yuki, sent)
-    assert labels(result) == ["Reroll", "Edit", "Recipe", "Vary …", "Enlarge …", "Spoiler", "Report", "Delete"]
+    assert labels(result) == [
+        "Reroll",
+        "Edit",
+        "Recipe",
+        "Vary …",
+        "Enlarge …",
+        "Again exactly",
+        "Spoiler",
+        "Report",
+        "Delete",
+    ]
     assert [item["description"] for item in gallery(result)] == ["An anime picture drawn by AI: 1girl; smile, night."]
     assert f"<@{yuki.id}>" in words(result)
     assert "seed 7 " in words(result)

@@ -77,14 +77,14 @@ def test_what_draws_at_once_is_blue_and_nothing_else_is():
     """Nobody starts a picture by a press that looks free."""
     assert {
         action for action in LOOKS if row("00000A", action).to_component_dict()["components"][0]["style"] == BLUE
-    } == {"reroll"}
+    } == {"reroll", "redraw"}
 
 
 @pytest.mark.parametrize(("private", "alone"), [(True, False), (False, True)])
 def test_what_one_person_sees_has_no_spoiler_and_no_report(job, private, alone):
     """There is nobody to spare, and nobody to tell."""
     [menu] = rows(result(job(private=private), alone=alone))[-1]
-    assert [one["value"] for one in menu["options"]] == ["delete"]
+    assert [one["value"] for one in menu["options"]] == ["exactly", "delete"]
 
 
 def test_every_entry_of_the_menu_is_explained(job):
