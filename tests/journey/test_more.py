@@ -1,9 +1,13 @@
 """More of one picture, by the buttons under it: whoever presses, and whatever became of it since."""
 
+import io
+import re
 import sqlite3
 from contextlib import closing
 
 import pytest
+from PIL import Image
+from playwright.async_api import expect
 
 from bot.job import row_key
 from bot.sandbox.people.driver import control
@@ -11,6 +15,7 @@ from bot.sentences import card as said_on_cards
 from bot.sentences import ends
 from bot.sentences import more as said
 from bot.sentences.rendering import render
+from tests import browser as browsers
 from tests.journey.people import (
     choose,
     gallery,
@@ -26,6 +31,7 @@ from tests.journey.people import (
 )
 from tests.patience import PATIENCE_S
 
+browser = browsers.browser
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -171,3 +177,27 @@ async def test_again_exactly_says_beforehand_what_has_changed(studio, yuki, mio)
     assert render(said.UNCHANGED) not in screen
     assert "What has changed since: " in screen
     assert "the VAE" in screen
+
+
+async def test_on_the_page_the_real_engine_makes_more(browser, drawing_studio):
+    """Each question is opened and pressed under the same picture; what comes is as many, and as large, as it said."""
+    complaints = []
+    async with drawing_studio.person("yuki") as yuki:
+        await drawn(yuki, "gallery", seed=7, shape="square 1:1", steps=1)
+        address = f"{drawing_studio.page_url}/#/{yuki.id}/{yuki.channel('gallery')}"
+        async with browsers.window(browser, address, complaints) as page:
+            messages = page.get_by_role("article", name="bot")
+            await expect(messages.last.get_by_role("button", name="Vary …")).to_be_visible()
+            first = messages.nth(await messages.count() - 1)
+            for asked, way, pictures in (("Vary …", "Strong", 4), ("Enlarge …", "×1.5", 1)):
+                before = await messages.count()
+                await first.get_by_role("button", name=asked).click()
+                await messages.nth(before).get_by_role("button", name=way).click()
+                made = messages.nth(before + 1)
+                await expect(made.get_by_role("button", name="Reroll")).to_be_visible()
+                await expect(made.get_by_role("img")).to_have_count(pictures)
+                await expect(made.get_by_role("link", name=re.compile("^picture 1 of"))).to_be_visible()
+        newest = (await yuki.messages(yuki.channel("gallery")))[-1]
+        png = await yuki.fetch(gallery(newest)[0]["media"]["url"])
+    assert Image.open(io.BytesIO(png)).size == (1536, 1536)
+    assert complaints == []
