@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.actions.imagine import RequestBuilder
+    from bot.actions.remix import Remix
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.job import DrawnWith, Job
@@ -39,6 +40,8 @@ class AgainExactly:
     store: Store
     imagine: RequestBuilder
     """Draws it."""
+    remix: Remix
+    """Reads the pictures whose records are gone."""
     drawn_with: Callable[[], DrawnWith | None]
     """What the engine draws with now; None: it is not ready."""
 
@@ -47,7 +50,13 @@ class AgainExactly:
         return [on_press(of_job("exactly"), self.ask), on_press(of_job("redraw"), self.draw)]
 
     async def ask(self, interaction: discord.Interaction[Any], job_id: str) -> None:
-        """Say what has changed, and offer to draw it."""
+        """Say what has changed, and offer to draw it.
+
+        Without a record the picture's own file is read, as Remix does: what of it cannot be repeated is said there.
+        """
+        if await self.store.jobs.get(job_id) is None and interaction.message is not None:
+            await self.remix.open_message(interaction, interaction.message)
+            return
         job = await self._job(interaction, job_id)
         view = again_question(job, await self._changed(job))
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)

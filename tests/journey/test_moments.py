@@ -146,7 +146,7 @@ async def test_refused_words_lock_out_in_the_end(studio):
 
 
 async def test_a_picture_without_a_record_speaks_for_itself(drawing_studio):
-    """Reroll, Edit and Recipe read the file in their own message; what is not there is one private sentence."""
+    """Reroll, Edit, Recipe and Again exactly read the file in their own message; the rest is one private sentence."""
     async with drawing_studio.person("yuki") as yuki, drawing_studio.person("mio") as mio:
         general = yuki.channel("general")
         sent = await yuki.slash(general, "imagine", subject="1girl", prompt="quiet words", steps=1)
@@ -162,6 +162,11 @@ async def test_a_picture_without_a_record_speaks_for_itself(drawing_studio):
         assert "quiet words" in words(screen)
         recipe = await shown(mio, await mio.press(picture, control(picture, "Recipe")))
         assert "quiet words" in recipe["content"]
+        screen = await shown(mio, await use(mio, picture, "Again exactly"))
+        assert "**Seed** " in words(screen)
+        assert "a new one each time" not in words(screen)
+        for label in ("Vary …", "Enlarge …"):
+            assert "I no longer have the record" in await refusal_of(mio, await use(mio, picture, label))
         async with drawing_studio.person("nico") as nico:
             no = await refusal_of(nico, await use(nico, picture, "Delete"))
         assert f"Only <@{yuki.id}> or a moderator may delete this." in no
