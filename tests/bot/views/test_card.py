@@ -5,8 +5,9 @@ import pytest
 from discord import ui
 
 from bot.job import Job, State
-from bot.request import Request
-from bot.views.card import alt_text, drawing, result, title
+from bot.queue.forecast import Wait
+from bot.request import Parent, Request
+from bot.views.card import alt_text, drawing, result, title, waiting
 from bot.views.plain_markup import plain_markup
 from engine.wire import SamplingParams
 
@@ -51,6 +52,17 @@ def test_a_result_says_what_made_it():
     assert "**1girl · a red barn · watercolour**" in said
     assert "landscape 12:5, 1536×640 · 20 steps · guidance 6.5 · 23.8\N{NO-BREAK SPACE}s" in said
     assert "without: hat, glasses" in said
+
+
+@pytest.mark.parametrize(
+    ("link", "named"), [("", "picture 2 of `00000B`."), ("https://x/1", "[picture 2 of `00000B`](https://x/1)")]
+)
+def test_a_follow_up_names_its_picture_in_every_state(link, named):
+    """And links it where others could see it."""
+    parent = Parent(job_id="00000B", number=1, link=link)
+    job = job_of(msgspec.structs.replace(request("safe"), parent=parent, strength=0.65))
+    for view in (waiting(job, Wait(1)), drawing(job, 0, 1), result(job, ["a.png"], spoiler=False)):
+        assert f"A strong variation of {named}" in texts(view)
 
 
 def test_a_long_title_keeps_its_style():
