@@ -72,6 +72,12 @@ def explained(kind: Kind, pictures: int, width: int, height: int, times: float) 
     return f"**{_LABELS[kind]}**: {_DOES[kind]}. {number} of {width}×{height}, {cost}."
 
 
+@sentence
+def numbered(numbers: tuple[str, ...]) -> str:
+    """Say which is which where some of a job are not shown; the others keep their numbers."""
+    return f"Some are not shown. Those that are have these numbers, in order: {', '.join(numbers)}."
+
+
 DRAWN_AT_ONCE = fixed("more.DRAWN_AT_ONCE", "A blue button draws at once, and counts as your request.")
 
 # Refusals

@@ -36,8 +36,11 @@ def question(job: Job, ways: Mapping[Kind, Sentence], numbers: Sequence[int]) ->
         ways: What each does and costs.
         numbers: Of the pictures, from 0.
     """
-    texts = (title(job.request), *map(render, ways.values()), f"-# {render(says.DRAWN_AT_ONCE)}")
     several = job.request.count > 1
+    said = list(ways.values())
+    if len(numbers) < job.request.count:
+        said.append(says.numbered(tuple(str(one + 1) for one in numbers)))
+    texts = (title(job.request), *map(render, said), f"-# {render(says.DRAWN_AT_ONCE)}")
     rows = (ui.ActionRow[Any](*(_button(job, kind, one, several=several) for one in numbers)) for kind in ways)
     text = ui.TextDisplay[ui.LayoutView]("\n".join(texts))
     return layout(ui.Container(text, *rows, accent_colour=WAITING))
