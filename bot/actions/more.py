@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
-from bot.follow_up import Kind, follow_up
+from bot.follow_up import Kind, drawn_again, follow_up
 from bot.prompt.completion import options_of
 from bot.queue.ticket import cost_of
 from bot.request import Parent, passes_of, words_of_options
 from bot.routes import Route, on_press
+from bot.sentences import ends
 from bot.sentences import more as says
 from bot.views.buttons import of_job
 from bot.views.more import MAKE, WAYS, question
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bot.actions.imagine import RequestBuilder
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Limits, Rating
-    from bot.job import Job
+    from bot.job import Job, StoredPicture
     from bot.request import Request
     from bot.sentences.sentence import Sentence
     from bot.store import Store
@@ -63,30 +64,32 @@ class MoreOfOne:
         Raises:
             Refused: Nothing was queued; the message says why.
         """
-        job, numbers = await self._pictures(interaction, job_id)
-        if int(number) not in numbers:
+        job, pictures = await self._pictures(interaction, job_id)
+        picture = next((one for one in pictures if one.number == int(number)), None)
+        if picture is None:
             raise InvalidRequest(says.NOT_THERE)
         given = "" if job.user_id == interaction.user.id else words_of_options(options_of(job.request))
-        await self.imagine.ask_again(interaction, self._request(job, kind, int(number)), given=given)
+        await self.imagine.ask_again(interaction, self._request(job, kind, picture), given=given)
 
     async def _ask(self, interaction: discord.Interaction[Any], job_id: str, kinds: Sequence[Kind]) -> None:
-        job, numbers = await self._pictures(interaction, job_id)
+        job, pictures = await self._pictures(interaction, job_id)
         ways: dict[Kind, Sentence] = {}
         refused: InvalidRequest | None = None
         for kind in kinds:
             try:
-                ways[kind] = _explained(kind, job.request, self._request(job, kind, numbers[0]))
+                ways[kind] = _explained(kind, job.request, self._request(job, kind, pictures[0]))
             except InvalidRequest as error:
                 refused = refused or error
         if refused and not ways:
             raise refused
-        view = question(job, ways, numbers)
+        view = question(job, ways, [one.number for one in pictures])
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
-    def _request(self, job: Job, kind: Kind, number: int) -> Request:
-        parent = Parent(job_id=job.id, number=number, link=job.link)
+    def _request(self, job: Job, kind: Kind, picture: StoredPicture) -> Request:
+        """Make the request, unless it is known already that there is nothing left to begin it with."""
+        parent = Parent(job_id=job.id, number=picture.number, link=job.link)
         limits = self.limits
-        return follow_up(
+        more = follow_up(
             kind,
             job.request,
             parent,
@@ -94,9 +97,13 @@ class MoreOfOne:
             max_count=limits.max_count,
             max_steps=limits.max_steps,
         )
+        gone = more.strength is not None and picture.deleted
+        if gone and (more.strength or not drawn_again(more, job.request)):
+            raise InvalidRequest(ends.PARENT_GONE)
+        return more
 
-    async def _pictures(self, interaction: discord.Interaction[Any], job_id: str) -> tuple[Job, list[int]]:
-        """Look up of which pictures this person may make more here, by number; there is one at least.
+    async def _pictures(self, interaction: discord.Interaction[Any], job_id: str) -> tuple[Job, list[StoredPicture]]:
+        """Look up of which pictures this person may make more here, in order; there is one at least.
 
         Raises:
             Refused: Of none; the message says why.
@@ -105,13 +112,13 @@ class MoreOfOne:
         if job is None or (job.private and job.user_id != interaction.user.id):  # nobody else ever saw its button
             raise InvalidRequest(says.NO_RECORD)
         await self.gatekeeper.check_starts(interaction, job.user_id)
-        measured: dict[int, Rating | None] = {
-            picture.number: picture.rating for picture in await self.store.pictures.of(job.id)
-        }
+        pictures = await self.store.pictures.of(job.id)
+        measured: dict[int, Rating | None] = {picture.number: picture.rating for picture in pictures}
         if not measured:
             raise InvalidRequest(says.NOT_THERE)
         here = await self.gatekeeper.situation_here(interaction)
-        return job, sorted(await self.gatekeeper.check_pictures(interaction, here, job, measured))
+        allowed = await self.gatekeeper.check_pictures(interaction, here, job, measured)
+        return job, [picture for picture in pictures if picture.number in allowed]
 
 
 def _explained(kind: Kind, request: Request, more: Request) -> Sentence:

@@ -3,7 +3,7 @@
 import io
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 from PIL import Image
@@ -49,6 +49,12 @@ async def pressed(person, screen, label):
 
 def link(person, message):
     return f"/{person.guild}/{message['channel_id']}/{message['id']})"
+
+
+@contextmanager
+def database(studio):
+    with closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3", timeout=PATIENCE_S)) as base, base:
+        yield base
 
 
 def lose(studio, message, *endings):
@@ -121,6 +127,11 @@ async def test_what_is_left_of_a_picture_decides_and_is_said(studio, yuki):
     sent = await yuki.answer(await pressed(yuki, screens["Vary …"], "Strong"))
     ended = await yuki.wait_for(lambda m: m["id"] == sent["id"] and render(ends.PARENT_GONE) in words(m))
     assert not gallery(ended)
+    with database(studio) as base:
+        base.execute("UPDATE pictures SET deleted = 1 WHERE job = ?", [row_key(job_of(first))])
+    assert await refusal_of(yuki, await pressed(yuki, screens["Vary …"], "Strong")) == render(ends.PARENT_GONE)
+    larger = await result_of(yuki, await pressed(yuki, screens["Enlarge …"], "×1.5"))
+    assert render(said_on_cards.DRAWN_AGAIN) in words(larger)
 
 
 async def test_where_the_limit_was_lowered_nothing_more_is_made(ada, yuki):
@@ -168,7 +179,7 @@ async def test_again_exactly_says_beforehand_what_has_changed(studio, yuki, mio)
     assert "seeds 7 to 8 " in words(again)
     larger = await result_of(yuki, await pressed(yuki, await question(yuki, first, "Enlarge …"), "×1.5 · 1"))
     assert render(said.UNCHANGED) in words(await exactly(yuki, larger))
-    with closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3", timeout=PATIENCE_S)) as base, base:
+    with database(studio) as base:
         changed = "json_set(drawn_with, '$.model_hash', 'an-older-1', '$.vae', 'fix')"
         base.execute(f"UPDATE jobs SET drawn_with = {changed} WHERE key = ?", [row_key(job_of(larger))])  # noqa: S608
         base.execute("UPDATE pictures SET latents_sha256 = NULL WHERE job = ?", [row_key(job_of(first))])
