@@ -138,6 +138,12 @@ def decode(path: Path, data: bytes) -> str:
     return text
 
 
+def encode_like(before: bytes, text: str) -> bytes:
+    """Write a text in the encoding of what was read, with its mark; UTF-8 where that had none."""
+    mark, encoding = next(((mark, one) for mark, one in _MARKS.items() if before.startswith(mark)), (b"", "utf-8"))
+    return mark + text.encode(encoding)
+
+
 def read_toml(path: Path, form: type[_Decoded]) -> _Decoded:
     """Read a TOML file into a type.
 
