@@ -62,6 +62,7 @@ def run(flags: Flags, terminal: Terminal | None = None) -> int:
         Missing: Nobody can be asked, and flags are missing.
         BotError: An answer of a flag cannot be used, or a file cannot be written.
     """
+    writing.require_editor()
     asked = terminal or (Keyboard() if interactive() else None)
     say = (asked or Keyboard()).say
     path = flags.config.absolute()

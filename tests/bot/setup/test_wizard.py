@@ -17,7 +17,7 @@ from bot.__main__ import main
 from bot.demo import _CHECKPOINT
 from bot.errors import BotError, ConfigError
 from bot.sandbox.server import Sandbox
-from bot.setup import questions, service, wizard, writing
+from bot.setup import questions, service, wizard
 from bot.setup.asking import Keyboard
 from engine import card
 from tests.documents import README, ROOT
@@ -222,20 +222,17 @@ def test_a_file_that_cannot_be_read_is_left_alone(folder, discord, monkeypatch):
     assert (folder / "config.toml").read_text() == "[bot\n"
 
 
-def test_what_would_be_no_configuration_is_not_written(folder):
-    path = folder / "config.toml"
-    with pytest.raises(ConfigError):
-        writing.write(path, {"bot.discord.api": "no address"})
-    assert [*folder.iterdir()] == []
+def test_without_tomlkit_nobody_answers_in_vain(folder, discord, monkeypatch):
+    """It is said first."""
 
-
-def test_without_tomlkit_it_is_said_what_is_missing(monkeypatch):
     def absent(_name):
         raise ImportError
 
     monkeypatch.setattr(importlib, "import_module", absent)
+    person = Answers()
     with pytest.raises(ConfigError, match='the extra "setup" installs'):
-        writing.edited("", {"bot.data_dir": "data"})
+        wizard.run(flags(folder, discord), person)
+    assert [person.said, *folder.iterdir()] == [""]
 
 
 @pytest.mark.parametrize(("status", "ends"), [(0, 0), (1, 1)])
