@@ -174,6 +174,8 @@ def _values(flags: Flags, before: Config | None, path: Path, asked: Terminal | N
     }
     if before and before.model.rating.by == "classifier" and tagger == rating:
         values["engine.rating.by"] = "classifier"
+    if before and values["engine.model"] != before.model.model:  # what pins the other one
+        values |= {f"engine.{pin}": "" for pin in ("revision", "sha256") if getattr(before.model, pin)}
     if tagger != questions.NONE:
         values["engine.rating.folder"] = _of_the_table(tagger, models) or _kept(tagger, rating, path)
     return values

@@ -235,6 +235,18 @@ def test_without_tomlkit_nobody_answers_in_vain(folder, discord, monkeypatch):
     assert [person.said, *folder.iterdir()] == [""]
 
 
+def test_another_checkpoint_is_not_held_to_the_pins_of_the_last(folder, discord, monkeypatch):
+    """Its commit and its hash; those of one that stays are kept."""
+    path, pinned = folder / "config.toml", f'[engine]\nmodel = "a/b"\nrevision = "{"0" * 40}"\nsha256 = "{"1" * 64}"\n'
+    path.write_text(pinned)
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    wizard.run(flags(folder, discord, checkpoint="a/b"))
+    assert config.load(path).model.sha256 == "1" * 64
+    wizard.run(flags(folder, discord))
+    found = config.load(path).model
+    assert (found.model, found.revision, found.sha256) == (str(_CHECKPOINT), "", "")
+
+
 @pytest.mark.parametrize(("status", "ends"), [(0, 0), (1, 1)])
 def test_names_of_the_table_are_fetched_to_where_the_configuration_looks(folder, discord, monkeypatch, status, ends):
     """Each into its place; a download that fails says how to go on."""
