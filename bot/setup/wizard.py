@@ -222,8 +222,8 @@ def _beside(path: Path, name: str) -> Path:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        return textfile.read(path).strip()
+    except textfile.TextFileError:
         return ""
 
 

@@ -247,6 +247,12 @@ def test_another_checkpoint_is_not_held_to_the_pins_of_the_last(folder, discord,
     assert (found.model, found.revision, found.sha256) == (str(_CHECKPOINT), "", "")
 
 
+def test_a_token_that_an_editor_marked_is_read(folder, discord):
+    """Notepad writes a mark in front of it."""
+    (folder / "token").write_bytes(f"{discord.token}\r\n".encode("utf-8-sig"))
+    assert wizard.run(flags(folder, discord, token_file="token")) == 0  # noqa: S106  a path
+
+
 @pytest.mark.parametrize(("status", "ends"), [(0, 0), (1, 1)])
 def test_names_of_the_table_are_fetched_to_where_the_configuration_looks(folder, discord, monkeypatch, status, ends):
     """Each into its place; a download that fails says how to go on."""
