@@ -56,8 +56,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _demo(arguments: argparse.Namespace) -> int:
     """Run the bot, the engine and a local Discord on this computer. Ctrl-C ends it and leaves nothing behind."""
-    from bot.demo import demo
+    from bot.demo import demo, require_extras
 
+    require_extras()
     try:
         asyncio.run(demo(arguments.port))
     except OSError as error:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import signal
 import sys
 import tempfile
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import psutil
 
+from bot.errors import ConfigError
 from bot.safety.ratings import highest
 from bot.sandbox.people.developer import Switch
 from bot.sandbox.server import Sandbox
@@ -57,12 +60,29 @@ type `/imagine` and what you want to see.
 _CHECKPOINT = Path(__file__).parents[1] / "engine" / "demo" / "checkpoint"
 
 
-_TERMS = {
-    "licence": "Apache 2.0",
-    "licence_url": "https://www.apache.org/licenses/LICENSE-2.0",
-    "licence_file": str(Path(__file__).parents[1] / "LICENSE"),
-}
-"""The demo's model is this project's own."""
+_NEEDED = {"demo": "jsonschema_rs", "engine": "torch"}
+"""What the demo needs beside the bot: an extra, and a package that it brings."""
+
+
+def require_extras() -> None:
+    """Find out what is not installed before anything begins.
+
+    Raises:
+        ConfigError: Something is.
+    """
+    if absent := [extra for extra, package in _NEEDED.items() if importlib.util.find_spec(package) is None]:
+        raise ConfigError(
+            f"the demo needs packages that are not installed; install Eshi with the extra{'s' * (len(absent) > 1)} "
+            f"{' and '.join(absent)}"
+        )
+
+
+def _licence() -> Path:
+    """Find the licence's text: in the checkout, or where a wheel puts it."""
+    own = Path(__file__).parents[1] / "LICENSE"
+    if own.is_file():
+        return own
+    return next(Path(file.locate()) for file in distribution("eshi").files or () if file.name == own.name)
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -116,7 +136,11 @@ def demo_configuration(api: str, checkpoint: Path = _CHECKPOINT) -> bytes:
         "drain_s": 0.0,
         "ratings": {"highest": highest("safe", *said.ratings)},
         "defaults": {"steps": said.steps, "guidance": said.guidance},
-        "terms": _TERMS,
+        "terms": {  # the demo's model is this project's own
+            "licence": "Apache 2.0",
+            "licence_url": "https://www.apache.org/licenses/LICENSE-2.0",
+            "licence_file": str(_licence()),
+        },
     }
     engine = {} if tagger is None else {"rating": {"by": "wd", "folder": str(tagger)}}
     return configuration(api, model=checkpoint, bot=bot, engine=engine)

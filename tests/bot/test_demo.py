@@ -2,10 +2,12 @@
 
 import json
 import shutil
+from importlib.metadata import PathDistribution
 
 import pytest
 
-from bot import config
+from bot import config, demo
+from bot.__main__ import main
 from bot.demo import _CHECKPOINT, demo_configuration
 from bot.views.licence import of_the_model
 from engine.rating import ORDER
@@ -35,6 +37,24 @@ def test_the_demo_names_its_own_models_licence(tmp_path):
     licence = of_the_model(told(tmp_path))
     assert licence.name == "Apache 2.0"
     assert licence.text.lstrip().startswith(b"Apache License")
+
+
+def test_an_installed_copy_has_the_licence_where_its_wheel_put_it(tmp_path, monkeypatch):
+    """There is no checkout around it."""
+    wheel = tmp_path / "eshi-1.dist-info"
+    (wheel / "licenses").mkdir(parents=True)
+    (wheel / "licenses" / "LICENSE").write_text("Apache License")
+    (wheel / "RECORD").write_text("bot/demo.py,,\neshi-1.dist-info/licenses/LICENSE,,\n")
+    monkeypatch.setattr(demo, "__file__", str(tmp_path / "bot" / "demo.py"))
+    monkeypatch.setattr(demo, "distribution", lambda _name: PathDistribution(wheel))
+    assert of_the_model(told(tmp_path, _CHECKPOINT)).text == b"Apache License"
+
+
+def test_what_the_demo_lacks_is_said_before_it_begins(monkeypatch, capsys):
+    """In a sentence with the extras' names; the bot alone has neither."""
+    monkeypatch.setattr(demo, "_NEEDED", {"demo": "no_such_package", "engine": "nor_this_one"})
+    assert main(["demo"]) == 1
+    assert "install Eshi with the extras demo and engine" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("place", ["checkpoint/tagger", "tagger"], ids=["in the folder", "beside it"])
