@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,8 +33,6 @@ TILED_BYTES = WEIGHTS_BYTES + 380_000_000 + 600_000_000
 """With a guided picture's step of 832×1216 and CUDA's own; decoded in tiles. Computed, not measured."""
 WHOLE_BYTES = WEIGHTS_BYTES + 3_900_000_000 + 600_000_000
 """With that picture decoded in one piece, in float32. Computed, not measured."""
-
-_SMI = ("nvidia-smi", "--query-compute-apps=process_name,used_memory", "--format=csv,noheader")
 
 
 class Torch(Struct, frozen=True, kw_only=True):
@@ -286,19 +282,6 @@ def _without_a_card(device: str, torch: Torch | None, processes: Callable[[], li
         if device == "cuda"
         else warning("card", says, do)
     )
-
-
-def others_on_the_card() -> list[str]:
-    """Name the programs that use the card; empty where nvidia-smi is not there or says nothing."""
-    program = shutil.which(_SMI[0])
-    if program is None:
-        return []
-    try:
-        done = subprocess.run([program, *_SMI[1:]], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    named = [line.partition(",") for line in done.stdout.splitlines() if "," in line]
-    return [f"{Path(name.strip()).name} ({used.strip()})" for name, _, used in named]
 
 
 def _gb(count: int) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from engine import card, downloads, hashes
+from engine import card, downloads, hashes, nvidia_smi
 from engine.errors import ModelLoadError
 from engine.finding import Finding, error, ok, unchecked, warning
 from engine.packages import PACKAGES, missing
@@ -45,7 +45,7 @@ def check(engine: Engine, cache: Path, *, engine_runs: bool = False) -> Iterator
     packages = _packages()
     yield packages
     torch = _torch() if packages.level == "ok" else None
-    yield from card.look(engine.device, torch, card.System(), card.others_on_the_card, engine_runs=engine_runs)
+    yield from card.look(engine.device, torch, card.System(), nvidia_smi.processes, engine_runs=engine_runs)
     yield _checkpoint(engine, cache) if packages.level == "ok" else unchecked("checkpoint", packages.says)
     yield _tagger(engine)
 

@@ -143,15 +143,3 @@ def test_amd_s_cards_have_rocm_s_device(tmp_path, there, locked, expected):
 def test_every_row_is_one_that_is_known(tmp_path):
     """And they come in that order."""
     assert [*look(machine(tmp_path))] == [one for one in check.IDS if one not in {"packages", "checkpoint", "tagger"}]
-
-
-def test_who_uses_the_card_is_nobody_where_nothing_says_so(tmp_path, monkeypatch):
-    """nvidia-smi is not there, fails, or names programs by their paths."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert card.others_on_the_card() == []
-    program = tmp_path / "nvidia-smi"
-    program.write_text("#!/bin/sh\necho '/usr/bin/blender, 900 MiB'\n")
-    program.chmod(0o755)
-    assert card.others_on_the_card() == ["blender (900 MiB)"]
-    program.write_text("no program")
-    assert card.others_on_the_card() == []
