@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from engine.finding import Finding, error, ok, unchecked, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from engine.nvidia_smi import CardModes
 
 NVIDIA, AMD = "0x10de", "0x1002"
 """PCI's numbers of vendors."""
@@ -51,8 +53,22 @@ class Torch(Struct, frozen=True, kw_only=True):
     capability: tuple[int, int] = (0, 0)
     architectures: tuple[str, ...] = ()
     """What its kernels are compiled for, as ``sm_86``."""
+    uuid: str = ""
+    """Which of nvidia-smi's cards it is."""
     free_bytes: int = 0
     total_bytes: int = 0
+
+
+class Smi(Protocol):
+    """`engine.nvidia_smi`."""
+
+    def processes(self) -> list[str]:
+        """Name the programs that use a card."""
+        ...
+
+    def modes(self) -> list[CardModes]:
+        """Say how each card is set."""
+        ...
 
 
 class System(Struct, frozen=True):
@@ -67,26 +83,24 @@ class System(Struct, frozen=True):
         return os.access(path, os.R_OK | os.W_OK)
 
 
-def look(
-    device: str, torch: Torch | None, system: System, processes: Callable[[], list[str]], *, engine_runs: bool = False
-) -> Iterator[Finding]:
+def look(device: str, torch: Torch | None, system: System, smi: Smi, *, engine_runs: bool = False) -> Iterator[Finding]:
     """Look at the card.
 
     Args:
         device: As `engine.device` has it.
         torch: None where it is not installed.
         system: Where the system's files are.
-        processes: Names what else is on the card.
+        smi: Says what else is on the card, and how it is set.
         engine_runs: An engine of the same configuration has its part of the memory already.
     """
-    for found in _layers(device, torch, system, processes):
+    for found in _layers(device, torch, system, smi):
         if found.id == "memory" and found.level != "ok" and engine_runs:
             yield unchecked("memory", "an engine of yours runs already and has its part of the card")
         else:
             yield found
 
 
-def _layers(device: str, torch: Torch | None, system: System, processes: Callable[[], list[str]]) -> Iterator[Finding]:
+def _layers(device: str, torch: Torch | None, system: System, smi: Smi) -> Iterator[Finding]:
     if device == "cpu":
         yield ok("card", 'engine.device is "cpu", so the processor draws; no card is looked at')
         return
@@ -96,7 +110,7 @@ def _layers(device: str, torch: Torch | None, system: System, processes: Callabl
         return
     if NVIDIA in found:
         yield ok("card", "there is a card of NVIDIA's")
-        yield from _of_nvidia(torch, system, processes)
+        yield from _of_nvidia(torch, system, smi)
     elif AMD in found and device == "auto" and torch is not None and torch.hip is None and not torch.cards:
         yield warning(
             "card",
@@ -105,9 +119,9 @@ def _layers(device: str, torch: Torch | None, system: System, processes: Callabl
         )
     elif AMD in found and device == "auto":
         yield ok("card", "there is a card of AMD's")
-        yield from _of_amd(torch, system, processes)
+        yield from _of_amd(torch, system, smi)
     else:
-        yield from _without_a_card(device, torch, processes)
+        yield from _without_a_card(device, torch, smi)
 
 
 def vendors(system: System) -> set[str]:
@@ -129,7 +143,7 @@ def driver(system: System) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def _of_nvidia(torch: Torch | None, system: System, processes: Callable[[], list[str]]) -> Iterator[Finding]:
+def _of_nvidia(torch: Torch | None, system: System, smi: Smi) -> Iterator[Finding]:
     version = driver(system)
     in_wsl = system.path("dev/dxg").exists()
     if version is None and not in_wsl:
@@ -150,7 +164,7 @@ def _of_nvidia(torch: Torch | None, system: System, processes: Callable[[], list
     yield ok("driver", f"the driver is {version[0]}.{version[1]}" if version else "the driver is that of Windows")
     yield (nodes := _device_files(system, in_wsl=in_wsl))
     if nodes.level != "error":
-        yield from _torch_rows(torch, processes)
+        yield from _torch_rows(torch, smi)
 
 
 def _device_files(system: System, *, in_wsl: bool) -> Finding:
@@ -174,7 +188,7 @@ def _device_files(system: System, *, in_wsl: bool) -> Finding:
     return ok("device-files", "the device files are there and may be used")
 
 
-def _torch_rows(torch: Torch | None, processes: Callable[[], list[str]]) -> Iterator[Finding]:
+def _torch_rows(torch: Torch | None, smi: Smi) -> Iterator[Finding]:
     if torch is None:
         yield unchecked("torch", "torch is not installed")
         return
@@ -206,7 +220,9 @@ def _torch_rows(torch: Torch | None, processes: Callable[[], list[str]]) -> Iter
         )
         return
     yield ok("architecture", "torch has kernels for it")
-    yield _memory(torch, processes)
+    if torch.cuda:
+        yield _modes(torch, smi)
+    yield _memory(torch, smi)
 
 
 def _compiled_for(capability: tuple[int, int], architectures: tuple[str, ...]) -> bool:
@@ -222,7 +238,29 @@ def _compiled_for(capability: tuple[int, int], architectures: tuple[str, ...]) -
     return not architectures
 
 
-def _memory(torch: Torch, processes: Callable[[], list[str]]) -> Finding:
+def _modes(torch: Torch, smi: Smi) -> Finding:
+    """Note how the card is set: it explains a speed or a memory that others of its kind do not have."""
+    every = smi.modes()
+    found = next((one for one in every if torch.uuid and one.uuid == torch.uuid), every[0] if len(every) == 1 else None)
+    if found is None:
+        return unchecked("modes", "nvidia-smi says nothing of this card")
+    if found.errors:
+        return warning(
+            "modes",
+            f"the card's memory had {found.errors} errors that could not be corrected: pictures may come out wrong",
+            "Restart the machine; where it happens again, the card is to be replaced.",
+        )
+    limit, usual = found.power_limit_w, found.usual_power_limit_w
+    said = ["no power limit is named" if limit is None else f"the power limit is {limit:.0f} W"]
+    if limit is not None and usual is not None and limit < usual:
+        said[0] += f" instead of {usual:.0f} W, so it is slower than others of its kind"
+    said.append("it has no ECC" if found.ecc is None else f"ECC is {'on' if found.ecc else 'off'}")
+    if found.mig:
+        said.append("MIG splits it, and this is one part")
+    return ok("modes", ", ".join(said))
+
+
+def _memory(torch: Torch, smi: Smi) -> Finding:
     free, total = _gb(torch.free_bytes), _gb(torch.total_bytes)
     if torch.total_bytes < TILED_BYTES:
         return error(
@@ -231,7 +269,7 @@ def _memory(torch: Torch, processes: Callable[[], list[str]]) -> Finding:
             "It will refuse most sizes; take another card.",
         )
     if torch.free_bytes < TILED_BYTES:
-        others = ", ".join(processes()) or "none is named"
+        others = ", ".join(smi.processes()) or "none is named"
         return error(
             "memory",
             f"{free} of the card's {total} are free, and {_gb(TILED_BYTES)} are needed (computed); "
@@ -247,7 +285,7 @@ def _memory(torch: Torch, processes: Callable[[], list[str]]) -> Finding:
     return ok("memory", f"{free} of the card's {total} are free")
 
 
-def _of_amd(torch: Torch | None, system: System, processes: Callable[[], list[str]]) -> Iterator[Finding]:
+def _of_amd(torch: Torch | None, system: System, smi: Smi) -> Iterator[Finding]:
     node = system.path("dev/kfd")
     if not node.exists():
         yield error("driver", f"{node} is missing: ROCm's driver is not loaded", "Load the kernel module amdgpu.")
@@ -257,7 +295,7 @@ def _of_amd(torch: Torch | None, system: System, processes: Callable[[], list[st
         yield error("device-files", f"{node} may not be used by this user", "Add the user to the group render.")
         return
     yield ok("device-files", "the device files are there and may be used")
-    yield from _torch_rows(torch, processes)
+    yield from _torch_rows(torch, smi)
 
 
 def _of_apple(torch: Torch | None) -> Finding:
@@ -270,10 +308,10 @@ def _of_apple(torch: Torch | None) -> Finding:
     )
 
 
-def _without_a_card(device: str, torch: Torch | None, processes: Callable[[], list[str]]) -> Iterator[Finding]:
+def _without_a_card(device: str, torch: Torch | None, smi: Smi) -> Iterator[Finding]:
     if torch is not None and torch.cards:  # torch sees one all the same, in a container perhaps
         yield ok("card", f"torch sees {torch.name}")
-        yield from _torch_rows(torch, processes)
+        yield from _torch_rows(torch, smi)
         return
     says = "no graphics card was found: the processor draws, and a picture of Animagine's takes many minutes"
     do = 'Put in a card of NVIDIA\'s with 12 GB, or set engine.device = "cpu" where that is meant.'

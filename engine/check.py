@@ -27,6 +27,7 @@ IDS = (
     "torch",
     "cuda",
     "architecture",
+    "modes",
     "memory",
     "checkpoint",
     "tagger",
@@ -45,7 +46,7 @@ def check(engine: Engine, cache: Path, *, engine_runs: bool = False) -> Iterator
     packages = _packages()
     yield packages
     torch = _torch() if packages.level == "ok" else None
-    yield from card.look(engine.device, torch, card.System(), nvidia_smi.processes, engine_runs=engine_runs)
+    yield from card.look(engine.device, torch, card.System(), nvidia_smi, engine_runs=engine_runs)
     yield _checkpoint(engine, cache) if packages.level == "ok" else unchecked("checkpoint", packages.says)
     yield _tagger(engine)
 
@@ -96,6 +97,7 @@ def _torch() -> card.Torch:
             cards=torch.cuda.device_count(),
             name=torch.cuda.get_device_name(),
             capability=torch.cuda.get_device_capability(),
+            uuid=str(getattr(torch.cuda.get_device_properties(0), "uuid", "")).removeprefix("GPU-"),
             architectures=tuple(torch.cuda.get_arch_list()),
             free_bytes=free,
             total_bytes=total,

@@ -27,6 +27,7 @@ OF_THE_ENGINE = (
     "torch",
     "cuda",
     "architecture",
+    "modes",
     "memory",
     "checkpoint",
     "tagger",

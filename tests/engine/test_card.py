@@ -3,6 +3,7 @@
 import pytest
 
 from engine import card, check
+from engine.nvidia_smi import CardModes
 
 GOOD = {
     "version": "2.13.0+cu130",
@@ -40,9 +41,20 @@ def machine(root, *, vendor=card.NVIDIA, driver="580.65", without=(), text=OPEN_
     return root
 
 
-def look(root, *, device="auto", locked=(), torch=GOOD, processes=(), **said):
+SET = CardModes("7f3a", 170.0, 170.0, ecc=None, errors=None, mig=None)
+
+
+class Smi:
+    """What nvidia-smi says."""
+
+    def __init__(self, processes=(), modes=(SET,)):
+        self.processes = lambda: [*processes]
+        self.modes = lambda: [*modes]
+
+
+def look(root, *, device="auto", locked=(), torch=GOOD, processes=(), modes=(SET,), **said):
     facts = None if torch is None else card.Torch(**(torch | said))
-    found = card.look(device, facts, System(root, locked), lambda: [*processes])
+    found = card.look(device, facts, System(root, locked), Smi(processes, modes))
     return {row.id: row for row in found}
 
 
@@ -57,7 +69,7 @@ def first_failure(rows):
 def test_a_card_in_order_is_a_row_for_each_layer(tmp_path, text):
     """Both forms in which NVIDIA's driver writes its version."""
     rows = look(machine(tmp_path, text=text))
-    assert {*rows} == {"card", "driver", "device-files", "torch", "cuda", "architecture", "memory"}
+    assert {*rows} == {"card", "driver", "device-files", "torch", "cuda", "architecture", "modes", "memory"}
     assert {row.level for row in rows.values()} == {"ok"}
     assert "580.65" in rows["driver"].says
 
@@ -97,10 +109,35 @@ def test_what_else_is_on_a_full_card_is_named(tmp_path):
     assert "blender (9 GB)" in rows["memory"].says
 
 
+@pytest.mark.parametrize(
+    ("said", "level", "words"),
+    [
+        ({}, "ok", "the power limit is 170 W, it has no ECC"),
+        ({"power_limit_w": 120.0}, "ok", "120 W instead of 170 W, so it is slower"),
+        ({"ecc": True, "errors": 0, "mig": True}, "ok", "ECC is on, MIG splits it"),
+        ({"ecc": False, "power_limit_w": None}, "ok", "no power limit is named, ECC is off"),
+        ({"ecc": True, "errors": 3}, "warning", "3 errors that could not be corrected"),
+    ],
+)
+def test_how_the_card_is_set_is_noted(tmp_path, said, level, words):
+    """It explains what others of its kind do otherwise; only broken memory is to be mended."""
+    row = look(machine(tmp_path), modes=[SET._replace(**said)])["modes"]
+    assert (row.level, words in row.says) == (level, True), row
+
+
+def test_of_several_cards_the_one_that_draws_is_meant(tmp_path):
+    """By its number; where none is known, nothing is said."""
+    two = [SET._replace(uuid="a", power_limit_w=100.0), SET._replace(uuid="b", power_limit_w=450.0)]
+    root = machine(tmp_path)
+    assert "450 W" in look(root, modes=two, uuid="b")["modes"].says
+    assert look(root, modes=two)["modes"].level == "unchecked"
+    assert look(root, modes=[])["modes"].level == "unchecked"
+
+
 def test_memory_that_an_engine_of_ours_has_is_no_error(tmp_path):
     """Whoever checks while the bot runs is told nothing that is not so."""
     facts = card.Torch(**(GOOD | {"free_bytes": 1_000_000_000}))
-    *_, last = card.look("auto", facts, System(machine(tmp_path)), list, engine_runs=True)
+    *_, last = card.look("auto", facts, System(machine(tmp_path)), Smi(), engine_runs=True)
     assert (last.id, last.level) == ("memory", "unchecked")
 
 
