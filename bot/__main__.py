@@ -15,7 +15,7 @@ from bot.prompt.vocabulary import cli as vocabulary
 from bot.safety import cli as safety
 from bot.sentences.rendering import plain
 from bot.setup import cli as setup
-from engine.terminal import Version, called, to_a_reader
+from engine.terminal import Version, as_called, to_a_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +37,9 @@ MISUSED = 2
 def parser() -> argparse.ArgumentParser:
     """Make the whole command line."""
     whole = argparse.ArgumentParser(
-        prog=called("bot", "eshi"),
+        prog=as_called("python -m bot"),
         description="Eshi, a Discord bot that draws anime pictures on your own graphics card.",
-        epilog="`python -m bot COMMAND --help` explains a command.",
+        epilog=as_called("`python -m bot COMMAND --help` explains a command."),
     )
     whole.add_argument("--version", action=Version)
     commands = whole.add_subparsers(metavar="COMMAND")
@@ -67,7 +67,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         return parsed.run(parsed)
     except BotError as error:
-        print(plain(error.sentence) if isinstance(error, Refused) else error, file=sys.stderr)
+        print(as_called(plain(error.sentence) if isinstance(error, Refused) else str(error)), file=sys.stderr)
         return 1
 
 

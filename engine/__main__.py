@@ -28,7 +28,7 @@ from engine import config, packages
 from engine.cost import usual_strength
 from engine.errors import DownloadError, GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
-from engine.terminal import Version, called, to_a_reader
+from engine.terminal import Version, as_called, to_a_reader
 from engine.wire import (
     SEED_LIMIT,
     Enlargement,
@@ -90,7 +90,7 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _complain(error: Exception | str, status: int) -> int:
-    print(f"error: {error}", file=sys.stderr)
+    print(as_called(f"error: {error}"), file=sys.stderr)
     return status
 
 
@@ -143,7 +143,7 @@ def _check(parsed: argparse.Namespace) -> int:
     for finding in check.check(engine, hashes.cache_file(), engine_runs=runs):
         found.append(finding)
         if not parsed.json:
-            print(*lines(finding), sep="\n", flush=True)
+            print(*map(as_called, lines(finding)), sep="\n", flush=True)
     if parsed.json:
         print(msgspec.json.encode(found).decode())
     return FAILED if any(one.level == "error" for one in found) else 0
@@ -301,9 +301,9 @@ def _within(option: str, value: Any, limits: Any) -> Any:
 def parser() -> argparse.ArgumentParser:
     """Make the whole command line."""
     whole = argparse.ArgumentParser(
-        prog=called("engine", "eshi-engine"),
+        prog=as_called("python -m engine"),
         description="Eshi's engine: draws with an SDXL checkpoint on this machine.",
-        epilog="`python -m engine COMMAND --help` explains a command.",
+        epilog=as_called("`python -m engine COMMAND --help` explains a command."),
     )
     whole.add_argument("--version", action=Version)
     commands = whole.add_subparsers(metavar="COMMAND")

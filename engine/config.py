@@ -130,7 +130,7 @@ def read(path: Path, form: type[_Form]) -> _Form:
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
         raise textfile.TextFileError(
-            path, f"{error.reason}; copy config.example.toml to begin with, or name your file with --config"
+            path, f"{error.reason}; python -m bot setup writes one, or name yours with --config"
         ) from error
 
 

@@ -28,9 +28,16 @@ class Version(argparse.Action):
         parser.exit()
 
 
-def called(module: str, command: str) -> str:
-    """Say how this program was started, for its help: by a command that was installed, or as a module."""
-    return command if Path(sys.argv[0]).stem == command else f"python -m {module}"
+COMMANDS = {"python -m bot": "eshi", "python -m engine": "eshi-engine"}
+"""As which commands the modules are installed (`pyproject.toml`)."""
+
+
+def as_called(text: str) -> str:
+    """Name commands in a text as this program was started: by a command that was installed, or as a module."""
+    if Path(sys.argv[0]).stem in COMMANDS.values():
+        for module, command in COMMANDS.items():
+            text = text.replace(module, command)
+    return text
 
 
 def to_a_reader(command: Callable[[], int]) -> int:

@@ -15,6 +15,7 @@ import msgspec
 from bot.doctor.configuration import changed
 from bot.doctor.rows import link
 from engine.finding import MARKS, Finding, lines
+from engine.terminal import as_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +30,7 @@ _NAME = re.compile(r"“[^”]*”")
 def shown(finding: Finding) -> str:
     """Show a row on a terminal; where something is to be done, with where the page says more."""
     said = lines(finding)
-    return "\n".join([*said, f"    {link(finding.id)}"] if finding.do else said)
+    return as_called("\n".join([*said, f"    {link(finding.id)}"] if finding.do else said))
 
 
 def verdict(findings: Iterable[Finding]) -> str:

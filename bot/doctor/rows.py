@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 OF_THE_CONFIGURATION = ("configuration", "filled-in", "contact")
 OF_DISCORD = (
     "token",
@@ -36,9 +39,11 @@ OF_THE_ENGINE = (
 
 IDS = (*OF_THE_CONFIGURATION, *OF_DISCORD, *OF_THE_MACHINE, *OF_THE_ENGINE, "drawing")
 
-PAGE = "docs/troubleshooting.md"
+_PAGE = Path("docs", "troubleshooting.md")
+_CHECKOUT = Path(__file__).parents[2]
 
 
-def link(id_: str) -> str:
-    """Give where the page says more of a row."""
-    return f"{PAGE}#{id_}"
+def link(id_: str, checkout: Path = _CHECKOUT) -> str:
+    """Give where the page says more of a row: in the checkout, or where a wheel puts the pages."""
+    page = _PAGE if (checkout / _PAGE).is_file() else Path(sys.prefix) / "share" / "eshi" / _PAGE
+    return f"{page.as_posix()}#{id_}"

@@ -84,7 +84,7 @@ def test_a_sampler_that_is_not_offered_is_refused_in_a_sentence(tmp_path, monkey
 
 def test_an_absent_file_is_one_clear_line(tmp_path):
     """Which says what to begin with; one that is there and cannot be read says no such thing."""
-    with pytest.raises(ConfigError, match=r"cannot be read: No such file .+; copy config\.example\.toml to begin with"):
+    with pytest.raises(ConfigError, match=r"cannot be read: No such file .+; python -m bot setup writes one"):
         config.load(tmp_path / "config.toml")
     with pytest.raises(ConfigError, match=r"is a folder, where a file is expected$"):
         config.load(tmp_path)

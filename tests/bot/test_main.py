@@ -155,3 +155,13 @@ def test_the_operator_s_file_gives_presets_wildcards_and_defaults(tmp_path):
     (tmp_path / "cards" / "hat.txt").write_text("red hat\n")
     done = eshi("prompt", "--prompt", "__hat__", "--json", "--config", str(tmp_path / "config.toml"))
     assert json.loads(done.stdout)["prompt"] == "safe, red hat, good score"
+
+
+def test_what_ends_a_command_names_commands_of_this_installation(monkeypatch, capsys, tmp_path):
+    """An installed copy has no module that could be run from anywhere; the check's rows too."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/eshi", "run"])
+    assert bot_main.main(["run"]) == 1
+    assert "; eshi setup writes one, or name yours with --config" in capsys.readouterr().err
+    assert bot_main.main(["check"]) == 1
+    assert "let eshi setup write one." in capsys.readouterr().out

@@ -7,7 +7,7 @@ import pytest
 from engine import packages
 from engine.__main__ import main
 from engine.errors import ModelLoadError
-from engine.terminal import called
+from engine.terminal import as_called
 
 
 def test_what_is_not_installed_is_named_with_how_to_get_it():
@@ -26,9 +26,19 @@ def test_a_command_without_its_packages_ends_with_that_sentence(monkeypatch, cap
     assert capsys.readouterr().err.startswith("error: the engine's packages are not installed (torch): ")
 
 
-def test_the_help_names_the_command_that_was_typed(monkeypatch):
-    """An installed one, or the module."""
-    monkeypatch.setattr(sys, "argv", ["/usr/bin/eshi", "run"])
-    assert called("bot", "eshi") == "eshi"
+def test_commands_are_named_as_they_are_typed_here(monkeypatch):
+    """The installed ones, or the modules: who has the one may not have the other."""
+    said = "Run python -m engine download; python -m bot setup writes one."
+    for program in ("/usr/bin/eshi", "/usr/bin/eshi-engine", "C:/tools/eshi.exe"):
+        monkeypatch.setattr(sys, "argv", [program, "run"])
+        assert as_called(said) == "Run eshi-engine download; eshi setup writes one."
     monkeypatch.setattr(sys, "argv", ["/srv/bot/__main__.py", "run"])
-    assert called("bot", "eshi") == "python -m bot"
+    assert as_called(said) == said
+
+
+def test_what_ends_a_command_names_commands_of_this_installation(monkeypatch, capsys, tmp_path):
+    """An installed copy has no module that could be run from anywhere."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/eshi-engine", "check"])
+    assert main(["check"]) == 2
+    assert "; eshi setup writes one, or name yours with --config" in capsys.readouterr().err

@@ -1,13 +1,15 @@
 """What is shown of a check, and what of it may be pasted into an issue."""
 
 import json
+import sys
+import tomllib
 from pathlib import Path
 
 from bot.config import About, Bot, Config, Discord, Limits, Wire
 from bot.doctor import report, rows
 from engine import check
 from engine.finding import error, ok, unchecked, warning
-from tests.documents import TROUBLESHOOTING
+from tests.documents import ROOT, TROUBLESHOOTING
 
 FINDINGS = [
     ok("token", "Discord knows the bot as “Eshi of Ada”"),
@@ -24,6 +26,14 @@ def test_a_row_is_one_line_unless_there_is_something_to_do():
         "    Give it.",
         "    docs/troubleshooting.md#permissions",
     ]
+
+
+def test_an_installed_copy_has_its_pages_elsewhere(tmp_path, monkeypatch):
+    """Where the wheel puts them; there is no checkout around it."""
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert rows.link("token", tmp_path) == f"{tmp_path.as_posix()}/share/eshi/docs/troubleshooting.md#token"
+    files = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["data-files"]
+    assert files["share/eshi/docs"] == ["docs/*.md"]
 
 
 def test_the_verdict_counts():
