@@ -35,6 +35,8 @@ TILED_BYTES = WEIGHTS_BYTES + 380_000_000 + 600_000_000
 """With a guided picture's step of 832×1216 and CUDA's own; decoded in tiles. Computed, not measured."""
 WHOLE_BYTES = WEIGHTS_BYTES + 3_900_000_000 + 600_000_000
 """With that picture decoded in one piece, in float32. Computed, not measured."""
+HALF_BYTES = WEIGHTS_BYTES + 2_000_000_000 + 600_000_000
+"""The same in half precision. Computed, not measured."""
 
 
 class Torch(Struct, frozen=True, kw_only=True):
@@ -83,7 +85,15 @@ class System(Struct, frozen=True):
         return os.access(path, os.R_OK | os.W_OK)
 
 
-def look(device: str, torch: Torch | None, system: System, smi: Smi, *, engine_runs: bool = False) -> Iterator[Finding]:
+def look(
+    device: str,
+    torch: Torch | None,
+    system: System,
+    smi: Smi,
+    *,
+    half: bool = False,
+    engine_runs: bool = False,
+) -> Iterator[Finding]:
     """Look at the card.
 
     Args:
@@ -91,11 +101,14 @@ def look(device: str, torch: Torch | None, system: System, smi: Smi, *, engine_r
         torch: None where it is not installed.
         system: Where the system's files are.
         smi: Says what else is on the card, and how it is set.
+        half: Pictures are decoded in half precision.
         engine_runs: An engine of the same configuration has its part of the memory already.
     """
     for found in _layers(device, torch, system, smi):
         if found.id == "memory" and found.level != "ok" and engine_runs:
             yield unchecked("memory", "an engine of yours runs already and has its part of the card")
+        elif found.id == "memory" and found.level == "warning" and half and torch and torch.free_bytes >= HALF_BYTES:
+            yield _enough(torch)
         else:
             yield found
 
@@ -282,7 +295,11 @@ def _memory(torch: Torch, smi: Smi) -> Finding:
             f"{free} of the card's {total} are free: pictures are decoded in tiles, which takes longer",
             'Set engine.vae = "bfloat16", or name a VAE for float16: python -m engine download sdxl-vae-fp16-fix.',
         )
-    return ok("memory", f"{free} of the card's {total} are free")
+    return _enough(torch)
+
+
+def _enough(torch: Torch) -> Finding:
+    return ok("memory", f"{_gb(torch.free_bytes)} of the card's {_gb(torch.total_bytes)} are free")
 
 
 def _of_amd(torch: Torch | None, system: System, smi: Smi) -> Iterator[Finding]:

@@ -46,7 +46,8 @@ def check(engine: Engine, cache: Path, *, engine_runs: bool = False) -> Iterator
     packages = _packages()
     yield packages
     torch = _torch() if packages.level == "ok" else None
-    yield from card.look(engine.device, torch, card.System(), nvidia_smi, engine_runs=engine_runs)
+    half = engine.vae != "exact"
+    yield from card.look(engine.device, torch, card.System(), nvidia_smi, half=half, engine_runs=engine_runs)
     yield _checkpoint(engine, cache) if packages.level == "ok" else unchecked("checkpoint", packages.says)
     yield _tagger(engine)
 

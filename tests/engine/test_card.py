@@ -134,6 +134,14 @@ def test_of_several_cards_the_one_that_draws_is_meant(tmp_path):
     assert look(root, modes=[])["modes"].level == "unchecked"
 
 
+def test_a_card_of_twelve_gigabytes_decodes_whole_in_half_precision(tmp_path):
+    """With what the row itself tells people to set, it is content."""
+    root, facts = machine(tmp_path), card.Torch(**(GOOD | {"free_bytes": 11_000_000_000}))
+    for half, level in ((False, "warning"), (True, "ok")):
+        *_, last = card.look("auto", facts, System(root), Smi(), half=half)
+        assert (last.id, last.level) == ("memory", level)
+
+
 def test_memory_that_an_engine_of_ours_has_is_no_error(tmp_path):
     """Whoever checks while the bot runs is told nothing that is not so."""
     facts = card.Torch(**(GOOD | {"free_bytes": 1_000_000_000}))
