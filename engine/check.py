@@ -58,6 +58,8 @@ def runs(wire: Wire, base: Path) -> bool:
         if wire.url.startswith("unix:"):
             with socket.socket(socket.AF_UNIX) as probe:
                 probe.connect(str(base / wire.url.removeprefix("unix:")))
+            if not hasattr(socket, "AF_UNIX"):  # Windows' Python
+                return False
                 return True
         url = urlsplit(wire.url)
         with socket.create_connection((url.hostname or "", url.port or 0), timeout=1.0):
