@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import importlib.metadata
 import socket
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from engine import card, downloads, hashes, nvidia_smi
+from engine.config import VAE_OF_THE_CHECKPOINT
 from engine.errors import ModelLoadError
 from engine.finding import Finding, error, ok, unchecked, warning
 from engine.packages import PACKAGES, missing
@@ -17,7 +19,7 @@ from engine.packages import PACKAGES, missing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.config import Engine, Wire
+    from engine.config import Engine, PictureRating, Wire
 
 IDS = (
     "packages",
@@ -56,10 +58,10 @@ def runs(wire: Wire, base: Path) -> bool:
     """Tell whether an engine listens where the configuration says."""
     with contextlib.suppress(OSError, ValueError):
         if wire.url.startswith("unix:"):
-            with socket.socket(socket.AF_UNIX) as probe:
-                probe.connect(str(base / wire.url.removeprefix("unix:")))
             if not hasattr(socket, "AF_UNIX"):  # Windows' Python
                 return False
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(str(base / wire.url.removeprefix("unix:")))
                 return True
         url = urlsplit(wire.url)
         with socket.create_connection((url.hostname or "", url.port or 0), timeout=1.0):
@@ -116,6 +118,11 @@ def _checkpoint(engine: Engine, cache: Path) -> Finding:
         found = checkpoint.find(engine)
     except ModelLoadError as refused:
         return error("checkpoint", str(refused), _how_to_get(engine))
+    if engine.vae not in VAE_OF_THE_CHECKPOINT:
+        try:
+            checkpoint.find_vae(Path(engine.vae).expanduser())
+        except ModelLoadError as refused:
+            return error("checkpoint", str(refused), _how_to_get_a_vae(engine))
     if found.file is None:
         return ok("checkpoint", f"{found.name}, a folder in diffusers layout")
     try:
@@ -147,6 +154,12 @@ def _how_to_get(engine: Engine) -> str:
     return f"Run python -m engine download{f' {names[0]}' if names else ''}, or name another file in engine.model."
 
 
+def _how_to_get_a_vae(engine: Engine) -> str:
+    name = Path(engine.vae).name
+    known = name if name in downloads.table() else "sdxl-vae-fp16-fix"
+    return f'Run python -m engine download {known}, or set engine.vae = "exact".'
+
+
 def _tagger(engine: Engine) -> Finding:
     if engine.rating.by in {"", "none"}:
         return ok("tagger", "no picture is rated, so nothing above sensitive is drawn")
@@ -161,4 +174,11 @@ def _tagger(engine: Engine) -> Finding:
         raters.load(engine.rating, lambda _stage: None)
     except ModelLoadError as refused:
         return error("tagger", str(refused), "Run python -m engine download wd-swinv2-tagger-v3.")
-    return ok("tagger", f"{Path(engine.rating.folder).name} rates every picture")
+    of = f" by {_tags(engine.rating)} tags" if engine.rating.by == "wd" else ""
+    return ok("tagger", f"{Path(engine.rating.folder).name} rates every picture{of}")
+
+
+def _tags(rating: PictureRating) -> int:
+    """Count the rows of a table that was read; the network has an output for each."""
+    with Path(rating.folder, "selected_tags.csv").open(encoding="utf-8", newline="") as file:
+        return sum(1 for _ in csv.DictReader(file))

@@ -12,6 +12,7 @@ from engine import check, downloads, hashes
 from engine.__main__ import main
 from engine.config import Engine, PictureRating, Wire
 from engine.downloads import Download, DownloadFile
+from tests.engine import raters
 
 CONTENT = b"x" * 1000
 
@@ -87,6 +88,32 @@ def test_a_tagger_is_loaded_as_for_drawing(tmp_path, cache):
     absent = PictureRating(by="wd", folder=str(tmp_path))
     found = row(Engine(device="cpu", rating=absent), cache, "tagger")
     assert (found.level, "download wd-swinv2-tagger-v3" in found.do) == ("error", True)
+
+
+def test_a_tagger_says_by_how_many_tags_it_rates(tmp_path, cache):
+    """As many as its network has outputs; with another table it is an error."""
+    folder = raters.make_tagger(tmp_path / "tagger")
+    engine = Engine(device="cpu", rating=PictureRating(by="wd", folder=str(folder)))
+    assert row(engine, cache, "tagger").says == "tagger rates every picture by 7 tags"
+    with (folder / "selected_tags.csv").open("a") as table:
+        table.write("7,ribbon,0,1\n")
+    found = row(engine, cache, "tagger")
+    assert (found.level, "gives 7 scores, and selected_tags.csv names 8" in found.says) == ("error", True)
+
+
+def test_a_vae_that_is_not_there_is_the_checkpoint_s_trouble(tiny_checkpoint, tmp_path, cache):
+    """With the name to download it by."""
+    engine = Engine(model=str(tiny_checkpoint), device="cpu", vae=str(tmp_path / "sdxl-vae-fp16-fix"))
+    found = row(engine, cache, "checkpoint")
+    assert (found.level, "download sdxl-vae-fp16-fix," in found.do) == ("error", True)
+    there = Engine(model=str(tiny_checkpoint), device="cpu", vae=str(tiny_checkpoint / "vae"))
+    assert row(there, cache, "checkpoint").level == "ok"
+
+
+def test_a_system_without_unix_sockets_has_no_engine_at_one(tmp_path, monkeypatch):
+    """Windows' Python has none."""
+    monkeypatch.delattr(socket, "AF_UNIX")
+    assert not check.runs(Wire(url="unix:engine.sock"), tmp_path)
 
 
 def test_an_engine_that_listens_is_noticed(tmp_path):
