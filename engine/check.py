@@ -21,21 +21,6 @@ if TYPE_CHECKING:
 
     from engine.config import Engine, PictureRating, Wire
 
-IDS = (
-    "packages",
-    "card",
-    "driver",
-    "device-files",
-    "torch",
-    "cuda",
-    "architecture",
-    "modes",
-    "memory",
-    "checkpoint",
-    "tagger",
-)
-"""Every row, in the order in which they come."""
-
 
 def check(engine: Engine, cache: Path, *, engine_runs: bool = False) -> Iterator[Finding]:
     """Look at all of it; seconds, and for a new checkpoint as long as it takes to read it once.

@@ -12,6 +12,22 @@ Level: TypeAlias = Literal["ok", "warning", "error", "unchecked"]
 MARKS: dict[Level, str] = {"ok": "✓", "warning": "!", "error": "✗", "unchecked": "–"}
 
 
+IDS_OF_THE_ENGINE = (
+    "packages",
+    "card",
+    "driver",
+    "device-files",
+    "torch",
+    "cuda",
+    "architecture",
+    "modes",
+    "memory",
+    "checkpoint",
+    "tagger",
+)
+"""The rows that the engine gives, in the order in which they come; they never change their meaning."""
+
+
 class Finding(Struct, frozen=True, forbid_unknown_fields=True):
     """One row."""
 

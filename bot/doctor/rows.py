@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from engine.finding import IDS_OF_THE_ENGINE
+
 OF_THE_CONFIGURATION = ("configuration", "filled-in", "contact")
 OF_DISCORD = (
     "token",
@@ -21,21 +23,8 @@ OF_DISCORD = (
     "permissions",
 )
 OF_THE_MACHINE = ("python", "disk", "file-system", "database", "socket", "wire-secret")
-OF_THE_ENGINE = (
-    "engine",
-    "packages",
-    "card",
-    "driver",
-    "device-files",
-    "torch",
-    "cuda",
-    "architecture",
-    "modes",
-    "memory",
-    "checkpoint",
-    "tagger",
-)
-"""The first is whether it could be asked; the others are `engine.check.IDS`."""
+OF_THE_ENGINE = ("engine", *IDS_OF_THE_ENGINE)
+"""The first is whether it could be asked."""
 
 IDS = (*OF_THE_CONFIGURATION, *OF_DISCORD, *OF_THE_MACHINE, *OF_THE_ENGINE, "drawing")
 

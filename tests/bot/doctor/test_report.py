@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bot.config import About, Bot, Config, Discord, Limits, Wire
 from bot.doctor import report, rows
-from engine import check
 from engine.finding import error, ok, unchecked, warning
 from tests.documents import ROOT, TROUBLESHOOTING
 
@@ -66,8 +65,3 @@ def test_the_page_has_every_row_in_its_order():
     part = TROUBLESHOOTING.partition("## What `python -m bot check` says\n")[2].partition("\n## ")[0]
     headings = [line.removeprefix("### ") for line in part.splitlines() if line.startswith("### ")]
     assert headings == list(rows.IDS)
-
-
-def test_the_engine_s_rows_are_known_here():
-    """In its order, after whether it could be asked at all."""
-    assert ("engine", *check.IDS) == rows.OF_THE_ENGINE
