@@ -101,7 +101,7 @@ def needs(engine: Engine, beside: Path) -> Needs:
     folders = {"engine.rating.folder": engine.rating.folder if engine.rating.by == "wd" else ""}
     folders["engine.vae"] = "" if engine.vae in VAE_OF_THE_CHECKPOINT else engine.vae
     for key, value in folders.items():
-        folder = Path(value)
+        folder = textfile.beside(beside, value)
         if value and folder.name in table() and table()[folder.name].folder:
             found += wanted(folder.name, folder.parent)
         elif value and not folder.exists():

@@ -65,7 +65,7 @@ async def examine(path: Path, extent: Extent, environ: Mapping[str, str] = os.en
 async def _machine(config: Config, environ: Mapping[str, str]) -> list[Finding]:
     rows = [machine.python()]
     try:
-        rows += [machine.disks(config), machine.file_system(config), await machine.database(config)]
+        rows += [machine.disks(config, environ), machine.file_system(config), await machine.database(config)]
     except BotError as refused:  # the data folder leads nowhere
         rows.append(Finding("disk", "error", str(refused), "Correct bot.data_dir."))
     return rows + machine.meeting(config, environ)

@@ -7,8 +7,10 @@ import os
 import platform
 import shutil
 import socket
+import sqlite3
 import stat
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,8 @@ from bot.config import wire_secret
 from bot.errors import ConfigError, StoreError
 from bot.store.inspection import looked_over
 from bot.store.migration import read_migrations
+from engine import downloads
+from engine.config import HUB_ID
 from engine.finding import Finding, error, ok, unchecked, warning
 
 if TYPE_CHECKING:
@@ -28,6 +32,11 @@ if TYPE_CHECKING:
 NEWEST_TRIED = (3, 14)
 MIN_FREE_BYTES = 5_000_000_000
 """For a week of pictures of a busy bot; below it a warning, and below a tenth of it an error."""
+
+SPARE_BYTES = 1 << 30
+"""What a download leaves (`engine.download`)."""
+HUB_BYTES = 7_000_000_000
+"""SDXL in half precision, in diffusers layout; the hub says its size only when it is asked."""
 
 SHARED_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "drvfs", "fuse.sshfs", "vboxsf", "virtiofs"})
 """Where SQLite's write-ahead log has no shared memory, or locks are not what they say (sqlite.org/wal.html)."""
@@ -57,21 +66,54 @@ def python(version: tuple[int, ...] = sys.version_info[:2], system: str = sys.pl
     return ok("python", name)
 
 
-def disks(config: Config, free: Callable[[Path], int] | None = None) -> Finding:
-    """Look at the room for the data, and for what is fetched, which may lie on different disks."""
-    places = {"data": config.data_dir, "configuration": config.path.parent}
-    found = {what: (existing(path), _free(existing(path), free)) for what, path in places.items()}
-    what, (folder, there) = min(found.items(), key=lambda one: one[1][1])
-    said = f"{there / 1e9:.1f} GB are free in {folder} ({what})"
-    if there < MIN_FREE_BYTES / 10:
-        return error("disk", f"{said}: nothing new can be accepted soon", "Make room.")
-    if there < MIN_FREE_BYTES:
-        return warning("disk", f"{said}: a busy week fills it, and then nothing new is accepted", "Make room.")
-    return ok("disk", said)
+def disks(
+    config: Config, environ: Mapping[str, str] = os.environ, free: Callable[[Path], int] | None = None
+) -> Finding:
+    """Look at the room for the data, the spool and what is yet to be fetched, each of which may have its own disk."""
+    said: list[str] = []
+    worst = ok("disk", "")
+    for folder, names, needed in _places(config, environ):
+        there = free(folder) if free else shutil.disk_usage(folder).free
+        said.append(f"{there / 1e9:.1f} GB are free in {folder} ({' and '.join(names)})")
+        if needed and there < needed + SPARE_BYTES:
+            what = f"{said[-1]}: what is yet to be fetched needs {(needed + SPARE_BYTES) / 1e9:.1f} GB"
+            worst = _worse(worst, error("disk", what, "Make room, or name another folder for the models."))
+        elif there < MIN_FREE_BYTES / 10:
+            worst = _worse(worst, error("disk", f"{said[-1]}: nothing new can be accepted soon", "Make room."))
+        elif there < MIN_FREE_BYTES:
+            what = f"{said[-1]}: a busy week fills it, and then nothing new is accepted"
+            worst = _worse(worst, warning("disk", what, "Make room."))
+    return worst if worst.level != "ok" else ok("disk", "; ".join(said))
 
 
-def _free(folder: Path, free: Callable[[Path], int] | None) -> int:
-    return free(folder) if free else shutil.disk_usage(folder).free
+def _worse(one: Finding, other: Finding) -> Finding:
+    order = ("ok", "warning", "error")
+    return max(one, other, key=lambda row: order.index(row.level))
+
+
+def _places(config: Config, environ: Mapping[str, str]) -> list[tuple[Path, list[str], int]]:
+    """List a folder of each disk, what goes there, and how many bytes are yet to be fetched into it."""
+    engine = config.model
+    kept = [("data", config.data_dir, 0), ("spool", config.data_dir / "spool", 0)]
+    absent = [one for one in downloads.needs(engine, config.path.parent).wanted if not one.target.exists()]
+    fetched = [("models", one.target.parent, one.file.bytes) for one in absent]
+    by_id = HUB_ID.fullmatch(engine.model) and not engine.model.endswith(".safetensors")
+    if by_id and not config.resolve(engine.model).exists():
+        cache = _hub_cache(environ)
+        there = (cache / f"models--{engine.model.replace('/', '--')}").exists()
+        fetched.append(("the hub's cache", cache, 0 if there else HUB_BYTES))
+    found: dict[int, tuple[Path, list[str], int]] = {}
+    for name, path, count in [*kept, *fetched]:
+        folder = existing(path.absolute())
+        first, names, before = found.get(folder.stat().st_dev, (folder, [], 0))
+        found[folder.stat().st_dev] = first, names if name in names else [*names, name], before + count
+    return list(found.values())
+
+
+def _hub_cache(environ: Mapping[str, str]) -> Path:
+    """Find where the hub's own client keeps what it fetched (huggingface_hub, environment variables)."""
+    home = environ.get("HF_HOME") or Path(environ.get("XDG_CACHE_HOME") or "~/.cache", "huggingface")
+    return Path(environ.get("HF_HUB_CACHE") or Path(home, "hub")).expanduser()
 
 
 def existing(path: Path) -> Path:
@@ -107,7 +149,22 @@ async def database(config: Config) -> Finding:
     except StoreError as refused:
         return error("database", str(refused), "Restore a copy of bot.data_dir, or move the file away to start afresh.")
     seen = "is sound" if whole else "has no damage as far as it was looked at"
-    return ok("database", f"{path} {seen}")
+    there, newest = await asyncio.to_thread(_schema, path), read_migrations()[-1].number
+    if there > newest:
+        return error(
+            "database",
+            f"{path}: made by a newer version of Eshi (schema {there}, this one knows {newest})",
+            "Update Eshi, or restore the copy that you made before the update.",
+        )
+    later = f"; the next start brings it up to {newest}" if there < newest else ""
+    return ok("database", f"{path} {seen}, schema {there}{later}")
+
+
+def _schema(path: Path) -> int:
+    """Read the number without leaving anything beside the file: it changes at a start alone."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        [(number,)] = connection.execute("PRAGMA user_version")
+    return int(number)
 
 
 def meeting(config: Config, environ: Mapping[str, str] = os.environ) -> list[Finding]:

@@ -3,18 +3,22 @@
 import os
 import socket
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.config import Bot, Config, EngineProcess, Wire
 from bot.doctor import machine
+from bot.store import Store
 from bot.store.database import in_use
+from bot.store.migration import read_migrations
+from engine.config import Engine
 
 
-def configured(tmp_path, **tables):
+def configured(tmp_path, *, model="somebody/sdxl", **tables):
     bot = Bot(data_dir="data", engine=EngineProcess(url=tables.pop("engine_url", "")))
-    return Config(path=tmp_path / "config.toml", bot=bot, wire=Wire(**tables))
+    return Config(path=tmp_path / "config.toml", bot=bot, wire=Wire(**tables), model=Engine(model=model))
 
 
 @pytest.mark.parametrize(
@@ -27,10 +31,30 @@ def test_python_and_its_system_are_named(version, system, level):
 
 @pytest.mark.parametrize(("free", "level"), [(10**11, "ok"), (10**9, "warning"), (10**8, "error")])
 def test_room_is_looked_for_where_the_data_will_be(tmp_path, free, level):
-    """Also before that folder is made."""
-    row = machine.disks(configured(tmp_path), lambda _folder: free)
+    """Also before that folder is made; spool and data are on one disk, and named together."""
+    row = machine.disks(configured(tmp_path, model="m"), {}, lambda _folder: free)
     assert row.level == level
-    assert str(tmp_path) in row.says
+    assert f"{tmp_path} (data and spool)" in row.says
+
+
+def test_room_is_looked_for_where_models_are_yet_to_be_fetched(tmp_path):
+    """What is there needs none any more."""
+    config = configured(tmp_path, model="models/animagine-xl-4.0-opt.safetensors")
+    row = machine.disks(config, {}, lambda _folder: 7_000_000_000)
+    assert (row.level, "data and spool and models" in row.says, "needs 8.0 GB" in row.says) == ("error", True, True)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "animagine-xl-4.0-opt.safetensors").touch()
+    assert machine.disks(config, {}, lambda _folder: 7_000_000_000).level == "ok"
+
+
+def test_room_is_looked_for_in_the_hub_s_cache(tmp_path):
+    """Where the model is named by a hub id, and is not there."""
+    config, cache = configured(tmp_path, model="somebody/sdxl"), tmp_path / "hub"
+    row = machine.disks(config, {"HF_HUB_CACHE": str(cache)}, lambda _folder: 7_500_000_000)
+    assert (row.level, "and the hub's cache" in row.says) == ("error", True)
+    (cache / "models--somebody--sdxl").mkdir(parents=True)
+    for environ in ({"HF_HUB_CACHE": str(cache)}, {"HF_HOME": str(tmp_path)}):
+        assert machine.disks(config, environ, lambda _folder: 7_500_000_000).level == "ok"
 
 
 def test_a_file_system_that_loses_locks_is_a_warning(tmp_path):
@@ -55,6 +79,26 @@ async def test_a_database_is_looked_over_and_left_as_it_is(tmp_path):
     before = path.read_bytes()
     assert (await machine.database(config)).level == "error"
     assert path.read_bytes() == before
+
+
+async def test_a_database_says_its_schema(tmp_path):
+    """An older one is brought up to date, a newer one cannot be used; nothing is left beside it."""
+    config = configured(tmp_path)
+    async with Store.open(config.data_dir):
+        pass
+    before = sorted(path.name for path in config.data_dir.iterdir())
+    newest = read_migrations()[-1].number
+    for number, level, said in (
+        (newest, "ok", f"is sound, schema {newest}"),
+        (newest - 1, "ok", f"schema {newest - 1}; the next start brings it up to {newest}"),
+        (newest + 1, "error", f"made by a newer version of Eshi (schema {newest + 1}, this one knows {newest})"),
+    ):
+        with closing(sqlite3.connect(config.data_dir / "eshi.sqlite3")) as connection:
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.commit()
+        row = await machine.database(config)
+        assert (row.level, said in row.says) == (level, True), row
+    assert sorted(path.name for path in config.data_dir.iterdir()) == before
 
 
 def test_whether_a_bot_runs_is_known_by_its_lock(tmp_path):
