@@ -97,14 +97,14 @@ async def _drawn(engine: EngineClient, words: _Words, patience_s: float, *, rate
         preview_every=2,
     )
     async with asyncio.timeout(patience_s), contextlib.aclosing(engine.generate(job)) as events:
-        pictures = [event async for event in events if isinstance(event, wire.Picture)]
-    return judged(
-        pictures, rates=rates, loaded_s=started - begun, drawn_s=time.monotonic() - started, device=said.device
-    )
+        came = [event async for event in events]
+    return judged(came, rates=rates, loaded_s=started - begun, drawn_s=time.monotonic() - started, device=said.device)
 
 
-def judged(pictures: Sequence[wire.Picture], *, rates: bool, loaded_s: float, drawn_s: float, device: str) -> Finding:
-    """Say whether what came is a picture."""
+def judged(came: Sequence[wire.Event], *, rates: bool, loaded_s: float, drawn_s: float, device: str) -> Finding:
+    """Say whether what came is a picture, and what came before it."""
+    pictures = [event for event in came if isinstance(event, wire.Picture)]
+    previews = sum(isinstance(event, wire.Preview) for event in came)
     if len(pictures) != 1 or not pictures[0].png.startswith(_PNG):
         return error("drawing", "what came is no picture", "Report it, with python -m bot check --report.")
     rated = pictures[0].rating
@@ -113,5 +113,6 @@ def judged(pictures: Sequence[wire.Picture], *, rates: bool, loaded_s: float, dr
     return ok(
         "drawing",
         f"a picture of {SIDE}×{SIDE} with {STEPS} steps came in {drawn_s:.1f} s on {device}"
-        f"{f', rated {rated}' if rated else ''}; the engine was ready after {loaded_s:.0f} s",
+        f"{f', rated {rated}' if rated else ''}, after {previews} previews; "
+        f"the engine was ready after {loaded_s:.0f} s",
     )

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 NEEDED = {10: "View Channel", 11: "Send Messages", 15: "Attach Files"}
 """Bits of permissions (Discord, Permissions), as the settings spell them."""
+NEEDED_IN_THREADS = {10: "View Channel", 38: "Send Messages in Threads", 15: "Attach Files"}
+"""In the threads of a channel, which have its rights; a forum has nothing but threads."""
 
 _ADMINISTRATOR = 3
 _TEXT_CHANNELS = {0, 5}
+_FORUMS = {15, 16}
 MOST_SERVERS = 20
 """That are looked at: three calls for each."""
 _NAMED = 3
@@ -93,11 +96,15 @@ async def _in_one(api: Api, guild: dict[str, Any], own_id: str, named: Named) ->
             base |= int(role["permissions"])
     there = {str(one["id"]): one for one in channels}
     wanted = [*named.channels, *([named.log_channel] if named.log_channel else [])]
-    lacks = {
-        id_: missing(permissions(base, there[id_].get("permission_overwrites") or (), own, own_id, str(guild["id"])))
-        for id_ in (wanted or [id_ for id_, one in there.items() if one["type"] in _TEXT_CHANNELS])
-        if id_ in there and there[id_]["type"] in _TEXT_CHANNELS
-    }
+    lacks: dict[str, tuple[str, ...]] = {}
+    for id_ in wanted or there:
+        kind = there[id_]["type"] if id_ in there else None
+        if kind not in _TEXT_CHANNELS | _FORUMS or (kind in _FORUMS and not wanted):
+            continue
+        overwrites = there[id_].get("permission_overwrites") or ()
+        bits = permissions(base, overwrites, own, own_id, str(guild["id"]))
+        needed = ({} if kind in _FORUMS else NEEDED) | (NEEDED_IN_THREADS if id_ in named.channels else {})
+        lacks[id_] = missing(bits, needed)
     if wanted:
         return [
             f"in “#{there[id_]['name']}” of “{guild['name']}” ({', '.join(one)})" for id_, one in lacks.items() if one
@@ -123,6 +130,6 @@ def permissions(base: int, overwrites: Iterable[dict[str, Any]], own: set[str], 
     return bits & ~deny | allow
 
 
-def missing(bits: int) -> tuple[str, ...]:
+def missing(bits: int, needed: Mapping[int, str] = NEEDED) -> tuple[str, ...]:
     """Name what is needed and not granted."""
-    return tuple(name for bit, name in NEEDED.items() if not bits >> bit & 1)
+    return tuple(name for bit, name in needed.items() if not bits >> bit & 1)

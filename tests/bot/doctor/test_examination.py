@@ -45,6 +45,7 @@ async def test_an_installation_is_looked_over_from_the_configuration_to_a_pictur
     ids = [row.id for row in seen]
     assert ids == sorted(ids, key=rows.IDS.index)
     assert seen[-1].says.startswith("a picture of 512×512 with 8 steps came in ")
+    assert " previews; the engine was ready after " in seen[-1].says
     assert not (tmp_path / "data").exists()
 
 

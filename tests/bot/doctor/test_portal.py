@@ -119,11 +119,11 @@ async def test_the_local_discord_is_in_order(tmp_path):
         assert (await places.look(api, str(sandbox.world.bot.id), named)).level == "ok"
 
 
-def closed(plan, *names):
+def closed(plan, *names, deny="SEND_MESSAGES"):
     """A plan in whose first guild the bot may not write into some channels; none named: into any."""
     [guild, *others] = plan.guilds
     channels = tuple(
-        replace(one, overwrites=(*one.overwrites, PlannedOverwrite(of="@bot", deny=("SEND_MESSAGES",))))
+        replace(one, overwrites=(*one.overwrites, PlannedOverwrite(of="@bot", deny=(deny,))))
         if not names or one.name in names
         else one
         for one in guild.channels
@@ -147,6 +147,14 @@ async def test_a_channel_that_admins_named_and_the_bot_cannot_use_is_a_warning()
     assert (await permissions(closed(starter()))).level == "warning"
 
 
+async def test_a_channel_to_draw_in_includes_its_threads():
+    """Whoever draws there draws in its threads, too; where nothing was named, they are nobody's trouble."""
+    plan = closed(starter(), "general", deny="SEND_MESSAGES_IN_THREADS")
+    row = await permissions(plan, ("general",))
+    assert (row.level, "(Send Messages in Threads)" in row.says) == ("warning", True)
+    assert (await permissions(plan)).level == "ok"
+
+
 def test_permissions_are_worked_out_in_discord_s_order():
     """Everyone's, then the roles' together, then the member's own; an administrator may everything."""
     everyone, role, me = "1", "2", "3"
@@ -160,3 +168,4 @@ def test_permissions_are_worked_out_in_discord_s_order():
     assert places.permissions(view | send, overwrites[:1], {everyone}, me, everyone) == 0
     assert places.missing(places.permissions(1 << 3, overwrites, {everyone}, me, everyone)) == ()
     assert places.missing(view) == ("Send Messages", "Attach Files")
+    assert places.missing(view, places.NEEDED_IN_THREADS) == ("Send Messages in Threads", "Attach Files")
