@@ -1,7 +1,8 @@
 """From a clone to the first picture with the README's two commands, and how long each step takes: `make fresh`.
 
 In an empty folder, against the local Discord and with the demo's checkpoint, which stands in for seven gigabytes:
-``git clone``, ``make setup`` with its flags, ``python -m bot run``, and a member who types `/imagine`.
+``git clone``, ``make setup`` at a terminal where each question is answered, the command that it names at its end, and a
+member who types `/imagine`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,30 +24,82 @@ from tests.documents import ROOT
 from tests.journey.people import accept_terms, gallery, result_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 CHECKPOINT = Path("engine", "demo", "checkpoint")
+
+ANSWERS = {
+    "The bot token": "",  # the local Discord's
+    "How do people reach you?": "@you",
+    "What draws?": "cpu",
+    "Which checkpoint?": str(CHECKPOINT),
+    "What rates the pictures?": "none",
+    "do database and pictures go?": "",
+    "Check everything now?": "y",
+    "Run it as a service": "n",
+}
+"""By what is asked; each question is answered once, and whatever else is asked ends the try."""
+
+_ASKED = re.compile(r"(?:> |\[[Yy]/[Nn]\] )$")
+_START = re.compile(r"Start it: (.+)")
+
+
+def tell(seconds: float, name: str) -> None:
+    print(f"{seconds:7.1f} s  {name}", flush=True)
 
 
 @contextlib.contextmanager
 def step(name: str) -> Iterator[None]:
     begun = time.monotonic()
     yield
-    print(f"{time.monotonic() - begun:7.1f} s  {name}", flush=True)
+    tell(time.monotonic() - begun, name)
 
 
-async def run(*words: object, cwd: Path, environ: dict[str, str]) -> None:
+async def clone(checkout: Path) -> None:
     process = await asyncio.create_subprocess_exec(
-        *map(str, words),
-        cwd=cwd,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        *("git", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", str(checkout))
     )
-    said, _ = await process.communicate()
-    if process.returncode:
-        sys.exit(f"{said.decode(errors='replace')}\n{' '.join(map(str, words))}: exit status {process.returncode}")
+    if await process.wait():
+        sys.exit("It cannot be cloned.")
+
+
+async def set_up(checkout: Path, api: str, token: str, environ: Mapping[str, str]) -> str:
+    """Answer the wizard at a terminal of its own; gives the command that it names at its end."""
+    ours, theirs = os.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *("setsid", "--ctty", "--wait", "make", "setup", f"ARGS=--api {api}"),
+        cwd=checkout,
+        env=dict(environ),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    answers, said, begun, name = dict(ANSWERS), "", time.monotonic(), "make setup: what it installs"
+    while text := await asyncio.to_thread(_read, ours):
+        said += text
+        if not _ASKED.search(said.replace("\r", "")):
+            continue
+        found = [one for one in answers if one in said]
+        if not found:
+            sys.exit(f"{said}\nNobody knows an answer to that.")
+        tell(time.monotonic() - begun, name)
+        begun, name = time.monotonic(), f"make setup, after {found[-1]}"
+        answer = answers.pop(found[-1]) or (token if found[-1] == "The bot token" else "")
+        said = ""
+        os.write(ours, f"{answer}\n".encode())
+    tell(time.monotonic() - begun, name)
+    os.close(ours)
+    if await process.wait() or not (last := _START.search(said)):
+        sys.exit(f"{said}\nmake setup: exit status {process.returncode}")
+    return last[1].strip()
+
+
+def _read(terminal: int) -> str:
+    try:
+        return os.read(terminal, 65536).decode(errors="replace")
+    except OSError:  # nobody holds the other end any more
+        return ""
 
 
 async def main() -> None:
@@ -53,24 +107,15 @@ async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="eshi-first-") as folder:
         checkout = Path(folder) / "eshi"
         with step("git clone"):
-            await run(
-                "git", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", checkout, cwd=ROOT, environ={**os.environ}
-            )
+            await clone(checkout)
         async with Sandbox.serve(rate_limits=False) as sandbox:
-            environ = {**os.environ, "ESHI_TOKEN": sandbox.token}
-            flags = f"--api {sandbox.api_url} --contact @you --card cpu --checkpoint {CHECKPOINT} --tagger none"
-            with step("make setup: what it installs"):
-                await run("make", "install", cwd=checkout, environ=environ)
-            with step("make setup: answers, and a check with a picture"):
-                await run("make", "setup", f"ARGS={flags} --check --no-service", cwd=checkout, environ=environ)
-            bot = await asyncio.create_subprocess_exec(
-                *(checkout / ".venv" / "bin" / "python", "-m", "bot", "run"),
-                cwd=checkout,
-                env={name: value for name, value in environ.items() if name != "ESHI_TOKEN"},
-                stderr=subprocess.DEVNULL,
+            environ = {name: value for name, value in os.environ.items() if name != "ESHI_TOKEN"}
+            command = await set_up(checkout, sandbox.api_url, sandbox.token, environ)
+            bot = await asyncio.create_subprocess_shell(
+                f"exec {command}", cwd="/", env=environ, stderr=subprocess.DEVNULL
             )
             try:
-                with step("python -m bot run, until it is online"):
+                with step(f"{command}, until it is online"):
                     await sandbox.sessions.came.wait()
                 async with Person.visit(sandbox.page_url, "yuki") as yuki:
                     with step("the terms, /imagine, and the first picture"):
@@ -81,7 +126,7 @@ async def main() -> None:
             finally:
                 bot.terminate()
                 await bot.wait()
-    print(f"{time.monotonic() - begun:7.1f} s  in all")
+    tell(time.monotonic() - begun, "in all")
 
 
 if __name__ == "__main__":
