@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import textwrap
+import tomllib
 
 import discord
 import pytest
@@ -16,6 +18,7 @@ from bot.sentences.card import MORE
 from bot.sentences.rendering import render
 from bot.views.buttons import LOOKS
 from engine import config as engine_config
+from engine import downloads
 from engine.__main__ import main as engine
 from tests.documents import (
     PAGES,
@@ -24,6 +27,7 @@ from tests.documents import (
     README,
     ROOT,
     TROUBLESHOOTING,
+    WINDOWS,
     block,
     code,
     column,
@@ -31,6 +35,7 @@ from tests.documents import (
     sentences,
 )
 
+EXAMPLE = (ROOT / "config.example.toml").read_text()
 MAX_BYTES = 1_000_000
 """A repository is cloned more often than its pictures are looked at."""
 
@@ -122,6 +127,16 @@ def test_the_shown_configuration_can_be_used(tmp_path):
     path.write_text(block(README, "toml", holding="[engine]"))
     assert load(path).rates
     assert engine_config.load(path)[0].rating.by == "wd"
+
+
+def test_the_lines_for_a_small_card_are_there_to_be_changed():
+    """Set-up writes the example: each stands in it once, in the table that the page names."""
+    lines = textwrap.dedent(block(WINDOWS, "toml", holding="vae =")).splitlines()
+    [table] = re.findall(r"^\[engine\]\n(.*?)^\[", EXAMPLE, re.MULTILINE | re.DOTALL)
+    for line in lines:
+        assert len(re.findall(rf"^{line.partition(' ')[0]} = ", table, re.MULTILINE)) == 1, line
+    changed = tomllib.loads("\n".join(lines))
+    assert engine_config.Engine(**changed).vae.removeprefix("models/") in downloads.table()
 
 
 def test_the_shown_settings_can_be_imported():
