@@ -60,7 +60,7 @@ def answer(question: SetupQuestion, given: str | None, terminal: Terminal | None
     """
     if given is not None or terminal is None:
         value = question.offered if given is None else given.strip()
-        if wrong := question.check(value):
+        if wrong := _wrong(question, value):
             raise WrongAnswer(f"{question.flag}: {wrong}")
         return value
     terminal.say(f"\n{question.text}")
@@ -68,9 +68,14 @@ def answer(question: SetupQuestion, given: str | None, terminal: Terminal | None
     while True:
         value = terminal.line(f"{offered.lstrip()}> " if offered else "> ", secret=question.secret).strip()
         value = value or question.offered
-        if not (wrong := question.check(value)):
+        if not (wrong := _wrong(question, value)):
             return value
         terminal.say(f"  {wrong[0].upper()}{wrong[1:]}.")
+
+
+def _wrong(question: SetupQuestion, value: str) -> str:
+    """Say what is wrong with an answer; what no file can hold is not asked about any further."""
+    return question.check(value) if value.isprintable() else "it holds characters that cannot be typed"
 
 
 def yes(text: str, given: bool | None, terminal: Terminal | None, *, usually: bool) -> bool:

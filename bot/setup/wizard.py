@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,7 @@ def run(flags: Flags, terminal: Terminal | None = None) -> int:
     if yes("Check everything now?", flags.check, asked, usually=True) and _python(
         ("-m", "bot", "check", "--config", str(path))
     ):
+        say("\nMend what is marked ✗, and run the same command again: it goes on with what is written.")
         return 1
     return _begin(flags, path, asked)
 
@@ -235,7 +237,8 @@ def _python(words: Sequence[str]) -> int:
 def _begin(flags: Flags, path: Path, asked: Terminal | None) -> int:
     """Start the service, or say how to start the bot."""
     tell = Keyboard().say if asked is None else asked.say
-    command = f"{sys.executable} -m bot run --config {path}"
+    words = [sys.executable, "-m", "bot", "run", "--config", str(path)]
+    command = shlex.join(words) if os.name == "posix" else subprocess.list2cmdline(words)
     if (flags.service or asked) and service.available():
         if yes("Run it as a service of yours (systemd)?", flags.service, asked, usually=True):
             unit = service.install(path, configuration.load(path).bot.drain_s)

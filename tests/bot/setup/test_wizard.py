@@ -5,11 +5,13 @@ import importlib
 import os
 import pty
 import re
+import shlex
 import stat
 import subprocess
 import sys
 import threading
 
+import msgspec
 import pytest
 
 from bot import config
@@ -125,9 +127,11 @@ def test_without_a_terminal_what_is_missing_is_named(folder, capsys):
     [
         ({"contact": " "}, "--contact: say how people reach you"),
         ({"contact": "x" * 301}, "--contact: at most 300 letters"),
+        ({"contact": "ada\udcff"}, "--contact: it holds characters that cannot be typed"),
+        ({"checkpoint": "model\n"}, "--checkpoint: model is no name of the table"),
         ({"card": "voodoo"}, "--card: choose one of auto, cuda, mps, cpu"),
         ({"checkpoint": "absent.safetensors"}, "--checkpoint: absent.safetensors is no name of the table"),
-        ({"checkpoint": "x\0"}, "--checkpoint: "),
+        ({"checkpoint": "x\0"}, "--checkpoint: it holds characters that cannot be typed"),
         ({"tagger": "."}, "--tagger: . has no model.onnx and no selected_tags.csv"),
         ({"data": "config.example.toml/x"}, "--data: "),
         ({"data": " "}, "--data: name a folder"),
@@ -287,10 +291,21 @@ def test_without_a_terminal_nothing_is_fetched_that_no_flag_asks_for(folder, dis
     assert wizard.run(flags(folder, discord, checkpoint="animagine-xl-4.0-opt")) == 0
 
 
-def test_a_check_that_finds_an_error_ends_it(folder, discord, monkeypatch):
+def test_a_check_that_finds_an_error_ends_it(folder, discord, monkeypatch, capsys):
+    """With how to go on."""
     monkeypatch.setenv("ESHI_TOKEN", discord.token)
     monkeypatch.setattr(wizard, "_python", lambda _words: 1)
     assert wizard.run(flags(folder, discord, check=True)) == 1
+    assert "run the same command again" in capsys.readouterr().out
+
+
+def test_the_command_at_the_end_can_be_pasted(folder, discord, monkeypatch, capsys):
+    """Also where a folder's name has blanks."""
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    path = folder / "my bot" / "config.toml"
+    assert wizard.run(msgspec.structs.replace(flags(folder, discord), config=path)) == 0
+    said = capsys.readouterr().out.partition("Start it: ")[2]
+    assert shlex.split(said) == [sys.executable, "-m", "bot", "run", "--config", str(path)]
 
 
 def test_the_service_is_written_and_started(folder, discord, monkeypatch):
