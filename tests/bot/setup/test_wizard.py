@@ -1,15 +1,10 @@
 """The set-up, with the local Discord: each answer is checked as it is given, and nothing that was there is lost."""
 
-import asyncio
 import importlib
-import os
-import pty
 import re
 import shlex
 import stat
-import subprocess
 import sys
-import threading
 
 import msgspec
 import pytest
@@ -18,33 +13,12 @@ from bot import config
 from bot.__main__ import main
 from bot.demo import _CHECKPOINT
 from bot.errors import BotError, ConfigError
-from bot.sandbox.server import Sandbox
 from bot.setup import questions, service, wizard
 from bot.setup.asking import Keyboard
 from engine import card
 from tests.documents import README, ROOT
 
 EXAMPLE = (ROOT / "config.example.toml").read_text()
-
-
-@pytest.fixture(scope="module")
-def discord():
-    """A local Discord in a thread, for commands that have a loop of their own."""
-    loop, there, stop, found = asyncio.new_event_loop(), threading.Event(), asyncio.Event(), []
-
-    async def serve():
-        async with Sandbox.serve(rate_limits=False) as sandbox:
-            found.append(sandbox)
-            there.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=[serve()])
-    thread.start()
-    there.wait()
-    yield found[0]
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
-    loop.close()
 
 
 @pytest.fixture
@@ -348,39 +322,6 @@ def test_the_invitation_is_the_readme_s():
     """With the same rights."""
     assert re.search(r"permissions=(\d+)", README)[1] == str(wizard.PERMISSIONS)
     assert wizard.INVITATION.format(id="YOUR_APPLICATION_ID") in README
-
-
-def test_a_real_terminal_is_asked_and_the_token_is_not_shown(folder, discord):
-    """As a process of its own at a terminal of its own."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(  # noqa: S603  our own command
-        [sys.executable, "-m", "bot", "setup", "--api", discord.api_url, "--no-check", "--no-service"],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        start_new_session=True,
-    )
-    os.close(theirs)
-    said = b""
-    for answer in (discord.token, "@ada", "", str(_CHECKPOINT), "none", ""):
-        asked = b""
-        while not asked.endswith(b"> "):
-            asked += os.read(ours, 4096)
-        said += asked
-        os.write(ours, answer.encode() + b"\n")
-    assert process.wait() == 0
-    os.set_blocking(ours, False)
-    while True:
-        try:
-            said += os.read(ours, 65536)
-        except OSError:
-            break
-    os.close(ours)
-    assert b"Invite the bot: https://discord.com/" in said
-    assert discord.token.encode() not in said
-    assert config.load(folder / "config.toml").bot.about.contact == "@ada"
 
 
 def test_a_keyboard_is_a_terminal(monkeypatch, capsys):
