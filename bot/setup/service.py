@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,17 +26,22 @@ StartLimitIntervalSec=0
 [Service]
 WorkingDirectory={folder}
 ExecStart={python} -m bot run --config {config}
-# Discord resets the token of a bot that connects a thousand times a day, so restarts become slow.
+# Discord resets the token of a bot that connects a thousand times a day, so restarts are slow, or become slow.
 Restart=on-failure
-RestartSec=10
-RestartSteps=6
-RestartMaxDelaySec=15min
+{restarts}
 RestartPreventExitStatus=78
 TimeoutStopSec={stop_s:.0f}
 
 [Install]
 WantedBy=default.target
 """
+
+
+SLOWER_AND_SLOWER = "RestartSec=10\nRestartSteps=6\nRestartMaxDelaySec=15min"
+ALWAYS_SLOW = "RestartSec=90"
+"""Nine hundred and sixty a day, for a systemd that would leave out the other lines."""
+STEPS_SINCE = 254
+"""systemd's NEWS: RestartSteps= and RestartMaxDelaySec=."""
 
 
 class ServiceFailed(BotError):
@@ -56,13 +62,26 @@ def available() -> bool:
     return done.returncode == 0
 
 
-def unit(config: Path, drain_s: float) -> str:
-    """Write the unit; the bot has its drain and what ends after it."""
+def version(said: str) -> int:
+    """Read systemd's version out of what ``systemctl --version`` prints; 0 where it is not there."""
+    found = re.match(r"systemd (\d+)", said)
+    return int(found[1]) if found else 0
+
+
+def unit(config: Path, drain_s: float, systemd: int) -> str:
+    """Write the unit; the bot has its drain and what ends after it.
+
+    Args:
+        config: The configuration file.
+        drain_s: How long the bot lets jobs end.
+        systemd: Its version, as `version` gives it.
+    """
     return UNIT.format(
         folder=_plain(str(config.parent)),
         python=_quoted(sys.executable),
         config=_quoted(str(config)),
         stop_s=drain_s + 20,
+        restarts=SLOWER_AND_SLOWER if systemd >= STEPS_SINCE else ALWAYS_SLOW,
     )
 
 
@@ -85,15 +104,19 @@ def install(config: Path, drain_s: float, environ: Mapping[str, str] = os.enviro
     """
     base = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     path = Path(base) / "systemd" / "user" / NAME
+    known = version(_systemctl("--version").stdout)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(unit(config, drain_s), encoding="utf-8")
+        path.write_text(unit(config, drain_s, known), encoding="utf-8")
     except OSError as error:
         raise ServiceFailed(f"{path}: cannot be written: {error.strerror}") from error
     for words in (("daemon-reload",), ("enable", NAME), ("restart", NAME)):
-        done = subprocess.run(  # noqa: S603  systemd's own program
-            [shutil.which("systemctl") or "systemctl", "--user", *words], capture_output=True, text=True, check=False
-        )
+        done = _systemctl("--user", *words)
         if done.returncode:
             raise ServiceFailed(f"systemctl --user {' '.join(words)}: {done.stderr.strip()}")
     return path
+
+
+def _systemctl(*words: str) -> subprocess.CompletedProcess[str]:
+    program = shutil.which("systemctl") or "systemctl"
+    return subprocess.run([program, *words], capture_output=True, text=True, check=False)  # noqa: S603  systemd's own

@@ -1,9 +1,12 @@
 """The set-up, with the local Discord: each answer is checked as it is given, and nothing that was there is lost."""
 
 import importlib
+import os
 import re
 import shlex
+import shutil
 import stat
+import subprocess
 import sys
 
 import msgspec
@@ -286,7 +289,7 @@ def test_the_service_is_written_and_started(folder, discord, monkeypatch):
     """By systemd's own program; what it refuses is one sentence."""
     program = folder / "bin" / "systemctl"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\necho "$@" >> {folder}/calls\n')
+    program.write_text(f'#!/bin/sh\necho "$@" >> {folder}/calls\necho "systemd 255 (255.4)"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     monkeypatch.setenv("ESHI_TOKEN", discord.token)
@@ -297,6 +300,7 @@ def test_the_service_is_written_and_started(folder, discord, monkeypatch):
     assert f'ExecStart="{sys.executable}" -m bot run --config "{folder / "config.toml"}"' in unit
     assert "TimeoutStopSec=50" in unit
     assert (folder / "calls").read_text().splitlines() == [
+        "--version",
         "--user daemon-reload",
         "--user enable eshi.service",
         "--user restart eshi.service",
@@ -315,7 +319,39 @@ def test_a_service_where_there_is_no_systemd_is_refused(folder, discord, monkeyp
 
 def test_a_path_with_odd_letters_is_one_argument_of_the_unit(tmp_path):
     path = tmp_path / 'a "b" 100% $x' / "config.toml"
-    assert r'a \"b\" 100%% $$x/config.toml"' in service.unit(path, 30.0)
+    assert r'a \"b\" 100%% $$x/config.toml"' in service.unit(path, 30.0, 255)
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"), [("systemd 255 (255.4-1)\n+PAM", 3), ("systemd 252 (252.39-1)\n", 1), ("", 1)]
+)
+def test_restarts_never_spend_the_connections_of_a_day(tmp_path, said, lines):
+    """An older systemd leaves out the lines that make them slower, and would restart every ten seconds."""
+    text = service.unit(tmp_path / "config.toml", 30.0, service.version(said))
+    restarts = [line for line in text.splitlines() if re.match("Restart(Sec|Steps|MaxDelaySec)=", line)]
+    assert len(restarts) == lines
+    assert (restarts == ["RestartSec=90"]) == (lines == 1)
+    assert 24 * 60 * 60 / 90 < 1000
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_systemd_knows_every_line_of_the_unit(tmp_path):
+    """Its own program reads it, with the version that is here."""
+
+    def analyze(*words):
+        return subprocess.run(  # noqa: S603  systemd's own
+            [shutil.which("systemd-analyze"), *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
+        )
+
+    path, config = tmp_path / "eshi.service", tmp_path / "a b" / "config.toml"
+    config.parent.mkdir()
+    path.write_text(service.unit(config, 30.0, service.version(analyze("--version").stdout)))
+    done = analyze("--user", "verify", path)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_invitation_is_the_readme_s():
