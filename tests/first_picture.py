@@ -120,7 +120,7 @@ async def main() -> None:
                 async with Person.visit(sandbox.page_url, "yuki") as yuki:
                     with step("the terms, /imagine, and the first picture"):
                         await accept_terms(yuki)
-                        sent = await yuki.slash(yuki.channel("general"), "imagine", subject="1girl", steps=8)
+                        sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=8)
                         if not gallery(await result_of(yuki, sent)):
                             sys.exit("No picture came.")
             finally:
