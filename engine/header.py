@@ -124,7 +124,13 @@ def read(path: Path) -> Statement:
 
 
 def _kind(start: bytes) -> str:
-    """Name what a file is by its first bytes; "": it may be what it should."""
+    """Name what a file is by its first bytes; "": it may be what it should.
+
+    A header of 640 bytes begins as a pickle does, with its length: 0x80, 0x02.
+    """
+    length = int.from_bytes(start[:_LENGTH_BYTES], "little")
+    if start[_LENGTH_BYTES : _LENGTH_BYTES + 1] == b"{" and length <= MAX_HEADER_BYTES:
+        return ""
     text = start.lstrip().lower()
     if not start:
         return "an empty file"

@@ -139,3 +139,15 @@ def test_a_file_that_is_cut_off_is_said_to_be(tmp_path):
     path = written(tmp_path, WHOLE)
     path.write_bytes(path.read_bytes()[:-10])
     assert "broken or cut off" in refusal(path)
+
+
+@pytest.mark.parametrize("length", [640, 896, 1152])
+def test_a_header_whose_length_looks_like_a_pickle_is_a_header(tmp_path, length):
+    """Its first two bytes are those with which a pickle begins."""
+    path = written(tmp_path, WHOLE)
+    content = path.read_bytes()
+    old = 8 + int.from_bytes(content[:8], "little")
+    padded = content[8:old].ljust(length, b" ")
+    path.write_bytes(len(padded).to_bytes(8, "little") + padded + content[old:])
+    header.recognise(path)
+    assert header.read(path) == header.NOTHING
