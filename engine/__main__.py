@@ -1,6 +1,7 @@
 """The engine's command line: ``serve`` draws for the bot, ``draw`` draws one picture here, ``bench`` measures.
 
-``download`` fetches what they need, ``check`` says whether all of it is there and fits this machine.
+``download`` fetches what they need, ``check`` says whether all of it is there and fits this machine, ``look`` what a
+file of weights is.
 
 Exit status: 0 done or told to stop, 1 no model or no picture, 2 wrong arguments or configuration, 78 a checkpoint that
 ``serve`` can never load as it is, 130 Ctrl-C while drawing. torch is imported by the command that needs it, in its
@@ -174,6 +175,17 @@ def _rate(parsed: argparse.Namespace) -> int:
         return _complain(f"{parsed.folder}: holds no PNG, WebP or JPEG file that can be read", MISUSED)
     print("\n".join(table(rated, engine.rating)))
     return 0
+
+
+def _look(parsed: argparse.Namespace) -> int:
+    from engine.look import lines, look
+
+    found = [look(path) for path in parsed.files]
+    if parsed.json:
+        print(msgspec.json.encode(found).decode())
+    else:
+        print(*(line for one in found for line in lines(one)), sep="\n")
+    return FAILED if any("wrong" in one for one in found) else 0
 
 
 def _draw(parsed: argparse.Namespace) -> int:
@@ -357,6 +369,10 @@ def parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--json", action="store_true", help="print the rows for another program")
     check.set_defaults(command=_check)
+    look = _command(commands, "look", "say what a checkpoint, a VAE or a LoRA is, by its header")
+    look.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a .safetensors file")
+    look.add_argument("--json", action="store_true", help="print it for another program")
+    look.set_defaults(command=_look)
     _add_download(commands)
     _add_bench(commands)
     return whole

@@ -60,3 +60,13 @@ class Withheld(GenerationError):
     """A picture showed somebody who looks like a child, above safe: nobody may see it."""
 
     code = "withheld"
+
+
+class LoraRefused(GenerationError):
+    """A LoRA's file cannot be used; the message is one line that begins with its name."""
+
+    code = "invalid_parameters"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.why = why

@@ -32,7 +32,9 @@ _PARTS = {
 _OTHERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "a LoRA",
-        re.compile(r"(?:^lora_|\.lora_[AB]\.|\.lora_(?:up|down|mid)\.|\.lora\.|\.hada_w|\.lokr_w|\.dora_scale$)"),
+        re.compile(
+            r"(?:^lora_|^lycoris_|\.lora_[AB]\.|\.lora_(?:up|down|mid)\.|\.lora\.|\.hada_w|\.lokr_w|\.dora_scale$|_lora\.)"
+        ),
     ),
     ("Flux", re.compile(r"(?:^|\.)(?:double_blocks|single_transformer_blocks)\.")),
     ("SD 3", re.compile(r"(?:^|\.)joint_blocks\.")),
@@ -123,6 +125,42 @@ def read(path: Path) -> Statement:
     return _statement(tensors, metadata)
 
 
+class Look(NamedTuple):
+    """What a file is."""
+
+    kind: str
+    """In words; "": nothing that is known here."""
+    metadata: Mapping[str, str]
+    statement: Statement
+    """Of an SDXL checkpoint."""
+
+
+CHECKPOINT, LORA, VAE = "an SDXL checkpoint", "a LoRA", "a VAE by itself"
+
+
+def look(path: Path) -> Look:
+    """Say what a safetensors file is, whether it can be drawn with or not.
+
+    Raises:
+        ModelLoadError: It is no such file, or cannot be read.
+    """
+    recognise(path)
+    tensors, metadata = _header(path)
+    if not _absent(tensors):
+        return Look(CHECKPOINT, metadata, _statement(tensors, metadata))
+    return Look(_other(tensors), metadata, NOTHING)
+
+
+def _absent(tensors: Mapping[str, Tensor]) -> list[str]:
+    """List what an SDXL checkpoint has and this file has not."""
+    return [part for part, starts in _PARTS.items() if not any(name.startswith(starts) for name in tensors)]
+
+
+def _other(tensors: Mapping[str, Tensor]) -> str:
+    """Name what it is instead; "": nothing that is known here."""
+    return next((kind for kind, named in _OTHERS if any(named.search(name) for name in tensors)), "")
+
+
 def _kind(start: bytes) -> str:
     """Name what a file is by its first bytes; "": it may be what it should.
 
@@ -170,8 +208,7 @@ def _header(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def _check_parts(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    absent = [part for part, starts in _PARTS.items() if not any(name.startswith(starts) for name in tensors)]
-    other = next((kind for kind, named in _OTHERS if any(named.search(name) for name in tensors)), "")
+    absent, other = _absent(tensors), _other(tensors)
     if not absent:
         return
     if not tensors:

@@ -98,7 +98,7 @@ def single_file(model, tmp_path_factory):
 
     weights = {}
     for prefix, module, rename in (
-        ("model.diffusion_model.", model.unet, _unet_name),
+        ("model.diffusion_model.", model.unet, stability_name),
         ("first_stage_model.", model.vae, _vae_name),
         ("conditioner.embedders.0.transformer.text_model.", model.text_encoder, str),
         ("conditioner.embedders.1.model.", model.text_encoder_2, _open_clip_name),
@@ -120,7 +120,7 @@ def _rename(name, rules):
     return name
 
 
-def _unet_name(name):
+def stability_name(name):
     """Name a tensor of a UNet with one layer a block as the original does; its blocks are counted through."""
     resnet = [
         (r"norm1\.", "in_layers.0."),
