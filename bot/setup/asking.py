@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import signal
 import sys
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,6 +35,11 @@ class Terminal(Protocol):
 
 class Keyboard:
     """The terminal that this program runs in."""
+
+    def __init__(self) -> None:
+        """Let Ctrl-C end it, also where a shell's background job starts with that ignored."""
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def line(self, prompt: str, *, secret: bool) -> str:
         return getpass.getpass(prompt) if secret else input(prompt)
