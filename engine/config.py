@@ -14,7 +14,7 @@ from engine.wire import Rating
 
 _Form = TypeVar("_Form")
 
-HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+HUB_ID = re.compile(r"\A[\w.-]+/[\w.-]+\Z")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 SHARED = Path(__file__).parent / "sdxl"
