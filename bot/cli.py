@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import config
+from bot.errors import ConfigError
 from bot.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def add_parsers(
 
 def _run(arguments: argparse.Namespace) -> int:
     """Run the bot until Ctrl-C or SIGTERM. It starts its engine, unless bot.engine.url is set."""
+    if sys.platform == "win32":
+        raise ConfigError("the bot needs signals, which event loops on Windows lack: use WSL2, as docs/windows.md says")
     from bot import app, logs  # discord.py takes a second that no other command should
 
     read = config.load(arguments.config)
