@@ -40,6 +40,9 @@ PATIENCE_S = (1.0, 2.0, 5.0, 10.0)
 LONGEST_WAIT_S = 600.0
 """Of what a busy server asks for in Retry-After."""
 
+SAID_CHARS = 200
+"""Of what the HTTP library says, which may be several lines."""
+
 SILENCE_S = 60.0
 MAX_REDIRECTS = 10
 
@@ -248,7 +251,7 @@ async def _receive(
                     part.write(chunk)
                     tell(part.size)
         except _NOT_NOW as error:
-            reason, wait_s = str(error) or "no answer", None
+            reason, wait_s = " ".join(str(error).split())[:SAID_CHARS] or "no answer", None
         except _NotNow as error:
             reason, wait_s = str(error), error.wait_s
         else:

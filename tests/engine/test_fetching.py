@@ -79,6 +79,21 @@ async def test_a_connection_that_ends_with_nothing_new_is_given_up(hub, tmp_path
     assert fetching.part_of(wanted(tmp_path).target).read_bytes() == CONTENT[:100_000]
 
 
+async def test_what_is_no_hub_is_named_in_one_line(tmp_path):
+    """Another server's greeting, an impossible length: the library draws the place, and nobody reads on."""
+    for said in (b"SSH-2.0-x\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", b""):
+
+        async def answer(reader, writer, said=said):
+            await reader.read(100)
+            writer.write(said)
+            writer.close()
+
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            message = await refused(wanted(tmp_path), SimpleNamespace(url=url))
+        assert ("\n" in message, "does not come" in message, len(message) < 400) == (False, True, True)
+
+
 PROGRAM = """
 import asyncio, sys, pathlib
 from engine import fetching
