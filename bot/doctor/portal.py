@@ -16,7 +16,7 @@ import msgspec
 from engine.finding import Finding, error, ok, unchecked, warning
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
 COMMANDS = frozenset(
     {"imagine", "prompt", "remix", "show", "queue", "me", "settings", "terms", "about", "help", "Remix"}
@@ -25,6 +25,10 @@ COMMANDS = frozenset(
 
 INTENTS = {12: "presences", 13: "presences", 14: "members", 15: "members", 18: "message content", 19: "message content"}
 """Bits of an application's flags that say which privileged intents its portal grants (Discord, Application Flags)."""
+
+OF_THE_APPLICATION = ("interactions-url", "code-grant", "public-bot", "intents")
+OF_THE_GATEWAY = ("sessions", "servers")
+"""Which rows come from which answer."""
 
 FEW_SESSIONS = 50
 CLOCK_WARNING_S, CLOCK_ERROR_S = 2.0, 30.0
@@ -132,6 +136,8 @@ async def look(api: Api, text: str) -> AsyncIterator[Finding]:
     try:
         found = await token(api, text)
         yield found
+        if found.level == "unchecked":
+            yield error("discord", "Discord stumbles, and nothing more was asked", "Try again later.")
         if found.level != "ok":
             return
         yield ok("discord", "Discord answers")
@@ -148,13 +154,18 @@ async def _rows(api: Api) -> AsyncIterator[Finding]:
     asked = [await api.get("/gateway") for _ in range(TRIES)]
     yield clock(asked[-1].date, api.now())
     yield latency([one.seconds for one in asked])
-    application = (await api.get("/applications/@me")).table
-    for row in of_the_application(application) if application else ():
+    about = await api.get("/applications/@me")
+    for row in of_the_application(about.table) if about.table else _unanswered(OF_THE_APPLICATION, about):
         yield row
-    gateway = (await api.get("/gateway/bot")).table
-    for row in sessions(gateway, application) if gateway else ():
+    gateway = await api.get("/gateway/bot")
+    for row in sessions(gateway.table, about.table) if gateway.table else _unanswered(OF_THE_GATEWAY, gateway):
         yield row
-    yield await _commands(api, application)
+    yield await _commands(api, about.table)
+
+
+def _unanswered(ids: Iterable[str], answer: PortalAnswer) -> list[Finding]:
+    """Name the rows that one answer would have given."""
+    return [unchecked(one, f"Discord answers {answer.status}") for one in ids]
 
 
 def clock(date: str, now: float) -> Finding:

@@ -94,6 +94,17 @@ async def test_a_token_that_discord_refuses_ends_the_questions():
     assert [*(await rows({})).values()] == [(await rows({}))["token"]]
 
 
+async def test_a_discord_that_stumbles_is_no_discord_in_order():
+    """What it did not answer is named, row by row, and never left out."""
+    whole = await rows(GOOD)
+    for path in ("/applications/@me", "/gateway/bot"):
+        found = await rows({name: answer for name, answer in GOOD.items() if name != path})
+        lost = {id_ for id_, row in found.items() if row.level == "unchecked"}
+        assert (found.keys(), lost >= {"sessions"} or lost >= {"interactions-url"}) == (whole.keys(), True)
+    found = await rows(GOOD | {"/users/@me": []})
+    assert {id_: row.level for id_, row in found.items()} == {"token": "unchecked", "discord": "error"}
+
+
 async def test_nobody_answers():
     """The network is named, and nothing is said of the token."""
     async with aiohttp.ClientSession() as session:
