@@ -43,6 +43,10 @@ class Options(Struct, frozen=True, kw_only=True):
     """One of `SHAPES` by name."""
     count: int | None = None
     seed: int | None = None
+    variation_seed: int | None = None
+    """Towards whose noise that of `seed` is turned, for the first picture; the next ones count up."""
+    variation_strength: float | None = None
+    """How far; None: it is no variation. It comes with a recipe and cannot be typed."""
     negative: str | None = None
     quality: str | None = None
     negative_preset: str | None = None
@@ -118,6 +122,13 @@ def again(request: Request, draw_seed: Callable[[], int]) -> Request:
         seeds = sub_seeds(draw_seed(), request.count)
         return msgspec.structs.replace(request, variation=msgspec.structs.replace(request.variation, seeds=seeds))
     return msgspec.structs.replace(request, seed=draw_seed())
+
+
+def anew(options: Options) -> Options:
+    """Leave out the seed that new pictures have of their own: of a variation, the one it is turned towards."""
+    if options.variation_strength is None:
+        return msgspec.structs.replace(options, seed=None)
+    return msgspec.structs.replace(options, variation_seed=None)
 
 
 def sub_seeds(first: int, count: int) -> tuple[int, ...]:

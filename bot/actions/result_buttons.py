@@ -13,7 +13,7 @@ from bot.care.moderators import moderates
 from bot.errors import InvalidRequest, NotYours
 from bot.job import State
 from bot.prompt.completion import options_of
-from bot.request import again, words_of_options
+from bot.request import again, anew, words_of_options
 from bot.routes import Route, on_form, on_press
 from bot.safety.ratings import together
 from bot.sentences import card as says
@@ -85,7 +85,7 @@ class ResultButtons:
         if job is None:
             options = await self.remix.options(interaction, _files(interaction))
             private = interaction.message is not None and interaction.message.flags.ephemeral
-            changed = msgspec.structs.replace(options, seed=None, private=private)
+            changed = msgspec.structs.replace(anew(options), private=private)
             await self.imagine.ask(interaction, changed, given=words_of_options(options))
         else:
             given = "" if job.user_id == interaction.user.id else words_of_options(options_of(job.request))

@@ -135,6 +135,8 @@ class _Here:
             "quality": options.quality,
             "year": options.year,
             "seed": options.seed,
+            "variation_seed": options.variation_seed,
+            "variation_strength": options.variation_strength,
             "steps": options.steps,
             "guidance": options.guidance,
             "sampler": options.sampler,

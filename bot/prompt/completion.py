@@ -13,12 +13,12 @@ from bot.prompt.foreign.understand import understand, understand_options
 from bot.prompt.near import near
 from bot.prompt.order import place
 from bot.prompt.terms import unknown
-from bot.request import SHAPES, Options, Request
+from bot.request import SHAPES, Options, Request, sub_seeds
 from bot.sentences import prompt as says
 from bot.sentences.prompt import TextOption
 from bot.sentences.rendering import plain
 from engine.grammar import plain_text
-from engine.wire import SEED_LIMIT, SamplingParams
+from engine.wire import SEED_LIMIT, SamplingParams, Variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -108,6 +108,7 @@ def complete(
             height=height,
         ),
         private=bool(options.private),
+        variation=_variation(options, count, draw_seed),
     )
     if not any(_has_words(text) for text in (request.subject, request.character, request.series, request.tags)):
         raise InvalidRequest(says.SAY_WHAT)
@@ -147,6 +148,8 @@ def options_of(request: Request) -> Options:
         shape=next((name for name, size in SHAPES.items() if size == (sampling.width, sampling.height)), None),
         count=request.count,
         seed=request.seed,
+        variation_seed=None if request.variation is None else request.variation.seeds[0],
+        variation_strength=None if request.variation is None else request.variation.strength,
         negative=dynamic.escape(request.negative),
         quality=request.quality,
         negative_preset=request.negative_preset,
@@ -157,6 +160,14 @@ def options_of(request: Request) -> Options:
         sampler=sampling.sampler,
         private=request.private,
     )
+
+
+def _variation(options: Options, count: int, draw_seed: Callable[[], int]) -> Variation | None:
+    """Say which variation it is; None: it is none, or its seed is to be a new one and so there is nothing to vary."""
+    if options.variation_strength is None or options.seed is None:
+        return None
+    first = draw_seed() if options.variation_seed is None else options.variation_seed
+    return Variation(seeds=sub_seeds(first, count), strength=options.variation_strength)
 
 
 def _check_text(text: str, option: TextOption, max_chars: int) -> None:

@@ -35,6 +35,10 @@ class Recipe(Struct, frozen=True, kw_only=True):
     """Where the sampler's name does not say it."""
     guidance: float | None = None
     seed: int | None = None
+    variation_seed: int | None = None
+    """Towards whose noise that of the seed is turned; only together with the strength."""
+    variation_strength: float | None = None
+    """How far, above 0, at most 1."""
     size: tuple[int, int] | None = None
     """Width and height in pixels."""
     model: str = ""

@@ -101,6 +101,8 @@ def to_options(
         tags=dynamic.escape(tags.join(loose)),
         shape=shape,
         seed=seed,
+        variation_seed=recipe.variation_seed,
+        variation_strength=recipe.variation_strength,
         negative=dynamic.escape(tags.join(steered)),
         quality=quality,
         negative_preset=negative_preset,

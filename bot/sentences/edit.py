@@ -13,6 +13,12 @@ def setting(name: str, value: str) -> str:
     return f"**{_spoken(name)}** {value}"
 
 
+@sentence
+def varied(seed: int, strength: float) -> str:
+    """Say what of a variation no form shows."""
+    return f"A variation: turned towards seed {seed}, strength {strength:g}. Without a seed it is none."
+
+
 YOURS = fixed("edit.YOURS", "as usual")
 """Instead of the value of an option that was left out."""
 NONE = fixed("edit.NONE", "none")

@@ -62,6 +62,8 @@ def screen(step: EditState) -> ui.LayoutView:
     form = step.form
     lines = [*(f"⚠ {render(one)}" for one in step.wrong), *_words(form)]
     lines.append(" · ".join(_settings(form, (*FIELDS["style"], *FIELDS["numbers"]))))
+    if form.seed is not None and form.variation_seed is not None and form.variation_strength is not None:
+        lines.append(render(edit.varied(form.variation_seed, form.variation_strength)))
     if form.private:
         lines.append(render(edit.SEEN_BY_YOU))
     texts = ["\n".join(lines), *([_listed(form.notes)] if form.notes else []), f"-# {render(edit.NOTHING_DRAWN_YET)}"]

@@ -14,9 +14,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.errors import InvalidRequest
 from bot.picture.read import PARAMETERS
 from bot.picture.recipes import civitai
-from bot.picture.recipes.fields import MAX_CHARS, decoded, file_name, hash_of, made, rows, sides, size_of, visible
+from bot.picture.recipes.fields import (
+    MAX_CHARS,
+    decoded,
+    file_name,
+    fraction,
+    hash_of,
+    made,
+    rows,
+    sides,
+    size_of,
+    visible,
+    whole,
+)
 from bot.prompt.recipe import Recipe, Resource
 from bot.sentences import recipes as says
+from engine.wire import SEED_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,6 +60,9 @@ KEYS = (
 _KEYS = "|".join(re.escape(key) for key in (*KEYS, "Template", "Negative Template", "Negative prompt"))
 UNMARKED = re.compile(rf"(?<![\s,|;])\s+(?=(?:{_KEYS}):\s)", re.IGNORECASE)
 """Before a setting that no comma parts from the one before it."""
+
+_VARIATION_SEED, _VARIATION_STRENGTH = "variation seed", "variation seed strength"
+"""Of a variation."""
 
 _PAIR = re.compile(r'(\w[\w \-/]{1,64}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 """WebUI's ``re_param``, with an end to the key: without one a long line takes quadratic time."""
@@ -310,12 +326,23 @@ def _recipe(prompt: str, negative: str, pairs: dict[str, str]) -> Recipe:
         schedule=found.take("schedule type", "scheduler"),
         scale=found.take("cfg scale", "cfg", "guidance scale", "guidance") or None,
         seed=found.take("seed") or None,
+        variation=_variation(found),
         size=size,
         model=file_name(model) if re.search(r"\.safetensors|\.ckpt", model) else model,
         model_hash=model_hash if hash_of(model_hash) else str(hashes.get("model", "")),
         resources=[*resources, *named],
         other=found.left,
     )
+
+
+def _variation(pairs: _Pairs) -> tuple[int, float] | None:
+    """Take which variation it is, its seed and its strength; None: it is none, or none that can be drawn, and stays."""
+    seed, strength = whole(pairs.see(_VARIATION_SEED)), fraction(pairs.see(_VARIATION_STRENGTH))
+    if seed is None or strength is None or not (0 <= seed < SEED_LIMIT and 0 < strength <= 1):
+        return None
+    pairs.take(_VARIATION_SEED)
+    pairs.take(_VARIATION_STRENGTH)
+    return seed, strength
 
 
 def _program(pairs: _Pairs) -> str:

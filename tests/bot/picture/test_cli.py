@@ -18,7 +18,8 @@ from tests.documents import ROOT
 from tests.programs import WRITERS, Made, png
 
 KEYS = [
-    *("subject", "character", "series", "rating", "tags", "negative", "quality", "year", "seed", "steps", "guidance"),
+    *("subject", "character", "series", "rating", "tags", "negative", "quality", "year", "seed"),
+    *("variation_seed", "variation_strength", "steps", "guidance"),
     *("sampler", "shape", "prompt", "negative_prompt", "said", "program"),
 ]
 SETTINGS = "Steps: 28, Sampler: Euler a, CFG scale: 5, Seed: 7, Size: 832x1216"
@@ -183,6 +184,11 @@ def read(configured, tmp_path, capsys, monkeypatch):
             ["NovelAI writes weights", "another model"],
         ),
         (f"1girl\n{SETTINGS}, Clip skip: 4, Variation seed: 3", {}, ["“Clip skip: 4”", "“Variation seed: 3”"]),
+        (
+            f"1girl\n{SETTINGS}, Variation seed: 3, Variation seed strength: 0.2, Seed resize from: 512x512",
+            {"seed": 7, "variation_seed": 3, "variation_strength": 0.2},
+            ["“Seed resize from: 512x512” is not supported here, so the same seed draws another picture"],
+        ),
     ],
 )
 def test_a_text_that_people_bring_is_read_as_it_was_meant(read, text, values, said):

@@ -13,9 +13,9 @@ from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets
 from bot.prompt.completion import check_defaults, complete, options_of
 from bot.prompt.compose import compose
-from bot.request import SHAPES, Options, Request, again, picture_seeds
+from bot.request import SHAPES, Options, Request, again, anew, picture_seeds
 from bot.sentences.rendering import plain
-from engine.wire import SamplingParams
+from engine.wire import SamplingParams, Variation
 from tests.refusing import refused
 
 OURS = presets.load()
@@ -166,6 +166,18 @@ def test_every_picture_of_a_request_has_its_seed():
     assert picture_seeds(ask(tags="a", seed=2**32 - 2, count=4)) == (4294967294, 4294967295, 0, 1)
 
 
+def test_a_variation_counts_up_and_is_one_of_a_seed_that_is_there():
+    """As WebUI's batches do; where its own seed is to be a new one, it has to be drawn, too."""
+    varied = ask(tags="a", seed=5, count=3, variation_seed=2**32 - 1, variation_strength=0.2)
+    assert varied.variation == Variation(seeds=(2**32 - 1, 0, 1), strength=0.2)
+    assert picture_seeds(varied) == (5, 5, 5)
+    assert ask(tags="a", variation_seed=3, variation_strength=0.2).variation is None
+    anew_ = anew(options_of(varied))
+    assert (anew_.seed, anew_.variation_seed, anew_.variation_strength) == (5, None, 0.2)
+    assert ask(tags="a", seed=5, variation_strength=0.2).variation == Variation(seeds=(7,), strength=0.2)
+    assert anew(options_of(ask(tags="a", seed=5))).seed is None
+
+
 def test_a_default_that_makes_no_request_is_found_at_start_up():
     check_defaults(Bot(), OURS, partial(compose, presets=OURS))
     for config, said in (
@@ -188,6 +200,8 @@ def test_a_default_that_makes_no_request_is_found_at_start_up():
         shape=st.none() | st.sampled_from(list(SHAPES)),
         seed=st.none() | st.integers(),
         count=st.none() | st.integers(0, 6),
+        variation_seed=st.none() | st.integers(0, 2**32 - 1),
+        variation_strength=st.none() | st.floats(0, 1),
     )
 )
 def test_any_options_are_a_request_or_a_sentence(options):
@@ -205,3 +219,5 @@ def test_any_options_are_a_request_or_a_sentence(options):
         return
     assert msgspec.json.decode(msgspec.json.encode(request), type=Request) == request
     assert options_of(request).seed == request.seed
+    kept = options_of(request)
+    assert (kept.variation_strength is None) == (request.variation is None)

@@ -11,8 +11,10 @@ from bot.prompt.compose import compose
 from bot.prompt.recipe import Recipe
 from bot.prompt.remix import to_options
 from bot.prompt.terms import RATINGS, key
-from bot.request import Options, Request
+from bot.request import Options, Request, picture_seeds
 from bot.sentences.rendering import plain
+from engine import infotext
+from engine.wire import Generate, Variation
 from tests.recipes import CIVITAI, WEBUI
 from tests.refusing import refused
 
@@ -69,13 +71,50 @@ def test_civitai_s_resources_are_said(ours):
         (Recipe(seed=-1), "The seed -1 is outside of the seeds here, 0 to 4,294,967,295."),
         (Recipe(prompt="[cat:dog:0.5]"), "“[cat:dog:0.5]” changes while a picture is drawn, which is not done here"),
         (Recipe(prompt="[cat|dog] AND x"), "“[cat|dog]” changes while a picture is drawn, which is not done here"),
-        (Recipe(other={"Variation seed": "3"}), "“Variation seed: 3” is not supported here, so the same seed"),
+        (Recipe(other={"Seed resize from": "8x8"}), "“Seed resize from: 8x8” is not supported here, so the same seed"),
     ],
 )
 def test_what_cannot_be_mapped_is_said(ours, recipe, said):
     mapped = to_options(recipe, ours, "")
     assert plain(mapped.unmapped[0]).startswith(said)
     assert (mapped.options.shape, mapped.options.seed, mapped.options.sampler) == (None, None, None)
+
+
+@pytest.mark.parametrize("written", ["Variation seed: 3", "Variation seed: -1, Variation seed strength: 0.5"])
+def test_a_variation_that_cannot_be_drawn_is_said(ours, written):
+    """Each of its numbers is needed, and within bounds."""
+    mapped = to_options(parse(f"a\nSteps: 5, Seed: 1, {written}"), ours, "")
+    assert (mapped.options.variation_seed, mapped.options.variation_strength) == (None, None)
+    assert plain(mapped.unmapped[0]).startswith(f"“{written.partition(',')[0]}” is not supported here")
+
+
+def test_webui_s_variations_and_ours_are_asked_for_as_they_were_drawn(ours, ask):
+    """Each picture says which of them it is; nothing is said of it, because it is the same formula."""
+    first = Request(subject="1girl", seed=7, count=4, variation=Variation(seeds=(9, 10, 11, 12), strength=0.15))
+    command = Generate(
+        job_id="a",
+        prompt="1girl",
+        negative_prompt="",
+        sampling=first.sampling,
+        seeds=picture_seeds(first),
+        variation=first.variation,
+    )
+    for number in range(4):
+        text = infotext.write(
+            prompt="1girl",
+            negative_prompt="",
+            sampling=first.sampling,
+            seed=7,
+            model_name="",
+            model_hash="",
+            version="0.1.0",
+            more=infotext.further(command, number=number),
+        )
+        for one in (text, text.replace("Version: Eshi 0.1.0", "Version: v1.10.1")):
+            options, unmapped = to_options(parse(one), ours, "")
+            asked = ask(options)
+            assert (asked.seed, asked.count, unmapped) == (7, 1, ())
+            assert asked.variation == Variation(seeds=(9 + number,), strength=0.15)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,10 @@ NO_SENTENCES = {
         ("Init image creativity", "Variation seed strength", "Clip stop at layer"),
         "keys of a recipe: what SwarmUI's page calls its settings",
     ),
-    "bot/picture/recipes/webui.py": {"Behind the settings": "a key of a recipe, for words that have none"},
+    "bot/picture/recipes/webui.py": {
+        "Behind the settings": "a key of a recipe, for words that have none",
+        "variation seed strength": "a key of a recipe",
+    },
     "bot/prompt/foreign/unrepeatable.py": dict.fromkeys(
         ("ultimate sd upscale", "clip stop at layer"), "nobody: keys of recipes that are looked for"
     ),

@@ -147,13 +147,14 @@ def test_what_is_no_number_is_named_and_changes_nothing(text):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_form_has_as_many_fields_as_discord_takes(part):
-    """Each with a label, and together they show everything that is kept but the rating and for whom it is.
+    """Each with a label; together they show all that is kept but the rating, for whom it is and which variation.
 
     What a prompt came to stands in the other fields.
     """
     assert 0 < len(opened(part, Options()).to_dict()["components"]) <= MOST_INPUTS
     everything = {name for names in FIELDS.values() for name in names}
-    assert everything | {"rating", "private", "more_tags", "prompt"} == {*Options.__struct_fields__}
+    beside = {"rating", "private", "variation_seed", "variation_strength", "more_tags", "prompt"}
+    assert everything | beside == {*Options.__struct_fields__}
 
 
 def test_a_choice_that_is_not_offered_any_more_stays():
@@ -195,6 +196,10 @@ def test_the_private_message_shows_everything_and_stays_in_its_bounds():
     for name in (*FIELDS["style"], *FIELDS["numbers"], "character"):
         assert f"**{render(says.field(name))}**" in short
     assert "hatsune miku" in short
+    varied = OpenForm(tags="a", seed=5, variation_seed=9, variation_strength=0.2)
+    for seed, shown in ((5, True), (None, False)):
+        said = "\n".join(texts(screen(EditState("00000A", msgspec.structs.replace(varied, seed=seed), "safe"))))
+        assert (render(says.varied(9, 0.2)) in said) == shown
 
 
 def test_several_pictures_are_told_apart():

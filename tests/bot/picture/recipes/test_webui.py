@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,6 +33,8 @@ def written(recipe):
         "Size": f"{recipe.size[0]}x{recipe.size[1]}",
         "Model hash": recipe.model_hash,
         "Model": recipe.model,
+        "Variation seed": "" if recipe.variation_seed is None else recipe.variation_seed,
+        "Variation seed strength": "" if recipe.variation_strength is None else recipe.variation_strength,
         **recipe.other,
         "Lora hashes": ", ".join(f"{resource.name}: a1b2c3" for resource in recipe.resources),
         "Version": "v1.10.1",
@@ -65,6 +68,12 @@ recipes = st.builds(
         lambda names: tuple(Resource("LoRA", name) for name in names)
     ),
     other=st.just({"RNG": "CPU", "Emphasis": "No norm", "Note": 'a: 1, "b": 2', "Version": "v1.10.1"}),
+)
+recipes |= st.builds(
+    msgspec.structs.replace,
+    recipes,
+    variation_seed=st.integers(0, 2**32 - 1),
+    variation_strength=st.floats(0, 1, exclude_min=True),
 )
 
 
