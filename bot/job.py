@@ -94,6 +94,8 @@ class DrawnWith(Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     """Of the engine and its libraries."""
     loras: tuple[str, ...] = ()
+    upscaler: str = ""
+    """What enlarges pixels; "": latents are enlarged."""
 
     @classmethod
     def of(cls, engine: Ready) -> DrawnWith:
@@ -103,16 +105,21 @@ class DrawnWith(Struct, frozen=True, kw_only=True):
             vae=engine.vae,
             device=engine.device,
             versions=engine.versions,
+            upscaler=engine.upscaler,
         )
 
-    def differences(self, other: DrawnWith) -> tuple[str, ...]:
-        """Name what is not the same in another one: ``model``, ``vae``, ``device``, ``loras``, and libraries."""
+    def differences(self, other: DrawnWith, *, enlarged: bool = False) -> tuple[str, ...]:
+        """Name what is not the same in another one: ``model``, ``vae``, ``device``, ``loras``, and libraries.
+
+        Of what was enlarged also the ``upscaler``.
+        """
         same_file = self.model_hash == other.model_hash if self.model_hash and other.model_hash else None
         same = {
             "model": self.model_name == other.model_name if same_file is None else same_file,
             "vae": self.vae == other.vae,
             "device": self.device == other.device,
             "loras": self.loras == other.loras,
+            "upscaler": self.upscaler == other.upscaler or not enlarged,
         }
         libraries = sorted({*self.versions, *other.versions})
         same |= {name: self.versions.get(name) == other.versions.get(name) for name in libraries}

@@ -223,6 +223,7 @@ def _draw(parsed: argparse.Namespace) -> int:
         device=parsed.device,
         dtype=parsed.dtype,
         batch_cap=1,
+        upscaler=parsed.upscaler,
         compile="off",  # which takes longer than a picture
     )
     try:
@@ -357,6 +358,9 @@ def parser() -> argparse.ArgumentParser:
     draw.add_argument("--vary", type=float, metavar="SHARE", help=f"how far, from 0 to 1; default: {VARY}")
     draw.add_argument(
         "--enlarge", type=float, choices=[1.5, 2.0], help="draw over it again, so many times as wide and as high"
+    )
+    draw.add_argument(
+        "--upscaler", default="", metavar="PATH", help="what enlarges its pixels, as engine.upscaler; default: latents"
     )
     draw.set_defaults(command=_draw)
     rate = _command(commands, "rate", "tell what the picture filter would drop of your own pictures")

@@ -36,6 +36,7 @@ def check(engine: Engine, cache: Path, *, engine_runs: bool = False) -> Iterator
     half = engine.vae != "exact"
     yield from card.look(engine.device, torch, card.System(), nvidia_smi, half=half, engine_runs=engine_runs)
     yield _checkpoint(engine, cache) if packages.level == "ok" else unchecked("checkpoint", packages.says)
+    yield _upscaler(engine) if packages.level == "ok" else unchecked("upscaler", packages.says)
     yield _tagger(engine)
 
 
@@ -143,6 +144,20 @@ def _how_to_get_a_vae(engine: Engine) -> str:
     name = Path(engine.vae).name
     known = name if name in downloads.table() else "sdxl-vae-fp16-fix"
     return f'Run python -m engine download {known}, or set engine.vae = "exact".'
+
+
+def _upscaler(engine: Engine) -> Finding:
+    if not engine.upscaler:
+        return ok("upscaler", "latents are enlarged, as the model's official Space does")
+    import torch
+
+    from engine import upscaler
+
+    try:
+        found = upscaler.load(engine.upscaler, torch.device("cpu"))
+    except ModelLoadError as refused:
+        return error("upscaler", str(refused), 'Name another one in engine.upscaler, or set it to "".')
+    return ok("upscaler", f"{found.name} enlarges pixels, ×{found.scale}")
 
 
 def _tagger(engine: Engine) -> Finding:

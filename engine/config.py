@@ -91,6 +91,9 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     vae: str = "exact"
     """What decodes: "exact" is the checkpoint's VAE in float32, "bfloat16" the same in half the time and a few levels
     off, anything else a folder with a VAE that does not overflow in float16, as ``madebyollin/sdxl-vae-fp16-fix``."""
+    upscaler: str = ""
+    """What enlarges pixels under Enlarge: a folder as transformers saves Swin2SR, or Real-ESRGAN's weights as
+    .safetensors or ncnn's .bin; "" enlarges latents, as the model's official Space does."""
     batch_cap: Annotated[int, Meta(ge=1, le=64)] = 4
     """At most this many pictures are drawn at once; the engine measures how many of them are worth it."""
     compile: Literal["auto", "on", "off"] = "auto"
@@ -148,9 +151,12 @@ def load(path: Path) -> tuple[Engine, Wire]:
     if rating.by in ("wd", "classifier") and not rating.folder:
         raise EngineConfigError(f'{path}: $.engine.rating.folder: needed where by = "{rating.by}"')
     try:
-        model, config_folder, vae, rating_folder = (
+        model, config_folder, vae, upscaler, rating_folder = (
             textfile.beside(path.parent, name)
-            for name in (file.engine.model, file.engine.config_folder, file.engine.vae, rating.folder)
+            for name in (
+                *(file.engine.model, file.engine.config_folder, file.engine.vae, file.engine.upscaler),
+                rating.folder,
+            )
         )
     except textfile.TextFileError as error:
         raise EngineConfigError(f"{path}: {error}") from error
@@ -159,6 +165,7 @@ def load(path: Path) -> tuple[Engine, Wire]:
             file.engine,
             model=str(model) if model.exists() else file.engine.model,  # else a hub id
             config_folder=str(config_folder) if file.engine.config_folder else "",
+            upscaler=str(upscaler) if file.engine.upscaler else "",
             vae=file.engine.vae if file.engine.vae in VAE_OF_THE_CHECKPOINT else str(vae),
             rating=msgspec.structs.replace(rating, folder=str(rating_folder) if rating.folder else ""),
         ),

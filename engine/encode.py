@@ -36,23 +36,30 @@ def encode(model: Model, pixels: Pixels, noise: Tensor | None) -> Tensor:
         NumericalFailure: They are not finite in float32 either.
         OutOfMemory: There is no room for it even in the smallest tiles.
     """
-    encoded = _in_the_room_there_is(model, pixels, noise)
+    rows = np.frombuffer(pixels.values, np.uint8).reshape(1, pixels.height, pixels.width, 3)
+    image = send(torch.from_numpy(rows.copy()), model.device).permute(0, 3, 1, 2).float() / 255
+    return encode_image(model, image, noise)
+
+
+def encode_image(model: Model, image: Tensor, noise: Tensor | None) -> Tensor:
+    """Encode a picture that is on the device, (1, 3, H, W) of 0 … 1; everything else is as for `encode`."""
+    encoded = _in_the_room_there_is(model, image, noise)
     if encoded.isfinite().all():
         return encoded
     log.warning("an encoded picture is not finite; encoding it again in float32")
     with rescue.in_float32(model.vae):
-        encoded = _in_the_room_there_is(model, pixels, noise)
+        encoded = _in_the_room_there_is(model, image, noise)
     if not encoded.isfinite().all():
         raise NumericalFailure("the encoded picture is not finite")
     return encoded
 
 
-def _in_the_room_there_is(model: Model, pixels: Pixels, noise: Tensor | None) -> Tensor:
+def _in_the_room_there_is(model: Model, image: Tensor, noise: Tensor | None) -> Tensor:
     reason = ""
     for tile in (None, None, *rescue.TILES):  # as for decoding
         try:
             with rescue.tiled(model, tile):
-                return _encode(model, pixels, noise)
+                return _encode(model, image, noise)
         except (RuntimeError, MemoryError) as error:
             if not memory.is_out_of_memory(error):
                 raise
@@ -62,11 +69,9 @@ def _in_the_room_there_is(model: Model, pixels: Pixels, noise: Tensor | None) ->
     raise OutOfMemory(reason)
 
 
-def _encode(model: Model, pixels: Pixels, noise: Tensor | None) -> Tensor:
+def _encode(model: Model, image: Tensor, noise: Tensor | None) -> Tensor:
     vae: Any = model.vae  # its annotations know only CUDA's tensor types
     config: Any = vae.config
-    rows = np.frombuffer(pixels.values, np.uint8).reshape(1, pixels.height, pixels.width, 3)
-    image = send(torch.from_numpy(rows.copy()), model.device).permute(0, 3, 1, 2).float() / 255
     distribution = vae.encode((2 * image - 1).to(vae.dtype)).latent_dist
     latents = distribution.mean
     if noise is not None:

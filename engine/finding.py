@@ -23,6 +23,7 @@ IDS_OF_THE_ENGINE = (
     "modes",
     "memory",
     "checkpoint",
+    "upscaler",
     "tagger",
 )
 """The rows that the engine gives, in the order in which they come; they never change their meaning."""

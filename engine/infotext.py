@@ -74,13 +74,14 @@ def write(
     return "\n".join(line for line in lines if line)
 
 
-def further(request: Generate, *, number: int, tiling: Tiling | None = None) -> dict[str, object]:
+def further(request: Generate, *, number: int, tiling: Tiling | None = None, upscaler: str = "") -> dict[str, object]:
     """Say, by WebUI's keys where it has one, what was done to a picture besides drawing it from its seed.
 
     Args:
         request: What was asked for.
         number: Which picture of the job, from 0.
         tiling: Of the tiles that it was enlarged in; None: it was enlarged as a whole.
+        upscaler: What enlarged its pixels; "": its latents were enlarged.
     """
     more: dict[str, object] = {}
     if (start := request.start) is not None:
@@ -95,7 +96,7 @@ def further(request: Generate, *, number: int, tiling: Tiling | None = None) -> 
         more["Denoising strength"] = _short(enlargement.strength)
         more["Hires upscale"] = _short(enlargement.factor)
         more["Hires steps"] = steps_taken(request.sampling.num_inference_steps, enlargement.strength)
-        more["Hires upscaler"] = "Latent (nearest-exact)"
+        more["Hires upscaler"] = upscaler or "Latent (nearest-exact)"
         if tiling is not None:
             more["Hires tiles"] = f"{tiling.side}+{tiling.overlap}"
     return more

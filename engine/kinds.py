@@ -54,7 +54,7 @@ def _larger(first: Pass, enlargement: Enlargement) -> Pass:
         prompt=first.prompt,
         negative_prompt=first.negative_prompt,
         sampling=sampling,
-        draw=partial(_draw, False),
+        draw=_draw_larger,
         begin_index=_begin_index(sampling, enlargement.strength),
         source=partial(starts.larger, sampling),
         may_be_tiled=True,
@@ -63,6 +63,11 @@ def _larger(first: Pass, enlargement: Enlargement) -> Pass:
 
 def _begin_index(sampling: SamplingParams, strength: float) -> int:
     return sampling.num_inference_steps - steps_taken(sampling.num_inference_steps, strength)
+
+
+def _draw_larger(model: Model, sampling: SamplingParams, picture: PlannedPicture, begin_index: int) -> Noise:
+    """Draw what an upscaler's picture takes, too, where there is one: it has to be encoded."""
+    return _draw(model.upscaler is not None, model, sampling, picture, begin_index)
 
 
 def _draw(encodes: bool, model: Model, sampling: SamplingParams, picture: PlannedPicture, begin_index: int) -> Noise:

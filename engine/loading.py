@@ -6,6 +6,7 @@ Both take seconds, one of the disk and one of a processor. So importing this mod
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,4 +44,7 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
             report(f"drawing as the file says: {found.statement.words}")
         if found.file:
             report("checking the file")
-        return model.read(checked.result(), another_vae, config, report)
+        from engine import upscaler
+
+        named = partial(upscaler.load, config.upscaler) if config.upscaler else None
+        return model.read(checked.result(), another_vae, config, report, upscaler=named)

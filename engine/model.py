@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from engine.checkpoint import Source
     from engine.config import Engine
+    from engine.upscaler import Upscaler
 
 _Network = TypeVar("_Network", bound=torch.nn.Module)
 
@@ -52,6 +53,8 @@ class Model:
     latent_channels: int
     cached_blocks: CachedBlocks
     """The UNet's blocks."""
+    upscaler: Upscaler | None = None
+    """What enlarges pixels; None: latents are enlarged."""
     texts: EncodedTexts = field(default_factory=EncodedTexts)
     """What these text encoders made of the last texts."""
 
@@ -71,7 +74,14 @@ class Model:
         return f"{device}, {str(self.dtype).removeprefix('torch.')}"
 
 
-def read(source: Source, another_vae: Source | None, config: Engine, begin: Callable[[str], None]) -> Model:
+def read(
+    source: Source,
+    another_vae: Source | None,
+    config: Engine,
+    begin: Callable[[str], None],
+    *,
+    upscaler: Callable[[torch.device], Upscaler] | None = None,
+) -> Model:
     """Read what was found; call it in the thread that will draw.
 
     Args:
@@ -79,12 +89,16 @@ def read(source: Source, another_vae: Source | None, config: Engine, begin: Call
         another_vae: To be used in place of the checkpoint's own.
         config: Says on what it is used, and how.
         begin: Told each stage, in words for an operator.
+        upscaler: Loads the one that the configuration names.
 
     Raises:
         ModelLoadError: With one line that names the path and what was expected.
     """
     _quiet()
     device, dtype = set_up(config)
+    if upscaler is not None:
+        begin("reading the upscaler")
+    loaded_upscaler = None if upscaler is None else upscaler(device)
     begin("reading the tokenizers")
     tokenizer, tokenizer_2 = _tokenizer(source.folder, "tokenizer"), _tokenizer(source.folder, "tokenizer_2")
     networks = _networks_of_file if source.file else _networks_of_folder
@@ -112,6 +126,7 @@ def read(source: Source, another_vae: Source | None, config: Engine, begin: Call
         compression=2 ** (len(vae_config.block_out_channels) - 1),  # it halves between every two of its blocks
         latent_channels=vae_config.latent_channels,
         cached_blocks=CachedBlocks(unet),
+        upscaler=loaded_upscaler,
     )
 
 

@@ -91,5 +91,10 @@ def _recipe(request: Generate, final: FinalLatents, model: Model) -> str:
         model_name=model.name,
         model_hash=model.hash,
         version=__version__,
-        more=infotext.further(request, number=final.number, tiling=final.tiling),
+        more=infotext.further(
+            request,
+            number=final.number,
+            tiling=final.tiling,
+            upscaler="" if model.upscaler is None else model.upscaler.name,
+        ),
     )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from torch.nn import functional
 
-from engine import packed
-from engine.encode import encode
+from engine import packed, rescue
+from engine.encode import encode, encode_image
 from engine.wire import Latents
 
 if TYPE_CHECKING:
@@ -29,13 +29,20 @@ def brought(image: Latents | Pixels, sampling: SamplingParams, model: Model, noi
     return encode(model, image, noise.encoding)
 
 
-def larger(sampling: SamplingParams, model: Model, _noise: Noise, before: Tensor | None) -> Tensor:
-    """Enlarge what the pass before ended with, as the model's official Space does: (1, C, h, w), by repeating.
+def larger(sampling: SamplingParams, model: Model, noise: Noise, before: Tensor | None) -> Tensor:
+    """Enlarge what the pass before ended with, (1, C, h, w): as the model's official Space does, by repeating latents.
+
+    Where the operator named an upscaler, that enlarges the picture, which is encoded again.
 
     Raises:
+        GenerationError: There is no picture to upscale, or no room for it.
         ValueError: It is the first pass.
     """
     if before is None:
         raise ValueError("there is no pass before this one")
+    if model.upscaler is not None:
+        pixels = rescue.decode(model, before)
+        image = model.upscaler.enlarge(pixels, width=sampling.width, height=sampling.height)
+        return encode_image(model, image, noise.encoding)
     size = (sampling.height // model.compression, sampling.width // model.compression)
     return functional.interpolate(before, size=size, mode="nearest-exact")

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from engine.cost import SIDE_STEP, enlarged, steps_taken
 from engine.samplers import Sampler
 
-PROTOCOL = 4
+PROTOCOL = 5
 """Raised when a message changes its meaning; the two sides refuse each other when theirs differ."""
 
 SEED_LIMIT = 2**32
@@ -188,6 +188,8 @@ class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbi
     """Width and height must be multiples of this: what the VAE divides by; the UNet takes latents of any size."""
     vae: str = "exact"
     """``exact`` or ``bfloat16``: the checkpoint's own; anything else is the name of another one."""
+    upscaler: str = ""
+    """Name and hash of what enlarges pixels; "": latents are enlarged."""
     versions: dict[str, str] = {}
     """Of what decides, besides checkpoint and device, which picture a seed is: ``torch``, ``diffusers`` …"""
     rates: bool = False

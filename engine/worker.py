@@ -130,6 +130,7 @@ class Worker:
                     device=model.description,
                     size_multiple=model.compression,
                     vae=Path(self._config.vae).name,
+                    upscaler="" if model.upscaler is None else f"{model.upscaler.name} {model.upscaler.hash}",
                     versions=versions(),
                     rates=rate is not None,
                 )

@@ -83,7 +83,7 @@ class AgainExactly:
             said.append(says.DRAWN_WITH_UNKNOWN)
         elif now is None:
             said.append(says.ENGINE_NOT_READY)
-        elif changes := job.drawn_with.differences(now):
+        elif changes := job.drawn_with.differences(now, enlarged=job.request.enlargement is not None):
             said.append(says.changed(changes))
         written = await worked_on(chars_of(job.request), partial(self.gatekeeper.compose, job.request))
         if (written.prompt, written.negative_prompt) != (job.prompt, job.negative_prompt):

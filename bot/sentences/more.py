@@ -44,7 +44,13 @@ BEGINS_OTHERWISE = fixed(
     "more.BEGINS_OTHERWISE", "The picture that it started from is not kept as it was, so details may differ."
 )
 
-_CHANGES = {"model": "the model", "vae": "the VAE", "device": "the device", "loras": "the LoRAs"}
+_CHANGES = {
+    "model": "the model",
+    "vae": "the VAE",
+    "device": "the device",
+    "loras": "the LoRAs",
+    "upscaler": "the upscaler",
+}
 
 
 @sentence

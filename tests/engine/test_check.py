@@ -79,7 +79,8 @@ def test_what_is_not_there_is_named_with_how_to_get_it(tmp_path, cache):
 def test_without_packages_nothing_that_needs_them_is_looked_at(cache, monkeypatch):
     monkeypatch.setattr(check, "missing", lambda *_names: ["torch"])
     found = {one.id: one.level for one in check.check(Engine(device="cpu"), cache)}
-    assert found == {"packages": "error", "card": "ok", "checkpoint": "unchecked", "tagger": "ok"}
+    needing = dict.fromkeys(("checkpoint", "upscaler"), "unchecked")
+    assert found == {"packages": "error", "card": "ok", **needing, "tagger": "ok"}
 
 
 def test_a_tagger_is_loaded_as_for_drawing(tmp_path, cache):

@@ -50,19 +50,20 @@ GOLDEN = [
     ),
     (
         wire.Ready(
-            protocol=4,
+            protocol=5,
             model_name="animagine-xl-4.0",
             model_hash="6327eca98b",
             device="cpu, float32",
             size_multiple=8,
             vae="bfloat16",
+            upscaler="x4 0123456789",
             versions={"torch": "2.13.0"},
             rates=True,
         ),
         (
-            b"\x89\xa4type\xa5Ready\xa8protocol\x04\xaamodel_name\xb0animagine-xl-4.0"
+            b"\x8a\xa4type\xa5Ready\xa8protocol\x05\xaamodel_name\xb0animagine-xl-4.0"
             b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08"
-            b"\xa3vae\xa8bfloat16\xa8versions\x81\xa5torch\xa62.13.0\xa5rates\xc3"
+            b"\xa3vae\xa8bfloat16\xa8upscaler\xadx4 0123456789\xa8versions\x81\xa5torch\xa62.13.0\xa5rates\xc3"
         ),
     ),
     (

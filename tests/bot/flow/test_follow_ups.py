@@ -144,6 +144,9 @@ def test_what_has_changed_is_named():
     assert before.differences(replace(before, model_hash="", model_name="b")) == ("model",)
     after = replace(before, vae="fix", device="cuda", loras=("line",), versions={"torch": "2.13", "diffusers": "0.42"})
     assert before.differences(after) == ("vae", "device", "loras", "diffusers", "eshi", "torch")
+    upscaled = replace(before, upscaler="x4 0123456789")
+    assert before.differences(upscaled) == ()
+    assert before.differences(upscaled, enlarged=True) == ("upscaler",)
 
 
 async def test_the_chain_is_told_to_its_beginning(store, follow_up, parent):
