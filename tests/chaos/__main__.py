@@ -39,6 +39,7 @@ def main():
             )
         )
     print(f"{verdict.delivered} of {verdict.promised} acknowledged jobs delivered, {len(verdict.told)} told why not")
+    print(f"{verdict.more} were more of an earlier picture")
     print(f"{verdict.again} were begun more than once; {len(verdict.withdrawn)} messages were deleted under way")
     for line in (*verdict.told, *verdict.withdrawn, *verdict.wrong):
         print(f"  {line}")

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.sandbox.people.driver import ActRefused, Person
+from bot.sandbox.people.driver import ActRefused, Person, control
+from tests.chaos.seen import job_of, latest
+from tests.journey.people import gallery, labels
 
 SHAPES = ("square 1:1", "landscape 7:4", "portrait 2:3")
 PATIENCE_S = 20.0
@@ -16,6 +18,12 @@ WORDS = [
     "maple", "meadow", "mirror", "moon", "mountain", "ocean", "orange", "piano", "pillow", "pond",
 ]  # fmt: skip
 """Any that are known: without a tagger, others are left out of a safe picture."""
+
+EVERY = 4
+"""Of somebody's wishes that many, one is more of a picture that is there."""
+
+WAYS = {"Subtle": ("Vary …", "subtle", 4), "Strong": ("Vary …", "strong", 4), "×1.5": ("Enlarge …", "larger", 1)}
+"""What is pressed; under which button it is found, what it makes, and how many pictures."""
 
 MOST_PEOPLE = 20
 """Whose first word is their own; what follows in `WORDS` is for their requests."""
@@ -32,6 +40,8 @@ class Wish:
     shape: str
     pause_s: float
     """Before it is asked for."""
+    way: str = ""
+    """Of `WAYS`: how more is made of an earlier picture, whose words, steps and shape it has; "": it is in words."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +52,13 @@ class Promise:
     person: Person
     channel: str
     message_id: str
+    parent: tuple[str, int] | None = None
+    """The job of the picture that more is made of, and which picture."""
 
 
 def wishes(chance, number, *, jobs, seconds, light):
     """What one person wants, spread over this time; light is what a real engine draws in two seconds on a CPU."""
-    return [
+    wanted = [
         Wish(
             tag=f"{WORDS[number]}, {WORDS[MOST_PEOPLE + job]}",
             seed=chance.randrange(2**32),
@@ -57,22 +69,30 @@ def wishes(chance, number, *, jobs, seconds, light):
         )
         for job in range(jobs)
     ]
+    ways = ("×1.5",) if light else tuple(WAYS)
+    return [_more(wish, chance.choice(ways)) if job % EVERY == EVERY - 1 else wish for job, wish in enumerate(wanted)]
 
 
-async def ask_for_all(person, channel, wanted, promises, *, hurry):
+def _more(wish, way):
+    return replace(wish, way=way, count=WAYS[way][2])
+
+
+async def ask_for_all(person, channel, wanted, promises, *, chance, hurry):
     """Ask for one after the other, each until it stands in a channel; without pauses once `hurry` is set."""
     for wish in wanted:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(hurry.wait(), wish.pause_s)
         while True:
-            if (message := await _ask(person, channel, wish)) is not None:
-                promises.append(Promise(wish, person, channel, message))
+            asking = _ask_for_more(person, wish, promises, chance) if wish.way else _ask(person, channel, wish)
+            promise = await asking
+            if promise is not None:
+                promises.append(promise)
                 break
             await asyncio.sleep(0.5)
 
 
 async def _ask(person, channel, wish):
-    """Ask once; gives the message that promises a picture, or None."""
+    """Ask once; gives the promise of a picture, or None."""
     try:
         sent = await person.slash(
             channel,
@@ -84,10 +104,36 @@ async def _ask(person, channel, wish):
             steps=wish.steps,
             shape=wish.shape,
         )
-        outcome = await person.outcome(sent, timeout_s=PATIENCE_S)
-        if outcome["event"] != "interaction.answer":
-            return None
-        message = await person.answer(sent, timeout_s=PATIENCE_S)
+        message = await _answered(person, sent)
     except (ActRefused, TimeoutError):
         return None
-    return None if message["flags"] & 64 else message["id"]
+    return None if message is None or message["flags"] & 64 else Promise(wish, person, channel, message["id"])
+
+
+async def _ask_for_more(person, wish, promises, chance):
+    """Press once under a picture that somebody was promised and got, and in the question; as `_ask`."""
+    button, _, _ = WAYS[wish.way]
+    messages = latest(person)
+    got = [messages[one.message_id] for one in promises if one.message_id in messages]
+    pictures = [one for one in got if gallery(one) and button in labels(one)]
+    if not pictures:
+        return None
+    picture = chance.choice(pictures)
+    try:
+        question = await _answered(person, await person.press(picture, control(picture, button)))
+        offered = [] if question is None else [one for one in labels(question) if one.split(" · ")[0] == wish.way]
+        if not offered:
+            return None  # it would be too large, or is refused
+        pressed = chance.choice(offered)
+        message = await _answered(person, await person.press(question, control(question, pressed)))
+    except (ActRefused, TimeoutError):
+        return None
+    if message is None or message["flags"] & 64:
+        return None
+    number = int(pressed.partition(" · ")[2] or 1) - 1
+    return Promise(wish, person, picture["channel_id"], message["id"], parent=(job_of(picture), number))
+
+
+async def _answered(person, sent):
+    outcome = await person.outcome(sent, timeout_s=PATIENCE_S)
+    return await person.answer(sent, timeout_s=PATIENCE_S) if outcome["event"] == "interaction.answer" else None

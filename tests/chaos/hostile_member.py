@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.sandbox.people.driver import ActRefused, controls
 from tests import hostile
-from tests.chaos.verdict import job_of, latest
+from tests.chaos.seen import job_of, latest
 
 PAUSE_S = 0.3
 """Between two acts, at most."""
@@ -56,6 +56,7 @@ ACTIONS = (
     "more",
     "deleted",
     "withdraw",
+    *("vary", "enlarge", "exactly", "redraw", "subtle:0", "strong:9", "larger:99", "double:-1", "double:0:0"),
 )
 """Without Report and its form: it hides a picture, whoever sends it, and is meant to."""
 IDS = (

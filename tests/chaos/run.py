@@ -11,7 +11,8 @@ from tests.chaos.asking import ask_for_all, wishes
 from tests.chaos.hostile_member import HostileMember
 from tests.chaos.machines import CHANNELS, HOSTILE, SERVERS, Machines
 from tests.chaos.schedule import DISK_S, schedule
-from tests.chaos.verdict import is_over, job_of, judge, latest, unfinished
+from tests.chaos.seen import is_over, job_of, latest
+from tests.chaos.verdict import judge, unfinished
 from tests.journey.people import accept_terms
 
 SETTLE_S = 180.0
@@ -58,6 +59,7 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
                         visitor.channel(f"room-{chance.randrange(SERVERS)}-{chance.randrange(CHANNELS)}"),
                         wishes(chance, number, jobs=jobs // people, seconds=seconds, light=checkpoint is not None),
                         promises,
+                        chance=Random(f"{seed} {number}"),
                         hurry=hurry,
                     )
                     for number, visitor in enumerate(visitors)

@@ -34,6 +34,8 @@ def test_every_wish_has_words_of_its_own_that_are_drawn():
 async def test_everybody_gets_what_they_were_promised(tmp_path):
     """Forty jobs of ten people, six kills, a full disk, dead tokens, a deleted message and a stumbling Discord.
 
+    Ten of the jobs are Vary or Enlarge under earlier pictures.
+
     All the while a hostile member does what hurts: bot and reader are no larger in the end.
     """
     said = []
@@ -41,4 +43,5 @@ async def test_everybody_gets_what_they_were_promised(tmp_path):
     assert verdict.wrong == [], "\n".join([f"SEED={SEED}", *said, *verdict.wrong])
     assert any(line.startswith("the hostile member: {") for line in said)
     assert verdict.promised + len(verdict.withdrawn) == 40
+    assert verdict.more == 10
     assert verdict.good, "\n".join([f"SEED={SEED}", *said, *verdict.told])

@@ -1,18 +1,21 @@
 """Whether everybody got what they were promised: once, their own, or a sentence that says why not."""
 
 import io
-import json
-import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 from PIL import Image
 
-from bot.job import ID_PATTERN, UNFINISHED, State, public_id
+from bot.follow_up import kind_of
+from bot.job import UNFINISHED, State, public_id
+from bot.request import Request, picture_seeds
 from tests.bot.fake_engine import colour
-from tests.journey.people import gallery, labels, words
+from tests.chaos.asking import WAYS
+from tests.chaos.seen import is_over, job_of, latest
+from tests.journey.people import gallery, words
 
 DELIVERED_SHARE = 0.98
 """At least so many of the acknowledged jobs end as pictures."""
@@ -24,6 +27,8 @@ class Verdict:
 
     promised: int = 0
     """Without those whose message somebody deleted under way."""
+    more: int = 0
+    """How many, those too, are more of an earlier picture."""
     delivered: int = 0
     told: list[str] = field(default_factory=list)
     """The last words of the jobs that ended without a picture in their message."""
@@ -39,32 +44,11 @@ class Verdict:
         return not self.wrong and self.delivered >= DELIVERED_SHARE * self.promised
 
 
-def latest(observer):
-    """Every public message as the observer sees it now, by id, without those that were removed."""
-    seen = {}
-    for event in observer.events:
-        if event["event"] in {"message.create", "message.update"} and not event["data"]["flags"] & 64:
-            seen[event["data"]["id"]] = event["data"]
-        elif event["event"] == "message.delete":
-            seen.pop(event["data"]["id"], None)
-    return seen
-
-
-def is_over(message):
-    """Whether a job's message shows an end: pictures, or why there are none."""
-    return "Reroll" in labels(message)
-
-
-def job_of(message):
-    """The job in the custom ids of a message's buttons; None where there is none."""
-    found = re.search(f'"v1:({ID_PATTERN}):', json.dumps(message["components"]))
-    return found and found[1]
-
-
 async def judge(observer, promises, withdrawn, machines, *, carries_recipe):
     """Look at everything that is left when all has settled; withdrawn are the jobs of promises that were deleted."""
     jobs, files = _recorded(machines)
     found = Verdict(promised=len(promises) - len(withdrawn), again=sum(row["attempts"] > 1 for row in jobs.values()))
+    found.more = sum(promise.parent is not None for promise in promises)
     messages = latest(observer)
     for promise in promises:
         message = messages.get(promise.message_id)
@@ -76,7 +60,7 @@ async def judge(observer, promises, withdrawn, machines, *, carries_recipe):
             found.wrong.append(f"{promise.wish.tag}: its message still says: {words(message)!r}")
         elif gallery(message):
             found.delivered += 1
-            found.wrong += await _compare(observer, promise.wish, message, jobs[job_of(message)], carries_recipe)
+            found.wrong += await _compare(observer, promise, message, jobs[job_of(message)], carries_recipe)
         else:
             found.told.append(words(message).splitlines()[-1])
             found.wrong += await _recall(promise, jobs[job_of(message)], job_of(message))
@@ -132,22 +116,33 @@ async def _recall(promise, row, job):
     return []
 
 
-async def _compare(observer, wish, message, row, carries_recipe):
+async def _compare(observer, promise, message, row, carries_recipe):
     """Tell what is wrong with the pictures of a message."""
-    if json.loads(row["request"])["tags"] != wish.tag:
-        return [f"{wish.tag}: its message is that of another job"]
+    wish, request = promise.wish, msgspec.json.decode(row["request"], type=Request)
+    if wrong := _other_job(promise, request):
+        return [f"{wish.tag}: its message is that of another job, for {wrong}"]
     items = gallery(message)
     if len(items) != wish.count:
         return [f"{wish.tag}: {len(items)} pictures of {wish.count}"]
     wrong = []
-    for number, item in enumerate(items):
+    for number, (item, seed) in enumerate(zip(items, picture_seeds(request), strict=True)):
         image = Image.open(io.BytesIO(await observer.fetch(item["media"]["url"])))
-        seed = (wish.seed + number) % 2**32
         if carries_recipe:
             recipe = image.info.get("parameters", "")
-            own = f"Seed: {seed}," in recipe and wish.tag in recipe
+            own = f"Seed: {seed}," in recipe and request.tags in recipe
         else:
             own = image.convert("RGB").getpixel((0, 0)) == colour(row["prompt"], seed)
         if not own:
             wrong.append(f"{wish.tag}: picture {number} is somebody else's")
     return wrong
+
+
+def _other_job(promise, request):
+    """Say by what a request is not what was asked for; "": it is."""
+    wish = promise.wish
+    if promise.parent is None:
+        return "" if (request.tags, request.seed, request.parent) == (wish.tag, wish.seed, None) else request.tags
+    job, number = promise.parent
+    if request.parent is None or (request.parent.job_id, request.parent.number) != (job, number):
+        return str(request.parent)
+    return "" if kind_of(request) == WAYS[wish.way][1] else str(request)
