@@ -172,7 +172,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
     prompt_writer = await asyncio.to_thread(PromptWriter.load, config)
     budget = EditBudget()
     async with (
-        Store.open(config.data_dir) as store,
+        Store.open(config.data_dir, backups=config.backup_dir) as store,
         EngineClient.from_config(config) as engine,
         Eshi(budget) as client,
         aiohttp.ClientSession() as session,

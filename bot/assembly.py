@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.care.retention import Retention
 from bot.features import features
 from bot.flow.recovery import Recovery
+from bot.flow.restored import Restored
 from bot.parts import build_checks, build_flow, build_sending
 from bot.prompt.tokens import folders
 from bot.safety.operator_words import check_operator_words
@@ -41,8 +42,10 @@ def assemble(given: Given) -> tuple[Works, list[Feature]]:
     checks = build_checks(given)
     sending = build_sending(given, checks)
     flow = build_flow(given, checks, sending)
+    patient = store.patient()
+    restored = Restored(store=patient, queue=flow.queue, editor=sending.editor, journeys=flow.journeys, now=now)
     recovery = Recovery(
-        store=store.patient(),
+        store=patient,
         queue=flow.queue,
         pace=flow.pool.pace,
         admission=flow.admission,
@@ -50,6 +53,7 @@ def assemble(given: Given) -> tuple[Works, list[Feature]]:
         journeys=flow.journeys,
         places=flow.places,
         dispatch=flow.dispatch,
+        restored=restored,
         now=now,
     )
     retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)

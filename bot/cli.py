@@ -39,6 +39,19 @@ def add_parsers(
     parser.add_argument("user_id", type=int, help="their id: Copy User ID in Discord's developer mode")
     parser.add_argument("--config", type=Path, help="the configuration file (default: config.toml where it exists)")
     parser.set_defaults(run=_unlock)
+    parser = commands.add_parser(
+        "backup", help="copy database, pictures and key, also while the bot runs", description=_backup.__doc__
+    )
+    parser.add_argument("--to", type=Path, help="the folder to put it in (default: bot.backup_dir)")
+    parser.add_argument("--config", type=Path, help="the configuration file (default: config.toml where it exists)")
+    parser.set_defaults(run=_backup)
+    parser = commands.add_parser(
+        "restore", help="put a backup in the place of the data folder", description=_restore.__doc__
+    )
+    parser.add_argument("backup", nargs="?", type=Path, help="its folder; left out, those that there are are listed")
+    parser.add_argument("--old", action="store_true", help="take one that is older than bot.retention.backups_days")
+    parser.add_argument("--config", type=Path, help="the configuration file (default: config.toml where it exists)")
+    parser.set_defaults(run=_restore)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -77,3 +90,52 @@ def _unlock(arguments: argparse.Namespace) -> int:
     lifted = lift_everywhere(config.find(arguments.config).data_dir, arguments.user_id, now=time.time())
     print(f"{arguments.user_id} {'can draw again everywhere' if lifted else 'was not locked out'}.")
     return 0
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    """Copy what must not be lost. The bot may be running, and is not held up."""
+    from bot.store.backup import take  # the store takes a moment that no other command should
+
+    found = config.find(arguments.config)
+    made = take(
+        found.data_dir, arguments.to or found.backup_dir, now=time.time(), config=_where_there_is_one(found.path)
+    )
+    kept = made.manifest
+    print(
+        f"{made.path}: {kept.jobs} jobs, {kept.unfinished} of them unfinished, and {len(kept.spool)} files of pictures."
+    )
+    if arguments.to:
+        print(f"Delete it within {found.bot.retention.backups_days:g} days: the bot does not look there.")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    """Put a backup in the place of the data folder; what is there is laid aside. Stop the bot first."""
+    from bot.store.kept_backups import KeptBackups
+    from bot.store.restore import restore
+
+    found = config.find(arguments.config)
+    if arguments.backup is None:
+        there = KeptBackups(found.data_dir, found.backup_dir).whole()
+        for one in there:
+            print(f"{one.path}: schema {one.manifest.schema}, {one.manifest.jobs} jobs")
+        print("Name the one to restore." if there else f"{found.backup_dir}: no backup", file=sys.stderr)
+        return 2
+    done = restore(
+        found.data_dir,
+        arguments.backup,
+        now=time.time(),
+        days=found.bot.retention.backups_days,
+        old=arguments.old,
+    )
+    print(f"Restored: {done.jobs} jobs. {done.on_hold} were not finished: they wait until their askers want them.")
+    if done.forgotten:
+        print(f"{done.forgotten} asked to be forgotten since, and are.")
+    if done.lost:
+        print(f"{done.lost} files of pictures are damaged or missing in the backup.")
+    print(f"What was there before is in {done.replaced}; it is deleted like a backup.")
+    return 0
+
+
+def _where_there_is_one(path: Path) -> Path | None:
+    return path if path.is_file() else None

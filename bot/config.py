@@ -186,6 +186,8 @@ class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Requests that wait for a press, and opened forms."""
     audit_days: Days = 90.0
     """Refusals, changes and reports."""
+    backups_days: Days = 7.0
+    """Backups in their folder, counted from when they were taken: they hold what is deleted after that."""
 
 
 LockSeconds: TypeAlias = Annotated[float, Meta(ge=1, le=3650 * 86_400)]
@@ -210,6 +212,8 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
 
     data_dir: str = "data"
     """Database and spool; relative to the configuration file."""
+    backup_dir: str = ""
+    """Where backups are; "" is ``backups`` in the data folder."""
     vocabulary_dir: str = ""
     """Imported vocabulary; "" is ``vocabulary`` under the data folder."""
     presets_file: str = ""
@@ -284,6 +288,10 @@ class Config(Struct, frozen=True):
         if found.exists() and not found.is_dir():
             raise ConfigError(f"{self.path}: $.bot.data_dir: {found} is no folder")
         return found
+
+    @property
+    def backup_dir(self) -> Path:
+        return self.resolve(self.bot.backup_dir) if self.bot.backup_dir else self.data_dir / "backups"
 
     @property
     def vocabulary_dir(self) -> Path:

@@ -69,7 +69,7 @@ class State(StrEnum):
 
 
 TRANSITIONS: Mapping[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.RUNNING, State.FAILED, State.CANCELLED, State.REFUSED}),
+    State.QUEUED: frozenset({State.RUNNING, State.DELIVERED, State.FAILED, State.CANCELLED, State.REFUSED}),
     State.RUNNING: frozenset({State.QUEUED, State.RENDERED, State.FAILED, State.CANCELLED, State.REFUSED}),
     State.RENDERED: frozenset({State.QUEUED, State.DELIVERED, State.FAILED, State.CANCELLED, State.REFUSED}),
     State.DELIVERED: frozenset(),
@@ -78,7 +78,7 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.REFUSED: frozenset(),
 }
 """What may follow what; running → queued is a job whose engine or bot died under it, rendered → queued one whose files
-were damaged before they were shown."""
+were damaged before they were shown, queued → delivered one out of a backup that was delivered since."""
 
 UNFINISHED = tuple(state for state, following in TRANSITIONS.items() if following)
 
@@ -188,6 +188,8 @@ class Job(NewJob, frozen=True, kw_only=True):
     """By its last attempt; None: it was not begun, or before that was kept."""
     begins: Origin | None = None
     """What its last attempt began with."""
+    restored: bool = False
+    """It comes out of a backup in which it was not at its end; what became of it since was not looked at."""
 
     def __repr__(self) -> str:
         # Prompt and token must not reach a log because somebody logged a job.
@@ -233,10 +235,18 @@ class Job(NewJob, frozen=True, kw_only=True):
     def rendered(self, *, engine_s: float) -> Job:
         return self._moved(State.RENDERED, engine_s=engine_s)
 
+    def found_delivered(self, *, now: float) -> Job:
+        """Learn from its message that it was delivered after the backup from which it comes."""
+        if not self.restored:
+            raise WrongState(self.id, self.state, f"become {State.DELIVERED}")
+        return self._moved(State.DELIVERED, finished_at=now)
+
     def delivered(self, *, now: float) -> Job:
+        self._require(State.RENDERED, State.DELIVERED)
         return self._moved(State.DELIVERED, finished_at=now)
 
     def kept_back(self, sentence: Sentence, *, now: float) -> Job:
+        self._require(State.RENDERED, State.DELIVERED)
         return self._ended(State.DELIVERED, kept=sentence, finished_at=now)
 
     def failed(self, sentence: Sentence, *, now: float) -> Job:

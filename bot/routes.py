@@ -106,7 +106,7 @@ def _shows(message: discord.Message | None, custom_id: str, values: Sequence[str
     """Tell whether a message has such a control and entries: Discord sends no others, and nobody else is believed."""
     if message is None:
         return False
-    shown = (one for one in _controls(message.components) if getattr(one, "custom_id", None) == custom_id)
+    shown = (one for one in controls(message.components) if getattr(one, "custom_id", None) == custom_id)
     return any(not (offered := _entries(one)) or offered.issuperset(values) for one in shown)
 
 
@@ -115,12 +115,13 @@ def _entries(control: object) -> set[str]:
     return {option.value for option in getattr(control, "options", ())}
 
 
-def _controls(components: Iterable[object]) -> Iterator[object]:
+def controls(components: Iterable[object]) -> Iterator[object]:
+    """Give what is in a message's components, whatever stands around it."""
     for one in components:
         yield one
-        yield from _controls(getattr(one, "children", ()))
+        yield from controls(getattr(one, "children", ()))
         if (accessory := getattr(one, "accessory", None)) is not None:
-            yield from _controls((accessory,))
+            yield from controls((accessory,))
 
 
 async def _refused() -> None:

@@ -87,6 +87,7 @@ class OwnData:
     async def _forget(self, user_id: int) -> int:
         """Stop and delete everything; give the number of jobs."""
         store, count = self._store, 0
+        await store.forgotten.note(user_id, now=self._now())
         async for job in store.jobs.of(user_id):
             if job.state in UNFINISHED:
                 await self._journeys.cancel(job)
@@ -103,6 +104,7 @@ class OwnData:
             store.records,
         ):
             await table.forget(user_id)
+        await store.forgotten.note(user_id, now=self._now())  # of a backup that was taken while this was under way
         await store.scrub()
         return count
 

@@ -64,6 +64,7 @@ class Retention:
             await table.sweep(before=self._before(rules.drafts_days))
         for table in (store.records, store.reports):
             await table.sweep(before=self._before(rules.audit_days))
+        await store.backups.sweep(before=self._before(rules.backups_days))
         now = self._now()
         await store.strikes.sweep(strikes_before=now - self._strikes.forget_after_s, now=now)
         if pictures or records:

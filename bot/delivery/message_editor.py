@@ -11,6 +11,7 @@ import discord
 from bot.answer import NO_PINGS
 from bot.delivery.invalid import InvalidRequests
 from bot.delivery.original import find_original
+from bot.delivery.shown import Shown, shown
 from bot.errors import FilesTooLarge, MessageGone, Undeliverable
 from bot.refusals import Refusals, place_of
 from bot.retrying import NOT_DONE, PASSING, RETRY_DELAYS_S, repeating
@@ -151,6 +152,11 @@ class MessageEditor:
     async def find_original(self, job: Job) -> int | None:
         """Ask Discord which message acknowledged a job, until it answers; None if none did."""
         return await find_original(self._client, job, delays_s=RETRY_DELAYS_S, sleep=self._sleep)
+
+    async def shown(self, job: Job) -> Shown:
+        """Ask Discord what the job's message shows, until it answers."""
+        by_token = self.has_token(job)
+        return await shown(self._client, job, by_token=by_token, delays_s=RETRY_DELAYS_S, sleep=self._sleep)
 
     def has_token(self, job: Job) -> bool:
         """Whether the interaction's token still opens the message; Discord's clock may disagree."""

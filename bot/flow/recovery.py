@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.message_editor import TOKEN_LIFE_S
 from bot.job import State
+from bot.queue.ticket import Ticket
 from bot.sentences import ends
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bot.flow.dispatch import Dispatch
     from bot.flow.journeys import Journeys
     from bot.flow.places import Places
+    from bot.flow.restored import Restored
     from bot.job import Job
     from bot.queue.pace import Pace
     from bot.queue.queue import Queue
@@ -42,6 +44,7 @@ class Recovery:
     journeys: Journeys
     places: Places
     dispatch: Dispatch
+    restored: Restored
     now: Callable[[], float]
     """Unix time in seconds."""
 
@@ -61,6 +64,7 @@ class Recovery:
             await self._settle(job)
         for job in await store.jobs.to_tell():
             self.journeys.begin(job.id, self.journeys.delivery.tell_again(job))
+        await self.restored.begin()
         log.info("%d jobs in line, %d to deliver", len(self.queue), len(self.journeys))
 
     async def _fill_queue(self) -> None:
@@ -82,6 +86,8 @@ class Recovery:
             return
         known = job if job.message_id else await jobs.set_message(job.id, message_id)
         match known.state:
+            case State.QUEUED if known.restored:
+                self.queue.push(Ticket.of(known))  # and nothing is said before its message was looked at
             case State.RENDERED:
                 self.journeys.message(known)
                 self.journeys.begin(known.id, self.dispatch.deliver(known))

@@ -43,7 +43,9 @@ I draw pictures from words, with AI. Every picture is labelled as AI-made.
 
 
 @sentence
-def privacy(records_days: float, pictures_days: float, drafts_days: float, audit_days: float) -> str:
+def privacy(
+    records_days: float, pictures_days: float, drafts_days: float, audit_days: float, backups_days: float
+) -> str:
     return f"""\
 ## What I store about you
 - Your requests, with time and place: {_days(records_days)}. Their pictures, on my disk: {_days(pictures_days)}. \
@@ -52,6 +54,7 @@ Previews and forms: {_days(drafts_days)}.
 - Refusals and reports of pictures: {_days(audit_days)}. The prompt is only a hash there, unless your server's admins \
 chose to see prompts.
 - Strikes and time-outs: until they end, under a hash of your id instead of your name.
+- Backups of all this: {_days(backups_days)}.
 
 I read a message only when somebody uses **Apps → Remix** on it. What you write to me in private is neither kept nor \
 looked at: I only answer how to ask. I give nothing to others. `/me export` sends you all of it as a file, and \

@@ -11,6 +11,7 @@ SORRY = fixed("ends.SORRY", "Something went wrong on my side. It is in the opera
 ANSWER_NOT_TAKEN = fixed("ends.ANSWER_NOT_TAKEN", "Discord did not accept the answer.")
 MESSAGE_NOT_NAMED = fixed("ends.MESSAGE_NOT_NAMED", "Discord did not say which message it is.")
 NEVER_ACKNOWLEDGED = fixed("ends.NEVER_ACKNOWLEDGED", "The request was never confirmed.")
+OVER_SINCE_BACKUP = fixed("ends.OVER_SINCE_BACKUP", "It was over before I was restored from a backup.")
 ASK_AGAIN = fixed("ends.ASK_AGAIN", "Discord did not accept my answer. Please try again.")
 
 # Why a message cannot be edited

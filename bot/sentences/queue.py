@@ -19,6 +19,10 @@ def _pictures(number: int) -> str:
 
 PAUSED = fixed("queue.PAUSED", "A moderator has paused this server's queue.")
 ON_HOLD = fixed("queue.ON_HOLD", "On hold.")
+RESTORED = fixed(
+    "queue.RESTORED",
+    "I was restored from a backup, so this request is on hold. Press Resume in `/queue` to draw it, or cancel it.",
+)
 IT_IS_DRAWN = fixed("queue.IT_IS_DRAWN", "It is being drawn.")
 BEING_DRAWN = fixed("queue.BEING_DRAWN", "Being drawn.")
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import StoreError
 from bot.store.acceptances import Acceptances
 from bot.store.database import open_database
 from bot.store.drafts import Drafts
+from bot.store.forgotten import Forgotten
 from bot.store.forms import Forms
 from bot.store.jobs import Jobs
+from bot.store.kept_backups import KeptBackups
 from bot.store.key import folder_key
+from bot.store.manifest import DATABASE, FORGOTTEN, KEY, SPOOL
 from bot.store.paces import Paces
 from bot.store.patience import WAITS_S
 from bot.store.people import People
@@ -20,6 +23,7 @@ from bot.store.policies import Policies
 from bot.store.queue import StoredQueue
 from bot.store.records import Records
 from bot.store.reports import Reports
+from bot.store.restore import require_whole
 from bot.store.spool import Spool
 from bot.store.strikes import Strikes
 
@@ -30,24 +34,32 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 
+class Beside(NamedTuple):
+    """What of a data folder is not in its database."""
+
+    spool: Spool
+    forgotten: Forgotten
+    backups: KeptBackups
+
+
 class Store:
     """The open data folder: an object for each group of tables."""
 
     def __init__(
-        self, database: Database, spool: Spool, policies: Policies, key: bytes, *, waits_s: Sequence[float] = ()
+        self, database: Database, beside: Beside, policies: Policies, key: bytes, *, waits_s: Sequence[float] = ()
     ) -> None:
         """Let the same database be used by each group of tables; `open` is for everybody else.
 
         Args:
             database: The open file.
-            spool: Where pictures are kept.
+            beside: What is kept in other files.
             policies: One memory of what admins decided: a second one would not hear of a change.
             key: What prompts and people are hashed with.
             waits_s: Between two tries, where the store is full or locked; empty: the first failure is raised.
         """
         asking = database.patient(waits_s)
         self.jobs = Jobs(asking)
-        self.pictures = Pictures(database, spool, waits_s=waits_s)
+        self.pictures = Pictures(database, beside.spool, waits_s=waits_s)
         self.drafts = Drafts(asking)
         self.forms = Forms(asking)
         self.people = People(asking)
@@ -59,8 +71,10 @@ class Store:
         self.records = Records(asking, key)
         self.strikes = Strikes(asking, key)
         self.key = key
+        self.forgotten = beside.forgotten
+        self.backups = beside.backups
         self._database = database
-        self._spool = spool
+        self._beside = beside
 
     async def scrub(self) -> None:
         """Leave nothing of what was deleted in the database's files."""
@@ -68,27 +82,37 @@ class Store:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, folder: Path, *, busy_timeout_s: float = 5.0) -> AsyncGenerator[Store]:
+    async def open(
+        cls, folder: Path, *, backups: Path | None = None, busy_timeout_s: float = 5.0
+    ) -> AsyncGenerator[Store]:
         """Open the data folder, or make it; only its owner may look inside, for it holds what people asked for.
+
+        Args:
+            folder: The data folder.
+            backups: Where its backups are, and one is made before its database is brought up to date; None: as usual.
+            busy_timeout_s: For another program's lock on the database.
 
         Raises:
             StoreError: Another bot uses it, or it cannot be written, or its database cannot be used.
         """
-        spool, path, key_file = folder / "spool", folder / "eshi.sqlite3", folder / "hash.key"
+        spool, path, key_file = folder / SPOOL, folder / DATABASE, folder / KEY
+        kept = KeptBackups(folder, backups)
         for place in (folder, spool):
             _make(place)
+        require_whole(folder)
         if key_file.exists() and _is_emptied(path):  # every file of the spool would be nobody's
             raise StoreError(f"{path}: empty, and was not; restore a copy, or delete it to start afresh")
-        async with open_database(path, busy_timeout_s=busy_timeout_s) as database:
+        async with open_database(path, busy_timeout_s=busy_timeout_s, backups=kept.folder) as database:
             key = folder_key(key_file)  # under the database's lock: two starts must not make two
-            yield cls(database, Spool(spool), Policies(database), key)
+            beside = Beside(Spool(spool), Forgotten(folder / FORGOTTEN, key), kept)
+            yield cls(database, beside, Policies(database), key)
 
     def patient(self, waits_s: Sequence[float] = WAITS_S) -> Store:
         """Give the same store for work for which nobody waits: where it is full or locked, it is tried until it is not.
 
         Whoever is to be answered within seconds uses the store itself, and is told when it cannot be used.
         """
-        return Store(self._database, self._spool, self.policies, self.key, waits_s=waits_s)
+        return Store(self._database, self._beside, self.policies, self.key, waits_s=waits_s)
 
 
 def _make(folder: Path) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from contextlib import asynccontextmanager, contextmanager
+import time
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import TYPE_CHECKING
 
 import aiosqlite
 import filelock
 
 from bot.errors import StoreError, StoreUnavailable
+from bot.store.backup import take
 from bot.store.checkpoints import checkpointed
 from bot.store.inspection import inspected, looked_over
 from bot.store.migration import migrate, read_migrations
@@ -88,7 +90,11 @@ class Database:
 
 @asynccontextmanager
 async def open_database(
-    path: Path, *, busy_timeout_s: float, migrations: Sequence[Migration] | None = None
+    path: Path,
+    *,
+    busy_timeout_s: float,
+    migrations: Sequence[Migration] | None = None,
+    backups: Path | None = None,
 ) -> AsyncGenerator[Database]:
     """Open the file, or make it, and hold it against every other bot until the end.
 
@@ -96,13 +102,17 @@ async def open_database(
         path: Where it is, or will be.
         busy_timeout_s: How long it waits for another program's lock while it is opened.
         migrations: What brings it up to date; None: those of this version.
+        backups: Where its data folder is copied before any of them runs; None: it is not.
 
     Raises:
         StoreError: It is in use, read-only, locked, damaged, another program's, or made by a newer version of this one.
     """
-    with _held(path):
+    with held(path):
         seen = await looked_over(path)  # before anything is written: whoever restores from it needs it as it is
-        connection = await _connect(path, busy_timeout_s, migrations or read_migrations())
+        wanted = migrations or read_migrations()
+        if backups is not None:
+            await asyncio.to_thread(_copy_first, path, wanted[-1].number, backups)
+        connection = await _connect(path, busy_timeout_s, wanted)
         try:
             async with inspected(path, seen=seen) as inspection, checkpointed(path, lambda: connection.total_changes):
                 yield Database(path, connection, inspection)
@@ -115,14 +125,19 @@ def in_use(path: Path) -> bool:
     if not path.exists():
         return False
     try:
-        with _held(path):
+        with held(path):
             return False
     except StoreError:
         return True
 
 
 @contextmanager
-def _held(path: Path) -> Generator[None]:
+def held(path: Path) -> Generator[None]:
+    """Hold a database against every bot.
+
+    Raises:
+        StoreError: One runs on it, or its folder cannot be written.
+    """
     lock = filelock.FileLock(path.with_suffix(".lock"))  # the system lets go of it however the process ends
     try:
         lock.acquire(timeout=0)
@@ -134,6 +149,25 @@ def _held(path: Path) -> Generator[None]:
         yield
     finally:
         lock.release()
+
+
+def _copy_first(path: Path, newest: int, backups: Path) -> None:
+    """Make a backup of a data folder whose database is about to be brought up to date: nothing else leads back.
+
+    Raises:
+        StoreError: It cannot be made, and then nothing is changed either.
+    """
+    if not path.exists() or not path.stat().st_size:
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            [(version,)] = connection.execute("PRAGMA user_version")
+    except sqlite3.Error as error:
+        raise StoreError(_sentence(path, error)) from error
+    if 0 < version < newest:
+        # By its numbers: whoever starts it again and again must not fill the disk.
+        made = take(path.parent, backups, now=time.time(), name=f"schema-{version}-before-{newest}")
+        log.info("%s: a copy of what was there before it is brought up to date is in %s", path, made.path)
 
 
 async def _connect(path: Path, busy_timeout_s: float, migrations: Sequence[Migration]) -> aiosqlite.Connection:

@@ -157,7 +157,7 @@ class Jobs:
         before = sys.maxsize
         while rows := await self._database.fetch(
             """
-            SELECT * FROM jobs WHERE state = 'queued' AND message_id IS NOT NULL AND key < :before
+            SELECT * FROM jobs WHERE state = 'queued' AND message_id IS NOT NULL AND key < :before AND restored = 0
             ORDER BY key DESC LIMIT :page
             """,
             {"before": before, "page": _PAGE},
@@ -167,6 +167,21 @@ class Jobs:
                     return  # and whoever asked before that
                 yield _job(row)
             before = rows[-1]["key"]
+
+    async def restored(self) -> list[Job]:
+        """Those that wait, out of a backup, and whose messages were not looked at; the oldest first."""
+        rows = await self._database.fetch(
+            "SELECT * FROM jobs WHERE restored = 1 AND state = 'queued' AND message_id IS NOT NULL ORDER BY key"
+        )
+        return [_job(row) for row in rows]
+
+    async def found_delivered(self, job_id: str, *, now: float) -> Job:
+        """End a job out of a backup whose message shows its pictures; nobody is told, for everybody sees them."""
+        return await self._change(job_id, lambda job: job.found_delivered(now=now))
+
+    async def looked_at(self, job_id: str) -> None:
+        """Note that the message of a job out of a backup was looked at."""
+        await self._database.fetch("UPDATE jobs SET restored = 0 WHERE key = :key", {"key": row_key(job_id)})
 
     async def to_tell(self) -> list[Job]:
         """Jobs that ended, but whose message or owner an earlier process did not come to tell."""
@@ -286,7 +301,7 @@ def _job(row: sqlite3.Row) -> Job:
         values["notes"] = sentences.read_all(values["notes"])
         for end in ("error", "kept"):
             values[end] = None if values[end] is None else sentences.read(values[end])
-        for flag in ("tell", "untold", "held"):
+        for flag in ("tell", "untold", "held", "restored"):
             values[flag] = bool(values[flag])
         return msgspec.convert(values, Job)
     except msgspec.DecodeError as error:

@@ -78,7 +78,7 @@ class StoredQueue:
     async def hold(self, job_id: str, *, held: bool) -> bool:
         """Note that a job is held or no longer; False if it does not wait any more."""
         rows = await self._database.fetch(
-            "UPDATE jobs SET held = :held WHERE key = :key AND state = 'queued' RETURNING key",
+            "UPDATE jobs SET held = :held, restored = 0 WHERE key = :key AND state = 'queued' RETURNING key",
             {"key": row_key(job_id), "held": held},
         )
         return bool(rows)

@@ -55,7 +55,10 @@ CREATE TABLE jobs (
     parent_job INTEGER,
     parent_picture INTEGER,
     drawn_with TEXT, -- JSON of bot.job.DrawnWith; NULL: not begun, or before it was kept
-    begins TEXT CHECK (begins IN ('noise', 'latents', 'pixels')) -- what its last attempt began with; NULL: none
+    begins TEXT CHECK (begins IN ('noise', 'latents', 'pixels')), -- what its last attempt began with; NULL: none
+
+    -- It comes out of a backup in which it was not at its end, and nobody looked since how it stands with its message.
+    restored INTEGER NOT NULL DEFAULT 0 CHECK (restored IN (0, 1))
 ) STRICT;
 
 CREATE INDEX jobs_of_person ON jobs (user_id, state);
@@ -70,6 +73,7 @@ CREATE INDEX jobs_waiting ON jobs (
 CREATE INDEX jobs_unsettled ON jobs (key)
 WHERE state IN ('running', 'rendered') OR state = 'queued' AND message_id IS NULL;
 CREATE INDEX jobs_to_tell ON jobs (key) WHERE untold = 1 OR tell = 1;
+CREATE INDEX jobs_restored ON jobs (key) WHERE restored = 1;
 CREATE INDEX jobs_started ON jobs (started_at) WHERE started_at IS NOT NULL;
 CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 

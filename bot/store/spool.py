@@ -111,10 +111,22 @@ def _make_room(path: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> str:
-    half = path.with_name(path.name + ".half")
     _make_room(path)
+    write_whole(path, data)
+    return checksum(data)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file in place of one of this name, if any, whole or not at all; it survives a power cut once this returns.
+
+    Only its owner can read it, wherever it is moved.
+
+    Raises:
+        OSError: It cannot be written; the older file, if any, is as it was.
+    """
+    half = path.with_name(path.name + ".half")
     try:
-        with half.open("wb") as file:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -122,10 +134,15 @@ def _write(path: Path, data: bytes) -> str:
     except OSError:
         half.unlink(missing_ok=True)
         raise
-    if os.name == "posix":  # elsewhere a folder cannot be opened, and the rename is durable by itself
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    return checksum(data)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Let what was renamed, made or deleted in a folder survive a power cut."""
+    if os.name != "posix":  # there a folder cannot be opened, and the rename is durable by itself
+        return
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

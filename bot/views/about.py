@@ -60,5 +60,5 @@ def _bot(facts: Facts) -> str:
 
 
 def _privacy(kept: config.RetentionSettings) -> str:
-    days = (kept.records_days, kept.pictures_days, kept.drafts_days, kept.audit_days)
+    days = (kept.records_days, kept.pictures_days, kept.drafts_days, kept.audit_days, kept.backups_days)
     return render(says.privacy(*days))

@@ -60,6 +60,11 @@ def waiting(job: Job, wait: Wait, *, engine: Sentence | None = None) -> ui.Layou
     return _card(WAITING, title(job.request), line, row(job.id, "cancel", "tell"))
 
 
+def restored(job: Job) -> ui.LayoutView:
+    """Say that it waits for its asker, because nobody knows what became of it."""
+    return _card(WAITING, title(job.request), render(queue.RESTORED), row(job.id, "cancel", "tell"))
+
+
 def in_line(wait: Wait, engine: Sentence | None) -> Sentence:
     """Tell a place in line, and when the pictures should be there as a time that Discord counts down."""
     if wait.place is None:

@@ -20,6 +20,7 @@ from bot.delivery.delivery import Delivery
 from bot.flow.journeys import Journeys
 from bot.flow.pool import Pool
 from bot.flow.recovery import Recovery
+from bot.flow.restored import Restored
 from bot.job import NewJob, public_id
 from bot.queue.arrivals import Arrivals
 from bot.queue.feed import Feed
@@ -90,6 +91,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             journeys=journeys,
             places=nobody,
             dispatch=nobody,
+            restored=Restored(store=store, queue=queue, editor=nobody, journeys=journeys, now=lambda: NOW),
             now=lambda: NOW,
         )
         await recovery.recover()

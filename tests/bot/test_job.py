@@ -17,6 +17,7 @@ STEPS = {
     "lost": lambda job, now: job.lost(),  # noqa: ARG005
     "rendered": lambda job, now: job.rendered(engine_s=1.5),  # noqa: ARG005
     "delivered": lambda job, now: job.delivered(now=now),
+    "found delivered": lambda job, now: job.found_delivered(now=now),
     "kept back": lambda job, now: job.kept_back(as_written("Not posted."), now=now),
     "failed": lambda job, now: job.failed(as_written("It failed."), now=now),
     "cancelled": lambda job, now: job.cancelled(as_written("You cancelled it."), now=now),
@@ -72,6 +73,12 @@ def test_a_job_remembers_the_engines_that_died_under_it(job):
     assert once.suspect
     twice = once.started(now=2.0).put_back(deaths=1, lone_deaths=1).started(now=3.0).put_back()
     assert (twice.deaths, twice.lone_deaths) == (2, 1)
+
+
+def test_only_what_comes_out_of_a_backup_is_found_delivered(job):
+    """Everything else is rendered before."""
+    done = replace(job, restored=True).found_delivered(now=2.0)
+    assert (done.state, done.finished_at, done.untold) == (State.DELIVERED, 2.0, False)
 
 
 def test_every_state_can_be_reached_and_left_or_is_final():

@@ -11,6 +11,7 @@ from bot.flow.places import Places
 from bot.flow.pool import Pool
 from bot.flow.recovery import Recovery
 from bot.flow.rendering import Rendering
+from bot.flow.restored import Restored
 from bot.queue.arrivals import Arrivals
 from bot.queue.feed import Feed
 from bot.queue.forecast import Forecast
@@ -185,6 +186,7 @@ class Life:
             journeys=self.journeys,
             places=self.places,
             dispatch=self.dispatch,
+            restored=Restored(store=store, queue=self.queue, editor=None, journeys=self.journeys, now=lambda: NOW),
             now=lambda: NOW,
         )
 
