@@ -15,6 +15,7 @@ import filelock
 from bot.errors import StoreError, StoreUnavailable
 from bot.store.backup import take
 from bot.store.checkpoints import checkpointed
+from bot.store.durability import LogSync
 from bot.store.inspection import inspected, looked_over
 from bot.store.migration import migrate, read_migrations
 from bot.store.patience import patiently
@@ -30,12 +31,15 @@ log = logging.getLogger(__name__)
 
 _SETTINGS = """
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = NORMAL; -- an acknowledged job survives any process; a power cut may take the last ones
+    PRAGMA synchronous = NORMAL; -- `LogSync` waits for the disk, for all whose commits came before it
     PRAGMA foreign_keys = ON;
     PRAGMA secure_delete = ON; -- what was deleted is overwritten, and not only forgotten
     PRAGMA wal_autocheckpoint = 8000; -- pages; only where so much is written that `checkpointed` finds no end of it
 """
 
+
+_READING = ("SELECT", "WITH", "PRAGMA")
+"""How statements begin that change nothing."""
 
 SCRUB_WAITS_S = (0.05, 0.1, 0.2, 0.4)
 """Between two tries to empty the log."""
@@ -48,24 +52,45 @@ class Database:
     """One connection and so one writer; calls wait for each other in the order in which they were made."""
 
     def __init__(
-        self, path: Path, connection: aiosqlite.Connection, inspection: Inspection, *, waits_s: Sequence[float] = ()
+        self,
+        path: Path,
+        connection: aiosqlite.Connection,
+        inspection: Inspection,
+        log_sync: LogSync,
+        *,
+        waits_s: Sequence[float] = (),
     ) -> None:
         self._path = path
         self._inspection = inspection
         self._connection = connection
+        self._log_sync = log_sync
         self._waits_s = waits_s
 
     def patient(self, waits_s: Sequence[float]) -> Database:
         """Give the same database for those whom nobody waits for: it tries until it can be used."""
-        return Database(self._path, self._connection, self._inspection, waits_s=waits_s)
+        return Database(self._path, self._connection, self._inspection, self._log_sync, waits_s=waits_s)
 
-    async def fetch(self, sql: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
-        """Run one statement; what it changed is committed when this returns.
+    async def fetch(
+        self, sql: str, values: Mapping[str, object] | None = None, *, durable: bool = True
+    ) -> list[sqlite3.Row]:
+        """Run one statement; what it changed is committed when this returns, and survives any death of the process.
+
+        Args:
+            sql: The statement.
+            values: By name.
+            durable: It also survives a power cut. False for what is worked out again after one: how far a job is.
 
         Raises:
-            StoreUnavailable: The file is full, read-only, locked by another program or damaged; nothing was changed.
+            StoreUnavailable: The file is full, read-only, locked by another program or damaged; nothing was changed. Or
+                the disk did not take what was.
         """
-        return await patiently(lambda: self._fetch(sql, values or {}), self._waits_s)
+        rows = await patiently(lambda: self._fetch(sql, values or {}), self._waits_s)
+        if durable and not sql.lstrip().startswith(_READING):
+            try:
+                await self._log_sync.wait()
+            except OSError as error:
+                raise StoreUnavailable(f"{self._path}: the disk fails ({error.strerror})") from error
+        return rows
 
     async def _fetch(self, sql: str, values: Mapping[str, object]) -> list[sqlite3.Row]:
         self._inspection.require_sound()
@@ -115,7 +140,7 @@ async def open_database(
         connection = await _connect(path, busy_timeout_s, wanted)
         try:
             async with inspected(path, seen=seen) as inspection, checkpointed(path, lambda: connection.total_changes):
-                yield Database(path, connection, inspection)
+                yield Database(path, connection, inspection, LogSync(path))
         finally:
             await connection.close()
 

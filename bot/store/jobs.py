@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.errors import StoreError
-from bot.job import Job, NewJob, public_id, row_key
+from bot.job import Job, NewJob, State, public_id, row_key
 from bot.queue.ticket import cost_of, main_pass
 from bot.request import Parent
 from bot.store import sentences
@@ -31,6 +31,10 @@ _PAGE = 200
 
 _LONGEST_CHAIN = 1000
 """Pictures of pictures that anybody is told about; only a damaged database goes in circles."""
+
+
+_SAID = (State.FAILED, State.CANCELLED, State.REFUSED)
+"""Ends of which somebody is told that nothing more comes. Whatever else a power cut takes is drawn or shown again."""
 
 
 class Jobs:
@@ -97,6 +101,7 @@ class Jobs:
         rows = await self._database.fetch(
             "UPDATE jobs SET message_id = :message_id WHERE key = :key RETURNING *",
             {"key": row_key(job_id), "message_id": message_id},
+            durable=False,  # Discord is asked for it
         )
         if not rows:
             raise _absent(job_id)
@@ -195,7 +200,10 @@ class Jobs:
 
     async def told(self, job_id: str) -> None:
         """Note that the message tells the job's end, or that it never can."""
-        await self._database.fetch("UPDATE jobs SET untold = 0 WHERE key = :key", {"key": row_key(job_id)})
+        sql = "UPDATE jobs SET untold = 0 WHERE key = :key"
+        await self._database.fetch(
+            sql, {"key": row_key(job_id)}, durable=False
+        )  # it is told again, in the same message
 
     async def want_told(self, job_id: str, *, wanted: bool) -> bool:
         """Note whether the owner wants to be told when this job is over; False if it is over."""
@@ -286,6 +294,7 @@ class Jobs:
                         None if changed.drawn_with is None else msgspec.json.encode(changed.drawn_with).decode()
                     ),
                 },
+                durable=changed.state in _SAID,
             )
             if rows:
                 return _job(rows[0])

@@ -33,4 +33,5 @@ class Paces:
                 VALUES (:width, :height, :guided, :at_once, :step_s, :measured)
                 """,
                 msgspec.structs.asdict(one),
+                durable=False,  # it is measured again
             )

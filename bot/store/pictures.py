@@ -105,6 +105,7 @@ class Pictures:
                     "latents_sha256": latents_sha256,
                     "rating": made.rating,
                 },
+                durable=False,  # it is drawn again
             )
         finally:
             if not rows:
