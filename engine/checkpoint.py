@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,9 @@ WEIGHTS = {
 }
 """In the order in which they are read, so that little is left to do when the last byte is there: first the VAE, whose
 numbers are converted, then the largest, which is moved to the device while the others come."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,79}")
+"""No sign that means something in a recipe or in Discord."""
 
 _CONFIG_FILES = ["model_index.json", "*/*.json", "*/*.txt"]
 
@@ -89,7 +93,7 @@ def find(config: Engine) -> Source:
     if config.sha256:
         raise ModelLoadError(f"{config.model}: engine.sha256 is for a single .safetensors file, and this is none")
     if path.is_dir():
-        return _folder(path, path.resolve().name)
+        return _folder(path, _named(path) or path.resolve().name)
     if path.suffix.lower() == ".safetensors" or not HUB_ID.fullmatch(config.model):
         raise ModelLoadError(
             f"{path}: there is nothing; expected a folder in diffusers layout, a .safetensors file, or a hub id"
@@ -165,6 +169,12 @@ def _file(path: Path, config: Engine) -> Source:
         folder = SHARED
     _check_index(folder)
     return Source(path.stem, folder, path, statement=statement)
+
+
+def _named(folder: Path) -> str:
+    """Read what a folder calls itself, ``_name`` in its index; "" where it says nothing that a recipe could hold."""
+    name = read_json(folder / "model_index.json").get("_name")
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else ""
 
 
 def _folder(folder: Path, name: str) -> Source:

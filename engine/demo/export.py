@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
     from engine.demo.painter import Painter
 
-METADATA = {"_ratings": ["safe", "sensitive"], "_num_inference_steps": 16, "_guidance_scale": 2.0}
-"""Beside the pipeline's parts in `model_index.json`, where diffusers leaves names with an underscore alone: the ratings
-that it may be asked for (at both, what it draws is harmless), and the steps and guidance that it draws best with (more
-guidance only stains faces)."""
+METADATA = {
+    "_name": "eshi-demo",
+    "_ratings": ["safe", "sensitive"],
+    "_num_inference_steps": 16,
+    "_guidance_scale": 2.0,
+}
+"""Beside the pipeline's parts in `model_index.json`, where diffusers leaves names with an underscore alone: what
+the model is called, the ratings that it may be asked for (at both, what it draws is harmless), and the steps and
+guidance that it draws best with (more guidance only stains faces)."""
 
 
 def write_checkpoint(painter: Painter, vae: AutoencoderKL, folder: Path) -> None:

@@ -210,6 +210,16 @@ def test_a_device_that_is_not_here_is_refused(tiny_checkpoint):
         load(Engine(model=str(tiny_checkpoint), device="cuda"), report=lambda _stage: None)
 
 
+@pytest.mark.parametrize(
+    ("said", "name"), [("eshi-demo", "eshi-demo"), ("a, b: c", "copy"), ("x" * 81, "copy"), ("", "copy"), (7, "copy")]
+)
+def test_a_folder_is_called_as_it_says(folder, said, name):
+    """So `/about` and recipes need not say "checkpoint"; what no recipe could hold is no name."""
+    index = folder / "model_index.json"
+    index.write_text(json.dumps(json.loads(index.read_text()) | {"_name": said}))
+    assert find(Engine(model=str(folder))).name == name
+
+
 @pytest.mark.parametrize("revision", ["", "main", COMMIT[:8]])
 def test_a_hub_id_needs_a_commit(revision):
     """A branch moves, and everybody's pictures with it."""

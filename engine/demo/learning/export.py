@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from engine.demo.learning.painter import Painter
     from engine.demo.learning.vae import Coder
 
-METADATA = {"_ratings": ["safe", "sensitive"], "_num_inference_steps": 20, "_guidance_scale": 3.0}
-"""Beside the pipeline's parts in `model_index.json`, where diffusers leaves names with an underscore alone: the ratings
-that this model can draw, and the steps and guidance that it draws best with."""
+METADATA = {
+    "_name": "eshi-demo",
+    "_ratings": ["safe", "sensitive"],
+    "_num_inference_steps": 20,
+    "_guidance_scale": 3.0,
+}
+"""Beside the pipeline's parts in `model_index.json`, where diffusers leaves names with an underscore alone: what
+the model is called, the ratings that it can draw, and the steps and guidance that it draws best with."""
 
 
 def write_checkpoint(painter: Painter, coder: Coder, folder: Path) -> None:

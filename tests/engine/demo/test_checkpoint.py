@@ -11,6 +11,8 @@ import pytest
 from safetensors import safe_open
 
 import engine.demo
+from engine.checkpoint import find
+from engine.config import Engine
 from engine.demo.artist import NEGATIVE, QUALITY, Artist, PictureWish
 from engine.demo.measure import background, blotched, hair_colour, hair_tone, redness
 
@@ -45,6 +47,11 @@ def test_it_is_small_and_half_precision():
 def test_it_says_what_it_may_be_asked_for():
     """Nothing that it draws is more than harmless, so the word for a little more may be tried, and no other."""
     assert json.loads((CHECKPOINT / "model_index.json").read_text())["_ratings"] == ["safe", "sensitive"]
+
+
+def test_it_says_what_it_is_called():
+    """`/about` and every recipe name it; the folder is only called checkpoint."""
+    assert find(Engine(model=str(CHECKPOINT))).name == "eshi-demo"
 
 
 def test_hair_and_background_are_as_asked(artist):
