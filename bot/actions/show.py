@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +12,7 @@ from bot.answer import NO_PINGS
 from bot.delivery.message_editor import replace_answer
 from bot.delivery.upload import file_limit, send_fitted
 from bot.errors import InvalidRequest, PromptRefused
-from bot.job import State
+from bot.job import State, row_key
 from bot.routes import Route, on_press
 from bot.sentences import card as says
 from bot.sentences import reports as reports_said
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 
 LOOKED_THROUGH = 50
 """So many of a person's latest jobs are looked through for what was typed."""
+
+
+_MESSAGE_LINK = re.compile(
+    r"<?https://(?:\w+\.)?discord\.com/channels/(?:@me|\d+)/\d+/(?P<message_id>\d{1,18}|[1-8]\d{18})/?>?", re.ASCII
+)
+"""As **Copy Message Link** gives it; the number is one that SQLite can hold."""
 
 
 class Offered(NamedTuple):
@@ -71,16 +78,32 @@ class JobViewer:
             case _:
                 await self._answer(interaction, card.over(job))
 
+    async def show_typed(self, interaction: discord.Interaction[Any], typed: str) -> None:
+        """Show the job that somebody means: the newest of theirs with these words, or that of an id or a link.
+
+        Raises:
+            Refused: As above.
+        """
+        user_id = interaction.user.id
+        if link := _MESSAGE_LINK.fullmatch(typed.strip()):
+            job = await self.store.jobs.of_message(user_id, int(link["message_id"]))
+            await self.show(interaction, "" if job is None else job.id)
+            return
+        offered = await self.suggest(user_id, typed)
+        await self.show(interaction, offered[0].job_id if offered else typed)
+
     async def suggest(self, user_id: int, typed: str) -> list[Offered]:
-        """Offer a person's latest jobs that have what was typed in their id or their words."""
+        """Offer a person's latest jobs that have what was typed as their id or in their words."""
         wanted = typed.casefold().strip()
+        key = row_key(typed) if any(map(str.isdigit, typed)) else None  # a cat is no number
         jobs = await self.store.jobs.recent(user_id, most=LOOKED_THROUGH)
         offered = [Offered(self._described(job), job.id) for job in jobs]
-        return [one for one in offered if wanted in one.shown.casefold()]
+        named = [one for one in offered if row_key(one.job_id) == key]
+        return named or [one for one in offered if wanted in one.shown.casefold()]
 
     def _described(self, job: Job) -> str:
         age_s = int(self.now() - job.created_at)
-        return render(says.offered(job.id, job.state.value, age_s, card.caption(job.request)))
+        return render(says.offered(job.state.value, age_s, card.caption(job.request)))
 
     async def _show_pictures(self, interaction: discord.Interaction[Any], job: Job) -> None:
         if job.user_id == interaction.user.id and await self.store.reports.hidden(job.id):

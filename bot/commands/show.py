@@ -24,9 +24,9 @@ def feature(show: JobViewer) -> Feature:
         found = await show.suggest(interaction.user.id, typed)
         return [app_commands.Choice(name=one.shown[:MAX_CHOICE_CHARS], value=one.job_id) for one in found[:MAX_CHOICES]]
 
-    @app_commands.describe(id=render(says.JOB_ID))
-    @app_commands.autocomplete(id=_mine)
-    async def _show(interaction: discord.Interaction[Any], id: str) -> None:  # noqa: A002  the option's name
-        await show.show(interaction, id)
+    @app_commands.describe(picture=render(says.EARLIER_PICTURE))
+    @app_commands.autocomplete(picture=_mine)
+    async def _show(interaction: discord.Interaction[Any], picture: str) -> None:
+        await show.show_typed(interaction, picture)
 
     return Feature(commands=[slash("show", render(says.SHOW), _show)], routes=show.routes())

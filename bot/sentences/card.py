@@ -35,7 +35,7 @@ DAMAGED = fixed("card.DAMAGED", "A picture file was damaged before I could show 
 
 @sentence
 def promise(job_id: str) -> str:
-    return f"Discord soon stops me from editing this message. When it is done, `/show id:{job_id}` shows the result."
+    return f"Discord soon stops me from editing this message. When it is done, `/show picture:{job_id}` shows it."
 
 
 # The result
@@ -122,7 +122,7 @@ def fitted(pictures: int, quality: int | None) -> str:
 
 @sentence
 def kept(why: Sentence, job_id: str) -> str:
-    return f"{why!s} The pictures are ready: `/show id:{job_id}` shows them."
+    return f"{why!s} The pictures are ready: `/show picture:{job_id}` shows them."
 
 
 # The buttons
@@ -211,7 +211,7 @@ SUBJECT_HINT = fixed("card.SUBJECT_HINT", "1girl, or 1girl; 1boy")
 
 # `/show`
 
-UNKNOWN = fixed("card.UNKNOWN", "I know no request of yours with this id. `/show` lists your latest ones.")
+UNKNOWN = fixed("card.UNKNOWN", "I find no request of yours by this. Please pick one from the list of `/show`.")
 """The same words whether it is somebody else's, was never there, or is no longer kept."""
 CHANGED = fixed("card.CHANGED", "The rules for this channel changed just now. Please try again.")
 NO_LONGER_KEPT = fixed("card.NO_LONGER_KEPT", "I no longer have these pictures. Reroll draws the request again.")
@@ -232,9 +232,9 @@ _STATES: dict[StateName, str] = {
 
 
 @sentence
-def offered(job_id: str, state: StateName, age_s: int, caption: str) -> str:
+def offered(state: StateName, age_s: int, caption: str) -> str:
     """Name a job in the list that completes what is typed."""
-    return f"{job_id} · {_STATES[state]} {_ago(age_s)} · {caption}"
+    return f"{_STATES[state]} {_ago(age_s)} · {caption}"
 
 
 def _ago(seconds: int) -> str:

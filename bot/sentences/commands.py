@@ -70,4 +70,6 @@ CHANNEL = fixed("commands.CHANNEL", "In which channel; this one if you leave it 
 WHICH_PROMPT = fixed("commands.WHICH_PROMPT", "The words of the request; without them only the rating is looked at")
 WHICH_RATING = fixed("commands.WHICH_RATING", "With which rating; safe if you leave it out")
 FILE = fixed("commands.FILE", "A file from /settings export, as it was or changed")
-JOB_ID = fixed("commands.JOB_ID", "Pick a request from the list, or type its id")
+EARLIER_PICTURE = fixed(
+    "commands.EARLIER_PICTURE", "Pick one from the list, type some of its words, or paste a link to its message"
+)

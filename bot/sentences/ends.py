@@ -33,7 +33,7 @@ def stopped(why: Sentence) -> str:
 
 @sentence
 def kept_for_show(why: Sentence, job_id: str) -> str:
-    return f"{why!s} `/show id:{job_id}` shows the pictures."
+    return f"{why!s} `/show picture:{job_id}` shows the pictures."
 
 
 # What the engine could not do
@@ -118,7 +118,7 @@ def _not_drawn(pictures: int) -> str:
 
 def _waiting(pictures: int, job_id: str) -> str:
     are, them = ("picture is", "it") if pictures == 1 else ("pictures are", "them")
-    return f"your {are} ready: `/show id:{job_id}` shows {them}."
+    return f"your {are} ready: `/show picture:{job_id}` shows {them}."
 
 
 @sentence

@@ -230,6 +230,14 @@ class Jobs:
         )
         return [_job(row) for row in rows]
 
+    async def of_message(self, user_id: int, message_id: int) -> Job | None:
+        """Look up the job of one person that became this message; None if there is none, or it is no longer kept."""
+        rows = await self._database.fetch(
+            "SELECT * FROM jobs WHERE user_id = :user_id AND message_id = :message_id",
+            {"user_id": user_id, "message_id": message_id},
+        )
+        return _job(rows[0]) if rows else None
+
     async def of(self, user_id: int) -> AsyncGenerator[Job]:
         """Give every job of a person, the oldest first, each once whatever becomes of it meanwhile."""
         after = -1

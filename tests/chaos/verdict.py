@@ -109,7 +109,7 @@ async def _judge_withdrawn(found, promise, job, jobs):
 
 async def _recall(promise, row, job):
     """Tell what is wrong with what `/show` brings of a job that its own message does not show."""
-    answer = await promise.person.answer(await promise.person.slash(promise.channel, "show", id=job))
+    answer = await promise.person.answer(await promise.person.slash(promise.channel, "show", picture=job))
     expected = promise.wish.count if row["state"] == State.DELIVERED else 0
     if len(gallery(answer)) != expected:
         return [f"{promise.wish.tag}: {row['state']}, and /show brings {len(gallery(answer))} pictures of {expected}"]

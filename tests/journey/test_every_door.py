@@ -245,7 +245,7 @@ async def test_a_picture_is_brought_back_only_where_it_could_be_shown(scenes, ra
                 change(rating)
                 job = control(scene.picture, "Reroll").split(":")[1]
                 for place in scenes:
-                    said = await shown(scene.person, await place.slash("show", id=job))
+                    said = await shown(scene.person, await place.slash("show", picture=job))
                     case = (scene.name, place.name, rating, words(said))
                     assert bool(gallery(said)) is (number < place.allowed), case
                     assert ("is not allowed here" in words(said)) is (number >= place.allowed), case

@@ -100,9 +100,9 @@ async def test_a_job_is_shown_again_after_a_restart(studio, yuki):
     await restart(studio)
     async with studio.person("mio") as mio:
         await mio.delete(result)
-    [offered] = await yuki.autocomplete(channel, "show", "id", id="lighthouse")
+    [offered] = await yuki.autocomplete(channel, "show", "picture", picture="lighthouse")
     assert "ready" in offered["name"]
-    shown = await yuki.answer(await yuki.slash(channel, "show", id=offered["value"]))
+    shown = await yuki.answer(await yuki.slash(channel, "show", picture=offered["value"]))
     assert shown["flags"] & 64
     assert len(gallery(shown)) == 1
     assert labels(shown) == ["Reroll", "Edit", "Recipe", "Vary …", "Enlarge …", "Again exactly", "Delete"]
@@ -132,7 +132,7 @@ async def test_delete_under_what_was_shown_takes_the_message_in_the_channel_too(
     channel = yuki.channel("general")
     result = await result_of(yuki, await yuki.slash(channel, "imagine", prompt="1girl"))
     job_id = job_of(result)
-    shown = await yuki.answer(await yuki.slash(channel, "show", id=job_id))
+    shown = await yuki.answer(await yuki.slash(channel, "show", picture=job_id))
     await delete(yuki, shown)
     await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == result["id"])
 

@@ -160,9 +160,9 @@ class Desk:
             await self.store.pictures.save(job.id, number=number, seed=number, png=png or drawing(), rating=rating)
         return await self.store.jobs.rendered(job.id, engine_s=1.0)
 
-    async def shown(self, person, channel, job_id):
+    async def shown(self, person, channel, typed):
         """What `/show` answers."""
-        sent = await person.slash(channel, "show", id=job_id)
+        sent = await person.slash(channel, "show", picture=typed)
         return await person.answer(sent)
 
 
@@ -188,8 +188,8 @@ async def desk(sandbox, store, clock):
         interactions.put_nowait(interaction)
 
     @client.tree.command()
-    async def show(interaction: discord.Interaction, id: str):  # noqa: A002
-        await answering(interaction, desk.show.show(interaction, id))
+    async def show(interaction: discord.Interaction, picture: str):
+        await answering(interaction, desk.show.show_typed(interaction, picture))
 
     async with running(sandbox, client):
         desk = Desk(client, store, clock, interactions)

@@ -72,7 +72,7 @@ async def test_a_private_result_is_told_of_directly(desk, yuki):
     [message] = await yuki.messages(yuki.direct_message)
     assert message["content"] == (
         f"About your request `{job.id}`: Discord lets me edit a private message for fifteen minutes only. "
-        f"`/show id:{job.id}` shows the pictures."
+        f"`/show picture:{job.id}` shows the pictures."
     )
     assert await desk.store.jobs.to_tell() == []
 
@@ -80,7 +80,7 @@ async def test_a_private_result_is_told_of_directly(desk, yuki):
 async def test_a_private_result_in_time_is_told_of_directly_too(desk, yuki):
     job = await finished(desk, yuki, yuki.channel("general"), private=True)
     [message] = await yuki.messages(yuki.direct_message)
-    assert message["content"] == f"Your picture is ready: `/show id:{job.id}` shows it."
+    assert message["content"] == f"Your picture is ready: `/show picture:{job.id}` shows it."
 
 
 async def test_without_the_right_to_reply_a_message_with_a_link_is_sent(desk, yuki, ada, sandbox):

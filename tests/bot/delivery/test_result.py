@@ -67,7 +67,7 @@ async def test_what_discord_takes_in_no_size_waits_in_the_spool(desk, yuki, sand
     job = await desk.ask(yuki, yuki.channel("general"))
     await desk.delivery.deliver(await desk.draw(job))
     message = await message_of(yuki, job)
-    assert f"Discord did not accept the pictures. The pictures are ready: `/show id:{job.id}`" in words(message)
+    assert f"Discord did not accept the pictures. The pictures are ready: `/show picture:{job.id}`" in words(message)
     guild.max_file_bytes = limit
     assert gallery(await desk.shown(yuki, yuki.channel("general"), job.id))
 
@@ -96,7 +96,7 @@ async def test_a_private_message_promises_what_it_cannot_show(desk, yuki):
     desk.clock.time += 60
     await desk.clock.let_look()
     message = await message_of(yuki, job)
-    assert f"`/show id:{job.id}`" in words(message)
+    assert f"`/show picture:{job.id}`" in words(message)
     assert labels(message) == ["Cancel"]
     desk.clock.time += 600
     await desk.delivery.deliver(await desk.draw(job))
@@ -126,7 +126,7 @@ async def test_no_progress_is_shown_over_a_promise(desk, yuki):
     await desk.clock.let_look()
     desk.delivery.job_message(job.id).say(lambda: pytest.fail("nothing may be built"))
     await asyncio.sleep(0)
-    assert f"`/show id:{job.id}`" in words(await message_of(yuki, job))
+    assert f"`/show picture:{job.id}`" in words(await message_of(yuki, job))
 
 
 async def test_a_promise_that_discord_did_not_take_is_made_again(desk, yuki, sandbox):
@@ -137,7 +137,7 @@ async def test_a_promise_that_discord_did_not_take_is_made_again(desk, yuki, san
     assert "Next in the queue." in words(await message_of(yuki, job))
     desk.clock.time += 10
     await desk.clock.let_look()
-    assert f"`/show id:{job.id}`" in words(await message_of(yuki, job))
+    assert f"`/show picture:{job.id}`" in words(await message_of(yuki, job))
 
 
 async def test_a_public_message_needs_no_promise(desk, yuki):
@@ -161,7 +161,7 @@ async def test_without_a_right_of_its_own_the_message_promises_too(desk, yuki, a
     await desk.client.wait_for("guild_channel_update")
     desk.clock.time += 13.2 * 60
     await desk.clock.let_look()
-    assert f"`/show id:{job.id}`" in words(await message_of(yuki, job))
+    assert f"`/show picture:{job.id}`" in words(await message_of(yuki, job))
     desk.clock.time += 300
     await desk.delivery.deliver(await desk.draw(job))
     assert (await desk.store.jobs.get(job.id)).kept == ends.NO_RIGHT
@@ -179,7 +179,7 @@ async def test_in_a_voice_channel_its_own_right_is_connect_as_well(desk, yuki, a
     await told
     desk.clock.time += 13.2 * 60
     await desk.clock.let_look()
-    assert f"`/show id:{job.id}`" in words(await message_of(yuki, job))
+    assert f"`/show picture:{job.id}`" in words(await message_of(yuki, job))
     told = desk.client.wait_for("guild_channel_update")
     await ada.call("DELETE", f"/channels/{lounge}/overwrites/{sandbox.world.bot.id}")
     await told

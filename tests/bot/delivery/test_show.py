@@ -24,6 +24,10 @@ async def test_the_owner_gets_pictures_and_buttons_privately(desk, yuki):
     assert labels(answer) == ["Reroll", "Edit", "Recipe", "Vary …", "Enlarge …", "Again exactly", "Delete"]
 
 
+def link_to(job):
+    return f"https://discord.com/channels/{job.guild_id}/{job.channel_id}/{job.message_id}"
+
+
 @pytest.mark.parametrize("job_id", ["ZZZZZZ", "nonsense!", ""])
 async def test_a_stranger_learns_nothing(desk, yuki, studio_of, job_id):
     """Not even whether there is such a job."""
@@ -85,6 +89,19 @@ async def test_an_ended_job_tells_why(desk, yuki):
     assert "The graphics card has no room." in words(await desk.shown(yuki, yuki.channel("general"), job.id))
 
 
+async def test_a_picture_is_found_by_what_people_have_of_it(desk, yuki, mio):
+    """Its words, of which the newest counts, or the link to its message; a link to another's finds nothing."""
+    older = await delivered(desk, yuki, tags="a cat at sunset")
+    newer = await delivered(desk, yuki, tags="harbour, sunset")
+    here = yuki.channel("general")
+    for typed, expected in (("SUNSET", newer), ("cat", older), (f"{link_to(older)}/", older), (older.id, older)):
+        assert expected.request.tags in words(await desk.shown(yuki, here, typed)), typed
+    for typed in (link_to(older), "cat"):
+        assert (await desk.shown(mio, here, typed))["content"] == render(UNKNOWN)
+    for typed in (link_to(older).replace("discord.com", "discord.com.evil"), f"{link_to(older)}0" * 9):
+        assert (await desk.shown(yuki, here, typed))["content"] == render(UNKNOWN)
+
+
 async def test_ones_own_latest_jobs_are_offered(desk, yuki, mio):
     """By id or by words, the newest first, with what became of them and when."""
     first = await delivered(desk, yuki, tags="sunset")
@@ -92,7 +109,8 @@ async def test_ones_own_latest_jobs_are_offered(desk, yuki, mio):
     second = await desk.ask(yuki, yuki.channel("general"), tags="harbour")
     mine = await desk.show.suggest(int(yuki.id), "")
     assert [one.job_id for one in mine] == [second.id, first.id]
-    assert mine[1].shown == f"{first.id} · ready 3 h ago · 1girl · sunset"
+    assert mine[1].shown == "ready 3 h ago · 1girl · sunset"
+    assert [one.job_id for one in await desk.show.suggest(int(yuki.id), first.id)] == [first.id]
     assert [one.job_id for one in await desk.show.suggest(int(yuki.id), "HARB")] == [second.id]
     assert await desk.show.suggest(int(mio.id), "") == []
     assert (await desk.store.jobs.get(first.id)).state is State.DELIVERED

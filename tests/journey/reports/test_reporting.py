@@ -46,7 +46,7 @@ async def test_the_author_reads_why_in_private(yuki, nico):
     result = await draw(yuki)
     await report(nico, result, "spam", "I know this one")
     await hidden(yuki, result)
-    said = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "show", id=job_of(result)))
+    said = await refusal_of(yuki, await yuki.slash(yuki.channel("general"), "show", picture=job_of(result)))
     assert said == "This picture was reported and is hidden until a moderator decides. Reported as: spam."
 
 
