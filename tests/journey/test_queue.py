@@ -83,7 +83,7 @@ async def test_a_member_sees_and_steers_what_is_theirs(yuki):
     assert all(
         f"**1girl · smile** `{job_id(job)}` · [its message](https://discord.com/" in words(message) for job in jobs
     )
-    message = await refreshed(yuki, message, "Being drawn: step 0 of 200.")
+    message = await refreshed(yuki, message, "Being drawn: step 4 of 200.")
     moved_up = [one["custom_id"].rpartition(":")[2] for one in controls(message) if one.get("label") == "Move up"]
     assert moved_up == [fourth, fifth], "the first cannot be moved up"
     assert "This server" not in [one.get("label") for one in controls(message)]
