@@ -115,7 +115,7 @@ class QueueActions:
             await interaction.response.defer()  # the job's own message is told first, and that may take long
         if not await self.journeys.cancel(job):
             raise InvalidRequest(says.ALREADY_DRAWN)
-        return says.cancelled(job.id, await self._title(interaction, job, mine=press.whose == "mine"))
+        return says.cancelled(await self._title(interaction, job, mine=press.whose == "mine"))
 
     async def _change(self, interaction: discord.Interaction[Any], job: Job, press: QueuePress) -> Sentence:
         """Hold, resume or move a job; moved in the server's list it is a moderator's move, else its owner's."""
@@ -125,12 +125,12 @@ class QueueActions:
             now, in_server = self.now(), press.whose == "server"
             self._require(job.id, waits=await self.store.queue.move_up(job.id, now=now))
             self.queue.move_up(job.id, now=now, in_server=in_server)
-            said = says.first_of_server(job.id, title) if in_server else says.first_of_yours(job.id, title)
+            said = says.first_of_server(title) if in_server else says.first_of_yours(title)
         else:
             held = press.action == "hold"
             self._require(job.id, waits=await self.store.queue.hold(job.id, held=held))
             (self.queue.hold if held else self.queue.resume)(job.id)
-            said = says.held(job.id, title) if held else says.resumed(job.id, title)
+            said = says.held(title) if held else says.resumed(title)
         await self.dispatch.queue_changed(self.queue.get(job.id))
         return said
 
@@ -200,7 +200,7 @@ class QueueActions:
         return QueueRow(
             ticket,
             None if is_drawn else self._wait(ticket),
-            f"<@{ticket.user_id}>" if job is None else await self._title(interaction, job, mine=mine),
+            _numbered(ticket.user_id, ticket.id) if job is None else await self._title(interaction, job, mine=mine),
             link=None if job is None or not (mine or _can_open(interaction, job)) else _link(job),
             progress=self.forecast.progress(ticket) if is_drawn else None,
             is_first=self.queue.is_first(ticket.id, in_server=not mine),
@@ -210,9 +210,9 @@ class QueueActions:
         """Name a job to its owner by what was asked for, to a moderator by whose it is, with its words if they may."""
         if mine:
             return title(job.request)
-        whose = f"<@{job.user_id}>"
+        whose = _numbered(job.user_id, job.id)
         if _can_open(interaction, job) and await self.gatekeeper.lets_read(interaction, job):
-            return f"{whose} {title(job.request)}"
+            return f"{whose} · {title(job.request)}"
         return whose
 
     @staticmethod
@@ -225,6 +225,11 @@ class QueueActions:
         if interaction.guild_id is None or not _is_moderator(interaction):
             raise NotYours(says.MODERATORS_ONLY)
         return interaction.guild_id
+
+
+def _numbered(user_id: int, job_id: str) -> str:
+    """Name somebody's job without its words; the number is what the operator's log calls it."""
+    return f"<@{user_id}> `{job_id}`"
 
 
 def _is_moderator(interaction: discord.Interaction[Any]) -> bool:

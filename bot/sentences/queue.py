@@ -137,28 +137,28 @@ def not_yours(owner: int) -> str:
 
 
 @sentence
-def cancelled(job_id: str, title: str) -> str:
-    return f"{title} `{job_id}` is cancelled."
+def cancelled(title: str) -> str:
+    return f"{title} is cancelled."
 
 
 @sentence
-def first_of_server(job_id: str, title: str) -> str:
-    return f"{title} `{job_id}` is now the first of this server."
+def first_of_server(title: str) -> str:
+    return f"{title} is now the first of this server."
 
 
 @sentence
-def first_of_yours(job_id: str, title: str) -> str:
-    return f"{title} `{job_id}` is now the first of yours."
+def first_of_yours(title: str) -> str:
+    return f"{title} is now the first of yours."
 
 
 @sentence
-def held(job_id: str, title: str) -> str:
-    return f"{title} `{job_id}` is on hold until it is resumed."
+def held(title: str) -> str:
+    return f"{title} is on hold until it is resumed."
 
 
 @sentence
-def resumed(job_id: str, title: str) -> str:
-    return f"{title} `{job_id}` is back in the queue."
+def resumed(title: str) -> str:
+    return f"{title} is back in the queue."
 
 
 NOW_PAUSED = fixed(
@@ -197,10 +197,10 @@ ABOUT_SWITCHES = fixed(
 
 
 @sentence
-def entry(title: str, job_id: str, link: str | None, standing: Sentence) -> str:
+def entry(title: str, link: str | None, standing: Sentence) -> str:
     """Show a request in the list; without a link it has no message that this person can open."""
     message = "" if link is None else f" · [its message]({link})"
-    return f"{title} `{job_id}`{message}\n{standing!s}"
+    return f"{title}{message}\n{standing!s}"
 
 
 CANCEL = fixed("queue.CANCEL", "Cancel")

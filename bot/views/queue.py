@@ -100,7 +100,7 @@ def listing(shown: Shown) -> ui.LayoutView:
     """Write the list; everything in it is for the eyes of one person."""
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(text) for text in _head(shown)]
     for row in shown.rows:
-        items.append(ui.TextDisplay(render(says.entry(row.title, row.ticket.id, row.link, _standing(row, shown)))))
+        items.append(ui.TextDisplay(render(says.entry(row.title, row.link, _standing(row, shown)))))
         items.append(ui.ActionRow[Any](*(_button(shown, action, row.ticket.id) for action in _actions(row))))
     if turning := [*_pages(shown)]:
         items.append(ui.ActionRow[Any](*turning))

@@ -31,6 +31,11 @@ def job_id(message):
     return control(message, "Cancel").split(":")[1]
 
 
+def link(message):
+    """How the list leads to a job's message: its owner reads no number there."""
+    return f"/{message['channel_id']}/{message['id']})"
+
+
 def button(message, label, job=None):
     """The button of the list with this label, under this job."""
     found = [one["custom_id"] for one in controls(message) if one.get("label") == label]
@@ -49,7 +54,12 @@ async def press(person, message, label, job=None):
     pressed = await person.press(message, button(message, label, job))
     if label != "Cancel":
         return await person.answer(pressed)
-    return await shown(person, message, f"`{job}` is cancelled.")
+
+    def is_gone(seen):
+        rows = [one for one in controls(seen) if one["custom_id"].endswith(f":{job}")]
+        return seen["id"] == message["id"] and "is cancelled." in words(seen) and not rows
+
+    return await person.wait_for(is_gone)
 
 
 async def refreshed(person, message, says):
@@ -80,24 +90,23 @@ async def test_a_member_sees_and_steers_what_is_theirs(yuki):
     *_, third, fourth, fifth = map(job_id, jobs)
     message = await queue(yuki)
     assert "You have 5 requests in the queue." in words(message)
-    assert all(
-        f"**1girl · smile** `{job_id(job)}` · [its message](https://discord.com/" in words(message) for job in jobs
-    )
+    assert words(message).count("**1girl · smile** · [its message](https://discord.com/") == 5
+    assert all(link(job) in words(message) for job in jobs)
     message = await refreshed(yuki, message, "Being drawn: step 4 of 200.")
     moved_up = [one["custom_id"].rpartition(":")[2] for one in controls(message) if one.get("label") == "Move up"]
     assert moved_up == [fourth, fifth], "the first cannot be moved up"
     assert "This server" not in [one.get("label") for one in controls(message)]
     message = await press(yuki, message, "Hold", third)
-    assert f"`{third}` is on hold until it is resumed." in words(message)
+    assert "**1girl · smile** is on hold until it is resumed." in words(message)
     await shown(yuki, jobs[2], "On hold.")
     message = await press(yuki, message, "Move up", fifth)
-    assert f"`{fifth}` is now the first of yours." in words(message)
-    assert words(message).index(f"`{fifth}` ·") < words(message).index(f"`{fourth}` ·"), "the list is in its new order"
+    assert "**1girl · smile** is now the first of yours." in words(message)
+    assert words(message).index(link(jobs[4])) < words(message).index(link(jobs[3])), "the list is in its new order"
     message = await press(yuki, message, "Resume", third)
-    assert f"`{third}` is back in the queue." in words(message)
+    assert "**1girl · smile** is back in the queue." in words(message)
     await shown(yuki, jobs[2], "in the queue.")
     message = await press(yuki, message, "Cancel", fourth)
-    assert f"`{fourth}` is cancelled." in words(message)
+    assert "**1girl · smile** is cancelled." in words(message)
     assert "You have 4 requests in the queue." in words(message)
     await shown(yuki, jobs[3], "Cancelled.")
     await cancel_all(yuki, [*jobs[:3], jobs[4]])
@@ -114,9 +123,9 @@ async def test_an_acknowledged_job_is_in_line_at_once(yuki, studio):
     third = job_id(jobs[2])
     message = await queue(yuki)
     assert "You have 3 requests in the queue." in words(message)
-    assert f"`{third}`" in words(message)
+    assert f":{third}" in button(message, "Hold", third)
     message = await press(yuki, message, "Hold", third)
-    assert f"`{third}` is on hold until it is resumed." in words(message)
+    assert "**1girl** is on hold until it is resumed." in words(message)
     await shown(yuki, jobs[2], "On hold.")
     await cancel_all(yuki, jobs)
 
@@ -151,13 +160,13 @@ async def test_a_moderator_steers_the_server(yuki, mio):
     message = await queue(mio, server=True)
     assert "This server has 4 requests in the queue." in words(message)
     assert f"<@{yuki.id}>" in words(message)
-    assert f"<@{yuki.id}> **1girl · quiet garden** `{third}` · [its message](https://discord.com/" in words(message)
+    assert f"<@{yuki.id}> `{third}` · **1girl · quiet garden** · [its message](https://discord.com/" in words(message)
     assert "**Pause queue** starts nothing of this server until somebody presses Resume queue" in words(message)
     message = await press(mio, message, "Hold", third)
     await shown(yuki, jobs[2], "On hold.")
     message = await press(mio, message, "Resume", third)
     message = await press(mio, message, "Move up", fourth)
-    assert f"`{fourth}` is now the first of this server." in words(message)
+    assert f"`{fourth}` · **1girl · quiet garden** is now the first of this server." in words(message)
     message = await press(mio, message, "Cancel", third)
     await shown(yuki, jobs[2], "Cancelled.")
     await cancel_all(yuki, [*jobs[:2], jobs[3]])
