@@ -86,7 +86,8 @@ class Terms:
             return
         await self._store.acceptances.add(person, version, now=self._now())
         if waiting is None:
-            await interaction.response.edit_message(view=view.thanks(), attachments=[], allowed_mentions=NO_PINGS)
+            over = view.thanks(asked=bool(draft_id))  # a second press of what is answered already
+            await interaction.response.edit_message(view=over, attachments=[], allowed_mentions=NO_PINGS)
             return
         try:
             await ask(interaction, waiting)
@@ -101,7 +102,7 @@ class Terms:
         if (shown := self._shown.pop(interaction.user.id, None)) is None:
             return
         try:
-            await shown.edit_original_response(view=view.thanks(), attachments=[], allowed_mentions=NO_PINGS)
+            await shown.edit_original_response(view=view.thanks(asked=True), attachments=[], allowed_mentions=NO_PINGS)
         except NOT_DONE as error:
             log.info("interaction %s: the terms stay where they are: %s", interaction.id, error)
 

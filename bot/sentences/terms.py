@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.sentences.sentence import Sentence, fixed, sentence
 
 THANKS = fixed("terms.THANKS", "Thank you. You can draw now: type `/imagine`.")
+ANSWERED_BELOW = fixed("terms.ANSWERED_BELOW", "Thank you. The answer to your request is below.")
 
 
 _CONDUCT = """\

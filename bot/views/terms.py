@@ -52,6 +52,6 @@ def terms(
     return layout(ui.Container(*items, accent_colour=WAITING)), file
 
 
-def thanks() -> ui.LayoutView:
-    """Stand where the terms were, once they are accepted."""
-    return layout(ui.TextDisplay(render(says.THANKS)))
+def thanks(*, asked: bool) -> ui.LayoutView:
+    """Stand where the terms were, once they are accepted, alone or on the way to what was asked for."""
+    return layout(ui.TextDisplay(render(says.ANSWERED_BELOW if asked else says.THANKS)))

@@ -67,7 +67,7 @@ async def test_accept_draws_once(studio, nico):
     answers = [await nico.answer(one) for one in sent]
     assert [bool(answer["flags"] & 64) for answer in answers].count(False) == 1
     over = await nico.wait_for(lambda m: m["id"] == terms["id"] and not controls(m))
-    assert "You can draw now" in words(over)
+    assert words(over).strip() == "Thank you. The answer to your request is below."
     assert "Accept" not in words(over)
     [drawn] = [one for one, answer in zip(sent, answers, strict=True) if not answer["flags"] & 64]
     assert gallery(await result_of(nico, drawn))
@@ -82,7 +82,7 @@ async def test_accept_works_after_a_restart(studio, nico):
     assert gallery(await result_of(nico, await nico.press(terms, control(terms, "Accept"))))
     over = await nico.answer(await nico.press(terms, control(terms, "Accept")))
     assert (over["id"], controls(over)) == (terms["id"], [])
-    assert "You can draw now" in words(over)
+    assert words(over).strip() == "Thank you. The answer to your request is below."
     assert len(accepted(studio, nico)) == 1
 
 
@@ -109,6 +109,14 @@ async def test_every_door_that_draws_shows_the_terms(studio, yuki, nico, door):
     assert terms["flags"] & 64
     assert [one["label"] for one in controls(terms)] == ["Accept"]
     assert labels(await result_of(nico, await nico.press(terms, control(terms, "Accept"))))
+
+
+async def test_whoever_accepts_before_asking_is_told_what_to_type(studio, nico):
+    """Nothing waits for it; whoever asked already is told that the answer comes."""
+    forget(studio, nico)
+    terms = await nico.answer(await nico.slash(nico.channel("general"), "terms"))
+    over = await nico.answer(await nico.press(terms, control(terms, "Accept")))
+    assert words(over).strip() == "Thank you. You can draw now: type `/imagine`."
 
 
 async def test_the_terms_can_be_read_again(nico):
