@@ -54,7 +54,7 @@ class EngineProcess(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 Waiting: TypeAlias = Annotated[int, Meta(ge=0, le=100_000)]
-"""Jobs: with a hundred thousand in line the benches still answer within Discord's three seconds."""
+"""Jobs: with a hundred thousand in the queue the benches still answer within Discord's three seconds."""
 
 AtLeastOne: TypeAlias = Annotated[int, Meta(ge=1, le=100_000)]
 

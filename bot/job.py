@@ -1,4 +1,4 @@
-"""A job: a request in line, the states it passes through, and nothing of where it is kept.
+"""A job: a request in the queue, the states it passes through, and nothing of where it is kept.
 
 Every ``…_at`` is Unix time in seconds.
 """
@@ -181,7 +181,7 @@ class Job(NewJob, frozen=True, kw_only=True):
     kept: Sentence | None = None
     """Why its pictures are not in its message but wait for `/show`, for its asker."""
     held: bool = False
-    """It keeps its place in line and is not drawn until somebody resumes it."""
+    """It keeps its place in the queue and is not drawn until somebody resumes it."""
     moved_at: float | None = None
     """When it was put before the others of its asker; None: it stands by age."""
     drawn_with: DrawnWith | None = None

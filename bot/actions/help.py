@@ -52,7 +52,7 @@ class Help:
             async with asyncio.timeout(ASKING_S):
                 return dict(_named(await self._fetch()))
         except (*NOT_DONE, TimeoutError) as error:
-            log.warning("/help cannot be pressed: Discord did not tell the ids of the commands: %r", error)
+            log.warning("the commands in /help are plain text: Discord did not tell their ids: %r", error)
             return {}
 
 

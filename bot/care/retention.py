@@ -68,7 +68,7 @@ class Retention:
         now = self._now()
         await store.strikes.sweep(strikes_before=now - self._strikes.forget_after_s, now=now)
         if pictures or records:
-            log.info("their time was over: %d pictures, %d records of jobs", pictures, records)
+            log.info("deleted, as too old: %d pictures, %d records of jobs", pictures, records)
 
     def _before(self, days: float) -> float:
         return self._now() - days * _DAY_S

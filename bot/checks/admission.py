@@ -39,7 +39,7 @@ class Admission:
 
     @contextmanager
     def place(self, user_id: int, guild_id: int | None) -> Generator[None]:
-        """Hold a place in line until the job stands there itself.
+        """Hold a place in the queue until the job stands there itself.
 
         Args:
             user_id: Who asks.

@@ -1,4 +1,4 @@
-"""`/queue`: what somebody has in line and, for moderators, what their server has; no thought here."""
+"""`/queue`: what somebody has in the queue and, for moderators, what their server has; no thought here."""
 
 from __future__ import annotations
 

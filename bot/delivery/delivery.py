@@ -1,4 +1,4 @@
-"""The one message of every unfinished job, from the first place in line to its result or the sentence that ends it."""
+"""The one message of every unfinished job, from its place in the queue to its result or the sentence that ends it."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class Dispatch:
         for ticket in self.queue.running:
             if not self.rendering.has_begun(ticket.id):  # it waits for its turn or for the engine, and loses nothing
                 journeys[ticket.id].cancel()
-        log.info("%d jobs under way may take %g s to end; %d wait in line", len(journeys), timeout_s, len(self.queue))
+        log.info("ending %d jobs, for at most %g s; %d wait in the queue", len(journeys), timeout_s, len(self.queue))
         if journeys:
             await asyncio.wait(journeys.values(), timeout=timeout_s)
         left = {job_id: journey for job_id, journey in journeys.items() if not journey.done()}

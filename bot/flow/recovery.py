@@ -65,7 +65,7 @@ class Recovery:
         for job in await store.jobs.to_tell():
             self.journeys.begin(job.id, self.journeys.delivery.tell_again(job))
         await self.restored.begin()
-        log.info("%d jobs in line, %d to deliver", len(self.queue), len(self.journeys))
+        log.info("%d jobs in the queue, %d to deliver", len(self.queue), len(self.journeys))
 
     async def _fill_queue(self) -> None:
         """Put the queue back as it was: who waits, what moderators decided, and what was started lately."""

@@ -1,7 +1,7 @@
 """Jobs on their way into the line: their askers may have read the acknowledgement before we know that they have.
 
 Between the two lie Discord's answer and a commit. In that time a job is shown with what waits, and whoever wants to do
-something to it waits until it stands in line.
+something to it waits until it stands in the queue.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Arrivals:
-    """Tickets that are not in line yet, by their job's id."""
+    """Tickets that are not in the queue yet, by their job's id."""
 
     def __init__(self) -> None:
         self._coming: dict[str, tuple[Ticket, asyncio.Event]] = {}
@@ -27,7 +27,7 @@ class Arrivals:
 
     @contextmanager
     def coming(self, ticket: Ticket) -> Generator[None]:
-        """Keep a job here, from before it is acknowledged until it is in line or withdrawn."""
+        """Keep a job here, from before it is acknowledged until it is in the queue or withdrawn."""
         settled = asyncio.Event()
         self._coming[ticket.id] = ticket, settled
         try:
@@ -37,7 +37,7 @@ class Arrivals:
             settled.set()
 
     async def settled(self, job_id: str) -> None:
-        """Wait until a job is in line or withdrawn; at once where it is not on its way."""
+        """Wait until a job is in the queue or withdrawn; at once where it is not on its way."""
         if job_id in self._coming:
             await self._coming[job_id][1].wait()
 

@@ -1,4 +1,4 @@
-"""When a job will be done, from its place in line and the pace of this machine; every number of it is an estimate."""
+"""When a job will be done, from its place in the queue and this machine's pace; every number of it is an estimate."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class Forecast:
         self._overtaking.began(ticket)
 
     def wait(self, ticket: Ticket) -> Wait:
-        """Tell how a job in line stands."""
+        """Tell how a job in the queue stands."""
         return self._wait(ticket, self._queue.standing(ticket.id))
 
     def wait_of_new(self, ticket: Ticket) -> Wait:
-        """Tell how a job would stand that is not in line yet."""
+        """Tell how a job would stand that is not in the queue yet."""
         return self._wait(ticket, self._queue.standing_of_new(ticket))
 
     def at_head(self, jobs: int) -> list[tuple[Ticket, Wait]]:

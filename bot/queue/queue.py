@@ -55,7 +55,7 @@ class Standing(NamedTuple):
     """Where a job stands if nobody else comes."""
 
     place: int
-    """Its number in line, from 1."""
+    """Its number in the queue, from 1."""
     ahead: float
     """What starts before it, as cost."""
     own: int
@@ -129,7 +129,7 @@ class Queue:
         lowered before a restart either.
         """
         if ticket.id in self._tickets:
-            raise ValueError(f"job {ticket.id} is already in line")
+            raise ValueError(f"job {ticket.id} is already in the queue")
         was_running = self.release(ticket.id)
         self._bounds.waits(ticket, 1)
         self._line_up(ticket)
@@ -232,7 +232,7 @@ class Queue:
     # Looking
 
     def standing(self, job_id: str) -> Standing | None:
-        """Tell where a job stands; None if its turn does not come: it is held, paused, or not in line."""
+        """Tell where a job stands; None if its turn does not come: it is held, paused, or not in the queue."""
         ticket = self._tickets.get(job_id)
         if ticket is None or ticket.held or ticket.server in self._paused:
             return None
@@ -252,7 +252,7 @@ class Queue:
         return self._servers[ticket.server].turn(ticket)
 
     def standing_of_new(self, ticket: Ticket) -> Standing | None:
-        """Tell the same of a job that is not in line yet; its id sorts behind all others."""
+        """Tell the same of a job that is not in the queue yet; its id sorts behind all others."""
         self.push(ticket)
         found = self.standing(ticket.id)
         self.remove(ticket.id)

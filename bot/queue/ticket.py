@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
-    """A job in line; a hundred thousand of them are read and kept without their prompts."""
+    """A job in the queue; a hundred thousand of them are read and kept without their prompts."""
 
     id: str
     user_id: int

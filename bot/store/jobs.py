@@ -142,7 +142,7 @@ class Jobs:
         """Those that a start-up must see to one by one, the oldest first, each once whatever becomes of it meanwhile.
 
         It was being drawn or delivered, or nobody knows whether it was acknowledged. All others that have not come to
-        their end wait in line, as `StoredQueue.waiting` gives them.
+        their end wait in the queue, as `StoredQueue.waiting` gives them.
         """
         after = -1
         while rows := await self._database.fetch(
@@ -158,7 +158,7 @@ class Jobs:
             after = rows[-1]["key"]
 
     async def reachable(self, *, since: float) -> AsyncGenerator[Job]:
-        """Those that wait in line with a token from since then, the newest first; of the others none is read."""
+        """Those that wait in the queue with a token from since then, the newest first; of the others none is read."""
         before = sys.maxsize
         while rows := await self._database.fetch(
             """

@@ -1,4 +1,4 @@
-"""A job's one message in each of its states: in line, drawing, result, or the sentence that ended it."""
+"""A job's one message in each of its states: in the queue, drawing, result, or the sentence that ended it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ WITHOUT_PICTURES = ("delete",)
 
 
 def waiting(job: Job, wait: Wait, *, engine: Sentence | None = None) -> ui.LayoutView:
-    """Show a place in line, and what the engine is about where it does not draw."""
+    """Show a place in the queue, and what the engine is about where it does not draw."""
     line = render(in_line(wait, engine)) + _aside(job)
     return _card(WAITING, title(job.request), line, row(job.id, "cancel", "tell"))
 
@@ -66,7 +66,7 @@ def restored(job: Job) -> ui.LayoutView:
 
 
 def in_line(wait: Wait, engine: Sentence | None) -> Sentence:
-    """Tell a place in line, and when the pictures should be there as a time that Discord counts down."""
+    """Tell a place in the queue, and when the pictures should be there as a time that Discord counts down."""
     if wait.place is None:
         return queue.PAUSED if wait.paused else queue.ON_HOLD
     if engine is not None:

@@ -49,7 +49,7 @@ class PromptPreview(NamedTuple):
     chunks: Sequence[Chunks] | None
     """Of the prompt and of the negative prompt; None where the model's tokenizers are not at hand."""
     wait: Wait
-    """How it would stand in line, if it were drawn now."""
+    """How it would stand in the queue, if it were drawn now."""
     engine: Sentence | None
     """What it is about; None where it draws."""
     mapped: Mapped | None

@@ -174,7 +174,7 @@ async def test_what_is_too_old_is_deleted_by_a_running_bot(studio, yuki):
         studio.config.write_text(f"{config}\n[bot.retention]\npictures_days = 1e-6\n")
         before = len(studio.log_text())
         await studio.start_bot()
-        await studio.said("their time was over", after=before)
+        await studio.said("deleted, as too old", after=before)
         recipe = await yuki.answer(await yuki.press(result, control(result, "Recipe")))
         assert "1girl" in recipe["content"]
         assert not [name for name in files(studio) if name.startswith(job_of(result))]

@@ -341,5 +341,5 @@ def test_only_a_turn_that_is_near_is_taken_early():
 
 def test_a_job_cannot_stand_in_line_twice():
     queue = filled(1)
-    with pytest.raises(ValueError, match="already in line"):
+    with pytest.raises(ValueError, match="already in the queue"):
         queue.push(ticket(0, 1))
