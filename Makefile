@@ -53,7 +53,8 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: develop
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot tests/clients
-	$(PYTEST) tests/chaos tests/journey tests/engine tests/fuzz tests/mutants tests/test_bench.py tests/test_pythons.py
+	$(PYTEST) tests/chaos tests/journey tests/engine tests/fuzz tests/mutants tests/test_bench.py tests/test_packaging.py \
+		tests/test_pythons.py
 
 # The bot alone, as on a machine without a card: installed into .venv-bare, which holds no torch and has under 300 MB.
 bare:

@@ -34,6 +34,16 @@ def test_every_target_of_make_is_one(page):
     assert set(named) - targets == set()
 
 
+def test_make_test_runs_every_test():
+    """No file lies where nobody looks."""
+    [recipe] = re.findall(r"^test: .*\n((?:\t.+\n)+)", text("Makefile"), re.MULTILINE)
+    run = [ROOT / path for path in re.findall(r"\btests\S*", recipe)]
+    assert run
+    assert all(path.exists() for path in run)
+    tests = (ROOT / "tests").rglob("test_*.py")
+    assert [test for test in tests if not any(test.is_relative_to(path) for path in run)] == []
+
+
 def test_the_hooks_are_the_checks_of_make():
     """The same commands in the same order, out of the same folder."""
     [recipe] = re.findall(r"^check: .*\n((?:\t.+\n)+)", text("Makefile"), re.MULTILINE)
