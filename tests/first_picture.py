@@ -7,6 +7,7 @@ member who types `/imagine`.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import os
@@ -130,4 +131,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="make fresh", description=__doc__).parse_args()
     asyncio.run(main())

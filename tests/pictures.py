@@ -1,5 +1,6 @@
 """The README's pictures: `make pictures` uses the demo as people do, in a real browser, and keeps what they see."""
 
+import argparse
 import asyncio
 import io
 import re
@@ -163,4 +164,5 @@ async def main():
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="make pictures", description=__doc__).parse_args()
     asyncio.run(main())

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections import Counter
 
@@ -124,5 +125,6 @@ def sweep_names() -> bool:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="make sweep", description=__doc__).parse_args()
     held = [sweep_concepts(), sweep_usual_words(), sweep_lists(), sweep_names(), sweep_corpus(), sweep_tags()]
     sys.exit(0 if all(held) else 1)

@@ -1,6 +1,8 @@
 """What is written for contributors is so: links, targets, hooks, and the changelog's form."""
 
 import re
+import runpy
+import sys
 from itertools import pairwise
 
 import pytest
@@ -42,6 +44,16 @@ def test_make_test_runs_every_test():
     assert all(path.exists() for path in run)
     tests = (ROOT / "tests").rglob("test_*.py")
     assert [test for test in tests if not any(test.is_relative_to(path) for path in run)] == []
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"-m (tests\.\w+)", text("Makefile")))))
+def test_every_tool_answers_to_help_and_does_nothing_else(module, monkeypatch, capsys):
+    """Also those without an option: nobody who asks what it does wants pictures drawn."""
+    monkeypatch.setattr(sys, "argv", [module, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module(module, run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: ")
 
 
 def test_the_hooks_are_the_checks_of_make():
