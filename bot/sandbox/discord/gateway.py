@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HEARTBEAT_MS = 41_250
+AWAY_S = 0.1
+"""No real gateway answers a heartbeat at once. discord.py notes when it sent one after sending it, in another thread;
+an answer before that looks late by a whole interval, and is a warning in the log."""
 _COMMANDS_A_MINUTE = 120
 _CUT = 1006
 """RFC 6455: no code was sent at all; to close with it is to cut the line."""
@@ -323,7 +326,7 @@ class _Connection:
     def _obey(self, message: Json) -> None:
         op, data = message.get("op"), message.get("d")
         if op == Opcode.HEARTBEAT:
-            self._say(Opcode.HEARTBEAT_ACK, None)
+            asyncio.get_running_loop().call_later(AWAY_S, self._say, Opcode.HEARTBEAT_ACK, None)
             return
         self._gateway.record(message)
         if op in {Opcode.IDENTIFY, Opcode.RESUME}:

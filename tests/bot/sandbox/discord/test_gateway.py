@@ -9,6 +9,7 @@ import aiohttp
 import discord
 import pytest
 
+from bot.sandbox.discord import gateway
 from bot.sandbox.world.faults import Drop, Invalidate, Reconnect, Refuse
 from tests.patience import PATIENCE_S
 
@@ -217,6 +218,17 @@ async def test_what_happened_between_op_9_and_the_resume_is_replayed(line, sandb
         await socket.until(9)
         await socket.say(6, {"token": sandbox.token, "session_id": ready["d"]["session_id"], "seq": last})
         assert [(await socket.receive())["t"] for _ in range(2)] == ["MESSAGE_CREATE", "RESUMED"]
+
+
+async def test_a_heartbeat_is_answered_from_as_far_away_as_discord_is(line, sandbox, monkeypatch):
+    """Not before what else was asked for meanwhile: discord.py would take it for an answer to an older one."""
+    monkeypatch.setattr(gateway, "AWAY_S", 2 * PATIENCE_S)
+    async with line() as socket:
+        await socket.identify(sandbox.token)
+        await socket.until("GUILD_CREATE")
+        await socket.say(1, None)
+        await socket.say(8, {"guild_id": str(next(iter(sandbox.world.guilds))), "query": "", "limit": 1})
+        assert (await socket.receive())["t"] == "GUILD_MEMBERS_CHUNK"
 
 
 async def test_large_payloads_are_compressed_for_who_asks_in_identify(sandbox):
