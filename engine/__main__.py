@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import re
@@ -117,7 +118,8 @@ async def _serve_until_told(engine: config.Engine, listener: Listener, *, die_wi
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
 
     def tell_to_stop() -> None:
-        loop.call_soon_threadsafe(stop.set)
+        with contextlib.suppress(RuntimeError):  # told twice, and the loop is closed already
+            loop.call_soon_threadsafe(stop.set)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         # a plain handler, not the loop's, because there is one on every system

@@ -18,7 +18,10 @@ import torch
 from PIL import Image
 
 from engine import wire
-from engine.config import EXIT_UNUSABLE
+from engine.__main__ import _serve_until_told
+from engine.config import EXIT_UNUSABLE, Engine, Wire
+from engine.listen import bind
+from engine.server import Server
 from engine.versions import versions
 from engine.wire import (
     Cancel,
@@ -249,6 +252,25 @@ async def test_ctrl_c_while_it_loads_ends_it_too(tiny_checkpoint, tmp_path):
             process.send_signal(signal.SIGINT)
             _, log = await asyncio.to_thread(process.communicate)
         assert (process.returncode, "Traceback" in log) == (0, False)
+
+
+def test_whoever_tells_it_to_stop_once_more_is_not_answered_with_an_error(tmp_path, monkeypatch):
+    """A second signal, or the parent's end, comes while the interpreter ends: the loop is closed by then."""
+
+    async def run(_server, _stop):
+        return True
+
+    monkeypatch.setattr(Server, "run", run)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    listener = bind(Wire(), tmp_path, {})
+    try:
+        assert asyncio.run(_serve_until_told(Engine(), listener, die_with_parent=False))
+        for number in before:
+            signal.getsignal(number)(number, None)
+    finally:
+        listener.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("broken", [False, True])
