@@ -1,4 +1,4 @@
-"""What both command lines do alike: their name, their version, and readers that leave, such as `head`."""
+"""What both command lines do alike: their name, their version, Ctrl-C, and readers that leave, such as `head`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+INTERRUPTED = 130
+"""What a shell reports of a program that SIGINT ended: 128 and its number."""
 READER_LEFT = 141
 """What a shell reports of a program that SIGPIPE ended: 128 and its number."""
 
@@ -41,14 +43,16 @@ def as_called(text: str) -> str:
 
 
 def to_a_reader(command: Callable[[], int]) -> int:
-    """Run a command; where whoever reads its output has enough, end without a word as other programs do.
+    """Run a command; at Ctrl-C, or where whoever reads its output has enough, end without a word as others do.
 
     Returns:
-        The command's status, or `READER_LEFT`.
+        The command's status, `INTERRUPTED` or `READER_LEFT`.
     """
     try:
         status = command()
         sys.stdout.flush()
+    except KeyboardInterrupt:  # while something is imported, say
+        return INTERRUPTED
     except BrokenPipeError:
         # The interpreter flushes once more at its end, and would complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,7 +11,7 @@ import pytest
 
 import bot.__main__ as bot_main
 import engine.__main__ as engine_main
-from engine.terminal import READER_LEFT
+from engine.terminal import INTERRUPTED, READER_LEFT, to_a_reader
 from tests.documents import ROOT
 
 
@@ -143,6 +143,16 @@ def test_a_reader_that_leaves_is_no_error(tmp_path, arguments, status):
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
     assert (done.returncode, done.stderr) == (status, "")
+
+
+def test_ctrl_c_is_no_error_either(capsys):
+    """At any moment, as while the demo is still being imported: no traceback, and the status that a shell knows."""
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    assert to_a_reader(interrupted) == INTERRUPTED
+    assert capsys.readouterr() == ("", "")
 
 
 def test_the_operator_s_file_gives_presets_wildcards_and_defaults(tmp_path):
