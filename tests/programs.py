@@ -1,21 +1,15 @@
 """The recipe of a picture as every program writes it: one model of a recipe, and a writer for each program's file."""
 
-import gzip
-import html
-import io
 import json
 import re
-import struct
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
-from PIL import Image, PngImagePlugin
 
 from bot.picture.recipes.programs import of_picture
 from engine import samplers
-
-STEALTH_SIDE = 128
-"""Of a picture with hidden bits: sixteen thousand of them."""
+from tests.graphs import comfy_names, graph, graph_of_parts, graph_twice, screen, swarm
+from tests.picture_texts import comment, exif, hidden, packet, png, with_exif
 
 
 @dataclass(frozen=True)
@@ -54,45 +48,6 @@ MADE = st.builds(
 )
 
 
-def png(mode="RGB", side=8, **texts):
-    """A PNG with these texts by their keywords; "__" stands for a colon or a hyphen that no keyword here has."""
-    info = PngImagePlugin.PngInfo()
-    for keyword, text in texts.items():
-        info.add_itxt(keyword.replace("__", ":").replace("_dash_", "-"), text, zip=len(text) > 500)
-    file = io.BytesIO()
-    Image.new(mode, (side, side)).save(file, "PNG", pnginfo=info)
-    return file.getvalue()
-
-
-def with_exif(form, block):
-    file = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(file, form, exif=b"Exif\0\0" + block)
-    return file.getvalue()
-
-
-def exif(first=(), second=(), order=">"):
-    """A TIFF block: texts by tag in its first directory and in EXIF's own."""
-    sign = {"<": b"II", ">": b"MM"}[order]
-    places, rest = [], b""
-    start = 8 + 2 + 12 * (len(first) + bool(second)) + 4 + (2 + 12 * len(second) + 4 if second else 0)
-    for tag, data in (*first, *second):
-        places.append((tag, 7 if tag == 0x9286 else 2, len(data), start + len(rest)))
-        rest += data
-    entries = places[: len(first)]
-    if second:
-        entries.append((0x8769, 4, 1, 8 + 2 + 12 * (len(first) + 1) + 4))
-    block = struct.pack(f"{order}2sHI", sign, 42, 8)
-    for directory in (entries, places[len(first) :] if second else None):
-        if directory is not None:
-            block += struct.pack(f"{order}H", len(directory))
-            block += b"".join(struct.pack(f"{order}HHII", *entry) for entry in directory) + bytes(4)
-    return block + rest
-
-
-def comment(text):
-    return b"UNICODE\0" + text.encode("utf-16-be")
-
-
 def number(value):
     return int(value) if value == int(value) else value
 
@@ -109,135 +64,6 @@ def infotext(made, *, sampler=None, extra="", end=", Version: v1.10.1"):
         f"CFG scale: {number(made.guidance)}, Seed: {made.seed}, Size: {made.size[0]}x{made.size[1]}, "
         f"Model: {quoted(made.model)}{extra}{end}"
     )
-
-
-def comfy_names(made):
-    return samplers.SAMPLERS[made.sampler].comfyui
-
-
-def graph(made):
-    name, schedule = comfy_names(made)
-    sampler = {
-        "seed": made.seed,
-        "steps": made.steps,
-        "cfg": made.guidance,
-        "sampler_name": name,
-        "scheduler": schedule,
-    }
-    return {
-        "3": {
-            "class_type": "KSampler",
-            "inputs": {
-                **sampler,
-                "denoise": 1.0,
-                "model": ["10", 0],
-                "positive": ["6", 0],
-                "negative": ["7", 0],
-                "latent_image": ["5", 0],
-            },
-        },
-        "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": f"sdxl/{made.model}.safetensors"}},
-        "5": {"class_type": "EmptyLatentImage", "inputs": {"width": made.size[0], "height": made.size[1]}},
-        "6": {"class_type": "CLIPTextEncode", "inputs": {"text": made.prompt, "clip": ["10", 1]}},
-        "7": {"class_type": "CLIPTextEncode", "inputs": {"text": made.negative, "clip": ["10", 1]}},
-        "8": {"class_type": "VAEDecode", "inputs": {"samples": ["3", 0], "vae": ["4", 2]}},
-        "9": {"class_type": "SaveImage", "inputs": {"images": ["8", 0]}},
-        "10": {
-            "class_type": "LoraLoader",
-            "inputs": {"lora_name": "ink.safetensors", "model": ["4", 0], "clip": ["4", 1]},
-        },
-    }
-
-
-def graph_of_parts(made):
-    """With the nodes that newer graphs have, and texts and a seed from nodes of their own."""
-    name, schedule = comfy_names(made)
-    return {
-        "1": {
-            "class_type": "SamplerCustomAdvanced",
-            "inputs": {
-                "noise": ["2", 0],
-                "guider": ["3", 0],
-                "sampler": ["4", 0],
-                "sigmas": ["5", 0],
-                "latent_image": ["6", 0],
-            },
-        },
-        "2": {"class_type": "RandomNoise", "inputs": {"noise_seed": ["12", 0]}},
-        "3": {
-            "class_type": "CFGGuider",
-            "inputs": {"cfg": made.guidance, "model": ["9", 0], "positive": ["7", 0], "negative": ["8", 0]},
-        },
-        "4": {"class_type": "KSamplerSelect", "inputs": {"sampler_name": name}},
-        "5": {
-            "class_type": "BasicScheduler",
-            "inputs": {"scheduler": schedule, "steps": made.steps, "model": ["9", 0]},
-        },
-        "6": {"class_type": "EmptySD3LatentImage", "inputs": {"width": made.size[0], "height": made.size[1]}},
-        "7": {"class_type": "CLIPTextEncode", "inputs": {"text": ["10", 0], "clip": ["9", 1]}},
-        "8": {"class_type": "ConditioningCombine", "inputs": {"conditioning_1": ["11", 0]}},
-        "9": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": f"{made.model}.safetensors"}},
-        "10": {"class_type": "PrimitiveStringMultiline", "inputs": {"value": made.prompt}},
-        "11": {"class_type": "CLIPTextEncode", "inputs": {"text": made.negative, "clip": ["9", 1]}},
-        "12": {"class_type": "Seed (rgthree)", "inputs": {"seed": made.seed}},
-    }
-
-
-def graph_twice(made):
-    """With a second pass at a larger size behind the first."""
-    nodes = graph(made)
-    again = {**nodes["3"]["inputs"], "seed": 1, "steps": 9, "denoise": 0.5, "latent_image": ["12", 0]}
-    nodes["12"] = {"class_type": "LatentUpscaleBy", "inputs": {"scale_by": 1.5, "samples": ["3", 0]}}
-    nodes["11"] = {"class_type": "KSampler", "inputs": again}
-    nodes["8"]["inputs"]["samples"] = ["11", 0]
-    return {"11": nodes.pop("11"), **nodes}
-
-
-def screen(made):
-    """The graph on the screen: widgets in their order, links apart."""
-    name, schedule = comfy_names(made)
-    nodes = [
-        (3, "KSampler", [made.seed, "fixed", made.steps, made.guidance, name, schedule, 1.0]),
-        (4, "CheckpointLoaderSimple", [f"{made.model}.safetensors"]),
-        (5, "EmptyLatentImage", [*made.size, 1]),
-        (6, "CLIPTextEncode", [made.prompt]),
-        (7, "CLIPTextEncode", [made.negative]),
-    ]
-    links = [[1, 4, 0, 3, 0, "MODEL"], [2, 6, 0, 3, 1, "C"], [3, 7, 0, 3, 2, "C"], [4, 5, 0, 3, 3, "LATENT"]]
-    into = {3: [("model", 1), ("positive", 2), ("negative", 3), ("latent_image", 4)]}
-    return {
-        "nodes": [
-            {
-                "id": one,
-                "type": kind,
-                "widgets_values": values,
-                "inputs": [{"name": socket, "link": link} for socket, link in into.get(one, ())],
-            }
-            for one, kind, values in nodes
-        ],
-        "links": links,
-        "version": 0.4,
-    }
-
-
-def swarm(made):
-    name, schedule = comfy_names(made)
-    params = {
-        "prompt": made.prompt,
-        "negativeprompt": made.negative,
-        "model": f"sdxl/{made.model}.safetensors",
-        "seed": made.seed,
-        "steps": str(made.steps),
-        "cfgscale": made.guidance,
-        "width": made.size[0],
-        "height": made.size[1],
-        "sampler": name,
-        "scheduler": schedule,
-        "loras": "ink,glow",
-        "loraweights": "1,0.5",
-        "swarm_version": "0.9.6.0",
-    }
-    return json.dumps({"sui_image_params": params, "sui_extra_data": {"date": "2025-03-01"}}, indent=2)
 
 
 def fooocus(made):
@@ -367,22 +193,6 @@ def draw_things(made):
     return said, text
 
 
-def packet(*, said=None, text=None):
-    """An XMP packet of Draw Things."""
-    parts = ""
-    if text is not None:
-        parts += f"<dc:description><rdf:Alt><rdf:li>{html.escape(text)}</rdf:li></rdf:Alt></dc:description>"
-    if said is not None:
-        whole = html.escape(json.dumps(said))
-        parts += (
-            f"<exif:UserComment><rdf:Alt><rdf:li xml:lang='x-default'>{whole}</rdf:li></rdf:Alt></exif:UserComment>"
-        )
-    return (
-        "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF><rdf:Description><xmp:CreatorTool>Draw Things</xmp:CreatorTool>"
-        f"{parts}</rdf:Description></rdf:RDF></x:xmpmeta>"
-    )
-
-
 def horde(made):
     row = samplers.SAMPLERS[made.sampler]
     params = {
@@ -427,30 +237,6 @@ def civitai(made):
     }
     nodes = {"1": {"class_type": "KSampler", "inputs": {"seed": 5, "steps": 5, "latent_image": ["2", 0]}}}
     return json.dumps({**nodes, "extra": {"airs": []}, "extraMetadata": json.dumps(said)})
-
-
-def hidden(text, *, channels="A", packed=True, form="PNG"):
-    """A picture with a text in the lowest bits, down its columns."""
-    word = {"A": ("stealth_pnginfo", "stealth_pngcomp"), "RGB": ("stealth_rgbinfo", "stealth_rgbcomp")}[channels][
-        packed
-    ]
-    body = gzip.compress(text.encode(), mtime=0) if packed else text.encode()
-    data = word.encode() + struct.pack(">I", 8 * len(body)) + body
-    bits = [byte >> place & 1 for byte in data for place in range(7, -1, -1)]
-    side = STEALTH_SIDE
-    while side * side * len(channels) < len(bits):
-        side *= 2
-    values = bytes(254 | bit for bit in bits).ljust(side * side * len(channels), b"\xff")
-    mode = "L" if channels == "A" else "RGB"
-    plane = Image.frombytes(mode, (side, side), values).transpose(Image.Transpose.TRANSPOSE)
-    image = Image.new("RGBA", (side, side), (9, 9, 9, 0))
-    if channels == "A":
-        image.putalpha(plane)
-    else:
-        image = plane
-    file = io.BytesIO()
-    image.save(file, form, **({"lossless": True, "exact": True} if form == "WEBP" else {}))
-    return file.getvalue()
 
 
 def civitai_text(made):

@@ -8,7 +8,7 @@ import zlib
 from PIL import Image, PngImagePlugin
 
 from bot.safety.policy import ServerPolicy, exported
-from tests import hostile, programs
+from tests import hostile, picture_texts, programs
 
 KIB, MIB = 1 << 10, 1 << 20
 HUGE = (8 * MIB, 31 * MIB)
@@ -79,7 +79,7 @@ def _deep(chance):
 def _hidden(chance):
     """Bits in pixels that lie about how many there are, or unpack without end."""
     text = chance.choice(("a" * 200, "a" * 5_000_000, json.dumps({"Comment": "[" * 5000})))
-    whole = programs.hidden(text, channels=chance.choice(("A", "RGB")), form=chance.choice(("PNG", "WEBP")))
+    whole = picture_texts.hidden(text, channels=chance.choice(("A", "RGB")), form=chance.choice(("PNG", "WEBP")))
     return whole if chance.random() < 0.5 else next(hostile.mutants(whole, chance))
 
 

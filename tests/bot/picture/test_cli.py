@@ -15,7 +15,8 @@ from bot.sentences.recipes import NO_RECIPE
 from bot.sentences.rendering import render
 from engine.terminal import READER_LEFT
 from tests.documents import ROOT
-from tests.programs import WRITERS, Made, png
+from tests.picture_texts import png
+from tests.programs import WRITERS, Made
 
 KEYS = [
     *("subject", "character", "series", "rating", "tags", "negative", "quality", "year", "seed"),

@@ -13,21 +13,9 @@ from sd_parsers import ParserManager
 from bot.errors import InvalidRequest
 from bot.picture.recipes import pasted
 from bot.picture.recipes.programs import of_picture
-from tests.programs import (
-    MADE,
-    WRITERS,
-    Made,
-    check,
-    comment,
-    exif,
-    fooocus,
-    graph,
-    invoke,
-    packet,
-    png,
-    swarm,
-    with_exif,
-)
+from tests.graphs import graph, swarm
+from tests.picture_texts import comment, exif, packet, png, with_exif
+from tests.programs import MADE, WRITERS, Made, check, fooocus, invoke
 from tests.refusing import refused
 
 
