@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from bot.prompt.terms import has_place
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 MAX_PHRASE_WORDS = 6
 """Of a name or a tag that is looked for inside a longer tag; few have more."""
+
+_SPELLED = 4
+"""Letters set apart that spell something; three may be a b c."""
 
 _NUMBER = re.compile(r"\d+(?:st|nd|rd|th|s|k|d|x)?|[a-z]")
 """Numbers as they stand in sentences, and single letters: of a T-shirt."""
@@ -71,6 +75,7 @@ class KnownWords:
             return () if self._has_level(tag) else (tag,)
         words = words_of(fold(tag))
         known = [self._is_known_word(word, rating) for word in words]
+        _unmark_spelled(words, known)
         if not all(known):
             self._mark_phrases(words, known, rating)
         return tuple([word for word, is_known in zip(words, known, strict=True) if not is_known])
@@ -98,6 +103,14 @@ class KnownWords:
                 is_name = entry is not None and entry.kind in ("character", "series")
                 if is_name or (placed is not None and _within(placed, rating)):
                     known[start:end] = [True] * len(phrase)
+
+
+def _unmark_spelled(words: tuple[str, ...], known: list[bool]) -> None:
+    """Take letter after letter for no words: somebody's name may be written so."""
+    for letters, run in groupby(range(len(words)), lambda at: len(words[at]) == 1 and words[at].isalpha()):
+        places = list(run)
+        if letters and len(places) >= _SPELLED:
+            known[places[0] : places[-1] + 1] = [False] * len(places)
 
 
 @cache

@@ -94,13 +94,16 @@ _AFTER = (
     "साल|वर्ष|سنة|سنوات|عاما|ปี|ขวบ",
 )
 _BEFORE = rf"(?:\bage[ds]?|\bages|\baged|\bturn(?:ed|ing|s)?)\b{_GAP}(?:of|is|at|:|=|about|around|only|just)?{_GAP}"
+_ALONE = "|".join(_WORDS["en"].split()[3:17])
+"""Words that are all of a tag; Seventeen is a magazine and a band."""
 _STATED = (
     re.compile(f"{_NUMBER}(?: and a half)?{_GAP}(?:{'|'.join(_AFTER)})"),
     re.compile(_BEFORE + _NUMBER.replace(r"(?<![\w.])", r"(?<![a-z.])") + r"\b"),
     re.compile(r"(?<!\w)(?P<number>1[0-7])f\b"),
     re.compile(r"(?<!\w)(?P<number>1[0-7]|[3-9])y\b"),
-    re.compile(r"^\s*(?P<number>1[0-7]|[3-9])\s*$"),
+    re.compile(rf"^\s*(?P<number>1[0-7]|[3-9]|{_ALONE})(?: and a half)?\s*$"),
 )
+_MONTHS = re.compile(rf"(?<![\w.])(?P<number>\d{{1,3}}|{_WORD}){_GAP}(?:months?|mos?){_GAP}old\b")
 _ORDINAL = (
     "1st|2nd|3rd|[4-9]th|1[0-2]th|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
 )
@@ -113,7 +116,7 @@ _SCHOOL = re.compile(
     r"|(?<!\w)[초중고][1-6](?!\w)"
     r"|\b\d{1,2}[. ]*klass(?:e|lerin|ler)\b"
 )
-_UNIT = re.compile("|".join((*_AFTER, _BEFORE, r"\d[fy]\b", r"^\s*\d{1,2}\s*$")))
+_UNIT = re.compile("|".join((*_AFTER, _BEFORE, r"\d[fy]\b", rf"^\s*(?:\d{{1,2}}|{_ALONE})(?: and|\s*$)")))
 """What stands beside the number of every pattern above; most tags hold none of it."""
 
 
@@ -149,6 +152,7 @@ def _ages_of(part: str, *, typed: bool) -> frozenset[float]:
                 for match in pattern.finditer(numerals)
                 if not (match["number"].isalpha() and match[0].removeprefix(match["number"]) in _WORD_ENDINGS)
             )
+    found.update(_value(match["number"]) / 12 for match in _MONTHS.finditer(numerals))
     if _SCHOOL.search(numerals):
         found.add(SCHOOL_AGE)
     for said, number in phrases_of(numerals, _ANY_NUMBER) if typed else ():

@@ -29,6 +29,8 @@ _JOINABLE = frozenset({Kind.NEVER, Kind.MINORS, Kind.LEVEL, Kind.RATING, Kind.UN
 _MIN_JOINED = 4
 _MIN_LETTERS = 3
 """Single letters are joined to words of this length and more: ``k i d``."""
+_MIN_SPELLED_NAME = 6
+"""Letters of a real person's name that is found letter by letter: ``e m m a w a t s o n``."""
 _MIN_TYPO = {Kind.NEVER: 4, Kind.MINORS: 5, Kind.LEVEL: 6}
 """Letters of a term that may be mistyped; a shorter one has too many innocent neighbours."""
 _SAME_LETTERS = 5
@@ -151,6 +153,8 @@ class Lexicon:
             return
         self._phrases[words[0]].setdefault(words, set()).add(mark)
         glued = "".join(words)
+        if mark.kind is Kind.PEOPLE and len(glued) >= _MIN_SPELLED_NAME:
+            self._letters[glued].add(mark)
         if mark.kind not in _JOINABLE or not glued.isalpha():
             return
         if len(words) > 1 and glued not in self._real_words:

@@ -80,6 +80,15 @@ def test_a_real_person_is_refused_above_safe(name):
         assert judge(usual_words.SITUATION, asked, corpus.words()).rule == rule
 
 
+def test_a_real_person_is_found_letter_by_letter():
+    """Where each letter alone is known, in both orders; three letters spell nobody."""
+    for typed in ("e m m a w a t s o n", "W A T S O N E M M A", "taylor s w i f t, t a y l o r s w i f t"):
+        asked = GateQuestion(rating="sensitive", prompt=f"1girl, sensitive, {typed}", typed=typed)
+        assert judge(usual_words.SITUATION, asked, corpus.words()).rule == "people"
+    asked = GateQuestion(rating="sensitive", prompt="1girl, sensitive, a b c", typed="a b c")
+    assert judge(usual_words.SITUATION, asked, corpus.words()).allowed
+
+
 def test_no_character_is_a_real_person():
     """Neither a name nor an alias of the shipped characters and series."""
     known = starter.read()

@@ -137,6 +137,7 @@ def test_words_of_others_are_no_strike(words: TextFilter) -> None:
         ("sensitive", "1girl, margot robbie", "margot"),
         ("sensitive", "1girl, kawaii", "kawaii"),
         ("sensitive", "una chica en la playa", "chica"),
+        ("sensitive", "1girl, p r i y a r a o", "r"),
         ("safe", "child, zorgblat", "zorgblat"),
         ("safe", "12 years old, zorgblat", "zorgblat"),
         ("safe", "rumia, zorgblat", "zorgblat"),
