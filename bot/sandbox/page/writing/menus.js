@@ -21,10 +21,15 @@ async function copy(text) {
 /** The bot's commands of one type, to be run on `path`. */
 function botCommands(app, type, path) {
   return app.menuCommands(type).map((command, at) => ({
-    title: at === 0 ? "Of the bot" : null,
+    title: at === 0 ? "Apps" : null,
     label: command,
     run: () => app.runMenuCommand(command, path),
   }));
+}
+
+/** Where a message is on Discord; bots read such links. */
+function linkTo(message, channel) {
+  return `https://discord.com/channels/${channel.guild_id ?? "@me"}/${channel.id}/${message.id}`;
 }
 
 export function messageMenu(message, event, app) {
@@ -51,6 +56,7 @@ export function messageMenu(message, event, app) {
         real && { label: "Reply", run: () => app.replyTo(message) },
         mayThread && { label: "Start a thread …", run: () => newThread(channel, app, message) },
         message.content && { label: "Copy the text", run: () => copy(message.content) },
+        real && channel && { label: "Copy message link", run: () => copy(linkTo(message, channel)) },
         { label: "Copy the id", run: () => copy(message.id) },
         { label: "Look behind it", run: () => app.inspect(message) },
       ].filter(Boolean),

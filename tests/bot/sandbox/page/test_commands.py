@@ -243,6 +243,20 @@ async def test_the_context_menus_offer_what_the_bot_registered(house):
         await expect(page.get_by_role("article", name="bot").last).to_contain_text("Welcome, @Mio!")
 
 
+async def test_a_message_s_link_is_copied_as_discord_gives_it(house):
+    """Bots are told by it which message somebody means; their commands stand under Apps, as on Discord."""
+    async with house.window(permissions=["clipboard-read", "clipboard-write"]) as page:
+        await page.get_by_role("combobox", name="Message in general").fill("hello")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("article", name="Ada").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("menu")).to_contain_text("Apps")
+        await page.get_by_role("menuitem", name="Copy message link").click()
+        await expect(page.locator("#notes")).to_contain_text("Copied.")
+        link = await page.evaluate("navigator.clipboard.readText()")
+        assert re.fullmatch(rf"https://discord\.com/channels/\d+/{house.channel('general').id}/\d+", link)
+
+
 async def test_commands_for_adults_are_offered_only_behind_the_door(house):
     """An age-restricted command is not in the list elsewhere."""
     async with house.window() as page:
