@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine import config, packages
+from engine import config, environment, packages
 from engine.cost import usual_strength
 from engine.errors import DownloadError, GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
@@ -275,6 +275,7 @@ def _by_option(said: str, parsed: argparse.Namespace) -> str:
 
 def _bench(parsed: argparse.Namespace) -> int:
     packages.require()
+    environment.prepare()
     from engine import bench, coldstart
 
     engine = config.Engine() if parsed.random_weights else config.load(parsed.config)[0]

@@ -193,7 +193,6 @@ def _drawing(model: Model, task: Task, case: Case) -> Generator[tuple[float, Cal
         return
     start, compute, used = time.perf_counter(), EAGER, model
     if case == "compiled":
-        compiling.keep_kernels()
         compute = compiling.compiled()
         compiling.warm(model, compute, [task.key])
     if case == "graphed":

@@ -8,10 +8,8 @@ compiles anything again; and if something would, it runs eagerly instead of maki
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
     from engine.model import Model
 
 log = logging.getLogger(__name__)
-
-CACHE_VARIABLE = "TORCHINDUCTOR_CACHE_DIR"
 
 GRAPHS = 128
 """At most so many of one function; SDXL's ResNet blocks are 15, and a call of one row makes its own of everything."""
@@ -74,7 +70,6 @@ def start(model: Model, keys: Sequence[Key], done: Callable[[], None], backend: 
         done: Called at the end, when the blocks are in use.
         backend: torch.compile's.
     """
-    keep_kernels()
     threads = torch.get_num_threads()  # what is compiled here is for the thread that draws
 
     def run() -> None:
@@ -96,9 +91,3 @@ def start(model: Model, keys: Sequence[Key], done: Callable[[], None], backend: 
     thread = threading.Thread(target=run, name="compiling", daemon=True)
     thread.start()
     return thread
-
-
-def keep_kernels() -> None:
-    """Let kernels outlive this process, in the user's cache folder unless the environment names another."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    os.environ.setdefault(CACHE_VARIABLE, str(Path(base) / "eshi" / "inductor"))

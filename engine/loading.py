@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import checkpoint
+from engine import checkpoint, environment
 from engine.config import VAE_OF_THE_CHECKPOINT
 from engine.readahead import reading_ahead
 
@@ -38,6 +38,7 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
     with reading_ahead(files), ThreadPoolExecutor(1, thread_name_prefix="checksum") as aside:
         checked = aside.submit(checkpoint.check, found, config.sha256)
         report("importing torch")
+        environment.prepare()
         from engine import model
 
         if found.statement.words:

@@ -4,6 +4,7 @@ import gc
 import importlib.abc
 import os
 import sys
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,9 @@ from tests.weights import move_all
 # that are compared have to round alike. It is read when torch is imported. The tests hold for any number; the engine
 # leaves a core free, so on fewer cores than one more, those that compare it as a process of its own are for one thread.
 os.environ["OMP_NUM_THREADS"] = os.environ.get("ESHI_TEST_THREADS", "1")
+
+# Nothing that tests start makes a folder in the home of whoever runs them; nothing is compiled into this one.
+os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", f"{tempfile.gettempdir()}/eshi-tests-compile-nothing")
 
 # `make test` tries the same examples every time, and no machine is too slow for it; `make fuzz` looks for new ones.
 ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)

@@ -1,7 +1,6 @@
 """The UNet's blocks compiled, counted by the compiler itself; its own trivial backend, which needs no C++ compiler."""
 
 import dataclasses
-import os
 import threading
 
 import pytest
@@ -88,14 +87,3 @@ def test_where_nothing_can_be_compiled_it_stays_as_it_is(fresh, caplog):
 )
 def test_it_compiles_on_cuda_unless_the_operator_says_otherwise(asked, device, is_wanted):
     assert compiling.wanted(asked, torch.device(device)) == is_wanted
-
-
-def test_what_is_compiled_is_kept_where_the_system_keeps_such_things(monkeypatch, tmp_path):
-    """Unless the operator says where."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", "elsewhere")
-    compiling.keep_kernels()
-    assert os.environ["TORCHINDUCTOR_CACHE_DIR"] == "elsewhere"
-    monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR")
-    compiling.keep_kernels()
-    assert os.environ["TORCHINDUCTOR_CACHE_DIR"] == str(tmp_path / "eshi" / "inductor")
