@@ -14,8 +14,6 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import torch
-
 from engine import admission, memory, results
 from engine.denoise import predict_noise
 from engine.errors import GenerationError, OutOfMemory
@@ -115,7 +113,8 @@ class Batch:
         stepped = [running for running in there if not running.pending]
         for running in stepped:
             self._guard(running, RunningSample.advance)
-        self._pace.step()
+        if (error := self._error_with_room(self._pace.step)) is not None:
+            log.warning("the host does not wait for the device at this step: %s", memory.one_line(error))
         for running in self._alive(there):  # behind all others, so that the next shape has its turn
             self._running.remove(running)
             self._running.append(running)
@@ -179,7 +178,7 @@ class Batch:
             self._predict_less(parts[0], error)
             return
         half = len(parts) // 2
-        if memory.is_out_of_memory(error):
+        if memory.may_be_out_of_memory(error):
             key = parts[0].key
             self._room[key] = half
             log.warning(
@@ -205,7 +204,7 @@ class Batch:
     def _predict_less(self, part: CallPart, error: Exception) -> None:
         """Let a picture that has no room as a whole go on in tiles; for whatever else it was, end its job."""
         running = part.running
-        if not (memory.is_out_of_memory(error) and running.may_be_tiled):
+        if not (memory.may_be_out_of_memory(error) and running.may_be_tiled):
             self._blame(running.state.job, error, at=running.at)
             return
         log.warning(
@@ -297,11 +296,9 @@ class Batch:
     def _blame(self, job: ReceivedJob, error: Exception, *, at: int) -> None:
         """End a job by its error, which happened in that pass."""
         job_id = job.request.job_id
-        if memory.is_out_of_memory(error):
+        if memory.may_be_out_of_memory(error) or isinstance(error, OutOfMemory):
             error.__traceback__ = None  # it holds the tensors of the failed call
-            error = OutOfMemory(memory.one_line(error))
-        if isinstance(error, OutOfMemory):
-            self._fail_for_size(job, str(error), at)
+            self._fail_for_size(job, error, at)
         elif isinstance(error, GenerationError):
             log.warning("job %s: %s: %s", job_id, error.code, error)
             self._fail(job, error.code, str(error))
@@ -309,8 +306,11 @@ class Batch:
             log.error("job %s: failed", job_id, exc_info=error)
             self._fail(job, GenerationError.code, memory.one_line(error))
 
-    def _fail_for_size(self, job: ReceivedJob, detail: str, at: int) -> None:
-        """End a job that has no room even alone in one of its passes, and say what would have had."""
+    def _fail_for_size(self, job: ReceivedJob, error: Exception, at: int) -> None:
+        """End a job that has no room even alone in one of its passes, and say what would have had.
+
+        Where it is not certain that memory was short and nothing smaller works either, it fails by its error.
+        """
         state = self._jobs.get(job)
         if state is None:
             return
@@ -323,10 +323,13 @@ class Batch:
             if search is not None:
                 log.error("no size that fits was found", exc_info=search)
         size = next(iter(fits), None)
+        certain = isinstance(error, OutOfMemory) or memory.is_out_of_memory(error)
+        detail = str(error) if isinstance(error, OutOfMemory) else memory.one_line(error)
         log.warning(
             "job %s: no memory (%s); %s", job.request.job_id, detail, f"{size} fits" if size else "nothing fits"
         )
-        job.emit(Failed(job_id=job.request.job_id, code=OutOfMemory.code, detail=detail, fits=size))
+        code = OutOfMemory.code if size or certain else GenerationError.code
+        job.emit(Failed(job_id=job.request.job_id, code=code, detail=detail, fits=size))
 
     def _fail(self, job: ReceivedJob, code: ErrorCode, detail: str) -> None:
         if self._forget(job):
@@ -350,7 +353,7 @@ class Batch:
         while True:
             error = _error_of(action)
             tries -= 1
-            if error is None or not tries or not memory.is_out_of_memory(error):
+            if error is None or not tries or not memory.may_be_out_of_memory(error):
                 return error
             log.warning("no memory (%s); trying once more", memory.one_line(error))
             del error  # its traceback holds the tensors of the failed call
@@ -366,8 +369,8 @@ def _error_of(action: Callable[[], None]) -> Exception | None:
     """
     try:
         action()
-    except torch.AcceleratorError:
-        raise
-    except Exception as error:  # noqa: BLE001  (the worker's loop: whatever went wrong ends one job, not the engine)
+    except Exception as error:
+        if memory.is_loss_of_device(error):
+            raise
         return error
     return None

@@ -78,9 +78,9 @@ def start(model: Model, keys: Sequence[Key], done: Callable[[], None], backend: 
         try:
             compute = compiled(backend)
             warm(model, compute, keys)
-        except torch.AcceleratorError:
-            raise
         except (RuntimeError, MemoryError, OSError, ImportError) as error:  # no compiler, no room, a torch that cannot
+            if memory.is_loss_of_device(error):
+                raise
             log.warning("the UNet is not compiled and stays as it is: %s", memory.one_line(error))
             return
         torch.compiler.set_stance("eager_on_recompile")

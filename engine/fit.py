@@ -56,7 +56,7 @@ def _has_room(model: Model, conditioning: Conditioning, sampling: SamplingParams
     except OutOfMemory:
         return False
     except (RuntimeError, MemoryError) as error:
-        if not memory.is_out_of_memory(error):
+        if not memory.may_be_out_of_memory(error):
             raise
         return False
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 
 import torch
 
@@ -10,17 +11,37 @@ _SIGNS = (
     "can't allocate memory",  # torch on the CPU
     "out of memory",  # torch on MPS
     "CUBLAS_STATUS_ALLOC_FAILED",
-    "CUDNN_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",  # until cuDNN 8
+    "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",  # since cuDNN 9
 )
 """What is said where torch raises a plain RuntimeError; its own `OutOfMemoryError` is for its own allocator only."""
 
+_DOUBTFUL_SIGNS = ("unable to find an engine to execute this computation",)
+"""What torch says of cuDNN where every way to convolve failed, mostly for want of memory, which it swallows one by one;
+and where there is no way at all, as for bfloat16 on cards before sm_80 (aten/src/ATen/native/cudnn/Conv_v8.cpp)."""
+
+_OF_THE_DRIVER = re.compile(r"(CUDA|HIP) error: out of memory\b")
+"""Error 2 of the runtime, for pinned memory, events and modules that are loaded late: the device goes on."""
+
 
 def is_out_of_memory(error: Exception) -> bool:
+    """Tell whether there was certainly no room."""
     if isinstance(error, torch.AcceleratorError):
-        return False  # the device is gone, whatever the driver calls it
+        return _OF_THE_DRIVER.match(str(error)) is not None
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     return isinstance(error, RuntimeError) and any(sign in str(error) for sign in _SIGNS)
+
+
+def may_be_out_of_memory(error: Exception) -> bool:
+    """Tell whether it is worth trying with less; where that fails in the same way, it was perhaps something else."""
+    doubtful = isinstance(error, RuntimeError) and any(sign in str(error) for sign in _DOUBTFUL_SIGNS)
+    return doubtful or is_out_of_memory(error)
+
+
+def is_loss_of_device(error: Exception) -> bool:
+    """Tell whether nothing more can be computed in this process."""
+    return isinstance(error, torch.AcceleratorError) and not is_out_of_memory(error)
 
 
 def release(device: torch.device) -> None:
@@ -28,6 +49,7 @@ def release(device: torch.device) -> None:
     gc.collect()
     if device.type == "cuda":
         torch.cuda.empty_cache()
+        torch.accelerator.empty_host_cache()
     elif device.type == "mps":
         torch.mps.empty_cache()
 

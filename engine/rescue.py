@@ -54,19 +54,22 @@ def begin(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
 
     Raises:
         OutOfMemory: As `decode`.
+        RuntimeError: Nothing worked, and it is not certain that memory was short.
     """
-    reason = ""
+    failure: Exception | None = None
     for tile in (None, None, *TILES):  # the first failure may be the fault of what was not yet given back
         try:
             with tiled(model, tile):
                 return begin_plainly(model, latents)
         except (RuntimeError, MemoryError) as error:
-            if not memory.is_out_of_memory(error):
+            if not memory.may_be_out_of_memory(error):
                 raise
-            reason = memory.one_line(error)
+            failure = error.with_traceback(None)  # which holds the tensors of the failed call
         memory.release(model.device)
         log.warning("no memory to decode %s; trying with less at a time", "it whole" if tile is None else f"{tile=}")
-    raise OutOfMemory(reason)
+    if failure is None or memory.is_out_of_memory(failure):
+        raise OutOfMemory(memory.one_line(failure) if failure else "")
+    raise failure
 
 
 def again(model: Model, latents: Tensor, error: NumericalFailure) -> NDArray[np.uint8]:

@@ -37,7 +37,7 @@ def preview(
     try:
         copying = pool.submit(begin_preview(model, running.sample.predicted))
     except (RuntimeError, MemoryError) as error:
-        if not memory.is_out_of_memory(error):
+        if not memory.may_be_out_of_memory(error):
             raise
         log.warning("job %s: no memory for a preview; it goes on without", job_id)
         return None

@@ -67,9 +67,9 @@ class Timing:
         size = next(size for size in batches if len(self._seconds.get(size, ())) < CALLS)
         try:
             took_s = self._call(key, size)
-        except torch.AcceleratorError:
-            raise
         except (RuntimeError, MemoryError) as error:  # mostly no room; whoever draws it will see what else
+            if memory.is_loss_of_device(error):
+                raise
             log.warning("%d×%d: %d at once cannot be drawn: %s", key.width, key.height, size, memory.one_line(error))
             self._conclude(key)
             return

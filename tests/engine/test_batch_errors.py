@@ -7,6 +7,7 @@ import engine.batch
 import engine.rescue
 from engine.denoise import predict_noise
 from engine.wire import Failed, Finished
+from tests.engine import failures
 from tests.engine.batches import Bench, request
 
 
@@ -38,7 +39,10 @@ def test_one_job_s_error_ends_that_job_and_no_other(model, monkeypatch, caplog):
     assert call.sizes[:5] == [4, 2, 1, 1, 2]
 
 
-@pytest.mark.parametrize("error", [torch.OutOfMemoryError("2 GiB"), RuntimeError("can't allocate memory: 2 bytes")])
+NO_ROOM = [*(failure() for failure in failures.NO_ROOM), failures.cudnn_plans(), RuntimeError("can't allocate memory")]
+
+
+@pytest.mark.parametrize("error", NO_ROOM)
 def test_too_large_a_batch_becomes_a_smaller_one_for_good(model, monkeypatch, error):
     """Nobody's job fails where there is room for it alone."""
     call = _Failing(error, lambda samples: len(samples) > 2)
@@ -76,6 +80,43 @@ def test_no_room_even_alone_is_out_of_memory(model, monkeypatch):
     assert isinstance(bench.events["b"][-1], Finished)
 
 
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(failures.driver(), "out_of_memory"), (failures.cudnn(), "out_of_memory"), (failures.cudnn_plans(), "internal")],
+)
+def test_what_fails_at_every_size_is_called_by_its_name(model, error, code):
+    """What is certainly a lack of memory is called so; what may as well be a missing kernel is reported as it is."""
+
+    def fail(*_):
+        raise error
+
+    hook = model.unet.conv_in.register_forward_pre_hook(fail)
+    bench = Bench(model)
+    bench.admit(request())
+    bench.run()
+    hook.remove()
+    assert (bench.events["a"][-1].code, bench.events["a"][-1].fits) == (code, None)
+    assert str(error).split("\n")[0] in bench.events["a"][-1].detail
+    bench.admit(request("b"))
+    bench.run()
+    assert isinstance(bench.events["b"][-1], Finished)
+
+
+def test_what_works_smaller_was_a_lack_of_memory(model):
+    """Though cuDNN would not say so."""
+
+    def fail(_module, inputs):
+        if inputs[0].shape[-1] * inputs[0].shape[-2] > 16 * 24 * 0.7:
+            raise failures.cudnn_plans()
+
+    hook = model.unet.conv_in.register_forward_pre_hook(fail)
+    bench = Bench(model)
+    bench.admit(request(width=128, height=192))
+    bench.run()
+    hook.remove()
+    assert (bench.events["a"][-1].code, bench.events["a"][-1].fits) == ("out_of_memory", (104, 160))
+
+
 def test_latents_that_became_nan_are_a_numerical_failure(model, monkeypatch):
     """No black picture is sent."""
     monkeypatch.setattr(
@@ -89,7 +130,7 @@ def test_latents_that_became_nan_are_a_numerical_failure(model, monkeypatch):
 
 def test_a_lost_device_ends_the_worker(model, monkeypatch):
     """Every later call would fail too; a fresh process can help."""
-    monkeypatch.setattr(engine.batch, "predict_noise", _Failing(torch.AcceleratorError("gone"), lambda _: True))
+    monkeypatch.setattr(engine.batch, "predict_noise", _Failing(failures.lost(), lambda _: True))
     bench = Bench(model)
     bench.admit(request())
     with pytest.raises(torch.AcceleratorError):

@@ -12,6 +12,7 @@ from engine import decode as plain
 from engine.errors import NumericalFailure, OutOfMemory
 from engine.rescue import TILES, decode
 from engine.wire import Failed, Finished, Picture
+from tests.engine import failures
 from tests.engine.batches import Bench, request
 
 
@@ -80,6 +81,23 @@ def test_without_room_for_the_smallest_tile_it_is_out_of_memory(model, latents):
         decode(model, latents)
     assert len(sizes) == 2 + len(TILES)
     assert not model.vae.use_tiling
+
+
+@pytest.mark.parametrize("failure", [*failures.NO_ROOM, failures.cudnn_plans], ids=lambda failure: failure.__name__)
+def test_whoever_has_no_room_it_is_decoded_in_tiles(model, latents, failure):
+    """The allocator, cuDNN, cuBLAS or the driver, by their real words."""
+    with failing(model.vae.decoder, failure(), larger_than(64)) as sizes:
+        decode(model, latents)
+    assert max(sizes[2:]) == (64, 64)
+
+
+def test_where_no_tile_works_either_it_is_perhaps_no_lack_of_memory(model, latents):
+    """Some cards have no way to convolve what they were asked to; that is said as it is."""
+    with (
+        failing(model.vae.decoder, failures.cudnn_plans(), lambda _: True),
+        pytest.raises(RuntimeError, match="unable to find an engine"),
+    ):
+        decode(model, latents)
 
 
 def test_another_error_is_not_taken_for_a_lack_of_room(model, latents):

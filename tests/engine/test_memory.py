@@ -1,0 +1,32 @@
+"""What torch's errors say about memory, by their real texts."""
+
+import pytest
+
+from engine import memory
+from tests.engine import failures
+
+
+@pytest.mark.parametrize("failure", failures.NO_ROOM, ids=lambda failure: failure.__name__)
+def test_every_lack_of_memory_is_recognised(failure):
+    """Of torch's allocator, of the libraries and of the driver; none of them is the end of the device."""
+    assert memory.is_out_of_memory(failure())
+    assert memory.may_be_out_of_memory(failure())
+    assert not memory.is_loss_of_device(failure())
+
+
+def test_a_convolution_without_any_way_is_worth_trying_smaller():
+    """It may also be that there is none for this card."""
+    assert memory.may_be_out_of_memory(failures.cudnn_plans())
+    assert not memory.is_out_of_memory(failures.cudnn_plans())
+    assert not memory.is_loss_of_device(failures.cudnn_plans())
+
+
+def test_a_lost_device_is_no_lack_of_memory():
+    assert memory.is_loss_of_device(failures.lost())
+    assert not memory.may_be_out_of_memory(failures.lost())
+
+
+@pytest.mark.parametrize("error", [RuntimeError("mat1 and mat2 shapes"), ValueError("out of memory")])
+def test_other_errors_are_neither(error):
+    assert not memory.may_be_out_of_memory(error)
+    assert not memory.is_loss_of_device(error)
