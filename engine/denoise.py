@@ -14,7 +14,7 @@ import torch
 
 from engine import schedulers
 from engine.samplers import SAMPLERS
-from engine.transfer import send, staging
+from engine.transfer import room, send, staging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def draw_noise(
         return Noise(first, None, encoding)
     dtype = model.dtype if added == "latents" else torch.float32
     shape = (sampling.num_inference_steps - begin_index, *first.shape)
-    steps = torch.empty(shape, dtype=dtype, pin_memory=staging(model.device))
+    steps = room(shape, dtype, pinned=staging(model.device))
     for step in steps:
         step.normal_(generator=generator)  # one by one: how normal_ uses up its generator depends on the size
     return Noise(first, steps, encoding)
@@ -86,8 +86,7 @@ def draw_first(
 ) -> Tensor:
     """Draw noise of the size of the latents, (1, C, h, w); without a dtype, of theirs."""
     shape = (1, model.latent_channels, sampling.height // model.compression, sampling.width // model.compression)
-    empty = torch.empty(shape, dtype=dtype or model.dtype, pin_memory=staging(model.device))
-    return empty.normal_(generator=generator)
+    return room(shape, dtype or model.dtype, pinned=staging(model.device)).normal_(generator=generator)
 
 
 class Sample:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from engine import memory
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from torch import Tensor
@@ -18,10 +20,29 @@ def staging(device: torch.device) -> bool:
     return device.type == "cuda"
 
 
+def room(shape: Sequence[int], dtype: torch.dtype, *, pinned: bool) -> Tensor:
+    """Make a tensor on the host that holds nothing yet.
+
+    Args:
+        shape: As `torch.empty`.
+        dtype: As `torch.empty`.
+        pinned: Take memory that copies need not wait for, as long as there is some: WSL2 has little of it
+            (microsoft/WSL, issue 8447). A copy from or to other memory is over when it returns.
+    """
+    if pinned:
+        try:
+            return torch.empty(shape, dtype=dtype, pin_memory=True)
+        except RuntimeError as error:
+            if not memory.is_out_of_memory(error):
+                raise
+    return torch.empty(shape, dtype=dtype)
+
+
 def send(tensor: Tensor, device: torch.device) -> Tensor:
     """Copy from the host; what is queued on the device afterwards finds the values there."""
     if staging(device):
-        return tensor.pin_memory().to(device, non_blocking=True)  # torch keeps pinned memory until the copy is done
+        staged = tensor if tensor.is_pinned() else room(tensor.shape, tensor.dtype, pinned=True).copy_(tensor)
+        return staged.to(device, non_blocking=True)  # torch keeps pinned memory until the copy is done
     return tensor.to(device)
 
 
@@ -34,7 +55,7 @@ def fetch(tensor: Tensor) -> Callable[[], NDArray[Any]]:
     if not staging(tensor.device):
         array = tensor.cpu().numpy()
         return lambda: array
-    host = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
+    host = room(tensor.shape, tensor.dtype, pinned=True)
     host.copy_(tensor, non_blocking=True)
     copied = torch.cuda.Event(blocking=True)  # its waiter sleeps, so that the worker's thread keeps the interpreter
     copied.record()

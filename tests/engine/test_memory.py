@@ -1,8 +1,9 @@
 """What torch's errors say about memory, by their real texts."""
 
 import pytest
+import torch
 
-from engine import memory
+from engine import memory, transfer
 from tests.engine import failures
 
 
@@ -30,3 +31,18 @@ def test_a_lost_device_is_no_lack_of_memory():
 def test_other_errors_are_neither(error):
     assert not memory.may_be_out_of_memory(error)
     assert not memory.is_loss_of_device(error)
+
+
+def test_without_pinned_memory_ordinary_memory_will_do(monkeypatch):
+    """WSL2 has little of it; a copy is then waited for, and no picture is lost."""
+    make, asked = torch.empty, []
+
+    def no_pinned(*shape, pin_memory=False, **options):
+        asked.append(pin_memory)
+        if pin_memory:
+            raise failures.driver()
+        return make(*shape, **options)
+
+    monkeypatch.setattr(torch, "empty", no_pinned)
+    assert transfer.room((2, 3), torch.float16, pinned=True).shape == (2, 3)
+    assert asked == [True, False]
