@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import gc
+import math
 import re
+import time
+from typing import TYPE_CHECKING
 
 import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+AGAIN_S = 600.0
+"""After so long what had no room is tried again: half a second lost in ten minutes, where nothing has changed."""
 
 _SIGNS = (
     "can't allocate memory",  # torch on the CPU
@@ -42,6 +51,32 @@ def may_be_out_of_memory(error: Exception) -> bool:
 def is_loss_of_device(error: Exception) -> bool:
     """Tell whether nothing more can be computed in this process."""
     return isinstance(error, torch.AcceleratorError) and not is_out_of_memory(error)
+
+
+class Limit:
+    """The most of something that has room at once, as far as failures have shown it lately.
+
+    A failure is not for ever, because others use the card too: a desktop, another program, our own compiler.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._most = math.inf
+        self._until_s = -math.inf
+
+    @property
+    def most(self) -> float:
+        """Infinite where nothing has failed lately."""
+        return self._most if self._clock() < self._until_s else math.inf
+
+    def lower(self, most: float) -> None:
+        """Take no more than this for a while, because more had no room."""
+        self._most = min(self.most, most)
+        self._until_s = self._clock() + AGAIN_S
+
+    def forget(self) -> None:
+        """Expect room for everything, because what was in the way is gone."""
+        self._most = math.inf
 
 
 def release(device: torch.device) -> None:

@@ -16,6 +16,7 @@ from engine.alignment import align
 from engine.blocks import CachedBlocks
 from engine.encoded_texts import EncodedTexts
 from engine.errors import ModelLoadError
+from engine.memory import Limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,6 +58,8 @@ class Model:
     """What enlarges pixels; None: latents are enlarged."""
     texts: EncodedTexts = field(default_factory=EncodedTexts)
     """What these text encoders made of the last texts."""
+    decodes_at_once: Limit = field(default_factory=Limit)
+    """In pixels: how much of a picture the VAE has had room for."""
 
     def __repr__(self) -> str:
         return f"<Model {self.name}: {self.description}>"  # not its networks, which fill pages

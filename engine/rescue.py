@@ -57,7 +57,9 @@ def begin(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
         RuntimeError: Nothing worked, and it is not certain that memory was short.
     """
     failure: Exception | None = None
-    for tile in (None, None, *TILES):  # the first failure may be the fault of what was not yet given back
+    tried_whole = False
+    pixels = latents.shape[-2] * latents.shape[-1] * model.compression**2
+    for tile in _ways(pixels, model.decodes_at_once):
         try:
             with tiled(model, tile):
                 return begin_plainly(model, latents)
@@ -66,10 +68,22 @@ def begin(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
                 raise
             failure = error.with_traceback(None)  # which holds the tensors of the failed call
         memory.release(model.device)
+        if tile is not None or tried_whole:  # the first failure may be the fault of what was not yet given back
+            model.decodes_at_once.lower((tile * tile if tile else pixels) - 1)
+        tried_whole = True
         log.warning("no memory to decode %s; trying with less at a time", "it whole" if tile is None else f"{tile=}")
     if failure is None or memory.is_out_of_memory(failure):
         raise OutOfMemory(memory.one_line(failure) if failure else "")
     raise failure
+
+
+def _ways(pixels: int, limit: memory.Limit) -> list[int | None]:
+    """Say how a picture of so many pixels is tried, the best way first: whole, or in tiles of a side.
+
+    What had no room lately is left out, for otherwise it would be tried in vain at every picture.
+    """
+    whole: list[int | None] = [None, None] if pixels <= limit.most else []
+    return [*whole, *(side for side in TILES if side * side <= limit.most or side == TILES[-1])]
 
 
 def again(model: Model, latents: Tensor, error: NumericalFailure) -> NDArray[np.uint8]:

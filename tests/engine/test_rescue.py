@@ -10,6 +10,7 @@ import torch
 
 from engine import decode as plain
 from engine.errors import NumericalFailure, OutOfMemory
+from engine.memory import AGAIN_S, Limit
 from engine.rescue import TILES, decode
 from engine.wire import Failed, Finished, Picture
 from tests.engine import failures
@@ -47,6 +48,18 @@ NO_ROOM = torch.OutOfMemoryError("Tried to allocate 2 GiB")
 
 
 @pytest.fixture
+def now():
+    """What a clock says, in seconds; a test moves it on."""
+    return [0.0]
+
+
+@pytest.fixture
+def model(model, now):
+    """The shared model, which has learned of no lack of memory yet."""
+    return dataclasses.replace(model, decodes_at_once=Limit(lambda: now[0]))
+
+
+@pytest.fixture
 def latents():
     return torch.randn(1, 4, 80, 96, generator=torch.Generator().manual_seed(0)) * 9
 
@@ -65,7 +78,7 @@ def test_a_decode_without_room_is_tried_once_more_whole(model, latents):
 
 
 def test_then_it_is_decoded_in_tiles_and_looks_alike(model, latents):
-    """The largest tiles that have room; the next picture is decoded whole again."""
+    """The largest tiles that have room; once there is room again, the next picture is decoded whole."""
     expected = plain.decode(model, latents)
     with failing(model.vae.decoder, NO_ROOM, larger_than(64)) as sizes:
         tiled = decode(model, latents)
@@ -73,7 +86,32 @@ def test_then_it_is_decoded_in_tiles_and_looks_alike(model, latents):
     assert max(sizes[2:]) == (64, 64)
     assert tiled.shape == expected.shape
     assert np.abs(tiled.astype(int) - expected).mean() < 16
+    model.decodes_at_once.forget()
     assert np.array_equal(decode(model, latents), expected)
+
+
+def test_what_had_no_room_is_not_tried_at_every_picture(model, latents, now):
+    """Only after a while, when somebody else may have given the card back."""
+    with failing(model.vae.decoder, NO_ROOM, larger_than(64)) as sizes:
+        for _ in range(3):
+            decode(model, latents)
+        assert sizes.count((80, 96)) == 2
+        decode(model, latents[..., :64, :64])
+        assert sizes[-1] == (64, 64)  # whole, because so much has had room
+        now[0] += AGAIN_S
+        decode(model, latents)
+    assert sizes.count((80, 96)) == 4
+
+
+def test_tiles_that_had_no_room_are_not_tried_either(model, latents):
+    """But the smallest always are."""
+    with failing(model.vae.decoder, NO_ROOM, larger_than(32)) as sizes:
+        for _ in range(2):
+            decode(model, latents)
+    assert sizes.count((64, 64)) == 1
+    with failing(model.vae.decoder, NO_ROOM, lambda _: True) as sizes, pytest.raises(OutOfMemory):
+        decode(model, latents)
+    assert sizes == [(32, 32)]
 
 
 def test_without_room_for_the_smallest_tile_it_is_out_of_memory(model, latents):
