@@ -9,6 +9,7 @@ ends the job whose it is, no other.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import deque
 from functools import partial
@@ -49,7 +50,7 @@ class Batch:
 
     Args:
         model: What draws.
-        cap: At most this many samples at a time; fewer of a shape for which memory turns out to be short.
+        cap: At most this many samples at a time; for a while fewer of a shape for which memory turns out to be short.
         pool: Threads that draw noise, and that wait for copies.
         finisher: Rates and compresses.
         post: Brings what comes of it back into the worker's thread.
@@ -80,7 +81,7 @@ class Batch:
         self._pace = HostPace(model.device)
         self._tiling = tiling
         self._turn = 0
-        self._room: dict[Key, int] = {}  # how many of a shape step together where more had no room; 0: it is tiled
+        self._room: dict[Key, memory.Limit] = {}  # for how many of a shape at once there is room; 0: it is tiled
         self._jobs: dict[ReceivedJob, JobState] = {}  # in order of arrival
         self._running: deque[RunningSample] = deque()  # the next to step first
 
@@ -88,6 +89,11 @@ class Batch:
     def idle(self) -> bool:
         """Whether a step would do nothing; pictures may still be on their way through the pool."""
         return not self._running and not any(state.waiting for state in self._jobs.values())
+
+    def expect_room(self) -> None:
+        """Forget what had no room, because what was in the way is gone."""
+        self._room.clear()
+        self._model.decodes_at_once.forget()
 
     def admit(self, job: ReceivedJob, plan: Plan) -> None:
         self._jobs[job] = JobState(job, plan, waiting=deque(range(len(plan.seeds))))
@@ -134,8 +140,8 @@ class Batch:
         """Choose what is predicted now, no more than there was room for."""
         pending = [part for running in self._running for part in running.pending]
         group = admission.group(pending, sizes=self._sizes, limit=self._cap, turn=self._turn)
-        room = self._room.get(group[0].key)
-        return group if room is None else group[: max(room, 1)]  # one that may not be tiled is tried all the same
+        most = max(self._most(group[0].key), 1)  # one that may not be tiled is tried all the same
+        return group[: int(min(most, len(group)))]
 
     def _fill(self) -> None:
         """Give free places, and prepare who is next or may join at any time."""
@@ -171,30 +177,33 @@ class Batch:
 
     def _predict(self, parts: Sequence[CallPart]) -> None:
         """Run the UNet for all of them; where that fails, for each half, until the one that fails is alone."""
-        error = self._error_with_room(partial(self._call_unet, parts), tries=1 if len(parts) > 1 else 2)
-        if error is None:
-            return
-        if len(parts) == 1:
-            self._predict_less(parts[0], error)
-            return
-        half = len(parts) // 2
-        if memory.may_be_out_of_memory(error):
-            key = parts[0].key
-            self._room[key] = half
-            log.warning(
-                "no memory for %d pictures of %d×%d at once; from now on at most %d",
-                len(parts),
-                key.width,
-                key.height,
-                half,
-            )
-        else:
-            log.warning("a step of %d pictures failed (%s); trying each half", len(parts), memory.one_line(error))
-        del error  # its traceback holds the tensors of the failed call
-        memory.release(self._model.device)
+        half, key = len(parts) // 2, parts[0].key
+        if not half or len(parts) <= self._most(key):  # else as many have just had no room
+            error = self._error_with_room(partial(self._call_unet, parts), tries=1 if half else 2)
+            if error is None:
+                return
+            if not half:
+                self._predict_less(parts[0], error)
+                return
+            if memory.may_be_out_of_memory(error):
+                self._lower(key, half)
+                what = f"{len(parts)} pictures of {key.width}×{key.height}"
+                log.warning("no memory for %s at once; for a while at most %d", what, half)
+            else:
+                log.warning("a step of %d pictures failed (%s); trying each half", len(parts), memory.one_line(error))
+            del error  # its traceback holds the tensors of the failed call
+            memory.release(self._model.device)
         for some in (parts[:half], parts[half:]):
             if alive := self._alive(some):
                 self._predict(alive)
+
+    def _most(self, key: Key) -> float:
+        """Say how many of a shape may step together, as far as failures have shown it lately."""
+        room = self._room.get(key)
+        return math.inf if room is None else room.most
+
+    def _lower(self, key: Key, most: int) -> None:
+        self._room.setdefault(key, memory.Limit(self._clock)).lower(most)
 
     def _call_unet(self, parts: Sequence[CallPart]) -> None:
         predictions = predict_noise(self._model, [part.piece for part in parts])
@@ -208,7 +217,7 @@ class Batch:
             self._blame(running.state.job, error, at=running.at)
             return
         log.warning(
-            "no memory for a picture of %d×%d (%s); from now on in tiles",
+            "no memory for a picture of %d×%d (%s); for a while in tiles",
             part.key.width,
             part.key.height,
             memory.one_line(error),
@@ -216,12 +225,12 @@ class Batch:
         error.__traceback__ = None  # as in `_blame`
         self._model.cached_blocks.forget()
         memory.release(self._model.device)
-        self._room[part.key] = 0
+        self._lower(part.key, 0)
         self._guard(running, self._tile_if_known)
 
     def _tile_if_known(self, running: RunningSample) -> None:
         """Draw in tiles what is known to have no room as a whole."""
-        if running.may_be_tiled and self._room.get(running.key) == 0:
+        if running.may_be_tiled and not self._most(running.key):
             running.divide(self._model, self._tiling)
 
     def _preview(self, running: RunningSample) -> None:

@@ -154,10 +154,12 @@ class Worker:
         from engine.timing import DEFAULT
 
         if compiling.wanted(self._config.compile, loaded.model.device):
-            calibration = loaded.timing.calibration
-            self._compiling = compiling.start(
-                loaded.model, [DEFAULT], lambda: self._inbox.put(lambda _batch: calibration.doubt())
-            )
+
+            def compiled(batch: Batch) -> None:
+                loaded.timing.calibration.doubt()
+                batch.expect_room()  # compiling needed some itself
+
+            self._compiling = compiling.start(loaded.model, [DEFAULT], lambda: self._inbox.put(compiled))
 
     def _read_inbox(self, batch: Batch, *, wait: bool) -> None:
         """Handle what has come, or wait for something."""

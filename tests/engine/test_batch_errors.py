@@ -6,6 +6,7 @@ import torch
 import engine.batch
 import engine.rescue
 from engine.denoise import predict_noise
+from engine.memory import AGAIN_S
 from engine.wire import Failed, Finished
 from tests.engine import failures
 from tests.engine.batches import Bench, request
@@ -43,7 +44,7 @@ NO_ROOM = [*(failure() for failure in failures.NO_ROOM), failures.cudnn_plans(),
 
 
 @pytest.mark.parametrize("error", NO_ROOM)
-def test_too_large_a_batch_becomes_a_smaller_one_for_good(model, monkeypatch, error):
+def test_too_large_a_batch_becomes_a_smaller_one(model, monkeypatch, error):
     """Nobody's job fails where there is room for it alone."""
     call = _Failing(error, lambda samples: len(samples) > 2)
     monkeypatch.setattr(engine.batch, "predict_noise", call)
@@ -56,7 +57,7 @@ def test_too_large_a_batch_becomes_a_smaller_one_for_good(model, monkeypatch, er
 
 def test_a_shape_that_had_no_room_together_leaves_the_others_theirs(model, monkeypatch):
     """A small picture is not drawn slowly for ever because two large ones were too much once."""
-    call = _Failing(torch.OutOfMemoryError("2 GiB"), lambda samples: len(samples) > 1 and samples[0].key == (96, 96, 1))
+    call = _Failing(failures.allocator(), lambda samples: len(samples) > 1 and samples[0].key == (96, 96, 1))
     monkeypatch.setattr(engine.batch, "predict_noise", call)
     bench = Bench(model)
     bench.admit(request(seeds=(1, 2), width=96, height=96))
@@ -65,6 +66,26 @@ def test_a_shape_that_had_no_room_together_leaves_the_others_theirs(model, monke
     bench.run()
     assert [type(bench.events[name][-1]) for name in "ab"] == [Finished, Finished]
     assert call.sizes == [2, 1, 1, 1, 1, 2, 2]
+
+
+@pytest.mark.parametrize("how", ["time", "somebody"])
+def test_one_lack_of_memory_is_not_for_good(model, monkeypatch, how):
+    """Somebody else may have taken what was there: it is tried again after a while, or when that has ended."""
+    call = _Failing(failures.allocator(), lambda samples: len(samples) > 2 and len(call.sizes) == 1)
+    monkeypatch.setattr(engine.batch, "predict_noise", call)
+    bench = Bench(model)
+    bench.admit(request("a", seeds=(1, 2, 3, 4)))
+    bench.run()
+    assert call.sizes[0] == 4
+    assert max(call.sizes[1:]) == 2
+    if how == "time":
+        bench.now += AGAIN_S
+    else:
+        bench.batch.expect_room()
+    bench.admit(request("b", seeds=(1, 2, 3, 4)))
+    bench.run()
+    assert call.sizes[-1] == 4
+    assert isinstance(bench.events["b"][-1], Finished)
 
 
 def test_no_room_even_alone_is_out_of_memory(model, monkeypatch):

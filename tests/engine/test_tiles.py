@@ -100,7 +100,7 @@ def test_what_had_no_room_once_is_the_same_in_one_tile(model, caplog):
     bench.admit(msgspec.structs.replace(wish, job_id="b"))
     bench.run()
     assert bench.events["b"][-2].tiled
-    assert sum("from now on in tiles" in line for line in caplog.messages) == 1
+    assert sum("for a while in tiles" in line for line in caplog.messages) == 1
 
 
 def by_hand(model, wish, latents, seed):
