@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +10,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from engine import checkpoint
+from engine import checkpoint, processors
 from engine.alignment import align
 from engine.blocks import CachedBlocks
 from engine.encoded_texts import EncodedTexts
@@ -289,14 +288,7 @@ def _vae_dtype(asked: str, device: torch.device) -> torch.dtype:
 def _leave_a_core(device: torch.device) -> None:
     """On the CPU, draw in this thread with one core fewer than there are: torch keeps this setting for each thread."""
     if device.type == "cpu":
-        torch.set_num_threads(min(torch.get_num_threads(), max(1, _cores() - 1)))
-
-
-def _cores() -> int:
-    """Count the cores that this process may use; a container often has fewer than the machine."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        torch.set_num_threads(min(torch.get_num_threads(), max(1, processors.usable() - 1)))
 
 
 def _quiet() -> None:

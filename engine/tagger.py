@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import logging
-import os
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from engine import processors
 from engine.errors import ModelLoadError, RatingFailed
 from engine.rating import weigh
 
@@ -67,7 +67,7 @@ def load(settings: PictureRating) -> Rate:
     if not model.is_file():
         raise ModelLoadError(f"{model}: expected the network of a WD v3 tagger, and there is no such file")
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = max(1, (os.cpu_count() or 1) // 2)  # the other half prepares the GPU's work
+    options.intra_op_num_threads = processors.for_rating()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread takes no time
     try:
         session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

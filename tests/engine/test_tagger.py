@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from engine import tagger
+from engine import processors, tagger
 from engine.config import PictureRating
 from engine.errors import ModelLoadError, RatingFailed
 from tests.engine.raters import NAMES, flat, make_tagger
@@ -37,6 +37,14 @@ def test_tags_of_children_are_evidence_and_other_tags_are_not(tmp_path):
     assert "1girl" not in rated.evidence
     always["child"] = 0.1
     assert not tagger.load(settings(make_tagger(tmp_path, always=always)))(flat((9, 9, 9))).minor_like
+
+
+def test_a_picture_is_rated_with_the_processors_that_there_are(folder, monkeypatch):
+    """All but one, which prepares the device's work; a container's machine may have many more."""
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _process: {0, 1, 2}, raising=False)
+    session = tagger.load(settings(folder)).__self__._session
+    assert session.get_session_options().intra_op_num_threads == min(2, processors.usable() - 1)
 
 
 def test_a_picture_stands_in_the_middle_of_a_white_square():
