@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 GRAPHS = 128
 """At most so many of one function; SDXL's ResNet blocks are 15, and a call of one row makes its own of everything."""
 
+KEEP_LAYOUT = {"force_layout_optimization": True}
+"""For the blocks that convolve: else the compiler gives layouts up where shapes are symbols, and every convolution's
+input is written in one order and copied into the other (`decide_layout_opt` in torch/_inductor/graph.py)."""
+
 ROWS = (2, 1)
 """Of the calls that compile: a guided picture stands for all numbers of rows but one, which torch always treats alone
 (the specialisation of sizes 0 and 1)."""
@@ -42,8 +46,9 @@ def wanted(asked: Literal["auto", "on", "off"], device: torch.device) -> bool:
 
 def compiled(backend: str = "inductor") -> Compute:
     """Give the blocks' computation, to be compiled when it is first called."""
-    options: dict[str, Any] = {"dynamic": True, "fullgraph": True, "backend": backend}
-    return Compute(torch.compile(run_transformer, **options), torch.compile(run_resnet, **options))
+    how: dict[str, Any] = {"dynamic": True, "fullgraph": True, "backend": backend}
+    keep_layout = {"options": KEEP_LAYOUT} if backend == "inductor" else {}
+    return Compute(torch.compile(run_transformer, **how), torch.compile(run_resnet, **how, **keep_layout))
 
 
 def warm(model: Model, compute: Compute, keys: Sequence[Key], rows: Sequence[int] = ROWS) -> None:

@@ -5,7 +5,9 @@ import threading
 
 import pytest
 import torch
+from torch._dynamo.exc import BackendCompilerFailed
 from torch._dynamo.utils import counters
+from torch._inductor.graph import GraphLowering
 
 from engine import compiling
 from engine.blocks import CachedBlocks
@@ -87,3 +89,21 @@ def test_where_nothing_can_be_compiled_it_stays_as_it_is(fresh, caplog):
 )
 def test_it_compiles_on_cuda_unless_the_operator_says_otherwise(asked, device, is_wanted):
     assert compiling.wanted(asked, torch.device(device)) == is_wanted
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated")  # the compiler's own import
+def test_convolutions_keep_their_layout_whatever_the_size(fresh, monkeypatch):
+    """As the compiler itself decides for a ResNet block, where oneDNN does not decide for it."""
+    decided, decide = [], GraphLowering.decide_layout_opt
+
+    def look(graph, *, is_inference):
+        decided.append(decide(graph, is_inference=is_inference))
+        raise RuntimeError("enough was seen")  # nothing is built
+
+    monkeypatch.setattr(GraphLowering, "decide_layout_opt", staticmethod(look))
+    block = fresh.cached_blocks.resnets[0]._block
+    states = torch.randn(2, block.in_channels, 12, 8), torch.randn(2, block.time_emb_proj.in_features)
+    monkeypatch.setattr("torch.backends.mkldnn.is_available", lambda: False)
+    with pytest.raises(BackendCompilerFailed, match="enough"):
+        compiling.compiled().resnet(block, *states)
+    assert decided == [True]
