@@ -12,7 +12,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 
 from engine import checkpoint, processors
 from engine.alignment import align
-from engine.blocks import CachedBlocks
+from engine.blocks import CachedBlocks, make_lean
 from engine.encoded_texts import EncodedTexts
 from engine.errors import ModelLoadError
 from engine.memory import Limit
@@ -108,7 +108,7 @@ def read(
     if another_vae:
         vae = _network(another_vae, another_vae.name, AutoencoderKL, torch.float32)
     _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
-    place(vae, device, _vae_dtype(config.vae, device))
+    make_lean(place(vae, device, _vae_dtype(config.vae, device)))
     vae_config: Any = vae.config
     return Model(
         name=source.name,

@@ -11,7 +11,7 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
-from engine.blocks import CachedBlocks
+from engine.blocks import CachedBlocks, make_lean
 from engine.demo import untrained
 from engine.model import Model, place, set_up
 
@@ -75,6 +75,7 @@ def make(topology: Topology, config: Engine) -> Model:
         vae: Any = AutoencoderKL.from_config(VAE if large else untrained.VAE)
     for network in (text_encoder, text_encoder_2, unet, vae):
         place(network, device, torch.float32 if network is vae else dtype)
+    make_lean(vae)
     return Model(
         name=f"random-{topology}",
         hash="",

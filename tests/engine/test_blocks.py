@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from engine.blocks import EAGER, CachedBlocks
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
+from engine.model import place
 from engine.wire import SamplingParams
 
 SIZE = {"width": 64, "height": 96}
@@ -72,6 +74,42 @@ def test_what_was_forgotten_is_computed_again(model, products):
     assert all(block.prompt is None for block in model.cached_blocks.transformers)
     assert torch.equal(*first, *predict_noise(model, [one]))
     assert len(products) == 2 * len(model.cached_blocks.transformers)
+
+
+class _Divisions(TorchDispatchMode):
+    """Counts divisions of whole tensors."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, func, _types, args=(), kwargs=None):
+        self.count += func.overloadpacket is torch.ops.aten.div
+        return func(*args, **(kwargs or {}))
+
+
+def test_a_decoding_has_the_bits_of_diffusers_own(model):
+    """And divides nothing by one, but for its one attention."""
+    stock = type(model.vae).from_config(model.vae.config).eval()
+    stock.load_state_dict(model.vae.state_dict())
+    place(stock, model.device, torch.float32)
+    latents = torch.randn(1, 4, 12, 8)
+    with _Divisions() as before:
+        expected = stock.decode(latents).sample
+    with _Divisions() as after:
+        assert torch.equal(model.vae.decode(latents).sample, expected)
+    resnets = sum(type(part).__name__ == "ResnetBlock2D" for part in model.vae.decoder.modules())
+    assert before.count - after.count == resnets
+    assert after.count <= 1
+
+
+def test_an_encoding_has_the_bits_of_diffusers_own(model):
+    """Pictures that are drawn upon go through it."""
+    stock = type(model.vae).from_config(model.vae.config).eval()
+    stock.load_state_dict(model.vae.state_dict())
+    place(stock, model.device, torch.float32)
+    pixels = torch.randn(1, 3, 96, 64)
+    assert torch.equal(model.vae.encode(pixels).latent_dist.mode(), stock.encode(pixels).latent_dist.mode())
 
 
 def test_what_sdxl_does_not_use_is_left_to_diffusers(stock):
