@@ -1,16 +1,21 @@
 """`python -m engine bench` on a CPU, at a size that takes seconds."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import types
+import weakref
+from typing import ClassVar
 
 import pytest
 import torch
 
-from engine import coldstart, random_weights
-from engine.bench import BenchRow, Task, arithmetic, table
-from engine.blocks import CachedBlocks
+from engine import coldstart, compiling, random_weights
+from engine.__main__ import BENCH_CASES
+from engine.bench import CASES, BenchRow, Task, _drawing, arithmetic, table
+from engine.blocks import EAGER, CachedBlocks, Compute
 from engine.config import Engine
 
 
@@ -64,6 +69,67 @@ def test_the_large_topology_is_sdxl_s():
         vae = random_weights.AutoencoderKL.from_config(random_weights.VAE)
     assert sum(part.numel() for part in unet.parameters()) == 2_567_463_684
     assert sum(part.numel() for part in vae.parameters()) == 83_653_863
+
+
+class _Graph:
+    """Stands in for a CUDA graph: replays what was called while it was captured."""
+
+    modes: ClassVar = []
+
+    def replay(self):
+        """The output keeps what was captured."""
+
+    @classmethod
+    @contextlib.contextmanager
+    def capture(cls, _graph, capture_error_mode="global"):
+        cls.modes.append(capture_error_mode)
+        yield
+
+
+@pytest.fixture
+def captures(monkeypatch):
+    """Lets graphs be captured without a device; the error modes that they were captured with."""
+    stream = types.SimpleNamespace(wait_stream=lambda _other: None)
+    for name, stand_in in (
+        ("CUDAGraph", _Graph),
+        ("graph", _Graph.capture),
+        ("Stream", lambda _device: stream),
+        ("stream", lambda _stream: contextlib.nullcontext()),
+        ("current_stream", lambda _device: stream),
+    ):
+        monkeypatch.setattr(torch.cuda, name, stand_in)
+    monkeypatch.setattr(_Graph, "modes", [])
+    return _Graph.modes
+
+
+def test_what_a_graph_reads_is_kept_as_long_as_the_graph(tiny, captures):
+    """A batch of another size has keys and values of its own; where the first ones were would be somebody else's."""
+    task = Task(64, 64, 1, cases=("graphed",))
+    blocks = tiny.cached_blocks.transformers
+    with torch.inference_mode(), _drawing(tiny, task, "graphed") as (_, draw):
+        draw(1)
+        of_one = [weakref.ref(part) for block in blocks for part in block.prompt[1]]
+        draw(2)
+        assert all(part() is not None for part in of_one)
+        assert all(block.prompt[1].key is not of_one[0]() for block in blocks)
+        draw(1)
+    tiny.cached_blocks.forget()
+    assert captures == ["thread_local"] * 2  # what another thread allocates meanwhile breaks nothing
+
+
+def test_the_best_path_is_measured(tiny, captures, monkeypatch):
+    """Graphs over compiled blocks; captured over eager ones alone, they say nothing of it."""
+    monkeypatch.setattr(compiling, "compiled", lambda: compute)
+    used = []
+    compute = Compute(lambda *inputs: used.append(len(captures)) or EAGER.transformer(*inputs), EAGER.resnet)
+    assert "compiled-graphed" in CASES
+    assert list(CASES) == BENCH_CASES
+    with torch.inference_mode(), _drawing(tiny, Task(64, 64, 1), "compiled-graphed") as (_, draw):
+        draw(1)
+    tiny.cached_blocks.forget()
+    torch.compiler.set_stance("default")
+    assert captures
+    assert used[-1] == len(captures)  # while it was captured
 
 
 def test_a_picture_s_arithmetic_is_that_of_its_calls(tiny):
