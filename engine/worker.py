@@ -6,6 +6,7 @@ Importing this module is light; torch is imported by the thread itself, so that 
 from __future__ import annotations
 
 import queue
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 POOL_THREADS = 2
 """For noise and PNG, which let other threads run; two keep up with any card."""
+
+PATIENCE_S = 30.0
+"""So long the compiler waits for nothing to be drawn, before each of some twenty parts of its work: it keeps the
+interpreter, and steps that are taken meanwhile take three times as long (measured on two cores)."""
 
 
 _Message: TypeAlias = "Callable[[Batch], None]"
@@ -54,6 +59,8 @@ class Worker:
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._closed = False
         self._compiling: Thread | None = None
+        self._pause = threading.Event()
+        """While it is set, nothing is drawn."""
 
     @property
     def compiling(self) -> bool:
@@ -138,12 +145,15 @@ class Worker:
             self._compile(loaded)
             try:
                 while not self._closed:
+                    if batch.idle:
+                        self._pause.set()
                     self._read_inbox(batch, wait=batch.idle and timing.idle)
                     if self._closed:
                         break
                     if batch.idle:
                         timing.measure()
                     else:
+                        self._pause.clear()
                         batch.step()
             finally:
                 batch.abandon()
@@ -159,7 +169,12 @@ class Worker:
                 loaded.timing.calibration.doubt()
                 batch.expect_room()  # compiling needed some itself
 
-            self._compiling = compiling.start(loaded.model, [DEFAULT], lambda: self._inbox.put(compiled))
+            self._compiling = compiling.start(
+                loaded.model,
+                [DEFAULT],
+                lambda: self._inbox.put(compiled),
+                wait=lambda: self._pause.wait(PATIENCE_S),
+            )
 
     def _read_inbox(self, batch: Batch, *, wait: bool) -> None:
         """Handle what has come, or wait for something."""

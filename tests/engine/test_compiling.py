@@ -1,6 +1,7 @@
 """The UNet's blocks compiled, counted by the compiler itself; its own trivial backend, which needs no C++ compiler."""
 
 import dataclasses
+import itertools
 import threading
 
 import pytest
@@ -10,7 +11,7 @@ from torch._dynamo.utils import counters
 from torch._inductor.graph import GraphLowering
 
 from engine import compiling
-from engine.blocks import CachedBlocks
+from engine.blocks import EAGER, CachedBlocks
 from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.timing import call_unet
@@ -81,6 +82,48 @@ def test_where_nothing_can_be_compiled_it_stays_as_it_is(fresh, caplog):
     assert "the UNet is not compiled and stays as it is" in caplog.text
     assert fresh.cached_blocks.compute.transformer is compiling.run_transformer
     assert drawn(fresh).isfinite().all()
+
+
+def test_blocks_of_one_kind_that_cannot_be_compiled_leave_the_others(fresh, caplog):
+    """Each kind is used when it is ready; a line names what stays as it is."""
+    kind, other = "transformer", "resnet"
+    broken = []
+
+    def no_attention(graph, _inputs):
+        if any("attention" in str(node.target) for node in graph.graph.nodes):
+            broken.append(graph)
+            raise RuntimeError("no such instruction")
+        return graph.forward
+
+    before, ready = drawn(fresh), threading.Event()
+    compiling.start(fresh, [Key(height=96, width=64, chunks=1)], ready.set, backend=no_attention).join()
+    assert ready.is_set()
+    assert broken
+    assert f"not compiled: {kind}" in caplog.text
+    assert getattr(fresh.cached_blocks.compute, kind) is getattr(EAGER, kind)
+    assert getattr(fresh.cached_blocks.compute, other) is not getattr(EAGER, other)
+    assert torch.equal(drawn(fresh), before)
+
+
+def test_it_is_compiled_graph_by_graph_in_pauses_and_first_for_guided_pictures(fresh):
+    """What the compiler traces keeps the interpreter, while somebody's picture may be drawn.
+
+    A call of one row compiles everything once more, and nobody waits for that.
+    """
+    traced, rows, until_done = [], [], []
+
+    def wait():
+        traced.append(counters["stats"]["unique_graphs"])
+
+    hook = fresh.unet.register_forward_pre_hook(lambda _unet, inputs: rows.append(len(inputs[0])))
+    keys = [Key(height=96, width=64, chunks=1)]
+    compiling.start(fresh, keys, lambda: until_done.extend(rows), backend="eager", wait=wait).join()
+    hook.remove()
+    wait()
+    assert traced[0] == 0
+    assert max(after - before for before, after in itertools.pairwise(traced)) == 1
+    assert until_done == [2, 2]
+    assert rows == [2, 2, 1]
 
 
 @pytest.mark.parametrize(
