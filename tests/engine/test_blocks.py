@@ -8,8 +8,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from engine.blocks import EAGER, CachedBlocks
 from engine.conditioning import encode
-from engine.denoise import Sample, predict_noise
-from engine.model import place
+from engine.config import Engine
+from engine.denoise import Key, Sample, predict_noise
+from engine.model import place, set_up
+from engine.timing import call_unet
 from engine.wire import SamplingParams
 
 SIZE = {"width": 64, "height": 96}
@@ -74,6 +76,34 @@ def test_what_was_forgotten_is_computed_again(model, products):
     assert all(block.prompt is None for block in model.cached_blocks.transformers)
     assert torch.equal(*first, *predict_noise(model, [one]))
     assert len(products) == 2 * len(model.cached_blocks.transformers)
+
+
+class _Attentions(TorchDispatchMode):
+    """Collects the shapes of queries and keys."""
+
+    def __init__(self):
+        super().__init__()
+        self.shapes = set()
+
+    def __torch_dispatch__(self, func, _types, args=(), kwargs=None):
+        if "scaled_dot_product" in func.overloadpacket.__name__:
+            self.shapes.add((tuple(args[0].shape), tuple(args[1].shape)))
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize(("asked", "used"), [("", False), ("1", True)])
+def test_attention_makes_no_plan_for_every_shape(model, monkeypatch, asked, used):
+    """There are new ones with every size and company, and cuDNN would let everybody wait for each of them."""
+    monkeypatch.setenv("TORCH_CUDNN_SDPA_AVOID_RECOMPILE", asked)
+    before = torch.backends.cuda.cudnn_sdp_enabled()
+    set_up(Engine(device="cpu"))
+    after = torch.backends.cuda.cudnn_sdp_enabled()
+    torch.backends.cuda.enable_cudnn_sdp(before)
+    assert after == used
+    with _Attentions() as attentions:
+        for key, rows in ((Key(96, 64, 1), 2), (Key(64, 96, 1), 4), (Key(96, 64, 2), 2)):
+            call_unet(model, key, rows)
+    assert len(attentions.shapes) > 3
 
 
 class _Divisions(TorchDispatchMode):
