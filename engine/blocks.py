@@ -11,9 +11,11 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import torch
 from diffusers.models.attention import BasicTransformerBlock
 from diffusers.models.attention_processor import AttnProcessor2_0
 from diffusers.models.resnet import ResnetBlock2D
+from diffusers.models.transformers.transformer_2d import Transformer2DModel
 from torch.nn import functional
 
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ class CachedBlocks:
         self._here = threading.local()
         self.transformers = tuple(_CachedTransformer(part, self) for part in unet.modules() if _is_transformer(part))
         self.resnets = tuple(_CachedResnet(part, self) for part in unet.modules() if _is_resnet(part))
+        for part in unet.modules():
+            if isinstance(part, Transformer2DModel) and part.use_linear_projection:
+                _keep_order(part)
 
     @property
     def current(self) -> Compute:
@@ -103,6 +108,28 @@ class _Untimed:
     def __call__(self, hidden_states: Tensor, temb: None = None) -> Tensor:
         del temb  # which the VAE names all the same
         return run_untimed_resnet(self._block, hidden_states)
+
+
+def _keep_order(transformer: Any) -> None:
+    transformer._get_output_for_continuous_inputs = _Output(transformer)  # noqa: SLF001  (its forward ends there)
+
+
+class _Output:
+    """In the place of a transformer's end, after its blocks: it gives what it was given in the order of channels_last.
+
+    Diffusers copies that into the other order, and the convolutions that come next copy it back. On the CPU, where
+    nothing is in that order, it stays as it is.
+    """
+
+    def __init__(self, transformer: Any) -> None:
+        self._transformer = transformer
+        self._stock = transformer._get_output_for_continuous_inputs  # noqa: SLF001
+
+    def __call__(self, hidden_states: Tensor, *, residual: Tensor, height: int, width: int, **others: int) -> Tensor:
+        if residual.is_contiguous() or not residual.is_contiguous(memory_format=torch.channels_last):
+            return self._stock(hidden_states, residual=residual, height=height, width=width, **others)
+        hidden_states = self._transformer.proj_out(hidden_states)
+        return hidden_states.unflatten(1, (height, width)).permute(0, 3, 1, 2) + residual
 
 
 class _CachedResnet:

@@ -106,6 +106,37 @@ def test_attention_makes_no_plan_for_every_shape(model, monkeypatch, asked, used
     assert len(attentions.shapes) > 3
 
 
+class _AsOnCuda(TorchDispatchMode):
+    """Lets norms answer in the order in which CUDA's do, and counts convolutions that get it, and so copy it."""
+
+    def __init__(self):
+        super().__init__()
+        self.copies = 0
+
+    def __torch_dispatch__(self, func, _types, args=(), kwargs=None):
+        result = func(*args, **(kwargs or {}))
+        if func.overloadpacket is torch.ops.aten.conv2d:
+            self.copies += not args[0].is_contiguous(memory_format=torch.channels_last)
+        return result.contiguous() if func.overloadpacket is torch.ops.aten.group_norm else result
+
+
+def test_convolutions_are_fed_in_the_layout_of_their_weights(model):
+    """But for the first, the last and those behind a ResNet block's own norms, which compiling keeps in order."""
+    unet = type(model.unet).from_config(model.unet.config).eval()
+    unet.load_state_dict(model.unet.state_dict())
+    unet.to(memory_format=torch.channels_last)
+    blocks = CachedBlocks(unet)
+    inputs = torch.randn(2, 4, 12, 8), torch.full((2,), 500.0)
+    more = {
+        "encoder_hidden_states": torch.randn(2, 77, 96),
+        "added_cond_kwargs": {"text_embeds": torch.randn(2, 64), "time_ids": torch.ones(2, 6)},
+    }
+    with _AsOnCuda() as counted:
+        drawn = unet(*inputs, **more).sample
+    assert counted.copies == 2 * len(blocks.resnets) + 2
+    torch.testing.assert_close(drawn, model.unet(*inputs, **more).sample)
+
+
 class _Divisions(TorchDispatchMode):
     """Counts divisions of whole tensors."""
 
