@@ -5,8 +5,10 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import platform
 import shutil
 import stat
+import sys
 import tempfile
 from pathlib import Path
 
@@ -17,10 +19,25 @@ KERNELS = "TORCHINDUCTOR_CACHE_DIR"
 who chose it (torch/_inductor/runtime/cache_dir_utils.py)."""
 
 
+ALLOCATOR = "PYTORCH_ALLOC_CONF"
+"""How torch keeps a device's memory; it goes by older names as well (docs/source/notes/cuda.rst of torch)."""
+
+
 def prepare() -> None:
     """Set what nobody has set; call it before torch is imported."""
+    if not {ALLOCATOR, "PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_HIP_ALLOC_CONF"} & os.environ.keys() and not lends_memory():
+        # else blocks of a gigabyte for decoding and of some megabytes for the UNet are in each other's way
+        os.environ[ALLOCATOR] = "expandable_segments:True"
     if KERNELS not in os.environ:
         os.environ[KERNELS] = str(_kernels())
+
+
+def lends_memory() -> bool:
+    """Tell whether the card's driver is Windows' own, which lends the machine's memory where the card's is full.
+
+    It does not know expandable segments either.
+    """
+    return sys.platform == "win32" or "microsoft" in platform.release().lower()  # the second is WSL2
 
 
 def _kernels() -> Path:

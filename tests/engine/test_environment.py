@@ -14,6 +14,7 @@ from engine import environment
 pytest.importorskip("torch")
 
 LOAD = """
+import os
 import sys
 import types
 from engine.config import Engine
@@ -23,6 +24,7 @@ load(Engine(model=sys.argv[1], device="cpu"), lambda _stage: None)
 assert "torch" not in sys.modules
 import torch._dynamo
 from torch._inductor.runtime.cache_dir_utils import cache_dir
+print(os.environ["PYTORCH_ALLOC_CONF"])
 print(cache_dir())
 """
 """What an engine does until it imports torch, and then asks torch's compiler where it keeps what it makes."""
@@ -39,7 +41,7 @@ def test_an_engine_s_compiler_keeps_kernels_in_the_user_s_cache_folder(tiny_chec
         check=True,
     )
     folder = tmp_path / "eshi" / "inductor"
-    assert done.stdout.splitlines()[-1] == str(folder)
+    assert done.stdout.splitlines()[-2:] == ["expandable_segments:True", str(folder)]
     assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IRWXU  # torch executes what it finds there
 
 
@@ -47,8 +49,9 @@ def test_an_engine_s_compiler_keeps_kernels_in_the_user_s_cache_folder(tiny_chec
 def kernels(monkeypatch, tmp_path):
     """The folder that is chosen where nobody has chosen one; a cache folder of the test's own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv(environment.KERNELS, "")  # to be put back at the end
-    monkeypatch.delenv(environment.KERNELS)
+    for name in (environment.KERNELS, environment.ALLOCATOR):
+        monkeypatch.setenv(name, "")  # to be put back at the end
+        monkeypatch.delenv(name)
 
     def ask():
         environment.prepare()
@@ -79,3 +82,21 @@ def test_without_a_cache_folder_kernels_are_kept_for_this_process(kernels, tmp_p
     (tmp_path / "eshi").touch()
     assert kernels().parent == Path(tempfile.gettempdir())
     assert "compiled kernels are not kept" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "expected"),
+    [
+        ("PYTORCH_ALLOC_CONF", "6.8.0-generic", "expandable_segments:True"),
+        ("PYTORCH_CUDA_ALLOC_CONF", "6.8.0-generic", None),
+        ("PYTORCH_ALLOC_CONF", "5.15.167.4-microsoft-standard-WSL2", None),
+    ],
+    ids=["nobody chose", "the operator chose", "WSL2"],
+)
+def test_memory_grows_in_place_where_it_can(kernels, monkeypatch, name, release, expected):
+    """Decoding wants blocks of a gigabyte and the UNet small ones; near the limit they were bought anew each time."""
+    monkeypatch.setattr("platform.release", lambda: release)
+    if name != "PYTORCH_ALLOC_CONF":
+        monkeypatch.setenv(name, "max_split_size_mb:128")
+    kernels()
+    assert os.environ.get("PYTORCH_ALLOC_CONF") == expected
