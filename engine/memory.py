@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from engine import environment
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -77,6 +79,16 @@ class Limit:
     def forget(self) -> None:
         """Expect room for everything, because what was in the way is gone."""
         self._most = math.inf
+
+
+def keep_to_what_is_free(device: torch.device) -> None:
+    """Let torch take no more of a card than is free now, where its driver would lend what is not there.
+
+    Lent memory is the machine's and slow, and nothing is ever out of memory then: a picture takes minutes.
+    """
+    if device.type == "cuda" and environment.lends_memory():
+        free, total = torch.cuda.mem_get_info(device)
+        torch.cuda.set_per_process_memory_fraction(free / total, device)
 
 
 def release(device: torch.device) -> None:

@@ -11,7 +11,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from engine import checkpoint, processors
+from engine import checkpoint, memory, processors
 from engine.alignment import align
 from engine.blocks import CachedBlocks, make_lean
 from engine.encoded_texts import EncodedTexts
@@ -260,6 +260,7 @@ def set_up(config: Engine) -> tuple[torch.device, torch.dtype]:
     """
     device = _find_device(config.device)
     _leave_a_core(device)
+    memory.keep_to_what_is_free(device)
     torch.backends.cuda.matmul.allow_fp16_accumulation = config.fp16_accumulation
     torch.backends.cuda.enable_cudnn_sdp(_plans_fit_all_shapes())
     return device, _dtype_of(config.dtype, device)

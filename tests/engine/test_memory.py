@@ -46,3 +46,17 @@ def test_without_pinned_memory_ordinary_memory_will_do(monkeypatch):
     monkeypatch.setattr(torch, "empty", no_pinned)
     assert transfer.room((2, 3), torch.float16, pinned=True).shape == (2, 3)
     assert asked == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("release", "fractions"), [("5.15.167.4-microsoft-standard-WSL2", [0.75]), ("6.8.0-generic", [])]
+)
+def test_where_memory_would_be_lent_no_more_is_taken_than_is_free(monkeypatch, release, fractions):
+    """Windows' driver lends the machine's, and everything crawls; elsewhere the card says when it is full."""
+    taken = []
+    monkeypatch.setattr("platform.release", lambda: release)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _device: (6 * 2**30, 8 * 2**30))
+    monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", lambda share, _device: taken.append(share))
+    memory.keep_to_what_is_free(torch.device("cuda"))
+    memory.keep_to_what_is_free(torch.device("cpu"))
+    assert taken == fractions
