@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _Network = TypeVar("_Network", bound=torch.nn.Module)
 
+BFLOAT16 = (8, 0)
+"""CUDA's compute capability that has it: Ampere, RTX 30."""
+
 _LIBRARY_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError)
 """What diffusers and transformers raise on a file whose content is not what its name says."""
 
@@ -259,6 +262,7 @@ def set_up(config: Engine) -> tuple[torch.device, torch.dtype]:
         ModelLoadError: This machine has no such device.
     """
     device = _find_device(config.device)
+    _check_vae(config.vae, device)
     _leave_a_core(device)
     memory.keep_to_what_is_free(device)
     torch.backends.cuda.matmul.allow_fp16_accumulation = config.fp16_accumulation
@@ -283,6 +287,12 @@ def _find_device(asked: str) -> torch.device:
     if not available[asked]:
         raise ModelLoadError(f'engine.device is "{asked}", and this machine\'s torch has no such device', passing=True)
     return torch.device(asked)
+
+
+def _check_vae(asked: str, device: torch.device) -> None:
+    """Refuse what would fail at every picture: cuDNN convolves bfloat16 from sm_80 on."""
+    if asked == "bfloat16" and device.type == "cuda" and torch.cuda.get_device_capability(device) < BFLOAT16:
+        raise ModelLoadError('engine.vae is "bfloat16", which this card cannot compute; take "exact" or a folder')
 
 
 def _dtype_of(asked: str, device: torch.device) -> torch.dtype:

@@ -1,5 +1,6 @@
 """Loading: every kind of source, and one clear line for everything that is none."""
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -21,6 +22,7 @@ from engine.decode import decode
 from engine.denoise import Sample, predict_noise
 from engine.errors import ModelLoadError
 from engine.loading import load
+from engine.model import set_up
 from engine.samplers import SAMPLERS
 from engine.wire import SamplingParams
 
@@ -220,6 +222,17 @@ def test_a_folder_is_called_as_it_says(folder, said, name):
     assert find(Engine(model=str(folder))).name == name
 
 
+@pytest.mark.parametrize(("capability", "refused"), [((7, 5), True), ((8, 6), False)], ids=["RTX 20", "RTX 30"])
+def test_a_vae_that_this_card_cannot_compute_is_refused_at_once(monkeypatch, capability, refused):
+    """It would fail at every picture, in words about engines."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _device: capability)
+    expected = pytest.raises(ModelLoadError, match=r"engine\.vae") if refused else contextlib.nullcontext()
+    with expected:
+        set_up(Engine(device="cuda", vae="bfloat16"))
+    set_up(Engine(device="cuda"))
+
+
 @pytest.mark.parametrize("revision", ["", "main", COMMIT[:8]])
 def test_a_hub_id_needs_a_commit(revision):
     """A branch moves, and everybody's pictures with it."""
@@ -355,6 +368,7 @@ import sys, threading
 from engine import readahead
 from engine.config import SHARED, Engine
 from engine.loading import load
+from engine.model import set_up
 imported = threading.Event()
 readahead._Reader.read = lambda *_piece: imported.wait(60)  # a slow disk
 def report(stage):
