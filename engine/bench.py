@@ -22,7 +22,7 @@ from engine.blocks import EAGER
 from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.encoded_texts import EncodedTexts
-from engine.timing import call_unet, finish
+from engine.timing import call_unet, finish, some_prompt
 from engine.transfer import HostPace
 from engine.wire import SamplingParams
 
@@ -154,7 +154,8 @@ def stages(model: Model, task: Task) -> Iterator[BenchRow]:
     yield timed("prompt, known", lambda: encode(model, PROMPT, NEGATIVE, **size))
     yield timed("a sample's noise and its copy", lambda: _sample(model, task, 0))
     latents = _latents(model, task)
-    yield timed("a step's UNet call", lambda: call_unet(model, task.key, rows=2))
+    prompt = some_prompt(model, task.key, rows=2)
+    yield timed("a step's UNet call", lambda: call_unet(model, task.key, 2, prompt))
     yield timed("decoding and copy", lambda: rescue.decode(model, latents))
     pixels = rescue.decode(model, latents)
     yield timed("PNG, in another thread", lambda: png.encode(pixels))

@@ -49,7 +49,7 @@ def wanted(asked: Literal["auto", "on", "off"], device: torch.device) -> bool:
 def compiled(backend: str = "inductor") -> Compute:
     """Give the blocks' computation, to be compiled when it is first called."""
     how: dict[str, Any] = {"dynamic": True, "fullgraph": True, "backend": backend}
-    keep_layout = {"options": KEEP_LAYOUT} if backend == "inductor" else {}
+    keep_layout: dict[str, Any] = {"options": KEEP_LAYOUT} if backend == "inductor" else {}
     return Compute(torch.compile(run_transformer, **how), torch.compile(run_resnet, **how, **keep_layout))
 
 
@@ -126,6 +126,9 @@ def _patient(compute: Compute, wait: Callable[[], object]) -> Compute:
     seen: set[object] = set()
 
     def patient(run: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        if run in EAGER:
+            return run
+
         def call(block: Any, states: Tensor, *others: Tensor) -> Tensor:
             form = run, len(states), tuple(part.shape for part in block.parameters())
             if form not in seen:
@@ -135,7 +138,7 @@ def _patient(compute: Compute, wait: Callable[[], object]) -> Compute:
 
         return call
 
-    return Compute(*(run if run in EAGER else patient(run) for run in compute))
+    return Compute(patient(compute.transformer), patient(compute.resnet))
 
 
 def _guided_only(compute: Compute) -> Compute:
@@ -144,4 +147,4 @@ def _guided_only(compute: Compute) -> Compute:
     def choose(run: Callable[..., Tensor], plain: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return lambda block, states, *others: (plain if len(states) == 1 else run)(block, states, *others)
 
-    return Compute(*map(choose, compute, EAGER))
+    return Compute(choose(compute.transformer, EAGER.transformer), choose(compute.resnet, EAGER.resnet))

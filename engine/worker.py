@@ -155,6 +155,7 @@ class Worker:
                     else:
                         self._pause.clear()
                         batch.step()
+                        timing.stepped()
             finally:
                 batch.abandon()
 

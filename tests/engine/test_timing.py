@@ -7,7 +7,7 @@ import torch
 
 from engine.calibration import Calibration
 from engine.denoise import Key
-from engine.timing import CALLS, FULL_S, Timing
+from engine.timing import CALLS, EVERY, FULL_S, Timing
 
 SQUARE = Key(height=64, width=64, chunks=2)
 
@@ -95,3 +95,28 @@ def test_on_the_cpu_nothing_is_timed_before_it_serves(timed):
     timing, clock = timed({})
     timing.start(lambda _stage: pytest.fail("there is nothing to tell"))
     assert not clock.rows
+
+
+def test_what_is_timed_is_a_step_like_most(timed, model):
+    """Whose prompt is known; only the first, which does not count, computes keys and values."""
+    timing, clock = timed({1: 0.013, 2: 0.023, 4: 0.043})
+    products = []
+    hook = model.cached_blocks.transformers[0].block.attn2.to_k.register_forward_pre_hook(
+        lambda *_: products.append(len(clock.rows))
+    )
+    measured(timing)
+    hook.remove()
+    assert products == [1, 1 + CALLS, 1 + 2 * CALLS]  # within the first call of every size
+
+
+def test_where_somebody_is_drawn_all_the_time_it_is_timed_all_the_same(timed):
+    """One call every so many steps; else a busy server never knows what compiling has changed."""
+    timing, clock = timed({1: 0.013, 2: 0.023, 4: 0.043})
+    timing.calibration.joining(SQUARE)
+    for _ in range(EVERY * 3 * CALLS):
+        timing.stepped()
+    assert len(clock.rows) == 3 * CALLS
+    assert timing.idle
+    for _ in range(EVERY):
+        timing.stepped()
+    assert len(clock.rows) == 3 * CALLS
