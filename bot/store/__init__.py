@@ -46,7 +46,14 @@ class Store:
     """The open data folder: an object for each group of tables."""
 
     def __init__(
-        self, database: Database, beside: Beside, policies: Policies, key: bytes, *, waits_s: Sequence[float] = ()
+        self,
+        database: Database,
+        beside: Beside,
+        policies: Policies,
+        key: bytes,
+        *,
+        waits_s: Sequence[float] = (),
+        same: Store | None = None,
     ) -> None:
         """Let the same database be used by each group of tables; `open` is for everybody else.
 
@@ -55,6 +62,7 @@ class Store:
             beside: What is kept in other files.
             policies: One memory of what admins decided: a second one would not hear of a change.
             key: What prompts and people are hashed with.
+            same: The same store with other waits, which remembers what this one does.
             waits_s: Between two tries, where the store is full or locked; empty: the first failure is raised.
         """
         asking = database.patient(waits_s)
@@ -62,10 +70,10 @@ class Store:
         self.pictures = Pictures(database, beside.spool, waits_s=waits_s)
         self.drafts = Drafts(asking)
         self.forms = Forms(asking)
-        self.people = People(asking)
+        self.people = People(asking, same.people.remembered if same else None)
         self.queue = StoredQueue(asking)
         self.paces = Paces(asking)
-        self.acceptances = Acceptances(asking)
+        self.acceptances = Acceptances(asking, same.acceptances.remembered if same else None)
         self.reports = Reports(asking, key)
         self.policies = policies
         self.records = Records(asking, key)
@@ -112,7 +120,7 @@ class Store:
 
         Whoever is to be answered within seconds uses the store itself, and is told when it cannot be used.
         """
-        return Store(self._database, self._beside, self.policies, self.key, waits_s=waits_s)
+        return Store(self._database, self._beside, self.policies, self.key, waits_s=waits_s, same=self)
 
 
 def _make(folder: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from bot.request import Options
+from bot.store.remembered import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,28 +19,34 @@ if TYPE_CHECKING:
 class People:
     """What one person keeps, by the person's id."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, remembered: Remembered[Options] | None = None) -> None:
         self._database = database
+        self.remembered: Remembered[Options] = remembered or Remembered()
 
     async def defaults(self, user_id: int) -> Options:
         """Give what stands for the options that this person leaves out; everything else is None."""
+        return await self.remembered.of(user_id, partial(self._read_defaults, user_id))
+
+    async def _read_defaults(self, user_id: int) -> Options:
         rows = await self._database.fetch("SELECT options FROM defaults WHERE user_id = :user", {"user": user_id})
         return msgspec.json.decode(rows[0]["options"], type=Options) if rows else Options()
 
     async def change_defaults(self, user_id: int, changes: Mapping[str, str | int | None]) -> Options:
         """Set defaults by the name of their option, or forget them where the value is None; give all of them."""
-        [row] = await self._database.fetch(
-            """
-            INSERT INTO defaults (user_id, options) VALUES (:user, json_patch('{}', :changes))
-            ON CONFLICT (user_id) DO UPDATE SET options = json_patch(options, :changes)
-            RETURNING options
-            """,
-            {"user": user_id, "changes": msgspec.json.encode(dict(changes)).decode()},
-        )
+        with self.remembered.changing(user_id):
+            [row] = await self._database.fetch(
+                """
+                INSERT INTO defaults (user_id, options) VALUES (:user, json_patch('{}', :changes))
+                ON CONFLICT (user_id) DO UPDATE SET options = json_patch(options, :changes)
+                RETURNING options
+                """,
+                {"user": user_id, "changes": msgspec.json.encode(dict(changes)).decode()},
+            )
         return msgspec.json.decode(row["options"], type=Options)
 
     async def forget_defaults(self, user_id: int) -> None:
-        await self._database.fetch("DELETE FROM defaults WHERE user_id = :user", {"user": user_id})
+        with self.remembered.changing(user_id):
+            await self._database.fetch("DELETE FROM defaults WHERE user_id = :user", {"user": user_id})
 
     async def favourites(self, user_id: int) -> dict[str, str]:
         """Give this person's favourites, text by name, in the order of the names."""

@@ -36,7 +36,8 @@ PACED, RATE = 1_000, 100.0
 ROUND, IN_FLIGHT = 500, 32
 """Interactions as fast as they are answered, so many at once."""
 ROUNDS = 2
-GOAL_MS, GOAL_RATIO = 50.0, 1 / 3
+GOAL_MS, GOAL_RATE, GOAL_P99 = 50.0, 1 / 2, 1.5
+"""The last two are beside the bare bot in the same run, so that a slow machine says nothing false."""
 START_S = 60.0
 
 WITHOUT_END = {"max_queue": 100_000, "max_queue_per_server": 0, "max_queue_per_person": 100_000}
@@ -54,14 +55,15 @@ async def _measured() -> list[dict[str, Any]]:
         paced, rates = await _ours(Path(folder))
         _, after = await _bare()
     bare, ours = _mean(before + after), _mean(rates)
-    p99 = _percentile(paced, 99)
+    p99, bare_p99 = _percentile(paced, 99), _percentile(bare_paced, 99)
     return [
         noted(f"acknowledged at {RATE:.0f} a second, median", _percentile(paced, 50), "ms"),
         row(f"acknowledged at {RATE:.0f} a second, p99", p99, "ms", f"≤ {GOAL_MS:.0f}", ok=p99 <= GOAL_MS),
-        noted('a bare discord.py bot that answers "ok", p99', _percentile(bare_paced, 99), "ms"),
+        noted('a bare discord.py bot that answers "ok", p99', bare_p99, "ms"),
+        row("p99 beside the bare bot's", p99 / bare_p99, "×", f"≤ {GOAL_P99:.2f}", ok=p99 <= GOAL_P99 * bare_p99),
         noted("acknowledged, as many as go", ours, "/s"),
         noted("a bare bot, as many as go", bare, "/s"),
-        row("share of the bare bot's rate", ours / bare, "×", f"≥ {GOAL_RATIO:.2f}", ok=ours / bare >= GOAL_RATIO),
+        row("share of the bare bot's rate", ours / bare, "×", f"≥ {GOAL_RATE:.2f}", ok=ours / bare >= GOAL_RATE),
     ]
 
 
