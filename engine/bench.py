@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
@@ -103,6 +104,9 @@ def measure(model: Model, task: Task, say: Callable[[str], None]) -> Iterator[Be
                 yield BenchRow(f"{case}: peak memory", peak[0], "GB")
         say("stages")
         yield from stages(model, task)
+        if "compiled" in task.cases:
+            say("steps beside the compiler")
+            yield from beside_tracing(model, task)
 
 
 def median_s(action: Callable[[], object]) -> float:
@@ -159,6 +163,29 @@ def stages(model: Model, task: Task) -> Iterator[BenchRow]:
     yield timed("decoding and copy", lambda: rescue.decode(model, latents))
     pixels = rescue.decode(model, latents)
     yield timed("PNG, in another thread", lambda: png.encode(pixels))
+    model.cached_blocks.forget()
+
+
+def beside_tracing(model: Model, task: Task) -> Iterator[BenchRow]:
+    """Time steps while another thread traces the blocks, which keeps the interpreter: `compiling` waits for pauses."""
+    torch.compiler.reset()  # whatever was traced before is traced again
+    prompt = some_prompt(model, task.key, rows=2)
+
+    def step_s() -> float:
+        start = time.perf_counter()
+        call_unet(model, task.key, 2, prompt)
+        finish(model.device)
+        return time.perf_counter() - start
+
+    yield BenchRow("a step, alone", 1e3 * statistics.median([step_s() for _ in range(ROUNDS + 1)][1:]), "ms")
+    keys, rows = [task.key], compiling.GUIDED
+    tracing = threading.Thread(target=compiling.warm, args=[model, compiling.compiled("eager"), keys, rows])
+    tracing.start()
+    took_s: list[float] = []
+    while tracing.is_alive():
+        took_s.append(step_s())
+    yield BenchRow("a step beside tracing, median", 1e3 * statistics.median(took_s), "ms")
+    yield BenchRow("a step beside tracing, longest", 1e3 * max(took_s), "ms")
     model.cached_blocks.forget()
 
 
