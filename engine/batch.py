@@ -378,7 +378,7 @@ def _error_of(action: Callable[[], None]) -> Exception | None:
     """
     try:
         action()
-    except Exception as error:
+    except Exception as error:  # the worker's loop: whatever went wrong ends one job, not the engine
         if memory.is_loss_of_device(error):
             raise
         return error
