@@ -94,6 +94,7 @@ class Batch:
         """Forget what had no room, because what was in the way is gone."""
         self._room.clear()
         self._model.decodes_at_once.forget()
+        self._model.encodes_at_once.forget()
 
     def admit(self, job: ReceivedJob, plan: Plan) -> None:
         self._jobs[job] = JobState(job, plan, waiting=deque(range(len(plan.seeds))))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from engine import memory, rescue
-from engine.errors import NumericalFailure, OutOfMemory
+from engine import rescue
+from engine.errors import NumericalFailure
 from engine.transfer import send
 
 if TYPE_CHECKING:
@@ -55,18 +55,8 @@ def encode_image(model: Model, image: Tensor, noise: Tensor | None) -> Tensor:
 
 
 def _in_the_room_there_is(model: Model, image: Tensor, noise: Tensor | None) -> Tensor:
-    reason = ""
-    for tile in (None, None, *rescue.TILES):  # as for decoding
-        try:
-            with rescue.tiled(model, tile):
-                return _encode(model, image, noise)
-        except (RuntimeError, MemoryError) as error:
-            if not memory.is_out_of_memory(error):
-                raise
-            reason = memory.one_line(error)
-        memory.release(model.device)
-        log.warning("no memory to encode %s; trying with less at a time", "it whole" if tile is None else f"{tile=}")
-    raise OutOfMemory(reason)
+    size = image.shape[-2] * image.shape[-1]
+    return rescue.in_room(model, size, model.encodes_at_once, lambda: _encode(model, image, noise), "encode")
 
 
 def _encode(model: Model, image: Tensor, noise: Tensor | None) -> Tensor:

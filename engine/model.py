@@ -63,6 +63,8 @@ class Model:
     """What these text encoders made of the last texts."""
     decodes_at_once: Limit = field(default_factory=Limit)
     """In pixels: how much of a picture the VAE has had room for."""
+    encodes_at_once: Limit = field(default_factory=Limit)
+    """The same, the other way."""
 
     def __repr__(self) -> str:
         return f"<Model {self.name}: {self.description}>"  # not its networks, which fill pages

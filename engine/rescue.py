@@ -1,13 +1,13 @@
-"""Decoding that does not give up at once: again with less memory at a time, and again in float32.
+"""What the VAE does without giving up at once: again with less memory at a time, and again in float32.
 
-Each way is taken only after the one before it failed, so a picture that decodes at once costs nothing here.
+Each way is taken only after the one before it failed, so a picture that works at once costs nothing here.
 """
 
 from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from engine.model import Model
 
 log = logging.getLogger(__name__)
+
+_Made = TypeVar("_Made")
 
 TILES = (512, 256)
 """Sides of the tiles, in pixels, once the whole picture has no room; the VAE's own tiles are as large as a picture."""
@@ -56,22 +58,39 @@ def begin(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
         OutOfMemory: As `decode`.
         RuntimeError: Nothing worked, and it is not certain that memory was short.
     """
+    pixels = latents.shape[-2] * latents.shape[-1] * model.compression**2
+    return in_room(model, pixels, model.decodes_at_once, lambda: begin_plainly(model, latents), "decode")
+
+
+def in_room(model: Model, pixels: int, limit: memory.Limit, action: Callable[[], _Made], what: str) -> _Made:
+    """Let the VAE do something with a picture of so many pixels, in the room there is.
+
+    Args:
+        model: Whose VAE.
+        pixels: Of the picture.
+        limit: How many of them there has been room for, for this.
+        action: What it is; it can be repeated.
+        what: The same, for an operator: a verb.
+
+    Raises:
+        OutOfMemory: There is no room for it even in the smallest tiles.
+        RuntimeError: Nothing worked, and it is not certain that memory was short.
+    """
     failure: Exception | None = None
     tried_whole = False
-    pixels = latents.shape[-2] * latents.shape[-1] * model.compression**2
-    for tile in _ways(pixels, model.decodes_at_once):
+    for tile in _ways(pixels, limit):
         try:
-            with tiled(model, tile):
-                return begin_plainly(model, latents)
+            with _tiled(model, tile):
+                return action()
         except (RuntimeError, MemoryError) as error:
             if not memory.may_be_out_of_memory(error):
                 raise
             failure = error.with_traceback(None)  # which holds the tensors of the failed call
         memory.release(model.device)
         if tile is not None or tried_whole:  # the first failure may be the fault of what was not yet given back
-            model.decodes_at_once.lower((tile * tile if tile else pixels) - 1)
+            limit.lower((tile * tile if tile else pixels) - 1)
         tried_whole = True
-        log.warning("no memory to decode %s; trying with less at a time", "it whole" if tile is None else f"{tile=}")
+        log.warning("no memory to %s %s; trying with less at a time", what, "it whole" if tile is None else f"{tile=}")
     if failure is None or memory.is_out_of_memory(failure):
         raise OutOfMemory(memory.one_line(failure) if failure else "")
     raise failure
@@ -96,7 +115,7 @@ def again(model: Model, latents: Tensor, error: NumericalFailure) -> NDArray[np.
 
 
 @contextmanager
-def tiled(model: Model, tile: int | None) -> Generator[None]:
+def _tiled(model: Model, tile: int | None) -> Generator[None]:
     """Let the VAE work in tiles of this side, in pixels; None: the whole picture at once."""
     if tile is None:
         yield

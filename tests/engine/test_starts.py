@@ -1,5 +1,7 @@
 """Pictures that begin with latents or pixels which came with the command: as the stock img2img draws them."""
 
+import dataclasses
+
 import msgspec
 import numpy as np
 import pytest
@@ -11,11 +13,13 @@ from engine.cost import steps_taken
 from engine.encode import encode
 from engine.errors import NumericalFailure, OutOfMemory
 from engine.infotext import further
+from engine.memory import Limit
 from engine.samplers import SAMPLERS
 from engine.wire import Failed, Finished, Pixels, Start, Started
+from tests.engine import failures
 from tests.engine.batches import Bench, finals, request
 from tests.engine.rounding import assert_alike
-from tests.engine.test_rescue import NO_ROOM, failing, spoiled
+from tests.engine.test_rescue import failing, spoiled
 
 
 def begun_with(wish, image, strength):
@@ -119,17 +123,26 @@ def test_steps_are_counted_as_diffusers_counts_them(strength, taken):
     assert steps_taken(28, strength) == taken
 
 
-def test_without_room_it_is_encoded_in_tiles(model):
-    """Tried once more whole, then in the largest tiles that have room; the next one is encoded whole again."""
+@pytest.mark.parametrize("failure", [failures.allocator, failures.cudnn_plans], ids=lambda failure: failure.__name__)
+def test_without_room_it_is_encoded_in_tiles(model, failure):
+    """Tried once more whole, then in the largest tiles that have room; for a while the next begins with those."""
+    model = dataclasses.replace(model, encodes_at_once=Limit(lambda: 0.0))
     pixels, _ = some_pixels(width=640, height=512)
     expected = encode(model, pixels, None)
-    with failing(model.vae.encoder, NO_ROOM, lambda x: x.shape[-1] > 512) as sizes:
+    with failing(model.vae.encoder, failure(), lambda x: x.shape[-1] > 512) as sizes:
         tiled = encode(model, pixels, None)
+        assert torch.equal(encode(model, pixels, None), tiled)
     assert sizes[:2] == [(512, 640)] * 2
     assert max(sizes[2:]) == (512, 512)
     assert tiled.shape == expected.shape
+    model.encodes_at_once.forget()
     assert torch.equal(encode(model, pixels, None), expected)
-    with failing(model.vae.encoder, NO_ROOM, lambda _: True), pytest.raises(OutOfMemory, match="2 GiB"):
+
+
+def test_without_room_for_the_smallest_tile_it_is_not_encoded(model):
+    model = dataclasses.replace(model, encodes_at_once=Limit(lambda: 0.0))
+    pixels, _ = some_pixels(width=640, height=512)
+    with failing(model.vae.encoder, failures.allocator(), lambda _: True), pytest.raises(OutOfMemory, match="GiB"):
         encode(model, pixels, None)
 
 
