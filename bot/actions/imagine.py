@@ -18,7 +18,7 @@ from bot.prompt import favourites
 from bot.prompt.fitting import fitting
 from bot.prompt.leaving_out import NothingKnown
 from bot.prompt.near import near
-from bot.prompt.unknown_words import unknown_words
+from bot.prompt.unknown_words import all_known, unknown_words
 from bot.retrying import NOT_DONE
 from bot.sentences import prompt as says
 from bot.sentences import recipes, words
@@ -129,7 +129,8 @@ class RequestBuilder:
             raise InvalidRequest(in_a_row((refused.sentence, *meant[:1]))) from refused
         composed = self.writer.compose(request)
         notes += [*said, *(note.sentence for note in composed.notes if note.kind in _TOLD)]
-        notes += await asyncio.to_thread(self._unknown, request, composed.left_out)
+        if not await worked_on(chars_of(request), partial(all_known, request, self.writer.vocabulary)):
+            notes += await asyncio.to_thread(self._unknown, request, composed.left_out)
         return PersonalRequest(request, tuple(notes))
 
     def _unpasted(self, options: Options) -> tuple[Options, tuple[Sentence, ...]]:

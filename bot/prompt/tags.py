@@ -24,6 +24,9 @@ SHORT_TAG = 3
 MAX_NAME_CHARS = 300
 """Of what may be one name with a separator in it; no vocabulary has a longer one."""
 
+REMEMBERED = 256
+"""Fields that are remembered once read: one request asks seven times for two of them."""
+
 _NUMBER = r":\s*[+-]?(?:\d{1,3}(?:\.\d{0,16})?|\.\d{1,16})\s*"
 """A weight as `engine.grammar` has it: ``reverse:1999`` is a name."""
 _QUALIFIED = re.compile(r"[^\s,(\[_]_+\\?[(\[]")
@@ -49,6 +52,7 @@ class Field(NamedTuple):
     """What says nothing to the model: ``()``, and ``(:3)``, which is no text at the weight 3."""
 
 
+@lru_cache(REMEMBERED)
 def read(text: str, kind: Kind = unknown) -> Field:
     r"""Read a free field: attention syntax and BREAK mean what they mean, names are told from emphasis.
 

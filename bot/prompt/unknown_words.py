@@ -85,10 +85,7 @@ def unknown_words(
     asked_about = {word for _, near in names for word in words(near.typed)}
     unknown: dict[str, _Found] = {}
     counted = 0
-    for item in _items(request):
-        if terms.has_place(terms.key(item)) or (len(item) <= tags.MAX_NAME_CHARS and vocabulary.known(item)):
-            continue
-        typed = _WORD.findall(item)
+    for typed in _unknown_items(request, vocabulary):
         counted += len(typed)
         for at, word in enumerate(typed):
             key = word.casefold()
@@ -109,16 +106,34 @@ def unknown_words(
     return tuple(said)
 
 
+def all_known(request: Request, vocabulary: Vocabulary) -> bool:
+    """Tell whether there is nothing to name; quick, for nothing near is looked for."""
+    named = any(True for option in _NAME_OPTIONS for _ in _unknown_names(request, option, vocabulary))
+    return not named and all(
+        _is_known(word.casefold(), vocabulary) for typed in _unknown_items(request, vocabulary) for word in typed
+    )
+
+
 def _misspelt_names(
     request: Request, vocabulary: Vocabulary, allowed: Callable[[Entry], bool]
 ) -> Iterator[tuple[NameOption, _Near]]:
     """Give the names of the two options that are nobody's, where there is one that looks like it."""
     for option in _NAME_OPTIONS:
-        names = vocabulary.split_names(getattr(request, option), ";,")
-        unknown = (name for name in names if name and vocabulary.entry(name) is None)
-        for name in islice(unknown, LOOKED_UP):
+        for name in islice(_unknown_names(request, option, vocabulary), LOOKED_UP):
             if len(name) <= MAX_NAME_CHARS and (meant := _alike(name, option, vocabulary, allowed)) is not None:
                 yield option, _Near(name, meant)
+
+
+def _unknown_names(request: Request, option: NameOption, vocabulary: Vocabulary) -> Iterator[str]:
+    names = vocabulary.split_names(getattr(request, option), ";,")
+    return (name for name in names if name and vocabulary.entry(name) is None)
+
+
+def _unknown_items(request: Request, vocabulary: Vocabulary) -> Iterator[list[str]]:
+    """Give the words of every item that is no tag as a whole."""
+    for item in _items(request):
+        if not (terms.has_place(terms.key(item)) or (len(item) <= tags.MAX_NAME_CHARS and vocabulary.known(item))):
+            yield _WORD.findall(item)
 
 
 def _items(request: Request) -> Iterator[str]:

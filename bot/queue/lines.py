@@ -100,7 +100,10 @@ class Lines:
 
     def order(self) -> Iterator[Ticket]:
         """Play the turns as they come if nobody else does; a person whose turn is kept back keeps its tag."""
-        return played(self.turns, self.people, lambda user_id: iter(self.of(user_id)), lambda ticket: ticket.stretch)
+        return played(self.turns, self.people, self._in_turn, lambda ticket: ticket.stretch)
+
+    def _in_turn(self, user_id: int) -> Iterator[Ticket]:
+        return (ticket for _, _, ticket in self._lines[user_id].tickets)  # mostly the first few are asked for
 
     def ahead(self, ticket: Ticket) -> Ahead:
         """Reckon what of this server starts before a job, as if all of a line cost what they cost on average."""

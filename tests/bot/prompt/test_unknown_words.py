@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.prompt.unknown_words import unknown_words
+from bot.prompt.unknown_words import all_known, unknown_words
 from bot.prompt.vocabulary import store
 from bot.prompt.vocabulary.suggest import everything
 from bot.request import Request
@@ -59,8 +59,15 @@ def test_what_nobody_knows_is_named_once(said, tags, found):
         "",
     ],
 )
-def test_what_is_usual_is_not_named(said, tags):
+def test_what_is_usual_is_not_named(said, vocabulary, tags):
+    """And that is seen without looking for anything near."""
     assert said(tags=tags) == []
+    assert all_known(Request(seed=1, tags=tags), vocabulary)
+
+
+@pytest.mark.parametrize("fields", [{"tags": "smile, nihgt"}, {"negative": "nihgt"}, {"character": "qwrtzx"}])
+def test_one_word_that_nobody_knows_is_enough(vocabulary, fields):
+    assert not all_known(Request(seed=1, **fields), vocabulary)
 
 
 def test_a_misspelt_name_asks_who_was_meant(said):
@@ -87,4 +94,6 @@ def test_what_was_left_out_is_named_where_that_is_said(said):
 )
 def test_whatever_is_typed_has_few_sentences(vocabulary, text):
     request = msgspec.structs.replace(Request(seed=1), tags=text, character=text, negative=text)
-    assert len(unknown_words(request, vocabulary, everything)) <= 10
+    named = unknown_words(request, vocabulary, everything)
+    assert len(named) <= 10
+    assert not (named and all_known(request, vocabulary))
