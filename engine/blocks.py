@@ -18,10 +18,14 @@ from diffusers.models.resnet import ResnetBlock2D
 from diffusers.models.transformers.transformer_2d import Transformer2DModel
 from torch.nn import functional
 
+from engine.unet_call import call_plainly
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from torch import Tensor
+
+    from engine.unet_call import UnetInputs
 
 
 class Compute(NamedTuple):
@@ -63,6 +67,10 @@ class CachedBlocks:
             yield
         finally:
             del self._here.compute
+
+    def call(self, unet: Any, inputs: UnetInputs) -> Tensor:
+        """Call the UNet of these blocks; (rows, C, h, w)."""
+        return call_plainly(unet, inputs)
 
     def forget(self) -> None:
         """Drop what is kept of the prompts of the last call."""

@@ -15,6 +15,7 @@ import torch
 from engine import schedulers
 from engine.samplers import SAMPLERS
 from engine.transfer import room, send, staging
+from engine.unet_call import UnetInputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,13 +183,14 @@ def predict_noise(model: Model, pieces: Sequence[Piece]) -> list[Tensor]:
     together = _together(tuple(piece.conditioning for piece in pieces))
     inputs = [piece.model_input() for piece in pieces]
     timesteps = [piece.whole.timestep for piece in pieces]
-    output = model.unet(
+    called_with = UnetInputs(
         torch.cat([inputs[number] for number in together.rows]),
         torch.stack([timesteps[number] for number in together.rows]),
-        encoder_hidden_states=together.prompt_embeds,
-        added_cond_kwargs={"text_embeds": together.pooled_prompt_embeds, "time_ids": together.add_time_ids},
-        return_dict=False,
-    )[0]
+        together.prompt_embeds,
+        together.pooled_prompt_embeds,
+        together.add_time_ids,
+    )
+    output = model.cached_blocks.call(model.unet, called_with)
     guided = len(together.rows) - len(pieces)
     unconditional = iter(output[:guided].split(1))
     predictions: list[Tensor] = []

@@ -11,6 +11,7 @@ import torch
 from engine import memory
 from engine.denoise import Key
 from engine.grammar import CHUNK_TOKENS
+from engine.unet_call import UnetInputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,17 +148,21 @@ def call_unet(model: Model, key: Key, rows: int, prompt: Tensor | None = None) -
         rows: Two a guided picture.
         prompt: Of `some_prompt`; the same one a second time is a prompt that is known. None: a new one.
     """
+    inputs = some_inputs(model, key, rows, some_prompt(model, key, rows) if prompt is None else prompt)
+    model.cached_blocks.call(model.unet, inputs)
+
+
+@torch.inference_mode()
+def some_inputs(model: Model, key: Key, rows: int, prompt: Tensor) -> UnetInputs:
+    """Draw what the UNet is called with, for so many rows of a shape, on the device."""
     config: Any = model.unet.config
     values = {"device": model.device, "dtype": model.dtype}
     height, width = key.height // model.compression, key.width // model.compression
     pooled_width = config.projection_class_embeddings_input_dim - 6 * config.addition_time_embed_dim
-    model.unet(
+    return UnetInputs(
         torch.randn(rows, model.latent_channels, height, width, **values),
         torch.full((rows,), 500.0, device=model.device),
-        encoder_hidden_states=some_prompt(model, key, rows) if prompt is None else prompt,
-        added_cond_kwargs={
-            "text_embeds": torch.randn(rows, pooled_width, **values),
-            "time_ids": torch.full((rows, 6), float(key.width), **values),
-        },
-        return_dict=False,
+        prompt,
+        torch.randn(rows, pooled_width, **values),
+        torch.full((rows, 6), float(key.width), **values),
     )

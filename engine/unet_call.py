@@ -1,0 +1,34 @@
+"""What SDXL's UNet is called with, and how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class UnetInputs(NamedTuple):
+    """What the UNet is called with; all on its device."""
+
+    sample: Tensor
+    """(rows, C, h, w)"""
+    timestep: Tensor
+    """(rows,)"""
+    prompt_embeds: Tensor
+    """(rows, 77 × chunks, 2048)"""
+    text_embeds: Tensor
+    """(rows, 1280)"""
+    time_ids: Tensor
+    """(rows, 6)"""
+
+
+def call_plainly(unet: Any, inputs: UnetInputs) -> Tensor:
+    """Predict the noise, (rows, C, h, w)."""
+    return unet(
+        inputs.sample,
+        inputs.timestep,
+        encoder_hidden_states=inputs.prompt_embeds,
+        added_cond_kwargs={"text_embeds": inputs.text_embeds, "time_ids": inputs.time_ids},
+        return_dict=False,
+    )[0]
