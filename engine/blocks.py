@@ -160,6 +160,17 @@ def run_transformer(block: Any, hidden_states: Tensor, key: Tensor, value: Tenso
     return block.ff(block.norm3(hidden_states)) + hidden_states
 
 
+def run_joined_transformer(block: Any, hidden_states: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Compute the same with one product for the queries, keys and values of the self-attention, where they are joined.
+
+    Products of other sizes may be summed in another order: the bits are not promised.
+    """
+    states = block.norm1(hidden_states)
+    hidden_states = _attend_joined(block.attn1, states) + hidden_states
+    hidden_states = _attend(block.attn2, block.norm2(hidden_states), key, value) + hidden_states
+    return block.ff(block.norm3(hidden_states)) + hidden_states
+
+
 def run_resnet(block: Any, hidden_states: Tensor, temb: Tensor) -> Tensor:
     """Compute a ResNet block, (rows, channels, h, w), with the embedded timestep, (rows, width)."""
     residual = hidden_states if block.conv_shortcut is None else block.conv_shortcut(hidden_states)
@@ -176,10 +187,19 @@ def run_untimed_resnet(block: Any, hidden_states: Tensor) -> Tensor:
 
 
 EAGER = Compute(run_transformer, run_resnet)
+JOINED = Compute(run_joined_transformer, run_resnet)
 
 
 def _attend(attention: Any, states: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    query = _heads(attention, attention.to_q(states))
+    return _attended(attention, _heads(attention, attention.to_q(states)), key, value)
+
+
+def _attend_joined(attention: Any, states: Tensor) -> Tensor:
+    query, key, value = functional.linear(states, attention.joined).chunk(3, dim=-1)
+    return _attended(attention, *(_heads(attention, part) for part in (query, key, value)))
+
+
+def _attended(attention: Any, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     attended = functional.scaled_dot_product_attention(query, key, value)
     project, _dropout = attention.to_out
     return project(attended.transpose(1, 2).flatten(2))

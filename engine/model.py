@@ -16,6 +16,7 @@ from engine.alignment import align
 from engine.blocks import CachedBlocks, make_lean
 from engine.encoded_texts import EncodedTexts
 from engine.errors import ModelLoadError
+from engine.joined import join
 from engine.memory import Limit
 
 if TYPE_CHECKING:
@@ -150,6 +151,8 @@ def place(network: _Network, device: torch.device, dtype: torch.dtype) -> _Netwo
     if convolves and device.type == "cuda":
         module: Any = network
         module.to(memory_format=torch.channels_last)  # in which cuDNN convolves half precision
+    if isinstance(network, UNet2DConditionModel):
+        join(network)
     network.eval().requires_grad_(requires_grad=False)
     return network
 
