@@ -188,6 +188,7 @@ class Batch:
                 return
             if memory.may_be_out_of_memory(error):
                 self._lower(key, half)
+                self._model.cached_blocks.give_back()
                 what = f"{len(parts)} pictures of {key.width}×{key.height}"
                 log.warning("no memory for %s at once; for a while at most %d", what, half)
             else:
@@ -224,7 +225,7 @@ class Batch:
             memory.one_line(error),
         )
         error.__traceback__ = None  # as in `_blame`
-        self._model.cached_blocks.forget()
+        self._model.cached_blocks.give_back()
         memory.release(self._model.device)
         self._lower(part.key, 0)
         self._guard(running, self._tile_if_known)
@@ -367,7 +368,7 @@ class Batch:
                 return error
             log.warning("no memory (%s); trying once more", memory.one_line(error))
             del error  # its traceback holds the tensors of the failed call
-            self._model.cached_blocks.forget()
+            self._model.cached_blocks.give_back()
             memory.release(self._model.device)
 
 

@@ -21,10 +21,11 @@ from torch.nn import functional
 from engine.unet_call import call_plainly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from torch import Tensor
 
+    from engine.captured import Captured
     from engine.unet_call import UnetInputs
 
 
@@ -47,6 +48,10 @@ class CachedBlocks:
 
     def __init__(self, unet: Any) -> None:
         self.compute = EAGER
+        self.captured: Captured | None = None
+        """Whoever draws calls the UNet through it, where it is."""
+        self.version = 0
+        """Another one where weights may have changed, and what was made of a prompt is old."""
         self._here = threading.local()
         self.transformers = tuple(_CachedTransformer(part, self) for part in unet.modules() if _is_transformer(part))
         self.resnets = tuple(_CachedResnet(part, self) for part in unet.modules() if _is_resnet(part))
@@ -69,13 +74,41 @@ class CachedBlocks:
             del self._here.compute
 
     def call(self, unet: Any, inputs: UnetInputs) -> Tensor:
-        """Call the UNet of these blocks; (rows, C, h, w)."""
-        return call_plainly(unet, inputs)
+        """Call the UNet of these blocks in the way that was found best; (rows, C, h, w)."""
+        if self.captured is None or hasattr(self._here, "compute"):
+            return call_plainly(unet, inputs)
+        return self.captured(unet, inputs)
 
     def forget(self) -> None:
-        """Drop what is kept of the prompts of the last call."""
+        """Drop what is kept of the prompts of the last call; call it whenever weights were changed."""
+        self.version += 1
         for transformer in self.transformers:
             transformer.prompt = None
+
+    def give_back(self) -> None:
+        """Drop all that is kept and can be made again, because there was no room."""
+        self.forget()
+        if self.captured is not None:
+            self.captured.drop()
+
+    def key_values(self, prompt_embeds: Tensor) -> tuple[KeyValue, ...]:
+        """Compute what a prompt, (rows, 77 × chunks, 2048), is to each transformer block."""
+        return tuple(self.each_key_value(prompt_embeds))
+
+    def each_key_value(self, prompt_embeds: Tensor) -> Iterator[KeyValue]:
+        """Compute the same one by one: all of it at once are 55 MB a picture in half precision."""
+        return (_key_value(transformer.block.attn2, prompt_embeds) for transformer in self.transformers)
+
+    @contextmanager
+    def given(self, prompt_embeds: Tensor, key_values: Sequence[KeyValue]) -> Generator[None]:
+        """Let these be what this very tensor is to each block."""
+        for transformer, key_value in zip(self.transformers, key_values, strict=True):
+            transformer.prompt = prompt_embeds, key_value
+        try:
+            yield
+        finally:
+            for transformer in self.transformers:
+                transformer.prompt = None
 
 
 class _CachedTransformer:
