@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -17,7 +18,7 @@ import torch._dynamo
 from torch.fx.experimental import _config
 
 from engine import memory
-from engine.blocks import EAGER, Compute, run_resnet, run_transformer
+from engine.blocks import EAGER, Compute
 from engine.timing import call_unet
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ def wanted(asked: Literal["auto", "on", "off"], device: torch.device) -> bool:
     return asked == "on" or (asked == "auto" and device.type == "cuda")
 
 
-def compiled(backend: str = "inductor") -> Compute:
-    """Give the blocks' computation, to be compiled when it is first called."""
+def compiled(backend: str = "inductor", plain: Compute = EAGER) -> Compute:
+    """Give a plain computation of the blocks, to be compiled when it is first called."""
     how: dict[str, Any] = {"dynamic": True, "fullgraph": True, "backend": backend}
     keep_layout: dict[str, Any] = {"options": KEEP_LAYOUT} if backend == "inductor" else {}
-    return Compute(torch.compile(run_transformer, **how), torch.compile(run_resnet, **how, **keep_layout))
+    return Compute(torch.compile(plain.transformer, **how), torch.compile(plain.resnet, **how, **keep_layout))
 
 
 def warm(model: Model, compute: Compute, keys: Sequence[Key], rows: Sequence[int] = GUIDED + UNGUIDED) -> None:
@@ -72,79 +73,117 @@ def start(
     model: Model,
     keys: Sequence[Key],
     done: Callable[[], None],
+    *,
     backend: str = "inductor",
     wait: Callable[[], object] = lambda: None,
+    publish: Callable[[Compute], None] | None = None,
+    over: Callable[[], None] = lambda: None,
 ) -> threading.Thread:
-    """Compile in a thread of its own, and let everybody use each kind of block as soon as it is ready.
+    """Compile the way that is used now in a thread of its own, and hand on each kind of block as soon as it is ready.
 
     Args:
         model: Whose blocks; it may draw meanwhile.
         keys: Shapes to compile with; one is enough, and the sizes of what is really drawn give the best kernels.
-        done: Called when guided pictures are drawn with all that could be compiled.
+        done: Called when all that could be compiled for guided pictures was handed on.
         backend: torch.compile's.
         wait: Called before each part of the work that holds the interpreter for seconds; returns when that is welcome.
+        publish: Told what is ready, in that thread; None: everybody uses it at once.
+        over: Called when that thread calls the UNet no more.
     """
     threads = torch.get_num_threads()  # what is compiled here is for the thread that draws
 
+    def use(compute: Compute) -> None:
+        model.cached_blocks.compute = compute
+
+    work = _Work(
+        model=model,
+        keys=keys,
+        plain=model.cached_blocks.compute,
+        compute=compiled(backend, model.cached_blocks.compute),
+        wait=wait,
+        publish=publish or use,
+        done=done,
+    )
+
     def run() -> None:
         torch.set_num_threads(threads)
-        started = time.monotonic()
-        compute = compiled(backend)
-        ready = EAGER
-        for name in Compute._fields:
-            tried = ready._replace(**{name: getattr(compute, name)})
-            if _succeeds(lambda tried=tried: warm(model, _patient(tried, wait), keys, GUIDED), name):
-                ready = tried
-                model.cached_blocks.compute = _guided_only(ready)
-        if ready is EAGER:
-            log.warning("the UNet is not compiled and stays as it is")
-            return
-        log.info("the UNet's blocks are compiled, after %.0f s", time.monotonic() - started)
-        done()
-        if _succeeds(lambda: warm(model, _patient(ready, wait), keys, UNGUIDED), "calls of one row"):
-            model.cached_blocks.compute = ready
-        torch.compiler.set_stance("eager_on_recompile")
+        try:
+            work.run()
+        finally:
+            over()
 
     thread = threading.Thread(target=run, name="compiling", daemon=True)
     thread.start()
     return thread
 
 
-def _succeeds(action: Callable[[], None], what: str) -> bool:
-    try:
-        action()
-    except (RuntimeError, MemoryError, OSError, ImportError) as error:  # no compiler, no room, a torch that cannot
-        if memory.is_loss_of_device(error):
-            raise
-        log.warning("not compiled: %s: %s", what, memory.one_line(error))
-        return False
-    return True
+@dataclass(kw_only=True, eq=False)
+class _Work:
+    """As the arguments of `start`."""
 
+    model: Model
+    keys: Sequence[Key]
+    plain: Compute
+    compute: Compute
+    wait: Callable[[], object]
+    publish: Callable[[Compute], None]
+    done: Callable[[], None]
+    alone_too: bool = False
+    """Whether calls of one row are compiled, which are compiled last: few pictures are drawn without guidance."""
 
-def _patient(compute: Compute, wait: Callable[[], object]) -> Compute:
-    """Wait before the first block of each form, for that is what is traced."""
-    seen: set[object] = set()
+    def run(self) -> None:
+        started = time.monotonic()
+        ready = self.plain
+        for name in Compute._fields:
+            tried = ready._replace(**{name: getattr(self.compute, name)})
+            if self._warmed(tried, GUIDED, name):
+                ready = tried
+                self.publish(self._as_far_as_compiled(ready))
+        if ready is self.plain:
+            log.warning("the UNet is not compiled and stays as it is")
+            return
+        log.info("the UNet's blocks are compiled, after %.0f s", time.monotonic() - started)
+        self.done()
+        self.alone_too = self._warmed(ready, UNGUIDED, "calls of one row")
+        torch.compiler.set_stance("eager_on_recompile")
 
-    def patient(run: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        if run in EAGER:
-            return run
+    def _warmed(self, compute: Compute, rows: Sequence[int], what: str) -> bool:
+        try:
+            warm(self.model, self._patient(compute), self.keys, rows)
+        except (RuntimeError, MemoryError, OSError, ImportError) as error:  # no compiler, no room, no torch that can
+            if memory.is_loss_of_device(error):
+                raise
+            log.warning("not compiled: %s: %s", what, memory.one_line(error))
+            return False
+        return True
 
-        def call(block: Any, states: Tensor, *others: Tensor) -> Tensor:
-            form = run, len(states), tuple(part.shape for part in block.parameters())
-            if form not in seen:
-                seen.add(form)
-                wait()
-            return run(block, states, *others)
+    def _patient(self, compute: Compute) -> Compute:
+        """Wait before the first block of each form, for that is what is traced."""
+        seen: set[object] = set()
 
-        return call
+        def patient(run: Callable[..., Tensor]) -> Callable[..., Tensor]:
+            if run in self.plain:
+                return run
 
-    return Compute(patient(compute.transformer), patient(compute.resnet))
+            def call(block: Any, states: Tensor, *others: Tensor) -> Tensor:
+                form = run, len(states), tuple(part.shape for part in block.parameters())
+                if form not in seen:
+                    seen.add(form)
+                    self.wait()
+                return run(block, states, *others)
 
+            return call
 
-def _guided_only(compute: Compute) -> Compute:
-    """Compute calls of one row eagerly, which are compiled last: few pictures are drawn without guidance."""
+        return Compute(patient(compute.transformer), patient(compute.resnet))
 
-    def choose(run: Callable[..., Tensor], plain: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        return lambda block, states, *others: (plain if len(states) == 1 else run)(block, states, *others)
+    def _as_far_as_compiled(self, compute: Compute) -> Compute:
+        """Compute calls of one row plainly until they are compiled, too."""
 
-    return Compute(choose(compute.transformer, EAGER.transformer), choose(compute.resnet, EAGER.resnet))
+        def choose(run: Callable[..., Tensor], plain: Callable[..., Tensor]) -> Callable[..., Tensor]:
+            if run is plain:
+                return run
+            return lambda block, states, *others: (plain if len(states) == 1 and not self.alone_too else run)(
+                block, states, *others
+            )
+
+        return Compute(choose(compute.transformer, self.plain.transformer), choose(compute.resnet, self.plain.resnet))

@@ -97,8 +97,9 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     batch_cap: Annotated[int, Meta(ge=1, le=64)] = 4
     """At most this many pictures are drawn at once; the engine measures how many of them are worth it."""
     compile: Literal["auto", "on", "off"] = "auto"
-    """Compile the UNet's blocks in the background; "auto" does on CUDA. Kernels are kept in the user's cache folder, or
-    where TORCHINDUCTOR_CACHE_DIR says."""
+    """Try faster ways to draw the same picture, "auto" on CUDA: joined products, blocks compiled in the background, and
+    whole steps recorded as CUDA graphs. Each is used where it proves itself here; "off" leaves the plain way. Kernels
+    are kept in the user's cache folder, or where TORCHINDUCTOR_CACHE_DIR says."""
     rating: PictureRating = msgspec.field(default_factory=PictureRating)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from threading import Thread
 
     from engine.batch import Batch
+    from engine.choice import Choice
     from engine.config import Engine
     from engine.model import Model
     from engine.rating import Rate
@@ -48,6 +49,7 @@ class _Loaded(NamedTuple):
     model: Model
     rate: Rate | None
     timing: Timing
+    choice: Choice
 
 
 class Worker:
@@ -104,13 +106,24 @@ class Worker:
         model = loading.load(self._config, stages.begin)
         from engine import raters
         from engine.calibration import Calibration
+        from engine.choice import Choice
         from engine.timing import Timing
 
         rate = raters.load(self._config.rating, stages.begin)
         timing = Timing(model, Calibration(self._config.batch_cap))
+        choice = Choice(model, chosen=timing.calibration.doubt)
+        if self._faster_ways_wanted(model):
+            stages.begin("finding the fastest way to draw the same picture")
+            choice.offer_joined()
+            choice.conclude()
         timing.start(stages.begin)
         stages.end()
-        return _Loaded(model, rate, timing)
+        return _Loaded(model, rate, timing, choice)
+
+    def _faster_ways_wanted(self, model: Model) -> bool:
+        from engine import compiling
+
+        return compiling.wanted(self._config.compile, model.device)
 
     def _serve(self, loaded: _Loaded) -> None:
         """Draw what comes, until closed."""
@@ -120,7 +133,7 @@ class Worker:
         from engine.finisher import Finisher
         from engine.versions import versions
 
-        model, rate, timing = loaded
+        model, rate, timing, choice = loaded
         with (
             torch.inference_mode(),  # nothing is ever differentiated, and torch counts versions otherwise
             ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool,
@@ -147,34 +160,36 @@ class Worker:
                 while not self._closed:
                     if batch.idle:
                         self._pause.set()
-                    self._read_inbox(batch, wait=batch.idle and timing.idle)
+                    self._read_inbox(batch, wait=batch.idle and timing.idle and choice.idle)
                     if self._closed:
                         break
-                    if batch.idle:
-                        timing.measure()
-                    else:
+                    if not batch.idle:
                         self._pause.clear()
                         batch.step()
                         timing.stepped()
+                        choice.stepped()
+                    elif choice.idle:
+                        timing.measure()
+                    else:
+                        choice.measure()
             finally:
                 batch.abandon()
 
     def _compile(self, loaded: _Loaded) -> None:
-        """Compile beside what is drawn, where that pays; the card is then measured anew."""
+        """Compile beside what is drawn, where that pays; what proves itself is used, and the card measured anew."""
         from engine import compiling
+        from engine.choice import Way
         from engine.timing import DEFAULT
 
-        if compiling.wanted(self._config.compile, loaded.model.device):
-
-            def compiled(batch: Batch) -> None:
-                loaded.timing.calibration.doubt()
-                batch.expect_room()  # compiling needed some itself
-
+        model, choice = loaded.model, loaded.choice
+        if self._faster_ways_wanted(model):
             self._compiling = compiling.start(
-                loaded.model,
+                model,
                 [DEFAULT],
-                lambda: self._inbox.put(compiled),
+                lambda: self._inbox.put(lambda batch: batch.expect_room()),  # compiling needed some itself
                 wait=lambda: self._pause.wait(PATIENCE_S),
+                publish=lambda compute: self._inbox.put(lambda _batch: choice.offer(Way("compiled", compute))),
+                over=lambda: self._inbox.put(lambda _batch: choice.offer_captured()),
             )
 
     def _read_inbox(self, batch: Batch, *, wait: bool) -> None:

@@ -67,7 +67,7 @@ def test_it_is_drawn_with_what_was_compiled_as_soon_as_it_is_ready(fresh):
     assert torch.equal(drawn(fresh), before)
     thread.join()
     assert ready.is_set()
-    assert fresh.cached_blocks.compute.transformer is not compiling.run_transformer
+    assert fresh.cached_blocks.compute.transformer is not EAGER.transformer
     torch.compiler.set_stance("fail_on_recompile")  # what was compiled in that thread is good for this one
     assert torch.equal(drawn(fresh), before)
 
@@ -80,7 +80,7 @@ def test_where_nothing_can_be_compiled_it_stays_as_it_is(fresh, caplog):
 
     compiling.start(fresh, [Key(height=96, width=64, chunks=1)], pytest.fail, backend=broken).join()
     assert "the UNet is not compiled and stays as it is" in caplog.text
-    assert fresh.cached_blocks.compute.transformer is compiling.run_transformer
+    assert fresh.cached_blocks.compute.transformer is EAGER.transformer
     assert drawn(fresh).isfinite().all()
 
 
