@@ -63,8 +63,8 @@ CARD_NEGATIVE = (
 VARY = 0.15
 """Strength of a variation where none is said: the noises' likeness is 0.97, and most of the picture stays."""
 
-BENCH_CASES = ["eager", "compiled", "graphed", "compiled-graphed", "stock", "stock-compiled"]
-"""What ``bench`` measures; what is graphed on CUDA only."""
+BENCH_CASES = ["stock", "eager", "joined", "compiled", "captured", "stock-compiled"]
+"""What ``bench`` measures; what is captured on CUDA only."""
 
 
 def main(arguments: list[str] | None = None) -> int:

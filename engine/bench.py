@@ -19,7 +19,9 @@ from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline
 from torch.utils.flop_counter import FlopCounterMode
 
 from engine import compiling, png, rescue
-from engine.blocks import EAGER
+from engine.blocks import EAGER, JOINED
+from engine.captured import Captured, on_cuda
+from engine.choice import Choice, Way, difference
 from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.encoded_texts import EncodedTexts
@@ -28,19 +30,20 @@ from engine.transfer import HostPace
 from engine.wire import SamplingParams
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from torch import Tensor
 
-    from engine.blocks import KeyValue
     from engine.model import Model
 
-Case: TypeAlias = Literal["eager", "compiled", "graphed", "compiled-graphed", "stock", "stock-compiled"]
+Case: TypeAlias = Literal["stock", "eager", "joined", "compiled", "captured", "stock-compiled"]
 CASES: tuple[Case, ...] = get_args(Case)
+"""The stock pipeline comes first, because the others' pictures are compared with its; its own best recipe comes last,
+because it takes minutes. Captured are the compiled blocks."""
 
-COMPILED: tuple[Case, ...] = ("compiled", "compiled-graphed")
-GRAPHED: tuple[Case, ...] = ("graphed", "compiled-graphed")
-"""Whose UNet calls are CUDA graphs, of eager and of compiled blocks."""
+COMPILED: tuple[Case, ...] = ("compiled", "captured")
+COMPARED_STEPS = 4
+"""Of pictures that are compared: further on differences only grow, by whatever they began as."""
 
 PROMPT = "1girl, solo, long hair, blue eyes, smile, school uniform, cherry blossoms, masterpiece, high score, absurdres"
 NEGATIVE = "lowres, bad anatomy, bad hands, text, error, worst quality, low quality, signature, watermark, blurry"
@@ -87,9 +90,10 @@ def measure(model: Model, task: Task, say: Callable[[str], None]) -> Iterator[Be
         say("matrix products")
         yield BenchRow("matrix products", gemm_rate(model), "TFLOP/s")
         tflop = arithmetic(model, task)
+        few, expected = dataclasses.replace(task, steps=min(task.steps, COMPARED_STEPS)), None
         yield BenchRow("arithmetic of a picture", tflop, "TFLOP")
-        for case in task.cases:
-            if model.device.type != "cuda" and case in GRAPHED:
+        for case in (case for case in CASES if case in task.cases):
+            if model.device.type != "cuda" and case == "captured":
                 continue
             say(case)
             with _peak(model) as peak, _drawing(model, task, case) as (ready_s, draw):
@@ -100,8 +104,15 @@ def measure(model: Model, task: Task, say: Callable[[str], None]) -> Iterator[Be
                     took_s = median_s(lambda draw=draw, batch=batch: draw(batch)) / batch
                     yield BenchRow(f"{case}, {batch} at once: a picture", took_s, "s")
                     yield BenchRow(f"{case}, {batch} at once: achieved", tflop / took_s, "TFLOP/s")
+                latents = draw(1, few)
+                if case == "stock":
+                    expected = latents
+                elif expected is not None:
+                    yield BenchRow(f"{case}: differs from the stock pipeline by", difference(latents, expected), "")
             if peak:
                 yield BenchRow(f"{case}: peak memory", peak[0], "GB")
+        say("what the engine would choose")
+        yield from choose(model, task)
         say("stages")
         yield from stages(model, task)
         if "compiled" in task.cases:
@@ -140,6 +151,31 @@ def arithmetic(model: Model, task: Task) -> float:
         rescue.decode(model, _latents(model, task))
     model.cached_blocks.forget()
     return (task.steps * step.get_total_flops() + decoding.get_total_flops()) / 1e12
+
+
+def choose(model: Model, task: Task) -> Iterator[BenchRow]:
+    """Let the engine try each way as it does at its start, and say which it would use."""
+    choice = Choice(model, key=task.key)
+    blocks = model.cached_blocks
+    try:
+        choice.offer_joined()
+        choice.conclude()
+        if set(COMPILED) & set(task.cases):
+            compute = compiling.compiled(plain=blocks.compute)
+            compiling.warm(model, compute, [task.key])
+            choice.offer(Way("compiled", compute))
+            choice.offer_captured()
+            choice.conclude()
+    finally:
+        blocks.compute, blocks.captured = EAGER, None
+        blocks.forget()
+    for one in choice.verdicts:
+        yield BenchRow(f"trial of {one.name}: differs from the plain way by", one.difference, "")
+        yield BenchRow("where company makes", one.noise, "")
+        if one.took_s:
+            yield BenchRow(f"trial of {one.name}: a step, by the one used before", one.took_s / one.instead_of_s, "×")
+    times_s = {"plain": choice.verdicts[0].instead_of_s} | {one.name: one.took_s for one in choice.verdicts}
+    yield BenchRow(f"the engine would choose: {choice.way.name}", 1e3 * times_s[choice.way.name], "ms a step")
 
 
 def stages(model: Model, task: Task) -> Iterator[BenchRow]:
@@ -209,33 +245,43 @@ def table(rows: Iterable[BenchRow]) -> Iterator[str]:
         yield f"{cell[0]:{name}}  {cell[1]:>{value}} {cell[2]}"
 
 
+Draw: TypeAlias = "Callable[..., Tensor]"
+"""Draws so many pictures of a task, if need be another one, to the end; gives the first one's latents."""
+
+
 @contextmanager
-def _drawing(model: Model, task: Task, case: Case) -> Generator[tuple[float, Callable[[int], None]]]:
-    """Set a case up: the seconds that it took, and what draws so many pictures."""
+def _drawing(model: Model, task: Task, case: Case) -> Generator[tuple[float, Draw]]:
+    """Set a case up: the seconds that it took, and what draws."""
     if case.startswith("stock"):
         pipeline = _stock(model)
         start = time.perf_counter()
         if case == "stock-compiled":  # as docs/source/en/optimization/fp16.md of diffusers says
             pipeline.unet = torch.compile(pipeline.unet, mode="max-autotune", fullgraph=True)
             pipeline.vae.decode = torch.compile(pipeline.vae.decode, mode="max-autotune", fullgraph=True)
-            _stock_draw(pipeline, task, task.batches[0])
+            _stock_draw(pipeline, task.batches[0], task)
         yield (
             time.perf_counter() - start if case == "stock-compiled" else 0.0,
-            lambda batch: _stock_draw(pipeline, task, batch),
+            lambda batch, task=task: _stock_draw(pipeline, batch, task),
         )
         return
-    start, compute, used = time.perf_counter(), EAGER, model
+    start, blocks = time.perf_counter(), model.cached_blocks
+    compute = JOINED if case == "joined" else EAGER
     if case in COMPILED:
         compute = compiling.compiled()
         compiling.warm(model, compute, [task.key])
-    if case in GRAPHED:
-        used = dataclasses.replace(model, unet=_Graphed(model))  # pyright: ignore[reportArgumentType]  (as it is called)
-    with torch.compiler.set_stance("eager_on_recompile"), model.cached_blocks.trying(compute):
-        ready_s = time.perf_counter() - start if case in COMPILED else 0.0
-        yield ready_s, lambda batch: _draw(used, task, batch)
+    ready_s = time.perf_counter() - start if case in COMPILED else 0.0
+    blocks.compute = compute
+    if case == "captured":
+        blocks.captured = Captured(blocks, on_cuda(model.device))
+    try:
+        with torch.compiler.set_stance("eager_on_recompile"):
+            yield ready_s, lambda batch, task=task: _draw(model, batch, task)
+    finally:
+        blocks.compute, blocks.captured = EAGER, None
+        blocks.forget()
 
 
-def _draw(model: Model, task: Task, batch: int) -> None:
+def _draw(model: Model, batch: int, task: Task) -> Tensor:
     samples = [_sample(model, task, seed) for seed in range(batch)]
     pace = HostPace(model.device)
     while not samples[0].finished:
@@ -244,6 +290,7 @@ def _draw(model: Model, task: Task, batch: int) -> None:
         pace.step()
     for decoding in [rescue.begin(model, sample.latents) for sample in samples]:
         decoding()
+    return samples[0].latents
 
 
 def _sample(model: Model, task: Task, seed: int) -> Sample:
@@ -282,7 +329,13 @@ def _stock(model: Model) -> Any:
     return pipeline
 
 
-def _stock_draw(pipeline: Any, task: Task, batch: int) -> None:
+def _stock_draw(pipeline: Any, batch: int, task: Task) -> Tensor:
+    kept: list[Tensor] = []
+
+    def keep(_pipeline: Any, _step: int, _timestep: Any, values: dict[str, Tensor]) -> dict[str, Tensor]:
+        kept[:] = [values["latents"][:1]]
+        return values
+
     pipeline(
         [PROMPT] * batch,
         negative_prompt=[NEGATIVE] * batch,
@@ -291,63 +344,9 @@ def _stock_draw(pipeline: Any, task: Task, batch: int) -> None:
         num_inference_steps=task.steps,
         guidance_scale=GUIDANCE,
         generator=[torch.Generator().manual_seed(seed) for seed in range(batch)],
+        callback_on_step_end=keep,
     )
-
-
-class _Captured(NamedTuple):
-    """One graph, and everything in memory that it reads or writes."""
-
-    graph: torch.cuda.CUDAGraph
-    inputs: list[Tensor]
-    output: Tensor
-    prompts: list[tuple[Tensor, KeyValue] | None]
-    """Of each transformer block."""
-
-
-class _Graphed:
-    """A UNet whose whole call is one CUDA graph for every number of rows: nothing is launched kernel by kernel.
-
-    Good for one prompt, whose keys and values are computed while a graph is captured: it reads them where they were, so
-    they are kept as long as the graph is.
-    """
-
-    def __init__(self, model: Model) -> None:
-        self._unet: Any = model.unet
-        self._device = model.device
-        self._blocks = model.cached_blocks
-        self._captured: dict[int, _Captured] = {}
-
-    def __call__(self, sample: Tensor, timestep: Tensor, **others: Any) -> tuple[Tensor]:
-        conditions = [others["encoder_hidden_states"], *others["added_cond_kwargs"].values()]
-        inputs = [sample, timestep, *conditions]
-        if len(sample) not in self._captured:
-            self._captured[len(sample)] = self._capture(inputs)
-        captured = self._captured[len(sample)]
-        for place, value in zip(captured.inputs, inputs, strict=True):
-            place.copy_(value)
-        captured.graph.replay()
-        return (captured.output.clone(),)
-
-    def _capture(self, inputs: Sequence[Tensor]) -> _Captured:
-        fixed = [value.clone() for value in inputs]
-        aside = torch.cuda.Stream(self._device)
-        aside.wait_stream(torch.cuda.current_stream(self._device))
-        with torch.cuda.stream(aside):
-            for _ in range(3):  # what libraries allocate at their first calls must not be captured
-                self._call(fixed)
-        torch.cuda.current_stream(self._device).wait_stream(aside)
-        graph = torch.cuda.CUDAGraph()
-        # "global" would let whatever another thread allocates meanwhile, as a pinned copy, break the capture
-        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
-            output = self._call(fixed)
-        return _Captured(graph, fixed, output, [transformer.prompt for transformer in self._blocks.transformers])
-
-    def _call(self, fixed: Sequence[Tensor]) -> Tensor:
-        sample, timestep, prompt_embeds, text_embeds, time_ids = fixed
-        added = {"text_embeds": text_embeds, "time_ids": time_ids}
-        return self._unet(
-            sample, timestep, encoder_hidden_states=prompt_embeds, added_cond_kwargs=added, return_dict=False
-        )[0]
+    return kept[0]
 
 
 @contextmanager

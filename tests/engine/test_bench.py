@@ -1,22 +1,20 @@
 """`python -m engine bench` on a CPU, at a size that takes seconds."""
 
-import contextlib
 import json
 import os
 import subprocess
 import sys
-import types
-import weakref
-from typing import ClassVar
 
 import pytest
 import torch
 
+import engine.bench
 from engine import coldstart, compiling, random_weights
 from engine.__main__ import BENCH_CASES
-from engine.bench import CASES, BenchRow, Task, _drawing, arithmetic, table
-from engine.blocks import EAGER, CachedBlocks, Compute
+from engine.bench import CASES, BenchRow, Task, _drawing, arithmetic, choose, table
+from engine.blocks import EAGER, CachedBlocks
 from engine.config import Engine
+from tests.engine import recordings
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +39,8 @@ def test_it_measures_ours_beside_stock_and_writes_what_it_prints(tmp_path):
     report = json.loads(out.read_text())
     assert report["picture"] == "64×96, 2 steps, guidance 5.0"
     values = {row["name"]: row["value"] for row in report["rows"]}
-    assert all(value > 0 for value in values.values())
+    assert values["eager: differs from the stock pipeline by"] == 0  # a CPU's bits
+    assert all(value > 0 for name, value in values.items() if "differs" not in name and "company" not in name)
     for case in ("eager", "stock"):
         for batch in (1, 2):
             took, achieved = (values[f"{case}, {batch} at once: {what}"] for what in ("a picture", "achieved"))
@@ -71,65 +70,34 @@ def test_the_large_topology_is_sdxl_s():
     assert sum(part.numel() for part in vae.parameters()) == 83_653_863
 
 
-class _Graph:
-    """Stands in for a CUDA graph: replays what was called while it was captured."""
-
-    modes: ClassVar = []
-
-    def replay(self):
-        """The output keeps what was captured."""
-
-    @classmethod
-    @contextlib.contextmanager
-    def capture(cls, _graph, capture_error_mode="global"):
-        cls.modes.append(capture_error_mode)
-        yield
+def test_the_engine_says_which_way_it_would_choose(tiny):
+    """And leaves the model in the plain way."""
+    with torch.inference_mode():
+        rows = list(choose(tiny, Task(64, 64, 1, cases=("eager",))))
+    assert [row.name.startswith("the engine would choose: ") for row in rows].count(True) == 1
+    assert rows[0].name == "trial of joined: differs from the plain way by"
+    assert tiny.cached_blocks.compute is EAGER
 
 
-@pytest.fixture
-def captures(monkeypatch):
-    """Lets graphs be captured without a device; the error modes that they were captured with."""
-    stream = types.SimpleNamespace(wait_stream=lambda _other: None)
-    for name, stand_in in (
-        ("CUDAGraph", _Graph),
-        ("graph", _Graph.capture),
-        ("Stream", lambda _device: stream),
-        ("stream", lambda _stream: contextlib.nullcontext()),
-        ("current_stream", lambda _device: stream),
-    ):
-        monkeypatch.setattr(torch.cuda, name, stand_in)
-    monkeypatch.setattr(_Graph, "modes", [])
-    return _Graph.modes
-
-
-def test_what_a_graph_reads_is_kept_as_long_as_the_graph(tiny, captures):
-    """A batch of another size has keys and values of its own; where the first ones were would be somebody else's."""
-    task = Task(64, 64, 1, cases=("graphed",))
-    blocks = tiny.cached_blocks.transformers
-    with torch.inference_mode(), _drawing(tiny, task, "graphed") as (_, draw):
-        draw(1)
-        of_one = [weakref.ref(part) for block in blocks for part in block.prompt[1]]
-        draw(2)
-        assert all(part() is not None for part in of_one)
-        assert all(block.prompt[1].key is not of_one[0]() for block in blocks)
-        draw(1)
-    tiny.cached_blocks.forget()
-    assert captures == ["thread_local"] * 2  # what another thread allocates meanwhile breaks nothing
-
-
-def test_the_best_path_is_measured(tiny, captures, monkeypatch):
-    """Graphs over compiled blocks; captured over eager ones alone, they say nothing of it."""
-    monkeypatch.setattr(compiling, "compiled", lambda: compute)
-    used = []
-    compute = Compute(lambda *inputs: used.append(len(captures)) or EAGER.transformer(*inputs), EAGER.resnet)
-    assert "compiled-graphed" in CASES
+def test_every_way_is_measured():
+    """Captured are the compiled blocks: of eager ones alone, recordings say nothing of the best path."""
     assert list(CASES) == BENCH_CASES
-    with torch.inference_mode(), _drawing(tiny, Task(64, 64, 1), "compiled-graphed") as (_, draw):
+    assert {"eager", "compiled", "captured", "stock", "stock-compiled"} < set(CASES)
+
+
+def test_what_is_captured_in_the_bench_is_compiled(tiny, monkeypatch):
+    compute = EAGER._replace(transformer=lambda *inputs: used.append(None) or EAGER.transformer(*inputs))
+    used = []
+    monkeypatch.setattr(compiling, "compiled", lambda: compute)
+    monkeypatch.setattr(engine.bench, "on_cuda", lambda _device: recordings.record)
+    with torch.inference_mode(), _drawing(tiny, Task(64, 64, 4), "captured") as (_, draw):
+        used.clear()
         draw(1)
-    tiny.cached_blocks.forget()
+        calls = len(used)
+        draw(1)
     torch.compiler.set_stance("default")
-    assert captures
-    assert used[-1] == len(captures)  # while it was captured
+    assert 0 < calls == len(used)  # the second picture was played
+    assert tiny.cached_blocks.captured is None
 
 
 def test_a_picture_s_arithmetic_is_that_of_its_calls(tiny):
