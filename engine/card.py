@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
+from engine import card_room
 from engine.finding import Finding, error, ok, unchecked, warning
 
 if TYPE_CHECKING:
@@ -28,15 +29,6 @@ _DRIVER_VERSION = re.compile(r"Kernel Module.*?\s(\d+)\.(\d+)")
 
 OLDEST_DRIVER = {13: 580, 12: 525}
 """By CUDA's first number (NVIDIA, CUDA compatibility: minor versions share one)."""
-
-WEIGHTS_BYTES = 7_110_000_000
-"""UNet and text encoders in float16, the VAE in float32, as SDXL has them."""
-TILED_BYTES = WEIGHTS_BYTES + 380_000_000 + 600_000_000
-"""With a guided picture's step of 832×1216 and CUDA's own; decoded in tiles. Computed, not measured."""
-WHOLE_BYTES = WEIGHTS_BYTES + 3_900_000_000 + 600_000_000
-"""With that picture decoded in one piece, in float32. Computed, not measured."""
-HALF_BYTES = WEIGHTS_BYTES + 2_000_000_000 + 600_000_000
-"""The same in half precision. Computed, not measured."""
 
 
 class Torch(Struct, frozen=True, kw_only=True):
@@ -107,8 +99,8 @@ def look(
     for found in _layers(device, torch, system, smi):
         if found.id == "memory" and found.level != "ok" and engine_runs:
             yield unchecked("memory", "an engine of yours runs already and has its part of the card")
-        elif found.id == "memory" and found.level == "warning" and half and torch and torch.free_bytes >= HALF_BYTES:
-            yield _enough(torch)
+        elif found.id == "memory" and half and torch:
+            yield _memory(torch, smi, half=True)
         else:
             yield found
 
@@ -273,33 +265,31 @@ def _modes(torch: Torch, smi: Smi) -> Finding:
     return ok("modes", ", ".join(said))
 
 
-def _memory(torch: Torch, smi: Smi) -> Finding:
-    free, total = _gb(torch.free_bytes), _gb(torch.total_bytes)
-    if torch.total_bytes < TILED_BYTES:
+def _memory(torch: Torch, smi: Smi, *, half: bool = False) -> Finding:
+    free, total, least = _gb(torch.free_bytes), _gb(torch.total_bytes), card_room.least(halved_vae=half)
+    if torch.total_bytes < least:
         return error(
             "memory",
-            f"the card has {total}, and SDXL with one picture needs {_gb(TILED_BYTES)} (computed)",
+            f"the card has {total}, and SDXL with one picture needs {_gb(least)} (computed)",
             "It will refuse most sizes; take another card.",
         )
-    if torch.free_bytes < TILED_BYTES:
+    room = card_room.decide(torch.free_bytes, halved_vae=half)
+    if room is None:
         others = ", ".join(smi.processes()) or "none is named"
         return error(
             "memory",
-            f"{free} of the card's {total} are free, and {_gb(TILED_BYTES)} are needed (computed); "
+            f"{free} of the card's {total} are free, and {_gb(least)} are needed (computed); "
             f"other programs on it: {others}",
             "End the other programs, or set bot.engine.url if one of them is your own engine.",
         )
-    if torch.free_bytes < WHOLE_BYTES:
+    said = f"{free} of the card's {total} are free: {room.words} (computed)"
+    if room.tile is not None:
         return warning(
             "memory",
-            f"{free} of the card's {total} are free: pictures are decoded in tiles, which takes longer",
+            f"{said}; tiles take longer",
             'Set engine.vae = "bfloat16", or name a VAE for float16: python -m engine download sdxl-vae-fp16-fix.',
         )
-    return _enough(torch)
-
-
-def _enough(torch: Torch) -> Finding:
-    return ok("memory", f"{_gb(torch.free_bytes)} of the card's {_gb(torch.total_bytes)} are free")
+    return ok("memory", said)
 
 
 def _of_amd(torch: Torch | None, system: System, smi: Smi) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ import torch
 from engine.encoded_texts import Encoded
 from engine.grammar import CHUNK_TOKENS, Chunk, chunk, parse
 from engine.transfer import send
+from engine.visiting import visiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,12 +103,14 @@ def _encode(model: Model, texts: Mapping[str, tuple[tuple[Chunk, ...], tuple[Chu
         [part for pair, count in zip(texts.values(), counts, strict=True) for part in _filled(pair[side], count)]
         for side in range(2)
     )
-    embeds, _ = _hidden_states(model.text_encoder, model.tokenizer, first)
-    embeds_2, pooled = _hidden_states(model.text_encoder_2.text_model, model.tokenizer_2, second)
+    with visiting(model.text_encoder, model.device):
+        embeds, _ = _hidden_states(model.text_encoder, model.tokenizer, first)
+    with visiting(model.text_encoder_2, model.device):
+        embeds_2, pooled = _hidden_states(model.text_encoder_2.text_model, model.tokenizer_2, second)
+        # The projection belongs to the second encoder's wrapper; it is applied to one row at a time, because a matrix
+        # product of one row and of two differ in the last bit, and no picture may depend on how a prompt was batched.
+        rows = [model.text_encoder_2.text_projection(chunks[:1]) for chunks in pooled.split(counts)]
     prompt_embeds = torch.cat([embeds, embeds_2], dim=-1).split(counts)
-    # The projection belongs to the second encoder's wrapper; it is applied to one row at a time, because a matrix
-    # product of one row and of two differ in the last bit, and a picture must not depend on how a prompt was batched.
-    rows = [model.text_encoder_2.text_projection(chunks[:1]) for chunks in pooled.split(counts)]
     return {
         text: Encoded(chunks.flatten(0, 1), row) for text, chunks, row in zip(texts, prompt_embeds, rows, strict=True)
     }

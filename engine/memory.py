@@ -61,15 +61,17 @@ class Limit:
     A failure is not for ever, because others use the card too: a desktop, another program, our own compiler.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, ceiling: float = math.inf) -> None:
+        """Begin with a limit that is known from the start; infinite where none is."""
         self._clock = clock
+        self._ceiling = ceiling
         self._most = math.inf
         self._until_s = -math.inf
 
     @property
     def most(self) -> float:
-        """Infinite where nothing has failed lately."""
-        return self._most if self._clock() < self._until_s else math.inf
+        """The ceiling where nothing has failed lately."""
+        return min(self._most, self._ceiling) if self._clock() < self._until_s else self._ceiling
 
     def lower(self, most: float) -> None:
         """Take no more than this for a while, because more had no room."""
@@ -77,7 +79,7 @@ class Limit:
         self._until_s = self._clock() + AGAIN_S
 
     def forget(self) -> None:
-        """Expect room for everything, because what was in the way is gone."""
+        """Expect room for all below the ceiling, because what was in the way is gone."""
         self._most = math.inf
 
 

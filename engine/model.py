@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from engine import checkpoint, memory, processors
+from engine import card_room, checkpoint, memory, processors
 from engine.alignment import align
 from engine.blocks import CachedBlocks, make_lean
+from engine.card_room import CardRoom
 from engine.encoded_texts import EncodedTexts
 from engine.errors import ModelLoadError
 from engine.joined import join
 from engine.memory import Limit
+from engine.visiting import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from engine.checkpoint import Source
     from engine.config import Engine
     from engine.upscaler import Upscaler
+
+log = logging.getLogger(__name__)
 
 _Network = TypeVar("_Network", bound=torch.nn.Module)
 
@@ -66,6 +72,8 @@ class Model:
     """In pixels: how much of a picture the VAE has had room for."""
     encodes_at_once: Limit = field(default_factory=Limit)
     """The same, the other way."""
+    at_once: float = math.inf
+    """Pictures of one call for which there is room, as far as that is known from the start."""
 
     def __repr__(self) -> str:
         return f"<Model {self.name}: {self.description}>"  # not its networks, which fill pages
@@ -105,13 +113,18 @@ def read(
     """
     _quiet()
     device, dtype = set_up(config)
+    room = _room(config, device)
     if upscaler is not None:
         begin("reading the upscaler")
     loaded_upscaler = None if upscaler is None else upscaler(device)
     begin("reading the tokenizers")
     tokenizer, tokenizer_2 = _tokenizer(source.folder, "tokenizer"), _tokenizer(source.folder, "tokenizer_2")
     networks = _networks_of_file if source.file else _networks_of_folder
-    text_encoder, text_encoder_2, unet, vae = networks(source, device, dtype, begin)
+    waits_on = torch.device("cpu") if room.texts_on_host else device
+    text_encoder, text_encoder_2, unet, vae = networks(source, _Places(device, waits_on, dtype), begin)
+    for encoder in (text_encoder, text_encoder_2):
+        if waits_on != device:
+            settle(encoder, device)
     if another_vae:
         vae = _network(another_vae, another_vae.name, AutoencoderKL, torch.float32)
     _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
@@ -136,7 +149,27 @@ def read(
         latent_channels=vae_config.latent_channels,
         cached_blocks=CachedBlocks(unet),
         upscaler=loaded_upscaler,
+        decodes_at_once=Limit(ceiling=math.inf if room.tile is None else room.tile**2),
+        encodes_at_once=Limit(ceiling=math.inf if room.tile is None else room.tile**2),
+        at_once=room.at_once,
     )
+
+
+def _room(config: Engine, device: torch.device) -> CardRoom:
+    """Decide what fits on this device, and say so where that is not everything."""
+    if device.type != "cuda":
+        return CardRoom(texts_on_host=False, tile=None, at_once=math.inf)
+    free, total = torch.cuda.mem_get_info(device)
+    how: dict[str, Any] = {"halved_vae": _vae_dtype(config.vae, device) != torch.float32, "texts": config.text_encoders}
+    room = card_room.decide(free, **how)
+    if room is None:
+        needed = card_room.least(**how)
+        log.warning(
+            "%.1f GB of the card are free, and %.1f GB are needed; trying all the same", free / 1e9, needed / 1e9
+        )
+        room = CardRoom(config.text_encoders != "device", min(card_room.TILES), 1)
+    log.info("%.1f of the card's %.1f GB are free: %s", free / 1e9, total / 1e9, room.words)
+    return room
 
 
 def place(network: _Network, device: torch.device, dtype: torch.dtype) -> _Network:
@@ -157,21 +190,30 @@ def place(network: _Network, device: torch.device, dtype: torch.dtype) -> _Netwo
     return network
 
 
+class _Places(NamedTuple):
+    """Where networks go."""
+
+    device: torch.device
+    texts: torch.device
+    """Where the text encoders wait."""
+    dtype: torch.dtype
+    """Of all but the VAE."""
+
+
 _Networks = tuple[CLIPTextModel, CLIPTextModelWithProjection, UNet2DConditionModel, AutoencoderKL]
 
 
-def _networks_of_folder(
-    source: Source, device: torch.device, dtype: torch.dtype, begin: Callable[[str], None]
-) -> _Networks:
+def _networks_of_folder(source: Source, places: _Places, begin: Callable[[str], None]) -> _Networks:
     """Read the networks of a folder in the order of `WEIGHTS`; each is moved while the next is read ahead."""
+    device, texts, dtype = places
     begin("reading the VAE")
     vae = _network(source, "vae", AutoencoderKL, torch.float32)
     begin("reading the UNet")
     unet = place(_network(source, "unet", UNet2DConditionModel, dtype), device, dtype)
     begin("reading the second text encoder")
-    text_encoder_2 = place(_network(source, "text_encoder_2", CLIPTextModelWithProjection, dtype), device, dtype)
+    text_encoder_2 = place(_network(source, "text_encoder_2", CLIPTextModelWithProjection, dtype), texts, dtype)
     begin("reading the first text encoder")
-    text_encoder = place(_network(source, "text_encoder", CLIPTextModel, dtype), device, dtype)
+    text_encoder = place(_network(source, "text_encoder", CLIPTextModel, dtype), texts, dtype)
     return text_encoder, text_encoder_2, unet, vae
 
 
@@ -199,12 +241,11 @@ def _network(source: Source, name: str, network: Any, dtype: torch.dtype) -> Any
     return loaded
 
 
-def _networks_of_file(
-    source: Source, device: torch.device, dtype: torch.dtype, begin: Callable[[str], None]
-) -> _Networks:
+def _networks_of_file(source: Source, places: _Places, begin: Callable[[str], None]) -> _Networks:
     from diffusers import StableDiffusionXLPipeline  # seconds of import that a folder does not need
     from diffusers.loaders.single_file_utils import SingleFileComponentError
 
+    device, texts, dtype = places
     where: dict[str, Any] = {"config": str(source.folder), "local_files_only": True}
     begin("reading the checkpoint")
     try:
@@ -223,7 +264,7 @@ def _networks_of_file(
             )
     begin(f"moving it to {device.type}")
     text_encoder, text_encoder_2, unet, vae = networks
-    return place(text_encoder, device, dtype), place(text_encoder_2, device, dtype), place(unet, device, dtype), vae
+    return place(text_encoder, texts, dtype), place(text_encoder_2, texts, dtype), place(unet, device, dtype), vae
 
 
 def _tokenizer(folder: Path, name: str) -> CLIPTokenizer:

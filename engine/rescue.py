@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
-from engine import memory
+from engine import card_room, memory
 from engine.decode import begin as begin_plainly
 from engine.errors import NumericalFailure, OutOfMemory
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 _Made = TypeVar("_Made")
 
-TILES = (512, 256)
+TILES = tuple(card_room.TILES)
 """Sides of the tiles, in pixels, once the whole picture has no room; the VAE's own tiles are as large as a picture."""
 
 

@@ -140,7 +140,7 @@ class Worker:
             ThreadPoolExecutor(1, thread_name_prefix="rating") as rating,
         ):
             finisher = Finisher(pool, rate=rate, raters=rating)
-            cap = self._config.batch_cap
+            cap = int(min(self._config.batch_cap, model.at_once))
             batch = Batch(model, cap=cap, pool=pool, finisher=finisher, post=self._inbox.put, sizes=timing.calibration)
             self._emit(
                 Ready(

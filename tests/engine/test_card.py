@@ -93,7 +93,8 @@ def test_a_card_in_order_is_a_row_for_each_layer(tmp_path, text):
         ({}, {"capability": (8, 9)}, ("memory", "ok")),
         ({}, {"total_bytes": 6_000_000_000, "free_bytes": 5_900_000_000}, ("memory", "error")),
         ({}, {"free_bytes": 4_000_000_000}, ("memory", "error")),
-        ({}, {"free_bytes": 11_000_000_000}, ("memory", "warning")),
+        ({}, {"free_bytes": 11_000_000_000}, ("memory", "ok")),  # with the text encoders on the host
+        ({}, {"free_bytes": 10_000_000_000}, ("memory", "warning")),
     ],
 )
 def test_the_layer_that_fails_is_the_last_row(tmp_path, there, said, expected):
@@ -135,9 +136,9 @@ def test_of_several_cards_the_one_that_draws_is_meant(tmp_path):
     assert look(root, modes=[])["modes"].level == "unchecked"
 
 
-def test_a_card_of_twelve_gigabytes_decodes_whole_in_half_precision(tmp_path):
+def test_a_card_of_ten_gigabytes_decodes_whole_in_half_precision(tmp_path):
     """With what the row itself tells people to set, it is content."""
-    root, facts = machine(tmp_path), card.Torch(**(GOOD | {"free_bytes": 11_000_000_000}))
+    root, facts = machine(tmp_path), card.Torch(**(GOOD | {"free_bytes": 10_000_000_000}))
     for half, level in ((False, "warning"), (True, "ok")):
         *_, last = card.look("auto", facts, System(root), Smi(), half=half)
         assert (last.id, last.level) == ("memory", level)
