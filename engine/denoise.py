@@ -127,8 +127,7 @@ class Sample:
         self.step = 0
         self.predicted: Tensor | None = None
         """The scheduler's idea of the finished latents after the last step, (1, C, h, w); None before the first."""
-        self._scheduler: Any = schedulers.build(sampling.sampler, model.scheduler_config)
-        self._scheduler.set_timesteps(sampling.num_inference_steps)
+        self._scheduler: Any = schedulers.build(sampling.sampler, model.scheduler_config, sampling.num_inference_steps)
         if hasattr(self._scheduler, "set_begin_index"):
             self._scheduler.set_begin_index(begin_index)  # else the first step looks for its index on the device
         self._schedule: Tensor = self._scheduler.timesteps[begin_index:]
@@ -192,9 +191,10 @@ def predict_noise(model: Model, pieces: Sequence[Piece]) -> list[Tensor]:
     )
     output = model.cached_blocks.call(model.unet, called_with)
     guided = len(together.rows) - len(pieces)
-    unconditional = iter(output[:guided].split(1))
+    rows = [output[number : number + 1] for number in range(len(together.rows))]
+    unconditional = iter(rows[:guided])
     predictions: list[Tensor] = []
-    for piece, noise_pred in zip(pieces, output[guided:].split(1), strict=True):
+    for piece, noise_pred in zip(pieces, rows[guided:], strict=True):
         if piece.conditioning.guided:
             noise_pred_uncond = next(unconditional)
             predictions.append(noise_pred_uncond + piece.whole.guidance_scale * (noise_pred - noise_pred_uncond))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import diffusers
 import torch
 from diffusers import EulerAncestralDiscreteScheduler, LCMScheduler, UniPCMultistepScheduler
-from diffusers.schedulers.scheduling_euler_ancestral_discrete import EulerAncestralDiscreteSchedulerOutput
 from torch import Tensor
 
 from engine.samplers import SAMPLERS
@@ -27,29 +29,63 @@ class Stepped(NamedTuple):
     """The idea of the finished latents, (1, C, h, w)."""
 
 
+class _EulerStep(NamedTuple):
+    """The numbers of one step, tensors without dimensions that multiply a tensor of any device without a copy."""
+
+    sigma: Tensor
+    scale: Tensor
+    """What the UNet's input is divided by."""
+    up: Tensor
+    """What the noise is multiplied by."""
+    change: Tensor
+    """How much sigma changes before the noise is added."""
+    skip: Tensor
+    """Of v-prediction: what the latents are divided by."""
+    out: Tensor
+    """Of the same: what the UNet's output is multiplied by."""
+
+
 class EulerAncestral(EulerAncestralDiscreteScheduler):
-    """diffusers' own, to the last bit, except that the noise is handed in instead of made and copied at every step."""
+    """diffusers' own, to the last bit, except that the noise is handed in instead of made and copied at every step.
+
+    The numbers of all steps are computed together when the steps are set, and not twenty small tensors at each of them.
+    """
+
+    def set_timesteps(self, num_inference_steps: int, device: Any = None) -> None:
+        super().set_timesteps(num_inference_steps, device)
+        sigma, sigma_to = self.sigmas[:-1], self.sigmas[1:]
+        up = (sigma_to**2 * (sigma**2 - sigma_to**2) / sigma**2) ** 0.5
+        down = (sigma_to**2 - up**2) ** 0.5
+        scale, skip = (sigma**2 + 1) ** 0.5, sigma**2 + 1
+        columns = (sigma, scale, up, down - sigma, skip, -sigma / scale)
+        self._numbers = [_EulerStep(*row) for row in zip(*(column.unbind() for column in columns), strict=True)]
+
+    def scale_model_input(self, sample: Tensor, timestep: Any) -> Tensor:
+        if self.step_index is None:
+            self._init_step_index(timestep)
+        self.is_scale_input_called = True
+        return sample / self._numbers[self.step_index].scale  # pyright: ignore[reportArgumentType]  (set just now)
 
     def step(  # pyright: ignore[reportIncompatibleMethodOverride]  (the noise takes the generator's place)
         self, model_output: Tensor, timestep: Any, sample: Tensor, *, variance_noise: Tensor
-    ) -> EulerAncestralDiscreteSchedulerOutput:
+    ) -> Stepped:
         """Take one step; `scale_model_input` was called before, and the noise has the model output's dtype."""
         del timestep  # the scheduler counts its own steps
-        sigma, sigma_to = self.sigmas[self.step_index : self.step_index + 2].unbind()
-        config: Any = self.config
+        numbers = self._numbers[self.step_index]
         sample = sample.to(torch.float32)
-        if config.prediction_type == "epsilon":
-            predicted = sample - sigma * model_output
+        if self._predicts_noise:
+            predicted = sample - numbers.sigma * model_output
         else:  # v_prediction: c_out and c_skip
-            predicted = model_output * (-sigma / (sigma**2 + 1) ** 0.5) + (sample / (sigma**2 + 1))
-        sigma_up = (sigma_to**2 * (sigma**2 - sigma_to**2) / sigma**2) ** 0.5
-        sigma_down = (sigma_to**2 - sigma_up**2) ** 0.5
-        derivative = (sample - predicted) / sigma
-        previous = sample + derivative * (sigma_down - sigma) + variance_noise * sigma_up
+            predicted = model_output * numbers.out + (sample / numbers.skip)
+        derivative = (sample - predicted) / numbers.sigma
+        previous = sample + derivative * numbers.change + variance_noise * numbers.up
         self._step_index = self.step_index + 1
-        return EulerAncestralDiscreteSchedulerOutput(
-            prev_sample=previous.to(model_output.dtype), pred_original_sample=predicted
-        )
+        return Stepped(previous.to(model_output.dtype), predicted)
+
+    @property
+    def _predicts_noise(self) -> bool:
+        config: Any = self.config
+        return config.prediction_type == "epsilon"
 
 
 class Lcm(LCMScheduler):
@@ -154,11 +190,27 @@ _OURS: Mapping[str, Any] = {
 """What stands in for diffusers' class of that name."""
 
 
-def build(sampler: Sampler, scheduler_config: Mapping[str, Any]) -> Any:
-    """Make a fresh scheduler, one for every sample because it holds state; what all of them can do has no type."""
+def build(sampler: Sampler, scheduler_config: Mapping[str, Any], num_inference_steps: int) -> Any:
+    """Make a fresh scheduler with its steps set; what all of them can do has no type.
+
+    Every sample has one of its own, because it holds state. What they have in common is made once, for diffusers looks
+    at signatures and computes its tables each time, which took a quarter of the worker's own time for a picture.
+    """
+    first = _made(sampler, json.dumps(dict(scheduler_config), sort_keys=True), num_inference_steps)
+    own = copy.copy(first)
+    for name, value in vars(first).items():
+        if isinstance(value, list):
+            setattr(own, name, value.copy())  # what multistep solvers remember is written into lists; nothing else is
+    return own
+
+
+@lru_cache(maxsize=64)
+def _made(sampler: Sampler, scheduler_config: str, num_inference_steps: int) -> Any:
     row = SAMPLERS[sampler]
-    scheduler = _OURS.get(row.diffusers) or getattr(diffusers, row.diffusers)
-    return scheduler.from_config(dict(scheduler_config), **row.arguments)
+    scheduler: Any = _OURS.get(row.diffusers) or getattr(diffusers, row.diffusers)
+    made = scheduler.from_config(json.loads(scheduler_config), **row.arguments)
+    made.set_timesteps(num_inference_steps)
+    return made
 
 
 def add_noise(scheduler: Any, latents: Tensor, noise: Tensor, timestep: Tensor) -> Tensor:

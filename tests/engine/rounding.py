@@ -30,5 +30,5 @@ def assert_alike(model, drawn, expected, *, guidance_scale=1.0):
 
 def _sigma_max(model):
     """What stands before the noise of the first timestep, in units of the picture (Karras et al. 2022)."""
-    alpha_bar = build("ddim", model.scheduler_config).alphas_cumprod[-1].item()
+    alpha_bar = build("ddim", model.scheduler_config, 1).alphas_cumprod[-1].item()
     return ((1 - alpha_bar) / alpha_bar) ** 0.5
