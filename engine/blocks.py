@@ -57,7 +57,7 @@ class CachedBlocks:
         self.resnets = tuple(_CachedResnet(part, self) for part in unet.modules() if _is_resnet(part))
         for part in unet.modules():
             if isinstance(part, Transformer2DModel) and part.use_linear_projection:
-                _keep_order(part)
+                _keep_order(part, unet.conv_in)
 
     @property
     def current(self) -> Compute:
@@ -151,23 +151,27 @@ class _Untimed:
         return run_untimed_resnet(self._block, hidden_states)
 
 
-def _keep_order(transformer: Any) -> None:
-    transformer._get_output_for_continuous_inputs = _Output(transformer)  # noqa: SLF001  (its forward ends there)
+def _keep_order(transformer: Any, convolution: Any) -> None:
+    end = _Output(transformer, convolution)
+    transformer._get_output_for_continuous_inputs = end  # noqa: SLF001  (its forward ends there)
 
 
 class _Output:
     """In the place of a transformer's end, after its blocks: it gives what it was given in the order of channels_last.
 
-    Diffusers copies that into the other order, and the convolutions that come next copy it back. On the CPU, where
-    nothing is in that order, it stays as it is.
+    Diffusers copies that into the other order, and the convolutions that come next copy it back. Where weights are not
+    in that order, as on the CPU, it stays as it is: encoded pictures come in that order, and keep diffusers' bits.
     """
 
-    def __init__(self, transformer: Any) -> None:
+    def __init__(self, transformer: Any, convolution: Any) -> None:
         self._transformer = transformer
+        self._convolution = convolution
+        """One whose weights are as all others'."""
         self._stock = transformer._get_output_for_continuous_inputs  # noqa: SLF001
 
     def __call__(self, hidden_states: Tensor, *, residual: Tensor, height: int, width: int, **others: int) -> Tensor:
-        if residual.is_contiguous() or not residual.is_contiguous(memory_format=torch.channels_last):
+        weight: Tensor = self._convolution.weight
+        if weight.is_contiguous() or not residual.is_contiguous(memory_format=torch.channels_last):
             return self._stock(hidden_states, residual=residual, height=height, width=width, **others)
         hidden_states = self._transformer.proj_out(hidden_states)
         return hidden_states.unflatten(1, (height, width)).permute(0, 3, 1, 2) + residual
