@@ -1,4 +1,4 @@
-"""``make bench``: run what measures, print one table, and write the same as bench.json.
+"""``make bench``: run what measures, print each number as it is known, then one table, and write bench.json.
 
 Every other module of this folder has ``run()``, which gives a row for each number: name, value, unit, goal and ok
 (None: nothing was promised, or it was skipped). A goal that is missed is printed and is no failure: machines differ.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,10 +45,24 @@ def main() -> None:
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     for name in [options.only] if options.only else benches():
+        began = time.monotonic()
         print(f"{name} …", flush=True)
-        rows += importlib.import_module(f"tests.bench.{name}").run()
-    options.json.write_text(json.dumps([{key: row[key] for key in KEYS} for row in rows], indent=2) + "\n")
+        for row in importlib.import_module(f"tests.bench.{name}").run():
+            rows.append(row)
+            print(*_line(row), sep="  ", flush=True)
+            write(options.json, rows)
+        print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
     print("", *table(rows), "", f"The same is in {options.json}.", sep="\n")
+
+
+def write(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """Write what is known so far, so that a run which is stopped has said it."""
+    path.write_text(json.dumps([{key: row[key] for key in KEYS} for row in rows], indent=2) + "\n")
+
+
+def _line(row: dict[str, Any]) -> tuple[str, ...]:
+    measured, goal, reached = _cells(row)
+    return tuple(cell for cell in (f"    {row['name']}:", measured, goal and f"goal {goal}", reached) if cell)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.wording import TextFilter
 from engine.grammar import escape
-from tests.bench._rows import at_most, noted, row
+from tests.bench._piece import Pieces
+from tests.bench._rows import noted
 from tests.bench.vocabulary import typed_inputs
 from tests.bot.safety import disguises
 
@@ -38,8 +39,8 @@ WARM_UP = 1_000
 """What a bot has met in its first hour; the tags that people use are few."""
 COLD = 100
 """Requests to a bot that has met no tag yet."""
-MOST_MS = 2.0
-MOST_SUGGESTED_MS = 3.0
+MOST, MOST_SUGGESTED = 5.5, 8.5
+"""Times the piece of work beside it: 2 and 3 ms where that takes 0.36."""
 ONE_PASS = re.compile(r"[^\W_]+|[^\w\s]")
 """Words and signs: the least that any filter does."""
 DISGUISED = 0.03
@@ -70,13 +71,18 @@ def run() -> list[dict[str, Any]]:
     wishes = _wishes()
     cold_ms = sorted([_verdict_ms(gate_question, words) for gate_question in wishes[:WARM_UP]][:COLD])
     rows.append(noted(f"verdict, median of the first {COLD}", cold_ms[len(cold_ms) // 2], "ms"))
-    took_ms = sorted(_verdict_ms(gate_question, words) for gate_question in wishes[WARM_UP:])
+    pieces, took_ms = Pieces(), list[float]()
+    for gate_question in wishes[WARM_UP:]:
+        pieces.beside()
+        took_ms.append(_verdict_ms(gate_question, words))
+    took_ms.sort()
     median_ms, slow_ms = took_ms[len(took_ms) // 2], took_ms[len(took_ms) * 99 // 100]
     pass_ms = sorted(_pass_ms(gate_question) for gate_question in wishes[WARM_UP:])[len(took_ms) // 2]
     rows += [
         noted("verdict, median", median_ms, "ms"),
         noted("verdict, in passes of one regular expression over the same text", median_ms / pass_ms, "times"),
-        row("verdict, 99th percentile", slow_ms, "ms", "≤ 2.0", ok=slow_ms <= MOST_MS),
+        noted("verdict, 99th percentile", slow_ms, "ms"),
+        pieces.at_most("verdict, 99th percentile", slow_ms, MOST),
     ]
     return [*rows, *_suggestions(vocabulary, TextFilter(vocabulary))]
 
@@ -89,13 +95,16 @@ def _suggestions(vocabulary: Vocabulary, words: TextFilter) -> list[dict[str, An
     rng = random.Random(5)
     filtered_ms: list[float] = []
     unfiltered_ms: list[float] = []
+    pieces = Pieces()
     for field, typed in typed_inputs():
+        pieces.beside()
         rating = rng.choice(RATINGS)
         unfiltered_ms.append(_thread_ms(partial(suggest, vocabulary, field, typed)))
         filtered_ms.append(_thread_ms(partial(suggest, vocabulary, field, typed, partial(fits, words, rating, rating))))
     slow, slow_unfiltered = (sorted(took)[len(took) * 99 // 100] for took in (filtered_ms, unfiltered_ms))
     return [
-        at_most("suggestion for a rating, 99th percentile", slow, "ms", MOST_SUGGESTED_MS),
+        noted("suggestion for a rating, 99th percentile", slow, "ms"),
+        pieces.at_most("suggestion for a rating, 99th percentile", slow, MOST_SUGGESTED),
         noted("the same, to a suggestion that asks nobody", slow / slow_unfiltered, "times"),
     ]
 

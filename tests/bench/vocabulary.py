@@ -16,6 +16,7 @@ from bot.prompt.vocabulary import store
 from bot.prompt.vocabulary.importing import import_files
 from bot.prompt.vocabulary.spelling import split_qualifiers
 from bot.prompt.vocabulary.suggest import suggest
+from tests.bench._piece import Pieces
 from tests.bench._rows import noted, row
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ INPUTS = 2000
 ROUNDS = 3
 """The quickest counts: what else the machine does only ever adds."""
 FAMOUS_POSTS = 1000
+MOST = 8.5
+"""Times the piece of work beside it: 3 ms where that takes 0.36."""
 
 _MEMORY = """
 import json, sys, time
@@ -59,7 +62,7 @@ def run() -> list[dict[str, Any]]:
         rows = [noted("import of the three lists", time.perf_counter() - start, "s")]
         rows += _fresh_process(Path(folder))
         vocabulary = store.load(Path(folder))
-    return [*rows, _latency(vocabulary), *_found(vocabulary)]
+    return [*rows, *_latency(vocabulary), *_found(vocabulary)]
 
 
 def _fresh_process(folder: Path) -> list[dict[str, Any]]:
@@ -76,15 +79,20 @@ def _fresh_process(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _latency(vocabulary: Vocabulary) -> dict[str, Any]:
-    def timed(field: Field, typed: str) -> float:
-        start = time.perf_counter()
-        suggest(vocabulary, field, typed)
-        return time.perf_counter() - start
+def _latency(vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    pieces, taken = Pieces(), list[float]()
 
-    taken = [min(timed(field, typed) for _ in range(ROUNDS)) for field, typed in typed_inputs()]
-    worst = 1000 * sorted(taken)[len(taken) * 99 // 100]
-    return row(f"suggestion, 99th percentile of {INPUTS}", worst, "ms", "≤ 3", ok=worst <= 3)
+    def timed_ms(field: Field, typed: str) -> float:
+        start = time.thread_time()  # what else the machine does is no cost of a suggestion
+        suggest(vocabulary, field, typed)
+        return (time.thread_time() - start) * 1e3
+
+    for field, typed in typed_inputs():
+        pieces.beside()
+        taken.append(min(timed_ms(field, typed) for _ in range(ROUNDS)))
+    worst = sorted(taken)[len(taken) * 99 // 100]
+    name = f"suggestion, 99th percentile of {INPUTS}"
+    return [noted(name, worst, "ms"), pieces.at_most(name, worst, MOST)]
 
 
 def typed_inputs() -> Iterator[tuple[Field, str]]:
