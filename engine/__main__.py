@@ -103,7 +103,7 @@ def _serve(parsed: argparse.Namespace) -> int:
     path: Path = parsed.config
     engine, wire = config.load(path)
     packages.require()
-    listener = listen.bind(wire, path.parent, os.environ)
+    listener = listen.bind(wire, path.resolve().parent, os.environ)
     ended = asyncio.run(_serve_until_told(engine, listener, die_with_parent=parsed.die_with_parent))
     if not ended:
         # The worker is deep in torch and cannot be interrupted; it keeps nothing, so nothing is lost.
@@ -142,7 +142,7 @@ def _check(parsed: argparse.Namespace) -> int:
 
     engine, wire = config.load(parsed.config)
     found = []
-    runs = check.runs(wire, parsed.config.parent)
+    runs = check.runs(wire, parsed.config.resolve().parent)
     for finding in check.check(engine, hashes.cache_file(), engine_runs=runs):
         found.append(finding)
         if not parsed.json:

@@ -144,6 +144,8 @@ def read(path: Path, form: type[_Form]) -> _Form:
 def load(path: Path) -> tuple[Engine, Wire]:
     """Read the engine's tables; the model's relative paths are the file's, and become independent of where we are.
 
+    Of a link, they are those of the file that it leads to, as for the bot.
+
     Raises:
         EngineConfigError: The file is absent, no TOML, or holds an unknown key or a value outside its range.
     """
@@ -156,7 +158,7 @@ def load(path: Path) -> tuple[Engine, Wire]:
         raise EngineConfigError(f'{path}: $.engine.rating.folder: needed where by = "{rating.by}"')
     try:
         model, config_folder, vae, upscaler, rating_folder = (
-            textfile.beside(path.parent, name)
+            textfile.beside(path.resolve().parent, name)
             for name in (
                 *(file.engine.model, file.engine.config_folder, file.engine.vae, file.engine.upscaler),
                 rating.folder,

@@ -104,7 +104,7 @@ def chosen(parsed: argparse.Namespace) -> list[Wanted]:
     from engine import config
 
     engine, _ = config.load(parsed.config)
-    needs = downloads.needs(engine, parsed.config.parent)
+    needs = downloads.needs(engine, parsed.config.resolve().parent)
     if needs.unknown:
         raise DownloadError("; ".join(needs.unknown) + f"; choose from {', '.join(downloads.table())}")
     if not needs.wanted:

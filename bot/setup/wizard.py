@@ -66,7 +66,7 @@ def run(flags: Flags, terminal: Terminal | None = None) -> int:
     writing.require_editor()
     asked = terminal or (Keyboard() if interactive() else None)
     say = (asked or Keyboard()).say
-    path = flags.config.absolute()
+    path = flags.config.resolve()
     before = configuration.load(path) if path.exists() else None
     if asked is None:
         _require(flags, before)

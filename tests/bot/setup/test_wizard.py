@@ -19,6 +19,7 @@ from bot.errors import BotError, ConfigError
 from bot.setup import questions, service, wizard
 from bot.setup.asking import Keyboard
 from engine import card
+from engine import config as engine_config
 from tests.documents import README, ROOT
 
 EXAMPLE = (ROOT / "config.example.toml").read_text()
@@ -192,6 +193,18 @@ def test_a_file_that_is_there_keeps_everything_else(folder, discord, monkeypatch
     found = config.load(path)
     assert (found.bot.limits.max_queue, found.model.model) == (7, str(_CHECKPOINT))
     assert "data_dir" not in text
+
+
+def test_a_linked_file_has_its_paths_beside_it(folder, discord, monkeypatch):
+    """Wizard, bot and engine look in the same place, which is where the file is."""
+    (real := folder / "kept" / "eshi.toml").parent.mkdir()
+    (folder / "config.toml").symlink_to(real)
+    (model := real.parent / "model").symlink_to(_CHECKPOINT)
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    assert wizard.run(flags(folder, discord, checkpoint=str(model))) == 0
+    assert config.token(config.load(folder / "config.toml"), {}) == discord.token
+    assert '\nmodel = "model"\n' in real.read_text()
+    assert engine_config.load(folder / "config.toml")[0].model == str(model)
 
 
 def test_a_file_that_cannot_be_read_is_left_alone(folder, discord, monkeypatch):
