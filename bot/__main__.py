@@ -15,7 +15,7 @@ from bot.prompt.vocabulary import cli as vocabulary
 from bot.safety import cli as safety
 from bot.sentences.rendering import plain
 from bot.setup import cli as setup
-from engine.terminal import Version, as_called, to_a_reader
+from engine.terminal import Version, as_called, keep_to_what_is_installed, to_a_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    keep_to_what_is_installed()
     whole = parser()
     parsed = whole.parse_args(arguments)
     if "run" not in parsed:

@@ -30,7 +30,7 @@ from engine import config, environment, packages
 from engine.cost import usual_strength
 from engine.errors import DownloadError, GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
-from engine.terminal import Version, as_called, to_a_reader
+from engine.terminal import Version, as_called, keep_to_what_is_installed, to_a_reader
 from engine.wire import (
     SEED_LIMIT,
     Enlargement,
@@ -72,6 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str] | None) -> int:
+    keep_to_what_is_installed()
     whole = parser()
     parsed = whole.parse_args(arguments)
     if "command" not in parsed:

@@ -34,12 +34,26 @@ COMMANDS = {"python -m bot": "eshi", "python -m engine": "eshi-engine"}
 """As which commands the modules are installed (`pyproject.toml`)."""
 
 
+def installed() -> bool:
+    """Tell whether this program was started by a command that was installed, and not as a module."""
+    return Path(sys.argv[0]).stem in COMMANDS.values()
+
+
 def as_called(text: str) -> str:
     """Name commands in a text as this program was started: by a command that was installed, or as a module."""
-    if Path(sys.argv[0]).stem in COMMANDS.values():
+    if installed():
         for module, command in COMMANDS.items():
             text = text.replace(module, command)
     return text
+
+
+def keep_to_what_is_installed() -> None:
+    """Let no child of an installed command take its modules from the folder that somebody stands in.
+
+    A folder with a ``bot.py`` is likely where bots are made, and ``python -m bot`` would run that.
+    """
+    if installed():
+        os.environ["PYTHONSAFEPATH"] = "1"
 
 
 def to_a_reader(command: Callable[[], int]) -> int:

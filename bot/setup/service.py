@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import BotError
+from engine.terminal import installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ StartLimitIntervalSec=0
 
 [Service]
 WorkingDirectory={folder}
-ExecStart={python} -m bot run --config {config}
+ExecStart={program} run --config {config}
 # Discord resets the token of a bot that connects a thousand times a day, so restarts are slow, or become slow.
 Restart=on-failure
 {restarts}
@@ -62,6 +63,11 @@ def available() -> bool:
     return done.returncode == 0
 
 
+def program() -> list[str]:
+    """Give the words that start the bot from anywhere: the installed command, or the module in this Python."""
+    return [str(Path(sys.argv[0]).absolute())] if installed() else [sys.executable, "-m", "bot"]
+
+
 def version(said: str) -> int:
     """Read systemd's version out of what ``systemctl --version`` prints; 0 where it is not there."""
     found = re.match(r"systemd (\d+)", said)
@@ -78,7 +84,7 @@ def unit(config: Path, drain_s: float, systemd: int) -> str:
     """
     return UNIT.format(
         folder=_plain(str(config.parent)),
-        python=_quoted(sys.executable),
+        program=" ".join(map(_quoted, program())),
         config=_quoted(str(config)),
         stop_s=drain_s + 20,
         restarts=SLOWER_AND_SLOWER if systemd >= STEPS_SINCE else ALWAYS_SLOW,

@@ -237,7 +237,7 @@ def _python(words: Sequence[str]) -> int:
 def _begin(flags: Flags, path: Path, asked: Terminal | None) -> int:
     """Start the service, or say how to start the bot."""
     tell = Keyboard().say if asked is None else asked.say
-    words = [sys.executable, "-m", "bot", "run", "--config", str(path)]
+    words = [*service.program(), "run", "--config", str(path)]
     command = shlex.join(words) if os.name == "posix" else subprocess.list2cmdline(words)
     if (flags.service or asked) and service.available():
         if yes("Run it as a service of yours (systemd)?", flags.service, asked, usually=True):

@@ -171,7 +171,28 @@ def test_what_ends_a_command_names_commands_of_this_installation(monkeypatch, ca
     """An installed copy has no module that could be run from anywhere; the check's rows too."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["/usr/bin/eshi", "run"])
+    monkeypatch.setenv("PYTHONSAFEPATH", "")  # which it sets for its children
     assert bot_main.main(["run"]) == 1
     assert "; eshi setup writes one, or name yours with --config" in capsys.readouterr().err
     assert bot_main.main(["check"]) == 1
     assert "let eshi setup write one." in capsys.readouterr().out
+
+
+def test_an_installed_command_runs_no_module_of_the_folder_it_is_called_in(tmp_path):
+    """A folder with a bot.py of its own is where bots are made; the check's engine is ours all the same."""
+    command = tmp_path / "bin" / "eshi"
+    command.parent.mkdir()
+    command.write_text("import sys\nfrom bot.__main__ import main\nsys.exit(main())\n")
+    for name in ("bot.py", "engine.py"):
+        (tmp_path / name).write_text("import sys\nsys.exit('somebody else')\n")
+    (tmp_path / "config.toml").write_text('[engine]\nmodel = "none.safetensors"\ndevice = "cpu"\n')
+    done = subprocess.run(  # noqa: S603 -- our own interpreter and module
+        [sys.executable, str(command), "check", "--no-discord", "--no-draw"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert "✓ engine: the engine's own check ran" in done.stdout
+    assert "somebody else" not in done.stdout + done.stderr

@@ -40,5 +40,6 @@ def test_what_ends_a_command_names_commands_of_this_installation(monkeypatch, ca
     """An installed copy has no module that could be run from anywhere."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["/usr/bin/eshi-engine", "check"])
+    monkeypatch.setenv("PYTHONSAFEPATH", "")  # which it sets for its children
     assert main(["check"]) == 2
     assert "; eshi setup writes one, or name yours with --config" in capsys.readouterr().err

@@ -310,7 +310,7 @@ def test_the_service_is_written_and_started(folder, discord, monkeypatch):
     monkeypatch.setattr(service, "available", lambda: True)
     assert wizard.run(flags(folder, discord, service=True)) == 0
     unit = (folder / ".config/systemd/user/eshi.service").read_text()
-    assert f'ExecStart="{sys.executable}" -m bot run --config "{folder / "config.toml"}"' in unit
+    assert f'ExecStart="{sys.executable}" "-m" "bot" run --config "{folder / "config.toml"}"' in unit
     assert "TimeoutStopSec=50" in unit
     assert (folder / "calls").read_text().splitlines() == [
         "--version",
@@ -375,6 +375,15 @@ def test_the_invitation_is_the_readme_s():
 
 def test_a_keyboard_is_a_terminal(monkeypatch, capsys):
     """What is typed is read by the library for each."""
+def test_an_installed_command_is_what_starts_the_bot(tmp_path, monkeypatch):
+    """At the end of the set-up and in the unit: its Python has no folder to stand in."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["bin/eshi", "setup"])
+    assert service.program() == [str(tmp_path / "bin" / "eshi")]
+    unit = service.unit(tmp_path / "config.toml", 30.0, 255)
+    assert f'ExecStart="{tmp_path}/bin/eshi" run --config "{tmp_path}/config.toml"' in unit
+
+
     monkeypatch.setattr("builtins.input", lambda prompt: f"{prompt}typed")
     Keyboard().say("hello")
     assert Keyboard().line("> ", secret=False) == "> typed"
