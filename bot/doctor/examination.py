@@ -66,7 +66,7 @@ async def _machine(config: Config, environ: Mapping[str, str]) -> list[Finding]:
     rows = [machine.python()]
     try:
         rows += [machine.disks(config, environ), machine.file_system(config), await machine.database(config)]
-    except BotError as refused:  # the data folder leads nowhere
+    except (BotError, OSError) as refused:  # a folder leads nowhere, or is not for this user
         rows.append(Finding("disk", "error", str(refused), "Correct bot.data_dir."))
     return rows + machine.meeting(config, environ)
 

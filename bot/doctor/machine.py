@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import platform
 import shutil
@@ -10,7 +11,6 @@ import socket
 import sqlite3
 import stat
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from bot.config import wire_secret
 from bot.errors import ConfigError, StoreError
 from bot.store.inspection import looked_over
 from bot.store.migration import read_migrations
-from engine import downloads
+from engine import downloads, textfile
 from engine.config import HUB_ID
 from engine.finding import Finding, error, ok, unchecked, warning
 
@@ -95,10 +95,12 @@ def _places(config: Config, environ: Mapping[str, str]) -> list[tuple[Path, list
     """List a folder of each disk, what goes there, and how many bytes are yet to be fetched into it."""
     engine = config.model
     kept = [("data", config.data_dir, 0), ("spool", config.data_dir / "spool", 0)]
-    absent = [one for one in downloads.needs(engine, config.path.parent).wanted if not one.target.exists()]
-    fetched = [("models", one.target.parent, one.file.bytes) for one in absent]
+    fetched: list[tuple[str, Path, int]] = []
+    with contextlib.suppress(textfile.TextFileError):  # a path that is none is the row of the checkpoint's
+        absent = [one for one in downloads.needs(engine, config.path.parent).wanted if not one.target.exists()]
+        fetched += [("models", one.target.parent, one.file.bytes) for one in absent]
     by_id = HUB_ID.fullmatch(engine.model) and not engine.model.endswith(".safetensors")
-    if by_id and not config.resolve(engine.model).exists():
+    if by_id and not (config.path.parent / engine.model).exists():
         cache = _hub_cache(environ)
         there = (cache / f"models--{engine.model.replace('/', '--')}").exists()
         fetched.append(("the hub's cache", cache, 0 if there else HUB_BYTES))
@@ -149,7 +151,10 @@ async def database(config: Config) -> Finding:
     except StoreError as refused:
         return error("database", str(refused), "Restore a copy of bot.data_dir, or move the file away to start afresh.")
     seen = "is sound" if whole else "has no damage as far as it was looked at"
-    there, newest = await asyncio.to_thread(_schema, path), read_migrations()[-1].number
+    try:
+        there, newest = await asyncio.to_thread(_schema, path), read_migrations()[-1].number
+    except sqlite3.Error as failure:
+        return error("database", f"{path}: cannot be read: {failure}", "See who may read it, and who else uses it.")
     if there > newest:
         return error(
             "database",
@@ -162,7 +167,7 @@ async def database(config: Config) -> Finding:
 
 def _schema(path: Path) -> int:
     """Read the number without leaving anything beside the file: it changes at a start alone."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+    with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
         [(number,)] = connection.execute("PRAGMA user_version")
     return int(number)
 

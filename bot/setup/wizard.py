@@ -141,7 +141,10 @@ async def _wrong_token(text: str, api: str) -> str:
 
 def _missing(path: Path) -> dict[str, Path]:
     """Name what the configuration needs of the table and what is not there, each with the folder for models."""
-    engine, _ = engine_config.load(path)
+    try:
+        engine, _ = engine_config.load(path)
+    except engine_config.EngineConfigError as error:
+        raise ConfigError(str(error)) from error
     wanted = downloads.needs(engine, path.parent).wanted
     return {
         one.name: one.target.parents[1] if one.download.folder else one.target.parent

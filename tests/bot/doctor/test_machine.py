@@ -52,6 +52,7 @@ def test_room_is_looked_for_in_the_hub_s_cache(tmp_path):
     config, cache = configured(tmp_path, model="somebody/sdxl"), tmp_path / "hub"
     row = machine.disks(config, {"HF_HUB_CACHE": str(cache)}, lambda _folder: 7_500_000_000)
     assert (row.level, "and the hub's cache" in row.says) == ("error", True)
+    assert machine.disks(configured(tmp_path, model="~nobody-at-all/x"), {}, lambda _folder: 10**11).level == "ok"
     (cache / "models--somebody--sdxl").mkdir(parents=True)
     for environ in ({"HF_HUB_CACHE": str(cache)}, {"HF_HOME": str(tmp_path)}):
         assert machine.disks(config, environ, lambda _folder: 7_500_000_000).level == "ok"
@@ -79,6 +80,20 @@ async def test_a_database_is_looked_over_and_left_as_it_is(tmp_path):
     before = path.read_bytes()
     assert (await machine.database(config)).level == "error"
     assert path.read_bytes() == before
+
+
+async def test_a_database_that_another_program_holds_is_an_error(tmp_path, monkeypatch):
+    """With what SQLite says."""
+
+    def refuse(_path):
+        raise sqlite3.OperationalError("unable to open database file")
+
+    config = configured(tmp_path)
+    async with Store.open(config.data_dir):
+        pass
+    monkeypatch.setattr(machine, "_schema", refuse)
+    row = await machine.database(config)
+    assert (row.level, "unable to open database file" in row.says) == ("error", True)
 
 
 async def test_a_database_says_its_schema(tmp_path):

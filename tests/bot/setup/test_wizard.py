@@ -241,6 +241,14 @@ def test_another_checkpoint_is_not_held_to_the_pins_of_the_last(folder, discord,
     assert (found.model, found.revision, found.sha256) == (str(_CHECKPOINT), "", "")
 
 
+def test_a_model_that_the_file_names_and_no_path_can_be_is_one_sentence(folder, discord, monkeypatch):
+    """It is kept as it stands, because somebody wrote it; what reads it says what is wrong."""
+    (folder / "config.toml").write_text('[engine]\nmodel = "~nobody-at-all/x.safetensors"\n')
+    monkeypatch.setenv("ESHI_TOKEN", discord.token)
+    with pytest.raises(BotError, match="cannot be a path"):
+        wizard.run(flags(folder, discord, checkpoint=None))
+
+
 def test_a_token_that_an_editor_marked_is_read(folder, discord):
     """Notepad writes a mark in front of it."""
     (folder / "token").write_bytes(f"{discord.token}\r\n".encode("utf-8-sig"))
@@ -367,14 +375,6 @@ def test_systemd_knows_every_line_of_the_unit(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_invitation_is_the_readme_s():
-    """With the same rights."""
-    assert re.search(r"permissions=(\d+)", README)[1] == str(wizard.PERMISSIONS)
-    assert wizard.INVITATION.format(id="YOUR_APPLICATION_ID") in README
-
-
-def test_a_keyboard_is_a_terminal(monkeypatch, capsys):
-    """What is typed is read by the library for each."""
 def test_an_installed_command_is_what_starts_the_bot(tmp_path, monkeypatch):
     """At the end of the set-up and in the unit: its Python has no folder to stand in."""
     monkeypatch.chdir(tmp_path)
@@ -384,6 +384,14 @@ def test_an_installed_command_is_what_starts_the_bot(tmp_path, monkeypatch):
     assert f'ExecStart="{tmp_path}/bin/eshi" run --config "{tmp_path}/config.toml"' in unit
 
 
+def test_the_invitation_is_the_readme_s():
+    """With the same rights."""
+    assert re.search(r"permissions=(\d+)", README)[1] == str(wizard.PERMISSIONS)
+    assert wizard.INVITATION.format(id="YOUR_APPLICATION_ID") in README
+
+
+def test_a_keyboard_is_a_terminal(monkeypatch, capsys):
+    """What is typed is read by the library for each."""
     monkeypatch.setattr("builtins.input", lambda prompt: f"{prompt}typed")
     Keyboard().say("hello")
     assert Keyboard().line("> ", secret=False) == "> typed"
