@@ -9,11 +9,12 @@ from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
 from bot.follow_up import Kind, drawn_again, follow_up
 from bot.prompt.completion import options_of
-from bot.queue.ticket import cost_of
+from bot.queue.ticket import cost_of, counted
 from bot.request import Parent, passes_of, words_of_options
 from bot.routes import Route, on_press
 from bot.sentences import ends
 from bot.sentences import more as says
+from bot.sentences.joined import in_a_row
 from bot.views.buttons import of_job
 from bot.views.more import MAKE, WAYS, question
 
@@ -123,4 +124,6 @@ class MoreOfOne:
 
 def _explained(kind: Kind, request: Request, more: Request) -> Sentence:
     width, height, _ = passes_of(more)[-1]
-    return says.explained(kind, more.count, width, height, cost_of(more) * request.count / cost_of(request))
+    times = cost_of(more) * request.count / cost_of(request)
+    explained = says.explained(kind, more.count, width, height, times)
+    return in_a_row((explained, says.counts_as(counted(more)))) if counted(more) > more.count else explained

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.checks.roles import roles_of
 from bot.delivery.acknowledgement import acknowledge
 from bot.job import NewJob
-from bot.queue.ticket import Ticket
+from bot.queue.ticket import Ticket, counted
 from bot.views import card
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Intake:
         policy = await self.gatekeeper.policy(interaction.guild_id)
         user, guild_id = interaction.user, interaction.guild_id
         with self.admission.place(user.id, guild_id):
-            async with self.admission.day(user.id, guild_id, request.count, policy):
+            async with self.admission.day(user.id, guild_id, counted(request), policy):
                 job = await self.store.jobs.submit(
                     NewJob(
                         user_id=user.id,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.request import passes_of
+from bot.request import SHAPES, passes_of
+from engine.cost import step_cost
 
 if TYPE_CHECKING:
     from bot.job import Job
@@ -76,6 +78,17 @@ class Ticket(Struct, frozen=True, kw_only=True):
 def cost_of(request: Request) -> float:
     """Reckon the cost of a request, as a ticket has it."""
     return request.count * sum(one.cost(guided=request.sampling.guided) for one in passes_of(request))
+
+
+def counted(request: Request) -> int:
+    """Reckon for how many pictures a request counts in a day's limits.
+
+    For as many as it draws, and for more where it costs more than so many of the largest shape with as many steps: what
+    is enlarged, or drawn over something enlarged.
+    """
+    sampling = request.sampling
+    usual = sampling.num_inference_steps * max(step_cost(*size, guided=sampling.guided) for size in SHAPES.values())
+    return max(request.count, math.ceil(round(cost_of(request) / usual, 6)))
 
 
 def main_pass(request: Request) -> tuple[int, int]:

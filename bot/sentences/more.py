@@ -79,6 +79,11 @@ def explained(kind: Kind, pictures: int, width: int, height: int, times: float) 
 
 
 @sentence
+def counts_as(pictures: int) -> str:
+    return f"It counts as {pictures} pictures of a day."
+
+
+@sentence
 def numbered(numbers: tuple[str, ...]) -> str:
     """Say which is which where some of a job are not shown; the others keep their numbers."""
     return f"Some are not shown. Those that are have these numbers, in order: {', '.join(numbers)}."

@@ -12,7 +12,7 @@ import msgspec
 
 from bot.errors import StoreError
 from bot.job import Job, NewJob, State, public_id, row_key
-from bot.queue.ticket import cost_of, main_pass
+from bot.queue.ticket import cost_of, counted, main_pass
 from bot.request import Parent
 from bot.store import sentences
 
@@ -52,12 +52,13 @@ class Jobs:
             INSERT INTO jobs (
                 state, user_id, guild_id, channel_id, application_id, interaction_id, interaction_token,
                 token_created_at, request, prompt, negative_prompt, notes, max_file_bytes, tell, created_at,
-                width, height, pictures, guided, cost, weight, parent_job, parent_picture
+                width, height, pictures, guided, cost, weight, parent_job, parent_picture, counted
             ) VALUES (
                 'queued', :user_id, :guild_id, :channel_id, :application_id, :interaction_id, :interaction_token,
                 :token_created_at, :request, :prompt, :negative_prompt, :notes, :max_file_bytes,
                 EXISTS (SELECT 1 FROM always_told WHERE user_id = :user_id), :created_at,
-                :width, :height, :pictures, :guided, :cost, :weight, :parent_job, :parent_picture
+                :width, :height, :pictures, :guided, :cost, :weight, :parent_job, :parent_picture,
+                :counted
             ) RETURNING *
             """,
             {
@@ -67,6 +68,7 @@ class Jobs:
                 "pictures": new.request.count,
                 "guided": new.request.sampling.guided,
                 "cost": cost_of(new.request),
+                "counted": counted(new.request),
                 "parent_job": None if parent is None else row_key(parent.job_id),
                 "parent_picture": None if parent is None else parent.number,
                 "request": msgspec.json.encode(new.request).decode(),

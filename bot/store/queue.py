@@ -31,7 +31,7 @@ class Steered(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """Pictures that count, and when they were asked for."""
+    """For how many pictures something counts, and when it was asked for."""
 
     at: float
     pictures: int
@@ -107,9 +107,9 @@ class StoredQueue:
         )
 
     async def pictures(self, whose: Whose, *, since: float) -> int:
-        """Add up the pictures that were asked for since then and were not given back."""
+        """Add up for how many pictures everything counts that was asked for since then and not given back."""
         [row] = await self._database.fetch(
-            f"SELECT coalesce(sum(pictures), 0) AS pictures FROM jobs WHERE {whose.condition} AND {_COUNTS}",  # noqa: S608  our own words
+            f"SELECT coalesce(sum(counted), 0) AS pictures FROM jobs WHERE {whose.condition} AND {_COUNTS}",  # noqa: S608  our own words
             {**whose._asdict(), "since": since},
         )
         return row["pictures"]
@@ -117,10 +117,10 @@ class StoredQueue:
     async def drawn(self, whose: Whose, *, since: float) -> Sequence[Drawn]:
         """Read the same one by one, the oldest first."""
         rows = await self._database.fetch(
-            f"SELECT created_at, pictures FROM jobs WHERE {whose.condition} AND {_COUNTS} ORDER BY created_at",  # noqa: S608  our own words
+            f"SELECT created_at, counted FROM jobs WHERE {whose.condition} AND {_COUNTS} ORDER BY created_at",  # noqa: S608  our own words
             {**whose._asdict(), "since": since},
         )
-        return [Drawn(row["created_at"], row["pictures"]) for row in rows]
+        return [Drawn(row["created_at"], row["counted"]) for row in rows]
 
 
 def _ticket(row: sqlite3.Row) -> Ticket:

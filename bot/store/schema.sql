@@ -58,7 +58,9 @@ CREATE TABLE jobs (
     begins TEXT CHECK (begins IN ('noise', 'latents', 'pixels')), -- what its last attempt began with; NULL: none
 
     -- It comes out of a backup in which it was not at its end, and nobody looked since how it stands with its message.
-    restored INTEGER NOT NULL DEFAULT 0 CHECK (restored IN (0, 1))
+    restored INTEGER NOT NULL DEFAULT 0 CHECK (restored IN (0, 1)),
+
+    counted INTEGER NOT NULL DEFAULT 1 -- for how many pictures it counts in a day's limits (bot.queue.ticket.counted)
 ) STRICT;
 
 CREATE INDEX jobs_of_person ON jobs (user_id, state);
@@ -78,8 +80,8 @@ CREATE INDEX jobs_started ON jobs (started_at) WHERE started_at IS NOT NULL;
 CREATE INDEX jobs_by_end ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 
 -- The pictures of a day are added up from these alone.
-CREATE INDEX jobs_of_person_by_age ON jobs (user_id, created_at, state, pictures, guild_id);
-CREATE INDEX jobs_of_server_by_age ON jobs (guild_id, created_at, state, pictures);
+CREATE INDEX jobs_of_person_by_age ON jobs (user_id, created_at, state, counted, guild_id);
+CREATE INDEX jobs_of_server_by_age ON jobs (guild_id, created_at, state, counted);
 
 CREATE TABLE pictures (
     job INTEGER NOT NULL REFERENCES jobs (key) ON DELETE CASCADE,

@@ -11,7 +11,7 @@ from bot.queue.allowance import DAY_S, Allowance
 from bot.queue.forecast import Forecast
 from bot.queue.pace import Measured, Pace
 from bot.queue.queue import Queue
-from bot.queue.ticket import Ticket
+from bot.queue.ticket import Ticket, counted
 from bot.safety.policy import ServerPolicy
 from bot.sentences.joined import as_written
 from tests.refusing import refused
@@ -29,7 +29,7 @@ def admission(store, **limits):
 
 
 async def ask(admission, store, new, policy, *, now=NOW):
-    async with admission.day(new.user_id, new.guild_id, new.request.count, policy):
+    async with admission.day(new.user_id, new.guild_id, counted(new.request), policy):
         return await store.jobs.submit(new, now=now)
 
 

@@ -8,11 +8,12 @@ from PIL import Image
 
 from bot.job import DrawnWith
 from bot.queue.pace import Pace
-from bot.queue.ticket import Ticket
+from bot.queue.ticket import Ticket, counted
 from bot.request import Parent
 from bot.sentences import card as says
 from bot.sentences import ends
 from bot.sentences.rendering import render
+from bot.store.queue import Whose
 from bot.views import card
 from engine.wire import Enlargement, Latents, Pixels, Start, Variation
 from tests.bot.flow.conftest import READY
@@ -167,6 +168,23 @@ async def test_a_follow_up_stands_in_line_by_what_it_costs(store, waiting, follo
     assert ticket.cost == pytest.approx(15 * 2 * 2.54, rel=0.01)
     [[kept]] = [page async for page in store.queue.waiting()]
     assert kept == ticket
+
+
+async def test_a_day_counts_what_costs_more_than_a_picture_as_more(store, follow_up):
+    """An enlarged one, and those that are drawn over one; four of the usual size are four."""
+    usual = follow_up().request
+    large = replace(usual.sampling, width=1248, height=1824)
+    for changes, pictures in (
+        ({"strength": None, "enlargement": None, "count": 4}, 4),
+        ({"strength": 0.65, "enlargement": None, "count": 4}, 4),
+        ({}, 2),
+        ({"enlargement": Enlargement(factor=2.0, strength=0.35)}, 2),
+        ({"strength": None}, 3),
+        ({"strength": 0.65, "enlargement": None, "count": 4, "sampling": large}, 7),
+    ):
+        assert counted(replace(usual, **changes)) == pictures
+    job = await store.jobs.submit(follow_up(), now=20.0)
+    assert await store.queue.pictures(Whose(user_id=job.user_id), since=10.0) == 2
 
 
 async def test_steps_of_two_sizes_are_not_timed_and_still_come_to_an_end(waiting, follow_up):

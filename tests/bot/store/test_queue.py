@@ -65,7 +65,7 @@ async def test_what_no_longer_waits_is_not_held(store, new_job):
             "USING INDEX jobs_waiting",
         ),
         (
-            "SELECT sum(pictures) FROM jobs WHERE user_id = 1 AND created_at > 5 AND state IN ('queued', 'running')",
+            "SELECT sum(counted) FROM jobs WHERE user_id = 1 AND created_at > 5 AND state IN ('queued', 'running')",
             "USING COVERING INDEX jobs_of_person_by_age",
         ),
     ],
