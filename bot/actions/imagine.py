@@ -15,6 +15,7 @@ from bot.errors import InvalidRequest
 from bot.long_texts import chars_of, worked_on
 from bot.picture.recipes import pasted
 from bot.prompt import favourites
+from bot.prompt.completion import check_offered
 from bot.prompt.fitting import fitting
 from bot.prompt.leaving_out import NothingKnown
 from bot.prompt.near import near
@@ -99,6 +100,7 @@ class RequestBuilder:
         Raises:
             Refused: Nothing was queued; the message says why.
         """
+        check_offered(request, self.limits)
         await self.intake.ask(interaction, request, given=given)
         await self._tell(interaction, await worked_on(chars_of(request), partial(self._left_out, request)))
 

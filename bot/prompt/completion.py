@@ -23,7 +23,7 @@ from engine.wire import SEED_LIMIT, SamplingParams, Variation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from bot.config import Bot, Rating
+    from bot.config import Bot, Limits, Rating
     from bot.prompt.compose import Composed
     from bot.prompt.presets import Presets
     from bot.prompt.terms import Kind
@@ -131,6 +131,18 @@ def check_defaults(config: Bot, presets: Presets, compose: Callable[[Request], C
         complete(usual, config=config, presets=presets, groups={}, draw_seed=lambda: 0, compose=compose)
     except InvalidRequest as error:
         raise ConfigError(f"$.bot.defaults: {plain(error.sentence)}") from error
+
+
+def check_offered(request: Request, limits: Limits) -> None:
+    """Hold a request that was made before against the operator's limits as they are now.
+
+    Raises:
+        InvalidRequest: It is outside of one of them.
+    """
+    sampling = request.sampling
+    _within(request.count, 1, limits.max_count, "count")
+    _within(sampling.num_inference_steps, limits.min_steps, limits.max_steps, "steps")
+    _within(sampling.guidance_scale, limits.min_guidance, limits.max_guidance, "guidance")
 
 
 def options_of(request: Request) -> Options:

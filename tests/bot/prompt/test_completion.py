@@ -1,6 +1,7 @@
 """The request: defaults are the model card's, every limit is checked, every no is one sentence."""
 
 import math
+import re
 from functools import partial
 
 import msgspec
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from bot.config import Bot, Defaults, Limits
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets
-from bot.prompt.completion import check_defaults, complete, options_of
+from bot.prompt.completion import check_defaults, check_offered, complete, options_of
 from bot.prompt.compose import compose
 from bot.request import SHAPES, Options, Request, again, anew, picture_seeds
 from bot.sentences.rendering import plain
@@ -176,6 +177,22 @@ def test_a_variation_counts_up_and_is_one_of_a_seed_that_is_there():
     assert (anew_.seed, anew_.variation_seed, anew_.variation_strength) == (5, None, 0.2)
     assert ask(tags="a", seed=5, variation_strength=0.2).variation == Variation(seeds=(7,), strength=0.2)
     assert anew(options_of(ask(tags="a", seed=5))).seed is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"max_count": 1}, "The number of pictures may be from 1 to 1; 2 is outside."),
+        ({"max_steps": 20}, "The number of steps may be from 1 to 20; 28 is outside."),
+        ({"max_guidance": 4.0}, "The guidance may be from 1.0 to 4.0; 5.0 is outside."),
+    ],
+)
+def test_an_old_request_is_held_against_what_is_offered_now(limits, said):
+    """What draws it again does not type it again."""
+    made = ask(tags="a", count=2)
+    check_offered(made, Limits())
+    with refused(InvalidRequest, re.escape(said)):
+        check_offered(made, Limits(**limits))
 
 
 def test_a_default_that_makes_no_request_is_found_at_start_up():
