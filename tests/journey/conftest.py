@@ -51,6 +51,8 @@ class Studio:
         addresses = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE_S))
         self.token, self.page_url = addresses["token"], addresses["page_url"]
         tables = {"engine": {"url": ENGINE_URL}, "ratings": {"highest": "explicit"}, "defaults": {"steps": 2}}
+        if self._checkpoint:  # each real picture takes seconds, however small the network is
+            tables["limits"] = {"max_count": 1}
         self.config.write_bytes(
             configuration(
                 addresses["api_url"],

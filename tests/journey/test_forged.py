@@ -28,6 +28,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ACTIONS = (
     *("reroll", "edit", "recipe", "spoiler", "delete", "cancel", "tell", "show"),
     *("report", "look", "restore", "remove"),
+    *("vary", "enlarge", "exactly", "redraw", "subtle:0", "strong:0", "larger:0", "double:0"),
 )
 
 
