@@ -108,7 +108,7 @@ def read(path: Path) -> Esrgan:
 def _of_tensors(path: Path, weights: dict[str, Tensor]) -> Esrgan:
     first, dense = (weights.get(name) for name in ("conv_first.weight", "body.0.rdb1.conv1.weight"))
     numbers = {int(found[1]) for name in weights if (found := re.match(r"body\.(\d{1,3})\.", name))}
-    if first is None or dense is None or len(numbers) > _MOST_BLOCKS:
+    if first is None or dense is None or not first.ndim * dense.ndim or len(numbers) > _MOST_BLOCKS:
         raise ModelLoadError(
             f"{path}: expected the weights of Real-ESRGAN's network (RRDB), and it holds no conv_first and body.0"
         )

@@ -80,7 +80,7 @@ def further(request: Generate, *, number: int, tiling: Tiling | None = None, ups
     Args:
         request: What was asked for.
         number: Which picture of the job, from 0.
-        tiling: Of the tiles that it was enlarged in; None: it was enlarged as a whole.
+        tiling: Of the tiles that it was drawn in; None: it was drawn as a whole.
         upscaler: What enlarged its pixels; "": its latents were enlarged.
     """
     more: dict[str, object] = {}
@@ -97,8 +97,8 @@ def further(request: Generate, *, number: int, tiling: Tiling | None = None, ups
         more["Hires upscale"] = _short(enlargement.factor)
         more["Hires steps"] = steps_taken(request.sampling.num_inference_steps, enlargement.strength)
         more["Hires upscaler"] = upscaler or "Latent (nearest-exact)"
-        if tiling is not None:
-            more["Hires tiles"] = f"{tiling.side}+{tiling.overlap}"
+    if tiling is not None:
+        more["Tiles" if enlargement is None else "Hires tiles"] = f"{tiling.side}+{tiling.overlap}"
     return more
 
 

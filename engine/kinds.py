@@ -43,6 +43,7 @@ def _first(request: Generate) -> Pass:
         draw=draw if request.variation is None else varied(request.variation, draw),
         begin_index=0 if start is None else _begin_index(sampling, start.strength),
         source=None if start is None else partial(starts.brought, start.image, sampling),
+        may_be_tiled=start is not None,
     )
 
 

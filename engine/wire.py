@@ -240,7 +240,8 @@ class Picture(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
     latents: Latents | None = None
     """What it was decoded from; None where nobody asked for that."""
     tiled: bool = False
-    """It had no room as a whole when it was enlarged, and was drawn in tiles: elsewhere it comes out otherwise."""
+    """It had no room as a whole, enlarged or drawn over a large one, and was drawn in tiles: elsewhere it comes out
+    otherwise."""
 
 
 class Finished(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import engine.batch
+from engine import packed
 from engine.admission import Always
 from engine.denoise import Sample, predict_noise
 from engine.infotext import further
 from engine.samplers import SAMPLERS
 from engine.tiled_sample import average, divide
 from engine.tiles import Tiling, spans
-from engine.wire import Cancelled, Enlargement, Failed, Finished, Picture
+from engine.wire import Cancelled, Enlargement, Failed, Finished, Picture, Start
 from tests.engine.batches import Bench, conditioning_of, finals, request, watched
 from tests.engine.rounding import assert_alike
 from tests.engine.test_rescue import NO_ROOM, failing
@@ -184,6 +185,19 @@ def test_without_room_for_a_tile_it_is_out_of_memory(model):
         bench.run()
     failed = bench.events["a"][-1]
     assert (failed.code, failed.fits) == ("out_of_memory", (248, 248))
+
+
+def test_what_is_drawn_over_a_large_picture_is_tiled_as_well(model):
+    """A strong variation of an enlarged picture, where the card was too small for that one already."""
+    kept = packed.begin(torch.randn(1, 4, 12, 12, generator=torch.Generator().manual_seed(0)))()
+    start = Start(image=kept, strength=0.65)
+    bench = Bench(model, tiling=TILING)
+    bench.admit(request(width=96, height=96, num_inference_steps=4, start=start))
+    with only_small(model.unet):
+        bench.run()
+    picture = bench.events["a"][-2]
+    assert picture.tiled
+    assert b"Started from: latents, Denoising strength: 0.65, Tiles: 64+16" in picture.png
 
 
 def test_from_noise_nothing_is_tiled(model):
