@@ -19,11 +19,13 @@ from bot.sentences.rendering import render
 from tests import browser as browsers
 from tests.journey.people import (
     choose,
+    delete,
     gallery,
     job_of,
     labels,
     refusal_of,
     result_of,
+    send_report,
     settings,
     shown,
     turn,
@@ -104,6 +106,18 @@ async def test_somebody_else_makes_their_own(yuki, mio):
     assert f"<@{mio.id}>" in words(made)
 
 
+async def test_what_is_private_stays_so(yuki):
+    """In a direct message the link leads there; of what one person sees there is none."""
+    in_person = await result_of(yuki, await yuki.slash(yuki.direct_message, "imagine", prompt="1girl"))
+    larger = await result_of(yuki, await pressed(yuki, await question(yuki, in_person, "Enlarge …"), "×1.5"))
+    assert larger["channel_id"] == yuki.direct_message
+    assert f"/channels/@me/{yuki.direct_message}/{in_person['id']})" in words(larger)
+    hidden = await drawn(yuki, private=True)
+    varied = await result_of(yuki, await pressed(yuki, await question(yuki, hidden, "Vary …"), "Strong"))
+    assert varied["flags"] & 64
+    assert f"A strong variation of picture 1 of `{job_of(hidden)}`." in words(varied)
+
+
 ASKED = {
     "Vary …": ("Subtle", "Strong"),
     "Enlarge …": ("×1.5", "×2"),
@@ -126,22 +140,48 @@ async def every_press(person, message, opened):
         yield way, await pressed(person, screen, way)
 
 
-async def test_after_a_restart_everything_draws_and_twice_at_once_is_two(studio, yuki):
-    """Buttons and questions that are older than the bot; each press is a job of its own."""
-    first = await drawn(yuki)
+async def test_after_a_restart_everything_works_and_twice_at_once(studio, yuki, mio):
+    """Buttons and questions are older than the bot; of what draws, each press is a job of its own."""
+    first, second = await drawn(yuki), await drawn(yuki)
     opened = await questions(yuki, first)
     await studio.kill("bot")
     await studio.start_bot()
     found = {job_of(first)}
     for way, screen in opened.items():
-        sent = await asyncio.gather(*(pressed(yuki, screen, way) for _ in range(2)))
-        results = [await result_of(yuki, one) for one in sent]
+        results = [await result_of(yuki, one) for one in await twice(pressed, yuki, screen, way)]
         assert len({len(gallery(one)) for one in results}) == 1
         assert len({job_of(one) for one in results} - found) == 2
         found |= {job_of(one) for one in results}
-    sent = await asyncio.gather(*(yuki.press(first, control(first, "Reroll")) for _ in range(2)))
-    assert len({job_of(await result_of(yuki, one)) for one in sent} - found) == 2
+    results = [await result_of(yuki, one) for one in await twice(use, yuki, first, "Reroll")]
+    assert len({job_of(one) for one in results} - found) == 2
     assert await questions(yuki, first)
+    await free_buttons_twice(yuki, mio, second)
+    with database(studio) as base:
+        key = [row_key(job_of(second))]
+        assert base.execute("SELECT count(*) FROM reports WHERE job = ?", key).fetchone() == (1,)
+        base.execute("DELETE FROM reports WHERE job = ?", key)
+    for sent in await twice(delete, yuki, first):
+        await yuki.outcome(sent)
+    await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == first["id"])
+
+
+async def twice(act, *arguments):
+    """Do something two times at once."""
+    return await asyncio.gather(act(*arguments), act(*arguments))
+
+
+async def free_buttons_twice(owner, other, picture):
+    """Press what draws nothing, two times each; one report is one, and hides the picture."""
+    for label in ("Edit", "Delete"):
+        assert [(await owner.modal(one))["components"] for one in await twice(use, owner, picture, label)]
+    recipes = [(await shown(owner, one))["content"] for one in await twice(use, owner, picture, "Recipe")]
+    assert recipes[0] == recipes[1]
+    for sent in await twice(use, owner, picture, "Spoiler"):
+        assert gallery(await owner.answer(sent))[0]["spoiler"]
+    for sent in await twice(send_report, other, picture):
+        await other.outcome(sent)
+    covered = await owner.wait_for(lambda m: m["id"] == picture["id"] and "was reported" in words(m))
+    assert not gallery(covered)
 
 
 async def test_without_a_record_an_open_question_says_so(studio, yuki):
@@ -177,8 +217,8 @@ async def test_what_is_left_of_a_picture_decides_and_is_said(studio, yuki):
 
 async def test_where_the_limit_was_lowered_nothing_more_is_made(ada, yuki):
     """Neither is a question asked any more, nor an older one drawn."""
-    async with settings(ada) as screen:
-        screen = await choose(ada, screen, "open_limit", "sensitive")
+    async with settings(ada) as opening:
+        screen = await choose(ada, opening, "open_limit", "sensitive")
         first = await drawn(yuki, rating="sensitive")
         opened = await questions(yuki, first)
         await choose(ada, screen, "open_limit", "safe")
@@ -190,8 +230,8 @@ async def test_a_server_may_leave_what_draws_to_the_owner(ada, yuki, mio):
     """An older question counts as little. The owner presses as ever."""
     first = await drawn(yuki)
     opened = await questions(mio, first)
-    async with settings(ada) as screen:
-        screen = await turn(ada, await turn(ada, screen, "page:who"), "others_draw:off")
+    async with settings(ada) as opening:
+        screen = await turn(ada, await turn(ada, opening, "page:who"), "others_draw:off")
         assert "**Off**: Everybody may press" in words(screen)
         async for label, sent in every_press(mio, first, opened):
             assert f"only <@{yuki.id}> may draw from this picture" in await refusal_of(mio, sent), label
