@@ -32,7 +32,7 @@ SIDES, OVERLAP = (512, 256, 128), 64
 depend on how much room there was; the others are for where there is none."""
 
 _TRIED = 32
-"""Pixels of a side of the picture that is tried when it is loaded."""
+"""Pixels, at least, of a side of the picture that is tried when it is loaded."""
 
 _LIBRARY_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError, SafetensorError)
 """What transformers raises on a folder whose content is not what its names say."""
@@ -118,7 +118,7 @@ def load(named: str, device: torch.device) -> Upscaler:
             f"{path}: engine.upscaler expects a folder as transformers saves an upscaler, or Real-ESRGAN's weights as "
             f".safetensors or ncnn's .bin, and {found}"
         )
-    scale = _tried(path, run, device)
+    scale = _tried(path, run, device, -(-_TRIED // multiple) * multiple)
     with weights.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Upscaler(path.resolve().stem, digest[:10], device, run, scale, multiple)
@@ -143,20 +143,20 @@ def _of_folder(folder: Path, device: torch.device) -> tuple[Path, Callable[[Tens
 
 
 @torch.inference_mode()
-def _tried(path: Path, run: Callable[[Tensor], Tensor], device: torch.device) -> int:
-    """Enlarge a small picture, and give how many times as large it has become.
+def _tried(path: Path, run: Callable[[Tensor], Tensor], device: torch.device, side: int) -> int:
+    """Enlarge a picture of this side, and give how many times as large it has become.
 
     Raises:
         ModelLoadError: It is no larger one, or no picture.
     """
-    grey = torch.full((1, 3, _TRIED, _TRIED), 0.5, device=device)
+    grey = torch.full((1, 3, side, side), 0.5, device=device)
     try:
         made = run(grey)
     except _LIBRARY_ERRORS as error:
         line = " ".join(str(error).split())[:300]
         raise ModelLoadError(f"{path}: this upscaler cannot be used: {line}") from error
-    scale = made.shape[-1] // _TRIED
-    if scale < 2 or made.shape != (1, 3, scale * _TRIED, scale * _TRIED):  # noqa: PLR2004
+    scale = made.shape[-1] // side
+    if scale < 2 or made.shape != (1, 3, scale * side, scale * side):  # noqa: PLR2004
         raise ModelLoadError(f"{path}: expected an upscaler, and this makes {tuple(made.shape)} of {tuple(grey.shape)}")
     if not made.isfinite().all():
         raise ModelLoadError(f"{path}: this upscaler's pictures are not finite, so its weights are broken")

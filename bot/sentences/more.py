@@ -80,7 +80,7 @@ def explained(kind: Kind, pictures: int, width: int, height: int, times: float) 
 
 @sentence
 def counts_as(pictures: int) -> str:
-    return f"It counts as {pictures} pictures of a day."
+    return f"In a day's limits it counts as {pictures} pictures."
 
 
 @sentence

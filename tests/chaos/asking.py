@@ -19,8 +19,8 @@ WORDS = [
 ]  # fmt: skip
 """Any that are known: without a tagger, others are left out of a safe picture."""
 
-EVERY = 4
-"""Of somebody's wishes that many, one is more of a picture that is there."""
+EVERY, LIGHT_EVERY = 4, 10
+"""Of so many wishes of somebody's one is more of a picture that is there; a real engine enlarges one in six seconds."""
 
 WAYS = {"Subtle": ("Vary …", "subtle", 4), "Strong": ("Vary …", "strong", 4), "×1.5": ("Enlarge …", "larger", 1)}
 """What is pressed; under which button it is found, what it makes, and how many pictures."""
@@ -69,8 +69,8 @@ def wishes(chance, number, *, jobs, seconds, light):
         )
         for job in range(jobs)
     ]
-    ways = ("×1.5",) if light else tuple(WAYS)
-    return [_more(wish, chance.choice(ways)) if job % EVERY == EVERY - 1 else wish for job, wish in enumerate(wanted)]
+    ways, every = (("×1.5",), LIGHT_EVERY) if light else (tuple(WAYS), EVERY)
+    return [_more(wish, chance.choice(ways)) if job % every == every - 1 else wish for job, wish in enumerate(wanted)]
 
 
 def _more(wish, way):
