@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
 from bot.long_texts import chars_of, worked_on
-from bot.prompt.completion import options_of
+from bot.prompt.completion import check_offered, options_of
 from bot.request import words_of_options
 from bot.routes import Route, on_press
 from bot.safety.ratings import together
@@ -53,11 +53,15 @@ class AgainExactly:
         """Say what has changed, and offer to draw it.
 
         Without a record the picture's own file is read, as Remix does: what of it cannot be repeated is said there.
+
+        Raises:
+            Refused: It would not be drawn; the message says why.
         """
         if await self.store.jobs.get(job_id) is None and interaction.message is not None:
             await self.remix.open_message(interaction, interaction.message)
             return
         job = await self._job(interaction, job_id)
+        check_offered(job.request, self.imagine.limits)
         view = again_question(job, await self._changed(job))
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 

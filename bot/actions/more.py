@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from bot.answer import NO_PINGS
@@ -76,10 +77,12 @@ class MoreOfOne:
         job, pictures = await self._pictures(interaction, job_id)
         ways: dict[Kind, Sentence] = {}
         refused: InvalidRequest | None = None
-        for kind in kinds:
+        for kind, picture in product(kinds, pictures):
+            if kind in ways:
+                continue
             try:
-                ways[kind] = _explained(kind, job.request, self._request(job, kind, pictures[0]))
-            except InvalidRequest as error:
+                ways[kind] = _explained(kind, job.request, self._request(job, kind, picture))
+            except InvalidRequest as error:  # of this picture perhaps nothing is left, and of the next one all
                 refused = refused or error
         if refused and not ways:
             raise refused

@@ -215,6 +215,17 @@ async def test_what_is_left_of_a_picture_decides_and_is_said(studio, yuki):
     assert render(said_on_cards.DRAWN_AGAIN) in words(larger)
 
 
+async def test_of_several_pictures_those_that_are_left_are_still_varied(studio, yuki):
+    """The first one is gone; the question is asked for the sake of the other, and says so where it is pressed."""
+    first = await drawn(yuki, count=2)
+    with database(studio) as base:
+        base.execute("UPDATE pictures SET deleted = 1 WHERE job = ? AND number = 0", [row_key(job_of(first))])
+    screen = await question(yuki, first, "Vary …")
+    assert await refusal_of(yuki, await pressed(yuki, screen, "Strong · 1")) == render(ends.PARENT_GONE)
+    made = await result_of(yuki, await pressed(yuki, screen, "Strong · 2"))
+    assert f"[picture 2 of `{job_of(first)}`]" in words(made)
+
+
 async def test_where_the_limit_was_lowered_nothing_more_is_made(ada, yuki):
     """Neither is a question asked any more, nor an older one drawn."""
     async with settings(ada) as opening:
