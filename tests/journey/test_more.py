@@ -15,6 +15,7 @@ from bot.sandbox.people.driver import control
 from bot.sentences import card as said_on_cards
 from bot.sentences import ends
 from bot.sentences import more as said
+from bot.sentences import reports as said_of_reports
 from bot.sentences.rendering import render
 from tests import browser as browsers
 from tests.journey.people import (
@@ -184,8 +185,8 @@ async def free_buttons_twice(owner, other, picture):
     assert not gallery(covered)
 
 
-async def test_without_a_record_an_open_question_says_so(studio, yuki):
-    """Retention took it in the meantime; what can still be done is named. Buttons of that age: see test_moments."""
+async def test_without_a_record_an_open_question_says_so(studio, yuki, mio):
+    """Retention took it in the meantime; what can still be done is named, and a report reaches the moderators."""
     first = await drawn(yuki)
     opened = await questions(yuki, first)
     with database(studio) as base:
@@ -193,6 +194,8 @@ async def test_without_a_record_an_open_question_says_so(studio, yuki):
         base.execute("DELETE FROM jobs WHERE key = ?", [row_key(job_of(first))])
     for way, screen in opened.items():
         assert await refusal_of(yuki, await pressed(yuki, screen, way)) == render(said.NO_RECORD)
+    await send_report(mio, first)
+    assert await mio.wait_for(lambda m: m["flags"] & 64 and render(said_of_reports.NOT_HIDDEN) in words(m))
 
 
 async def test_what_is_left_of_a_picture_decides_and_is_said(studio, yuki):
