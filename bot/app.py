@@ -20,7 +20,7 @@ from discord.http import Route
 from bot.answer import HowToAsk, answering, explain
 from bot.assembly import assemble, read_text_filter
 from bot.delivery.budget import EditBudget
-from bot.engine.client import EngineClient
+from bot.engine.engines import Engines
 from bot.errors import ConfigError
 from bot.parts import Given
 from bot.prompt.prompt_writer import PromptWriter
@@ -173,7 +173,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
     budget = EditBudget()
     async with (
         Store.open(config.data_dir, backups=config.backup_dir) as store,
-        EngineClient.from_config(config) as engine,
+        Engines.from_config(config) as engines,
         Eshi(budget) as client,
         aiohttp.ClientSession() as session,
         Reading() as reading,
@@ -190,7 +190,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             text_filter=text_filter,
             licence=licence,
             store=store,
-            engine=engine,
+            engines=engines,
             session=session,
             reading=reading,
             refusals=client.refusals,

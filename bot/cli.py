@@ -55,7 +55,7 @@ def add_parsers(
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    """Run the bot until Ctrl-C or SIGTERM. It starts its engine, unless bot.engine.url is set."""
+    """Run the bot until Ctrl-C or SIGTERM. It starts its engine, unless bot.engine.url or urls is set."""
     if sys.platform == "win32":
         raise ConfigError("the bot needs signals, which event loops on Windows lack: use WSL2, as docs/windows.md says")
     from bot import app, logs  # discord.py takes a second that no other command should

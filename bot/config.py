@@ -49,8 +49,22 @@ class EngineProcess(Struct, frozen=True, forbid_unknown_fields=True):
 
     url: str = ""
     """Set: connect there and start nothing, so that a bot restart keeps the weights warm. "": start a child."""
+    urls: tuple[str, ...] = ()
+    """In place of ``url``: several engines, each with a card of its own."""
     start_timeout_s: Annotated[float, Meta(ge=1, le=86_400)] = 600.0
     """Reading seven gigabytes from a slow disk takes minutes."""
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself; msgspec names the table."""
+        if self.url and self.urls:
+            raise ValueError("give url or urls, not both")
+        if len(set(self.urls)) < len(self.urls):
+            raise ValueError("urls: one of them is there twice")
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Where engines are that somebody else starts; none: the bot starts its own."""
+        return self.urls or ((self.url,) if self.url else ())
 
 
 Waiting: TypeAlias = Annotated[int, Meta(ge=0, le=100_000)]
@@ -342,7 +356,7 @@ def _missing(config: Config, environ: Mapping[str, str]) -> Iterator[str]:
         token(config, environ)
     except ConfigError as error:
         yield str(error)
-    starts_engine = not config.bot.engine.url
+    starts_engine = not config.bot.engine.running
     if starts_engine and engine_config.lacks_revision(config.model, config.path.parent):
         yield (
             f"{config.path}: $.engine.model: name a file or a folder, or the commit of "

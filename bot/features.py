@@ -141,7 +141,7 @@ def _keeping(
         gatekeeper=checks.gatekeeper, store=store, imagine=imagine, limits=config.bot.limits, draw_seed=draw_seed
     )
     again = AgainExactly(
-        gatekeeper=checks.gatekeeper, store=store, imagine=imagine, remix=remix, drawn_with=lambda: flow.pool.drawn_with
+        gatekeeper=checks.gatekeeper, store=store, imagine=imagine, remix=remix, drawn_with=flow.pool.drawn_with
     )
     most = drawable(checks.gatekeeper.operator)[-1]
     me = Preferences(store, writer.complete, lambda text: given.text_filter.never_asked(text, most))

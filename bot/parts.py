@@ -26,9 +26,8 @@ from bot.flow.pool import Pool
 from bot.flow.rendering import Rendering
 from bot.queue.allowance import Allowance
 from bot.queue.arrivals import Arrivals
-from bot.queue.feed import Feed
 from bot.queue.forecast import Forecast
-from bot.queue.pace import Pace
+from bot.queue.joint_pace import JointPace
 from bot.queue.queue import Queue
 from bot.safety.gate_question import gate_question, tags_of
 from bot.safety.policy import OperatorPolicy
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
     from bot.config import Config
     from bot.delivery.budget import EditBudget
-    from bot.engine.client import EngineClient
+    from bot.engine.drawing_engine import DrawingEngines
     from bot.prompt.prompt_writer import PromptWriter
     from bot.reading.reading import Reading
     from bot.refusals import Refusals
@@ -64,7 +63,7 @@ class Given:
     text_filter: TextFilter
     licence: Licence
     store: Store
-    engine: EngineClient
+    engines: DrawingEngines
     session: aiohttp.ClientSession
     reading: Reading
     refusals: Refusals
@@ -123,7 +122,7 @@ def build_checks(given: Given) -> Checks:
         wildcards=tags_of(",".join(chain.from_iterable(given.prompt_writer.wildcards.values()))),
     )
     picture_filter = PictureFilter(gatekeeper, store.patient().pictures, rates=config.rates)
-    given.engine.listen(picture_filter.heard)
+    given.engines.listen(picture_filter.heard)
     return Checks(
         audit,
         gatekeeper,
@@ -155,19 +154,17 @@ def build_flow(given: Given, checks: Checks, sending: Sending) -> Flow:
     config, now, lasting, delivery = given.config, given.now, given.store.patient(), sending.delivery
     operator = Allowance.of_operator(config.bot.limits)
     queue, arrivals = Queue(max_jobs=config.bot.limits.max_queue, allowance=operator), Arrivals()
-    pool = Pool(given.engine, Feed(queue, batch_cap=config.model.batch_cap), Pace(), now=now)
+    pool = Pool(given.engines, queue, JointPace(), now=now)
     forecast = Forecast(queue, pool.pace, now=now)
     admission = Admission(queue=queue, line=given.store.queue, forecast=forecast, operator=operator, now=now)
     journeys = Journeys(queue=queue, arrivals=arrivals, pool=pool, delivery=delivery, store=lasting)
     places = Places(
-        queue=queue, arrivals=arrivals, forecast=forecast, engine=given.engine, journeys=journeys, store=lasting
+        queue=queue, arrivals=arrivals, forecast=forecast, engines=given.engines, journeys=journeys, store=lasting
     )
     rendering = Rendering(
         client=given.client,
         gatekeeper=checks.gatekeeper,
         store=lasting,
-        engine=given.engine,
-        pace=pool.pace,
         delivery=delivery,
         picture_filter=checks.picture_filter,
         now=now,

@@ -105,7 +105,11 @@ def _serve(parsed: argparse.Namespace) -> int:
     engine, wire = config.load(path)
     packages.require()
     listener = listen.bind(wire, path.resolve().parent, os.environ)
-    ended = asyncio.run(_serve_until_told(engine, listener, die_with_parent=parsed.die_with_parent))
+
+    def reread() -> config.Engine:
+        return config.load(path)[0]
+
+    ended = asyncio.run(_serve_until_told(engine, listener, reread, die_with_parent=parsed.die_with_parent))
     if not ended:
         # The worker is deep in torch and cannot be interrupted; it keeps nothing, so nothing is lost.
         logging.shutdown()
@@ -113,7 +117,9 @@ def _serve(parsed: argparse.Namespace) -> int:
     return 0
 
 
-async def _serve_until_told(engine: config.Engine, listener: Listener, *, die_with_parent: bool) -> bool:
+async def _serve_until_told(
+    engine: config.Engine, listener: Listener, reread: Callable[[], config.Engine], *, die_with_parent: bool
+) -> bool:
     from engine.server import Server
 
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
@@ -127,7 +133,7 @@ async def _serve_until_told(engine: config.Engine, listener: Listener, *, die_wi
         signal.signal(number, lambda *_: tell_to_stop())
     if die_with_parent:
         threading.Thread(target=_await_end_of_input, args=[tell_to_stop], daemon=True).start()
-    return await Server(engine, listener).run(stop)
+    return await Server(engine, listener, reread=reread).run(stop)
 
 
 def _await_end_of_input(then: Callable[[], None]) -> None:

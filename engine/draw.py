@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import signal
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from engine.errors import GenerationError
 from engine.received_job import ReceivedJob
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.config import Engine
-    from engine.wire import Event
+    from engine.wire import Event, Ready
 
 BAR_CELLS = 30
+
+_News: TypeAlias = "Event | Loading | Ready | Future[None]"
+"""What the worker and its jobs say, and how it ended."""
 
 
 def draw(config: Engine, request: Generate, out: Path, terminal: TextIO) -> bool:
@@ -33,7 +36,7 @@ def draw(config: Engine, request: Generate, out: Path, terminal: TextIO) -> bool
         OSError: It could not be written.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
-    events: queue.SimpleQueue[Event | Future[None]] = queue.SimpleQueue()
+    events: queue.SimpleQueue[_News] = queue.SimpleQueue()
     worker = Worker(config, emit=events.put)
     worker.submit(ReceivedJob(request, events.put))
     with ThreadPoolExecutor(1, thread_name_prefix="worker") as thread:
@@ -51,7 +54,7 @@ def draw(config: Engine, request: Generate, out: Path, terminal: TextIO) -> bool
     return True
 
 
-def _follow(events: queue.SimpleQueue[Event | Future[None]], terminal: TextIO) -> bytes:
+def _follow(events: queue.SimpleQueue[_News], terminal: TextIO) -> bytes:
     """Show events until the picture is there.
 
     Raises:

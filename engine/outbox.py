@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from engine.wire import MAX_JOBS, Failed, Loading, Picture, Preview, Progress, Rejected
+from engine.wire import MAX_JOBS, Failed, Picture, Preview, Progress, Rejected, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -81,8 +81,8 @@ class Outbox:
 def _subject(event: Event) -> Hashable | None:
     """Tell what only the newest event about is worth sending; None where every one is."""
     match event:
-        case Loading():
-            return Loading
+        case Workers():
+            return Workers
         case Progress():
             return Progress, event.job_id
         case Preview():

@@ -14,23 +14,30 @@ import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from engine.badrequests import BadRequests
+from engine.config import EngineConfigError
 from engine.outbox import Outbox, Overfull
 from engine.received_job import ReceivedJob
 from engine.wire import (
     MAX_CARRIED_BYTES,
     MAX_COMMAND_BYTES,
     MAX_JOBS,
+    PROTOCOL,
     Cancel,
     Cancelled,
+    Drain,
+    Draining,
     Failed,
     Finished,
     Generate,
     Loading,
     Ready,
     Rejected,
+    Reload,
+    Workers,
     decode_command,
     encode,
 )
+from engine.wire import Worker as Listed
 from engine.worker import Worker
 
 if TYPE_CHECKING:
@@ -38,7 +45,7 @@ if TYPE_CHECKING:
 
     from engine.config import Engine
     from engine.listen import Listener
-    from engine.wire import ErrorCode, Event
+    from engine.wire import Command, ErrorCode, Event, WorkerState
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +62,9 @@ GRACE_S = 10.0
 STALL_S = 60.0
 """How long a client may take to read one message. Its pong is behind that message, so that one which is honest and this
 slow has lost its heartbeat before; one that sends and sends and never reads has not."""
+
+WORKER = "engine"
+"""The name of the only worker here."""
 
 DETAIL_CHARS = 300
 """Of what is wrong with a command: a key in it may have a megabyte."""
@@ -139,13 +149,27 @@ def _carried_bytes(request: Generate) -> int:
 class Server:
     """Clients on one side, one worker on the other; all of it runs in one event loop except the worker."""
 
-    def __init__(self, config: Engine, listener: Listener) -> None:
+    def __init__(self, config: Engine, listener: Listener, *, reread: Callable[[], Engine] | None = None) -> None:
+        """Prepare to serve.
+
+        Args:
+            config: What to draw with.
+            listener: Where clients come.
+            reread: Reads the configuration anew, for `engine.wire.Reload`; None: it never changes.
+        """
         self._listener = listener
-        self._worker = Worker(config, emit=partial(self._hand_over, self._announce))
+        self._config = config
+        self._reread = reread
+        self._worker = self._new_worker()
         self._state: Loading | Ready = Loading(stage="starting")
+        self._draining = False
+        self._reloading = False
         self._closing = False
         self._clients: set[_Client] = set()
         self._loop: asyncio.AbstractEventLoop
+
+    def _new_worker(self) -> Worker:
+        return Worker(self._config, emit=partial(self._hand_over, self._announce))
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Serve until `stop` is set.
@@ -168,10 +192,7 @@ class Server:
         try:
             await web.SockSite(runner, self._listener.socket).start()
             log.info("listening on %s", self._listener.address)
-            working = self._loop.run_in_executor(thread, self._worker.run)
-            stopping = asyncio.ensure_future(stop.wait())
-            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            stopping.cancel()
+            working = await self._work(thread, stop)
             self._closing = True
             self._worker.close()
             await asyncio.wait({working}, timeout=GRACE_S)
@@ -183,6 +204,31 @@ class Server:
             thread.shutdown(wait=False)
             await runner.cleanup()
             self._listener.close()
+
+    async def _work(self, thread: ThreadPoolExecutor, stop: asyncio.Event) -> asyncio.Future[None]:
+        """Let one worker after the other draw, until `stop` is set or one ends that was not told to; give the last."""
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            while True:
+                working = self._loop.run_in_executor(thread, self._worker.run)
+                await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if stopping.done() or not self._reloading:
+                    return working
+                working.result()
+                self._config = await asyncio.to_thread(self._configured)
+                self._worker = self._new_worker()
+                self._draining = self._reloading = False
+                self._announce(Loading(stage="starting"))
+        finally:
+            stopping.cancel()
+
+    def _configured(self) -> Engine:
+        """Read the configuration anew; one that cannot be used changes nothing."""
+        try:
+            return self._reread() if self._reread is not None else self._config
+        except EngineConfigError as error:
+            log.error("the model is read again as it was, for the configuration cannot be used: %s", error)  # noqa: TRY400
+            return self._config
 
     async def _handle(self, request: web.Request) -> web.WebSocketResponse:
         if self._listener.secret:
@@ -197,7 +243,7 @@ class Server:
         except UnicodeEncodeError as error:  # aiohttp repeats a header's bytes, which need not be text
             raise web.HTTPBadRequest from error
         client = _Client(socket, cut=request.transport.abort if request.transport is not None else socket.close)
-        client.tell(self._state)
+        client.tell(self._workers)
         self._clients.add(client)
         sending = asyncio.create_task(client.send())
         try:
@@ -214,6 +260,7 @@ class Server:
             sending.cancel()
             for job in client.jobs.values():
                 self._worker.cancel(job)
+            self._go_on()
         return socket
 
     def _receive(self, client: _Client, frame: bytes) -> None:
@@ -222,12 +269,35 @@ class Server:
         except msgspec.DecodeError as error:
             client.tell(Rejected(detail=str(error)[:DETAIL_CHARS]))
             return
+        self._obey(client, command)
+
+    def _obey(self, client: _Client, command: Command) -> None:
         match command:
             case Generate():
                 self._generate(client, command)
             case Cancel():
                 if job := client.jobs.get(command.job_id):
                     self._worker.cancel(job)
+            case Drain() | Reload() if command.worker != WORKER:
+                client.tell(Rejected(detail=f"there is no worker {command.worker[:DETAIL_CHARS]}"))
+            case Drain():
+                self._drain()
+            case Reload():
+                self._drain()
+                self._reloading = True
+                self._go_on()
+
+    def _drain(self) -> None:
+        """Take nothing new."""
+        if not self._draining:
+            log.info("draining: nothing new is taken, and what is here is drawn")
+            self._draining = True
+            self._tell_all()
+
+    def _go_on(self) -> None:
+        """Let the worker end that is to read its model anew, once it has nothing to draw."""
+        if self._reloading and not any(client.jobs for client in self._clients):
+            self._worker.close()
 
     def _generate(self, client: _Client, request: Generate) -> None:
         def refuse(code: ErrorCode, detail: str) -> None:
@@ -237,6 +307,10 @@ class Server:
             refuse("shutting_down", "the engine is shutting down")
         elif not isinstance(self._state, Ready):
             refuse("model_not_ready", f"the model is not loaded yet: {self._state.stage}")
+        elif self._draining:
+            refuse("model_not_ready", "it takes nothing new until it is told to read its model again")
+        elif request.worker not in {None, WORKER}:
+            refuse("invalid_parameters", f"there is no worker {request.worker}")
         elif request.job_id in client.jobs:
             refuse("invalid_parameters", "a job of this id is still being drawn, and goes on")
         elif len(client.jobs) >= MAX_JOBS:
@@ -246,12 +320,25 @@ class Server:
                 "too_many_jobs", f"{carried} bytes of pictures of this client would be here; {MAX_CARRIED_BYTES} may"
             )
         else:
-            job = client.jobs[request.job_id] = ReceivedJob(request, partial(self._hand_over, client.tell_of_job))
+            job = client.jobs[request.job_id] = ReceivedJob(
+                request, partial(self._hand_over, partial(self._tell_of_job, client))
+            )
             self._worker.submit(job)
 
-    def _hand_over(self, tell: Callable[[Any], None], event: Event) -> None:
-        """Bring an event from the worker's thread to the loop's."""
+    def _tell_of_job(self, client: _Client, event: Event) -> None:
+        client.tell_of_job(event)
+        self._go_on()
+
+    def _hand_over(self, tell: Callable[[Any], None], event: Event | Loading | Ready) -> None:
+        """Bring what the worker's thread says to the loop's."""
         self._loop.call_soon_threadsafe(tell, event)
+
+    @property
+    def _workers(self) -> Workers:
+        """What a client is told of who draws here."""
+        state: WorkerState = Draining() if self._draining and isinstance(self._state, Ready) else self._state
+        jobs = sum(len(client.jobs) for client in self._clients)
+        return Workers(protocol=PROTOCOL, workers=(Listed(id=WORKER, state=state, jobs=jobs),))
 
     def _announce(self, state: Loading | Ready) -> None:
         self._state = state
@@ -259,5 +346,8 @@ class Server:
             log.info("loading: %s", state.stage)
         else:
             log.info("ready: %s on %s", state.model_name, state.device)
+        self._tell_all()
+
+    def _tell_all(self) -> None:
         for client in self._clients:
-            client.tell(state)
+            client.tell(self._workers)

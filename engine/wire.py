@@ -33,7 +33,11 @@ MAX_COMMAND_BYTES = 16 * 1024 * 1024
 MAX_CARRIED_BYTES = 256 * 1024 * 1024
 """Of what the jobs of one client that have not ended begin with: as many as the bot holds, of 1.2 megapixels each."""
 
+MAX_WORKERS = 256
+"""Of one connection: 24 cards of the fastest kind are what one bot feeds, and slow ones are more."""
+
 JobId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+WorkerId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 PromptText: TypeAlias = Annotated[str, Meta(max_length=20_000)]
 MAX_SIDE = 3072
 MAX_PIXELS = 2048 * 2048
@@ -60,11 +64,12 @@ ErrorCode: TypeAlias = Literal[
     "model_not_ready",
     "shutting_down",
     "too_many_jobs",
+    "worker_lost",
     "internal",
 ]
 """``withheld``: a picture of the job must not be seen by anybody, so none is sent. ``too_many_jobs``: this client has
-`MAX_JOBS` here already, or `MAX_CARRIED_BYTES`; one that keeps to that never reads it, so it came without a new
-`PROTOCOL`."""
+`MAX_JOBS` here already, or `MAX_CARRIED_BYTES`; one that keeps to that never reads it. ``model_not_ready`` and
+``shutting_down`` speak of the job's worker alone, as does ``worker_lost``: it died, or was given up."""
 Origin: TypeAlias = Literal["noise", "latents", "pixels"]
 """What a picture begins with."""
 
@@ -161,6 +166,10 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     """Of each picture, before it is decoded; `sampling` is what it is before that."""
     send_latents: bool = False
     """Every picture comes with the latents that it was decoded from, so that more can be made of it."""
+    worker: WorkerId | None = None
+    """Which one draws it; None: the only one that there is."""
+    alone: bool = False
+    """Nothing else of this client is with that worker: the job may be what kills it."""
 
 
 class Cancel(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -169,16 +178,27 @@ class Cancel(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forb
     job_id: JobId
 
 
+class Drain(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """Let a worker end what it has and take nothing new; `Reload` ends that."""
+
+    worker: WorkerId
+
+
+class Reload(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """Let a worker end what it has, and read its model anew, as its own configuration names it by then."""
+
+    worker: WorkerId
+
+
 class Loading(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
-    """The checkpoint is being read; sent on connection and at every stage until Ready."""
+    """A worker's checkpoint is being read."""
 
     stage: str
 
 
 class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
-    """The engine draws from here on."""
+    """A worker draws."""
 
-    protocol: int
     model_name: str
     model_hash: str
     """First ten hex digits of the checkpoint's SHA-256, as WebUI shows it; "" where it is no single file."""
@@ -186,6 +206,8 @@ class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbi
     """For an operator to read: ``cuda (NVIDIA GeForce RTX 4090), float16``."""
     size_multiple: int
     """Width and height must be multiples of this: what the VAE divides by; the UNet takes latents of any size."""
+    batch_cap: Annotated[int, Meta(ge=1)] = 1
+    """How many pictures of one shape it draws in one call at most."""
     vae: str = "exact"
     """``exact`` or ``bfloat16``: the checkpoint's own; anything else is the name of another one."""
     upscaler: str = ""
@@ -196,10 +218,42 @@ class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbi
     """Every preview and every picture carries a rating; what cannot be rated is not sent."""
 
 
+class Draining(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """A worker ends what it has and takes nothing new."""
+
+
+class Lost(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """A worker is gone, and may come back; why is for the operator."""
+
+    why: str
+
+
+WorkerState: TypeAlias = Loading | Ready | Draining | Lost
+
+
+class Worker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What draws: one GPU with one model."""
+
+    id: WorkerId
+    """Unique in its list; the same over restarts, as far as the GPU is the same."""
+    state: WorkerState
+    jobs: Annotated[int, Meta(ge=0)] = 0
+    """That it has, of all clients."""
+
+
+class Workers(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """Everything that draws here: one worker, or a cluster's; sent on connection and whenever a state changes."""
+
+    protocol: int
+    workers: Annotated[tuple[Worker, ...], Meta(max_length=MAX_WORKERS)]
+
+
 class Started(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
     """The first sample of this job joined the batch."""
 
     job_id: JobId
+    worker: str = ""
+    """Which one draws it; "" where there is one."""
     begins: Origin = "noise"
 
 
@@ -266,6 +320,10 @@ class Failed(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forb
     detail: str
     fits: tuple[Side, Side] | None = None
     """With ``out_of_memory``: width and height that had room when they were tried; None where none had."""
+    aboard: int = 0
+    """With ``worker_lost``: how many jobs the worker had; of one that was alone there it may be the fault."""
+    began: bool = True
+    """With ``worker_lost``: whether any step of the job was taken."""
 
 
 class Rejected(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -274,12 +332,20 @@ class Rejected(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     detail: str
 
 
-Command: TypeAlias = Generate | Cancel
-Event: TypeAlias = Loading | Ready | Started | Progress | Preview | Picture | Finished | Cancelled | Failed | Rejected
+Command: TypeAlias = Generate | Cancel | Drain | Reload
+Event: TypeAlias = Workers | Started | Progress | Preview | Picture | Finished | Cancelled | Failed | Rejected
 
 _Message = TypeVar("_Message")
 
+
+class _Greeting(Struct, frozen=True):
+    """What every protocol's first words have in common."""
+
+    protocol: int
+
+
 _encoder = msgspec.msgpack.Encoder()
+_protocols = msgspec.msgpack.Decoder(_Greeting)
 _commands = msgspec.msgpack.Decoder(Command)
 _events = msgspec.msgpack.Decoder(Event)
 
@@ -352,6 +418,14 @@ def decode_event(frame: bytes) -> Event:
         msgspec.DecodeError: As `decode_command`.
     """
     return _decode(_events, frame)
+
+
+def protocol_of(frame: bytes) -> int | None:
+    """Read which protocol the other side speaks, from a frame of any protocol that says so; None: it does not."""
+    try:
+        return _decode(_protocols, frame).protocol
+    except msgspec.DecodeError:
+        return None
 
 
 def _decode(decoder: msgspec.msgpack.Decoder[_Message], frame: bytes) -> _Message:

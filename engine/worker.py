@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from engine import loading
 from engine.stages import Stages
-from engine.wire import PROTOCOL, Loading, Ready
+from engine.wire import Loading, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,11 +144,11 @@ class Worker:
             batch = Batch(model, cap=cap, pool=pool, finisher=finisher, post=self._inbox.put, sizes=timing.calibration)
             self._emit(
                 Ready(
-                    protocol=PROTOCOL,
                     model_name=model.name,
                     model_hash=model.hash,
                     device=model.description,
                     size_multiple=model.compression,
+                    batch_cap=cap,
                     vae=Path(self._config.vae).name,
                     upscaler="" if model.upscaler is None else f"{model.upscaler.name} {model.upscaler.hash}",
                     versions=versions(),

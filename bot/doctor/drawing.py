@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.engine.client import EngineClient
+from bot.engine.engines import Engines
 from bot.errors import BotError
 from bot.store.database import in_use
 from engine import wire
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.config import Config
+    from bot.engine.client import EngineClient
 
 STEPS = 8
 SIDE = 512
@@ -54,7 +55,7 @@ async def look(config: Config, *, command: Sequence[str] | None = None) -> Findi
     """
     database = config.data_dir / "eshi.sqlite3"
     runs = await asyncio.to_thread(in_use, database)
-    if runs and not config.bot.engine.url:
+    if runs and not config.bot.engine.running:
         if not config.wire.url.startswith("unix:"):
             return unchecked("drawing", "the bot runs, and its engine takes nobody else", "Ask it for a picture.")
         bot = msgspec.structs.replace(
@@ -64,8 +65,12 @@ async def look(config: Config, *, command: Sequence[str] | None = None) -> Findi
     words, log = _Words(), logging.getLogger()
     log.addHandler(words)
     try:
-        async with EngineClient.from_config(config, command=command) as engine:
-            return await _drawn(engine, words, config.bot.engine.start_timeout_s, rates=config.rates)
+        async with Engines.from_config(config, command=command) as engines:
+            found = [
+                await _drawn(client, words, config.bot.engine.start_timeout_s, rates=config.rates)
+                for client in engines.clients
+            ]
+            return next((one for one in found if one.level != "ok"), found[-1])
     except BotError as failure:
         return error("drawing", f"no picture came: {failure}", _DO)
     except TimeoutError:

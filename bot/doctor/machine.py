@@ -25,7 +25,7 @@ from engine.config import HUB_ID
 from engine.finding import Finding, error, ok, unchecked, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bot.config import Config
 
@@ -173,26 +173,35 @@ def _schema(path: Path) -> int:
 
 
 def meeting(config: Config, environ: Mapping[str, str] = os.environ) -> list[Finding]:
-    """Look at the socket and at the secret."""
-    url = config.bot.engine.url or config.wire.url
+    """Look at the sockets and at the secret."""
+    return [_sockets(config), _secret(config, environ)]
+
+
+def _sockets(config: Config) -> Finding:
+    each = [_socket(config, url) for url in _urls(config)]
+    return next((one for one in each if one.level != "ok"), ok("socket", ", ".join(one.says for one in each)))
+
+
+def _secret(config: Config, environ: Mapping[str, str]) -> Finding:
     try:
         secret = wire_secret(config, environ)
     except ConfigError as refused:
-        return [_socket(config, url), error("wire-secret", str(refused), "Write a secret into that file, of one line.")]
-    if url.startswith("unix:"):
-        return [_socket(config, url), ok("wire-secret", "a file's permissions guard the wire, and no secret is needed")]
-    if not secret and not config.bot.engine.url:
-        return [ok("socket", url), ok("wire-secret", "the bot makes one up for the engine that it starts")]
+        return error("wire-secret", str(refused), "Write a secret into that file, of one line.")
+    if all(url.startswith("unix:") for url in _urls(config)):
+        return ok("wire-secret", "a file's permissions guard the wire, and no secret is needed")
+    if not secret and not config.bot.engine.running:
+        return ok("wire-secret", "the bot makes one up for the engine that it starts")
     if len(secret) < MIN_SECRET_CHARS:
         do = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(32))'."
         what = f"has {len(secret)} letters and can be guessed" if secret else "is missing, and TCP needs one"
-        return [ok("socket", url), error("wire-secret", f"the secret {what}", do)]
+        return error("wire-secret", f"the secret {what}", do)
     if (loose := _readable_by_others(config)) is not None:
-        return [
-            ok("socket", url),
-            warning("wire-secret", f"{loose} can be read by others on this machine", f"Run chmod 600 {loose}."),
-        ]
-    return [ok("socket", url), ok("wire-secret", "the secret is long enough")]
+        return warning("wire-secret", f"{loose} can be read by others on this machine", f"Run chmod 600 {loose}.")
+    return ok("wire-secret", "the secret is long enough")
+
+
+def _urls(config: Config) -> Sequence[str]:
+    return config.bot.engine.running or (config.wire.url,)
 
 
 def _readable_by_others(config: Config) -> Path | None:
@@ -203,6 +212,8 @@ def _readable_by_others(config: Config) -> Path | None:
 
 
 def _socket(config: Config, url: str) -> Finding:
+    if not url.startswith("unix:"):
+        return ok("socket", url)
     if not hasattr(socket, "AF_UNIX"):
         return error(
             "socket",

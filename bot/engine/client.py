@@ -1,36 +1,33 @@
-"""The line to the engine: ask for pictures, receive what happens, whoever started the engine and however often."""
+"""The line to an engine, or to a cluster of them: ask for pictures, receive what happens, whoever started it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
-import os
-import secrets
 import socket
-import sys
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
 import msgspec
-import yarl
 
-from bot.config import wire_secret
-from bot.engine.child import EngineChild
-from bot.engine.drawing_engine import Away, Drawn, Status
+from bot.engine.drawing_engine import Away, Drawn, Status, nearest
 from bot.engine.mailbox import Mailbox
+from bot.engine.remote_worker import RemoteWorker, described, state_of
 from bot.engine.silence_timeout import SilenceTimeout
-from bot.errors import ConfigError, EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
-from engine import textfile, wire
+from bot.errors import EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
+from engine import wire
 from engine.cost import passes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from typing import NoReturn, Self
 
-    from bot.config import Config
+    import yarl
+
+    from bot.engine.child import EngineChild
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +47,25 @@ _CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)  # pyright: ignore[reportCallIs
 """An engine on this machine answers a closing handshake at once, or it hangs."""
 
 
+class _Aboard(NamedTuple):
+    """A job that a worker has."""
+
+    mailbox: Mailbox
+    """Its reader may lag behind."""
+    worker: RemoteWorker
+
+
 class EngineClient:
-    """One connection for everybody's jobs, made anew whenever it is lost; open it with ``async with``."""
+    """One connection for everybody's jobs, made anew whenever it is lost; open it with ``async with``.
+
+    Behind it are the workers that the other side lists: an engine lists itself.
+    """
 
     def __init__(
         self,
         address: Path | yarl.URL,
         *,
+        name: str = "",
         secret: str = "",
         child: EngineChild | None = None,
         silence_timeout: SilenceTimeout | None = None,
@@ -67,6 +76,7 @@ class EngineClient:
 
         Args:
             address: Of a Unix socket, or ``ws://127.0.0.1:PORT``.
+            name: What it is called among other connections; "" where there are none.
             secret: What a TCP engine wants to see; "" shows none.
             child: The engine to keep alive at that address; None: somebody else's business.
             silence_timeout: How long an engine that has jobs may send nothing; None: as `SILENCE_S` says at first.
@@ -79,49 +89,16 @@ class EngineClient:
         self._silence_timeout = silence_timeout or SilenceTimeout(first_s=SILENCE_S)
         self._heartbeat_s = heartbeat_s
         self._reconnect_s = reconnect_s
-        self._status: Status = Away("not connected yet")
+        self._name = name
+        self._away = Away("not connected yet")
+        self._workers: dict[str, RemoteWorker] = {}
         self._is_ready = asyncio.Event()
         self._listeners: list[Callable[[Status], None]] = []
-        self._mailboxes: dict[str, Mailbox] = {}  # of the jobs that the engine has; readers may lag behind
+        self._aboard: dict[str, _Aboard] = {}
         self._connection: aiohttp.ClientWebSocketResponse | None = None
         self._silence: asyncio.Timeout | None = None
         self._failures = 0
         self._tasks: list[asyncio.Task[NoReturn]] = []
-
-    @classmethod
-    def from_config(
-        cls, config: Config, *, command: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
-    ) -> Self:
-        """Read where the engine is, and who starts it.
-
-        Args:
-            config: The bot's; the engine is started with the same file.
-            command: Starts an engine, instead of this project's; unused where the configuration says that one runs.
-            environ: For the secret, and for the engine's own environment, which lacks the bot's token.
-
-        Raises:
-            ConfigError: The address or the secret cannot be used.
-        """
-        running = config.bot.engine.url
-        address = _address("bot.engine.url" if running else "wire.url", running or config.wire.url, config)
-        secret = wire_secret(config, environ)
-        if running:
-            if isinstance(address, yarl.URL) and not secret:
-                raise ConfigError(
-                    f"{config.path}: {running} wants a secret: set ESHI_WIRE_SECRET or name a file in wire.secret_file"
-                )
-            return cls(address, secret=secret)
-        secret = secret or secrets.token_urlsafe(32)
-        if command is None:
-            command = (sys.executable, "-m", "engine", "serve", "--config", str(config.path), "--die-with-parent")
-        inherited = {name: value for name, value in environ.items() if name != "ESHI_TOKEN"}
-        child = EngineChild(
-            command,
-            environ={**inherited, "ESHI_WIRE_SECRET": secret},
-            start_timeout_s=config.bot.engine.start_timeout_s,
-            watched=[config.path, textfile.beside(config.path.parent, config.model.model)],
-        )
-        return cls(address, secret=secret, child=child)
 
     async def __aenter__(self) -> Self:
         self._tasks.append(asyncio.create_task(self._stay_connected(), name="engine connection"))
@@ -140,21 +117,39 @@ class EngineClient:
             _remove_stale(self._address)
 
     @property
+    def workers(self) -> Sequence[RemoteWorker]:
+        """Those that the other side listed last, whether or not it can be reached now."""
+        return tuple(self._workers.values())
+
+    @property
     def status(self) -> Status:
-        return self._status
+        """Of the worker that is nearest to drawing."""
+        return nearest(worker.status for worker in self.workers) or self._away
 
     def listen(self, listener: Callable[[Status], None]) -> None:
-        """Have every change of the status told to a function that returns at once."""
+        """Have every change of anyone's status told to a function that returns at once."""
         self._listeners.append(listener)
 
     async def ready(self) -> wire.Ready:
-        """Wait until the engine draws, and say what it is."""
-        while not isinstance(self._status, wire.Ready):
+        """Wait until a worker draws, and say what it is."""
+        while not isinstance(status := self.status, wire.Ready):
+            self._is_ready.clear()
             await self._is_ready.wait()
-        return self._status
+        return status
 
-    async def generate(self, job: wire.Generate) -> AsyncGenerator[Drawn]:
-        """Have a job drawn; what happens to it, from Started to Finished.
+    def generate(self, job: wire.Generate) -> AsyncGenerator[Drawn]:
+        """Have a job drawn by any worker that draws, as `bot.engine.drawing_engine.DrawingEngine` says.
+
+        Raises:
+            EngineUnavailable: None draws; besides what is said there.
+        """
+        worker = next((one for one in self.workers if isinstance(one.status, wire.Ready)), None)
+        if worker is None:
+            raise EngineUnavailable(f"the engine is not ready: {described(self.status)}")
+        return worker.generate(job)
+
+    async def _draw(self, worker: RemoteWorker, job: wire.Generate) -> AsyncGenerator[Drawn]:
+        """Have a job drawn by one worker; what happens to it, from Started to Finished.
 
         Progress and previews that the reader is too slow for are skipped, pictures never. Finished is the last
         event; every other end is an error. Closing the generator early (`contextlib.aclosing`) cancels the job.
@@ -170,11 +165,12 @@ class EngineClient:
         except msgspec.DecodeError as error:
             raise GenerationFailed("invalid_parameters", str(error)) from error
         connection = self._connection
-        if connection is None or not isinstance(self._status, wire.Ready):
-            raise EngineUnavailable(f"the engine is not ready: {_describe(self._status)}")
-        if job.job_id in self._mailboxes:
+        if connection is None or not isinstance(worker.status, wire.Ready):
+            raise EngineUnavailable(f"the engine is not ready: {described(worker.status)}")
+        if job.job_id in self._aboard:
             raise ValueError(f"job {job.job_id} is already being drawn")
-        mailbox = self._mailboxes[job.job_id] = Mailbox()
+        mailbox = Mailbox()
+        self._aboard[job.job_id] = _Aboard(mailbox, worker)
         self._silence_timeout.board(job.job_id, _largest(job), _now())
         self._expect_news()
         try:
@@ -183,6 +179,10 @@ class EngineClient:
                 match event := await mailbox.get():
                     case wire.Failed(code="model_not_ready" | "shutting_down" | "too_many_jobs") | wire.Cancelled():
                         raise EngineUnavailable(f"it gave the job back ({event})")  # nobody here asked it to cancel
+                    case wire.Failed(code="worker_lost", began=False):
+                        raise EngineUnavailable(f"it was lost before the job began ({event.detail})")
+                    case wire.Failed(code="worker_lost"):
+                        raise EngineDied(event.detail, alone=event.aboard == 1)
                     case wire.Failed():
                         raise GenerationFailed(event.code, event.detail, fits=event.fits)
                     case wire.Finished():
@@ -191,12 +191,18 @@ class EngineClient:
                     case _:
                         yield event
         finally:
-            if self._mailboxes.get(job.job_id) is mailbox:  # the engine still has it
-                del self._mailboxes[job.job_id]
+            still = self._aboard.get(job.job_id)
+            if still is not None and still.mailbox is mailbox:  # the engine still has it
+                del self._aboard[job.job_id]
                 self._silence_timeout.leave(job.job_id)
                 self._expect_news()
                 with contextlib.suppress(EngineUnavailable):
                     await _send(connection, wire.encode(wire.Cancel(job_id=job.job_id)))
+
+    async def _tell(self, command: wire.Drain | wire.Reload) -> None:
+        if self._connection is None:
+            raise EngineUnavailable(f"the engine is not ready: {described(self.status)}")
+        await _send(self._connection, wire.encode(command))
 
     async def _stay_connected(self) -> NoReturn:
         connector = aiohttp.UnixConnector(str(self._address)) if isinstance(self._address, Path) else None
@@ -242,7 +248,7 @@ class EngineClient:
                         raise EngineTimeout("it answers no ping")
                     if message.type is not aiohttp.WSMsgType.BINARY:
                         raise EngineUnavailable(f"it sent a {message.type.name} frame ({message.data!r})")
-                    self._take(wire.decode_event(message.data))
+                    self._receive_frame(message.data)
         except TimeoutError as error:
             raise EngineTimeout(
                 f"it has jobs and sent nothing for {_now() - self._silence_timeout.heard:.3g} s"
@@ -253,39 +259,65 @@ class EngineClient:
             self._silence = None
         raise EngineUnavailable("it closed the connection")
 
+    def _receive_frame(self, frame: bytes) -> None:
+        """Read what came, and heed it.
+
+        Raises:
+            EngineUnavailable: It is of another protocol.
+            msgspec.DecodeError: It is of none.
+        """
+        try:
+            event = wire.decode_event(frame)
+        except msgspec.DecodeError:
+            protocol = wire.protocol_of(frame)
+            if protocol is None or protocol == wire.PROTOCOL:
+                raise
+            raise EngineUnavailable(_other_protocol(protocol)) from None
+        self._take(event)
+
     def _take(self, event: wire.Event) -> None:
         match event:
-            case wire.Loading():
-                self._become(event)
-            case wire.Ready():
+            case wire.Workers():
                 if event.protocol != wire.PROTOCOL:
-                    raise EngineUnavailable(
-                        f"it speaks protocol {event.protocol} and this bot {wire.PROTOCOL}; update the older one"
-                    )
-                self._failures = 0
-                if self._child is not None:
-                    self._child.answers()
-                self._become(event)
+                    raise EngineUnavailable(_other_protocol(event.protocol))
+                self._list(event.workers)
             case wire.Rejected():
                 log.error("The engine rejected a command: %s.", event.detail)
-            case _ if (mailbox := self._mailboxes.get(event.job_id)) is not None:
+            case _ if (aboard := self._aboard.get(event.job_id)) is not None:
                 self._silence_timeout.hear(_now())
-                mailbox.put(event)
+                aboard.mailbox.put(event)
                 if isinstance(event, wire.Finished | wire.Cancelled | wire.Failed):
-                    del self._mailboxes[event.job_id]
+                    del self._aboard[event.job_id]
                     self._silence_timeout.leave(event.job_id, drawn=isinstance(event, wire.Finished))
-                self._note(event)
+                self._note(aboard.worker, event)
             case _:
                 log.debug("Job %s: %s came after its end.", event.job_id, type(event).__name__)
         self._expect_news()
 
-    def _note(self, event: Drawn | wire.Cancelled | wire.Failed) -> None:
-        """Learn from a job's event how the engine is."""
+    def _list(self, listed: Sequence[wire.Worker]) -> None:
+        """Know these workers from now on, and how they are."""
+        for gone in self._workers.keys() - {worker.id for worker in listed}:
+            self._workers.pop(gone).become(Away("it is not there any more"))
+        for worker in listed:
+            known = self._workers.get(worker.id)
+            if known is None:
+                name = " ".join(filter(None, (self._name, worker.id if len(listed) > 1 else "")))
+                known = RemoteWorker(worker.id, name, draw=self._draw, tell=self._tell, listeners=self._listeners)
+                self._workers[worker.id] = known
+            known.become(state_of(worker))
+        if isinstance(self.status, wire.Ready):
+            self._failures = 0
+            self._is_ready.set()
+            if self._child is not None:
+                self._child.answers()
+
+    def _note(self, worker: RemoteWorker, event: Drawn | wire.Cancelled | wire.Failed) -> None:
+        """Learn from a job's event how its worker is."""
         match event:
             case wire.Finished() if self._child is not None:
                 self._child.is_well()
             case wire.Failed(code="model_not_ready" | "shutting_down"):
-                self._become(Away("it takes no jobs"))  # until it says that it is ready again
+                worker.become(Away("it takes no jobs"))  # until it says that it is ready again
                 if self._child is not None:
                     self._child.is_silent()
             case _:
@@ -299,33 +331,33 @@ class EngineClient:
     def _lose(self, error: EngineError, *, died: bool = False, level: int = logging.WARNING) -> None:
         """Give up the connection, and tell the jobs that the engine had; it died unless it is we who leave."""
         self._connection = None
-        alone = len(self._mailboxes) == 1
+        was_ready = isinstance(self.status, wire.Ready)
         kind = EngineTimeout if isinstance(error, EngineTimeout) else EngineDied
-        for mailbox in self._mailboxes.values():  # an error each: every reader adds its own traceback
+        with_worker = Counter(aboard.worker for aboard in self._aboard.values())
+        for mailbox, worker in self._aboard.values():  # an error each: every reader adds its own traceback
+            alone = with_worker[worker] == 1
             mailbox.fail(kind(str(error), alone=alone) if died else EngineUnavailable(str(error)))
-        self._mailboxes.clear()
+        self._aboard.clear()
         self._silence_timeout.forget()
         if self._child is not None:
             if isinstance(error, EngineTimeout):
                 self._child.replace(f"hangs ({error})")
-            elif isinstance(self._status, wire.Ready):
+            elif was_ready:
                 self._child.is_silent()
         unusable = self._child is not None and self._child.unusable
-        self._become(
-            Away("its checkpoint cannot be used", unusable=True) if unusable else Away(str(error)), level=level
-        )
+        self._leave(Away("its checkpoint cannot be used", unusable=True) if unusable else Away(str(error)), level)
 
-    def _become(self, status: Status, *, level: int = logging.INFO) -> None:
-        if status == self._status:
-            return  # an engine that is away for hours is logged once
-        self._status = status
-        if isinstance(status, wire.Ready):
-            self._is_ready.set()
-        else:
-            self._is_ready.clear()
-        log.log(level, "The engine is %s.", _describe(status))
-        for listener in self._listeners:
-            listener(status)
+    def _leave(self, away: Away, level: int) -> None:
+        """Know that nobody behind this connection can be reached."""
+        if away != self._away or any(worker.status != away for worker in self.workers):
+            log.log(level, "The engine%s is %s.", f" {self._name}" if self._name else "", described(away))
+        changed = away != self._away
+        self._away = away
+        for worker in self.workers:
+            worker.become(away, level=logging.DEBUG)
+        if changed and not self._workers:
+            for listener in self._listeners:
+                listener(away)
 
 
 def _now() -> float:
@@ -345,30 +377,8 @@ def _largest(job: wire.Generate) -> tuple[int, int]:
     return last.width, last.height
 
 
-def _describe(status: Status) -> str:
-    match status:
-        case Away():
-            return f"away: {status.why}"
-        case wire.Loading():
-            return f"loading: {status.stage}"
-        case wire.Ready():
-            return f"ready: {status.model_name} on {status.device}"
-
-
-def _address(key: str, url: str, config: Config) -> Path | yarl.URL:
-    if url.startswith("unix:") and url != "unix:":
-        return config.resolve(url.removeprefix("unix:"))
-    try:
-        address = yarl.URL(url)
-        if address.scheme == "ws" and _is_loopback(address.host) and address.explicit_port:
-            return address
-    except ValueError:
-        pass
-    raise ConfigError(f'{config.path}: $.{key}: expected "unix:PATH" or "ws://127.0.0.1:PORT", got {url!r}')
-
-
-def _is_loopback(host: str | None) -> bool:
-    return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+def _other_protocol(protocol: int) -> str:
+    return f"it speaks protocol {protocol} and this bot {wire.PROTOCOL}; update the older one"
 
 
 def _remove_stale(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the bot uses of an engine: four members, whoever is behind them."""
+"""What the bot uses of an engine, and of all that draw for it, whoever is behind them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 from engine import wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 
 
 class Away(Struct, frozen=True):
@@ -20,13 +20,24 @@ class Away(Struct, frozen=True):
     """It is not started, because its checkpoint can never be loaded as it is: waiting alone helps nobody."""
 
 
-Status: TypeAlias = Away | wire.Loading | wire.Ready
+Status: TypeAlias = Away | wire.Draining | wire.Loading | wire.Ready
 Drawn: TypeAlias = wire.Started | wire.Progress | wire.Preview | wire.Picture | wire.Finished
 """What happens to a job that is drawn; every other end is an error."""
 
 
+def nearest(statuses: Iterable[Status]) -> Status | None:
+    """Choose the one that is nearest to drawing; None of none."""
+    nearness = (Away, wire.Draining, wire.Loading, wire.Ready)
+    return max(statuses, key=lambda status: nearness.index(type(status)), default=None)
+
+
 class DrawingEngine(Protocol):
-    """Draws jobs, several at once, and says how it is."""
+    """One GPU: draws jobs, several at once, and says how it is."""
+
+    @property
+    def name(self) -> str:
+        """What it is called among the others; "" where there are none."""
+        ...
 
     @property
     def status(self) -> Status:
@@ -49,4 +60,22 @@ class DrawingEngine(Protocol):
             EngineDied: It went away while it had the job.
             GenerationFailed: It gave up on this job, or the job is outside the wire's limits.
         """
+        ...
+
+
+class DrawingEngines(Protocol):
+    """Everything that draws for this bot."""
+
+    @property
+    def workers(self) -> Sequence[DrawingEngine]:
+        """Those that are known now; each stays the same object for as long as it is among them."""
+        ...
+
+    @property
+    def status(self) -> Status:
+        """Of the one that is nearest to drawing."""
+        ...
+
+    def listen(self, listener: Callable[[Status], None]) -> None:
+        """Have every change of anyone's status told to a function that returns at once."""
         ...

@@ -22,12 +22,27 @@ class SharedLock:
         self._line: deque[object] = deque()
         self._inside = 0
         self._alone = False
+        self._wanting = 0
+
+    @property
+    def wanted_alone(self) -> bool:
+        """Whether one is alone there, or waits to be."""
+        return self._wanting > 0
 
     @asynccontextmanager
     async def join(self, *, alone: bool) -> AsyncGenerator[None]:
         """Wait for one's turn, and be at the engine until the block is left."""
         turn = object()
         self._line.append(turn)
+        self._wanting += alone
+        try:
+            async with self._turn(turn, alone=alone):
+                yield
+        finally:
+            self._wanting -= alone
+
+    @asynccontextmanager
+    async def _turn(self, turn: object, *, alone: bool) -> AsyncGenerator[None]:
         try:
             async with self._changed:
                 await self._changed.wait_for(lambda: self._line[0] is turn and self._has_room(alone=alone))

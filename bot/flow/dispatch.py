@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.delivery.delivery import Delivery
     from bot.flow.journeys import Journeys
     from bot.flow.places import Places
-    from bot.flow.pool import Pool
+    from bot.flow.pool import Pool, Turn
     from bot.flow.rendering import Rendering
     from bot.job import Job
     from bot.queue.forecast import Forecast
@@ -65,12 +65,12 @@ class Dispatch:
 
     async def work(self) -> NoReturn:
         """Give the engine one job after the other."""
-        self.pool.engine.listen(lambda _status: self.places.tell_head())
+        self.pool.engines.listen(lambda _status: self.places.tell_head())
         await self.places.tell_all()  # what an earlier process left waits for the engine too, and its messages say so
         while True:
-            ticket = await self.pool.next()
-            self.forecast.began(ticket)
-            self.journeys.begin(ticket.id, self._draw(ticket.id, share=self.pool.shares(ticket)))
+            turn = await self.pool.next()
+            self.forecast.began(turn.ticket)
+            self.journeys.begin(turn.ticket.id, self._draw(turn))
             await self.places.tell_all()
 
     async def queue_changed(self, *tickets: Ticket | None) -> None:
@@ -82,14 +82,16 @@ class Dispatch:
                 await self.places.begin(ticket)
                 self.places.tell(ticket)
 
-    async def _draw(self, job_id: str, *, share: bool) -> None:
+    async def _draw(self, turn: Turn) -> None:
         """Take one job from the head of the queue to its result."""
+        (ticket, slot), job_id = turn, turn.ticket.id
         drawn: Job | None = None
         try:
             job = await self.store.jobs.get(job_id)
             if job is not None and job.state is State.QUEUED:
-                async with self.pool.aboard(alone=job.suspect):
-                    drawn = await self.rendering.render(job, self.journeys.message(job), share=share)
+                share = slot.feed.shares(ticket)
+                async with slot.aboard(alone=job.suspect):
+                    drawn = await self.rendering.render(job, self.journeys.message(job), slot, share=share)
             if drawn is not None and drawn.state is State.QUEUED:
                 self.queue.push(Ticket.of(drawn))
         finally:  # a slow delivery must not keep the engine waiting

@@ -11,7 +11,7 @@ from bot.sentences import queue as says
 from bot.views import card, engine_state
 
 if TYPE_CHECKING:
-    from bot.engine.drawing_engine import DrawingEngine
+    from bot.engine.drawing_engine import DrawingEngines
     from bot.flow.journeys import Journeys
     from bot.job import Job
     from bot.queue.arrivals import Arrivals
@@ -31,7 +31,7 @@ class Places:
     queue: Queue
     arrivals: Arrivals
     forecast: Forecast
-    engine: DrawingEngine
+    engines: DrawingEngines
     journeys: Journeys
     store: Store
     """Is patient: nobody waits for an answer here."""
@@ -41,7 +41,7 @@ class Places:
     @property
     def engine_sentence(self) -> Sentence | None:
         """What people wait for besides their turn; None where the engine draws."""
-        return says.RESTARTING if self.restarting else engine_state.sentence(self.engine.status)
+        return says.RESTARTING if self.restarting else engine_state.sentence(self.engines.status)
 
     def standing(self, job: Job) -> Sentence:
         """Say how it stands with an unfinished job."""

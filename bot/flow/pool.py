@@ -1,80 +1,133 @@
-"""Who is at the engine: what comes next, who must be alone there, and what it draws with."""
+"""Who draws what: what comes next, and which worker gets it."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from bot.engine.shared_lock import SharedLock
+from bot.flow.slot import Slot
 from bot.job import DrawnWith
 from engine import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Callable, Iterator
 
-    from bot.engine.drawing_engine import DrawingEngine
-    from bot.queue.feed import Feed
-    from bot.queue.pace import Pace
+    from bot.engine.drawing_engine import DrawingEngine, DrawingEngines
+    from bot.queue.joint_pace import JointPace
+    from bot.queue.queue import Queue
     from bot.queue.ticket import Ticket
 
 
-class Pool:
-    """The one place that knows how many engines there are; today there is one."""
+class Turn(NamedTuple):
+    """A job that was taken out of the queue, for one worker."""
 
-    def __init__(self, engine: DrawingEngine, feed: Feed, pace: Pace, *, now: Callable[[], float]) -> None:
-        self.engine = engine
+    ticket: Ticket
+    slot: Slot
+
+
+class Pool:
+    """The one place that knows how many workers there are."""
+
+    def __init__(self, engines: DrawingEngines, queue: Queue, pace: JointPace, *, now: Callable[[], float]) -> None:
+        """Give what waits to whoever draws.
+
+        Args:
+            engines: Everything that draws for this bot.
+            queue: What waits.
+            pace: Is told who draws.
+            now: Seconds.
+        """
+        self.engines = engines
         self.pace = pace
-        self._feed = feed
+        self._queue = queue
         self._now = now
-        self._lock = SharedLock()
+        self._slots: dict[DrawingEngine, Slot] = {}
+        self._of_job: dict[str, Slot] = {}
         self._changed = asyncio.Event()
         self._closed = False
+        engines.listen(lambda _status: self.changed())
+
+    # What draws
 
     @property
     def model_name(self) -> str | None:
-        """What the engine draws with; None before it is ready."""
-        status = self.engine.status
-        return status.model_name if isinstance(status, wire.Ready) else None
-
-    @property
-    def drawn_with(self) -> DrawnWith | None:
-        """Everything that decides how a picture comes out there; None before it is ready."""
-        status = self.engine.status
-        return DrawnWith.of(status) if isinstance(status, wire.Ready) else None
+        """What is drawn with; None before anything is ready."""
+        ready = self._first_ready
+        return None if ready is None else ready.model_name
 
     @property
     def model_hash(self) -> str:
-        """The first digits of its SHA-256; "" before it is ready, and where it is no single file."""
-        status = self.engine.status
-        return status.model_hash if isinstance(status, wire.Ready) else ""
+        """The first digits of its SHA-256; "" before anything is ready, and where it is no single file."""
+        ready = self._first_ready
+        return "" if ready is None else ready.model_hash
 
-    async def next(self) -> Ticket:
-        """Wait until the engine can take a job and one may start, and take it out of the queue."""
+    def drawn_with(self, like: DrawnWith | None = None) -> DrawnWith | None:
+        """Everything that decides how a picture comes out here; None before anything is ready.
+
+        Args:
+            like: Of several workers give the one that comes closest to this.
+        """
+        each = [DrawnWith.of(ready) for _, ready in self._ready()]
+        if like is None or not each:
+            return each[0] if each else None
+        return min(each, key=lambda one: len(like.differences(one)))
+
+    @property
+    def _first_ready(self) -> wire.Ready | None:
+        return next((ready for _, ready in self._ready()), None)
+
+    def _ready(self) -> Iterator[tuple[DrawingEngine, wire.Ready]]:
+        for worker in self.engines.workers:
+            if isinstance(ready := worker.status, wire.Ready):
+                yield worker, ready
+
+    # What they get
+
+    async def next(self) -> Turn:
+        """Wait until a worker can take a job and one may start, and take it out of the queue."""
         while True:
-            await self.engine.ready()
             self._changed.clear()
-            ticket = None if self._closed else self._feed.next()
-            if ticket is not None:
-                return ticket
+            turn = None if self._closed else self._choose()
+            if turn is not None:
+                self._of_job[turn.ticket.id] = turn.slot
+                return turn
             await self._changed.wait()
 
-    def shares(self, ticket: Ticket) -> bool:
-        """Whether a job that the engine gets should not wait for another one's end."""
-        return self._feed.shares(ticket)
+    def _choose(self) -> Turn | None:
+        """Give the next job to who has fewest, and of those to the fastest: nobody gets two while another one idles.
 
-    def aboard(self, *, alone: bool) -> AbstractAsyncContextManager[None]:
-        """Wait for a turn at the engine, and be there until the block is left."""
-        return self._lock.join(alone=alone)
+        Of whom nothing is known is tried first.
+        """
+        for slot in sorted(self._open_slots(), key=lambda slot: (slot.feed.jobs, slot.pace.cost_s(1.0) or 0.0)):
+            if (ticket := slot.feed.next()) is not None:
+                return Turn(ticket, slot)
+        return None
+
+    def _open_slots(self) -> list[Slot]:
+        """Give the slots of the workers that draw now, and forget those of workers that are gone for good."""
+        known = set(self.engines.workers)
+        self._slots = {worker: slot for worker, slot in self._slots.items() if worker in known or slot.feed.jobs}
+        found: list[Slot] = []
+        for worker, ready in self._ready():
+            slot = self._slots.get(worker)
+            if slot is None:
+                slot = self._slots[worker] = Slot(worker, self._queue, self.pace.of(ready.device))
+            slot.feed.batch_cap = ready.batch_cap
+            found.append(slot)
+        self.pace.draw(slot.pace for slot in found)
+        return [slot for slot in found if slot.open]
 
     def leave(self, job_id: str) -> None:
-        """Note that the engine no longer has a job, or never got it."""
-        if self._feed.leave(job_id):
-            self.pace.ended(job_id, now=self._now())
+        """Note that a job is no longer with its worker, or never got there."""
+        slot = self._of_job.pop(job_id, None)
+        if slot is None:
+            self._queue.release(job_id)
+        elif slot.feed.leave(job_id):
+            slot.pace.ended(job_id, now=self._now())
         self.changed()
 
     def close(self) -> None:
-        """Give nothing more to the engine."""
+        """Give nothing more to anybody."""
         self._closed = True
 
     def changed(self) -> None:

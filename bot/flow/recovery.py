@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.flow.places import Places
     from bot.flow.restored import Restored
     from bot.job import Job
-    from bot.queue.pace import Pace
+    from bot.queue.joint_pace import JointPace
     from bot.queue.queue import Queue
     from bot.store import Store
 
@@ -38,7 +38,7 @@ class Recovery:
     store: Store
     """Is patient: nobody waits for an answer here."""
     queue: Queue
-    pace: Pace
+    pace: JointPace
     admission: Admission
     editor: MessageEditor
     journeys: Journeys

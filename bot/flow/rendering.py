@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from bot.checks.picture_filter import PictureFilter
     from bot.delivery.delivery import Delivery
     from bot.delivery.job_message import JobMessage
-    from bot.engine.drawing_engine import DrawingEngine
+    from bot.flow.slot import Slot
     from bot.job import Job
-    from bot.queue.pace import Pace
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -53,8 +52,6 @@ class Rendering:
         client: discord.Client,
         gatekeeper: Gatekeeper,
         store: Store,
-        engine: DrawingEngine,
-        pace: Pace,
         delivery: Delivery,
         picture_filter: PictureFilter,
         now: Callable[[], float],
@@ -65,8 +62,6 @@ class Rendering:
             client: Discord.
             gatekeeper: Judges.
             store: Remembers, and is patient: nobody waits for an answer here.
-            engine: Draws.
-            pace: Is told what the engine does, and so knows how fast it is.
             delivery: Tells the ends that are no result.
             picture_filter: Lets through what may be kept and shown.
             now: Unix time.
@@ -74,8 +69,6 @@ class Rendering:
         self._client = client
         self._gatekeeper = gatekeeper
         self._store = store
-        self._engine = engine
-        self._pace = pace
         self._delivery = delivery
         self._picture_filter = picture_filter
         self._now = now
@@ -91,12 +84,13 @@ class Rendering:
         """Begin nothing more."""
         self._closed = True
 
-    async def render(self, job: Job, job_message: JobMessage, *, share: bool) -> Job | None:
+    async def render(self, job: Job, job_message: JobMessage, slot: Slot, *, share: bool) -> Job | None:
         """Have a job drawn.
 
         Args:
             job: Is queued.
             job_message: Its own.
+            slot: Where it is drawn.
             share: As in `engine.wire.Generate`.
 
         Returns:
@@ -104,9 +98,11 @@ class Rendering:
             was not begun.
         """
         await self._client.wait_until_ready()  # before the first connection every place is unknown
-        ready = await self._engine.ready()
         if self._closed:
             return None
+        ready = slot.engine.status
+        if not isinstance(ready, wire.Ready):  # it went away meanwhile, and another one may be free
+            return job
         if job.attempts >= MAX_ATTEMPTS:
             await self._delivery.fail(job, ends.begun_too_often(MAX_ATTEMPTS))
             return None
@@ -119,7 +115,7 @@ class Rendering:
             start = await self._starting_images.of(job)
             begins = "noise" if start is None else start.origin
             job = await self._store.jobs.start(job.id, now=self._now(), drawn_with=DrawnWith.of(ready), begins=begins)
-            return await self._draw(job, job_message, start, share=share)
+            return await self._draw(job, job_message, slot, start, share=share)
         except PictureLost as error:
             log.info("%s", error)
             await self._delivery.fail(job, ends.PARENT_GONE)
@@ -127,19 +123,21 @@ class Rendering:
         finally:
             self._begun.discard(job.id)
 
-    async def _draw(self, job: Job, job_message: JobMessage, start: wire.Start | None, *, share: bool) -> Job | None:
+    async def _draw(
+        self, job: Job, job_message: JobMessage, slot: Slot, start: wire.Start | None, *, share: bool
+    ) -> Job | None:
         job_message.say(partial(card.drawing, job, 0, steps_of(job.request)))
         command = _command(job, start, previews=self._picture_filter.wants_previews(job), share=share)
         previews = AllowedPreviews()
         try:
-            async with aclosing(self._engine.generate(command)) as events:
+            async with aclosing(slot.engine.generate(command)) as events:
                 async for event in events:
                     match event:
                         case wire.Started():
-                            self._pace.began(Ticket.of(job), now=self._now(), steps=steps_of(job.request))
+                            slot.pace.began(Ticket.of(job), now=self._now(), steps=steps_of(job.request))
                         case wire.Progress():
                             done, total = event.steps_done, event.steps_total
-                            self._pace.stepped(job.id, done, now=self._now())
+                            slot.pace.stepped(job.id, done, now=self._now())
                             files = upload(job, previews.images)
                             view = partial(
                                 card.drawing, job, done, total, previews=files.names, spoiler=previews.spoiler
@@ -151,7 +149,7 @@ class Rendering:
                             await self._picture_filter.keep(job, event)
                         case wire.Finished():
                             job = await self._store.jobs.rendered(job.id, engine_s=event.engine_s)
-                            await self._store.paces.keep(self._pace.measured(Ticket.of(job)))
+                            await self._store.paces.keep(slot.pace.measured(Ticket.of(job)))
                         case _:
                             pass
         except PromptRefused as error:
@@ -193,6 +191,7 @@ def _command(job: Job, start: wire.Start | None, *, previews: bool, share: bool)
         seeds=picture_seeds(request),
         preview_every=PREVIEW_EVERY if previews else 0,
         share=share,
+        alone=job.suspect,
         start=start,
         variation=request.variation,
         enlargement=request.enlargement,

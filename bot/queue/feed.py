@@ -13,12 +13,18 @@ JOBS_AT_ENGINE = 2
 
 
 class Feed:
-    """Takes jobs out of the line for an engine that draws up to `batch_cap` pictures of one shape in one call."""
+    """Takes jobs out of the line for one engine."""
 
-    def __init__(self, queue: Queue, *, batch_cap: int) -> None:
+    def __init__(self, queue: Queue, *, batch_cap: int = 1) -> None:
         self._queue = queue
-        self._batch_cap = batch_cap
+        self.batch_cap = batch_cap
+        """Pictures of one shape that the engine draws in one call."""
         self._at_engine: dict[str, Ticket] = {}
+
+    @property
+    def jobs(self) -> int:
+        """How many the engine has."""
+        return len(self._at_engine)
 
     def next(self) -> Ticket | None:
         """Choose what the engine gets now; None if it has enough, or nothing may start.
@@ -37,7 +43,7 @@ class Feed:
         if len(self._at_engine) < JOBS_AT_ENGINE:
             return self._queue.pop(like=shape) or self._queue.pop()
         pictures = sum(ticket.pictures for ticket in self._at_engine.values())
-        return self._queue.pop(like=shape) if pictures < self._batch_cap else None
+        return self._queue.pop(like=shape) if pictures < self.batch_cap else None
 
     def shares(self, ticket: Ticket) -> bool:
         """Whether a job that the engine gets should not wait for another one's end: a stranger's that takes longer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bot.queue.overtaking import Overtaking
 from bot.queue.queue import Standing
@@ -10,7 +10,6 @@ from bot.queue.queue import Standing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.queue.pace import Pace
     from bot.queue.queue import Queue
     from bot.queue.ticket import Ticket
 
@@ -28,10 +27,26 @@ class Wait(NamedTuple):
     """It has no place because a moderator paused the server's line; else because it is held."""
 
 
+class Speed(Protocol):
+    """What must be known of those that draw: `bot.queue.pace.Pace` knows it of one, `JointPace` of all."""
+
+    def engine_s(self, ticket: Ticket) -> float | None:
+        """Estimate the seconds for the whole of a job; None where nothing was measured."""
+        ...
+
+    def until_s(self, cost: float) -> float | None:
+        """Estimate the seconds until so much of the queue has been begun; None where nothing was measured."""
+        ...
+
+    def progress(self, job_id: str) -> tuple[int, int] | None:
+        """Tell how many steps of a job are done, and of how many; None before the first."""
+        ...
+
+
 class Forecast:
     """Asks the line for what comes first, and the pace for how long that takes."""
 
-    def __init__(self, queue: Queue, pace: Pace, *, now: Callable[[], float]) -> None:
+    def __init__(self, queue: Queue, pace: Speed, *, now: Callable[[], float]) -> None:
         self._queue = queue
         self._pace = pace
         self._now = now
@@ -65,13 +80,13 @@ class Forecast:
         return told
 
     def progress(self, ticket: Ticket) -> tuple[int, int] | None:
-        """Tell how far a job is that is being drawn, as `Pace.progress`."""
+        """Tell how far a job is that is being drawn, as `Speed.progress`."""
         return self._pace.progress(ticket.id)
 
     def drawn_at(self, cost: float) -> float | None:
         """Estimate the Unix time when so much of the line has been drawn; None before anything was measured here."""
-        ahead_s = self._pace.cost_s(cost)
-        return None if ahead_s is None else self._now() + self._pace.left_s() + ahead_s
+        until_s = self._pace.until_s(cost)
+        return None if until_s is None else self._now() + until_s
 
     def _wait(self, ticket: Ticket, standing: Standing | None) -> Wait:
         if standing is None:

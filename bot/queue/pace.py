@@ -32,6 +32,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     height: int
     guided: bool
     at_once: int
+    device: str = ""
+    """As the engine describes it; "": of an earlier version, which noted none."""
     step_s: float
     """Of the engine's time, for one picture."""
     measured: int
@@ -111,9 +113,10 @@ class _Busy:
 
 
 class Pace:
-    """Step times, and the jobs that are being drawn."""
+    """Step times of one engine, and the jobs that it draws."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: str = "") -> None:
+        self._device = device
         self._steps: dict[_Key, dict[int, _Mean]] = {}
         self._busy = _Busy()
         self._running: dict[str, _Running] = {}
@@ -136,6 +139,7 @@ class Pace:
                 height=key.height,
                 guided=key.guided,
                 at_once=at_once,
+                device=self._device,
                 step_s=mean.value,
                 measured=mean.measured,
             )
@@ -229,6 +233,11 @@ class Pace:
         """Tell how many steps of a job are done, over all its pictures, and of how many; None before the first."""
         running = self._running.get(job_id)
         return None if running is None else (running.steps_done, round(_steps_of(running.ticket)))
+
+    def until_s(self, cost: float) -> float | None:
+        """Estimate the seconds until so much of the queue has been begun; None where nothing was measured."""
+        cost_s = self.cost_s(cost)
+        return None if cost_s is None else self.left_s() + cost_s
 
     def left_s(self) -> float:
         """Estimate the engine's seconds for the rest of what is being drawn."""

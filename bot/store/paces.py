@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Paces:
-    """One row for each shape, with guidance or without, and number of pictures at once."""
+    """One row for each device, shape, with guidance or without, and number of pictures at once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -29,8 +29,8 @@ class Paces:
         for one in measured:
             await self._database.fetch(
                 """
-                INSERT OR REPLACE INTO paces (width, height, guided, at_once, step_s, measured)
-                VALUES (:width, :height, :guided, :at_once, :step_s, :measured)
+                INSERT OR REPLACE INTO paces (device, width, height, guided, at_once, step_s, measured)
+                VALUES (:device, :width, :height, :guided, :at_once, :step_s, :measured)
                 """,
                 msgspec.structs.asdict(one),
                 durable=False,  # it is measured again

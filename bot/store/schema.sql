@@ -226,13 +226,14 @@ CREATE TABLE lifts (
     PRIMARY KEY (person, guild_id)
 ) STRICT, WITHOUT ROWID;
 
--- How long this machine takes: one row for each shape and number of pictures at once that was measured.
+-- How long each kind of card takes: one row for each shape and number of pictures at once that was measured.
 CREATE TABLE paces (
+    device TEXT NOT NULL,
     width INTEGER NOT NULL,
     height INTEGER NOT NULL,
     guided INTEGER NOT NULL CHECK (guided IN (0, 1)),
     at_once INTEGER NOT NULL,
     step_s REAL NOT NULL,
     measured INTEGER NOT NULL,
-    PRIMARY KEY (width, height, guided, at_once)
+    PRIMARY KEY (device, width, height, guided, at_once)
 ) STRICT, WITHOUT ROWID;

@@ -18,15 +18,15 @@ import aiosqlite
 import msgspec
 
 from bot.delivery.delivery import Delivery
+from bot.engine.engines import Engines
 from bot.flow.journeys import Journeys
 from bot.flow.pool import Pool
 from bot.flow.recovery import Recovery
 from bot.flow.restored import Restored
 from bot.job import NewJob, public_id
 from bot.queue.arrivals import Arrivals
-from bot.queue.feed import Feed
 from bot.queue.forecast import Forecast
-from bot.queue.pace import Pace
+from bot.queue.joint_pace import JointPace
 from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket, cost_of
 from bot.request import SHAPES, Request
@@ -71,10 +71,10 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
     began = time.perf_counter()
     async with Store.open(folder) as store:
         queue = Queue(max_jobs=10**9)
-        pace = Pace()
+        pace = JointPace()
         forecast = Forecast(queue, pace, now=lambda: NOW)
         nobody: Any = None  # a restart with nothing under way asks neither Discord nor the engine
-        pool = Pool(nobody, Feed(queue, batch_cap=4), pace, now=lambda: NOW)
+        pool = Pool(Engines([]), queue, pace, now=lambda: NOW)
         delivery = Delivery(
             client=nobody,
             store=store,

@@ -65,6 +65,18 @@ class Client:
         self.socket = socket
         self.options = options
         self.jobs: dict[str, asyncio.Task[None]] = {}
+        self.workers: dict[str, str] = {}  # of every job that came
+        one = options.workers == 1  # it is called as the real one calls itself
+        names = ["engine"] if one else [f"card {number + 1}" for number in range(options.workers)]
+        self.states: dict[str, wire.WorkerState] = dict.fromkeys(names, wire.Loading(stage="starting"))
+        self.ready = wire.Ready(
+            model_name="flat colours",
+            model_hash="",
+            device="none",
+            size_multiple=SIZE_MULTIPLE,
+            batch_cap=options.batch_cap,
+            rates=options.rates,
+        )
 
     async def send(self, event: wire.Event) -> None:
         with contextlib.suppress(ConnectionError):
@@ -72,18 +84,25 @@ class Client:
 
     async def greet(self) -> None:
         for number in range(self.options.stages):
-            await self.send(wire.Loading(stage=f"stage {number + 1}"))
+            await self.become(wire.Loading(stage=f"stage {number + 1}"), *self.states)
             await asyncio.sleep(self.options.loading_s)
-        await self.send(
-            wire.Ready(
-                protocol=self.options.protocol,
-                model_name="flat colours",
-                model_hash="",
-                device="none",
-                size_multiple=SIZE_MULTIPLE,
-                rates=self.options.rates,
-            )
-        )
+        await self.become(self.ready, *self.states)
+
+    async def become(self, state: wire.WorkerState, *names: str) -> None:
+        """Let workers be like this, and send the list."""
+        self.states |= dict.fromkeys(names, state)
+        workers = tuple(wire.Worker(id=name, state=now) for name, now in self.states.items())
+        await self.send(wire.Workers(protocol=self.options.protocol, workers=workers))
+
+    async def lose(self, name: str) -> None:
+        """Let a worker die as a cluster tells it, with everything that it had."""
+        aboard = [job_id for job_id, worker in self.workers.items() if worker == name and job_id in self.jobs]
+        for job_id in aboard:
+            lost = wire.Failed(job_id=job_id, code="worker_lost", detail="as it was told", aboard=len(aboard))
+            await self.send(lost)
+        await self.become(wire.Lost(why="as it was told"), name)
+        for job_id in aboard:
+            self.jobs[job_id].cancel()
 
     async def take(self, frame: bytes) -> None:
         try:
@@ -94,12 +113,18 @@ class Client:
         if self.options.record is not None:
             with self.options.record.open("ab") as file:
                 file.write(msgspec.json.encode(command) + b"\n")
-        if isinstance(command, wire.Cancel):
+        if isinstance(command, wire.Drain):
+            await self.become(wire.Draining(), command.worker)
+        elif isinstance(command, wire.Reload):
+            await self.become(wire.Loading(stage="reading it anew"), command.worker)
+            await self.become(self.ready, command.worker)
+        elif isinstance(command, wire.Cancel):
             if job := self.jobs.get(command.job_id):
                 job.cancel()
         elif command.job_id in self.jobs:
             await self.send(wire.Failed(job_id=command.job_id, code="invalid_parameters", detail="already here"))
         else:
+            self.workers[command.job_id] = command.worker or next(iter(self.states))
             self.jobs[command.job_id] = asyncio.create_task(self.draw(command))
             await asyncio.sleep(0)  # let it begin: a task that is cancelled before that could not say so
 
@@ -121,7 +146,8 @@ class Client:
         steps = sum(one.steps for one in each)
         total = steps * len(job.seeds)
         begins = "noise" if job.start is None else job.start.origin
-        await self.send(wire.Started(job_id=job.job_id, begins=begins))
+        worker = self.workers[job.job_id] if len(self.states) > 1 else ""
+        await self.send(wire.Started(job_id=job.job_id, worker=worker, begins=begins))
         for step in range(1, steps + 1):
             while step > 1 and self.is_held(job):  # noqa: ASYNC110  a test's file: nothing to be woken by
                 await asyncio.sleep(0.02)
@@ -191,6 +217,8 @@ class Client:
                 await self.socket.send_bytes(b"\xc1")
             case "slow":
                 await asyncio.Event().wait()
+            case "lose":
+                await self.lose(self.workers[job.job_id])
             case "cancel":
                 await self.send(wire.Cancelled(job_id=job.job_id))
                 return False
@@ -265,6 +293,8 @@ def main() -> None:
     parser.add_argument("--step-s", type=float, default=0.0, help="seconds for a step")
     parser.add_argument("--stages", type=int, default=1, help="how many Loading come before Ready")
     parser.add_argument("--loading-s", type=float, default=0.0, help="seconds for a stage")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--batch-cap", type=int, default=4)
     parser.add_argument("--protocol", type=int, default=wire.PROTOCOL)
     parser.add_argument("--record", type=Path)
     parser.add_argument("--rates", action="store_true", help="every picture says what it shows")

@@ -19,6 +19,7 @@ from bot.config import Bot, Config
 from bot.config import Wire as WireTable
 from bot.delivery.budget import EditBudget
 from bot.doctor import portal
+from bot.engine.engines import Engines
 from bot.parts import Given
 from bot.prompt import presets
 from bot.prompt.prompt_writer import PromptWriter
@@ -74,7 +75,7 @@ def client(tmp_path_factory):
                     text_filter=TextFilter(None),
                     licence=of_animagine(),
                     store=store,
-                    engine=SimpleNamespace(listen=lambda _listener: None),
+                    engines=Engines([]),
                     session=None,
                     reading=None,
                     refusals=found.refusals,

@@ -15,7 +15,12 @@ from engine.server import Server
 from engine.wire import Ready, SamplingParams
 from tests.engine.batches import generate
 
-READY = Ready(protocol=wire.PROTOCOL, model_name="none", model_hash="", device="none", size_multiple=8)
+READY = Ready(model_name="none", model_hash="", device="none", size_multiple=8)
+
+
+def is_ready(event):
+    """Whether the only worker is listed as one that draws."""
+    return isinstance(event, wire.Workers) and isinstance(event.workers[0].state, Ready)
 
 
 class Worker:
@@ -60,7 +65,7 @@ async def connected(path):
         aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(path))) as session,
         session.ws_connect("http://engine/", max_msg_size=wire.MAX_MESSAGE_BYTES) as websocket,
     ):
-        while not isinstance(wire.decode_event((await websocket.receive()).data), Ready):
+        while not is_ready(wire.decode_event((await websocket.receive()).data)):
             pass
         yield websocket
 

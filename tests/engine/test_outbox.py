@@ -3,11 +3,15 @@
 import pytest
 
 from engine.outbox import Outbox, Overfull
-from engine.wire import Failed, Finished, Loading, Picture, Preview, Progress, Rejected
+from engine.wire import PROTOCOL, Failed, Finished, Loading, Picture, Preview, Progress, Rejected, Worker, Workers
 
 
 def progress(done, job_id="a"):
     return Progress(job_id=job_id, steps_done=done, steps_total=28)
+
+
+def listed(stage):
+    return Workers(protocol=PROTOCOL, workers=(Worker(id="engine", state=Loading(stage=stage)),))
 
 
 async def drain(outbox):
@@ -22,13 +26,13 @@ async def test_a_slow_client_gets_only_the_newest_progress():
     assert await drain(outbox) == [progress(3), progress(1, "b")]
 
 
-async def test_only_the_newest_stage_and_preview_are_worth_sending():
+async def test_only_the_newest_list_and_preview_are_worth_sending():
     """A preview of another picture is another matter."""
     outbox = Outbox()
     previews = [Preview(job_id="a", number=number, step=step, image=b"") for number, step in ((0, 4), (1, 4), (0, 8))]
-    for event in (Loading(stage="one"), *previews, Loading(stage="two")):
+    for event in (listed("one"), *previews, listed("two")):
         outbox.put(event)
-    assert await drain(outbox) == [Loading(stage="two"), previews[2], previews[1]]
+    assert await drain(outbox) == [listed("two"), previews[2], previews[1]]
 
 
 async def test_nothing_else_is_ever_dropped():

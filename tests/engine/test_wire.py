@@ -29,15 +29,17 @@ GOLDEN = [
             variation=wire.Variation(seeds=(9, 10), strength=0.5),
             enlargement=wire.Enlargement(factor=1.5, strength=0.5),
             send_latents=True,
+            worker="w1",
+            alone=True,
         ),
         (
-            b"\x8c\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
+            b"\x8e\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
             b"\xa7sampler\xa7euler_a\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00"
             b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
             b"\xa5start\x82\xa5image\x85\xa4type\xa7Latents\xa8channels\x01\xa6height\x01\xa5width\x02\xa6values\xc4\x04\x00<\x00="
             b"\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa9variation\x82\xa5seeds\x92\t\n\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
             b"\xabenlargement\x82\xa6factor\xcb?\xf8\x00\x00\x00\x00\x00\x00\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
-            b"\xacsend_latents\xc3"
+            b"\xacsend_latents\xc3\xa6worker\xa2w1\xa5alone\xc3"
         ),
     ),
     (
@@ -45,30 +47,51 @@ GOLDEN = [
         b"\x82\xa4type\xa6Cancel\xa6job_id\xa2j1",
     ),
     (
-        wire.Loading(stage="reading the UNet"),
-        b"\x82\xa4type\xa7Loading\xa5stage\xb0reading the UNet",
+        wire.Drain(worker="w1"),
+        b"\x82\xa4type\xa5Drain\xa6worker\xa2w1",
     ),
     (
-        wire.Ready(
+        wire.Reload(worker="w1"),
+        b"\x82\xa4type\xa6Reload\xa6worker\xa2w1",
+    ),
+    (
+        wire.Workers(
             protocol=5,
-            model_name="animagine-xl-4.0",
-            model_hash="6327eca98b",
-            device="cpu, float32",
-            size_multiple=8,
-            vae="bfloat16",
-            upscaler="x4 0123456789",
-            versions={"torch": "2.13.0"},
-            rates=True,
+            workers=(
+                wire.Worker(id="w1", state=wire.Loading(stage="reading the UNet")),
+                wire.Worker(
+                    id="w2",
+                    state=wire.Ready(
+                        model_name="animagine-xl-4.0",
+                        model_hash="6327eca98b",
+                        device="cpu, float32",
+                        size_multiple=8,
+                        batch_cap=4,
+                        vae="bfloat16",
+                        upscaler="x4 0123456789",
+                        versions={"torch": "2.13.0"},
+                        rates=True,
+                    ),
+                    jobs=2,
+                ),
+                wire.Worker(id="w3", state=wire.Draining(), jobs=1),
+                wire.Worker(id="w4", state=wire.Lost(why="no word")),
+            ),
         ),
         (
-            b"\x8a\xa4type\xa5Ready\xa8protocol\x05\xaamodel_name\xb0animagine-xl-4.0"
-            b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08"
+            b"\x83\xa4type\xa7Workers\xa8protocol\x05\xa7workers\x94"
+            b"\x83\xa2id\xa2w1\xa5state\x82\xa4type\xa7Loading\xa5stage\xb0reading the UNet\xa4jobs\x00"
+            b"\x83\xa2id\xa2w2\xa5state\x8a\xa4type\xa5Ready\xaamodel_name\xb0animagine-xl-4.0"
+            b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08\xa9batch_cap\x04"
             b"\xa3vae\xa8bfloat16\xa8upscaler\xadx4 0123456789\xa8versions\x81\xa5torch\xa62.13.0\xa5rates\xc3"
+            b"\xa4jobs\x02"
+            b"\x83\xa2id\xa2w3\xa5state\x81\xa4type\xa8Draining\xa4jobs\x01"
+            b"\x83\xa2id\xa2w4\xa5state\x82\xa4type\xa4Lost\xa3why\xa7no word\xa4jobs\x00"
         ),
     ),
     (
-        wire.Started(job_id="j1", begins="latents"),
-        b"\x83\xa4type\xa7Started\xa6job_id\xa2j1\xa6begins\xa7latents",
+        wire.Started(job_id="j1", worker="w1", begins="latents"),
+        b"\x84\xa4type\xa7Started\xa6job_id\xa2j1\xa6worker\xa2w1\xa6begins\xa7latents",
     ),
     (
         wire.Progress(job_id="j1", steps_done=3, steps_total=56),
@@ -103,10 +126,10 @@ GOLDEN = [
         b"\x82\xa4type\xa9Cancelled\xa6job_id\xa2j1",
     ),
     (
-        wire.Failed(job_id="j1", code="out_of_memory", detail="2 GiB", fits=(640, 896)),
+        wire.Failed(job_id="j1", code="out_of_memory", detail="2 GiB", fits=(640, 896), aboard=2, began=False),
         (
-            b"\x85\xa4type\xa6Failed\xa6job_id\xa2j1\xa4code\xadout_of_memory\xa6detail\xa52 GiB"
-            b"\xa4fits\x92\xcd\x02\x80\xcd\x03\x80"
+            b"\x87\xa4type\xa6Failed\xa6job_id\xa2j1\xa4code\xadout_of_memory\xa6detail\xa52 GiB"
+            b"\xa4fits\x92\xcd\x02\x80\xcd\x03\x80\xa6aboard\x02\xa5began\xc2"
         ),
     ),
     (

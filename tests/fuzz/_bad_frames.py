@@ -83,11 +83,19 @@ def _two(chance):
     return msgspec.msgpack.encode(JOB) * 2 + chance.randbytes(chance.randrange(3))
 
 
+def _listed():
+    return wire.Workers(protocol=wire.PROTOCOL, workers=(wire.Worker(id="a", state=wire.Loading(stage="a")),))
+
+
 def _event(chance):
     """What only the engine says."""
     return wire.encode(
         chance.choice(
-            (wire.Loading(stage="a"), wire.Finished(job_id="a", engine_s=1.0), wire.Rejected(detail="a" * 1000))
+            (
+                _listed(),
+                wire.Finished(job_id="a", engine_s=1.0),
+                wire.Rejected(detail="a" * 1000),
+            )
         )
     )
 

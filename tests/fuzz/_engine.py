@@ -15,6 +15,7 @@ import aiohttp
 import psutil
 
 from engine import wire
+from tests.engine.modelless import is_ready
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +87,7 @@ class Honest:
         async with aiohttp.ClientSession() as session, await _opened(session, engine) as opened:
             honest = cls(opened)
             async with asyncio.timeout(PATIENCE_S):
-                while not isinstance(await honest._event(), wire.Ready):
+                while not is_ready(await honest._event()):
                     pass
             yield honest
 

@@ -157,7 +157,7 @@ async def test_previews_are_asked_for_only_where_one_could_be_shown(store, new_j
 async def test_an_engine_that_does_not_rate_is_an_error_where_the_configuration_says_it_does(store, caplog, rates):
     """Said when it gets ready, and only then."""
     judged = picture_filter(store, rates=rates)
-    about = {"protocol": wire.PROTOCOL, "model_name": "m", "model_hash": "", "device": "cpu", "size_multiple": 8}
+    about = {"model_name": "m", "model_hash": "", "device": "cpu", "size_multiple": 8}
     for status in (Away("gone"), wire.Loading(stage="one"), wire.Ready(**about, rates=True)):
         judged.heard(status)
     assert not caplog.records

@@ -206,12 +206,13 @@ PARENT = """
 import asyncio, sys
 from pathlib import Path
 from bot import config
-from bot.engine.client import EngineClient
+from bot.engine.engines import Engines
 
 async def main():
     read = config.load(Path(sys.argv[1]))
     command = (sys.executable, sys.argv[2], "serve", "--config", sys.argv[1], "--die-with-parent")
-    async with EngineClient.from_config(read, command=command) as client:
+    async with Engines.from_config(read, command=command) as engines:
+        [client] = engines.clients
         await client.ready()
         print(client._child._process.pid, flush=True)
         await asyncio.Event().wait()

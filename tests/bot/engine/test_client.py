@@ -20,7 +20,6 @@ async def test_a_job_is_drawn_from_start_to_finish(fake):
     async with fake() as client:
         statuses = Statuses(client)
         ready = await client.ready()
-        assert ready.protocol == wire.PROTOCOL
         assert statuses.seen[-2:] == [wire.Loading(stage="stage 1"), ready]
         events = await drawn(client, generate(preview_every=2))
     assert events[0] == wire.Started(job_id="A")

@@ -13,6 +13,7 @@ from yarl import URL
 
 from bot.engine.client import EngineClient
 from bot.engine.drawing_engine import Away
+from bot.engine.engines import Engines
 from bot.errors import ConfigError, EngineUnavailable
 from engine import wire
 from tests.bot.engine.conftest import FAKE, Statuses, children, drawn, generate, pictures, running_engine
@@ -55,7 +56,8 @@ async def test_a_running_engine_is_only_connected_to(settings):
     read = settings(f'[wire]\nurl = "{url}"\n[bot.engine]\nurl = "{url}"')
     async with running_engine(read, "right"):
         for _ in range(2):
-            async with EngineClient.from_config(read, environ={"ESHI_WIRE_SECRET": "right"}) as client:
+            async with Engines.from_config(read, environ={"ESHI_WIRE_SECRET": "right"}) as engines:
+                [client] = engines.clients
                 await client.ready()
                 assert len(pictures(await drawn(client, generate()))) == 2
 
@@ -65,7 +67,7 @@ async def test_a_wrong_secret_is_told_to_the_operator(settings):
     url = f"ws://127.0.0.1:{unused_port()}"
     read = settings(f'[wire]\nurl = "{url}"\n[bot.engine]\nurl = "{url}"')
     async with running_engine(read, "right"):
-        client = EngineClient.from_config(read, environ={"ESHI_WIRE_SECRET": "wrong"})
+        [client] = Engines.from_config(read, environ={"ESHI_WIRE_SECRET": "wrong"}).clients
         statuses = Statuses(client)
         async with client:
             await statuses.until(lambda status: isinstance(status, Away) and "refused the secret" in status.why)
@@ -91,7 +93,8 @@ async def test_the_bot_makes_up_a_secret_and_keeps_its_token_to_itself(settings,
     read = settings(f'[wire]\nurl = "ws://127.0.0.1:{unused_port()}"')
     command = (sys.executable, FAKE, "serve", "--config", read.path, "--die-with-parent")
     environ = {"ESHI_TOKEN": "the-token", "PATH": os.environ["PATH"]}
-    async with EngineClient.from_config(read, command=command, environ=environ) as client:
+    async with Engines.from_config(read, command=command, environ=environ) as engines:
+        [client] = engines.clients
         await client.ready()
         [engine] = children() - nothing_left
         assert len(engine.environ().pop("ESHI_WIRE_SECRET")) >= 32
@@ -113,15 +116,15 @@ async def test_the_bot_makes_up_a_secret_and_keeps_its_token_to_itself(settings,
 def test_an_address_that_cannot_be_used_is_named(settings, text, said):
     """The secret would travel in the clear, so it travels on this machine only."""
     with pytest.raises(ConfigError, match=re.escape(said)):
-        EngineClient.from_config(settings(text), environ={})
+        Engines.from_config(settings(text), environ={})
 
 
 def test_addresses_are_relative_to_the_configuration_file(settings, tmp_path):
     read = settings('[wire]\nurl = "unix:run/engine.sock"')
-    assert EngineClient.from_config(read)._address == tmp_path / "run" / "engine.sock"
+    assert Engines.from_config(read).clients[0]._address == tmp_path / "run" / "engine.sock"
     for url in ("ws://[::1]:7421", "ws://localhost:7421"):
         read = settings(f'[bot.engine]\nurl = "{url}"')
-        assert EngineClient.from_config(read, environ={"ESHI_WIRE_SECRET": "x"})._address == URL(url)
+        assert Engines.from_config(read, environ={"ESHI_WIRE_SECRET": "x"}).clients[0]._address == URL(url)
 
 
 async def test_somebody_elses_socket_is_left_alone(fake, settings, tmp_path):

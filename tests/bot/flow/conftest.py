@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.engine.drawing_engine import Away
+from bot.engine.drawing_engine import Away, nearest
 from bot.flow.dispatch import Dispatch
 from bot.flow.journeys import Journeys
 from bot.flow.places import Places
@@ -13,26 +13,31 @@ from bot.flow.recovery import Recovery
 from bot.flow.rendering import Rendering
 from bot.flow.restored import Restored
 from bot.queue.arrivals import Arrivals
-from bot.queue.feed import Feed
 from bot.queue.forecast import Forecast
-from bot.queue.pace import Pace
+from bot.queue.joint_pace import JointPace
 from bot.queue.queue import Queue
 from bot.safety.verdict import Verdict
 from bot.sentences import ends
 from engine import wire
 
 NOW = 1_800_000_000.0
-READY = wire.Ready(protocol=wire.PROTOCOL, model_name="flat", model_hash="", device="none", size_multiple=8)
+READY = wire.Ready(model_name="flat", model_hash="", device="none", size_multiple=8, batch_cap=4)
 
 
 class AtOnce:
-    """A `DrawingEngine` in this process: ready when told so, and drawing what it is given at the next turn."""
+    """A `DrawingEngine` in this process, and the only one: ready when told so, and drawing what it gets at once."""
+
+    name = ""
 
     def __init__(self):
         self.status = Away("not started")
         self.given = []
         self._ready = asyncio.Event()
         self._listeners = []
+
+    @property
+    def workers(self):
+        return [self]
 
     def become(self, status):
         self.status = status
@@ -56,6 +61,23 @@ class AtOnce:
         for number, seed in enumerate(job.seeds):
             yield wire.Picture(job_id=job.job_id, number=number, seed=seed, png=b"a picture")
         yield wire.Finished(job_id=job.job_id, engine_s=0.5)
+
+
+class Beside:
+    """Several engines in this process."""
+
+    def __init__(self, *names):
+        self.workers = [AtOnce() for _ in names]
+        for worker, name in zip(self.workers, names, strict=True):
+            worker.name = name
+
+    @property
+    def status(self):
+        return nearest(worker.status for worker in self.workers)
+
+    def listen(self, listener):
+        for worker in self.workers:
+            worker.listen(listener)
 
 
 class Message:
@@ -137,14 +159,14 @@ class Connected:
 class Life:
     """One life of the bot, as far as it needs no Discord."""
 
-    def __init__(self, store):
+    def __init__(self, store, engines=None):
         self.store = store
-        self.engine = AtOnce()
+        self.engine = engines or AtOnce()
         self.queue = Queue(max_jobs=100)
         self.delivery = Told(store)
         self.gate = Allows(store)
         arrivals = Arrivals()
-        self.pool = Pool(self.engine, Feed(self.queue, batch_cap=4), Pace(), now=lambda: NOW)
+        self.pool = Pool(self.engine, self.queue, JointPace(), now=lambda: NOW)
         forecast = Forecast(self.queue, self.pool.pace, now=lambda: NOW)
         self.journeys = Journeys(
             queue=self.queue, arrivals=arrivals, pool=self.pool, delivery=self.delivery, store=store
@@ -153,7 +175,7 @@ class Life:
             queue=self.queue,
             arrivals=arrivals,
             forecast=forecast,
-            engine=self.engine,
+            engines=self.engine,
             journeys=self.journeys,
             store=store,
         )
@@ -161,8 +183,6 @@ class Life:
             client=Connected(),
             gatekeeper=self.gate,
             store=store,
-            engine=self.engine,
-            pace=self.pool.pace,
             delivery=self.delivery,
             picture_filter=self.gate,
             now=lambda: NOW,
@@ -194,7 +214,7 @@ class Life:
 @pytest.fixture
 def life(store):
     """Make the next life on the same store."""
-    return lambda: Life(store)
+    return lambda engines=None: Life(store, engines)
 
 
 @pytest.fixture

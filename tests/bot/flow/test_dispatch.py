@@ -5,14 +5,15 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.engine.drawing_engine import Away
 from bot.errors import EngineDied
 from bot.flow.rendering import MAX_LONE_DEATHS
-from bot.job import State
+from bot.job import DrawnWith, State
 from bot.safety.verdict import Verdict
 from bot.sentences.ends import QUARANTINED
 from bot.sentences.joined import as_written
 from engine import wire
-from tests.bot.flow.conftest import READY
+from tests.bot.flow.conftest import NOW, READY, Beside
 
 
 @asynccontextmanager
@@ -82,6 +83,67 @@ async def test_a_job_that_kills_the_engine_alone_is_given_up(life, waiting, new_
         new.dispatch.enter(job := await waiting(new_job()))
         assert await new.delivery.ends.get() == ("failed", job.id, QUARANTINED)
     assert len(new.engine.given) == MAX_LONE_DEATHS
+
+
+async def test_a_suspect_is_alone_with_one_worker_while_the_others_go_on(store, life, waiting, new_job):
+    """It takes that one along at most."""
+    engines = Beside("a", "b")
+    new = life(engines)
+    suspect = await waiting(new_job(user_id=1))
+    await store.jobs.start(suspect.id, now=NOW, drawn_with=DrawnWith.of(READY))
+    suspect = await store.jobs.put_back(suspect.id, deaths=True, lone_deaths=False)
+    assert suspect.suspect
+    held, at = asyncio.Event(), {}
+
+    def drawing(worker):
+        at_once = worker.generate
+
+        async def generate(job):
+            at.setdefault(worker.name, []).append((job.alone, job.job_id))
+            if job.alone:
+                await held.wait()
+            async for event in at_once(job):
+                yield event
+
+        return generate
+
+    for worker in engines.workers:
+        worker.generate = drawing(worker)
+        worker.become(READY)
+    others = [await waiting(new_job(user_id=user)) for user in range(2, 8)]
+    async with working(new):
+        new.dispatch.enter(suspect)
+        while not at:  # nothing wakes who waits for a generator to be asked  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        for job in others:
+            new.dispatch.enter(job)
+        ends = [await new.delivery.ends.get() for _ in others]
+        held.set()
+        ends.append(await new.delivery.ends.get())
+    assert ends[-1] == ("delivered", suspect.id, "")
+    assert sorted(ends) == sorted(("delivered", job.id, "") for job in [suspect, *others])
+    [with_suspect] = [name for name, jobs in at.items() if any(alone for alone, _ in jobs)]
+    assert len(at[with_suspect]) == 1
+
+
+async def test_a_job_whose_worker_goes_away_before_it_begins_is_drawn_by_another(life, waiting, new_job):
+    """It has lost nothing, and nobody is told of an attempt."""
+    engines = Beside("a", "b")
+    new = life(engines)
+    one, other = engines.workers
+    one.become(READY)
+    judge = new.gate.judge_begun
+
+    async def goes(job):
+        one.become(Away("gone"))
+        other.become(READY)
+        return await judge(job)
+
+    new.rendering._client.wait_until_ready = lambda: goes(None)
+    async with working(new):
+        new.dispatch.enter(job := await waiting(new_job()))
+        assert await new.delivery.ends.get() == ("delivered", job.id, "")
+    assert (one.given, len(other.given)) == ([], 1)
 
 
 async def test_a_cancelled_job_leaves_the_queue_and_the_engine_goes_on(life, waiting, new_job):

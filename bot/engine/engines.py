@@ -1,0 +1,119 @@
+"""Everything that draws for this bot: the engine that it starts, or those that the configuration names."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import sys
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import yarl
+
+from bot.config import wire_secret
+from bot.engine.child import EngineChild
+from bot.engine.client import EngineClient
+from bot.engine.drawing_engine import Away, Status, nearest
+from bot.errors import ConfigError
+from engine import textfile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from typing import Self
+
+    from bot.config import Config
+    from bot.engine.drawing_engine import DrawingEngine
+
+
+class Engines:
+    """The connections to them; open it with ``async with``."""
+
+    def __init__(self, clients: Sequence[EngineClient]) -> None:
+        self.clients = clients
+        self._open = AsyncExitStack()
+
+    @classmethod
+    def from_config(
+        cls, config: Config, *, command: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+    ) -> Self:
+        """Read where they are, and who starts them.
+
+        Args:
+            config: The bot's; an engine of its own is started with the same file.
+            command: Starts an engine, instead of this project's; unused where the configuration says that some run.
+            environ: For the secret, and for the engine's own environment, which lacks the bot's token.
+
+        Raises:
+            ConfigError: An address or the secret cannot be used.
+        """
+        if running := config.bot.engine.running:
+            return cls([_running(url, config, environ, named=len(running) > 1) for url in running])
+        return cls([_own(config, command, environ)])
+
+    async def __aenter__(self) -> Self:
+        for client in self.clients:
+            await self._open.enter_async_context(client)
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._open.aclose()
+
+    @property
+    def workers(self) -> Sequence[DrawingEngine]:
+        """Those that are known now."""
+        return [worker for client in self.clients for worker in client.workers]
+
+    @property
+    def status(self) -> Status:
+        """Of the one that is nearest to drawing."""
+        return nearest(client.status for client in self.clients) or Away("none is configured")
+
+    def listen(self, listener: Callable[[Status], None]) -> None:
+        """Have every change of anyone's status told to a function that returns at once."""
+        for client in self.clients:
+            client.listen(listener)
+
+
+def _running(url: str, config: Config, environ: Mapping[str, str], *, named: bool) -> EngineClient:
+    """Connect to one that somebody else starts, so that a bot restart keeps its weights warm."""
+    address = _address("bot.engine.urls" if config.bot.engine.urls else "bot.engine.url", url, config)
+    secret = wire_secret(config, environ)
+    if isinstance(address, yarl.URL) and not secret:
+        raise ConfigError(
+            f"{config.path}: {url} wants a secret: set ESHI_WIRE_SECRET or name a file in wire.secret_file"
+        )
+    return EngineClient(address, secret=secret, name=url.partition("//")[2] or url if named else "")
+
+
+def _own(config: Config, command: Sequence[str] | None, environ: Mapping[str, str]) -> EngineClient:
+    """Start one, and keep it alive."""
+    address = _address("wire.url", config.wire.url, config)
+    secret = wire_secret(config, environ) or secrets.token_urlsafe(32)
+    if command is None:
+        command = (sys.executable, "-m", "engine", "serve", "--config", str(config.path), "--die-with-parent")
+    inherited = {name: value for name, value in environ.items() if name != "ESHI_TOKEN"}
+    child = EngineChild(
+        command,
+        environ={**inherited, "ESHI_WIRE_SECRET": secret},
+        start_timeout_s=config.bot.engine.start_timeout_s,
+        watched=[config.path, textfile.beside(config.path.parent, config.model.model)],
+    )
+    return EngineClient(address, secret=secret, child=child)
+
+
+def _address(key: str, url: str, config: Config) -> Path | yarl.URL:
+    if url.startswith("unix:") and url != "unix:":
+        return config.resolve(url.removeprefix("unix:"))
+    try:
+        address = yarl.URL(url)
+        if address.scheme == "ws" and _is_loopback(address.host) and address.explicit_port:
+            return address
+    except ValueError:
+        pass
+    raise ConfigError(f'{config.path}: $.{key}: expected "unix:PATH" or "ws://127.0.0.1:PORT", got {url!r}')
+
+
+def _is_loopback(host: str | None) -> bool:
+    return host == "localhost" or ipaddress.ip_address(host or "").is_loopback

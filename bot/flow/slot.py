@@ -1,0 +1,34 @@
+"""One worker as jobs meet it: what it has, how fast it is, and who may be with it together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.engine.shared_lock import SharedLock
+from bot.queue.feed import Feed
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from bot.engine.drawing_engine import DrawingEngine
+    from bot.queue.pace import Pace
+    from bot.queue.queue import Queue
+
+
+class Slot:
+    """Lasts for as long as its worker is known; that may go away meanwhile, and come back."""
+
+    def __init__(self, engine: DrawingEngine, queue: Queue, pace: Pace) -> None:
+        self.engine = engine
+        self.pace = pace
+        self.feed = Feed(queue)
+        self._lock = SharedLock()
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be given more: nobody is to wait for one that is drawn alone, where another worker is free."""
+        return not self._lock.wanted_alone
+
+    def aboard(self, *, alone: bool) -> AbstractAsyncContextManager[None]:
+        """Wait for a turn at the worker, and be there until the block is left."""
+        return self._lock.join(alone=alone)
