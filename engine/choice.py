@@ -166,7 +166,7 @@ class Choice:
             self._model.cached_blocks.forget()
         self.verdicts.append(verdict)
         log.info(
-            "%s: a step takes %.1f ms instead of %.1f, and differs by %.1e, where company makes %.1e: %s",
+            "%s: a step takes %.1f ms instead of %.1f, and differs by %.2g, where company makes %.2g: %s",
             way.name,
             1e3 * verdict.took_s,
             1e3 * verdict.instead_of_s,

@@ -14,6 +14,7 @@ def modules_after(statement):
 
 PURE = {
     "engine.card",
+    "engine.card_room",
     "engine.config",
     "engine.cost",
     "engine.downloads",
