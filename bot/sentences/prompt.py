@@ -182,8 +182,8 @@ def no_value(variable: str) -> str:
     return f"There is no value for {quoted(f'${{{variable}}}')}; give it one: `${{{variable}=…}}`."
 
 
-BRACE_NOT_OPENED = fixed("prompt.BRACE_NOT_OPENED", r"A } has no { before it; for the character itself write `\}`.")
-BRACE_NOT_CLOSED = fixed("prompt.BRACE_NOT_CLOSED", r"A { has no } after it; for the character itself write `\{`.")
+BRACE_NOT_OPENED = fixed("prompt.BRACE_NOT_OPENED", r"A } has no { before it. For the sign itself, write `\}`.")
+BRACE_NOT_CLOSED = fixed("prompt.BRACE_NOT_CLOSED", r"A { has no } after it. For the sign itself, write `\{`.")
 
 # What was done to the words
 
