@@ -9,15 +9,25 @@ from bot.prompt.terms import has_place
 from bot.prompt.usual_words import english
 from bot.safety.known_words import KnownWords
 from bot.safety.naming import MOST, NOTHING_TOLD, words_with
+from bot.safety.question_texts import (
+    MAX_CHARS,
+    as_text,
+    asked_texts,
+    avoided_texts,
+    is_too_long,
+    stated_ages,
+    tag_key,
+    tags_in,
+)
 from bot.safety.ratings import exceeds, highest, is_rating
 from bot.safety.text.ages import OF_AGE, ages
 from bot.safety.text.concepts import glue
-from bot.safety.text.forms import fold, forms, visible, words_of
+from bot.safety.text.forms import fold, forms, words_of
 from bot.safety.text.lexicon import Lexicon
 from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped, usual_negative
 from bot.safety.verdict import Step
 from bot.sentences import gate as says
-from engine.grammar import parse, plain_text
+from engine.grammar import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,9 +39,6 @@ if TYPE_CHECKING:
     from bot.safety.policy import OperatorPolicy
     from bot.sentences.sentence import Sentence
 
-MAX_CHARS = 6_000
-"""Of a composed text, also as it looks: one character may stand for eighteen. The configuration allows 5,000; what is
-longer was not composed here, and is not parsed."""
 _TOO_LONG = says.too_long(MAX_CHARS)
 REMEMBERED_TAGS = 32_768
 """The tags that a server's members use are few; what was found of one is not looked up again."""
@@ -100,9 +107,9 @@ class TextFilter:
 
         Words that are too many are not read: `steps` refuses them.
         """
-        if _too_long(gate_question):
+        if is_too_long(gate_question):
             return gate_question.rating
-        named = (mark for text in _positive(gate_question) for mark in self._read(text) if mark.kind is Kind.RATING)
+        named = (mark for text in asked_texts(gate_question) for mark in self._read(text) if mark.kind is Kind.RATING)
         return highest(gate_question.rating, *_ratings(named))
 
     def level(self, tag: str) -> Rating:
@@ -137,16 +144,16 @@ class TextFilter:
             denied: The server's denied tags.
             telling: Which words a refusal may name, and what it may advise.
         """
-        fits = not _too_long(gate_question)
+        fits = not is_too_long(gate_question)
         yield Step("length", fits, _TOO_LONG)
         if not fits:
             return
-        asks, avoids = _positive(gate_question), _negative(gate_question)
+        asks, avoids = asked_texts(gate_question), avoided_texts(gate_question)
         positive = _NO_MARKS.union(*map(self._read, asks))
         steered = _NO_MARKS.union(*map(self._read, avoids))
         prompt, avoided = {mark.kind for mark in positive}, {mark.kind for mark in steered}
         added = self._added(operator.people, operator.denied)
-        named = _NO_MARKS.union(*[added.read(_plain(text)) for text in asks])
+        named = _NO_MARKS.union(*[added.read(as_text(text)) for text in asks])
         grave = self._grave(gate_question)
 
         def text_step(rule: str, refused: object, sentence: Sentence, *, strike: bool = False) -> Step:
@@ -175,11 +182,12 @@ class TextFilter:
             kinds = {Kind.UNDRESS, Kind.UNDERCLOTHES} if asked == "sensitive" else {Kind.UNDRESS}
             yield self._undressing_step(avoids, avoided & kinds, telling)
         entries = list(self._entries(gate_question))
-        says_age = any(age < OF_AGE for age in _ages(asks))
+        says_age = any(age < OF_AGE for age in stated_ages(asks))
         if exceeds(asked, "safe"):
             young = says_age or Kind.MINORS in prompt | avoided
             yield guarding_step("minors", young, says.MINORS, Kind.MINORS, (*asks, *avoids))
-            yield guarding_step("age", Kind.GROWN in avoided or _ages(avoids), says.AVOIDS_AGE, Kind.GROWN, avoids)
+            grown = Kind.GROWN in avoided or stated_ages(avoids)
+            yield guarding_step("age", grown, says.AVOIDS_AGE, Kind.GROWN, avoids)
             children = tuple(dict.fromkeys(entry.name for entry in entries if entry.child))
             told = children[:MOST] if telling.nameable is not None else ()
             yield text_step("character", children, says.drawn_at_safe_only(told))
@@ -199,7 +207,7 @@ class TextFilter:
         """Say who denied what is denied, and name it; the operator's list is looked at first."""
         lists: tuple[tuple[says.Denier, Lexicon], ...] = (("operator", operators), ("server", servers))
         for by, lexicon in lists:
-            if any(mark.kind is Kind.DENIED for text in texts for mark in lexicon.read(_plain(text))):
+            if any(mark.kind is Kind.DENIED for text in texts for mark in lexicon.read(as_text(text))):
                 denies = partial(_holds, lexicon, frozenset({Kind.DENIED}))
                 named = self._named(texts, denies, telling)
                 return Step("denied", allowed=False, sentence=says.denied_words(named, by))
@@ -242,15 +250,15 @@ class TextFilter:
 
     def _adults_step(self, gate_question: GateQuestion, adults: frozenset[str]) -> Step:
         """At nsfw and explicit only characters are drawn that somebody reviewed."""
-        reviewed_adults = {_key(name) for name in adults}
-        own = {*_items(gate_question.own), gate_question.rating}
-        named = any(_key(name) not in reviewed_adults for name in gate_question.characters)
-        for item in (*_items(gate_question.prompt), *map(_key, gate_question.characters)):
+        reviewed_adults = {tag_key(name) for name in adults}
+        own = {*tags_in(gate_question.own), gate_question.rating}
+        named = any(tag_key(name) not in reviewed_adults for name in gate_question.characters)
+        for item in (*tags_in(gate_question.prompt), *map(tag_key, gate_question.characters)):
             if item in own or item in reviewed_adults or has_place(item):
                 continue
             entry = self._lookup(item)
             named = named or (
-                entry is not None and entry.kind == "character" and _key(entry.name) not in reviewed_adults
+                entry is not None and entry.kind == "character" and tag_key(entry.name) not in reviewed_adults
             )
         return Step("adults", not named, says.REVIEWED_ONLY)
 
@@ -259,10 +267,10 @@ class TextFilter:
 
         There a word that nobody knows could name a person, or steer away from grown-ups in a language that no list has.
         """
-        own = {*_items(gate_question.own), gate_question.rating, *map(_key, adults)}
-        asked = (*_items(gate_question.prompt), *map(_key, gate_question.characters))
+        own = {*tags_in(gate_question.own), gate_question.rating, *map(tag_key, adults)}
+        asked = (*tags_in(gate_question.prompt), *map(tag_key, gate_question.characters))
         unknown = [word for item in asked if item not in own for word in self._known.unknown(item, rating)]
-        avoided = [item for item in _items(gate_question.typed_negative) if not self._known_to_avoid(item)]
+        avoided = [item for item in tags_in(gate_question.typed_negative) if not self._known_to_avoid(item)]
         unknown += [word for item in avoided for word in self._known.unknown(item, rating)]
         return _vouched(unknown)
 
@@ -272,10 +280,10 @@ class TextFilter:
         So whoever composes leaves them out; one that is there all the same came through a door that does not, or was
         written while pictures were rated.
         """
-        own = {*_items(gate_question.own), gate_question.rating}
+        own = {*tags_in(gate_question.own), gate_question.rating}
         # a style may have a place for tags, and then its words touch them
         their_words = words_of(fold(gate_question.own))
-        items = [item for item in _items(gate_question.prompt) if item not in own]
+        items = [item for item in tags_in(gate_question.prompt) if item not in own]
         unknown = (word for item in items for word in self._known.unknown(item, "safe"))
         return _vouched(word for word in unknown if word not in their_words)
 
@@ -290,7 +298,7 @@ class TextFilter:
 
     def unknown_words(self, tag: str) -> tuple[str, ...]:
         """Give the words of a tag that are not drawn at safe where nothing rates pictures."""
-        return self._known.unknown(_key(plain_text(tag)), "safe")
+        return self._known.unknown(tag_key(plain_text(tag)), "safe")
 
     def _known_to_avoid(self, item: str) -> bool:
         """Tell whether somebody vouches for a word of a negative prompt."""
@@ -299,9 +307,9 @@ class TextFilter:
 
     def _find(self, text: str) -> frozenset[Mark]:
         """Read a text as the model does, and what its known tags are aliases of."""
-        plain = _plain(text)
+        plain = as_text(text)
         found = self._lexicon.read(plain)
-        found = found.union(*map(self._aliased, _items(text)))
+        found = found.union(*map(self._aliased, tags_in(text)))
         if self._decode is not None:
             found |= self._lexicon.read(self._decode(plain))
         return found
@@ -313,7 +321,7 @@ class TextFilter:
 
     def _entries(self, gate_question: GateQuestion) -> Iterator[KnownTag]:
         """Find what the vocabulary knows among the words."""
-        for item in (*_items(gate_question.prompt), *gate_question.characters):
+        for item in (*tags_in(gate_question.prompt), *gate_question.characters):
             yield from self._entered(item)
 
     def _find_entries(self, item: str) -> tuple[KnownTag, ...]:
@@ -350,8 +358,8 @@ def _vouched(unknown: Iterable[str]) -> Step:
 
 def _added(people: tuple[str, ...], denied: tuple[str, ...]) -> Lexicon:
     """Index what an operator or a server added to the core."""
-    terms = [Term(_key(name), Mark(Kind.PEOPLE)) for name in people]
-    spelled = dict.fromkeys(spelling for tag in denied for spelling in _singular_and_plural(_key(tag)))
+    terms = [Term(tag_key(name), Mark(Kind.PEOPLE)) for name in people]
+    spelled = dict.fromkeys(spelling for tag in denied for spelling in _singular_and_plural(tag_key(tag)))
     return Lexicon(terms + [Term(tag, Mark(Kind.DENIED)) for tag in spelled])
 
 
@@ -364,53 +372,7 @@ def _singular_and_plural(tag: str) -> tuple[str, ...]:
     return (tag, one, *many)
 
 
-@lru_cache(maxsize=1024)
-def _sections(text: str) -> tuple[str, ...]:
-    """Give what the model reads between two BREAKs."""
-    return tuple("".join([segment.text for segment in section]) for section in parse(text))
-
-
-def _plain(text: str) -> str:
-    return " ".join(_sections(text))
-
-
 _NO_MARKS: frozenset[Mark] = frozenset()
-
-
-def _too_long(gate_question: GateQuestion) -> bool:
-    texts = (gate_question.prompt, gate_question.negative, gate_question.typed, gate_question.typed_negative)
-    return any(len(text) > MAX_CHARS or len(visible(text)) > MAX_CHARS for text in texts)
-
-
-def _positive(gate_question: GateQuestion) -> tuple[str, ...]:
-    return (
-        (gate_question.prompt,)
-        if gate_question.typed in gate_question.prompt
-        else (gate_question.prompt, gate_question.typed)
-    )
-
-
-def _negative(gate_question: GateQuestion) -> tuple[str, ...]:
-    return (
-        (gate_question.negative,)
-        if gate_question.typed_negative in gate_question.negative
-        else (gate_question.negative, gate_question.typed_negative)
-    )
-
-
-def _ages(texts: tuple[str, ...]) -> set[float]:
-    return {age for text in texts for age in ages(_plain(text))}
-
-
-@lru_cache(maxsize=1024)
-def _items(text: str) -> tuple[str, ...]:
-    """Give the tags of a prompt as the model reads them, in lower case."""
-    return tuple([key for section in _sections(text) for part in section.split(",") if (key := _key(part))])
-
-
-@lru_cache(maxsize=16_384)
-def _key(name: str) -> str:
-    return " ".join((name.replace("_", " ") if len(name) > 3 else name).casefold().split())  # noqa: PLR2004  kaomoji
 
 
 def _level(marks: Iterable[Mark]) -> Rating:

@@ -34,7 +34,7 @@ from bot.prompt.unknown_words import unknown_words
 from bot.prompt.vocabulary import spelling, store
 from bot.prompt.vocabulary.suggest import everything, suggest
 from bot.request import Options, Request
-from bot.safety import wording
+from bot.safety import question_texts, wording
 from bot.safety.gate import Place, Situation, explain
 from bot.safety.gate_question import GateQuestion
 from bot.safety.naming import NOTHING_TOLD, Telling
@@ -230,7 +230,7 @@ def judged(rating, text, telling=NOTHING_TOLD):
         remembering.cache_clear()
     for remembering in (tag_readings.cut_into_tags, tag_readings.tag_readings, ages.ages, ages._ages_of):
         remembering.cache_clear()
-    for remembering in (wording._sections, wording._items):
+    for remembering in (question_texts.sections, question_texts.tags_in):
         remembering.cache_clear()
     return list(explain(SITUATION, GateQuestion(rating=rating, prompt=text, typed=text), filter_, telling))
 
