@@ -23,6 +23,8 @@ from bot.safety.wording import TextFilter
 
 WORDS = 20_000
 MOST_REFUSED = 150
+AT_ONCE = 10
+"""Words of a list."""
 SITUATION = Situation(
     place=Place.AGE_RESTRICTED,
     operator=OperatorPolicy(highest="explicit", tagger=True),
@@ -50,14 +52,20 @@ def _terms() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(texts), tuple(text for text in texts if not text.isascii() and len(text) > 1)
 
 
+def _allowed(typed: str) -> bool:
+    asked = GateQuestion(rating="safe", prompt=f"1girl, safe, {typed}", typed=typed)
+    return judge(SITUATION, asked, _filter()).allowed
+
+
 def refused(language: str, step: int = 1) -> Refused:
-    """Ask for every word alone, as a member would."""
+    """Ask for every word alone, as a member would; first for some at once, since a list refuses what any of it does."""
     exact, unspaced = _terms()
     listed: list[str] = []
     others: list[str] = []
-    for word in top_n_list(language, WORDS)[::step]:
-        asked = GateQuestion(rating="safe", prompt=f"1girl, safe, {word}", typed=word)
-        if judge(SITUATION, asked, _filter()).allowed:
+    words = top_n_list(language, WORDS)[::step]
+    lists = (words[start : start + AT_ONCE] for start in range(0, len(words), AT_ONCE))
+    for word in (word for some in lists if not _allowed(", ".join(some)) for word in some):
+        if _allowed(word):
             continue
         folded = fold(word).replace("'s", "")
         holds = (
