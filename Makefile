@@ -13,7 +13,7 @@ EXTRAS := demo,engine,setup,tagger
 PINS = { if $(BIN)/python -c 'import importlib.metadata as m; print("torch==" + m.version("torch"))' 2>/dev/null; \
 	then grep -vE '^(torch|triton|nvidia-|cuda-)' constraints.txt; else cat constraints.txt; fi; } > .venv/constraints.txt
 
-.PHONY: install develop setup lock bare fresh demo test test-pythons mutants clients chaos fuzz bench bench-demo pictures check format sweep
+.PHONY: install develop setup lock audit bare fresh demo test test-pythons mutants clients chaos fuzz bench bench-demo pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -28,12 +28,17 @@ develop: .venv/developed
 	@du -sh .venv
 	@touch $@
 
-# constraints.txt and pylock.toml say what uv.lock says; after a change of pyproject.toml. With UPGRADE=NAME that package
+# constraints.txt, pylock.toml and sbom.cdx.json say what uv.lock says; after a change of pyproject.toml. With UPGRADE=NAME that package
 # is taken newer.
 lock: .venv/developed
 	$(BIN)/uv lock --default-index https://pypi.org/simple $(if $(UPGRADE),--upgrade-package $(UPGRADE))
 	$(BIN)/uv export --quiet --frozen --all-extras --no-emit-project --no-hashes --no-annotate --no-header -o constraints.txt
 	$(BIN)/uv export --quiet --frozen --all-extras --no-emit-project --no-header --format pylock.toml -o pylock.toml
+	$(BIN)/python -m tests.sbom
+
+# Whether anything that is pinned is known to be vulnerable. Where the data cannot be reached it is skipped, and says so.
+audit: develop
+	$(BIN)/python -m tests.audit
 
 .venv/developed: .venv/installed
 	$(PIP) --quiet -e '.[dev]'
@@ -53,8 +58,8 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: develop
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot tests/clients
-	$(PYTEST) tests/chaos tests/journey tests/engine tests/fuzz tests/mutants tests/test_bench.py tests/test_packaging.py \
-		tests/test_pythons.py
+	$(PYTEST) tests/chaos tests/journey tests/engine tests/fuzz tests/mutants tests/test_audit.py tests/test_bench.py \
+		tests/test_packaging.py tests/test_pythons.py
 
 # The bot alone, as on a machine without a card: installed into .venv-bare, which holds no torch and has under 300 MB.
 bare:

@@ -108,6 +108,8 @@ def _bind_unix(path: Path) -> socket.socket:
 
 def _remove_stale(path: Path) -> None:
     """Remove the socket file that a killed engine left, and nothing else."""
+    if path.is_symlink():  # somebody else decides where it leads, now and later
+        raise EngineConfigError(f"wire.url: {path}: there is a link, and the socket is to be there itself")
     try:
         if not stat.S_ISSOCK(path.stat().st_mode):
             raise EngineConfigError(f"wire.url: {path}: there is a file that is no socket")

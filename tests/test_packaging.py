@@ -1,5 +1,6 @@
 """What is installed: the pins that are exported from the lock, and an update that leaves torch as it is."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import sbom
 from tests.documents import ROOT
 from tests.pythons import normalized
 
@@ -83,6 +85,17 @@ def test_the_lock_is_fresh():
 def test_the_exports_are_fresh(name, how):
     """They say what uv makes of the lock: `make lock` writes them."""
     assert export(*how) == (ROOT / name).read_text()
+
+
+def test_the_bill_of_materials_is_fresh():
+    """It names every version of the lock, and nothing that is another each time: `make lock` writes it."""
+    program = shutil.which("uv", path=str(ROOT / ".venv" / "bin")) or shutil.which("uv")
+    if program is None:
+        pytest.skip("uv is not installed: it resolves the lock, and is in the extra dev")
+    text = sbom.FILE.read_text()
+    assert sbom.made(program) == text
+    components = json.loads(text)["components"]
+    assert {(one["name"], one["version"]) for one in components} == locked()
 
 
 CARD = """#!/bin/sh

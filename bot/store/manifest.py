@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import StoreError
+from bot.job import ID_PATTERN
 from bot.store.spool import write_whole
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ Sum = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Part: TypeAlias = Literal["database", "hash.key", "forgotten.json", "config.toml"]
 """What has a checksum beside the manifest; the database under whichever name it has."""
 
-SPOOLED = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,60}\.(?:png|latents)")
-"""A file of the spool: no part of it leads out of its folder, and none is a device's on any system."""
+SPOOLED = re.compile(rf"{ID_PATTERN}-[0-9]{{1,4}}\.(?:png|latents)")
+"""A file of the spool: a picture of a job, or its latents. None leads out of its folder, or is a device's name."""
 
 
 class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

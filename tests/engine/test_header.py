@@ -36,6 +36,19 @@ def written(folder, names, *, dtype="F16", metadata=None, shapes=SHAPE, name="a.
     return path
 
 
+BROKEN = "expected a complete safetensors file, and it is broken or cut off"
+
+
+def tensors(*parts):
+    """A file whose header gives tensors these shapes and places, with eight bytes behind it."""
+    named = (
+        f'"t{number}":{{"dtype":"F16","shape":{shape},"data_offsets":{place}}}'
+        for number, (shape, place) in enumerate(parts)
+    )
+    head = f"{{{','.join(named)}}}".encode()
+    return len(head).to_bytes(8, "little") + head + bytes(8)
+
+
 def refusal(path):
     """As the engine says it, before anything is loaded."""
     from engine.checkpoint import find
@@ -126,6 +139,14 @@ def test_weights_that_are_not_drawn_with_here_are_named(tmp_path):
         (b'{"error":"Unauthorized"}', "this is JSON"),
         (b"\xff" * 100, "expected a complete safetensors file, and it is broken or cut off"),
         (b"\x10\0\0\0\0\0\0\0{}", "expected a complete safetensors file, and it is broken or cut off"),
+        ((10**8 + 1).to_bytes(8, "little") + b"{" + bytes(100), BROKEN),
+        ((2**63).to_bytes(8, "little") + b"{}", BROKEN),
+        (tensors(("[2]", "[0,4]"), ("[2]", "[2,6]")), BROKEN),
+        (tensors(("[2]", "[8,4]")), BROKEN),
+        (tensors(("[1000000]", "[0,2000000]")), BROKEN),
+        (tensors(("[NaN]", "[0,4]")), BROKEN),
+        (tensors(("[-2]", "[0,4]")), BROKEN),
+        (tensors(("[18446744073709551615,18446744073709551615]", "[0,4]")), BROKEN),
     ],
 )
 def test_what_is_no_such_file_at_all_is_named_by_what_it_is(tmp_path, data, said):

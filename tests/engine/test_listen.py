@@ -45,6 +45,18 @@ def test_a_file_that_is_no_socket_is_left_alone(tmp_path):
     assert (tmp_path / "engine.sock").read_text() == "precious"
 
 
+def test_a_link_in_its_place_is_left_alone(tmp_path):
+    """Whether it leads to nothing, to a file or to a socket: whoever made it would decide who is spoken to."""
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / "elsewhere.sock"))
+    for target in ("nothing", "elsewhere.sock"):
+        (tmp_path / "engine.sock").symlink_to(tmp_path / target)
+        with pytest.raises(EngineConfigError, match="there is a link"):
+            bind(Wire(), tmp_path, {})
+        (tmp_path / "engine.sock").unlink()
+    assert (tmp_path / "elsewhere.sock").exists()
+
+
 def test_too_long_a_path_is_said_to_be_one(tmp_path):
     """The kernel would only say that it is invalid."""
     with pytest.raises(EngineConfigError, match=f"may have {MAX_SOCKET_PATH_BYTES} bytes"):

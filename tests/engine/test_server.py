@@ -305,10 +305,19 @@ async def test_tcp_wants_the_secret(tiny_checkpoint, tmp_path):
     with engine(tmp_path, url, tiny_checkpoint, ESHI_WIRE_SECRET=SECRET):
         async with connected(url, {"Authorization": f"Bearer {SECRET}"}) as websocket:
             assert isinstance((await until(websocket, Loading))[-1], Loading)
-        for headers in (None, {"Authorization": "Bearer wrong"}, {"Authorization": SECRET}):
+        shown = (
+            "Bearer wrong",
+            SECRET,
+            "Bearer ",
+            f"Bearer {SECRET}x",
+            f"Bearer {SECRET[:-1]}",
+            f"Bearer {'x' * 4000}",
+        )
+        for secret in (None, *shown, "Bearer sécret", "Basic dTpw"):
             with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-                await connected(url, headers).__aenter__()
+                await connected(url, secret and {"Authorization": secret}).__aenter__()
             assert refused.value.status == 401
+            assert refused.value.message == "Invalid response status"  # and nothing of why
 
 
 async def test_no_model_is_one_line_and_status_78(tmp_path):

@@ -20,6 +20,7 @@ from tests.journey.people import accept_terms
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
+RECORDER = ROOT / "tests" / "recorder"
 OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"
 PEOPLE = ("ada", "mio", "yuki", "nico")
 
@@ -35,6 +36,7 @@ class Studio:
         self.folder = folder
         self.config = folder / "config.toml"
         self.log = folder / "bot.log"
+        self.connections = folder / "connections"
         self.token = ""
         self.page_url = ""
         self._checkpoint = checkpoint
@@ -108,7 +110,9 @@ class Studio:
 
     @property
     def environment(self):
-        return {**os.environ, "ESHI_TOKEN": self.token}
+        """What every process is given; whom it connects to is written down (`tests.recorder`)."""
+        noting = {"PYTHONPATH": str(RECORDER), "ESHI_TEST_CONNECTIONS": str(self.connections)}
+        return {**os.environ, **noting, "ESHI_TOKEN": self.token}
 
     def log_text(self):
         return self.log.read_text() if self.log.exists() else ""

@@ -48,6 +48,8 @@ async def test_a_backup_under_load_restores_and_posts_nothing_twice(studio, yuki
         await yuki.wait_for(lambda m: m["id"] == firsts[0]["id"] and "step " in words(m))
         told = await terminal(studio, "backup")
         assert "4 of them unfinished" in told
+        kept = [path for path in (studio.folder / "data" / "backups").rglob("*") if path.is_file()]
+        assert [path for path in kept if studio.token.encode() in path.read_bytes()] == []
         await yuki.press(firsts[2], control(firsts[2], "Cancel"))
         await yuki.wait_for(lambda m: m["id"] == firsts[2]["id"] and "Cancelled." in words(m))
     with studio.still("night"):

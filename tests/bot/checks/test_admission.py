@@ -123,3 +123,17 @@ async def test_of_two_at_once_only_one_gets_the_last_picture(store, new_job):
     asked = [ask(taken, store, new_job(), ServerPolicy()) for _ in range(5)]
     ends = await asyncio.gather(*asked, return_exceptions=True)
     assert sorted(isinstance(end, QueueFull) for end in ends) == [False, True, True, True, True]
+
+
+async def test_a_hundred_at_once_get_no_more_than_one_person_may(store, new_job):
+    """Neither into the line nor out of a day, whatever comes between the count and the commit."""
+    taken, queue = admission(store, max_queue_per_person=5, max_pictures_per_person_per_day=3)
+
+    async def all_the_way():
+        with taken.place(101, 7):
+            job = await ask(taken, store, new_job(user_id=101, guild_id=7), ServerPolicy())
+            queue.push(Ticket.of(job))
+
+    ends = await asyncio.gather(*(all_the_way() for _ in range(100)), return_exceptions=True)
+    assert [end for end in ends if not isinstance(end, QueueFull)] == [None] * 3
+    assert len([job async for job in store.jobs.of(101)]) == len(queue) == 3
