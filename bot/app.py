@@ -22,6 +22,7 @@ from bot.assembly import assemble, read_text_filter
 from bot.delivery.budget import EditBudget
 from bot.engine.engines import Engines
 from bot.errors import ConfigError
+from bot.gateway import CLOSED, SessionStarts, connected, first, take_turns
 from bot.parts import Given
 from bot.prompt.prompt_writer import PromptWriter
 from bot.reading.reading import Reading
@@ -79,6 +80,7 @@ class Eshi(discord.AutoShardedClient):
         self.refusals = Refusals()
         self._routes = Routes()
         self._how_to_ask = HowToAsk(time.monotonic)
+        self._starts = SessionStarts(self.fetch_session_start_limits)
 
     def offer(self, features: Iterable[Feature]) -> None:
         """Take what features hand in: what people can type, and what can be pressed under messages of any age."""
@@ -100,6 +102,23 @@ class Eshi(discord.AutoShardedClient):
     async def on_message(self, message: discord.Message) -> None:
         """Say how to ask; without other intents only what is written in private comes here."""
         await self._how_to_ask.tell(message)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait as Discord wants it between two shards, and for as long as no more connections may be made."""
+        await self._starts.allow()
+        await super().before_identify_hook(shard_id, initial=initial)
+
+    async def on_ready(self) -> None:
+        """Say how large it is; the servers that are here now stay, and are not looked through for garbage again."""
+        gc.freeze()
+        log.info("ready: in %d servers, over %d connections", len(self.guilds), len(self.shards))
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Say why Discord closed a connection, where it says so."""
+        shard = self.get_shard(shard_id)
+        code = None if shard is None else shard._parent.ws.socket.close_code  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] -- it is given nowhere else
+        if code in CLOSED:
+            log.warning("shard %d: %s (%d)", shard_id, CLOSED[code], code)
 
     # Whatever may have changed what the bot may do in a server.
 
@@ -210,7 +229,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             with stop.in_order(), watchdog.watching():
                 async with asyncio.TaskGroup() as tasks:
                     lasting = [
-                        tasks.create_task(client.connect(), name="gateway"),
+                        tasks.create_task(connected(client.connect()), name="gateway"),
                         tasks.create_task(works.dispatch.work(), name="dispatch"),
                         tasks.create_task(works.delivery.keep_promises(), name="promises"),
                         tasks.create_task(works.retention.work(), name="retention"),
@@ -220,6 +239,10 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
                     for task in lasting:
                         task.cancel()
             log.info("stopped")
+        except BaseExceptionGroup as group:
+            if (unusable := group.subgroup(ConfigError)) is None:
+                raise
+            raise first(unusable) from None
         finally:
             await works.journeys.close()
             await works.audit.close()
@@ -227,6 +250,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
 
 async def _log_in(client: Eshi, config: Config, token: str) -> None:
     # Where discord.py goes back to when a session is lost for good; a local Discord is not at its usual address.
+    take_turns()
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(await _gateway(config.bot.discord.api))
     try:
         await client.login(token)

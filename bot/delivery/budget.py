@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.delivery.global_rate import GlobalRate
 from bot.delivery.invalid import InvalidRequests
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class EditBudget:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.invalid = InvalidRequests(clock=clock)
         """Of all requests, not of edits alone."""
+        self.rate = GlobalRate(clock=clock)
+        """Likewise."""
         self._owed = 0.0  # of an edit, where only a share of them may go
         self._clock = clock
         self._room: dict[int, tuple[float, float]] = {}  # of each channel: edits left, and when that was worked out
@@ -48,7 +51,7 @@ class EditBudget:
             return False
         if self._left(job.channel_id) < 1.0:
             return False
-        self._owed = min(self._owed + self.invalid.share, 1.0)
+        self._owed = min(self._owed + min(self.invalid.share, self.rate.share), 1.0)
         if self._owed < 1.0:
             return False
         self._owed = 0.0
@@ -90,6 +93,7 @@ class EditBudget:
 
         async def on_request_end(_session: object, _context: object, end: aiohttp.TraceRequestEndParams) -> None:
             self.invalid.heed(end.response.status, end.response.headers)
+            self.rate.heed(end.url.path)
             if end.method == "PATCH":
                 self.learn(end.url.path, end.response.status, end.response.headers)
 

@@ -18,12 +18,14 @@ from bot.sandbox.world import payloads
 from bot.sandbox.world.sessions import without_token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.sandbox.discord.compression import Pack
     from bot.sandbox.world.allowances import Allowances
     from bot.sandbox.world.faults import Faults
     from bot.sandbox.world.feed import EventFeed
     from bot.sandbox.world.sessions import Session, Sessions
-    from bot.sandbox.world.state import World
+    from bot.sandbox.world.state import Guild, World
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,10 @@ _MOST_READ = 1 << 16
 """Of still larger frames nothing is read (1009)."""
 _VERSIONS = {"6", "7", "8", "9", "10"}
 """Those that Discord has not discontinued (documentation, "API Versioning"); all of them get version 10's payloads."""
+_MOST_GUILDS = 2500
+"""Of one session (documentation, "Sharding")."""
+_AT_ONCE = 100
+"""Guilds that are sent with READY; thousands of them would hold everybody up for seconds."""
 _KNOWN_INTENTS = (1 << 26) - 1
 _REQUIRED_PROPERTIES = {"os", "browser", "device"}
 
@@ -69,6 +75,7 @@ class Gateway:
         self._faults = faults
         self._feed = feed
         self._token = token
+        self._sending: set[asyncio.Task[None]] = set()
         self.url = ""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -126,6 +133,9 @@ class Gateway:
             raise _Close(CloseCode.INVALID_INTENTS, "Invalid intent(s).")
         if any(intents & one and one not in self._world.application.privileged_intents for one in PRIVILEGED):
             raise _Close(CloseCode.DISALLOWED_INTENTS, "Disallowed intent(s).")
+        mine = (guild for guild in self._world.guilds.values() if (guild.id >> 22) % shards == shard)
+        if sum(self._world.bot_member(guild) is not None for guild in mine) > _MOST_GUILDS:
+            raise _Close(CloseCode.SHARDING_REQUIRED, "Sharding required.")
         if not self._allowances.identify(shard):
             return None
         session = self._sessions.open(intents, shard, shards)
@@ -161,12 +171,29 @@ class Gateway:
             },
         )
         if Intent.GUILDS in session.intents:
-            everybody = Intent.GUILD_MEMBERS in session.intents
-            for guild in here:
-                if guild.unavailable:
-                    continue
-                body = payloads.guild_create(guild, world, everybody=everybody) | {"unavailable": False}
+            self._send_guilds(session, here[:_AT_ONCE])
+            if later := here[_AT_ONCE:]:
+                task = asyncio.create_task(self._send_on(session, later), name=f"guilds of shard {session.shard}")
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+
+    def _send_guilds(self, session: Session, guilds: Iterable[Guild]) -> None:
+        everybody = Intent.GUILD_MEMBERS in session.intents
+        for guild in guilds:
+            if not guild.unavailable:
+                body = payloads.guild_create(guild, self._world, everybody=everybody) | {"unavailable": False}
                 self._sessions.send(session, "GUILD_CREATE", body)
+
+    async def _send_on(self, session: Session, guilds: list[Guild]) -> None:
+        """Send guilds one by one, and let everybody else have as much time between two of them."""
+        clock, took_s = asyncio.get_running_loop().time, 0.0
+        for guild in guilds:
+            await asyncio.sleep(took_s)
+            began = clock()
+            if self._sessions.find(session.id) is None:
+                return  # it was ended; to one that is only cut off they are sent when it comes back
+            self._send_guilds(session, [guild])
+            took_s = clock() - began
 
     def resume(self, data: Json, connection: _Connection) -> Session | None:
         """Take a session up again; None where Discord answers "invalid session"."""

@@ -206,7 +206,8 @@ def build(plan: PlannedWorld, world: World) -> None:
 
 
 def _build_guild(plan: PlannedGuild, people: dict[str, User], ids: Iterator[int], world: World) -> None:
-    guild = Guild(next(ids), plan.name, people[plan.owner].id, plan.max_file_bytes)
+    # Spread as those of real ones are, which were made at different times: a shard has those of some moments.
+    guild = Guild(next(ids) + (len(world.guilds) << 22), plan.name, people[plan.owner].id, plan.max_file_bytes)
     if plan.premium_tier is not None:
         guild.boost(plan.premium_tier)
     now = world.clock.now()

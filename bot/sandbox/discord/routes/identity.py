@@ -12,6 +12,9 @@ from bot.sandbox.world import payloads, permissions
 if TYPE_CHECKING:
     from bot.sandbox.world.scene import Scene
 
+GUILDS_A_SHARD = 1000
+"""Discord recommends about one shard for so many; above 2,500 it takes no session (documentation, "Sharding")."""
+
 
 def _me(scene: Scene, _call: Call) -> Reply:
     return Reply(payloads.own_user(scene.world.bot))
@@ -53,7 +56,9 @@ def _gateway(scene: Scene, _call: Call) -> Reply:
 
 def _gateway_for_bot(scene: Scene, _call: Call) -> Reply:
     limit = scene.allowances.session_start_limit()
-    return Reply({"url": scene.gateway_url(), "shards": 1, "session_start_limit": limit})
+    there = sum(scene.world.bot_member(guild) is not None for guild in scene.world.guilds.values())
+    shards = max(1, -(-there // GUILDS_A_SHARD))
+    return Reply({"url": scene.gateway_url(), "shards": shards, "session_start_limit": limit})
 
 
 def _open_direct_message(scene: Scene, call: Call) -> Reply:
