@@ -12,6 +12,7 @@ import discord.shard
 from discord.gateway import DiscordWebSocket
 
 from bot.errors import ConfigError
+from bot.retrying import PASSING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,8 +41,8 @@ RESERVE = 5
 """Connections that are left to whoever restarts the bot by hand: behind the last one Discord resets the token."""
 
 
-TURN_S = 0.02
-"""At most: a message that was waited for, and not computed, is no reason to wait."""
+LEAST_S, TURN_S = 0.002, 0.02
+"""Messages that take less go on after everybody's turn; more than the second was waited for, and not computed."""
 
 
 class FairWebSocket(DiscordWebSocket):
@@ -54,7 +55,8 @@ class FairWebSocket(DiscordWebSocket):
     async def received_message(self, msg: str | bytes, /) -> None:
         began = time.perf_counter()
         await super().received_message(msg)
-        await asyncio.sleep(min(time.perf_counter() - began, TURN_S))
+        took_s = time.perf_counter() - began
+        await asyncio.sleep(min(took_s, TURN_S) if took_s > LEAST_S else 0)
 
 
 def take_turns() -> None:
@@ -110,7 +112,7 @@ class SessionStarts:
         while True:
             try:
                 limits = await self._limits()
-            except discord.DiscordException as error:
+            except (discord.DiscordException, *PASSING) as error:
                 log.warning("Discord does not say how many connections are left: %s", error)
                 return
             if limits.remaining > RESERVE:
