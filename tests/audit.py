@@ -6,6 +6,7 @@ nor a failure. pip-audit itself ends with 0 where it could look nothing up.
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -70,6 +71,7 @@ def _asked(program: list[str], service: str) -> tuple[Audited | None, str]:
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="python -m tests.audit", description=__doc__).parse_args()
     if (found := shutil.which("pip-audit", path=str(ROOT / ".venv" / "bin"))) is not None:
         program = [found]
     elif (found := shutil.which("uv", path=str(ROOT / ".venv" / "bin"))) is not None:

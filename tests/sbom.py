@@ -6,6 +6,7 @@ the same file, and the lock itself has the addresses and hashes.
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -32,6 +33,7 @@ def text_of(bom: dict) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m tests.sbom", description=__doc__).parse_args()
     found = shutil.which("uv", path=str(ROOT / ".venv" / "bin")) or shutil.which("uv")
     if found is None:
         sys.exit("uv is not installed: it is in the extra dev")

@@ -49,6 +49,7 @@ OPERATORS = {
     "bot/safety/operator_words.py": "what is wrong with the operator's presets and wildcards",
     "bot/logs.py": "the log",
     "bot/watchdog.py": "the log",
+    "bot/gateway.py": "the log: why the gateway let go",
     "bot/engine/child.py": "the log: what became of the engine's process",
     "bot/engine/client.py": "the log: what became of the engine",
     "bot/engine/engines.py": "the log: what became of an engine",
