@@ -1,6 +1,7 @@
 """An engine that is to take nothing new, or to read its model anew: what it has is drawn first."""
 
 import asyncio
+import logging
 
 import pytest
 
@@ -35,6 +36,7 @@ async def engine(tmp_path, monkeypatch):
     yield running, path, made, configurations
     stop.set()
     assert await task
+    logging.getLogger("engine.http").filters.clear()
 
 
 async def events(websocket):

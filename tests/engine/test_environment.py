@@ -19,7 +19,8 @@ import sys
 import types
 from engine.config import Engine
 from engine.loading import load
-sys.modules["engine.model"] = types.SimpleNamespace(read=lambda *_: None)
+sys.modules["engine.upscaler"] = types.SimpleNamespace()
+sys.modules["engine.model"] = types.SimpleNamespace(read=lambda *_, **__: None)
 load(Engine(model=sys.argv[1], device="cpu"), lambda _stage: None)
 assert "torch" not in sys.modules
 import torch._dynamo

@@ -368,7 +368,6 @@ import sys, threading
 from engine import readahead
 from engine.config import SHARED, Engine
 from engine.loading import load
-from engine.model import set_up
 imported = threading.Event()
 readahead._Reader.read = lambda *_piece: imported.wait(60)  # a slow disk
 def report(stage):

@@ -23,10 +23,11 @@ def picture_with_recipe():
     return file.getvalue()
 
 
-def forget(studio, person):
-    """Make a newcomer of somebody."""
-    with closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3")) as database, database:
-        database.execute("DELETE FROM acceptances WHERE user_id = ?", (int(person.id),))
+async def forget(person):
+    """Make a newcomer of somebody, as they would."""
+    asked = await person.answer(await person.slash(person.channel("general"), "me forget"))
+    await person.press(asked, control(asked, "Forget me"))
+    await person.wait_for(lambda m: m["id"] == asked["id"] and "Done." in words(m))
 
 
 def accepted(studio, person):
@@ -37,7 +38,7 @@ def accepted(studio, person):
 
 async def test_first_use_shows_the_terms_and_accept_draws_what_was_asked(studio, nico, yuki):
     """Privately, with restrictions, disclosure and the licence as a file; nobody is asked twice."""
-    forget(studio, nico)
+    await forget(nico)
     channel = nico.channel("general")
     before = [message["id"] for message in await yuki.messages(channel)]
     terms = await nico.answer(await nico.slash(channel, "imagine", subject="1girl", prompt="smile", seed=7))
@@ -58,9 +59,9 @@ async def test_first_use_shows_the_terms_and_accept_draws_what_was_asked(studio,
     assert gallery(await result_of(nico, await nico.slash(channel, "imagine", prompt="1girl")))
 
 
-async def test_accept_draws_once(studio, nico):
+async def test_accept_draws_once(nico):
     """Of two presses at once one draws; then a line is left of the terms, with nothing to press."""
-    forget(studio, nico)
+    await forget(nico)
     terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", prompt="1girl"))
     accept = control(terms, "Accept")
     sent = await asyncio.gather(*(nico.press(terms, accept) for _ in range(2)))
@@ -75,7 +76,7 @@ async def test_accept_draws_once(studio, nico):
 
 async def test_accept_works_after_a_restart(studio, nico):
     """What could edit the terms is forgotten then: the first press draws, and the next one draws nothing and closes."""
-    forget(studio, nico)
+    await forget(nico)
     terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", prompt="1girl"))
     await studio.kill("bot")
     await studio.start_bot()
@@ -87,11 +88,11 @@ async def test_accept_works_after_a_restart(studio, nico):
 
 
 @pytest.mark.parametrize("door", ["Reroll", "Edit", "preview", "remix"])
-async def test_every_door_that_draws_shows_the_terms(studio, yuki, nico, door):
+async def test_every_door_that_draws_shows_the_terms(yuki, nico, door):
     """Buttons, forms and the preview's Draw too."""
     channel = yuki.channel("general")
     result = await result_of(yuki, await yuki.slash(channel, "imagine", subject="1girl", prompt="smile"))
-    forget(studio, nico)
+    await forget(nico)
     if door == "Reroll":
         sent = await nico.press(result, control(result, "Reroll"))
     elif door == "preview":
@@ -111,9 +112,9 @@ async def test_every_door_that_draws_shows_the_terms(studio, yuki, nico, door):
     assert labels(await result_of(nico, await nico.press(terms, control(terms, "Accept"))))
 
 
-async def test_whoever_accepts_before_asking_is_told_what_to_type(studio, nico):
+async def test_whoever_accepts_before_asking_is_told_what_to_type(nico):
     """Nothing waits for it; whoever asked already is told that the answer comes."""
-    forget(studio, nico)
+    await forget(nico)
     terms = await nico.answer(await nico.slash(nico.channel("general"), "terms"))
     over = await nico.answer(await nico.press(terms, control(terms, "Accept")))
     assert words(over).strip() == "Thank you. You can draw now: type `/imagine`."
@@ -128,7 +129,7 @@ async def test_the_terms_can_be_read_again(nico):
 
 async def test_new_terms_are_accepted_anew(studio, nico):
     """The operator added a rule while somebody was reading: the old Accept shows it, and the request waits on."""
-    forget(studio, nico)
+    await forget(nico)
     terms = await nico.answer(await nico.slash(nico.channel("general"), "imagine", prompt="1girl", seed=5))
     config = studio.config.read_text()
     try:
