@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.flow.slot import Slot
+from bot.flow.slot import WorkerSlot
 from bot.job import DrawnWith
 from engine import wire
 
@@ -22,7 +22,7 @@ class Turn(NamedTuple):
     """A job that was taken out of the queue, for one worker."""
 
     ticket: Ticket
-    slot: Slot
+    slot: WorkerSlot
 
 
 class Pool:
@@ -41,8 +41,8 @@ class Pool:
         self.pace = pace
         self._queue = queue
         self._now = now
-        self._slots: dict[DrawingEngine, Slot] = {}
-        self._of_job: dict[str, Slot] = {}
+        self._slots: dict[DrawingEngine, WorkerSlot] = {}
+        self._of_job: dict[str, WorkerSlot] = {}
         self._changed = asyncio.Event()
         self._closed = False
         engines.listen(lambda _status: self.changed())
@@ -103,15 +103,15 @@ class Pool:
                 return Turn(ticket, slot)
         return None
 
-    def _open_slots(self) -> list[Slot]:
+    def _open_slots(self) -> list[WorkerSlot]:
         """Give the slots of the workers that draw now, and forget those of workers that are gone for good."""
         known = set(self.engines.workers)
         self._slots = {worker: slot for worker, slot in self._slots.items() if worker in known or slot.feed.jobs}
-        found: list[Slot] = []
+        found: list[WorkerSlot] = []
         for worker, ready in self._ready():
             slot = self._slots.get(worker)
             if slot is None:
-                slot = self._slots[worker] = Slot(worker, self._queue, self.pace.of(ready.device))
+                slot = self._slots[worker] = WorkerSlot(worker, self._queue, self.pace.of(ready.device))
             slot.feed.batch_cap = ready.batch_cap
             found.append(slot)
         self.pace.draw(slot.pace for slot in found)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.checks.picture_filter import PictureFilter
     from bot.delivery.delivery import Delivery
     from bot.delivery.job_message import JobMessage
-    from bot.flow.slot import Slot
+    from bot.flow.slot import WorkerSlot
     from bot.job import Job
     from bot.store import Store
 
@@ -84,7 +84,7 @@ class Rendering:
         """Begin nothing more."""
         self._closed = True
 
-    async def render(self, job: Job, job_message: JobMessage, slot: Slot, *, share: bool) -> Job | None:
+    async def render(self, job: Job, job_message: JobMessage, slot: WorkerSlot, *, share: bool) -> Job | None:
         """Have a job drawn.
 
         Args:
@@ -124,7 +124,7 @@ class Rendering:
             self._begun.discard(job.id)
 
     async def _draw(
-        self, job: Job, job_message: JobMessage, slot: Slot, start: wire.Start | None, *, share: bool
+        self, job: Job, job_message: JobMessage, slot: WorkerSlot, start: wire.Start | None, *, share: bool
     ) -> Job | None:
         job_message.say(partial(card.drawing, job, 0, steps_of(job.request)))
         command = _command(job, start, previews=self._picture_filter.wants_previews(job), share=share)

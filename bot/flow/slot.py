@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.queue.queue import Queue
 
 
-class Slot:
+class WorkerSlot:
     """Lasts for as long as its worker is known; that may go away meanwhile, and come back."""
 
     def __init__(self, engine: DrawingEngine, queue: Queue, pace: Pace) -> None:
