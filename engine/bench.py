@@ -21,7 +21,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from engine import compiling, png, rescue
 from engine.blocks import EAGER, JOINED
 from engine.captured import Captured, on_cuda
-from engine.choice import Choice, Way, difference
+from engine.choice import Way, WayChoice, difference
 from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.encoded_texts import EncodedTexts
@@ -155,7 +155,7 @@ def arithmetic(model: Model, task: Task) -> float:
 
 def choose(model: Model, task: Task) -> Iterator[BenchRow]:
     """Let the engine try each way as it does at its start, and say which it would use."""
-    choice = Choice(model, key=task.key)
+    choice = WayChoice(model, key=task.key)
     blocks = model.cached_blocks
     try:
         choice.offer_joined()

@@ -61,7 +61,7 @@ class Way(NamedTuple):
     """Whether whole calls are recorded."""
 
 
-class Verdict(NamedTuple):
+class WayTrial(NamedTuple):
     """What a trial has shown."""
 
     name: str
@@ -77,7 +77,7 @@ class Verdict(NamedTuple):
 PLAIN = Way("plain", EAGER)
 
 
-class Choice:
+class WayChoice:
     """Belongs to the worker's thread; what is chosen stands in the model's blocks."""
 
     def __init__(
@@ -99,7 +99,7 @@ class Choice:
             chosen: Called when steps are computed in another way from now on.
         """
         self.way = PLAIN
-        self.verdicts: list[Verdict] = []
+        self.verdicts: list[WayTrial] = []
         self._model = model
         self._key = key
         self._record = on_cuda(model.device) if record is None and model.device.type == "cuda" else record
@@ -179,7 +179,7 @@ class Choice:
             self._model.cached_blocks.compute, self._model.cached_blocks.captured = way.compute, captured
             self._chosen()
 
-    def _tried(self, way: Way, captured: Captured | None) -> Generator[None, None, Verdict]:
+    def _tried(self, way: Way, captured: Captured | None) -> Generator[None, None, WayTrial]:
         """Compare a way with the plain one, and its time with that of the way which is used now."""
         inputs = self._inputs()
         plain = self._called(PLAIN, None, inputs)
@@ -203,7 +203,7 @@ class Choice:
         took_s, before_s = (statistics.median(times) if times else 0.0 for times in (took, before))
         saving = SAVING_OF_CAPTURED if way.captured else SAVING
         faster = took_s <= (1 - saving) * before_s
-        return Verdict(way.name, apart, noise, took_s, before_s, used=same and faster)
+        return WayTrial(way.name, apart, noise, took_s, before_s, used=same and faster)
 
     def _recordings(self, way: Way) -> Captured | None:
         if not way.captured or self._record is None:

@@ -29,6 +29,7 @@ from engine.wire import (
     Failed,
     Finished,
     Generate,
+    ListedWorker,
     Loading,
     Ready,
     Rejected,
@@ -37,7 +38,6 @@ from engine.wire import (
     decode_command,
     encode,
 )
-from engine.wire import Worker as Listed
 from engine.worker import Worker
 
 if TYPE_CHECKING:
@@ -338,7 +338,7 @@ class Server:
         """What a client is told of who draws here."""
         state: WorkerState = Draining() if self._draining and isinstance(self._state, Ready) else self._state
         jobs = sum(len(client.jobs) for client in self._clients)
-        return Workers(protocol=PROTOCOL, workers=(Listed(id=WORKER, state=state, jobs=jobs),))
+        return Workers(protocol=PROTOCOL, workers=(ListedWorker(id=WORKER, state=state, jobs=jobs),))
 
     def _announce(self, state: Loading | Ready) -> None:
         self._state = state

@@ -231,7 +231,7 @@ class Lost(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid
 WorkerState: TypeAlias = Loading | Ready | Draining | Lost
 
 
-class Worker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ListedWorker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What draws: one GPU with one model."""
 
     id: WorkerId
@@ -245,7 +245,7 @@ class Workers(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
     """Everything that draws here: one worker, or a cluster's; sent on connection and whenever a state changes."""
 
     protocol: int
-    workers: Annotated[tuple[Worker, ...], Meta(max_length=MAX_WORKERS)]
+    workers: Annotated[tuple[ListedWorker, ...], Meta(max_length=MAX_WORKERS)]
 
 
 class Started(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from threading import Thread
 
     from engine.batch import Batch
-    from engine.choice import Choice
+    from engine.choice import WayChoice
     from engine.config import Engine
     from engine.model import Model
     from engine.rating import Rate
@@ -49,7 +49,7 @@ class _Loaded(NamedTuple):
     model: Model
     rate: Rate | None
     timing: Timing
-    choice: Choice
+    choice: WayChoice
 
 
 class Worker:
@@ -106,12 +106,12 @@ class Worker:
         model = loading.load(self._config, stages.begin)
         from engine import raters
         from engine.calibration import Calibration
-        from engine.choice import Choice
+        from engine.choice import WayChoice
         from engine.timing import Timing
 
         rate = raters.load(self._config.rating, stages.begin)
         timing = Timing(model, Calibration(self._config.batch_cap))
-        choice = Choice(model, chosen=timing.calibration.doubt)
+        choice = WayChoice(model, chosen=timing.calibration.doubt)
         if self._faster_ways_wanted(model):
             stages.begin("finding the fastest way to draw the same picture")
             choice.offer_joined()

@@ -294,7 +294,7 @@ class EngineClient:
                 log.debug("Job %s: %s came after its end.", event.job_id, type(event).__name__)
         self._expect_news()
 
-    def _list(self, listed: Sequence[wire.Worker]) -> None:
+    def _list(self, listed: Sequence[wire.ListedWorker]) -> None:
         """Know these workers from now on, and how they are."""
         for gone in self._workers.keys() - {worker.id for worker in listed}:
             self._workers.pop(gone).become(Away("it is not there any more"))

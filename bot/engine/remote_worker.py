@@ -96,7 +96,7 @@ class RemoteWorker:
             listener(status)
 
 
-def state_of(worker: wire.Worker) -> Status:
+def state_of(worker: wire.ListedWorker) -> Status:
     """Say what a listed worker is to somebody who wants pictures."""
     return Away(worker.state.why) if isinstance(worker.state, wire.Lost) else worker.state
 

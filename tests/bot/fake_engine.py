@@ -91,7 +91,7 @@ class Client:
     async def become(self, state: wire.WorkerState, *names: str) -> None:
         """Let workers be like this, and send the list."""
         self.states |= dict.fromkeys(names, state)
-        workers = tuple(wire.Worker(id=name, state=now) for name, now in self.states.items())
+        workers = tuple(wire.ListedWorker(id=name, state=now) for name, now in self.states.items())
         await self.send(wire.Workers(protocol=self.options.protocol, workers=workers))
 
     async def lose(self, name: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from engine.blocks import EAGER, JOINED
-from engine.choice import EVERY, ORDER, ROUNDS, SAVING, SAVING_OF_CAPTURED, UNTIMED, Choice, Way
+from engine.choice import EVERY, ORDER, ROUNDS, SAVING, SAVING_OF_CAPTURED, UNTIMED, Way, WayChoice
 from engine.denoise import Key
 from engine.timing import call_unet
 from tests.engine import failures, recordings
@@ -46,7 +46,7 @@ def choose(model, clock):
     def choose(compute, seconds, **how):
         clock.seconds[compute] = seconds
         times = []
-        choice = Choice(model, key=KEY, clock=clock, chosen=lambda: times.append(None), **how)
+        choice = WayChoice(model, key=KEY, clock=clock, chosen=lambda: times.append(None), **how)
         choice.offer(Way("other", compute))
         choice.conclude()
         return choice, len(times)
@@ -112,7 +112,7 @@ def test_a_lost_device_is_everybody_s(choose):
 
 def test_pictures_are_drawn_in_the_way_that_is_used_while_another_is_tried(model, clock):
     """One call of the trial every few of their steps."""
-    choice, ways, trials = Choice(model, key=KEY, clock=clock), set(), []
+    choice, ways, trials = WayChoice(model, key=KEY, clock=clock), set(), []
     clock.seconds[JOINED] = 0.5
     choice.offer_joined()
     while not choice.idle:
@@ -130,7 +130,7 @@ def test_pictures_are_drawn_in_the_way_that_is_used_while_another_is_tried(model
 @pytest.mark.parametrize(("seconds", "used"), [(0.5, True), (1 - 0.9 * SAVING_OF_CAPTURED, False)])
 def test_whole_calls_are_recorded_where_that_saves_enough(model, clock, seconds, used):
     """Over the way that was chosen before; recordings hold memory."""
-    choice = Choice(model, key=KEY, clock=clock, record=lambda action: timed(clock, seconds, action))
+    choice = WayChoice(model, key=KEY, clock=clock, record=lambda action: timed(clock, seconds, action))
     clock.seconds[JOINED] = 0.8
     choice.offer_joined()
     choice.offer_captured()
@@ -155,6 +155,6 @@ def timed(clock, seconds, action):
 
 def test_where_nothing_can_be_recorded_nothing_is_offered(model, clock):
     """The CPU has no graphs."""
-    choice = Choice(model, key=KEY, clock=clock)
+    choice = WayChoice(model, key=KEY, clock=clock)
     choice.offer_captured()
     assert choice.idle

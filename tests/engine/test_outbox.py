@@ -3,7 +3,7 @@
 import pytest
 
 from engine.outbox import Outbox, Overfull
-from engine.wire import PROTOCOL, Failed, Finished, Loading, Picture, Preview, Progress, Rejected, Worker, Workers
+from engine.wire import PROTOCOL, Failed, Finished, ListedWorker, Loading, Picture, Preview, Progress, Rejected, Workers
 
 
 def progress(done, job_id="a"):
@@ -11,7 +11,7 @@ def progress(done, job_id="a"):
 
 
 def listed(stage):
-    return Workers(protocol=PROTOCOL, workers=(Worker(id="engine", state=Loading(stage=stage)),))
+    return Workers(protocol=PROTOCOL, workers=(ListedWorker(id="engine", state=Loading(stage=stage)),))
 
 
 async def drain(outbox):

@@ -58,8 +58,8 @@ GOLDEN = [
         wire.Workers(
             protocol=5,
             workers=(
-                wire.Worker(id="w1", state=wire.Loading(stage="reading the UNet")),
-                wire.Worker(
+                wire.ListedWorker(id="w1", state=wire.Loading(stage="reading the UNet")),
+                wire.ListedWorker(
                     id="w2",
                     state=wire.Ready(
                         model_name="animagine-xl-4.0",
@@ -74,8 +74,8 @@ GOLDEN = [
                     ),
                     jobs=2,
                 ),
-                wire.Worker(id="w3", state=wire.Draining(), jobs=1),
-                wire.Worker(id="w4", state=wire.Lost(why="no word")),
+                wire.ListedWorker(id="w3", state=wire.Draining(), jobs=1),
+                wire.ListedWorker(id="w4", state=wire.Lost(why="no word")),
             ),
         ),
         (

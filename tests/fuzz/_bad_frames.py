@@ -84,7 +84,7 @@ def _two(chance):
 
 
 def _listed():
-    return wire.Workers(protocol=wire.PROTOCOL, workers=(wire.Worker(id="a", state=wire.Loading(stage="a")),))
+    return wire.Workers(protocol=wire.PROTOCOL, workers=(wire.ListedWorker(id="a", state=wire.Loading(stage="a")),))
 
 
 def _event(chance):

@@ -93,7 +93,7 @@ async def test_a_worker_that_is_not_listed_any_more_is_gone(fake):
         await client.ready()
         one, other = client.workers
         ready = other.status
-        client._take(wire.Workers(protocol=wire.PROTOCOL, workers=(wire.Worker(id=other.id, state=ready),)))
+        client._take(wire.Workers(protocol=wire.PROTOCOL, workers=(wire.ListedWorker(id=other.id, state=ready),)))
         assert client.workers == (other,)
         assert one.status == Away("it is not there any more")
 
