@@ -61,19 +61,22 @@ class Upscaler:
         Raises:
             NumericalFailure: The network made something that is no picture.
             OutOfMemory: There is no room for it even in the smallest tiles.
+            RuntimeError: Nothing worked, and it is not certain that memory was short.
         """
         image = send(torch.from_numpy(pixels.copy()), self.device).permute(2, 0, 1).unsqueeze(0).float() / 255
-        reason = ""
+        failure: Exception = MemoryError()
         for side in SIDES:
             try:
                 return self._enlarge(image, Tiling(side, OVERLAP), (height, width))
             except (RuntimeError, MemoryError) as error:
-                if not memory.is_out_of_memory(error):
+                if not memory.may_be_out_of_memory(error):
                     raise
-                reason = memory.one_line(error)
+                failure = error.with_traceback(None)  # which holds the tensors of the failed call
             memory.release(self.device)
             log.warning("no memory to upscale tiles of %d pixels; trying with smaller ones", side)
-        raise OutOfMemory(reason)
+        if memory.is_out_of_memory(failure):
+            raise OutOfMemory(memory.one_line(failure))
+        raise failure
 
     def _enlarge(self, image: Tensor, tiling: Tiling, size: tuple[int, int]) -> Tensor:
         height, width = image.shape[2:]

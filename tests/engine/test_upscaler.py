@@ -21,6 +21,7 @@ from engine.errors import ModelLoadError, NumericalFailure, OutOfMemory
 from engine.esrgan import Esrgan
 from engine.upscaler import OVERLAP, SIDES
 from engine.wire import Enlargement
+from tests.engine import failures
 from tests.engine.batches import finals, request
 from tests.engine.rounding import assert_alike
 from tests.engine.test_rescue import NO_ROOM, failing, spoiled
@@ -116,6 +117,10 @@ def test_tiles_make_one_picture(esrgan_file):
 def test_without_room_or_a_picture_the_job_ends_with_that(esrgan_file):
     found = upscaler.load(str(esrgan_file), CPU)
     with failing(found.run, NO_ROOM, lambda _: True) as sizes, pytest.raises(OutOfMemory, match="2 GiB"):
+        found.enlarge(PIXELS, width=80, height=48)
+    assert len(sizes) == len(SIDES)
+    plans = failures.cudnn_plans()  # which may be something else than memory, and is said as it is
+    with failing(found.run, plans, lambda _: True) as sizes, pytest.raises(RuntimeError, match="unable to find"):
         found.enlarge(PIXELS, width=80, height=48)
     assert len(sizes) == len(SIDES)
     with spoiled(found.run, lambda output: output * torch.nan), pytest.raises(NumericalFailure, match="x4-tiny"):
