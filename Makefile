@@ -13,7 +13,7 @@ EXTRAS := demo,engine,setup,tagger
 PINS = { if $(BIN)/python -c 'import importlib.metadata as m; print("torch==" + m.version("torch"))' 2>/dev/null; \
 	then grep -vE '^(torch|triton|nvidia-|cuda-)' constraints.txt; else cat constraints.txt; fi; } > .venv/constraints.txt
 
-.PHONY: install develop setup lock audit bare fresh demo test test-pythons mutants clients chaos soak fuzz bench bench-demo pictures check format sweep
+.PHONY: install develop setup lock audit bare fresh demo test test-pythons mutants clients chaos soak fuzz bench bench-demo topology pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -125,6 +125,10 @@ bench: develop
 # With fewer seeds than a hundred: SEEDS=…
 bench-demo: develop
 	$(BIN)/python -m engine.demo.learning.judge $(or $(CHECKPOINT),engine/demo/checkpoint) $(if $(SEEDS),--seeds $(SEEDS))
+
+# SDXL's whole topology with random weights on the processor, bit for bit beside the stock pipeline; minutes, and 20 GB.
+topology: develop
+	$(BIN)/python -m tests.topology
 
 # The README's pictures, made anew from the demo in a Chromium that is installed.
 pictures: develop
