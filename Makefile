@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile -c 
 # Of which page of PyTorch's its build comes: make install TORCH=cu126, cu130, rocm7.2 or cpu. "": pip's usual one.
 TORCH ?=
 TORCH_PAGES := https://download.pytorch.org/whl
-EXTRAS := demo,engine,setup,tagger
+EXTRAS := demo,engine,metrics,setup,tagger
 # All pins, but for a torch that is there already and what comes with it: that build was chosen for this machine's card,
 # so an update leaves it alone.
 PINS = { if $(BIN)/python -c 'import importlib.metadata as m; print("torch==" + m.version("torch"))' 2>/dev/null; \

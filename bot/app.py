@@ -7,6 +7,7 @@ import gc
 import hashlib
 import logging
 import time
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -20,9 +21,12 @@ from discord.http import Route
 from bot.answer import HowToAsk, answering, explain
 from bot.assembly import assemble, read_text_filter
 from bot.delivery.budget import EditBudget
+from bot.delivery.traffic import Traffic
 from bot.engine.engines import Engines
 from bot.errors import ConfigError
 from bot.gateway import CLOSED, SessionStarts, connected, first, take_turns
+from bot.measures import BotMeasures
+from bot.operating.page import served
 from bot.parts import Given
 from bot.prompt.prompt_writer import PromptWriter
 from bot.reading.reading import Reading
@@ -66,10 +70,10 @@ class Eshi(discord.AutoShardedClient):
     issue 10520) while this one tries again.
     """
 
-    def __init__(self, budget: EditBudget) -> None:
+    def __init__(self, budget: EditBudget, traffic: Traffic) -> None:
         """Be a client, and let the budget of edits see what Discord says of its limits."""
         super().__init__(
-            http_trace=budget.trace(),
+            http_trace=traffic.watch(budget.trace()),
             # the channels' age restriction, and that somebody wrote in private; interactions need none
             intents=discord.Intents(guilds=True, dm_messages=True),
             max_messages=None,
@@ -79,6 +83,7 @@ class Eshi(discord.AutoShardedClient):
         self.tree = Tree(self)
         self.refusals = Refusals()
         self._routes = Routes()
+        self._traffic = traffic
         self._how_to_ask = HowToAsk(time.monotonic)
         self._starts = SessionStarts(self.fetch_session_start_limits)
 
@@ -96,6 +101,7 @@ class Eshi(discord.AutoShardedClient):
         """
         if interaction.type is not discord.InteractionType.autocomplete:
             self.refusals.asked(interaction.channel_id)
+            self._traffic.asked(interaction.id)
         if (handling := self._routes.handling(interaction)) is not None:
             await answering(interaction, handling)
 
@@ -189,13 +195,16 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             WITHOUT_TAGGER,
         )
     prompt_writer = await asyncio.to_thread(PromptWriter.load, config)
-    budget = EditBudget()
+    measures = BotMeasures()
+    traffic = Traffic(measures)
+    budget = EditBudget(left_out=traffic.left_out)
     async with (
         Store.open(config.data_dir, backups=config.backup_dir) as store,
-        Engines.from_config(config) as engines,
-        Eshi(budget) as client,
+        Engines.from_config(config, restarted=measures.restarts.add) as engines,
+        Eshi(budget, traffic) as client,
         aiohttp.ClientSession() as session,
         Reading() as reading,
+        AsyncExitStack() as running,
     ):
         text_filter = await asyncio.to_thread(read_text_filter, config, prompt_writer)
         licence = await asyncio.to_thread(of_the_model, config)
@@ -213,11 +222,13 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             session=session,
             reading=reading,
             refusals=client.refusals,
+            measures=measures,
             budget=budget,
             now=now,
         )
         works, features = assemble(given)
         client.offer(features)
+        await running.enter_async_context(served(config, works.overview))
         await _log_in(client, config, token)
         await client.sync_commands(config.data_dir / "commands.sha256")
         await works.recovery.recover()

@@ -8,6 +8,7 @@ from bot.care.retention import Retention
 from bot.features import features
 from bot.flow.recovery import Recovery
 from bot.flow.restored import Restored
+from bot.operating.overview import Overview
 from bot.parts import build_checks, build_flow, build_sending
 from bot.prompt.tokens import folders
 from bot.safety.operator_words import check_operator_words
@@ -34,6 +35,7 @@ class Works(NamedTuple):
     delivery: Delivery
     retention: Retention
     audit: Audit
+    overview: Overview
 
 
 def assemble(given: Given) -> tuple[Works, list[Feature]]:
@@ -57,7 +59,16 @@ def assemble(given: Given) -> tuple[Works, list[Feature]]:
         now=now,
     )
     retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
-    works = Works(recovery, flow.dispatch, flow.journeys, sending.delivery, retention, checks.audit)
+    overview = Overview(
+        client=given.client,
+        store=store,
+        engine=given.engine,
+        invalid=given.budget.invalid,
+        measures=given.measures,
+        data_dir=config.data_dir,
+        now=now,
+    )
+    works = Works(recovery, flow.dispatch, flow.journeys, sending.delivery, retention, checks.audit, overview)
     return works, [*features(given, checks, sending, flow)]
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 from bot.errors import ConfigError
 from engine import config as engine_config
 from engine import textfile
-from engine.config import Engine, Wire
+from engine.config import Engine, MetricsTable, Wire
 from engine.samplers import OFFERED, Sampler
 from engine.wire import Rating
 
@@ -245,6 +245,8 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     terms: TermsSettings = msgspec.field(default_factory=TermsSettings)
     about: About = msgspec.field(default_factory=About)
     retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
+    metrics: MetricsTable = msgspec.field(default_factory=MetricsTable)
+    """Where the bot says how it is."""
 
 
 class _File(Struct, frozen=True):

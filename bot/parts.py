@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.delivery.budget import EditBudget
     from bot.engine.drawing_engine import DrawingEngines
+    from bot.measures import BotMeasures
     from bot.prompt.prompt_writer import PromptWriter
     from bot.reading.reading import Reading
     from bot.refusals import Refusals
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 class Given:
     """What the parts are built from."""
 
-    client: discord.Client
+    client: discord.AutoShardedClient
     """Not connected yet."""
     fetch_commands: Callable[[], Awaitable[Iterable[AppCommand]]]
     """Asks Discord for the commands that it knows, with their ids."""
@@ -67,6 +68,7 @@ class Given:
     session: aiohttp.ClientSession
     reading: Reading
     refusals: Refusals
+    measures: BotMeasures
     budget: EditBudget
     now: Callable[[], float]
     """Unix time in seconds."""
@@ -106,7 +108,7 @@ class Flow(NamedTuple):
 
 def build_checks(given: Given) -> Checks:
     client, config, store, now = given.client, given.config, given.store, given.now
-    audit = Audit(client, store, given.refusals)
+    audit = Audit(client, store, given.refusals, given.measures.refusals.add)
     gatekeeper = Gatekeeper(
         client=client,
         operator=OperatorPolicy.of(config.bot.ratings, tagger=config.rates),
@@ -142,6 +144,7 @@ def build_sending(given: Given, checks: Checks) -> Sending:
         gatekeeper=checks.gatekeeper,
         picture_filter=checks.picture_filter,
         budget=given.budget,
+        measures=given.measures,
         notices=Notices(
             client=client, editor=editor, store=lasting, gatekeeper=checks.gatekeeper, refusals=given.refusals
         ),
@@ -167,6 +170,7 @@ def build_flow(given: Given, checks: Checks, sending: Sending) -> Flow:
         store=lasting,
         delivery=delivery,
         picture_filter=checks.picture_filter,
+        measures=given.measures,
         now=now,
     )
     dispatch = Dispatch(
@@ -189,6 +193,7 @@ def build_flow(given: Given, checks: Checks, sending: Sending) -> Flow:
         arrivals=arrivals,
         places=places,
         dispatch=dispatch,
+        measures=given.measures,
         now=now,
     )
     return Flow(queue, arrivals, forecast, operator, admission, pool, journeys, places, dispatch, intake)

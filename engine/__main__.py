@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine import config, environment, packages
+from engine import config, environment, metrics, packages
 from engine.cost import usual_strength
 from engine.errors import DownloadError, GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
@@ -104,12 +104,16 @@ def _serve(parsed: argparse.Namespace) -> int:
     path: Path = parsed.config
     engine, wire = config.load(path)
     packages.require()
-    listener = listen.bind(wire, path.resolve().parent, os.environ)
 
     def reread() -> config.Engine:
         return config.load(path)[0]
 
-    ended = asyncio.run(_serve_until_told(engine, listener, reread, die_with_parent=parsed.die_with_parent))
+    try:
+        page = metrics.address_of(engine.metrics, path.resolve().parent)
+        listener = listen.bind(wire, path.resolve().parent, os.environ)
+        ended = asyncio.run(_serve_until_told(engine, listener, reread, page, die_with_parent=parsed.die_with_parent))
+    except metrics.MetricsError as error:
+        return _complain(f"{path}: $.engine.{error}", MISUSED)
     if not ended:
         # The worker is deep in torch and cannot be interrupted; it keeps nothing, so nothing is lost.
         logging.shutdown()
@@ -118,7 +122,12 @@ def _serve(parsed: argparse.Namespace) -> int:
 
 
 async def _serve_until_told(
-    engine: config.Engine, listener: Listener, reread: Callable[[], config.Engine], *, die_with_parent: bool
+    engine: config.Engine,
+    listener: Listener,
+    reread: Callable[[], config.Engine],
+    page: metrics.PageAddress | None,
+    *,
+    die_with_parent: bool,
 ) -> bool:
     from engine.server import Server
 
@@ -133,7 +142,7 @@ async def _serve_until_told(
         signal.signal(number, lambda *_: tell_to_stop())
     if die_with_parent:
         threading.Thread(target=_await_end_of_input, args=[tell_to_stop], daemon=True).start()
-    return await Server(engine, listener, reread=reread).run(stop)
+    return await Server(engine, listener, page, reread=reread).run(stop)
 
 
 def _await_end_of_input(then: Callable[[], None]) -> None:

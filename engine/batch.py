@@ -57,6 +57,7 @@ class Batch:
         sizes: How many should share a call; None lets up to `cap` share it, whatever the shape.
         tiling: Of pictures that have no room as a whole.
         clock: Seconds.
+        stepped: Told of every step: width, height, pictures, and how many seconds it took.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Batch:
         sizes: Sizes | None = None,
         tiling: Tiling = DEFAULT_TILING,
         clock: Callable[[], float] = time.monotonic,
+        stepped: Callable[[int, int, int, float], None] = lambda *_: None,
     ) -> None:
         self._model = model
         self._cap = cap
@@ -78,6 +80,7 @@ class Batch:
         self._post = post
         self._sizes = sizes or admission.Always(cap)
         self._clock = clock
+        self._stepped = stepped
         self._pace = HostPace(model.device)
         self._tiling = tiling
         self._turn = 0
@@ -114,7 +117,8 @@ class Batch:
         if not self._running:
             return
         self._turn += 1
-        group = self._group()
+        group, began_s = self._group(), self._clock()
+        key, pictures = group[0].key, len(group)
         self._predict(group)
         there = self._alive([*dict.fromkeys(part.running for part in group)])
         stepped = [running for running in there if not running.pending]
@@ -122,6 +126,7 @@ class Batch:
             self._guard(running, RunningSample.advance)
         if (error := self._error_with_room(self._pace.step)) is not None:
             log.warning("the host does not wait for the device at this step: %s", memory.one_line(error))
+        self._stepped(key.width, key.height, pictures, self._clock() - began_s)
         for running in self._alive(there):  # behind all others, so that the next shape has its turn
             self._running.remove(running)
             self._running.append(running)

@@ -69,6 +69,15 @@ class PictureRating(Struct, frozen=True, forbid_unknown_fields=True):
     """What each label of a classifier stands for; a tagger has its own."""
 
 
+class MetricsTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a process says how it is."""
+
+    listen: str = ""
+    """``HOST:PORT``; "" serves nothing, port 0 takes any free one. Away from this machine only with a token."""
+    token_file: str = ""
+    """Holds what whoever asks must show as ``Authorization: Bearer``; "" asks for none."""
+
+
 class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     """What is drawn with, and on what."""
 
@@ -104,6 +113,8 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     whole steps recorded as CUDA graphs. Each is used where it proves itself here; "off" leaves the plain way. Kernels
     are kept in the user's cache folder, or where TORCHINDUCTOR_CACHE_DIR says."""
     rating: PictureRating = msgspec.field(default_factory=PictureRating)
+    metrics: MetricsTable = msgspec.field(default_factory=MetricsTable)
+    """Where the engine says how it is."""
 
 
 class _File(Struct, frozen=True):

@@ -103,5 +103,16 @@ def release(device: torch.device) -> None:
         torch.mps.empty_cache()
 
 
+def held(device: torch.device) -> dict[str, int]:
+    """Give what the memory of a CUDA card holds, in bytes, by `engine.counts.MEMORY`."""
+    free, total = torch.cuda.mem_get_info(device)
+    return {
+        "used": total - free,
+        "free": free,
+        "allocated": torch.cuda.memory_allocated(device),
+        "reserved": torch.cuda.memory_reserved(device),
+    }
+
+
 def one_line(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())

@@ -15,6 +15,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from engine.badrequests import BadRequests
 from engine.config import EngineConfigError
+from engine.counts import EngineMeasures
+from engine.metrics import StatusPage
 from engine.outbox import Outbox, Overfull
 from engine.received_job import ReceivedJob
 from engine.wire import (
@@ -31,6 +33,7 @@ from engine.wire import (
     Generate,
     ListedWorker,
     Loading,
+    Picture,
     Ready,
     Rejected,
     Reload,
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 
     from engine.config import Engine
     from engine.listen import Listener
+    from engine.metrics import Health, PageAddress
     from engine.wire import Command, ErrorCode, Event, WorkerState
 
 log = logging.getLogger(__name__)
@@ -149,15 +153,25 @@ def _carried_bytes(request: Generate) -> int:
 class Server:
     """Clients on one side, one worker on the other; all of it runs in one event loop except the worker."""
 
-    def __init__(self, config: Engine, listener: Listener, *, reread: Callable[[], Engine] | None = None) -> None:
+    def __init__(
+        self,
+        config: Engine,
+        listener: Listener,
+        page: PageAddress | None = None,
+        *,
+        reread: Callable[[], Engine] | None = None,
+    ) -> None:
         """Prepare to serve.
 
         Args:
             config: What to draw with.
             listener: Where clients come.
+            page: Where it says how it is; None: nowhere.
             reread: Reads the configuration anew, for `engine.wire.Reload`; None: it never changes.
         """
         self._listener = listener
+        self._page = page
+        self._measures = EngineMeasures()
         self._config = config
         self._reread = reread
         self._worker = self._new_worker()
@@ -169,7 +183,7 @@ class Server:
         self._loop: asyncio.AbstractEventLoop
 
     def _new_worker(self) -> Worker:
-        return Worker(self._config, emit=partial(self._hand_over, self._announce))
+        return Worker(self._config, emit=partial(self._hand_over, self._announce), measures=self._measures)
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Serve until `stop` is set.
@@ -179,6 +193,7 @@ class Server:
 
         Raises:
             ModelLoadError: There is no model to draw with.
+            MetricsError: The page of health and metrics cannot be served.
             torch.AcceleratorError: The device is gone.
         """
         self._loop = asyncio.get_running_loop()
@@ -189,17 +204,19 @@ class Server:
         runner = web.AppRunner(app, access_log=None, logger=http, handle_signals=False, shutdown_timeout=FLUSH_S)
         await runner.setup()
         thread = ThreadPoolExecutor(1, thread_name_prefix="worker")
+        page = StatusPage(self._measures, health=self._health, look=self._look)
         try:
-            await web.SockSite(runner, self._listener.socket).start()
-            log.info("listening on %s", self._listener.address)
-            working = await self._work(thread, stop)
-            self._closing = True
-            self._worker.close()
-            await asyncio.wait({working}, timeout=GRACE_S)
-            await asyncio.gather(*(client.say_goodbye() for client in self._clients))
-            if working.done():
-                working.result()
-            return working.done() and not self._worker.compiling
+            async with page.served(self._page):
+                await web.SockSite(runner, self._listener.socket).start()
+                log.info("listening on %s", self._listener.address)
+                working = await self._work(thread, stop)
+                self._closing = True
+                self._worker.close()
+                await asyncio.wait({working}, timeout=GRACE_S)
+                await asyncio.gather(*(client.say_goodbye() for client in self._clients))
+                if working.done():
+                    working.result()
+                return working.done() and not self._worker.compiling
         finally:
             thread.shutdown(wait=False)
             await runner.cleanup()
@@ -229,6 +246,22 @@ class Server:
         except EngineConfigError as error:
             log.error("the model is read again as it was, for the configuration cannot be used: %s", error)  # noqa: TRY400
             return self._config
+
+    async def _health(self) -> Health:
+        """Say how it is, for the page."""
+        ready = isinstance(self._state, Ready) and not self._closing
+        stage = self._state.stage if isinstance(self._state, Loading) else ""
+        return {"ready": ready, "stage": stage, "jobs": self._jobs, "clients": len(self._clients)}
+
+    async def _look(self) -> None:
+        """Set the gauges that the loop knows."""
+        self._measures.ready.set(to=isinstance(self._state, Ready) and not self._closing)
+        self._measures.jobs.set(to=self._jobs)
+        self._measures.clients.set(to=len(self._clients))
+
+    @property
+    def _jobs(self) -> int:
+        return sum(len(client.jobs) for client in self._clients)
 
     async def _handle(self, request: web.Request) -> web.WebSocketResponse:
         if self._listener.secret:
@@ -320,12 +353,18 @@ class Server:
                 "too_many_jobs", f"{carried} bytes of pictures of this client would be here; {MAX_CARRIED_BYTES} may"
             )
         else:
-            job = client.jobs[request.job_id] = ReceivedJob(
-                request, partial(self._hand_over, partial(self._tell_of_job, client))
-            )
+            tell = partial(self._tell_of_job, client)
+            job = client.jobs[request.job_id] = ReceivedJob(request, partial(self._hand_over, tell))
             self._worker.submit(job)
 
     def _tell_of_job(self, client: _Client, event: Event) -> None:
+        match event:
+            case Picture():
+                self._measures.pictures.add()
+            case Failed():
+                self._measures.failures.add(event.code)
+            case _:
+                pass
         client.tell_of_job(event)
         self._go_on()
 
@@ -337,8 +376,7 @@ class Server:
     def _workers(self) -> Workers:
         """What a client is told of who draws here."""
         state: WorkerState = Draining() if self._draining and isinstance(self._state, Ready) else self._state
-        jobs = sum(len(client.jobs) for client in self._clients)
-        return Workers(protocol=PROTOCOL, workers=(ListedWorker(id=WORKER, state=state, jobs=jobs),))
+        return Workers(protocol=PROTOCOL, workers=(ListedWorker(id=WORKER, state=state, jobs=self._jobs),))
 
     def _announce(self, state: Loading | Ready) -> None:
         self._state = state

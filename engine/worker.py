@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from engine import loading
+from engine.counts import EngineMeasures
 from engine.stages import Stages
 from engine.wire import Loading, Ready
 
@@ -35,6 +37,7 @@ PATIENCE_S = 30.0
 """So long the compiler waits for nothing to be drawn, before each of some twenty parts of its work: it keeps the
 interpreter, and steps that are taken meanwhile take three times as long (measured on two cores)."""
 
+MEMORY_EVERY_S = 5.0
 
 _Message: TypeAlias = "Callable[[Batch], None]"
 
@@ -55,9 +58,13 @@ class _Loaded(NamedTuple):
 class Worker:
     """`run` belongs to the one thread; the other methods may be called from any."""
 
-    def __init__(self, config: Engine, *, emit: Callable[[Loading | Ready], None]) -> None:
+    def __init__(
+        self, config: Engine, *, emit: Callable[[Loading | Ready], None], measures: EngineMeasures | None = None
+    ) -> None:
         self._config = config
         self._emit = emit
+        self._measures = measures or EngineMeasures()
+        self._memory_seen = 0.0
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._closed = False
         self._compiling: Thread | None = None
@@ -141,7 +148,15 @@ class Worker:
         ):
             finisher = Finisher(pool, rate=rate, raters=rating)
             cap = int(min(self._config.batch_cap, model.at_once))
-            batch = Batch(model, cap=cap, pool=pool, finisher=finisher, post=self._inbox.put, sizes=timing.calibration)
+            batch = Batch(
+                model,
+                cap=cap,
+                pool=pool,
+                finisher=finisher,
+                post=self._inbox.put,
+                sizes=timing.calibration,
+                stepped=self._measures.stepped,
+            )
             self._emit(
                 Ready(
                     model_name=model.name,
@@ -156,6 +171,7 @@ class Worker:
                 )
             )
             self._compile(loaded)
+            self._see_memory(model)
             try:
                 while not self._closed:
                     if batch.idle:
@@ -166,6 +182,7 @@ class Worker:
                     if not batch.idle:
                         self._pause.clear()
                         batch.step()
+                        self._see_memory(model)
                         timing.stepped()
                         choice.stepped()
                     elif choice.idle:
@@ -174,6 +191,16 @@ class Worker:
                         choice.measure()
             finally:
                 batch.abandon()
+
+    def _see_memory(self, model: Model) -> None:
+        """Count what the card's memory holds, now and then; in this thread, for a card that hangs does not answer."""
+        now = time.monotonic()
+        if model.device.type == "cuda" and now - self._memory_seen > MEMORY_EVERY_S:
+            from engine import memory
+
+            self._memory_seen = now
+            for kind, held in memory.held(model.device).items():
+                self._measures.memory.set(kind, to=held)
 
     def _compile(self, loaded: _Loaded) -> None:
         """Compile beside what is drawn, where that pays; what proves itself is used, and the card measured anew."""

@@ -12,7 +12,9 @@ RATINGS = (ROOT / "docs" / "ratings.md").read_text()
 TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text()
 FAQ = (ROOT / "docs" / "faq.md").read_text()
 LOCAL_DISCORD = (ROOT / "docs" / "local-discord.md").read_text()
-INSTALL, WINDOWS, RENTED = ((ROOT / "docs" / f"{name}.md").read_text() for name in ("install", "windows", "rented"))
+INSTALL, WINDOWS, RENTED, OPERATING = (
+    (ROOT / "docs" / f"{name}.md").read_text() for name in ("install", "windows", "rented", "operating")
+)
 PAGES = {
     ROOT / "README.md": README,
     ROOT / "docs" / "ratings.md": RATINGS,
@@ -22,6 +24,7 @@ PAGES = {
     ROOT / "docs" / "install.md": INSTALL,
     ROOT / "docs" / "windows.md": WINDOWS,
     ROOT / "docs" / "rented.md": RENTED,
+    ROOT / "docs" / "operating.md": OPERATING,
 }
 
 HOLE = "…"

@@ -18,6 +18,8 @@ from bot.sentences import audit as says
 from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.safety.audit import AuditRecord
     from bot.sentences.sentence import Sentence
     from bot.store import Store
@@ -37,11 +39,19 @@ WAITING_LINES = 100
 class Audit:
     """Writes down who, where, when and by which rule."""
 
-    def __init__(self, client: discord.Client, store: Store, refusals: Refusals | None = None) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        store: Store,
+        refusals: Refusals | None = None,
+        refused: Callable[[str], None] = lambda _rule: None,
+    ) -> None:
+        """Prepare to write; `refused` is told the rule of every refusal."""
         self.refusals = refusals or Refusals()
         """Log channels that take nothing are left alone."""
         self._client = client
         self._store = store
+        self._refused = refused
         self._waiting: dict[int, deque[str]] = {}
         self._posting: dict[int, asyncio.Task[None]] = {}
 
@@ -56,6 +66,8 @@ class Audit:
             told: The log channel has a message of its own about it.
             names: What the log channel reads in place of the detail, which is stored and may name nobody.
         """
+        if record.event == "refused":
+            self._refused(record.rule)
         policy = await self._store.policies.of(record.guild_id)
         if words:
             shown = words if policy.log_prompts else fingerprint(words, self._store.key)

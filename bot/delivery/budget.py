@@ -34,18 +34,29 @@ _KEPT = 1000
 class EditBudget:
     """Asked before every edit that may be left out; what must go goes, and is counted."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, clock: Callable[[], float] = time.monotonic, left_out: Callable[[], None] = lambda: None
+    ) -> None:
+        """Prepare; `left_out` is told of every edit for which there is no room."""
         self.invalid = InvalidRequests(clock=clock)
         """Of all requests, not of edits alone."""
         self.rate = GlobalRate(clock=clock)
         """Likewise."""
         self._owed = 0.0  # of an edit, where only a share of them may go
         self._clock = clock
+        self._left_out = left_out
         self._room: dict[int, tuple[float, float]] = {}  # of each channel: edits left, and when that was worked out
         self._empty: dict[str, float] = {}  # buckets by name, and when they are full again
 
     def take(self, job: Job) -> bool:
         """Count an edit of this job's message if there is room for one; False: leave it out."""
+        if not self._has_room(job):
+            self._left_out()
+            return False
+        self.count(job)
+        return True
+
+    def _has_room(self, job: Job) -> bool:
         now = self._clock()
         if any(self._empty.get(name, now) > now for name in _buckets(job)):
             return False
@@ -55,7 +66,6 @@ class EditBudget:
         if self._owed < 1.0:
             return False
         self._owed = 0.0
-        self.count(job)
         return True
 
     def count(self, job: Job) -> None:

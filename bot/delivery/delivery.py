@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bot.delivery.notices import Notices
     from bot.delivery.upload import Upload
     from bot.job import Job
+    from bot.measures import BotMeasures
     from bot.sentences.sentence import Sentence
     from bot.store import Store
 
@@ -60,6 +61,7 @@ class Delivery:
     picture_filter: PictureFilter
     budget: EditBudget
     notices: Notices
+    measures: BotMeasures
     now: Callable[[], float]
     """Unix time in seconds."""
     pace_s: float = PACE_S
@@ -149,6 +151,7 @@ class Delivery:
         per_file = min(job.max_file_bytes, file_limit(self.client, job.guild_id))
         try:
             await send_fitted(job, pictures, per_file=per_file, send=send)
+            self.measures.delivered.add(amount=len(pictures))
         except FewerShown as error:
             log.info("job %s: %s", job.id, error)
             return False
@@ -182,8 +185,9 @@ class Delivery:
         job_message = self._job_messages.pop(job.id)
         await self._end(await self.store.jobs.refuse(job.id, sentence, now=self.now()), job_message)
 
-    async def fail(self, job: Job, sentence: Sentence) -> None:
-        """End a job that cannot be drawn or shown."""
+    async def fail(self, job: Job, sentence: Sentence, *, code: str = "internal") -> None:
+        """End a job that cannot be drawn or shown; the code is one of `bot.measures.FAILURES`."""
+        self.measures.failures.add(code)
         job_message = self._job_messages.pop(
             job.id
         )  # first, so that a failure to record a failure is not tried for ever

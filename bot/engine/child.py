@@ -46,6 +46,7 @@ class EngineChild:
         environ: Mapping[str, str],
         start_timeout_s: float,
         watched: Sequence[Path] = (),
+        restarted: Callable[[str], None] = lambda _reason: None,
         backoff_s: Sequence[float] = BACKOFF_S,
         stop_s: float = STOP_S,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -55,6 +56,7 @@ class EngineChild:
         self._environ = environ
         self._start_timeout_s = start_timeout_s
         self._watched = watched
+        self._restarted = restarted
         self._unusable = False
         self._backoff_s = backoff_s
         self._stop_s = stop_s
@@ -63,6 +65,7 @@ class EngineChild:
         self._process: asyncio.subprocess.Process | None = None
         self._patience: asyncio.Timeout | None = None
         self._fault = ""
+        self._reason = ""
         self._well = False
 
     async def run(self) -> NoReturn:
@@ -71,6 +74,7 @@ class EngineChild:
         while True:
             born, seen = self._clock(), await asyncio.to_thread(self._look)
             ending = await self._live()
+            self._restarted("unusable" if self._unusable else self._reason)
             if self._unusable:
                 await self._until_changed(seen)
                 short_lives = 0
@@ -116,7 +120,7 @@ class EngineChild:
 
     def replace(self, fault: str) -> None:
         """End a process that hangs, by SIGTERM and then by SIGKILL; `run` starts the next."""
-        self._fault = fault
+        self._fault, self._reason = fault, "hung"
         self._wait_until(asyncio.get_running_loop().time())
 
     def _wait_until(self, when: float | None) -> None:
@@ -135,11 +139,13 @@ class EngineChild:
                 start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then stops its engine in order
             )
         except OSError as error:
+            self._reason = "cannot_start"
             return f"cannot be started ({self._command[0]}: {error.strerror})"
         log.info("The engine is process %d.", process.pid)
         forwarding = asyncio.create_task(_forward(process.stdout))
         self._process = process
         self._fault, self._well = f"was not ready within {self._start_timeout_s:g} s", False
+        self._reason = "not_ready"
         try:
             async with asyncio.timeout(self._start_timeout_s) as self._patience:
                 await process.wait()
@@ -149,6 +155,7 @@ class EngineChild:
             self._process = self._patience = None
             await _to_the_end(self._end(process))
             await forwarding
+        self._reason = "signal" if (process.returncode or 0) < 0 else "exit"
         self._unusable = process.returncode == EXIT_UNUSABLE and bool(self._watched)
         return _ending(process.returncode)
 

@@ -36,7 +36,12 @@ class Engines:
 
     @classmethod
     def from_config(
-        cls, config: Config, *, command: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+        cls,
+        config: Config,
+        *,
+        command: Sequence[str] | None = None,
+        environ: Mapping[str, str] = os.environ,
+        restarted: Callable[[str], None] = lambda _reason: None,
     ) -> Self:
         """Read where they are, and who starts them.
 
@@ -44,13 +49,14 @@ class Engines:
             config: The bot's; an engine of its own is started with the same file.
             command: Starts an engine, instead of this project's; unused where the configuration says that some run.
             environ: For the secret, and for the engine's own environment, which lacks the bot's token.
+            restarted: Told of every end of an engine of ours, by how; one of `bot.measures.RESTARTS`.
 
         Raises:
             ConfigError: An address or the secret cannot be used.
         """
         if running := config.bot.engine.running:
             return cls([_running(url, config, environ, named=len(running) > 1) for url in running])
-        return cls([_own(config, command, environ)])
+        return cls([_own(config, command, environ, restarted)])
 
     async def __aenter__(self) -> Self:
         for client in self.clients:
@@ -87,7 +93,9 @@ def _running(url: str, config: Config, environ: Mapping[str, str], *, named: boo
     return EngineClient(address, secret=secret, name=url.partition("//")[2] or url if named else "")
 
 
-def _own(config: Config, command: Sequence[str] | None, environ: Mapping[str, str]) -> EngineClient:
+def _own(
+    config: Config, command: Sequence[str] | None, environ: Mapping[str, str], restarted: Callable[[str], None]
+) -> EngineClient:
     """Start one, and keep it alive."""
     address = _address("wire.url", config.wire.url, config)
     secret = wire_secret(config, environ) or secrets.token_urlsafe(32)
@@ -98,6 +106,7 @@ def _own(config: Config, command: Sequence[str] | None, environ: Mapping[str, st
         command,
         environ={**inherited, "ESHI_WIRE_SECRET": secret},
         start_timeout_s=config.bot.engine.start_timeout_s,
+        restarted=restarted,
         watched=[config.path, textfile.beside(config.path.parent, config.model.model)],
     )
     return EngineClient(address, secret=secret, child=child)

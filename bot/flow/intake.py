@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.checks.roles import roles_of
 from bot.delivery.acknowledgement import acknowledge
+from bot.errors import QueueClosed, QueueFull
 from bot.job import NewJob
 from bot.queue.ticket import Ticket, counted
 from bot.views import card
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from bot.delivery.message_editor import MessageEditor
     from bot.flow.dispatch import Dispatch
     from bot.flow.places import Places
+    from bot.measures import BotMeasures
+    from bot.prompt.compose import Composed
     from bot.queue.arrivals import Arrivals
     from bot.request import Request
     from bot.store import Store
@@ -45,6 +48,7 @@ class Intake:
     arrivals: Arrivals
     places: Places
     dispatch: Dispatch
+    measures: BotMeasures
     now: Callable[[], float]
     """Unix time in seconds."""
 
@@ -62,6 +66,21 @@ class Intake:
         if not await self.accepted(interaction, request):
             return
         composed = await self.gatekeeper.check(interaction, request, given=given)
+        try:
+            await self._take(interaction, request, composed)
+        except QueueFull:
+            self.measures.refusals.add("queue_full")
+            raise
+        except QueueClosed:
+            self.measures.refusals.add("queue_closed")
+            raise
+
+    async def _take(self, interaction: discord.Interaction[Any], request: Request, composed: Composed) -> None:
+        """Put what may be drawn into the line.
+
+        Raises:
+            QueueFull, QueueClosed: There is no room.
+        """
         policy = await self.gatekeeper.policy(interaction.guild_id)
         user, guild_id = interaction.user, interaction.guild_id
         with self.admission.place(user.id, guild_id):

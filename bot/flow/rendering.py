@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.delivery.job_message import JobMessage
     from bot.flow.slot import WorkerSlot
     from bot.job import Job
+    from bot.measures import BotMeasures
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Rendering:
         store: Store,
         delivery: Delivery,
         picture_filter: PictureFilter,
+        measures: BotMeasures,
         now: Callable[[], float],
     ) -> None:
         """Put together what a job meets at the engine.
@@ -64,6 +66,7 @@ class Rendering:
             store: Remembers, and is patient: nobody waits for an answer here.
             delivery: Tells the ends that are no result.
             picture_filter: Lets through what may be kept and shown.
+            measures: Counts how long people waited and the engine took.
             now: Unix time.
         """
         self._client = client
@@ -71,6 +74,7 @@ class Rendering:
         self._store = store
         self._delivery = delivery
         self._picture_filter = picture_filter
+        self._measures = measures
         self._now = now
         self._starting_images = StartingImages(store)
         self._begun: set[str] = set()
@@ -104,7 +108,7 @@ class Rendering:
         if not isinstance(ready, wire.Ready):  # it went away meanwhile, and another one may be free
             return job
         if job.attempts >= MAX_ATTEMPTS:
-            await self._delivery.fail(job, ends.begun_too_often(MAX_ATTEMPTS))
+            await self._delivery.fail(job, ends.begun_too_often(MAX_ATTEMPTS), code="begun_too_often")
             return None
         verdict = await self._gatekeeper.judge_begun(job)
         if not verdict.allowed:
@@ -118,7 +122,7 @@ class Rendering:
             return await self._draw(job, job_message, slot, start, share=share)
         except PictureLost as error:
             log.info("%s", error)
-            await self._delivery.fail(job, ends.PARENT_GONE)
+            await self._delivery.fail(job, ends.PARENT_GONE, code="parent_gone")
             return None
         finally:
             self._begun.discard(job.id)
@@ -134,6 +138,7 @@ class Rendering:
                 async for event in events:
                     match event:
                         case wire.Started():
+                            self._measures.wait.add(value=self._now() - job.created_at)
                             slot.pace.began(Ticket.of(job), now=self._now(), steps=steps_of(job.request))
                         case wire.Progress():
                             done, total = event.steps_done, event.steps_total
@@ -149,6 +154,7 @@ class Rendering:
                             await self._picture_filter.keep(job, event)
                         case wire.Finished():
                             job = await self._store.jobs.rendered(job.id, engine_s=event.engine_s)
+                            self._measures.drew(job.request, event.engine_s)
                             await self._store.paces.keep(slot.pace.measured(Ticket.of(job)))
                         case _:
                             pass
@@ -161,7 +167,7 @@ class Rendering:
                 await self._gatekeeper.withheld(job, error.detail)
                 await self._delivery.refuse(job, card.apology(error.code))
             else:
-                await self._delivery.fail(job, card.apology(error.code, error.fits))
+                await self._delivery.fail(job, card.apology(error.code, error.fits), code=error.code)
             return None
         except EngineError as error:
             if job.state is not State.RENDERED:
@@ -177,7 +183,7 @@ class Rendering:
         if job.lone_deaths < MAX_LONE_DEATHS:
             return job
         log.error("job %s: quarantined: the engine died %d times with this job alone", job.id, job.lone_deaths)
-        await self._delivery.fail(job, ends.QUARANTINED)
+        await self._delivery.fail(job, ends.QUARANTINED, code="quarantined")
         return None
 
 

@@ -84,6 +84,14 @@ class Store:
         self._database = database
         self._beside = beside
 
+    async def require_writable(self) -> None:
+        """Take the lock of a writer and give it back; nothing is written, so a full disk is not found.
+
+        Raises:
+            StoreUnavailable: It is not given: the file is read-only, locked by another program, or damaged.
+        """
+        await self._database.fetch("UPDATE paces SET measured = measured WHERE width < 0")
+
     async def scrub(self) -> None:
         """Leave nothing of what was deleted in the database's files."""
         await self._database.scrub()

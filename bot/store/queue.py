@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.job import public_id, row_key
@@ -20,6 +21,9 @@ _COUNTS = "created_at > :since AND state IN ('queued', 'running', 'rendered', 'd
 """Failed, refused and cancelled jobs are given back."""
 
 _COLUMNS = "key, user_id, guild_id, width, height, pictures, guided, cost, weight, held, moved_at"
+
+_WAITING = "state = 'queued' AND message_id IS NOT NULL"
+"""A job that was acknowledged; before that it is nobody's yet."""
 
 
 class Steered(NamedTuple):
@@ -48,6 +52,15 @@ class Whose(NamedTuple):
         return " AND ".join(f"{name} = :{name}" for name, value in self._asdict().items() if value is not None)
 
 
+class Unfinished(NamedTuple):
+    """What has not ended."""
+
+    jobs: dict[str, int]
+    """How many there are, by state; those that are not there are none."""
+    oldest: float | None
+    """When the one that waits and came first was asked for, what is held left out; None: nothing waits."""
+
+
 class StoredQueue:
     """Everything about jobs that wait, by their public ids."""
 
@@ -59,13 +72,33 @@ class StoredQueue:
         after = -1
         while rows := await self._database.fetch(
             f"""
-            SELECT {_COLUMNS} FROM jobs WHERE state = 'queued' AND message_id IS NOT NULL AND key > :after
+            SELECT {_COLUMNS} FROM jobs WHERE {_WAITING} AND key > :after
             ORDER BY key LIMIT :page
             """,  # noqa: S608  our own words
             {"after": after, "page": _PAGE},
         ):
             yield [_ticket(row) for row in rows]
             after = rows[-1]["key"]
+
+    async def unfinished(self) -> Unfinished:
+        """Count what has not ended."""
+        rows = await self._database.fetch(
+            f"""
+            SELECT state, count(*) AS jobs FROM jobs
+            WHERE state IN ('running', 'rendered') OR state = 'queued' AND message_id IS NULL GROUP BY state
+            UNION ALL SELECT 'queued', count(*) FROM jobs WHERE {_WAITING}
+            """  # noqa: S608  our own words
+        )
+        jobs = Counter[str]()
+        for row in rows:
+            jobs[row["state"]] += row["jobs"]
+        first = await self._database.fetch(
+            f"""
+            SELECT created_at FROM jobs
+            WHERE key = (SELECT key FROM jobs WHERE {_WAITING} AND held = 0 ORDER BY key LIMIT 1)
+            """  # noqa: S608  our own words
+        )
+        return Unfinished(dict(jobs), first[0]["created_at"] if first else None)
 
     async def started_since(self, since: float) -> Sequence[Ticket]:
         """Read what was started, the earliest first; what has to be drawn again has not been, and pays when it is."""

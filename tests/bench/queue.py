@@ -83,6 +83,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             picture_filter=nobody,
             budget=nobody,
             notices=nobody,
+            measures=nobody,
             now=lambda: NOW,
         )
         journeys = Journeys(queue=queue, arrivals=Arrivals(), pool=pool, delivery=delivery, store=store)

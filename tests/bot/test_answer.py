@@ -10,7 +10,9 @@ from yarl import URL
 
 from bot.app import Eshi
 from bot.delivery.budget import EditBudget
+from bot.delivery.traffic import Traffic
 from bot.errors import StoreUnavailable
+from bot.measures import BotMeasures
 from bot.routes import Feature, on_press
 from bot.sandbox.people.driver import Person, control
 from bot.sandbox.server import Sandbox
@@ -23,7 +25,7 @@ class Breaking(Eshi):
     """A client whose Reroll runs into a bug."""
 
     def __init__(self):
-        super().__init__(EditBudget())
+        super().__init__(EditBudget(), Traffic(BotMeasures()))
         by_action = {"reroll": self.reroll, "recipe": self.recipe, "edit": self.edit, "delete": self.delete}
         self.offer([Feature(routes=[on_press(of_job(action), handler) for action, handler in by_action.items()])])
 

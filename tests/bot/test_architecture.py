@@ -18,8 +18,10 @@ from bot.assembly import assemble
 from bot.config import Bot, Config
 from bot.config import Wire as WireTable
 from bot.delivery.budget import EditBudget
+from bot.delivery.traffic import Traffic
 from bot.doctor import portal
 from bot.engine.engines import Engines
+from bot.measures import BotMeasures
 from bot.parts import Given
 from bot.prompt import presets
 from bot.prompt.prompt_writer import PromptWriter
@@ -64,7 +66,8 @@ def client(tmp_path_factory):
     async def offered():
         config = Config(Path("config.toml"), Bot(), WireTable(), Engine(rating=PictureRating(by="none")))
         writer = PromptWriter(config=config.bot, presets=presets.load(), groups={}, vocabulary=None, compose=None)
-        found = Eshi(EditBudget())
+        measures = BotMeasures()
+        found = Eshi(EditBudget(), Traffic(measures))
         async with Store.open(tmp_path_factory.mktemp("data")) as store:
             _, features = assemble(
                 Given(
@@ -79,6 +82,7 @@ def client(tmp_path_factory):
                     session=None,
                     reading=None,
                     refusals=found.refusals,
+                    measures=measures,
                     budget=EditBudget(),
                     now=time.time,
                 )

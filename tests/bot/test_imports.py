@@ -20,6 +20,8 @@ PURE = {
     "engine.downloads",
     "engine.finding",
     "engine.grammar",
+    "engine.measures",
+    "engine.metrics",
     "engine.samplers",
     "engine.terminal",
     "engine.textfile",

@@ -28,8 +28,11 @@ class Worker:
 
     compiling = False
 
-    def __init__(self, _config, *, emit):
+    drawing_s = 0.0
+
+    def __init__(self, _config, *, emit, measures):
         self.emit = emit
+        self.measures = measures
         self.jobs = []
         self.cancelled = []
         self._closed = asyncio.Event()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sqlite3
 import sys
@@ -60,7 +61,7 @@ class Studio:
                 addresses["api_url"],
                 model=self._checkpoint or "none",
                 engine={"rating": {"by": self._rating, "folder": "tagger"}},
-                bot={"drain_s": 1.0, **tables},
+                bot={"drain_s": 1.0, "metrics": {"listen": "127.0.0.1:0"}, **tables},
             )
         )
         await self.start_engine()
@@ -113,6 +114,11 @@ class Studio:
         """What every process is given; whom it connects to is written down (`tests.recorder`)."""
         noting = {"PYTHONPATH": str(RECORDER), "ESHI_TEST_CONNECTIONS": str(self.connections)}
         return {**os.environ, **noting, "ESHI_TOKEN": self.token}
+
+    @property
+    def watched_url(self):
+        """Where the bot that runs says how it is."""
+        return re.findall(r"health and metrics: (\S+)/healthz", self.log_text())[-1]
 
     def log_text(self):
         return self.log.read_text() if self.log.exists() else ""

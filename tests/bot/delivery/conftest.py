@@ -23,6 +23,7 @@ from bot.delivery.invalid import InvalidRequests
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.notices import Notices
 from bot.job import NewJob
+from bot.measures import BotMeasures
 from bot.queue.forecast import Wait
 from bot.refusals import Refusals
 from bot.request import Request
@@ -111,6 +112,7 @@ class Desk:
         self.notices = Notices(
             client=client, editor=self.editor, store=store, gatekeeper=gatekeeper, refusals=self.refusals
         )
+        self.measures = BotMeasures()
         self.delivery = Delivery(
             client=client,
             store=store,
@@ -119,6 +121,7 @@ class Desk:
             picture_filter=picture_filter,
             budget=self.budget,
             notices=self.notices,
+            measures=self.measures,
             now=clock.now,
             pace_s=0.01,
             sleep=clock.look,

@@ -9,7 +9,9 @@ import pytest
 from bot.app import Eshi
 from bot.care.report_notices import ReportNotices
 from bot.delivery.budget import EditBudget
+from bot.delivery.traffic import Traffic
 from bot.job import State
+from bot.measures import BotMeasures
 from bot.queue.forecast import Wait
 from bot.refusals import Refusals, RefusingPlace
 from bot.safety.audit import AuditRecord
@@ -191,7 +193,7 @@ async def test_whatever_may_have_changed_the_rights_in_a_server_opens_its_channe
         "guild_join": (guild,),
         "raw_thread_update": (type("Payload", (), {"guild_id": 7})(),),
     }.items():
-        client = Eshi(EditBudget())
+        client = Eshi(EditBudget(), Traffic(BotMeasures()))
         for _ in range(3):
             client.refusals.refused(RefusingPlace("edits", 70), guild.id)
             client.refusals.refused(RefusingPlace("words", 80), other.id)
@@ -207,7 +209,7 @@ async def test_the_real_client_hears_of_it(sandbox, yuki, ada):
 
     class Listening(Eshi):
         def __init__(self):
-            super().__init__(budget)
+            super().__init__(budget, Traffic(BotMeasures()))
             self.connected = asyncio.Event()
 
         async def on_ready(self):

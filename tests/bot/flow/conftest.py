@@ -12,6 +12,7 @@ from bot.flow.pool import Pool
 from bot.flow.recovery import Recovery
 from bot.flow.rendering import Rendering
 from bot.flow.restored import Restored
+from bot.measures import BotMeasures
 from bot.queue.arrivals import Arrivals
 from bot.queue.forecast import Forecast
 from bot.queue.joint_pace import JointPace
@@ -97,6 +98,7 @@ class Told:
     def __init__(self, store):
         self._store = store
         self.messages = {}
+        self.codes = []
         self.ends = asyncio.Queue()
 
     def __contains__(self, job_id):
@@ -115,7 +117,8 @@ class Told:
     async def deliver(self, job):
         await self._end("delivered", await self._store.jobs.delivered(job.id, now=NOW))
 
-    async def fail(self, job, sentence):
+    async def fail(self, job, sentence, *, code="internal"):
+        self.codes.append(code)
         await self._end("failed", await self._store.jobs.fail(job.id, sentence, now=NOW), sentence)
 
     async def refuse(self, job, sentence):
@@ -179,12 +182,14 @@ class Life:
             journeys=self.journeys,
             store=store,
         )
+        self.measures = BotMeasures()
         self.rendering = Rendering(
             client=Connected(),
             gatekeeper=self.gate,
             store=store,
             delivery=self.delivery,
             picture_filter=self.gate,
+            measures=self.measures,
             now=lambda: NOW,
         )
         self.dispatch = Dispatch(

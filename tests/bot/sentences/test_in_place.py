@@ -48,6 +48,8 @@ OPERATORS = {
     "bot/config.py": "what is wrong with the operator's configuration",
     "bot/safety/operator_words.py": "what is wrong with the operator's presets and wildcards",
     "bot/logs.py": "the log",
+    "bot/measures.py": "Prometheus: what a number is",
+    "bot/operating/overview.py": "systemd: how the bot is",
     "bot/watchdog.py": "the log",
     "bot/gateway.py": "the log: why the gateway let go",
     "bot/engine/child.py": "the log: what became of the engine's process",

@@ -1,0 +1,154 @@
+"""How the bot is at this moment, for whoever watches it; it names nobody and no place."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import shutil
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.errors import StoreError
+from bot.job import State
+from bot.measures import MAX_SHARDS, WORKER
+from bot.store.queue import Unfinished
+from engine import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import discord
+
+    from bot.delivery.invalid import InvalidRequests
+    from bot.engine.drawing_engine import DrawingEngine
+    from bot.measures import BotMeasures
+    from bot.store import Store
+
+SIZES_EVERY_S = 60.0
+"""How old the sizes of what is on the disk may be: a spool may have thousands of files."""
+
+WRITES_WITHIN_S = 1.0
+"""How long the database may take to give the lock of a writer."""
+
+
+class Sizes(NamedTuple):
+    """In bytes."""
+
+    database: int
+    spool: int
+    free: int
+
+
+class Snapshot(NamedTuple):
+    """How the bot is."""
+
+    gateway: bool
+    database: bool
+    """It gave the lock of a writer."""
+    engine: str
+    """``ready``, ``loading``, ``away`` or ``unusable``."""
+    jobs: Mapping[str, int]
+    """Unfinished ones by state; empty where the database cannot say."""
+    oldest_s: float
+    """Of what waits in line."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests are taken."""
+        return self.gateway and self.database
+
+
+@dataclass(kw_only=True, eq=False)
+class Overview:
+    """Asks everything that can be asked at once, whoever wants to know."""
+
+    client: discord.AutoShardedClient
+    store: Store
+    engine: DrawingEngine
+    invalid: InvalidRequests
+    measures: BotMeasures
+    data_dir: Path
+    now: Callable[[], float]
+    """Unix time in seconds."""
+    clock: Callable[[], float] = time.monotonic
+    _sizes: tuple[float, Sizes] | None = field(default=None, init=False)
+
+    async def snapshot(self) -> Snapshot:
+        """Look at everything that decides how it is."""
+        writes, waiting = False, Unfinished({}, None)
+        try:
+            async with asyncio.timeout(WRITES_WITHIN_S):
+                await self.store.require_writable()
+                waiting = await self.store.queue.unfinished()
+                writes = True
+        except (StoreError, TimeoutError):
+            pass
+        oldest_s = 0.0 if waiting.oldest is None else max(self.now() - waiting.oldest, 0.0)
+        return Snapshot(self.client.is_ready(), writes, self.engine_state, waiting.jobs, oldest_s)
+
+    @property
+    def engine_state(self) -> str:
+        """Name the engine's state in one word."""
+        match self.engine.status:
+            case wire.Ready():
+                return "ready"
+            case wire.Loading():
+                return "loading"
+            case away:
+                return "unusable" if away.unusable else "away"
+
+    async def health(self) -> Mapping[str, object]:
+        """Say how it is, for the page."""
+        seen = await self.snapshot()
+        return {
+            "ready": seen.ready,
+            "gateway": seen.gateway,
+            "database": seen.database,
+            "engine": seen.engine,
+            "jobs": dict(seen.jobs),
+            "oldest_waiting_s": round(seen.oldest_s, 1),
+        }
+
+    async def look(self) -> None:
+        """Set every gauge."""
+        seen, sizes, measures = await self.snapshot(), await self.sizes(), self.measures
+        for state in (State.QUEUED, State.RUNNING, State.RENDERED):
+            if seen.database:
+                measures.jobs.set(state, to=seen.jobs.get(state, 0))
+        measures.oldest.set(to=seen.oldest_s)
+        measures.gateway.set(to=seen.gateway)
+        measures.database.set(to=seen.database)
+        measures.engine.set(WORKER, to=seen.engine == "ready")
+        measures.invalid.set(to=self.invalid.recent)
+        latencies = self.client.latencies
+        if len(latencies) <= MAX_SHARDS:
+            for shard, latency in latencies:
+                if math.isfinite(latency):
+                    measures.latency.set(str(shard), to=latency)
+        measures.database_bytes.set(to=sizes.database)
+        measures.spool_bytes.set(to=sizes.spool)
+        measures.free_bytes.set(to=sizes.free)
+
+    async def sizes(self) -> Sizes:
+        """Say how much there is on the disk, as it was a minute ago at most."""
+        now = self.clock()
+        if self._sizes is None or now - self._sizes[0] > SIZES_EVERY_S:
+            self._sizes = now, await asyncio.to_thread(_sizes, self.data_dir)
+        return self._sizes[1]
+
+
+def _sizes(folder: Path) -> Sizes:
+    database = sum(_bytes(path) for path in folder.glob("eshi.sqlite3*"))
+    with os.scandir(folder / "spool") as files:
+        spool = sum(_bytes(file) for file in files)
+    return Sizes(database, spool, shutil.disk_usage(folder).free)
+
+
+def _bytes(file: Path | os.DirEntry[str]) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # deleted meanwhile
+        return 0

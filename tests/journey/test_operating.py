@@ -1,0 +1,71 @@
+"""What whoever runs the bot sees of it, while people use it."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.measures import BotMeasures
+from tests.journey.people import job_of, refusal_of, result_of
+from tests.patience import PATIENCE_S
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def page(studio, path):
+    async with aiohttp.ClientSession() as session, session.get(f"{studio.watched_url}{path}") as answer:
+        return answer.status, await answer.text()
+
+
+async def test_a_picture_and_a_refusal_are_counted_and_nobody_is_named(studio):
+    """Every label is in its set; no prompt, no name and no id of a person, a place or a job is on the page."""
+    async with studio.person("ada") as ada:
+        channel = ada.channel("general")
+        asked = await ada.slash(channel, "imagine", prompt="1girl, smile", seed=7123411)
+        drawn = await result_of(ada, asked)
+        await refusal_of(ada, await ada.slash(channel, "imagine", prompt="1girl, nude"))
+    status, said = await page(studio, "/metrics")
+    assert status == 200
+    samples = {(one.name, *one.labels.values()): one.value for family in _families(said) for one in family.samples}
+    assert samples["eshi_pictures_delivered_total",] >= 1
+    assert samples["eshi_discord_responses_total", "interaction", "2xx"] >= 2
+    assert samples["eshi_ack_seconds_count",] >= 2
+    assert samples["eshi_job_draw_seconds_count", "832x1216"] >= 1
+    assert sum(value for (name, *_), value in samples.items() if name == "eshi_refusals_total") >= 1
+    assert samples["eshi_gateway_up",] == samples["eshi_database_up",] == samples["eshi_engine_up", "0"] == 1
+    known = {one.name.removesuffix("_total"): one for one in BotMeasures()}
+    for family in _families(said):
+        if family.name.startswith("eshi_"):
+            for one in family.samples:
+                measure = known[family.name]
+                assert {*one.labels} - {"le"} == {*measure.labels}
+                assert all(one.labels[label] in allowed for label, allowed in measure.labels.items()), one
+    assert len(samples) < 2000
+    unsaid = ("smile", "7123411", "ada", job_of(drawn), channel, drawn["id"], studio.token)
+    assert [word for word in unsaid if word in said] == []
+
+
+def _families(said):
+    return [*text_string_to_metric_families(said)]
+
+
+async def test_health_says_what_is_there(studio):
+    """The gateway, the database and the engine, each by itself."""
+    async with asyncio.timeout(PATIENCE_S):
+        while (found := await page(studio, "/healthz/ready"))[0] != 200:  # noqa: ASYNC110  another process
+            await asyncio.sleep(0.05)
+    health = json.loads(found[1])
+    assert {health[one] for one in ("ready", "gateway", "database")} == {True}
+    assert health["engine"] == "ready"
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+async def test_prometheus_takes_the_page(studio):
+    """With everything that was counted so far."""
+    _, said = await page(studio, "/metrics")
+    done = subprocess.run([shutil.which("promtool"), "check", "metrics"], input=said, capture_output=True, text=True)  # noqa: S603, ASYNC221, PLW1510  a moment
+    assert [line for line in done.stdout.splitlines() if line.startswith("eshi_")] == []
