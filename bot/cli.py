@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot import config
 from bot.errors import ConfigError
 from bot.watchdog import Watchdog
+from engine.logs import LOG_FORMS
 
 if TYPE_CHECKING:
     import argparse
@@ -25,6 +25,12 @@ def add_parsers(
         "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: config.toml)"
     )
     parser.add_argument("--verbose", action="store_true", help="write more into the log, prompts included")
+    parser.add_argument(
+        "--log",
+        choices=LOG_FORMS,
+        default="auto",
+        help="how the log is written: as text, or as JSON for a service (default: auto, JSON where systemd reads it)",
+    )
     parser.set_defaults(run=_run)
     parser = commands.add_parser(
         "demo", help="try everything in your browser, without a token or a graphics card", description=_demo.__doc__
@@ -63,7 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
     read = config.load(arguments.config)
     config.require_all(read)
     token = config.token(read)
-    logs.set_up(secrets=(token, os.environ.get("ESHI_WIRE_SECRET", "")), verbose=arguments.verbose)
+    logs.set_up(secrets=(token, *config.other_secrets(read)), verbose=arguments.verbose, form=arguments.log)
     watchdog = Watchdog()
     with asyncio.Runner(loop_factory=watchdog.loop) as runner:
         runner.run(app.run(read, token, watchdog=watchdog))

@@ -405,6 +405,17 @@ def wire_secret(config: Config, environ: Mapping[str, str] = os.environ) -> str:
     return secret
 
 
+def other_secrets(config: Config, environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Find what else must never be shown, for the log; what cannot be read is said by whoever needs it."""
+    found = [environ.get(name, "") for name in ("ESHI_WIRE_SECRET", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")]
+    for name in (config.wire.secret_file, config.bot.metrics.token_file, config.model.metrics.token_file):
+        try:
+            found.append(textfile.read(config.resolve(name), max_bytes=MAX_SECRET_BYTES).strip() if name else "")
+        except (ConfigError, textfile.TextFileError):
+            continue
+    return tuple(one for one in found if one)
+
+
 def _read_secret(path: Path, what: str) -> str:
     try:
         found = textfile.read(path, max_bytes=MAX_SECRET_BYTES).strip()

@@ -1,4 +1,4 @@
-"""Logging: one line an event, the job's id on every line about a job, and the token on none."""
+"""The bot's log: one line an event, the job's id on every line about a job, and no secret on any."""
 
 from __future__ import annotations
 
@@ -6,25 +6,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.retrying import NOT_DONE
+from engine.logs import handler, log_what_nobody_caught
 
 if TYPE_CHECKING:
     from typing import TextIO
 
-_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-
-
-class _Redact(logging.Formatter):
-    """Writes stars where a secret would stand, in tracebacks too."""
-
-    def __init__(self, secrets: tuple[str, ...]) -> None:
-        super().__init__(_FORMAT)
-        self._secrets = tuple(secret for secret in secrets if secret)
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        for secret in self._secrets:
-            line = line.replace(secret, "***")
-        return line
+    from engine.logs import LogForm
 
 
 class _OneLine(logging.Filter):
@@ -38,19 +25,23 @@ class _OneLine(logging.Filter):
         return True
 
 
-def set_up(*, secrets: tuple[str, ...], verbose: bool = False, stream: TextIO | None = None) -> None:
+def set_up(
+    *, secrets: tuple[str, ...], verbose: bool = False, form: LogForm = "text", stream: TextIO | None = None
+) -> None:
     """Log to one stream.
 
     Args:
         secrets: Strings that must never appear in a line: the bot token, the wire's secret.
         verbose: Log this project's own DEBUG lines too; prompts appear only there.
+        form: For whom it is written.
         stream: None: standard error.
     """
-    handler = logging.StreamHandler(stream)
-    handler.addFilter(_OneLine())
-    handler.setFormatter(_Redact(secrets))
+    writing = handler(form, secrets, stream)
+    writing.addFilter(_OneLine())
     root = logging.getLogger()
-    root.addHandler(handler)
+    root.addHandler(writing)
     root.setLevel(logging.INFO)
     if verbose:
         logging.getLogger("bot").setLevel(logging.DEBUG)
+    if stream is None:
+        log_what_nobody_caught()

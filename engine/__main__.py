@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine import config, environment, metrics, packages
+from engine import config, environment, logs, metrics, packages, textfile
 from engine.cost import usual_strength
 from engine.errors import DownloadError, GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
@@ -100,9 +100,11 @@ def _complain(error: Exception | str, status: int) -> int:
 def _serve(parsed: argparse.Namespace) -> int:
     from engine import listen
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     path: Path = parsed.config
     engine, wire = config.load(path)
+    secrets_ = _secrets(engine, wire, path.resolve().parent)
+    logging.basicConfig(level=logging.INFO, handlers=[logs.handler(parsed.log, secrets_)])
+    logs.log_what_nobody_caught()
     packages.require()
 
     def reread() -> config.Engine:
@@ -119,6 +121,15 @@ def _serve(parsed: argparse.Namespace) -> int:
         logging.shutdown()
         os._exit(0)
     return 0
+
+
+def _secrets(engine: config.Engine, wire: config.Wire, base: Path) -> list[str]:
+    """Find what must never be shown, for the log; what cannot be read is said by whoever needs it."""
+    found = [os.environ.get(name, "") for name in ("ESHI_WIRE_SECRET", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")]
+    for name in (wire.secret_file, engine.metrics.token_file):
+        with contextlib.suppress(textfile.TextFileError):
+            found.append(textfile.read(textfile.beside(base, name)).strip() if name else "")
+    return found
 
 
 async def _serve_until_told(
@@ -345,6 +356,9 @@ def parser() -> argparse.ArgumentParser:
         "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: %(default)s)"
     )
     serve.add_argument("--die-with-parent", action="store_true", help="stop when standard input ends")
+    serve.add_argument(
+        "--log", choices=logs.LOG_FORMS, default="auto", help="write the log as text or as JSON (default: %(default)s)"
+    )
     serve.set_defaults(command=_serve)
 
     draw = _command(commands, "draw", "draw one picture into a PNG file, without Discord")

@@ -6,9 +6,9 @@ import logging
 import re
 
 _RECORD = re.compile(
-    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) (?P<name>\S+): (?P<message>.*)"
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) +(?P<name>\S+): (?P<message>.*)"
 )
-"""The format that ``engine serve`` sets: time, level, logger, message."""
+"""As `engine.logs` writes it for a person: time, level, logger, message."""
 
 _UNCAUGHT = ("Traceback (most recent call last)", "Fatal Python error")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.job import State
 from bot.sentences import ends
+from engine.logs import about_job
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
@@ -49,7 +50,8 @@ class Journeys:
 
     def begin(self, job_id: str, journey: Coroutine[Any, Any, None]) -> None:
         """Let a job go its way."""
-        task = asyncio.create_task(journey, name=f"job {job_id}")
+        with about_job(job_id):
+            task = asyncio.create_task(journey, name=f"job {job_id}")
         self._under_way[job_id] = task
         task.add_done_callback(lambda done: self._arrived(job_id, done))
 

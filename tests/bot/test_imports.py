@@ -20,6 +20,7 @@ PURE = {
     "engine.downloads",
     "engine.finding",
     "engine.grammar",
+    "engine.logs",
     "engine.measures",
     "engine.metrics",
     "engine.samplers",

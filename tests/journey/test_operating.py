@@ -63,6 +63,18 @@ async def test_health_says_what_is_there(studio):
     assert health["engine"] == "ready"
 
 
+async def test_no_secret_is_in_any_byte_that_was_written(studio):
+    """The log, the database with its log, the spool and all that lies beside them; and no prompt is in the log."""
+    async with studio.person("mio") as mio:
+        asked = await mio.slash(mio.channel("general"), "imagine", prompt="1girl, periwinkle scarf")
+        await result_of(mio, asked)
+    written = {path.name: path.read_bytes() for path in studio.folder.rglob("*") if path.is_file()}
+    assert {"bot.log", "eshi.sqlite3", "config.toml"} <= written.keys()
+    assert [name for name, content in written.items() if studio.token.encode() in content] == []
+    assert b"job " in written["bot.log"]
+    assert b"periwinkle" not in written["bot.log"]
+
+
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
 async def test_prometheus_takes_the_page(studio):
     """With everything that was counted so far."""
