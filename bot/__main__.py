@@ -52,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        0; 1 after a sentence on stderr that says what cannot be done; 2, with the help on stderr, without a command.
-        Wrong usage exits with 2, as `argparse` does.
+        0; 1 after a sentence on stderr that says what cannot be done, of `run` 78 where the configuration is why; 2,
+        with the help on stderr, without a command. Wrong usage exits with 2, as `argparse` does.
     """
     return to_a_reader(lambda: _run(arguments))
 

@@ -27,6 +27,7 @@ from bot.errors import ConfigError
 from bot.gateway import CLOSED, SessionStarts, connected, first, take_turns
 from bot.measures import BotMeasures
 from bot.operating.page import served
+from bot.operating.service import Service
 from bot.parts import Given
 from bot.prompt.prompt_writer import PromptWriter
 from bot.reading.reading import Reading
@@ -39,6 +40,7 @@ from bot.stopping import Stop
 from bot.store import Store
 from bot.views.licence import of_the_model
 from engine import textfile
+from engine.systemd import Systemd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -229,6 +231,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         works, features = assemble(given)
         client.offer(features)
         await running.enter_async_context(served(config, works.overview))
+        service = Service(Systemd(), works.overview)
         await _log_in(client, config, token)
         await client.sync_commands(config.data_dir / "commands.sha256")
         await works.recovery.recover()
@@ -244,8 +247,10 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
                         tasks.create_task(works.dispatch.work(), name="dispatch"),
                         tasks.create_task(works.delivery.keep_promises(), name="promises"),
                         tasks.create_task(works.retention.work(), name="retention"),
+                        tasks.create_task(service.work(), name="service"),
                     ]
                     await stop.asked()
+                    service.stopping()
                     await works.dispatch.drain(config.bot.drain_s)
                     for task in lasting:
                         task.cancel()

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from bot import config
 from bot.errors import ConfigError
 from bot.watchdog import Watchdog
+from engine.config import EXIT_UNUSABLE
 from engine.logs import LOG_FORMS
+from engine.metrics import MetricsError, ask
+from engine.terminal import as_called
 
 if TYPE_CHECKING:
     import argparse
@@ -32,6 +35,12 @@ def add_parsers(
         help="how the log is written: as text, or as JSON for a service (default: auto, JSON where systemd reads it)",
     )
     parser.set_defaults(run=_run)
+    parser = commands.add_parser(
+        "health", help="ask the running bot whether it is well, by its page", description=_health.__doc__
+    )
+    parser.add_argument("--config", type=Path, help="the configuration file (default: config.toml where it exists)")
+    parser.add_argument("--ready", action="store_true", help="ask whether it takes requests, not only whether it lives")
+    parser.set_defaults(run=_health)
     parser = commands.add_parser(
         "demo", help="try everything in your browser, without a token or a graphics card", description=_demo.__doc__
     )
@@ -62,6 +71,14 @@ def add_parsers(
 
 def _run(arguments: argparse.Namespace) -> int:
     """Run the bot until Ctrl-C or SIGTERM. It starts its engine, unless bot.engine.url or urls is set."""
+    try:
+        return _run_bot(arguments)
+    except ConfigError as error:
+        print(as_called(str(error)), file=sys.stderr)
+        return EXIT_UNUSABLE  # whoever started it need not try again before the configuration has changed
+
+
+def _run_bot(arguments: argparse.Namespace) -> int:
     if sys.platform == "win32":
         raise ConfigError("the bot needs signals, which event loops on Windows lack: use WSL2, as docs/windows.md says")
     from bot import app, logs  # discord.py takes a second that no other command should
@@ -73,6 +90,17 @@ def _run(arguments: argparse.Namespace) -> int:
     watchdog = Watchdog()
     with asyncio.Runner(loop_factory=watchdog.loop) as runner:
         runner.run(app.run(read, token, watchdog=watchdog))
+    return 0
+
+
+def _health(arguments: argparse.Namespace) -> int:
+    """Ask the running bot whether its event loop answers; for container health checks. It needs bot.metrics.listen."""
+    read = config.find(arguments.config)
+    try:
+        print(ask(read.bot.metrics, read.path.parent, "/healthz/ready" if arguments.ready else "/healthz/live"))
+    except MetricsError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

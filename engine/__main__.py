@@ -163,6 +163,16 @@ def _await_end_of_input(then: Callable[[], None]) -> None:
     then()
 
 
+def _health(parsed: argparse.Namespace) -> int:
+    engine, _ = config.load(parsed.config)
+    path = "/healthz/ready" if parsed.ready else "/healthz/live"
+    try:
+        print(metrics.ask(engine.metrics, parsed.config.parent, path))
+    except metrics.MetricsError as error:
+        return _complain(error, FAILED)
+    return 0
+
+
 def _check(parsed: argparse.Namespace) -> int:
     from engine import check, hashes
     from engine.finding import lines
@@ -360,6 +370,13 @@ def parser() -> argparse.ArgumentParser:
         "--log", choices=logs.LOG_FORMS, default="auto", help="write the log as text or as JSON (default: %(default)s)"
     )
     serve.set_defaults(command=_serve)
+
+    health = _command(commands, "health", "ask the running engine whether it is well, by its page")
+    health.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: %(default)s)"
+    )
+    health.add_argument("--ready", action="store_true", help="ask whether it draws, not only whether it lives")
+    health.set_defaults(command=_health)
 
     draw = _command(commands, "draw", "draw one picture into a PNG file, without Discord")
     engine = config.Engine()

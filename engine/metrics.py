@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MAX_TOKEN_BYTES = 4096
 HIGHEST_PORT = 65_535
+ANSWERS_WITHIN_S = 5.0
 
 NOT_INSTALLED = "/metrics needs prometheus_client: pip install 'eshi[metrics]'"
 
@@ -208,6 +209,45 @@ def _asking_for(token: str) -> Any:
         return await handler(request)
 
     return asking
+
+
+def ask(table: MetricsTable, base: Path, path: str) -> str:
+    """Ask a running process how it is, as a container's health check does.
+
+    Args:
+        table: Of the configuration, by which that process was started.
+        base: The configuration file's folder.
+        path: ``/healthz/live`` or another.
+
+    Returns:
+        What it said.
+
+    Raises:
+        MetricsError: It does not answer within some seconds, or says no; or nothing is served there.
+    """
+    from http.client import HTTPConnection, HTTPException
+
+    address = address_of(table, base)
+    if address is None:
+        raise MetricsError("metrics.listen: nothing is served, so nobody can be asked")
+    headers = {"Authorization": f"Bearer {address.token}"} if address.token else {}
+    connection = HTTPConnection(_reached(address.host), address.port, timeout=ANSWERS_WITHIN_S)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        said = answer.read().decode(errors="replace")
+    except (OSError, HTTPException) as error:
+        raise MetricsError(f"{address.host} port {address.port} does not answer: {error}") from error
+    finally:
+        connection.close()
+    if answer.status != 200:  # noqa: PLR2004  HTTP
+        raise MetricsError(f"{answer.status}: {said}")
+    return said
+
+
+def _reached(host: str) -> str:
+    """Give where this machine reaches what listens everywhere."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  it is not bound here
 
 
 def registry_of(measures: Measures) -> CollectorRegistry:

@@ -19,6 +19,7 @@ from engine.counts import EngineMeasures
 from engine.metrics import StatusPage
 from engine.outbox import Outbox, Overfull
 from engine.received_job import ReceivedJob
+from engine.systemd import Systemd
 from engine.wire import (
     MAX_CARRIED_BYTES,
     MAX_COMMAND_BYTES,
@@ -62,6 +63,10 @@ FLUSH_S = 2.0
 GRACE_S = 10.0
 """How long the step under way, or the part of the model that is being read, may still take at the end."""
 
+
+HANGS_AFTER_S = 900.0
+"""How long one step may take before systemd is no longer told that all is well: the slowest that is known, four
+pictures of 832×1216 on a processor, takes minutes."""
 
 STALL_S = 60.0
 """How long a client may take to read one message. Its pong is behind that message, so that one which is honest and this
@@ -171,6 +176,7 @@ class Server:
         """
         self._listener = listener
         self._page = page
+        self._systemd = Systemd()
         self._measures = EngineMeasures()
         self._config = config
         self._reread = reread
@@ -209,8 +215,12 @@ class Server:
             async with page.served(self._page):
                 await web.SockSite(runner, self._listener.socket).start()
                 log.info("listening on %s", self._listener.address)
+                self._systemd.ready()
+                living = asyncio.ensure_future(self._live())
                 working = await self._work(thread, stop)
                 self._closing = True
+                living.cancel()
+                self._systemd.stopping()
                 self._worker.close()
                 await asyncio.wait({working}, timeout=GRACE_S)
                 await asyncio.gather(*(client.say_goodbye() for client in self._clients))
@@ -246,6 +256,14 @@ class Server:
         except EngineConfigError as error:
             log.error("the model is read again as it was, for the configuration cannot be used: %s", error)  # noqa: TRY400
             return self._config
+
+    async def _live(self) -> None:
+        """Say that it is alive, as long as no step takes for ever: a thread that hangs in the driver looks alive."""
+        every_s = self._systemd.alive_every_s
+        while every_s is not None:
+            if self._worker.drawing_s < HANGS_AFTER_S:
+                self._systemd.alive()
+            await asyncio.sleep(every_s)
 
     async def _health(self) -> Health:
         """Say how it is, for the page."""
@@ -382,8 +400,10 @@ class Server:
         self._state = state
         if isinstance(state, Loading):
             log.info("loading: %s", state.stage)
+            self._systemd.status(f"loading: {state.stage}")
         else:
             log.info("ready: %s on %s", state.model_name, state.device)
+            self._systemd.status(f"draws with {state.model_name} on {state.device}")
         self._tell_all()
 
     def _tell_all(self) -> None:

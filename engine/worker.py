@@ -65,11 +65,18 @@ class Worker:
         self._emit = emit
         self._measures = measures or EngineMeasures()
         self._memory_seen = 0.0
+        self._drawing_since: float | None = None
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._closed = False
         self._compiling: Thread | None = None
         self._pause = threading.Event()
         """While it is set, nothing is drawn."""
+
+    @property
+    def drawing_s(self) -> float:
+        """How long the step or the message that is under way has taken until now; 0: it waits, or loads."""
+        since = self._drawing_since
+        return 0.0 if since is None else time.monotonic() - since
 
     @property
     def compiling(self) -> bool:
@@ -179,6 +186,7 @@ class Worker:
                     self._read_inbox(batch, wait=batch.idle and timing.idle and choice.idle)
                     if self._closed:
                         break
+                    self._drawing_since = time.monotonic()
                     if not batch.idle:
                         self._pause.clear()
                         batch.step()
@@ -189,6 +197,7 @@ class Worker:
                         timing.measure()
                     else:
                         choice.measure()
+                    self._drawing_since = None
             finally:
                 batch.abandon()
 

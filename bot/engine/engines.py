@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.engine.drawing_engine import DrawingEngine
 
+NOT_THE_ENGINE_S = frozenset({"ESHI_TOKEN", "CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"})
+"""Of the bot's environment: its token, and its line to systemd."""
+
 
 class Engines:
     """The connections to them; open it with ``async with``."""
@@ -101,7 +104,7 @@ def _own(
     secret = wire_secret(config, environ) or secrets.token_urlsafe(32)
     if command is None:
         command = (sys.executable, "-m", "engine", "serve", "--config", str(config.path), "--die-with-parent")
-    inherited = {name: value for name, value in environ.items() if name != "ESHI_TOKEN"}
+    inherited = {name: value for name, value in environ.items() if name not in NOT_THE_ENGINE_S}
     child = EngineChild(
         command,
         environ={**inherited, "ESHI_WIRE_SECRET": secret},

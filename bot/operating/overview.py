@@ -100,6 +100,15 @@ class Overview:
             case away:
                 return "unusable" if away.unusable else "away"
 
+    async def status(self) -> str:
+        """Say in a line how it is, for the operator."""
+        seen = await self.snapshot()
+        waiting, drawing = seen.jobs.get(State.QUEUED, 0), seen.jobs.get(State.RUNNING, 0)
+        parts = [f"{waiting} in line", f"drawing {drawing}", f"engine {seen.engine}"]
+        parts += [] if seen.gateway else ["gateway away"]
+        parts += [] if seen.database else ["database takes nothing"]
+        return ", ".join(parts)
+
     async def health(self) -> Mapping[str, object]:
         """Say how it is, for the page."""
         seen = await self.snapshot()

@@ -24,6 +24,7 @@ PURE = {
     "engine.measures",
     "engine.metrics",
     "engine.samplers",
+    "engine.systemd",
     "engine.terminal",
     "engine.textfile",
     "engine.wire",

@@ -64,6 +64,16 @@ def test_prompt_takes_names_out_and_asks_about_words_that_nobody_knows():
     assert said[-1] == "Read: Perhaps misspelt: nihgt: night?"
 
 
+def test_what_only_the_operator_can_mend_ends_with_78(tmp_path, capsys, monkeypatch):
+    """A service manager need not start it again before the configuration has changed (EX_CONFIG of sysexits.h)."""
+    monkeypatch.delenv("ESHI_TOKEN", raising=False)
+    path = tmp_path / "config.toml"
+    assert bot_main.main(["run", "--config", str(path)]) == 78
+    path.write_text("[engine.rating]\nby = 'none'")
+    assert bot_main.main(["run", "--config", str(path)]) == 78
+    assert "no bot token" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
@@ -172,7 +182,7 @@ def test_what_ends_a_command_names_commands_of_this_installation(monkeypatch, ca
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["/usr/bin/eshi", "run"])
     monkeypatch.setenv("PYTHONSAFEPATH", "")  # which it sets for its children
-    assert bot_main.main(["run"]) == 1
+    assert bot_main.main(["run"]) == 78
     assert "; eshi setup writes one, or name yours with --config" in capsys.readouterr().err
     assert bot_main.main(["check"]) == 1
     assert "let eshi setup write one." in capsys.readouterr().out

@@ -8,7 +8,7 @@ import pytest
 
 from engine.config import MetricsTable
 from engine.counts import EngineMeasures
-from engine.metrics import MetricsError, StatusPage, address_of
+from engine.metrics import MetricsError, StatusPage, address_of, ask
 
 TOKEN_FILE = "token"  # noqa: S105  its name, not its value
 
@@ -105,6 +105,21 @@ async def test_an_address_in_use_is_said_in_one_line(served):
         with pytest.raises(MetricsError, match=rf"metrics\.listen: 127\.0\.0\.1 port {port}: "):
             async with served({"ready": True}, MetricsTable(listen=f"127.0.0.1:{port}")):
                 pass
+
+
+async def test_a_health_check_asks_as_anybody_would(served, tmp_path):
+    """With the token where there is one; whoever says no, or nothing, is not well."""
+    (tmp_path / "token").write_text("a-long-token")
+    table = MetricsTable(listen="127.0.0.1:0", token_file=TOKEN_FILE)
+    async with served({"ready": False}, table) as url:
+        here = MetricsTable(listen=url.removeprefix("http://"), token_file=TOKEN_FILE)
+        assert "true" in await asyncio.to_thread(ask, here, tmp_path, "/healthz/live")
+        with pytest.raises(MetricsError, match="503"):
+            await asyncio.to_thread(ask, here, tmp_path, "/healthz/ready")
+    with pytest.raises(MetricsError, match="does not answer"):
+        await asyncio.to_thread(ask, here, tmp_path, "/healthz/live")
+    with pytest.raises(MetricsError, match="nothing is served"):
+        ask(MetricsTable(), tmp_path, "/healthz/live")
 
 
 async def test_no_page_is_served_where_none_is_asked_for(tmp_path):
