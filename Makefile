@@ -59,7 +59,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: develop
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot tests/clients
 	$(PYTEST) tests/chaos tests/journey tests/engine tests/fuzz tests/mutants tests/soak tests/test_audit.py \
-		tests/test_bench.py tests/test_packaging.py tests/test_pythons.py
+		tests/test_bench.py tests/test_deploy.py tests/test_packaging.py tests/test_pythons.py tests/test_versions.py
 
 # The bot alone, as on a machine without a card: installed into .venv-bare, which holds no torch and has under 300 MB.
 bare:
@@ -139,6 +139,9 @@ check: develop
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/hadolint deploy/docker/Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/docker/compose.yaml deploy/docker/compose.demo.yaml
+	$(BIN)/python -m tests.units deploy/systemd deploy/quadlet
 
 format: develop
 	$(BIN)/ruff check --fix .
