@@ -27,6 +27,7 @@ from bot.errors import ConfigError
 from bot.gateway import CLOSED, SessionStarts, connected, first, take_turns
 from bot.measures import BotMeasures
 from bot.operating.page import served
+from bot.operating.reload import Live
 from bot.operating.service import Service
 from bot.parts import Given
 from bot.prompt.prompt_writer import PromptWriter
@@ -45,8 +46,10 @@ from engine.systemd import Systemd
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+    from typing import NoReturn
 
     from bot.config import Config
+    from bot.operating.reload import Reload
     from bot.routes import Feature
     from bot.watchdog import Watchdog
 
@@ -197,7 +200,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             WITHOUT_TAGGER,
         )
     prompt_writer = await asyncio.to_thread(PromptWriter.load, config)
-    measures = BotMeasures()
+    measures, live = BotMeasures(), Live(config)
     traffic = Traffic(measures)
     budget = EditBudget(left_out=traffic.left_out)
     async with (
@@ -216,6 +219,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             client=client,
             fetch_commands=client.tree.fetch_commands,
             config=config,
+            live=live,
             prompt_writer=prompt_writer,
             text_filter=text_filter,
             licence=licence,
@@ -248,10 +252,11 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
                         tasks.create_task(works.delivery.keep_promises(), name="promises"),
                         tasks.create_task(works.retention.work(), name="retention"),
                         tasks.create_task(service.work(), name="service"),
+                        tasks.create_task(_read_again(stop, works.reload), name="reload"),
                     ]
                     await stop.asked()
                     service.stopping()
-                    await works.dispatch.drain(config.bot.drain_s)
+                    await works.dispatch.drain(live.config.bot.drain_s)
                     for task in lasting:
                         task.cancel()
             log.info("stopped")
@@ -262,6 +267,14 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         finally:
             await works.journeys.close()
             await works.audit.close()
+
+
+async def _read_again(stop: Stop, reload: Reload) -> NoReturn:
+    """Read the configuration again at every SIGHUP."""
+    while True:
+        await stop.hangup.wait()
+        stop.hangup.clear()
+        await reload.again()
 
 
 async def _log_in(client: Eshi, config: Config, token: str) -> None:

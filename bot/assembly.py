@@ -9,6 +9,7 @@ from bot.features import features
 from bot.flow.recovery import Recovery
 from bot.flow.restored import Restored
 from bot.operating.overview import Overview
+from bot.operating.reload import Reload
 from bot.parts import build_checks, build_flow, build_sending
 from bot.prompt.tokens import folders
 from bot.safety.operator_words import check_operator_words
@@ -36,6 +37,7 @@ class Works(NamedTuple):
     retention: Retention
     audit: Audit
     overview: Overview
+    reload: Reload
 
 
 def assemble(given: Given) -> tuple[Works, list[Feature]]:
@@ -68,7 +70,17 @@ def assemble(given: Given) -> tuple[Works, list[Feature]]:
         data_dir=config.data_dir,
         now=now,
     )
-    works = Works(recovery, flow.dispatch, flow.journeys, sending.delivery, retention, checks.audit, overview)
+    reload = Reload(
+        live=given.live,
+        gatekeeper=checks.gatekeeper,
+        prompt_writer=given.prompt_writer,
+        queue=flow.queue,
+        admission=flow.admission,
+        retention=retention,
+        audit=checks.audit,
+        now=now,
+    )
+    works = Works(recovery, flow.dispatch, flow.journeys, sending.delivery, retention, checks.audit, overview, reload)
     return works, [*features(given, checks, sending, flow)]
 
 

@@ -143,8 +143,11 @@ def _keeping(
     again = AgainExactly(
         gatekeeper=checks.gatekeeper, store=store, imagine=imagine, remix=remix, drawn_with=flow.pool.drawn_with
     )
-    most = drawable(checks.gatekeeper.operator)[-1]
-    me = Preferences(store, writer.complete, lambda text: given.text_filter.never_asked(text, most))
+    me = Preferences(
+        store,
+        writer.complete,
+        lambda text: given.text_filter.never_asked(text, drawable(checks.gatekeeper.operator)[-1]),
+    )
     yield me_command.feature(me, own_data, suggestions, given.refusals, config.bot.limits, writer.presets)
     yield show_command.feature(show)
     yield queue_command.feature(queue)
@@ -184,13 +187,12 @@ def _settings(given: Given, checks: Checks, flow: Flow) -> Settings:
         attachments=checks.attachments,
         admission=flow.admission,
         dispatch=flow.dispatch,
-        limits=flow.operator,
         now=given.now,
     )
 
 
 def _facts(given: Given, checks: Checks, flow: Flow) -> Facts:
-    bot = given.config.bot
+    bot = given.live.config.bot
     return Facts(
         model=flow.pool.model_name,
         licence=given.licence,

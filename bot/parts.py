@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from bot.delivery.budget import EditBudget
     from bot.engine.drawing_engine import DrawingEngines
     from bot.measures import BotMeasures
+    from bot.operating.reload import Live
     from bot.prompt.prompt_writer import PromptWriter
     from bot.reading.reading import Reading
     from bot.refusals import Refusals
@@ -60,6 +61,8 @@ class Given:
     fetch_commands: Callable[[], Awaitable[Iterable[AppCommand]]]
     """Asks Discord for the commands that it knows, with their ids."""
     config: Config
+    live: Live
+    """The same, and what became of it while the bot runs."""
     prompt_writer: PromptWriter
     text_filter: TextFilter
     licence: Licence

@@ -1,10 +1,12 @@
-"""What SIGINT and SIGTERM do: the first lets the bot end in order, the second ends it at once."""
+"""What signals do: SIGINT and SIGTERM let the bot end in order, a second one ends it at once; SIGHUP reads again."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,11 +23,16 @@ class Stop:
         self._task = task
         self._asked = asyncio.Event()
         self._ends_in_order = False
+        self.hangup = asyncio.Event()
+        """Set by SIGHUP where there is no terminal; whoever heeds it clears it."""
 
     def on_signals(self) -> None:
-        """Have both signals mean this."""
+        """Have the signals mean this."""
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self.ask)
+        # At a terminal it says that the window was closed, and ends the bot as any other program
+        if sys.platform != "win32" and not any(map(os.isatty, (0, 1, 2))):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.hangup.set)
 
     def ask(self) -> None:
         if self._ends_in_order and not self._asked.is_set():

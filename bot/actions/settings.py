@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from bot.checks.audit import Audit
     from bot.checks.gatekeeper import Gatekeeper
     from bot.flow.dispatch import Dispatch
-    from bot.queue.allowance import Allowance
     from bot.safety.changes import Change
     from bot.safety.policy import ServerPolicy
     from bot.sentences.sentence import Sentence
@@ -63,7 +62,6 @@ class Settings:
     attachments: Attachments
     admission: Admission
     dispatch: Dispatch
-    limits: Allowance
     now: Callable[[], float]
 
     def routes(self) -> list[Route]:
@@ -101,7 +99,7 @@ class Settings:
             await interaction.response.send_modal(DeniedForm(await self.policies.of(guild.id)))
             return
         if act == "limits" and argument in changes.LIMITS:
-            form = LimitsForm(argument, await self.policies.of(guild.id), self.limits)
+            form = LimitsForm(argument, await self.policies.of(guild.id), self.admission.operator)
             await interaction.response.send_modal(form)
             return
         if act == "import":
@@ -231,7 +229,8 @@ class Settings:
 
     def _screen(self, guild: discord.Guild, page: str, policy: ServerPolicy, picked: str = "") -> discord.ui.LayoutView:
         known = {str(one.id) for one in guild.channels if one.type in PLACES} | {str(one.id) for one in guild.roles}
-        return screen(page, policy, self.gatekeeper.operator, limits=self.limits, known=known, chosen=picked)
+        limits = self.admission.operator
+        return screen(page, policy, self.gatekeeper.operator, limits=limits, known=known, chosen=picked)
 
 
 def _change(guild: discord.Guild, act: str, argument: str, values: Sequence[str]) -> Change:

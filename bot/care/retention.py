@@ -37,8 +37,8 @@ class Retention:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
-        self._rules = rules
-        self._strikes = strikes
+        self.rules = rules
+        self.strikes = strikes
         self._now = now
         self._sleep = sleep
 
@@ -57,7 +57,7 @@ class Retention:
         Raises:
             StoreError: Database or spool cannot be written; what was not deleted is found the next time.
         """
-        store, rules = self._store, self._rules
+        store, rules = self._store, self.rules
         pictures = await self._delete_pictures(self._before(rules.pictures_days))
         records = await self._delete_records(self._before(rules.records_days))
         for table in (store.drafts, store.forms):
@@ -66,7 +66,7 @@ class Retention:
             await table.sweep(before=self._before(rules.audit_days))
         await store.backups.sweep(before=self._before(rules.backups_days))
         now = self._now()
-        await store.strikes.sweep(strikes_before=now - self._strikes.forget_after_s, now=now)
+        await store.strikes.sweep(strikes_before=now - self.strikes.forget_after_s, now=now)
         if pictures or records:
             log.info("deleted, as too old: %d pictures, %d records of jobs", pictures, records)
 

@@ -29,7 +29,7 @@ class Admission:
         self._queue = queue
         self._line = line
         self._forecast = forecast
-        self._operator = operator
+        self.operator = operator
         self._now = now
         self._counting = asyncio.Lock()
 
@@ -68,7 +68,7 @@ class Admission:
             QueueFull: They do not; the message says when they will.
         """
         server = Allowance.of_server(policy)
-        if not _counts_days(self._operator, server):
+        if not _counts_days(self.operator, server):
             yield
             return
         async with self._counting:  # nobody else's pictures are counted until these are in the store
@@ -77,14 +77,14 @@ class Admission:
 
     async def _check_day(self, user_id: int, guild_id: int | None, pictures: int, server: Allowance) -> None:
         limits: list[tuple[Whose, int | None, says.DayOf]] = [
-            (Whose(user_id=user_id), self._operator.pictures_per_person, "person")
+            (Whose(user_id=user_id), self.operator.pictures_per_person, "person")
         ]
         if guild_id is not None:
             here = Whose(user_id=user_id, guild_id=guild_id)
             limits.extend(
                 [
                     (here, server.pictures_per_person, "member"),
-                    (Whose(guild_id=guild_id), self._operator.pictures_per_server, "server"),
+                    (Whose(guild_id=guild_id), self.operator.pictures_per_server, "server"),
                     (Whose(guild_id=guild_id), server.pictures_per_server, "server"),
                 ]
             )

@@ -66,6 +66,10 @@ class Bounds:
         """Whether what a person has running in one server may keep back what they have waiting in another."""
         return self._allowance.running_per_person is not None
 
+    def set_operator(self, max_jobs: int, allowance: Allowance) -> None:
+        """Note what the operator allows."""
+        self._max_jobs, self._allowance = max_jobs, allowance
+
     def set_allowance(self, server: int, allowance: Allowance) -> bool:
         """Note what the admins of a server allow; False if it is no news."""
         if self._of_server.get(server, NO_LIMITS) == allowance:

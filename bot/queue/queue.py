@@ -99,6 +99,13 @@ class Queue:
         """What was popped and not yet released, the earliest first."""
         return list(self._running.values())
 
+    def bound(self, max_jobs: int, allowance: Allowance) -> None:
+        """Hold everything against other limits of the operator's from now on; what waits already is not turned away."""
+        self._bounds.set_operator(max_jobs, allowance)
+        for key, lines in list(self._servers.items()):
+            for user_id in list(lines.people):
+                self._refresh(key, user_id)
+
     # Coming and going
 
     @contextmanager

@@ -51,6 +51,11 @@ def of_job(job_id: str, what: Sentence) -> str:
     return f"job {job_id}, {what!s}"
 
 
+@sentence
+def loosened(what: Sentence) -> str:
+    return f"by the operator's configuration, {what!s}"
+
+
 BEFORE_DRAWN = fixed("audit.BEFORE_DRAWN", "before it was drawn")
 BEFORE_SHOWN = fixed("audit.BEFORE_SHOWN", "before it was shown")
 BEFORE_RESTORED = fixed("audit.BEFORE_RESTORED", "before it was restored")

@@ -22,6 +22,7 @@ from bot.delivery.traffic import Traffic
 from bot.doctor import portal
 from bot.engine.engines import Engines
 from bot.measures import BotMeasures
+from bot.operating.reload import Live
 from bot.parts import Given
 from bot.prompt import presets
 from bot.prompt.prompt_writer import PromptWriter
@@ -74,6 +75,7 @@ def client(tmp_path_factory):
                     client=found,
                     fetch_commands=found.tree.fetch_commands,
                     config=config,
+                    live=Live(config),
                     prompt_writer=writer,
                     text_filter=TextFilter(None),
                     licence=of_animagine(),

@@ -49,6 +49,7 @@ OPERATORS = {
     "bot/safety/operator_words.py": "what is wrong with the operator's presets and wildcards",
     "bot/logs.py": "the log",
     "bot/measures.py": "Prometheus: what a number is",
+    "bot/operating/reload.py": "the log",
     "bot/operating/overview.py": "systemd: how the bot is",
     "bot/watchdog.py": "the log",
     "bot/gateway.py": "the log: why the gateway let go",
