@@ -234,10 +234,13 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         )
         works, features = assemble(given)
         client.offer(features)
-        await running.enter_async_context(served(config, works.overview))
-        service = Service(Systemd(), works.overview)
+        operating = works.operating
+        running.enter_context(operating.recent.listening())
+        await running.enter_async_context(served(config, operating.overview))
+        service = Service(Systemd(), operating.overview)
         await _log_in(client, config, token)
         await client.sync_commands(config.data_dir / "commands.sha256")
+        await operating.steering.restore()
         await works.recovery.recover()
         # What is here now stays: the vocabulary, the word lists, the line. To look through it for garbage again and
         # again would stop the event loop for a tenth of a second each time.
@@ -252,7 +255,8 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
                         tasks.create_task(works.delivery.keep_promises(), name="promises"),
                         tasks.create_task(works.retention.work(), name="retention"),
                         tasks.create_task(service.work(), name="service"),
-                        tasks.create_task(_read_again(stop, works.reload), name="reload"),
+                        tasks.create_task(operating.presence.work(), name="presence"),
+                        tasks.create_task(_read_again(stop, operating.reload), name="reload"),
                     ]
                     await stop.asked()
                     service.stopping()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.care.retention import Retention
-from bot.features import features
+from bot.features import features, operator
 from bot.flow.recovery import Recovery
 from bot.flow.restored import Restored
-from bot.operating.overview import Overview
-from bot.operating.reload import Reload
-from bot.parts import build_checks, build_flow, build_sending
+from bot.parts import build_checks, build_flow, build_operating, build_sending
 from bot.prompt.tokens import folders
 from bot.safety.operator_words import check_operator_words
 from bot.safety.text.tokens import decoder
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from bot.delivery.delivery import Delivery
     from bot.flow.dispatch import Dispatch
     from bot.flow.journeys import Journeys
-    from bot.parts import Given
+    from bot.parts import Given, Operating
     from bot.prompt.prompt_writer import PromptWriter
     from bot.routes import Feature
 
@@ -36,8 +34,7 @@ class Works(NamedTuple):
     delivery: Delivery
     retention: Retention
     audit: Audit
-    overview: Overview
-    reload: Reload
+    operating: Operating
 
 
 def assemble(given: Given) -> tuple[Works, list[Feature]]:
@@ -61,27 +58,9 @@ def assemble(given: Given) -> tuple[Works, list[Feature]]:
         now=now,
     )
     retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
-    overview = Overview(
-        client=given.client,
-        store=store,
-        engine=given.engine,
-        invalid=given.budget.invalid,
-        measures=given.measures,
-        data_dir=config.data_dir,
-        now=now,
-    )
-    reload = Reload(
-        live=given.live,
-        gatekeeper=checks.gatekeeper,
-        prompt_writer=given.prompt_writer,
-        queue=flow.queue,
-        admission=flow.admission,
-        retention=retention,
-        audit=checks.audit,
-        now=now,
-    )
-    works = Works(recovery, flow.dispatch, flow.journeys, sending.delivery, retention, checks.audit, overview, reload)
-    return works, [*features(given, checks, sending, flow)]
+    operating = build_operating(given, checks, flow, retention)
+    works = Works(recovery, flow.dispatch, flow.journeys, sending.delivery, retention, checks.audit, operating)
+    return works, [*features(given, checks, sending, flow), operator(given, checks, operating)]
 
 
 def read_text_filter(config: Config, prompt_writer: PromptWriter) -> TextFilter:

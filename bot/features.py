@@ -11,6 +11,7 @@ from bot.actions.help import Help
 from bot.actions.imagine import RequestBuilder
 from bot.actions.me import Preferences
 from bot.actions.more import MoreOfOne
+from bot.actions.operator import Operator
 from bot.actions.prompt import PromptPreviews
 from bot.actions.queue import QueueActions
 from bot.actions.remix import Remix
@@ -23,10 +24,12 @@ from bot.care.moderation import Moderation
 from bot.care.own_data import OwnData
 from bot.care.report_notices import ReportNotices
 from bot.care.reporting import Reporting
+from bot.checks.owners import Owners
 from bot.commands import about as about_command
 from bot.commands import help as help_command
 from bot.commands import imagine as imagine_command
 from bot.commands import me as me_command
+from bot.commands import operator as operator_command
 from bot.commands import prompt as prompt_commands
 from bot.commands import queue as queue_command
 from bot.commands import remix as remix_command
@@ -44,7 +47,7 @@ from bot.views.edit import Offers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.parts import Checks, Flow, Given, Sending
+    from bot.parts import Checks, Flow, Given, Operating, Sending
 
 
 def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iterator[Feature]:
@@ -159,6 +162,21 @@ def _keeping(
     yield about_command.feature(partial(_facts, given, checks, flow))
     yield Feature(
         routes=[*buttons.routes(), *more.routes(), *again.routes(), *reporting.routes(), *moderation.routes()]
+    )
+
+
+def operator(given: Given, checks: Checks, operating: Operating) -> Feature:
+    """Build what whoever runs the bot does."""
+    return operator_command.feature(
+        Operator(
+            owners=Owners(given.client),
+            overview=operating.overview,
+            steering=operating.steering,
+            presence=operating.presence,
+            reload=operating.reload,
+            recent=operating.recent,
+            audit=checks.audit,
+        )
     )
 
 

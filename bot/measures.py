@@ -37,7 +37,7 @@ MAX_SHARDS = 32
 """With more, the latency of each is not shown: nobody looks at so many."""
 
 WORKER = "0"
-"""The one engine that there is."""
+"""Stands for all that draw: up where one of them does."""
 
 WAITS_S = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900)
 ACKS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3)

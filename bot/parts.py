@@ -24,6 +24,11 @@ from bot.flow.journeys import Journeys
 from bot.flow.places import Places
 from bot.flow.pool import Pool
 from bot.flow.rendering import Rendering
+from bot.operating.overview import Overview
+from bot.operating.presence import Presence
+from bot.operating.recent import RecentErrors
+from bot.operating.reload import Reload
+from bot.operating.steering import Steering
 from bot.queue.allowance import Allowance
 from bot.queue.arrivals import Arrivals
 from bot.queue.forecast import Forecast
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     import discord
     from discord.app_commands import AppCommand
 
+    from bot.care.retention import Retention
     from bot.config import Config
     from bot.delivery.budget import EditBudget
     from bot.engine.drawing_engine import DrawingEngines
@@ -107,6 +113,41 @@ class Flow(NamedTuple):
     places: Places
     dispatch: Dispatch
     intake: Intake
+
+
+class Operating(NamedTuple):
+    """What whoever runs the bot sees of it and tells it."""
+
+    overview: Overview
+    reload: Reload
+    steering: Steering
+    presence: Presence
+    recent: RecentErrors
+
+
+def build_operating(given: Given, checks: Checks, flow: Flow, retention: Retention) -> Operating:
+    store, now = given.store, given.now
+    overview = Overview(
+        client=given.client,
+        store=store,
+        engines=given.engines,
+        invalid=given.budget.invalid,
+        measures=given.measures,
+        data_dir=given.config.data_dir,
+        now=now,
+    )
+    reload = Reload(
+        live=given.live,
+        gatekeeper=checks.gatekeeper,
+        prompt_writer=given.prompt_writer,
+        queue=flow.queue,
+        admission=flow.admission,
+        retention=retention,
+        audit=checks.audit,
+        now=now,
+    )
+    steering = Steering(store=store, queue=flow.queue, dispatch=flow.dispatch, audit=checks.audit, now=now)
+    return Operating(overview, reload, steering, Presence(overview, flow.queue, flow.dispatch), RecentErrors())
 
 
 def build_checks(given: Given) -> Checks:

@@ -78,6 +78,15 @@ class Audit:
         if not told and record.guild_id is not None and policy.log_channel is not None:
             self._tell(record.guild_id, line(msgspec.structs.replace(record, detail=names or record.detail)))
 
+    async def announce(self, notice: Sentence) -> int:
+        """Have the log channel of every server read something; gives how many have one."""
+        text, told = render(notice)[:MESSAGE_CHARS], 0
+        for guild_id, policy in await self._store.policies.all():
+            if policy.log_channel is not None and self._client.get_guild(guild_id) is not None:
+                self._tell(guild_id, text)
+                told += 1
+        return told
+
     async def channel(self, guild_id: int | None) -> discord.abc.MessageableChannel | None:
         """Give the server's log channel; None where it has none, or one that is not there any more."""
         guild = None if guild_id is None else self._client.get_guild(guild_id)

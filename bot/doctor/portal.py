@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
 
 COMMANDS = frozenset(
-    {"imagine", "prompt", "remix", "show", "queue", "me", "settings", "terms", "about", "help", "Remix"}
+    {"imagine", "prompt", "remix", "show", "queue", "me", "settings", "terms", "about", "help", "operator", "Remix"}
 )
 """What the bot registers."""
 

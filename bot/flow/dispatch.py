@@ -82,6 +82,10 @@ class Dispatch:
                 await self.places.begin(ticket)
                 self.places.tell(ticket)
 
+    def pause(self, *, paused: bool) -> None:
+        """Begin nothing, or go on, because the operator said so; what is being drawn is drawn to its end."""
+        self.pool.paused = self.places.paused = paused
+
     async def _draw(self, turn: Turn) -> None:
         """Take one job from the head of the queue to its result."""
         (ticket, slot), job_id = turn, turn.ticket.id

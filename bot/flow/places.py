@@ -37,10 +37,14 @@ class Places:
     """Is patient: nobody waits for an answer here."""
     restarting: bool = False
     """The bot is about to end, and says so wherever it tells a place."""
+    paused: bool = False
+    """By the operator, which it says likewise."""
 
     @property
     def engine_sentence(self) -> Sentence | None:
         """What people wait for besides their turn; None where the engine draws."""
+        if self.paused and not self.restarting:
+            return says.OPERATOR_PAUSED
         return says.RESTARTING if self.restarting else engine_state.sentence(self.engines.status)
 
     def standing(self, job: Job) -> Sentence:

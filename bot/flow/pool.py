@@ -45,6 +45,8 @@ class Pool:
         self._of_job: dict[str, WorkerSlot] = {}
         self._changed = asyncio.Event()
         self._closed = False
+        self.paused = False
+        """Nothing is begun, because the operator said so."""
         engines.listen(lambda _status: self.changed())
 
     # What draws
@@ -87,7 +89,7 @@ class Pool:
         """Wait until a worker can take a job and one may start, and take it out of the queue."""
         while True:
             self._changed.clear()
-            turn = None if self._closed else self._choose()
+            turn = None if self._closed or self.paused else self._choose()
             if turn is not None:
                 self._of_job[turn.ticket.id] = turn.slot
                 return turn

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.delivery.invalid import InvalidRequests
-    from bot.engine.drawing_engine import DrawingEngine
+    from bot.engine.drawing_engine import DrawingEngines
     from bot.measures import BotMeasures
     from bot.store import Store
 
@@ -67,7 +67,7 @@ class Overview:
 
     client: discord.AutoShardedClient
     store: Store
-    engine: DrawingEngine
+    engines: DrawingEngines
     invalid: InvalidRequests
     measures: BotMeasures
     data_dir: Path
@@ -92,11 +92,13 @@ class Overview:
     @property
     def engine_state(self) -> str:
         """Name the engine's state in one word."""
-        match self.engine.status:
+        match self.engines.status:
             case wire.Ready():
                 return "ready"
             case wire.Loading():
                 return "loading"
+            case wire.Draining():
+                return "draining"
             case away:
                 return "unusable" if away.unusable else "away"
 

@@ -83,6 +83,8 @@ class Queue:
         self._homes: dict[int, set[int]] = {}  # servers in which a person has a line
         self._paused: set[int] = set()
         self._closed: set[int] = set()
+        self._blocked: set[int] = set()  # by the operator, whatever moderators decide
+        self._closed_to_all = False
 
     def __len__(self) -> int:
         return len(self._tickets)
@@ -119,6 +121,10 @@ class Queue:
             QueueFull: The line, this server's part or this person's part of it is at its limit.
         """
         server = -user_id if guild_id is None else guild_id
+        if server in self._blocked:
+            raise QueueClosed(says.SERVER_BLOCKED)
+        if self._closed_to_all:
+            raise QueueClosed(says.OPERATOR_CLOSED)
         if server in self._closed:
             raise QueueClosed(says.CLOSED)
         if full := self._bounds.full(server, user_id):
@@ -230,6 +236,19 @@ class Queue:
         """Take nothing new from this server, or take it again; what waits is drawn in either case."""
         (self._closed.add if closed else self._closed.discard)(guild_id)
 
+    def close_all(self, *, closed: bool) -> None:
+        """Take nothing new from anybody, or take it again; what waits is drawn in either case."""
+        self._closed_to_all = closed
+
+    def block(self, guild_id: int, *, blocked: bool) -> None:
+        """Start nothing of this server and take nothing new from it, whatever its moderators decide; or go on."""
+        (self._blocked.add if blocked else self._blocked.discard)(guild_id)
+        self._refresh_server(guild_id)
+
+    def _is_still(self, server: int) -> bool:
+        """Whether the turn of nothing of a server comes."""
+        return server in self._paused or server in self._blocked
+
     def is_paused(self, guild_id: int | None) -> bool:
         return guild_id in self._paused
 
@@ -241,7 +260,7 @@ class Queue:
     def standing(self, job_id: str) -> Standing | None:
         """Tell where a job stands; None if its turn does not come: it is held, paused, or not in the queue."""
         ticket = self._tickets.get(job_id)
-        if ticket is None or ticket.held or ticket.server in self._paused:
+        if ticket is None or ticket.held or self._is_still(ticket.server):
             return None
         reckoned = self._reckon(ticket)
         equals = len(self._servers[ticket.server].people) + len(self._servers)  # each is reckoned to have a turn before
@@ -303,14 +322,14 @@ class Queue:
 
     def _order(self) -> Iterator[Ticket]:
         """Give everything whose turn comes, in order; limits on what runs at once only delay it."""
-        keys = [key for key, lines in self._servers.items() if lines.jobs and key not in self._paused]
+        keys = [key for key, lines in self._servers.items() if lines.jobs and not self._is_still(key)]
         return played(self._turns, keys, lambda key: self._servers[key].order(), lambda ticket: ticket.cost)
 
     def _reckon(self, ticket: Ticket) -> Standing:
         jobs, cost = self._servers[ticket.server].ahead(ticket)
         tag = self._turns.start(ticket.server) + cost
         for key, lines in self._servers.items():
-            if key != ticket.server and lines.jobs and key not in self._paused:
+            if key != ticket.server and lines.jobs and not self._is_still(key):
                 share = reached(tag - self._turns.start(key), lines.cost, lines.jobs)
                 jobs, cost = jobs + share * lines.jobs, cost + share * lines.cost
         return Standing(round(jobs) + 1, cost, self.own_ahead(ticket), exact=False)
@@ -411,5 +430,5 @@ class Queue:
     def _refresh_server(self, key: int) -> None:
         lines = self._servers.get(key)
         if lines is not None:
-            may = bool(lines.turns) and key not in self._paused and self._bounds.server_may_run(key)
+            may = bool(lines.turns) and not self._is_still(key) and self._bounds.server_may_run(key)
             (self._turns.join if may else self._turns.leave)(key)

@@ -56,6 +56,21 @@ def loosened(what: Sentence) -> str:
     return f"by the operator's configuration, {what!s}"
 
 
+@sentence
+def operator_steered(paused: bool, closed: bool) -> str:
+    return f"by the operator, {'paused' if paused else 'drawing'} and {'closed' if closed else 'open'} everywhere"
+
+
+@sentence
+def operator_blocked_server(server: str, blocked: bool) -> str:
+    return f"by the operator, server {server} {'blocked' if blocked else 'unblocked'}"
+
+
+@sentence
+def operator_blocked_person(person: str, blocked: bool) -> str:
+    return f"by the operator, person {person} {'blocked' if blocked else 'unblocked'} everywhere"
+
+
 BEFORE_DRAWN = fixed("audit.BEFORE_DRAWN", "before it was drawn")
 BEFORE_SHOWN = fixed("audit.BEFORE_SHOWN", "before it was shown")
 BEFORE_RESTORED = fixed("audit.BEFORE_RESTORED", "before it was restored")

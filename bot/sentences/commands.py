@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.sentences.sentence import fixed
 
 ABOUT = fixed("commands.ABOUT", "Which model draws, who runs this bot, and what is stored about you.")
+OPERATOR = fixed("commands.OPERATOR", "For whoever runs this bot: how it is, pause, drain, announce, block.")
 HELP = fixed("commands.HELP", "How to ask for a picture, with examples.")
 IMAGINE = fixed("commands.IMAGINE", "Draw anime pictures from your words.")
 QUEUE = fixed("commands.QUEUE", "See your requests in the queue; cancel, hold or move them.")

@@ -60,5 +60,6 @@ It has **Spoiler** and **Delete**, for its owner and for moderators, and **Repor
 `/settings show` sets what may be drawn, where and by whom, and the limits of the queue.
 `/settings why` explains why something is refused, for a member, a channel and a prompt.
 `/settings unlock` lets a member draw again who was locked out by refused words.
+`/operator` is for whoever runs this bot, and for nobody else.
 """,
 )

@@ -67,6 +67,11 @@ def engine_at(stage: str) -> str:
 
 # Why one more may not wait
 
+OPERATOR_PAUSED = fixed("queue.OPERATOR_PAUSED", "Whoever runs me has paused drawing. Requests keep their place.")
+OPERATOR_CLOSED = fixed(
+    "queue.OPERATOR_CLOSED", "Whoever runs me takes no new requests for now. Waiting ones are still drawn."
+)
+SERVER_BLOCKED = fixed("queue.SERVER_BLOCKED", "Whoever runs me has stopped drawing for this server.")
 CLOSED = fixed(
     "queue.CLOSED",
     "A moderator has closed the queue here. Waiting requests are still drawn, but no new ones are accepted.",

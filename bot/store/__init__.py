@@ -15,6 +15,7 @@ from bot.store.jobs import Jobs
 from bot.store.kept_backups import KeptBackups
 from bot.store.key import folder_key
 from bot.store.manifest import DATABASE, FORGOTTEN, KEY, SPOOL
+from bot.store.operation import Operation
 from bot.store.paces import Paces
 from bot.store.patience import WAITS_S
 from bot.store.people import People
@@ -74,6 +75,7 @@ class Store:
         self.queue = StoredQueue(asking)
         self.paces = Paces(asking)
         self.acceptances = Acceptances(asking, same.acceptances.remembered if same else None)
+        self.operation = Operation(asking)
         self.reports = Reports(asking, key)
         self.policies = policies
         self.records = Records(asking, key)

@@ -14,6 +14,10 @@ _LIFTED = "coalesce((SELECT at FROM lifts WHERE person = :person AND guild_id = 
 """Until when strikes of a person do not count in a server."""
 
 
+EVERYWHERE = 0
+"""In place of a server's id: the operator locked somebody out of all. No server has it."""
+
+
 class Against(NamedTuple):
     """What stands against somebody in one server."""
 
@@ -33,13 +37,13 @@ class Strikes:
     async def give(self, user_id: int, *, now: float) -> None:
         """Count one more."""
         await self._database.fetch(
-            "INSERT INTO strikes (person, at) VALUES (:person, :now)", {"person": self._person(user_id), "now": now}
+            "INSERT INTO strikes (person, at) VALUES (:person, :now)", {"person": self.person(user_id), "now": now}
         )
 
     async def of(self, user_id: int) -> tuple[float, ...]:
         """Give when each strike was given, the oldest first."""
         rows = await self._database.fetch(
-            "SELECT at FROM strikes WHERE person = :person ORDER BY at", {"person": self._person(user_id)}
+            "SELECT at FROM strikes WHERE person = :person ORDER BY at", {"person": self.person(user_id)}
         )
         return tuple(row["at"] for row in rows)
 
@@ -48,12 +52,12 @@ class Strikes:
         rows = await self._database.fetch(
             f"""
             SELECT at, NULL AS until FROM strikes WHERE person = :person AND at > {_LIFTED}
-            UNION ALL SELECT NULL, until FROM locks WHERE person = :person AND guild_id = :guild
+            UNION ALL SELECT NULL, until FROM locks WHERE person = :person AND guild_id IN (:guild, :everywhere)
             """,  # noqa: S608  words of our own
-            {"person": self._person(user_id), "guild": guild_id},
+            {"person": self.person(user_id), "guild": guild_id, "everywhere": EVERYWHERE},
         )
         strikes = tuple(row["at"] for row in rows if row["at"] is not None)
-        return Against(strikes, next((row["until"] for row in rows if row["until"] is not None), None))
+        return Against(strikes, max((row["until"] for row in rows if row["until"] is not None), default=None))
 
     async def lock_person(self, person: str, guild_id: int, *, until: float) -> None:
         """Lock somebody out in one server, in place of a lock that they have there; one that is over lets them in.
@@ -71,18 +75,22 @@ class Strikes:
             {"person": person, "guild": guild_id, "until": until},
         )
 
+    async def lock_everywhere(self, user_id: int, *, until: float) -> None:
+        """Lock somebody out of every server, or let them in again, as `lock_person`."""
+        await self.lock_person(self.person(user_id), EVERYWHERE, until=until)
+
     async def locked_until(self, user_id: int, guild_id: int | None) -> float | None:
         """Tell until when a server's moderators locked somebody out; None where they never did."""
         rows = await self._database.fetch(
             "SELECT until FROM locks WHERE person = :person AND guild_id = :guild",
-            {"person": self._person(user_id), "guild": guild_id},
+            {"person": self.person(user_id), "guild": guild_id},
         )
         return rows[0]["until"] if rows else None
 
     async def locks(self, user_id: int) -> dict[int, float]:
         """Give until when somebody is or was locked out, by server."""
         rows = await self._database.fetch(
-            "SELECT guild_id, until FROM locks WHERE person = :person", {"person": self._person(user_id)}
+            "SELECT guild_id, until FROM locks WHERE person = :person", {"person": self.person(user_id)}
         )
         return {row["guild_id"]: row["until"] for row in rows}
 
@@ -92,7 +100,7 @@ class Strikes:
         Returns:
             Whether this did it; of two who do it at once, one.
         """
-        values = {"person": self._person(user_id), "guild": guild_id, "now": now}
+        values = {"person": self.person(user_id), "guild": guild_id, "now": now}
         lifted = await self._database.fetch(
             f"""
             INSERT INTO lifts (person, guild_id, at) SELECT :person, :guild, :now
@@ -113,7 +121,7 @@ class Strikes:
     async def lifts(self, user_id: int) -> dict[int, float]:
         """Give when admins let somebody draw again, by server."""
         rows = await self._database.fetch(
-            "SELECT guild_id, at FROM lifts WHERE person = :person", {"person": self._person(user_id)}
+            "SELECT guild_id, at FROM lifts WHERE person = :person", {"person": self.person(user_id)}
         )
         return {row["guild_id"]: row["at"] for row in rows}
 
@@ -123,5 +131,6 @@ class Strikes:
             await self._database.fetch(f"DELETE FROM {table} WHERE at < :before", {"before": strikes_before})  # noqa: S608  names of our own
         await self._database.fetch("DELETE FROM locks WHERE until < :now", {"now": now})
 
-    def _person(self, user_id: int) -> str:
+    def person(self, user_id: int) -> str:
+        """Give by what a person stands in these tables."""
         return pseudonym(user_id, self._key)

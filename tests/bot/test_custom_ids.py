@@ -11,6 +11,7 @@ from bot.views import (
     edit,
     edit_screen,
     more,
+    operator,
     own_data,
     queue,
     reported,
@@ -30,6 +31,7 @@ PATTERNS = {
         "draft": buttons.DRAFT,
         "forget": own_data.FORGET,
         "queue": queue.PRESS,
+        "operator": operator.PRESS,
         "lock": reported.LOCK,
         "setting": setting_controls.CONTROL,
         "accept": terms.ACCEPT,
@@ -41,6 +43,7 @@ PATTERNS = {
         "reported": reporting.REPORTED,
         "remixed": edit.REMIXED,
         "settings": settings.FORM,
+        "operator": operator.SENT,
     },
 }
 
@@ -58,6 +61,11 @@ POSTED = [
     ),
     ("component", f"v1:draft:{JOB}", "draft", {"draft_id": JOB}),
     ("component", "v1:forget:18446744073709551615", "forget", {"user_id": "18446744073709551615"}),
+    *(
+        ("component", f"v1:op:{act}", "operator", {"act": act})
+        for act in ("show", "pause", "resume", "drain", "open", "reload", "announce", "block", "unblock")
+    ),
+    *(("form", f"v1:op:{act}", "operator", {"act": act}) for act in ("announce", "block", "unblock")),
     ("component", f"v1:{JOB}:lock", "lock", {"job_id": JOB}),
     ("component", f"v1:terms:1.0-b:{JOB}", "accept", {"version": "1.0-b", "draft_id": JOB}),
     ("component", "v1:terms:1:none", "accept", {"version": "1", "draft_id": ""}),

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.measures import BotMeasures
-from tests.journey.people import job_of, refusal_of, result_of
+from tests.journey.people import job_of, refusal_of, result_of, shown, use, words
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -73,6 +73,35 @@ async def test_no_secret_is_in_any_byte_that_was_written(studio):
     assert [name for name, content in written.items() if studio.token.encode() in content] == []
     assert b"job " in written["bot.log"]
     assert b"periwinkle" not in written["bot.log"]
+
+
+async def test_the_operator_pauses_blocks_and_is_asked_for_at_every_press(studio):
+    """Whose bot it is decides, and nobody else may press what somebody sees; the first person owns the application."""
+    async with studio.person("ada") as ada, studio.person("mio") as mio:
+        channel = ada.channel("general")
+        seen = await shown(ada, await ada.slash(channel, "operator"))
+        assert "engine ready" in words(seen)
+        assert [one["filename"] for one in seen["attachments"]] == ["line.png"]
+        assert "Only whoever runs this bot" in await refusal_of(
+            mio, await mio.slash(mio.channel("general"), "operator")
+        )
+        await use(ada, seen, "Drain")
+        seen = await ada.wait_for(lambda message: message["id"] == seen["id"] and "Draining" in words(message))
+        refused = await refusal_of(mio, await mio.slash(mio.channel("general"), "imagine", prompt="1girl"))
+        assert "takes no new requests" in refused
+        await use(ada, seen, "Take new requests")
+        await use(ada, seen, "Pause")
+        seen = await ada.wait_for(
+            lambda message: (
+                message["id"] == seen["id"] and "Paused" in words(message) and "Draining" not in words(message)
+            )
+        )
+        asked = await mio.slash(mio.channel("general"), "imagine", prompt="1girl")
+        outcome = await mio.outcome(asked)
+        waits = outcome["data"]["message_id"]
+        await mio.wait_for(lambda message: message["id"] == waits and "paused drawing" in words(message))
+        await use(ada, seen, "Go on")
+        await result_of(mio, asked)
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")

@@ -30,7 +30,7 @@ def overview(store, tmp_path):
     return Overview(
         client=Client(),
         store=store,
-        engine=SimpleNamespace(status=Away("not started")),
+        engines=SimpleNamespace(status=Away("not started")),
         invalid=InvalidRequests(),
         measures=BotMeasures(),
         data_dir=tmp_path,
@@ -77,7 +77,7 @@ async def test_every_gauge_is_set_when_somebody_looks(overview, tmp_path, new_jo
     """Sizes are those on the disk, and a shard that has not answered yet has no latency."""
     (tmp_path / "spool" / "a.png").write_bytes(b"x" * 1000)
     await overview.store.jobs.submit(new_job(), now=1000.0)
-    overview.engine.status = wire.Ready(
+    overview.engines.status = wire.Ready(
         protocol=wire.PROTOCOL, model_name="flat", model_hash="", device="none", size_multiple=8
     )
     await overview.look()
@@ -100,5 +100,5 @@ async def test_every_gauge_is_set_when_somebody_looks(overview, tmp_path, new_jo
 )
 def test_the_engine_is_named_in_a_word(overview, status, word):
     """Why it is so stands in the log."""
-    overview.engine.status = status
+    overview.engines.status = status
     assert overview.engine_state == word

@@ -191,7 +191,7 @@ async def test_an_old_copy_is_erased_as_the_store_forgets(store, drawn, tmp_path
         await table.forget(1)
     tables = {
         "jobs", "pictures", "drafts", "forms", "defaults", "favourites", "always_told", "acceptances", "lines",
-        "policies", "audit", "reports", "strikes", "locks", "lifts", "paces",
+        "policies", "audit", "reports", "strikes", "locks", "lifts", "paces", "blocked_servers", "operation",
     }  # fmt: skip
     with closing(sqlite3.connect(tmp_path / "eshi.sqlite3")) as forgotten:
         names = {name for (name,) in forgotten.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
