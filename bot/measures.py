@@ -86,6 +86,7 @@ class BotMeasures(Measures):
         self.database_bytes = Gauge("eshi_database_bytes", "SQLite's file and its log.")
         self.spool_bytes = Gauge("eshi_spool_bytes", "Pictures that are kept.")
         self.free_bytes = Gauge("eshi_data_free_bytes", "Room left where the data folder is.")
+        self.backup = Gauge("eshi_backup_age_seconds", "Since the last whole backup; nothing where there is none.")
         self.engine = Gauge("eshi_engine_up", "1: the engine draws.", worker=(WORKER,))
         self.restarts = Counter(
             "eshi_engine_restarts_total", "Engines of ours that ended, by how; each is started again.", reason=RESTARTS

@@ -35,11 +35,13 @@ WRITES_WITHIN_S = 1.0
 
 
 class Sizes(NamedTuple):
-    """In bytes."""
+    """Of what is on the disk, in bytes."""
 
     database: int
     spool: int
     free: int
+    backed_up: float | None
+    """When, in Unix seconds; None: there is no backup."""
 
 
 class Snapshot(NamedTuple):
@@ -142,20 +144,22 @@ class Overview:
         measures.database_bytes.set(to=sizes.database)
         measures.spool_bytes.set(to=sizes.spool)
         measures.free_bytes.set(to=sizes.free)
+        if sizes.backed_up is not None:
+            measures.backup.set(to=max(self.now() - sizes.backed_up, 0.0))
 
     async def sizes(self) -> Sizes:
         """Say how much there is on the disk, as it was a minute ago at most."""
         now = self.clock()
         if self._sizes is None or now - self._sizes[0] > SIZES_EVERY_S:
-            self._sizes = now, await asyncio.to_thread(_sizes, self.data_dir)
+            self._sizes = now, await asyncio.to_thread(_sizes, self.data_dir, self.store.backups.newest)
         return self._sizes[1]
 
 
-def _sizes(folder: Path) -> Sizes:
+def _sizes(folder: Path, newest: Callable[[], float | None]) -> Sizes:
     database = sum(_bytes(path) for path in folder.glob("eshi.sqlite3*"))
     with os.scandir(folder / "spool") as files:
         spool = sum(_bytes(file) for file in files)
-    return Sizes(database, spool, shutil.disk_usage(folder).free)
+    return Sizes(database, spool, shutil.disk_usage(folder).free, newest())
 
 
 def _bytes(file: Path | os.DirEntry[str]) -> int:

@@ -90,6 +90,16 @@ async def test_every_gauge_is_set_when_somebody_looks(overview, tmp_path, new_jo
     assert seen["eshi_engine_up"] == {("0",): True}
 
 
+async def test_the_age_of_the_last_backup_is_told_where_there_is_one(overview, monkeypatch):
+    """Nothing is not "a moment ago"."""
+    await overview.look()
+    assert overview.measures.backup.values == {}
+    monkeypatch.setattr(overview.store.backups, "newest", lambda: NOW - 60.0)
+    overview._sizes = None
+    await overview.look()
+    assert overview.measures.backup.values[()] == 60.0
+
+
 @pytest.mark.parametrize(
     ("status", "word"),
     [
