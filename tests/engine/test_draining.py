@@ -17,8 +17,8 @@ async def engine(tmp_path, monkeypatch):
     made = []
 
     class Noted(Worker):
-        def __init__(self, config, *, emit):
-            super().__init__(config, emit=emit)
+        def __init__(self, config, *, emit, **others):
+            super().__init__(config, emit=emit, **others)
             made.append((config, self))
 
     monkeypatch.setattr(server, "Worker", Noted)

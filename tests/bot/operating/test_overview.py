@@ -77,9 +77,7 @@ async def test_every_gauge_is_set_when_somebody_looks(overview, tmp_path, new_jo
     """Sizes are those on the disk, and a shard that has not answered yet has no latency."""
     (tmp_path / "spool" / "a.png").write_bytes(b"x" * 1000)
     await overview.store.jobs.submit(new_job(), now=1000.0)
-    overview.engines.status = wire.Ready(
-        protocol=wire.PROTOCOL, model_name="flat", model_hash="", device="none", size_multiple=8
-    )
+    overview.engines.status = wire.Ready(model_name="flat", model_hash="", device="none", size_multiple=8)
     await overview.look()
     seen = {one.name: one.values for one in overview.measures if hasattr(one, "values")}
     assert seen["eshi_jobs"] == {("queued",): 1, ("running",): 0, ("rendered",): 0}
@@ -106,6 +104,7 @@ async def test_the_age_of_the_last_backup_is_told_where_there_is_one(overview, m
         (Away("gone"), "away"),
         (Away("no SDXL", unusable=True), "unusable"),
         (wire.Loading(stage="reading"), "loading"),
+        (wire.Draining(), "draining"),
     ],
 )
 def test_the_engine_is_named_in_a_word(overview, status, word):
