@@ -68,6 +68,7 @@ IDS = (
         "v1:queue:mine:mine:99999:",
     ),
     *(
+        *("v1:op:pause", "v1:op:drain", "v1:op:block", "v1:op:announce"),
         "v1:set:denied",
         "v1:set:limits:server",
         "v1:set:{action}",

@@ -270,3 +270,36 @@ async def test_a_channel_that_asks_before_it_opens_is_not_age_restricted(ada, yu
         assert [option["value"] for option in _rating(screen)["options"]] == ["safe"]
     finally:
         await ada.call("PATCH", f"/channels/{channel}", {"spoiler": False})
+
+
+OPERATING = ("show", "pause", "resume", "drain", "open", "reload", "announce", "block", "unblock")
+FORMS_OF_THE_OPERATOR = ("announce", "block", "unblock")
+
+
+async def test_nobody_else_presses_what_is_the_operator_s(studio, ada, yuki):
+    """Neither below their own message nor on the owner's page, nor with a form; it obeys its owner after a restart."""
+    page, own = await shown(ada, await ada.slash(ada.channel("general"), "operator")), await draw(yuki)
+    filled = (("notice", "hello"), ("id", yuki.guild), ("kind", ["server"]))
+    rows = [
+        {"type": 18, "id": number, "component": {"id": 90 + number, "custom_id": name, **_value(value)}}
+        for number, (name, value) in enumerate(filled, start=1)
+    ]
+    for act in OPERATING:
+        no = await refusal_of(yuki, await press(studio, yuki, own, f"v1:op:{act}"))
+        assert no == "You may not use this here.", act
+    for act in {*OPERATING} & {one["custom_id"].removeprefix("v1:op:") for one in controls(page)}:
+        no = await refusal_of(yuki, await press(studio, yuki, page, f"v1:op:{act}"))
+        assert "Only whoever runs this bot" in no, act
+    for act in FORMS_OF_THE_OPERATOR:
+        await yuki.modal(await yuki.press(own, control(own, "Edit")))
+        form = {"custom_id": f"v1:op:{act}", "components": rows}
+        assert "Only whoever runs this bot" in await refusal_of(yuki, await forge(studio, yuki, own, 5, form)), act
+    with database(studio) as opened:
+        assert opened.execute("SELECT count(*) FROM blocked_servers").fetchone() == (0,)
+    await studio.kill("bot")
+    await studio.start_bot()
+    assert "Only whoever runs this bot" in await refusal_of(yuki, await press(studio, yuki, page, "v1:op:pause"))
+    await use(ada, page, "Drain")
+    page = await ada.wait_for(lambda message: message["id"] == page["id"] and "Draining" in words(message))
+    await use(ada, page, "Take new requests")
+    await ada.wait_for(lambda message: message["id"] == page["id"] and "Draining" not in words(message))
