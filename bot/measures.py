@@ -36,8 +36,8 @@ RESTARTS = ("exit", "signal", "hung", "not_ready", "cannot_start", "unusable")
 MAX_SHARDS = 32
 """With more, the latency of each is not shown: nobody looks at so many."""
 
-WORKER = "0"
-"""Stands for all that draw: up where one of them does."""
+MAX_WORKERS = 32
+"""Of more engines the first are shown."""
 
 WAITS_S = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900)
 ACKS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3)
@@ -87,7 +87,11 @@ class BotMeasures(Measures):
         self.spool_bytes = Gauge("eshi_spool_bytes", "Pictures that are kept.")
         self.free_bytes = Gauge("eshi_data_free_bytes", "Room left where the data folder is.")
         self.backup = Gauge("eshi_backup_age_seconds", "Since the last whole backup; nothing where there is none.")
-        self.engine = Gauge("eshi_engine_up", "1: the engine draws.", worker=(WORKER,))
+        self.engine = Gauge(
+            "eshi_engine_up",
+            "1: this engine draws; of several in the order of bot.engine.urls.",
+            worker=map(str, range(MAX_WORKERS)),
+        )
         self.restarts = Counter(
             "eshi_engine_restarts_total", "Engines of ours that ended, by how; each is started again.", reason=RESTARTS
         )

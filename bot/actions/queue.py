@@ -187,6 +187,7 @@ class QueueActions:
             paused=not mine and self.queue.is_paused(guild_id),
             closed=not mine and self.queue.is_closed(guild_id),
             engine=self.places.engine_sentence,
+            cards=self.places.cards_sentence,
         )
 
     def _wait(self, ticket: Ticket) -> Wait:

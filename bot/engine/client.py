@@ -122,6 +122,11 @@ class EngineClient:
         return tuple(self._workers.values())
 
     @property
+    def statuses(self) -> Sequence[tuple[str, Status]]:
+        """Of each worker, with its name; before the first list of them, of the connection."""
+        return [(worker.name, worker.status) for worker in self.workers] or [(self._name, self._away)]
+
+    @property
     def status(self) -> Status:
         """Of the worker that is nearest to drawing."""
         return nearest(worker.status for worker in self.workers) or self._away

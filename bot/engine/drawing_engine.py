@@ -72,6 +72,11 @@ class DrawingEngines(Protocol):
         ...
 
     @property
+    def statuses(self) -> Sequence[tuple[str, Status]]:
+        """Of each, with its name; a connection that has never listed a worker counts as one."""
+        ...
+
+    @property
     def status(self) -> Status:
         """Of the one that is nearest to drawing."""
         ...

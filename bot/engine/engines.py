@@ -75,6 +75,11 @@ class Engines:
         return [worker for client in self.clients for worker in client.workers]
 
     @property
+    def statuses(self) -> Sequence[tuple[str, Status]]:
+        """Of each, with its name; an engine that was never reached is one of them."""
+        return [status for client in self.clients for status in client.statuses]
+
+    @property
     def status(self) -> Status:
         """Of the one that is nearest to drawing."""
         return nearest(client.status for client in self.clients) or Away("none is configured")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.queue.ticket import Ticket
 from bot.sentences import queue as says
 from bot.views import card, engine_state
+from engine import wire
 
 if TYPE_CHECKING:
     from bot.engine.drawing_engine import DrawingEngines
@@ -46,6 +47,13 @@ class Places:
         if self.paused and not self.restarting:
             return says.OPERATOR_PAUSED
         return says.RESTARTING if self.restarting else engine_state.sentence(self.engines.status)
+
+    @property
+    def cards_sentence(self) -> Sentence | None:
+        """How many of several engines draw; None where there is one."""
+        statuses = self.engines.statuses
+        drawing = sum(isinstance(status, wire.Ready) for _, status in statuses)
+        return says.cards(drawing, len(statuses)) if len(statuses) > 1 else None
 
     def standing(self, job: Job) -> Sentence:
         """Say how it stands with an unfinished job."""

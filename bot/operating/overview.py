@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import StoreError
 from bot.job import State
-from bot.measures import MAX_SHARDS, WORKER
+from bot.measures import MAX_SHARDS, MAX_WORKERS
 from bot.store.queue import Unfinished
 from engine import wire
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.delivery.invalid import InvalidRequests
-    from bot.engine.drawing_engine import DrawingEngines
+    from bot.engine.drawing_engine import DrawingEngines, Status
     from bot.measures import BotMeasures
     from bot.store import Store
 
@@ -51,7 +51,7 @@ class Snapshot(NamedTuple):
     database: bool
     """It gave the lock of a writer."""
     engine: str
-    """``ready``, ``loading``, ``away`` or ``unusable``."""
+    """``ready``, ``loading``, ``draining``, ``away`` or ``unusable``: of the one that is nearest to drawing."""
     jobs: Mapping[str, int]
     """Unfinished ones by state; empty where the database cannot say."""
     oldest_s: float
@@ -93,22 +93,15 @@ class Overview:
 
     @property
     def engine_state(self) -> str:
-        """Name the engine's state in one word."""
-        match self.engines.status:
-            case wire.Ready():
-                return "ready"
-            case wire.Loading():
-                return "loading"
-            case wire.Draining():
-                return "draining"
-            case away:
-                return "unusable" if away.unusable else "away"
+        """Name the state of the engine that is nearest to drawing, in one word."""
+        return _word(self.engines.status)
 
     async def status(self) -> str:
         """Say in a line how it is, for the operator."""
         seen = await self.snapshot()
         waiting, drawing = seen.jobs.get(State.QUEUED, 0), seen.jobs.get(State.RUNNING, 0)
-        parts = [f"{waiting} in line", f"drawing {drawing}", f"engine {seen.engine}"]
+        parts = [f"{waiting} in line", f"drawing {drawing}"]
+        parts += [" ".join(filter(None, ("engine", name, _word(status)))) for name, status in self.engines.statuses]
         parts += [] if seen.gateway else ["gateway away"]
         parts += [] if seen.database else ["database takes nothing"]
         return ", ".join(parts)
@@ -121,6 +114,7 @@ class Overview:
             "gateway": seen.gateway,
             "database": seen.database,
             "engine": seen.engine,
+            "engines": [_word(status) for _, status in self.engines.statuses],
             "jobs": dict(seen.jobs),
             "oldest_waiting_s": round(seen.oldest_s, 1),
         }
@@ -134,7 +128,9 @@ class Overview:
         measures.oldest.set(to=seen.oldest_s)
         measures.gateway.set(to=seen.gateway)
         measures.database.set(to=seen.database)
-        measures.engine.set(WORKER, to=seen.engine == "ready")
+        measures.engine.values.clear()  # a worker may leave
+        for number, (_, status) in enumerate(self.engines.statuses[:MAX_WORKERS]):
+            measures.engine.set(str(number), to=isinstance(status, wire.Ready))
         measures.invalid.set(to=self.invalid.recent)
         latencies = self.client.latencies
         if len(latencies) <= MAX_SHARDS:
@@ -153,6 +149,19 @@ class Overview:
         if self._sizes is None or now - self._sizes[0] > SIZES_EVERY_S:
             self._sizes = now, await asyncio.to_thread(_sizes, self.data_dir, self.store.backups.newest)
         return self._sizes[1]
+
+
+def _word(status: Status) -> str:
+    """Name an engine's state; why it is so stands in the log."""
+    match status:
+        case wire.Ready():
+            return "ready"
+        case wire.Loading():
+            return "loading"
+        case wire.Draining():
+            return "draining"
+        case away:
+            return "unusable" if away.unusable else "away"
 
 
 def _sizes(folder: Path, newest: Callable[[], float | None]) -> Sizes:

@@ -65,6 +65,11 @@ def engine_at(stage: str) -> str:
     return f"The engine is still starting: {stage}."
 
 
+@sentence
+def cards(drawing: int, cards: int) -> str:
+    return f"Graphics cards that draw: {drawing} of {cards}."
+
+
 # Why one more may not wait
 
 OPERATOR_PAUSED = fixed("queue.OPERATOR_PAUSED", "Whoever runs me has paused drawing. Requests keep their place.")

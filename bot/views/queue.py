@@ -94,6 +94,8 @@ class Shown(NamedTuple):
     closed: bool = False
     engine: Sentence | None = None
     """What it is about; None where it draws."""
+    cards: Sentence | None = None
+    """How many of several draw."""
 
 
 def listing(shown: Shown) -> ui.LayoutView:
@@ -117,6 +119,8 @@ def _head(shown: Shown) -> list[str]:
         lines.append(says.IS_PAUSED)
     if shown.closed:
         lines.append(says.IS_DRAINED)
+    if shown.cards is not None:
+        lines.append(shown.cards)
     text = "\n".join(map(render, lines))
     return [render(shown.said), text] if shown.said else [text]
 

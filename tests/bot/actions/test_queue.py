@@ -8,14 +8,19 @@ import discord
 import pytest
 
 from bot.actions.queue import QueueActions
+from bot.engine.drawing_engine import Away
 from bot.errors import InvalidRequest, NotYours
+from bot.flow.places import Places
 from bot.queue.arrivals import Arrivals
 from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket
-from bot.views.queue import LABELS, QUEUE_ACTIONS, QueuePress
+from bot.views.queue import LABELS, QUEUE_ACTIONS, QueuePress, Shown, listing
+from engine import wire
 from tests.refusing import refused
+
+READY = wire.Ready(model_name="flat", model_hash="", device="none", size_multiple=8)
 
 
 async def reads_nothing(_interaction, _job):
@@ -24,7 +29,10 @@ async def reads_nothing(_interaction, _job):
 
 
 def queue_actions(store, queue, arrivals=None):
-    places, forecast = SimpleNamespace(engine_sentence=""), Forecast(queue, Pace(), now=lambda: 0.0)
+    places, forecast = (
+        SimpleNamespace(engine_sentence="", cards_sentence=None),
+        Forecast(queue, Pace(), now=lambda: 0.0),
+    )
     return QueueActions(
         gatekeeper=SimpleNamespace(lets_read=reads_nothing),
         dispatch=None,
@@ -106,3 +114,20 @@ async def test_what_is_on_its_way_is_listed_behind_what_waits(store, new_job, wa
     assert [row.wait.place for row in rows[1 : 1 + waiting]] == list(range(1, waiting + 1))
     assert {row.wait.place for row in rows[1 + waiting :]} == {waiting + 1}
     assert len(queue) == waiting
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ([READY], ""),
+        ([READY, Away("gone"), READY], "\nGraphics cards that draw: 2 of 3."),
+        ([Away("gone"), wire.Loading(stage="reading")], "\nGraphics cards that draw: 0 of 2."),
+    ],
+)
+def test_how_many_of_several_cards_draw_is_told(statuses, said):
+    """Of one there is nothing to count."""
+    parts = dict.fromkeys(("queue", "arrivals", "forecast", "journeys", "store"))
+    places = Places(engines=SimpleNamespace(statuses=[("", one) for one in statuses]), **parts)
+    shown = Shown("mine", 0, 1, [], 0, cards=places.cards_sentence)
+    [text] = [one for one in listing(shown).walk_children() if isinstance(one, discord.ui.TextDisplay)]
+    assert text.content == "You have no requests in the queue." + said

@@ -122,6 +122,10 @@ async def test_several_engines_are_one_list(settings, tmp_path):
         statuses = Statuses(engines)
         await engines.clients[1].ready()
         assert isinstance(engines.status, wire.Ready)  # one draws, and nobody waits for the other
+        assert [(name, type(status)) for name, status in engines.statuses] == [
+            (urls[0].removeprefix("ws://"), Away),
+            (urls[1].removeprefix("ws://"), wire.Ready),
+        ]
         async with running_engine(first, "right"):
             await engines.clients[0].ready()
             assert sorted(worker.name for worker in engines.workers) == sorted(url[len("ws://") :] for url in urls)

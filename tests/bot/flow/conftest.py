@@ -40,6 +40,10 @@ class AtOnce:
     def workers(self):
         return [self]
 
+    @property
+    def statuses(self):
+        return [(self.name, self.status)]
+
     def become(self, status):
         self.status = status
         if isinstance(status, wire.Ready):
@@ -71,6 +75,10 @@ class Beside:
         self.workers = [AtOnce() for _ in names]
         for worker, name in zip(self.workers, names, strict=True):
             worker.name = name
+
+    @property
+    def statuses(self):
+        return [(worker.name, worker.status) for worker in self.workers]
 
     @property
     def status(self):

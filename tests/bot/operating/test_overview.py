@@ -1,17 +1,16 @@
 """How the bot is, for whoever watches it."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from bot.delivery.invalid import InvalidRequests
-from bot.engine.drawing_engine import Away
+from bot.engine.drawing_engine import Away, nearest
 from bot.errors import StoreUnavailable
 from bot.measures import BotMeasures
 from bot.operating.overview import Overview
 from engine import wire
 
 NOW = 2000.0
+READY = wire.Ready(model_name="flat", model_hash="", device="none", size_multiple=8)
 
 
 class Client:
@@ -25,12 +24,20 @@ class Client:
         return self.connected
 
 
+class Engines:
+    """Draw or not; several have names."""
+
+    def __init__(self, *statuses):
+        self.statuses = [(f"card {number}" if len(statuses) > 1 else "", one) for number, one in enumerate(statuses)]
+        self.status = nearest(statuses)
+
+
 @pytest.fixture
 def overview(store, tmp_path):
     return Overview(
         client=Client(),
         store=store,
-        engines=SimpleNamespace(status=Away("not started")),
+        engines=Engines(Away("not started")),
         invalid=InvalidRequests(),
         measures=BotMeasures(),
         data_dir=tmp_path,
@@ -77,7 +84,7 @@ async def test_every_gauge_is_set_when_somebody_looks(overview, tmp_path, new_jo
     """Sizes are those on the disk, and a shard that has not answered yet has no latency."""
     (tmp_path / "spool" / "a.png").write_bytes(b"x" * 1000)
     await overview.store.jobs.submit(new_job(), now=1000.0)
-    overview.engines.status = wire.Ready(model_name="flat", model_hash="", device="none", size_multiple=8)
+    overview.engines = Engines(READY)
     await overview.look()
     seen = {one.name: one.values for one in overview.measures if hasattr(one, "values")}
     assert seen["eshi_jobs"] == {("queued",): 1, ("running",): 0, ("rendered",): 0}
@@ -109,5 +116,19 @@ async def test_the_age_of_the_last_backup_is_told_where_there_is_one(overview, m
 )
 def test_the_engine_is_named_in_a_word(overview, status, word):
     """Why it is so stands in the log."""
-    overview.engines.status = status
+    overview.engines = Engines(status)
     assert overview.engine_state == word
+
+
+async def test_of_several_engines_each_is_told(overview):
+    """With its name where the operator reads, with its number in the list where Prometheus does."""
+    overview.engines = Engines(READY, Away("gone"), wire.Loading(stage="reading"))
+    engines = "engine card 0 ready, engine card 1 away, engine card 2 loading"
+    assert await overview.status() == f"0 in line, drawing 0, {engines}"
+    said = await overview.health()
+    assert (said["engine"], said["engines"]) == ("ready", ["ready", "away", "loading"])
+    await overview.look()
+    assert overview.measures.engine.values == {("0",): True, ("1",): False, ("2",): False}
+    overview.engines = Engines(READY, READY)  # one left a cluster
+    await overview.look()
+    assert overview.measures.engine.values == {("0",): True, ("1",): True}
