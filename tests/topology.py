@@ -11,10 +11,6 @@ import resource
 import sys
 
 import psutil
-import torch
-
-from engine import bench, random_weights
-from engine.config import Engine
 
 NEEDED = 20 * 10**9
 STEPS, SIDE = 2, 512
@@ -27,6 +23,11 @@ def main() -> int:
     sized = "tiny: networks of no size, to see that this program works"
     parser.add_argument("topology", nargs="?", choices=topologies, default=topologies[0], help=sized)
     topology = parser.parse_args().topology
+    import torch  # --help needs none of it
+
+    from engine import bench, random_weights
+    from engine.config import Engine
+
     available = psutil.virtual_memory().available
     if topology == "sdxl" and available < NEEDED:
         _say(f"skipped: {available / 1e9:.1f} GB of memory are available, and {NEEDED / 1e9:.0f} are needed")
