@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine import config, environment, logs, metrics, packages, textfile
+from engine import changing, config, environment, logs, metrics, packages, textfile
 from engine.cost import usual_strength
 from engine.errors import DownloadError, GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
@@ -62,6 +62,9 @@ CARD_NEGATIVE = (
 
 VARY = 0.15
 """Strength of a variation where none is said: the noises' likeness is 0.97, and most of the picture stays."""
+
+_OPTIONS = {"enlargement": "enlarge", "start.strength": "strength", "start": "image"}
+"""What a part of a request is called here, where several have limits together."""
 
 BENCH_CASES = ["stock", "eager", "joined", "compiled", "captured", "stock-compiled"]
 """What ``bench`` measures; what is captured on CUDA only."""
@@ -241,13 +244,14 @@ def _draw(parsed: argparse.Namespace) -> int:
                 sampler=parsed.sampler,
                 num_inference_steps=_within("steps", parsed.steps, Steps),
                 guidance_scale=_within("guidance", parsed.guidance, Guidance),
-                width=_within("width", parsed.width, Side),
-                height=_within("height", parsed.height, Side),
+                width=_within("width", 832 if parsed.width is None else parsed.width, Side),
+                height=_within("height", 1216 if parsed.height is None else parsed.height, Side),
             ),
             seeds=(_within("seed", seed, Seed),),
             variation=_variation(parsed),
             enlargement=_enlargement(parsed.enlarge),
         )
+        request = changing.changed(request, parsed)
         _check_together(request)
     except ValueError as error:
         return _complain(error, MISUSED)
@@ -301,7 +305,7 @@ def _check_together(request: Generate) -> None:
         decode_command(encode(request))
     except msgspec.ValidationError as error:
         expected, _, path = str(error).partition(" - at `$.")
-        option = "enlarge" if path.startswith("enlargement") else "height"
+        option = next((option for part, option in _OPTIONS.items() if path.startswith(part)), "height")
         raise ValueError(f"--{option}: {expected}") from error
 
 
@@ -398,8 +402,8 @@ def parser() -> argparse.ArgumentParser:
         help="auto is float16, and float32 on the CPU",
     )
     draw.add_argument("--negative", default=CARD_NEGATIVE, metavar="PROMPT", help="default: the model card's")
-    draw.add_argument("--width", type=int, default=832, help="pixels; default: %(default)s")
-    draw.add_argument("--height", type=int, default=1216, help="pixels; default: %(default)s")
+    draw.add_argument("--width", type=int, help="pixels; default: 832, or as the picture that it begins with")
+    draw.add_argument("--height", type=int, help="pixels; default: 1216, or likewise")
     draw.add_argument("--steps", type=int, default=28, help="default: %(default)s")
     draw.add_argument("--guidance", type=float, default=5.0, help="1 is none; default: %(default)s")
     draw.add_argument("--sampler", default="euler_a", choices=list(SAMPLERS), help="default: %(default)s")
@@ -412,6 +416,7 @@ def parser() -> argparse.ArgumentParser:
     draw.add_argument(
         "--upscaler", default="", metavar="PATH", help="what enlarges its pixels, as engine.upscaler; default: latents"
     )
+    changing.add_options(draw)
     draw.set_defaults(command=_draw)
     rate = _command(commands, "rate", "tell what the picture filter would drop of your own pictures")
     rate.add_argument("folder", type=Path, metavar="FOLDER", help="of PNG, WebP or JPEG files that are safe")

@@ -10,12 +10,14 @@ import pytest
 import torch
 from PIL import Image
 
+from engine import working_picture
 from engine.__main__ import CARD_NEGATIVE
 from engine.decode import decode
-from engine.wire import Enlargement, Variation
+from engine.wire import Enlargement, Pixels, Start, Variation
 from tests.engine.batches import finals, request
 
 ROOT = Path(__file__).parents[2]
+DRAWING = str(next((ROOT / "docs" / "pictures").glob("*.webp")))
 
 
 def command(*arguments):
@@ -76,6 +78,32 @@ def test_it_varies_and_enlarges_by_the_same_code(model, tiny_checkpoint, tmp_pat
     assert "Variation seed: 9, Variation seed strength: 0.3, Denoising strength: 0.55" in image.text["parameters"]
 
 
+def test_it_begins_with_a_file_by_the_same_code(model, tiny_checkpoint, tmp_path):
+    """Which is brought to size once, and whose size the picture has."""
+    brought, out = tmp_path / "brought.jpg", tmp_path / "a.png"
+    Image.effect_noise((1000, 1008), 60).convert("RGB").save(brought, "JPEG")
+    done = run(
+        *("draw", "--model", tiny_checkpoint, "--prompt", "1girl", "--out", out, "--seed", 4, "--steps", 4),
+        *("--image", brought, "--strength", 0.5, "--device", "cpu"),
+    )
+    assert (done.returncode, done.stdout) == (0, f"{out}\n"), done.stderr
+    assert "] 2/2 in " in done.stderr
+    picture = working_picture.read(brought.read_bytes())
+    start = Start(image=Pixels(width=1000, height=1008, values=picture.values), strength=0.5)
+    wish = request(
+        prompt="1girl",
+        negative_prompt=CARD_NEGATIVE,
+        seeds=(4,),
+        num_inference_steps=4,
+        width=1000,
+        height=1008,
+        start=start,
+    )
+    image = Image.open(out)
+    assert np.array_equal(np.asarray(image), decode(model, finals(model, wish)[0]))
+    assert "Started from: pixels, Denoising strength: 0.5" in image.text["parameters"]
+
+
 def test_ctrl_c_stops_between_two_steps_and_leaves_no_file(tiny_checkpoint, tmp_path):
     """Status 130, as a shell expects."""
     arguments = ("draw", "--model", tiny_checkpoint, "--prompt", "a", "--out", tmp_path / "a.png", "--steps", 150)
@@ -106,6 +134,15 @@ def test_ctrl_c_stops_between_two_steps_and_leaves_no_file(tiny_checkpoint, tmp_
         (
             ["--enlarge", "2", "--width", "1536", "--height", "1536"],
             "--enlarge: Expected sides of 3072 and 4194304 pixels at most, not 3072×3072",
+        ),
+        (["--strength", "0.5"], "--strength: needs --image"),
+        (["--image", "/nowhere.png"], "--image: /nowhere.png: No such file or directory"),
+        (["--image", __file__], f"--image: {__file__}: expected one of PNG, JPEG, WEBP"),
+        (["--image", DRAWING, "--width", "64"], "--width: the picture of --image says the size"),
+        (["--image", DRAWING, "--strength", "1.5"], "--strength: Expected `float` <= 1.0"),
+        (
+            ["--image", DRAWING, "--strength", "0.05", "--steps", "10"],
+            "--strength: 0.05 of 10 steps is not one whole step; take more of either",
         ),
     ],
 )
