@@ -63,7 +63,7 @@ CARD_NEGATIVE = (
 VARY = 0.15
 """Strength of a variation where none is said: the noises' likeness is 0.97, and most of the picture stays."""
 
-_OPTIONS = {"enlargement": "enlarge", "start.strength": "strength", "start": "image"}
+_OPTIONS = {"enlargement": "enlarge", "start.strength": "strength", "start": "image", "details": "detail"}
 """What a part of a request is called here, where several have limits together."""
 
 BENCH_CASES = ["stock", "eager", "joined", "compiled", "captured", "stock-compiled"]

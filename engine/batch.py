@@ -266,7 +266,8 @@ class Batch:
         running.state.running -= 1
         self._rest()
         job_id, sample = running.state.job.request.job_id, running.sample
-        final = FinalLatents(job_id, running.number, sample.seed, sample.latents, running.tiling)
+        earlier = tuple(running.earlier)
+        final = FinalLatents(job_id, running.number, sample.seed, sample.latents, earlier, running.tiling)
         making = running.state.plan.end(final, self._model, self._pool, self._finisher)
         self._follow(running, making, self._send)
 

@@ -78,6 +78,17 @@ class MetricsTable(Struct, frozen=True, forbid_unknown_fields=True):
     """Holds what whoever asks must show as ``Authorization: Bearer``; "" asks for none."""
 
 
+class Faces(Struct, frozen=True, forbid_unknown_fields=True):
+    """What finds faces, for Detail and for the areas that are told from a face."""
+
+    by: Literal["none", "onnx", "detection"] = "none"
+    """A detector in ONNX (onnxruntime), one of transformers' object detection, or nothing: then people say where."""
+    path: str = ""
+    """The ``.onnx`` file, or the folder."""
+    confidence: Share = 0.3
+    """From which score on a box is a face (ADetailer's)."""
+
+
 class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     """What is drawn with, and on what."""
 
@@ -115,6 +126,7 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     rating: PictureRating = msgspec.field(default_factory=PictureRating)
     metrics: MetricsTable = msgspec.field(default_factory=MetricsTable)
     """Where the engine says how it is."""
+    faces: Faces = msgspec.field(default_factory=Faces)
 
 
 class _File(Struct, frozen=True):
@@ -167,12 +179,15 @@ def load(path: Path) -> tuple[Engine, Wire]:
     rating = file.engine.rating
     if rating.by in ("wd", "classifier") and not rating.folder:
         raise EngineConfigError(f'{path}: $.engine.rating.folder: needed where by = "{rating.by}"')
+    faces = file.engine.faces
+    if faces.by != "none" and not faces.path:
+        raise EngineConfigError(f'{path}: $.engine.faces.path: needed where by = "{faces.by}"')
     try:
-        model, config_folder, vae, upscaler, rating_folder = (
+        model, config_folder, vae, upscaler, rating_folder, faces_path = (
             textfile.beside(path.resolve().parent, name)
             for name in (
                 *(file.engine.model, file.engine.config_folder, file.engine.vae, file.engine.upscaler),
-                rating.folder,
+                *(rating.folder, faces.path),
             )
         )
     except textfile.TextFileError as error:
@@ -185,6 +200,7 @@ def load(path: Path) -> tuple[Engine, Wire]:
             upscaler=str(upscaler) if file.engine.upscaler else "",
             vae=file.engine.vae if file.engine.vae in VAE_OF_THE_CHECKPOINT else str(vae),
             rating=msgspec.structs.replace(rating, folder=str(rating_folder) if rating.folder else ""),
+            faces=msgspec.structs.replace(faces, path=str(faces_path) if faces.path else ""),
         ),
         file.wire,
     )

@@ -5,7 +5,14 @@ The unit of cost is one step of one row of 832×1216: a guided step of such a pi
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from engine.regions import enlarged_part
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.wire import Box
 
 SIDE_STEP = 8
 """Every side is a multiple of it: what SDXL's VAE divides by."""
@@ -57,16 +64,30 @@ def step_cost(width: int, height: int, *, guided: bool) -> float:
     return (_FIXED + _LINEAR * size + _SQUARE * size**2) * (2 if guided else 1)
 
 
-def passes(sampling: Sampled, *, strength: float = 1.0, enlargement: Enlarged | None = None) -> tuple[PassSize, ...]:
+def passes(
+    sampling: Sampled,
+    *,
+    strength: float = 1.0,
+    joint: float = 0.0,
+    details: Sequence[Box] = (),
+    enlargement: Enlarged | None = None,
+) -> tuple[PassSize, ...]:
     """List what each picture of a request goes through.
 
     Args:
         sampling: Of the first pass.
         strength: Of what it begins with; from noise all steps are taken.
-        enlargement: None: there is no second pass.
+        joint: Of the pass over the edge of what was drawn anew; 0: there is none.
+        details: What of it is drawn over at full size; empty: it is drawn itself.
+        enlargement: None: it is not enlarged.
     """
     steps = sampling.num_inference_steps
+    if details:
+        parts = (enlarged_part(one, sampling.width, sampling.height) for one in details)
+        return tuple(PassSize(part.width, part.height, steps_taken(steps, strength)) for part in parts)
     first = PassSize(sampling.width, sampling.height, steps_taken(steps, strength))
+    if light := steps_taken(steps, joint):
+        return first, first._replace(steps=light)
     if enlargement is None:
         return (first,)
     width, height = enlarged(sampling.width, sampling.height, enlargement.factor)

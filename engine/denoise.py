@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import torch
 
 from engine import schedulers
+from engine.repainting import Repainting
 from engine.samplers import SAMPLERS
 from engine.transfer import room, send, staging
 from engine.unet_call import UnetInputs
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from engine.conditioning import Conditioning
     from engine.model import Model
+    from engine.plan import ChangeMap
     from engine.wire import SamplingParams
 
 
@@ -57,7 +59,13 @@ class Noise(NamedTuple):
 
 
 def draw_noise(
-    model: Model, sampling: SamplingParams, seed: int, begin_index: int = 0, *, encodes: bool = False
+    model: Model,
+    sampling: SamplingParams,
+    seed: int,
+    begin_index: int = 0,
+    *,
+    encodes: bool = False,
+    repaints: bool = False,
 ) -> Noise:
     """Draw what the stock pipelines draw for this seed, in their order; may run in any thread, ahead of its use.
 
@@ -67,10 +75,14 @@ def draw_noise(
         seed: Of a generator that nothing else draws from.
         begin_index: The first step of the schedule that is taken.
         encodes: Whether the picture is encoded before, which takes the first of its chance.
+        repaints: Whether only a part of it is drawn anew: the stock pipeline encodes what is kept once more, for UNets
+            that read it, and does so for all others, too. What that takes of the chance is used for nothing.
     """
     generator = torch.Generator().manual_seed(seed)
     encoding = draw_first(model, sampling, generator, dtype=torch.float32) if encodes else None
     first = draw_first(model, sampling, generator)
+    if repaints:
+        draw_first(model, sampling, generator, dtype=torch.float32)
     added = SAMPLERS[sampling.sampler].noise
     if added == "none":
         return Noise(first, None, encoding)
@@ -107,6 +119,7 @@ class Sample:
         noise: Noise | None = None,
         begin_index: int = 0,
         image_latents: Tensor | None = None,
+        change: ChangeMap | None = None,
     ) -> None:
         """Bring everything to the device.
 
@@ -119,6 +132,7 @@ class Sample:
             begin_index: The first step of the schedule that is taken; where it is the number of steps, none is.
             image_latents: On the device, (1, C, h, w): what it begins with, under as much noise as there is at that
                 step; None: it begins as noise.
+            change: What of them is drawn anew, and as noise where all steps are taken; None: all of them.
         """
         self.conditioning = conditioning
         self.guidance_scale = sampling.guidance_scale
@@ -135,12 +149,17 @@ class Sample:
         self.steps = len(self._schedule)
         noise = noise or draw_noise(model, sampling, seed, begin_index)
         self._noise = None if noise.steps is None else send(noise.steps, model.device)
-        if image_latents is None:
-            self.latents: Tensor = send(noise.first, model.device) * self._scheduler.init_noise_sigma
-        elif self.finished:
-            self.latents = image_latents
+        self._repainting: Repainting | None = None
+        if self.finished and image_latents is not None:
+            self.latents: Tensor = image_latents
+            return
+        first = send(noise.first, model.device)
+        if change is not None and image_latents is not None:
+            self._repainting = Repainting(image_latents, first, change, model.device)
+            image_latents = self._repainting.image_latents
+        if image_latents is None or (self._repainting is not None and not begin_index):
+            self.latents = first * self._scheduler.init_noise_sigma
         else:
-            first = send(noise.first, model.device)
             self.latents = schedulers.add_noise(self._scheduler, image_latents, first, self._schedule[:1])
 
     @property
@@ -171,6 +190,18 @@ class Sample:
         # the multistep solvers keep theirs as the last of the model outputs that they interpolate
         self.predicted = self._scheduler.model_outputs[-1] if predicted is None else predicted
         self.step += 1
+        if self._repainting is not None:
+            self._put_back(self._repainting)
+
+    def _put_back(self, repainting: Repainting) -> None:
+        """Put what is kept back, under as much noise as there is now."""
+        kept = repainting.image_latents
+        if self.predicted is not None:
+            self.predicted = repainting.mixed(self.predicted, kept, self.step / self.steps)
+        if not self.finished:
+            following = self._schedule[self.step : self.step + 1]
+            kept = schedulers.add_noise(self._scheduler, kept, repainting.noise, following)
+        self.latents = repainting.mixed(self.latents, kept, self.step / self.steps)
 
 
 def predict_noise(model: Model, pieces: Sequence[Piece]) -> list[Tensor]:

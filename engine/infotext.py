@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from engine.cost import steps_taken
+from engine.regions import PADDING
 from engine.samplers import SAMPLERS
 
 if TYPE_CHECKING:
@@ -89,6 +90,14 @@ def further(request: Generate, *, number: int, tiling: Tiling | None = None, ups
             more["Started from"] = start.origin
         if start.strength:
             more["Denoising strength"] = _short(start.strength)
+    if (repaint := request.repaint) is not None:
+        more["Mask blur"] = 0 if repaint.plain else repaint.feather // 2
+        more["Inpaint area"] = "Whole picture"
+        more["Soft inpainting enabled"] = not repaint.plain
+    if request.details:
+        more["Details"] = "; ".join(f"{one.left} {one.top} {one.width} {one.height}" for one in request.details)
+        more["Inpaint area"] = "Only masked"
+        more["Masked area padding"] = PADDING
     if (variation := request.variation) is not None and variation.strength:
         more["Variation seed"] = variation.seeds[number]
         more["Variation seed strength"] = _short(variation.strength)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from engine.conditioning import Conditioning
     from engine.model import Model
-    from engine.plan import Pass, Plan
+    from engine.plan import ChangeMap, Pass, Plan
     from engine.received_job import ReceivedJob
     from engine.tiles import Tiling
 
@@ -53,7 +53,12 @@ class JobState:
             self.conditionings = [_encode(model, one) for one in self.plan.passes]
         picture = self.plan.picture(self.waiting[0])
         passes = (
-            PreparedPass(one, conditioning, pool.submit(one.draw, model, one.sampling, picture, one.begin_index))
+            PreparedPass(
+                one,
+                conditioning,
+                pool.submit(one.draw, model, one.sampling, picture, one.begin_index),
+                None if one.change is None else pool.submit(one.change, model),
+            )
             for one, conditioning in zip(self.plan.passes, self.conditionings, strict=True)
         )
         self.ready = PreparedSample(self, tuple(passes))
@@ -84,6 +89,7 @@ class PreparedPass(NamedTuple):
     what: Pass
     conditioning: Conditioning
     noise: Future[Noise]
+    change: Future[ChangeMap] | None
 
     def start(self, model: Model, seed: int, before: Tensor | None) -> Sample:
         """Bring it to the device; may be repeated where it fails.
@@ -94,6 +100,7 @@ class PreparedPass(NamedTuple):
             before: The latents of the pass before, (1, C, h, w); None in the first.
         """
         noise, source = self.noise.result(), self.what.source
+        change = None if self.change is None else self.change.result()
         return Sample(
             model,
             self.conditioning,
@@ -102,6 +109,7 @@ class PreparedPass(NamedTuple):
             noise=noise,
             begin_index=self.what.begin_index,
             image_latents=None if source is None else source(model, noise, before),
+            change=change,
         )
 
 
@@ -178,6 +186,8 @@ class RunningSample:
     """Of the pass that it is in; empty: it is predicted as a whole."""
     tiling: Tiling | None = None
     """Of the last pass that was drawn in tiles; None: none was."""
+    earlier: list[Tensor] = field(default_factory=list["Tensor"])
+    """What its passes before this one ended with, (1, C, h, w), where the plan wants that."""
     noise_preds: dict[int, Tensor] = field(default_factory=dict[int, "Tensor"])
     """What was predicted for the step that is being taken, by the number of the piece."""
 
@@ -217,7 +227,10 @@ class RunningSample:
     def go_on(self, model: Model) -> None:
         """Begin the next pass with what this one ended with; may be repeated where it fails."""
         following, *rest = self.rest
-        self.sample = following.start(model, self.sample.seed, self.sample.latents)
+        before = self.sample.latents
+        self.sample = following.start(model, self.sample.seed, before)
+        if self.state.plan.keeps_all:
+            self.earlier.append(before)
         self.tiles, self.rest = (), tuple(rest)
 
     def divide(self, model: Model, tiling: Tiling) -> None:

@@ -37,6 +37,19 @@ Source: TypeAlias = "Callable[[Model, Noise, Tensor | None], Tensor]"
 of what the pass before ended with, which is None in the first one. It may be called again where it had no room."""
 
 
+class ChangeMap(NamedTuple):
+    """What of a picture is drawn anew in a pass; the rest is put back at every step."""
+
+    share: Tensor
+    """(1, 1, h, w), float32, on the host: 0 stays as it is, 1 is drawn anew."""
+    gradual: bool
+    """Whether a share between has its turn only when so much is left of the steps; else it mixes at every one."""
+
+
+FindChange: TypeAlias = "Callable[[Model], ChangeMap]"
+"""Says what of its source a pass draws anew: in any thread, ahead."""
+
+
 class FinalLatents(NamedTuple):
     """What a picture's last pass ended with."""
 
@@ -46,6 +59,8 @@ class FinalLatents(NamedTuple):
     seed: int
     latents: Tensor
     """(1, C, h, w)"""
+    earlier: tuple[Tensor, ...] = ()
+    """Likewise of the passes before, where the plan wants them."""
     tiling: Tiling | None = None
     """Of the tiles that it was drawn in; None: it was drawn as a whole."""
 
@@ -69,6 +84,8 @@ class Pass:
     goes on as it is."""
     source: Source | None = None
     """None: it begins as noise."""
+    change: FindChange | None = None
+    """None: all of what its source gives."""
     may_be_tiled: bool = False
     """Whether it is drawn in tiles where it has no room as a whole; else it fails. From noise, every tile would be a
     picture of its own."""
@@ -88,6 +105,8 @@ class Plan:
     passes: tuple[Pass, ...]
     """One at least. A picture keeps its place in the batch from one to the next."""
     end: End
+    keeps_all: bool = False
+    """Whether the end is given the latents of all passes, and not only of the last."""
     begins: Origin = "noise"
     """What the first pass begins with."""
 

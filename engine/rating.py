@@ -37,6 +37,8 @@ class Rated:
     """What the model believes of each rating together with those above it, in their order; 0 … 1."""
     minor: float = 0.0
     """What was seen of a child, all together."""
+    tags: tuple[wire.Tag, ...] | None = None
+    """What else was seen, the surest first; None: it names nothing."""
 
     @property
     def withheld(self) -> bool:

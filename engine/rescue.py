@@ -17,6 +17,7 @@ from engine.errors import NumericalFailure, OutOfMemory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from concurrent.futures import Executor, Future
 
     import numpy as np
     from numpy.typing import NDArray
@@ -103,6 +104,15 @@ def _ways(pixels: int, limit: memory.Limit) -> list[int | None]:
     """
     whole: list[int | None] = [None, None] if pixels <= limit.most else []
     return [*whole, *(side for side in TILES if side * side <= limit.most or side == TILES[-1])]
+
+
+def decoded(model: Model, latents: Tensor, pool: Executor) -> Generator[Future[Any], None, NDArray[np.uint8]]:
+    """Decode as `decode` does, while others are drawn: in the worker's thread, but for what the pool waits for."""
+    decoding = pool.submit(begin(model, latents))
+    yield decoding
+    if isinstance(error := decoding.exception(), NumericalFailure):
+        return again(model, latents, error)
+    return decoding.result()
 
 
 def again(model: Model, latents: Tensor, error: NumericalFailure) -> NDArray[np.uint8]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from engine import __version__, infotext, memory, packed, rescue
+from engine import __version__, detailed, infotext, memory, packed, repainted, rescue
 from engine.decode import begin_preview
-from engine.errors import NumericalFailure, Withheld
+from engine.errors import Withheld
 from engine.wire import Picture, Preview
 
 if TYPE_CHECKING:
@@ -61,13 +61,16 @@ def picture(
     Raises:
         GenerationError: It must not be sent, or there is none.
     """
-    packing = pool.submit(packed.begin(final.latents)) if request.send_latents else None
-    decoding = pool.submit(rescue.begin(model, final.latents))
-    yield decoding
-    if isinstance(error := decoding.exception(), NumericalFailure):
-        pixels = rescue.again(model, final.latents, error)
+    whole = request.send_latents and not request.details  # else they are those of its last detail
+    packing = pool.submit(packed.begin(final.latents)) if whole else None
+    if request.details:
+        pixels = yield from detailed.together(detailed.parts(request), final, model, pool)
     else:
-        pixels = decoding.result()
+        pixels = yield from rescue.decoded(model, final.latents, pool)
+    if request.repaint is not None and not request.repaint.plain:
+        laying = pool.submit(repainted.laid_over, request, pixels)
+        yield laying
+        pixels = laying.result()
     finishing = finisher.picture(pixels, _recipe(request, final, model))
     yield finishing
     data, rating = finishing.result()

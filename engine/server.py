@@ -24,9 +24,11 @@ from engine.wire import (
     MAX_CARRIED_BYTES,
     MAX_COMMAND_BYTES,
     MAX_JOBS,
+    MAX_QUESTIONS,
     PROTOCOL,
     Cancel,
     Cancelled,
+    Describe,
     Drain,
     Draining,
     Failed,
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from engine.config import Engine
     from engine.listen import Listener
     from engine.metrics import Health, PageAddress
-    from engine.wire import Command, ErrorCode, Event, WorkerState
+    from engine.wire import Command, Described, ErrorCode, Event, WorkerState
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +94,7 @@ class _Client:
         """
         self.socket = socket
         self.jobs: dict[str, ReceivedJob] = {}
+        self.questions: set[str] = set()
         self._cut = cut
         self._stall_s = stall_s
         self._outbox = Outbox()
@@ -118,6 +121,11 @@ class _Client:
         """Tell what the worker says of a job; after its last event the id is free again."""
         if isinstance(event, Finished | Cancelled | Failed):
             self.jobs.pop(event.job_id, None)
+        self.tell(event)
+
+    def tell_of_question(self, event: Described | Failed) -> None:
+        """Tell what a picture shows; the id is free again."""
+        self.questions.discard(event.job_id)
         self.tell(event)
 
     async def send(self) -> None:
@@ -152,7 +160,8 @@ class _Client:
 
 
 def _carried_bytes(request: Generate) -> int:
-    return 0 if request.start is None else len(request.start.image.values)
+    start, repaint = request.start, request.repaint
+    return (0 if start is None else len(start.image.values)) + (0 if repaint is None else len(repaint.mask))
 
 
 class Server:
@@ -326,6 +335,8 @@ class Server:
         match command:
             case Generate():
                 self._generate(client, command)
+            case Describe():
+                self._describe(client, command)
             case Cancel():
                 if job := client.jobs.get(command.job_id):
                     self._worker.cancel(job)
@@ -346,8 +357,8 @@ class Server:
             self._tell_all()
 
     def _go_on(self) -> None:
-        """Let the worker end that is to read its model anew, once it has nothing to draw."""
-        if self._reloading and not any(client.jobs for client in self._clients):
+        """Let the worker end that is to read its model anew, once it has nothing to draw and nothing to look at."""
+        if self._reloading and not any(client.jobs or client.questions for client in self._clients):
             self._worker.close()
 
     def _generate(self, client: _Client, request: Generate) -> None:
@@ -385,6 +396,26 @@ class Server:
                 pass
         client.tell_of_job(event)
         self._go_on()
+
+    def _tell_of_question(self, client: _Client, event: Described | Failed) -> None:
+        client.tell_of_question(event)
+        self._go_on()
+
+    def _describe(self, client: _Client, command: Describe) -> None:
+        def refuse(code: ErrorCode, detail: str) -> None:
+            client.tell(Failed(job_id=command.job_id, code=code, detail=detail))
+
+        if self._closing:
+            refuse("shutting_down", "the engine is shutting down")
+        elif not isinstance(self._state, Ready):
+            refuse("model_not_ready", f"the model is not loaded yet: {self._state.stage}")
+        elif self._draining:
+            refuse("model_not_ready", "it takes nothing new until it is told to read its model again")
+        elif command.job_id in client.questions or len(client.questions) >= MAX_QUESTIONS:
+            refuse("too_many_jobs", f"{len(client.questions)} pictures of this client are being described already")
+        else:
+            client.questions.add(command.job_id)
+            self._worker.describe(command, partial(self._hand_over, partial(self._tell_of_question, client)))
 
     def _hand_over(self, tell: Callable[[Any], None], event: Event | Loading | Ready) -> None:
         """Bring what the worker's thread says to the loop's."""

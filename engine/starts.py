@@ -29,6 +29,17 @@ def brought(image: Latents | Pixels, sampling: SamplingParams, model: Model, noi
     return encode(model, image, noise.encoding)
 
 
+def the_same(_model: Model, _noise: Noise, before: Tensor | None) -> Tensor:
+    """Give what the pass before ended with: (1, C, h, w).
+
+    Raises:
+        ValueError: It is the first pass.
+    """
+    if before is None:
+        raise ValueError("there is no pass before this one")
+    return before
+
+
 def larger(sampling: SamplingParams, model: Model, noise: Noise, before: Tensor | None) -> Tensor:
     """Enlarge what the pass before ended with, (1, C, h, w): as the model's official Space does, by repeating latents.
 
@@ -38,8 +49,7 @@ def larger(sampling: SamplingParams, model: Model, noise: Noise, before: Tensor 
         GenerationError: There is no picture to upscale, or no room for it.
         ValueError: It is the first pass.
     """
-    if before is None:
-        raise ValueError("there is no pass before this one")
+    before = the_same(model, noise, before)
     if model.upscaler is not None:
         pixels = rescue.decode(model, before)
         image = model.upscaler.enlarge(pixels, width=sampling.width, height=sampling.height)

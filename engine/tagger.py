@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import logging
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from PIL import Image
@@ -14,6 +15,7 @@ from PIL import Image
 from engine import processors
 from engine.errors import ModelLoadError, RatingFailed
 from engine.rating import weigh
+from engine.wire import MAX_TAGS, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +47,12 @@ MINOR_TAGS = frozenset(
 
 _RATING_CATEGORY = "9"
 """Of the four rows of ``selected_tags.csv`` that are ratings."""
+
+_KINDS: Mapping[str, Literal["general", "character"]] = {"0": "general", "4": "character"}
+"""Likewise of tags that say what is to be seen."""
+
+SURE = {"general": 0.35, "character": 0.85}
+"""From which score on a tag is named: those of SmilingWolf's space ``wd-tagger``."""
 _WHITE = (255, 255, 255)
 _NHWC = 4
 
@@ -63,7 +71,8 @@ def load(settings: PictureRating) -> Rate:
             'engine.rating.by = "wd" needs the package onnxruntime, which the extra "tagger" installs'
         ) from error
     folder = Path(settings.folder)
-    model, names = folder / "model.onnx", _names(folder / "selected_tags.csv")
+    rows = _rows(folder / "selected_tags.csv")
+    model, names = folder / "model.onnx", _names(folder / "selected_tags.csv", rows)
     if not model.is_file():
         raise ModelLoadError(f"{model}: expected the network of a WD v3 tagger, and there is no such file")
     options = onnxruntime.SessionOptions()
@@ -77,16 +86,25 @@ def load(settings: PictureRating) -> Rate:
     ) as error:
         line = " ".join(str(error).split())
         raise ModelLoadError(f"{model}: expected the network of a WD v3 tagger: {line}") from error
-    return _Tagger(session, names, settings).rate
+    return _Tagger(session, names, _seen(rows), settings).rate
 
 
-def _names(path: Path) -> list[str]:
-    """Read what each number of the network's output is about: a rating, a tag that matters, or "" for all others."""
+def _rows(path: Path) -> list[tuple[str, str]]:
+    """Read name and category of each number of the network's output."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = [(row["name"], row["category"]) for row in csv.DictReader(file)]
+            return [(row["name"], row["category"]) for row in csv.DictReader(file)]
     except (OSError, UnicodeDecodeError, KeyError) as error:
         raise ModelLoadError(f"{path}: expected a table with the columns name and category: {error!r}") from error
+
+
+def _seen(rows: list[tuple[str, str]]) -> dict[int, tuple[str, Literal["general", "character"]]]:
+    """List the tags that say what is to be seen, with their kind."""
+    return {number: (name, _KINDS[kind]) for number, (name, kind) in enumerate(rows) if kind in _KINDS}
+
+
+def _names(path: Path, rows: list[tuple[str, str]]) -> list[str]:
+    """Say what each number of the network's output is about: a rating, a tag that matters, or "" for all others."""
     ratings = {name for name, category in rows if category == _RATING_CATEGORY}
     if ratings != set(RATINGS):
         raise ModelLoadError(f"{path}: expected the ratings {', '.join(RATINGS)}, and it has {sorted(ratings)}")
@@ -96,8 +114,15 @@ def _names(path: Path) -> list[str]:
 
 
 class _Tagger:
-    def __init__(self, session: Any, names: list[str], settings: PictureRating) -> None:
+    def __init__(
+        self,
+        session: Any,
+        names: list[str],
+        seen: dict[int, tuple[str, Literal["general", "character"]]],
+        settings: PictureRating,
+    ) -> None:
         self._session = session
+        self._seen = seen
         self._settings = settings
         self._ratings: dict[int, Rating] = {
             number: RATINGS[name] for number, name in enumerate(names) if name in RATINGS
@@ -125,7 +150,19 @@ class _Tagger:
         if not ((scores >= 0) & (scores <= 1)).all():  # NaN included
             raise RatingFailed("the tagger's scores are not between 0 and 1")
         shares: dict[Rating, float] = {rating: float(scores[number]) for number, rating in self._ratings.items()}
-        return weigh(shares, {name: float(scores[number]) for number, name in self._minors.items()}, self._settings)
+        rated = weigh(shares, {name: float(scores[number]) for number, name in self._minors.items()}, self._settings)
+        return replace(rated, tags=self._tags(scores))
+
+    def _tags(self, scores: NDArray[np.float32]) -> tuple[Tag, ...]:
+        """Name what it is sure of, the surest first."""
+        likely: list[int] = np.flatnonzero(scores >= min(SURE.values())).tolist()
+        tags = (
+            Tag(name=name, kind=kind, share=float(scores[number]))
+            for number in likely
+            for name, kind in [self._seen.get(number, ("", "general"))]
+            if name and scores[number] >= SURE[kind]
+        )
+        return tuple(sorted(tags, key=lambda tag: -tag.share))[:MAX_TAGS]
 
 
 def prepare(pixels: NDArray[np.uint8], side: int) -> NDArray[np.float32]:

@@ -27,8 +27,12 @@ MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 MAX_JOBS = 128
 """Of one client, not ended. The bot holds fewer than 70: `engine.batch_cap` is 64 at most."""
 
-MAX_COMMAND_BYTES = 16 * 1024 * 1024
-"""The pixels of the largest picture are 12.6 MB, and two prompts of 20,000 characters of four bytes are 160 kB."""
+MAX_QUESTIONS = 8
+"""Pictures of one client that are being described; a look takes a fraction of a second."""
+
+MAX_COMMAND_BYTES = 18 * 1024 * 1024
+"""The pixels of the largest picture are 12.6 MB, a mask of it 4.2 MB, and two prompts of 20,000 characters of four
+bytes are 160 kB."""
 
 MAX_CARRIED_BYTES = 256 * 1024 * 1024
 """Of what the jobs of one client that have not ended begin with: as many as the bot holds, of 1.2 megapixels each."""
@@ -46,6 +50,11 @@ MAX_CHANNELS = 16
 """Of latents: SDXL's have 4, and no VAE of its class more than this."""
 LATENT_BYTES, PIXEL_BYTES = 2, 3
 """Of each number of latents, and of each pixel."""
+
+MAX_DETAILS = 8
+"""Of one picture: so many faces that are too small to be drawn well are a crowd."""
+MAX_TAGS = 400
+"""Of a picture that is described: no tagger names more that mean something."""
 
 Side: TypeAlias = Annotated[int, Meta(ge=64, le=MAX_SIDE, multiple_of=SIDE_STEP)]
 Steps: TypeAlias = Annotated[int, Meta(ge=1, le=150)]
@@ -124,6 +133,31 @@ class Start(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return "latents" if isinstance(self.image, Latents) else "pixels"
 
 
+class Repaint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Draw a part of what the pictures begin with anew, and give the rest back to the last bit."""
+
+    mask: bytes
+    """A byte for each pixel of `Start.image`, row after row from the top: 0 stays as it is, 255 is drawn anew; what is
+    between is drawn anew late, when what is around it shows already."""
+    joint: Share = 0.0
+    """Of a second, light pass over the edge of the mask: how many of the steps are taken. 0: there is none."""
+    feather: Annotated[int, Meta(ge=0, le=64)] = 8
+    """Pixels inside of the mask's edge over which what is new appears over what was there. 0: at once, where there was
+    nothing."""
+    plain: bool = False
+    """As diffusers' own pipeline does it, with its seams, to compare with: the mask is cut at a half and counts by the
+    corner of each latent's pixels, at every step alike; and all of the picture has been through the VAE."""
+
+
+class Box(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a picture, in pixels from its upper left corner."""
+
+    left: Annotated[int, Meta(ge=0, lt=MAX_SIDE)]
+    top: Annotated[int, Meta(ge=0, lt=MAX_SIDE)]
+    width: Annotated[int, Meta(ge=1, le=MAX_SIDE)]
+    height: Annotated[int, Meta(ge=1, le=MAX_SIDE)]
+
+
 class Variation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Pictures that are much like another one: WebUI's variation seed."""
 
@@ -161,6 +195,11 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     for a long job to end. Otherwise jobs are drawn in the order in which they came."""
     start: Start | None = None
     """None: they begin as noise."""
+    repaint: Repaint | None = None
+    """None: all of what they begin with is drawn over."""
+    details: Annotated[tuple[Box, ...], Meta(max_length=MAX_DETAILS)] = ()
+    """What of the pixels that they begin with is drawn over, each at the full size of a picture, and laid back; what is
+    around them stays to the last bit. Empty: all of it at its own size."""
     variation: Variation | None = None
     enlargement: Enlargement | None = None
     """Of each picture, before it is decoded; `sampling` is what it is before that."""
@@ -170,6 +209,14 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     """Which one draws it; None: the only one that there is."""
     alone: bool = False
     """Nothing else of this client is with that worker: the job may be what kills it."""
+
+
+class Describe(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """Look at a picture, and draw nothing: what it shows, how it is rated, and where faces are."""
+
+    job_id: JobId
+    """Of this question alone; it cannot be cancelled."""
+    image: Pixels
 
 
 class Cancel(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -298,6 +345,30 @@ class Picture(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
     otherwise."""
 
 
+class Tag(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of a tagger's names for what it saw."""
+
+    name: str
+    """As Danbooru writes it, with underscores."""
+    kind: Literal["general", "character"]
+    share: Share
+    """How sure it is."""
+
+
+class Described(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """What a picture shows."""
+
+    job_id: JobId
+    rating: Rating | None = None
+    """None where nothing rates."""
+    withheld: bool = False
+    """Nobody may see it, and nothing is drawn from it."""
+    tags: tuple[Tag, ...] | None = None
+    """The surest first; None where nothing names any."""
+    faces: tuple[Box, ...] | None = None
+    """The largest first; None where nothing looks for them."""
+
+
 class Finished(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
     """Every picture of this job was sent."""
 
@@ -332,8 +403,10 @@ class Rejected(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     detail: str
 
 
-Command: TypeAlias = Generate | Cancel | Drain | Reload
-Event: TypeAlias = Workers | Started | Progress | Preview | Picture | Finished | Cancelled | Failed | Rejected
+Command: TypeAlias = Generate | Describe | Cancel | Drain | Reload
+Event: TypeAlias = (
+    Workers | Started | Progress | Preview | Picture | Described | Finished | Cancelled | Failed | Rejected
+)
 
 _Message = TypeVar("_Message")
 
@@ -361,8 +434,13 @@ def decode_command(frame: bytes) -> Command:
         msgspec.DecodeError: It is no command within its limits (`msgspec.ValidationError` names the field).
     """
     command = _decode(_commands, frame)
-    if isinstance(command, Generate):
-        _check(command)
+    match command:
+        case Generate():
+            _check(command)
+        case Describe(image=image) if len(image.values) != image.width * image.height * PIXEL_BYTES:
+            raise _outside(f"Expected {image.width * image.height * PIXEL_BYTES} bytes", "image.values")
+        case _:
+            pass
     return command
 
 
@@ -380,6 +458,12 @@ def _check(command: Generate) -> None:
         raise _outside(f"Expected {MAX_PIXELS} pixels at most", "sampling.height")
     if command.start is not None:
         _check_start(command.start, sampling)
+    if command.repaint is not None:
+        _check_changed(command, "repaint")
+        _check_mask(command.repaint, sampling)
+    if command.details:
+        _check_changed(command, "details")
+        _check_details(command)
     if command.enlargement is not None:
         _check_enlargement(command.enlargement, sampling)
 
@@ -405,6 +489,32 @@ def _check_start(start: Start, sampling: SamplingParams) -> None:
         raise _outside(f"Expected {expected} bytes", "start.image.values")
     if start.strength and not steps_taken(sampling.num_inference_steps, start.strength):
         raise _outside(f"Expected one of {sampling.num_inference_steps} steps at least, or 0", "start.strength")
+
+
+def _check_changed(command: Generate, path: str) -> None:
+    """Hold what all have in common that change a part of a picture."""
+    start, steps = command.start, command.sampling.num_inference_steps
+    if start is None or not isinstance(start.image, Pixels):
+        raise _outside("Expected pixels to begin with", path)
+    others = [command.repaint, command.enlargement, command.variation, command.details or None]
+    if len(others) - others.count(None) > 1:
+        raise _outside("Expected one of repaint, details, enlargement and variation", path)
+    if not steps_taken(steps, start.strength):
+        raise _outside(f"Expected one of {steps} steps at least", "start.strength")
+
+
+def _check_mask(repaint: Repaint, sampling: SamplingParams) -> None:
+    if len(repaint.mask) != (pixels := sampling.width * sampling.height):
+        raise _outside(f"Expected {pixels} bytes", "repaint.mask")
+    if repaint.mask.count(0) == pixels:
+        raise _outside("Expected something that is drawn anew", "repaint.mask")
+
+
+def _check_details(command: Generate) -> None:
+    width, height = command.sampling.width, command.sampling.height
+    for number, box in enumerate(command.details):
+        if box.left + box.width > width or box.top + box.height > height:
+            raise _outside(f"Expected a part of {width}×{height} pixels", f"details[{number}]")
 
 
 def _outside(expected: str, path: str) -> msgspec.ValidationError:

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from engine.batch import Batch
     from engine.choice import WayChoice
     from engine.config import Engine
+    from engine.describing import Describer
+    from engine.faces import FindFaces
     from engine.model import Model
     from engine.rating import Rate
     from engine.received_job import ReceivedJob
     from engine.timing import Timing
+    from engine.wire import Describe, Event
 
 POOL_THREADS = 2
 """For noise and PNG, which let other threads run; two keep up with any card."""
@@ -51,6 +54,7 @@ class _Loaded(NamedTuple):
 
     model: Model
     rate: Rate | None
+    find_faces: FindFaces | None
     timing: Timing
     choice: WayChoice
 
@@ -71,6 +75,7 @@ class Worker:
         self._compiling: Thread | None = None
         self._pause = threading.Event()
         """While it is set, nothing is drawn."""
+        self._describer: Describer
 
     @property
     def drawing_s(self) -> float:
@@ -90,6 +95,10 @@ class Worker:
     def cancel(self, job: ReceivedJob) -> None:
         """Stop a job before the next step; one that is over stays as it is."""
         self._inbox.put(lambda batch: batch.cancel(job))
+
+    def describe(self, command: Describe, emit: Callable[[Event], None]) -> None:
+        """Say what a picture shows, with `Described` or `Failed`; once it was said that this worker is ready."""
+        self._inbox.put(lambda _batch: self._describer.describe(command, emit))
 
     def close(self) -> None:
         """Let `run` return before the next step, or before the next part of the model is loaded."""
@@ -118,12 +127,13 @@ class Worker:
         """
         stages = Stages(self._report)
         model = loading.load(self._config, stages.begin)
-        from engine import raters
+        from engine import faces, raters
         from engine.calibration import Calibration
         from engine.choice import WayChoice
         from engine.timing import Timing
 
         rate = raters.load(self._config.rating, stages.begin)
+        find_faces = faces.load(self._config.faces, stages.begin)
         timing = Timing(model, Calibration(self._config.batch_cap))
         choice = WayChoice(model, chosen=timing.calibration.doubt)
         if self._faster_ways_wanted(model):
@@ -132,7 +142,7 @@ class Worker:
             choice.conclude()
         timing.start(stages.begin)
         stages.end()
-        return _Loaded(model, rate, timing, choice)
+        return _Loaded(model, rate, find_faces, timing, choice)
 
     def _faster_ways_wanted(self, model: Model) -> bool:
         from engine import compiling
@@ -144,16 +154,18 @@ class Worker:
         import torch
 
         from engine.batch import Batch
+        from engine.describing import Describer
         from engine.finisher import Finisher
         from engine.versions import versions
 
-        model, rate, timing, choice = loaded
+        model, rate, find_faces, timing, choice = loaded
         with (
             torch.inference_mode(),  # nothing is ever differentiated, and torch counts versions otherwise
             ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool,
             ThreadPoolExecutor(1, thread_name_prefix="rating") as rating,
         ):
             finisher = Finisher(pool, rate=rate, raters=rating)
+            self._describer = Describer(rating, rate=rate, find_faces=find_faces)
             cap = int(min(self._config.batch_cap, model.at_once))
             batch = Batch(
                 model,

@@ -71,6 +71,16 @@ def stock_img2img(stock):
 
 
 @pytest.fixture(scope="session")
+def stock_inpaint(stock):
+    """`StableDiffusionXLInpaintPipeline` over the same parts; its scheduler is the test's to set, too."""
+    from diffusers import StableDiffusionXLInpaintPipeline
+
+    pipeline = StableDiffusionXLInpaintPipeline(**stock.components, add_watermarker=False)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+@pytest.fixture(scope="session")
 def diffusers_own(model):
     """Makes a sampler's scheduler as diffusers has it, without what we change."""
     import diffusers

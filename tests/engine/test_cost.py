@@ -76,6 +76,26 @@ def test_what_is_reckoned_is_what_is_planned(wish, strength, enlargement):
     assert [*passes(wish.sampling, strength=strength, enlargement=enlargement)] == planned
 
 
+def test_what_changes_a_part_is_reckoned_as_it_is_planned():
+    """The light pass over a joint, and each detail at its full size."""
+    from msgspec.structs import replace
+
+    from engine.kinds import plan_of
+    from engine.wire import Box, Pixels, Repaint, Start
+
+    start = Start(image=Pixels(width=256, height=128, values=bytes(3 * 256 * 128)), strength=0.5)
+    wish = replace(request(num_inference_steps=10, width=256, height=128), start=start)
+    boxes = (Box(left=0, top=0, width=30, height=30), Box(left=100, top=40, width=100, height=20))
+    for changes, said in (
+        ({"repaint": Repaint(mask=b"\xff" * (256 * 128), joint=0.3)}, {"joint": 0.3}),
+        ({"repaint": Repaint(mask=b"\xff" * (256 * 128))}, {}),
+        ({"details": boxes}, {"details": boxes}),
+    ):
+        plan = plan_of(replace(wish, **changes))
+        planned = [PassSize(one.sampling.width, one.sampling.height, one.steps) for one in plan.passes]
+        assert [*passes(wish.sampling, strength=0.5, **said)] == planned
+
+
 def test_enlarging_a_kept_picture_costs_its_second_pass_alone():
     """Fifteen steps of the large size; drawing it first would be twenty-eight small ones more."""
     sampling, enlargement = SamplingParams(), Enlargement(factor=1.5)

@@ -13,6 +13,22 @@ from engine.cost import enlarged
 
 LATENTS = wire.Latents(channels=1, height=1, width=2, values=b"\x00<\x00=")
 
+REPAINTED = wire.Generate(
+    job_id="j1",
+    prompt="",
+    negative_prompt="",
+    sampling=wire.SamplingParams(width=64, height=64),
+    seeds=(7,),
+    start=wire.Start(image=wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64)), strength=0.5),
+)
+BEFORE_CHANGES = (
+    b"\xde\x00\x10\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa0\xafnegative_prompt\xa0\xa8sampling\x85\xa7sampler\xa7euler_a"
+    b"\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa5width@\xa6height@\xa5seeds\x91\x07"
+    b"\xadpreview_every\x00\xa5share\xc2\xa5start\x82\xa5image\x84\xa4type\xa6Pixels\xa5width@\xa6height@\xa6values\xc50\x00"
+    + bytes(3 * 64 * 64)
+    + b"\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
+)
+
 GOLDEN = [
     (
         wire.Generate(
@@ -33,13 +49,47 @@ GOLDEN = [
             alone=True,
         ),
         (
-            b"\x8e\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
+            b"\xde\x00\x10\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
             b"\xa7sampler\xa7euler_a\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00"
             b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
             b"\xa5start\x82\xa5image\x85\xa4type\xa7Latents\xa8channels\x01\xa6height\x01\xa5width\x02\xa6values\xc4\x04\x00<\x00="
-            b"\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa9variation\x82\xa5seeds\x92\t\n\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
+            b"\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa7repaint\xc0\xa7details\x90\xa9variation\x82\xa5seeds\x92\t\n\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
             b"\xabenlargement\x82\xa6factor\xcb?\xf8\x00\x00\x00\x00\x00\x00\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
             b"\xacsend_latents\xc3\xa6worker\xa2w1\xa5alone\xc3"
+        ),
+    ),
+    (
+        structs.replace(REPAINTED, repaint=wire.Repaint(mask=bytes([0, 255]) * 2048, joint=0.5, feather=0, plain=True)),
+        BEFORE_CHANGES
+        + b"\xa7repaint\x84\xa4mask\xc5\x10\x00"
+        + bytes([0, 255]) * 2048
+        + b"\xa5joint\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa7feather\x00\xa5plain\xc3"
+        b"\xa7details\x90\xa9variation\xc0\xabenlargement\xc0"
+        b"\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2",
+    ),
+    (
+        structs.replace(REPAINTED, details=(wire.Box(left=1, top=2, width=3, height=4),)),
+        BEFORE_CHANGES
+        + b"\xa7repaint\xc0\xa7details\x91\x84\xa4left\x01\xa3top\x02\xa5width\x03\xa6height\x04\xa9variation\xc0"
+        b"\xabenlargement\xc0\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2",
+    ),
+    (
+        wire.Describe(job_id="j1", image=wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64))),
+        b"\x83\xa4type\xa8Describe\xa6job_id\xa2j1\xa5image\x84\xa4type\xa6Pixels\xa5width@\xa6height@\xa6values\xc50\x00"
+        + bytes(3 * 64 * 64),
+    ),
+    (
+        wire.Described(
+            job_id="j1",
+            rating="safe",
+            withheld=False,
+            tags=(wire.Tag(name="smile", kind="general", share=0.5),),
+            faces=(wire.Box(left=1, top=2, width=3, height=4),),
+        ),
+        (
+            b"\x86\xa4type\xa9Described\xa6job_id\xa2j1\xa6rating\xa4safe\xa8withheld\xc2\xa4tags\x91\x83\xa4name\xa5smile\xa4kind"
+            b"\xa7general\xa5share\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa5faces\x91\x84\xa4left\x01\xa3top\x02\xa5width\x03"
+            b"\xa6height\x04"
         ),
     ),
     (
@@ -182,6 +232,9 @@ def test_what_is_outside_the_limits_is_no_command(field, value):
 
 
 PIXELS = wire.Pixels(width=832, height=1216, values=bytes(3 * 832 * 1216))
+OF_PIXELS = {"start": wire.Start(image=PIXELS, strength=0.5), "variation": None, "enlargement": None}
+ALL_OF_IT = wire.Repaint(mask=b"\xff" * (832 * 1216))
+BOXES = (wire.Box(left=100, top=100, width=64, height=64),)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +252,14 @@ PIXELS = wire.Pixels(width=832, height=1216, values=bytes(3 * 832 * 1216))
         ({"start": wire.Start(image=PIXELS, strength=0.03)}, "start.strength"),
         ({"start": wire.Start(image=structs.replace(LATENTS, height=2), strength=0.5)}, "start.image.values"),
         ({"variation": wire.Variation(seeds=(1,), strength=0.5)}, "variation.seeds"),
+        ({"repaint": wire.Repaint(mask=b"\xff")}, "repaint"),
+        ({"repaint": ALL_OF_IT, **OF_PIXELS, "enlargement": wire.Enlargement(factor=1.5)}, "repaint"),
+        ({"repaint": wire.Repaint(mask=b"\xff"), **OF_PIXELS}, "repaint.mask"),
+        ({"repaint": wire.Repaint(mask=bytes(832 * 1216)), **OF_PIXELS}, "repaint.mask"),
+        ({"repaint": ALL_OF_IT, **OF_PIXELS, "start": wire.Start(image=PIXELS, strength=0.0)}, "start.strength"),
+        ({"repaint": ALL_OF_IT, **OF_PIXELS, "details": BOXES}, "repaint"),
+        ({"details": BOXES}, "details"),
+        ({"details": (structs.replace(BOXES[0], left=800),), **OF_PIXELS}, r"details\[0\]"),
     ],
 )
 def test_what_does_not_go_together_is_no_command(changes, field):
@@ -231,7 +292,8 @@ def test_the_largest_command_is_within_what_the_engine_reads():
     sampling = wire.SamplingParams(width=2048, height=2048)
     words = "\U0001f3a8" * 20_000
     changes = {"prompt": words, "negative_prompt": words, "sampling": sampling, "start": start, "enlargement": None}
-    command = structs.replace(GOLDEN[0][0], **changes)
+    repaint = wire.Repaint(mask=b"\xff" * 2048**2)
+    command = structs.replace(GOLDEN[0][0], **changes, variation=None, repaint=repaint)
     frame = wire.encode(command)
     assert wire.decode_command(frame) == command
     assert len(frame) < wire.MAX_COMMAND_BYTES < wire.MAX_CARRIED_BYTES
