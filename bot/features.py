@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.actions.again import AgainExactly
+from bot.actions.changing import Changing
+from bot.actions.describe import Describing
 from bot.actions.edit import Editing
 from bot.actions.help import Help
 from bot.actions.imagine import RequestBuilder
@@ -26,8 +28,10 @@ from bot.care.report_notices import ReportNotices
 from bot.care.reporting import Reporting
 from bot.checks.owners import Owners
 from bot.commands import about as about_command
+from bot.commands import describe as describe_command
 from bot.commands import help as help_command
 from bot.commands import imagine as imagine_command
+from bot.commands import inpaint as inpaint_command
 from bot.commands import me as me_command
 from bot.commands import operator as operator_command
 from bot.commands import prompt as prompt_commands
@@ -94,7 +98,23 @@ def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iter
         tokens=Tokens(config),
         now=now,
     )
-    yield imagine_command.feature(imagine, suggestions, limits)
+    changing = Changing(
+        gatekeeper=gatekeeper, store=store, imagine=imagine, uploads=checks.uploads, editing=editing, now=now
+    )
+    yield imagine_command.feature(changing, suggestions, limits)
+    yield inpaint_command.feature(changing, suggestions, limits)
+    describing = Describing(
+        gatekeeper=gatekeeper,
+        store=store,
+        uploads=checks.uploads,
+        attachments=checks.attachments,
+        editing=editing,
+        vocabulary=writer.vocabulary,
+        offers=given.text_filter.offers,
+        describe=given.engines.describe,
+        now=now,
+    )
+    yield describe_command.feature(describing)
     yield remix_command.feature(remix)
     yield Feature(routes=editing.routes())
     yield prompt_commands.feature(previews, suggestions, limits)
@@ -141,7 +161,12 @@ def _keeping(
         draw_seed=draw_seed,
     )
     more = MoreOfOne(
-        gatekeeper=checks.gatekeeper, store=store, imagine=imagine, limits=config.bot.limits, draw_seed=draw_seed
+        gatekeeper=checks.gatekeeper,
+        store=store,
+        imagine=imagine,
+        limits=config.bot.limits,
+        draw_seed=draw_seed,
+        describe=given.engines.describe,
     )
     again = AgainExactly(
         gatekeeper=checks.gatekeeper, store=store, imagine=imagine, remix=remix, drawn_with=flow.pool.drawn_with

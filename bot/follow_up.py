@@ -7,20 +7,55 @@ from typing import TYPE_CHECKING, Literal, get_args
 import msgspec
 
 from bot.errors import InvalidRequest
-from bot.request import passes_of, picture_seeds, sub_seeds
+from bot.request import Change, passes_of, picture_seeds, sub_seeds
 from bot.sentences import more as says
 from engine.cost import steps_taken, usual_strength
-from engine.wire import MAX_PIXELS, MAX_SIDE, Enlargement, Variation
+from engine.extending import STRENGTH as EXTEND_STRENGTH
+from engine.extending import Direction, extended_size
+from engine.marking import usual_face
+from engine.wire import MAX_PIXELS, MAX_SIDE, Box, Enlargement, Variation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.request import Parent, Request
 
-Kind = Literal["subtle", "strong", "larger", "double"]
+Kind = Literal[
+    "subtle",
+    "strong",
+    "larger",
+    "double",
+    "extend_out",
+    "extend_left",
+    "extend_right",
+    "extend_up",
+    "extend_down",
+    "detail_face",
+    "detail_centre",
+    "detail_top",
+    "detail_bottom",
+]
 """What can be made of one picture; each stands in custom ids, so none ever changes."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+EXTENDS: dict[Kind, Direction] = {
+    "extend_out": "out",
+    "extend_left": "left",
+    "extend_right": "right",
+    "extend_up": "up",
+    "extend_down": "down",
+}
+
+DETAILS: dict[Kind, tuple[float, float, float, float]] = {
+    "detail_centre": (0.25, 0.25, 0.75, 0.75),
+    "detail_top": (0.1, 0.0, 0.9, 0.5),
+    "detail_bottom": (0.1, 0.5, 0.9, 1.0),
+}
+"""Left, top, right and bottom of what is drawn over at full size, in shares of the picture; a face is looked for."""
+
+DETAIL = 0.4
+"""Of the steps how many are drawn over a detail (ADetailer's): a face stays the same one."""
 
 FACTORS: dict[Kind, float] = {"larger": 1.5, "double": 2.0}
 """Of both sides: the model's official Space has the first, and the second is what most people ask for."""
@@ -37,7 +72,14 @@ VARIATIONS = 4
 
 
 def follow_up(
-    kind: Kind, request: Request, parent: Parent, *, draw_seed: Callable[[], int], max_count: int, max_steps: int
+    kind: Kind,
+    request: Request,
+    parent: Parent,
+    *,
+    draw_seed: Callable[[], int],
+    max_count: int,
+    max_steps: int,
+    faces: Sequence[Box] = (),
 ) -> Request:
     """Wish for more of one picture.
 
@@ -48,6 +90,7 @@ def follow_up(
         draw_seed: Gives a seed, 0 … 2³²−1.
         max_count: Of the pictures of a request.
         max_steps: Of a pass.
+        faces: That were found in it; empty: one is where most portraits have it.
 
     Raises:
         InvalidRequest: It would be larger, or take more steps, than is drawn here.
@@ -63,6 +106,9 @@ def follow_up(
         count=min(VARIATIONS, max_count),
         enlargement=None,
         variation=None,
+        image=None,
+        change=None,
+        from_upload=request.from_upload or request.image is not None,
     )
     seed = picture_seeds(request)[parent.number]
     match kind:
@@ -74,6 +120,35 @@ def follow_up(
             return msgspec.structs.replace(more, seed=draw_seed(), strength=_at_least_a_step(strength, steps))
         case "larger" | "double":
             return _enlarged(FACTORS[kind], request, msgspec.structs.replace(more, seed=seed))
+        case "extend_out" | "extend_left" | "extend_right" | "extend_up" | "extend_down":
+            return _extended(EXTENDS[kind], msgspec.structs.replace(more, seed=draw_seed(), count=1))
+        case "detail_face" | "detail_centre" | "detail_top" | "detail_bottom":
+            boxes = _details(kind, last.width, last.height, faces)
+            strength = _at_least_a_step(DETAIL, steps)
+            change = Change(details=boxes)
+            return msgspec.structs.replace(more, seed=draw_seed(), count=1, strength=strength, change=change)
+
+
+def _extended(direction: Direction, more: Request) -> Request:
+    """Go on beyond an edge, or show the picture smaller with more around it."""
+    width, height = more.sampling.width, more.sampling.height
+    size = extended_size(width, height, direction)
+    if size is None:
+        raise InvalidRequest(says.no_larger(MAX_SIDE, MAX_PIXELS / 1e6))
+    return msgspec.structs.replace(
+        more,
+        sampling=msgspec.structs.replace(more.sampling, width=size[0], height=size[1]),
+        strength=_at_least_a_step(EXTEND_STRENGTH, more.sampling.num_inference_steps),
+        change=Change(direction=direction),
+    )
+
+
+def _details(kind: Kind, width: int, height: int, faces: Sequence[Box]) -> tuple[Box, ...]:
+    if kind == "detail_face":
+        return tuple(faces) or (usual_face(width, height),)
+    left, top, right, bottom = DETAILS[kind]
+    x, y = round(left * width), round(top * height)
+    return (Box(left=x, top=y, width=round(right * width) - x, height=round(bottom * height) - y),)
 
 
 def _enlarged(factor: float, request: Request, more: Request) -> Request:
@@ -113,10 +188,15 @@ def _at_least_a_step(strength: float, steps: int) -> float:
     return strength if steps_taken(steps, strength) else min(1.0, 1 / steps + 1e-9)  # one step, however it is rounded
 
 
-def kind_of(request: Request) -> Kind | None:
+def kind_of(request: Request) -> Kind | Literal["repaint", "detail"] | None:
     """Say how a request makes more of its parent's picture; None: it has none."""
+    change = request.change
     if request.parent is None:
         return None
+    if change is not None and change.direction is not None:
+        return next(kind for kind, direction in EXTENDS.items() if direction == change.direction)
+    if change is not None:
+        return "detail" if change.details else "repaint"
     if request.enlargement is not None:
         return "larger" if request.enlargement.factor <= FACTORS["larger"] else "double"
     return "strong" if request.strength is not None and request.strength >= STRONG else "subtle"

@@ -190,6 +190,8 @@ class Job(NewJob, frozen=True, kw_only=True):
     """What its last attempt began with."""
     restored: bool = False
     """It comes out of a backup in which it was not at its end; what became of it since was not looked at."""
+    from_upload: bool = False
+    """Its chain began with a picture that somebody brought, whatever its request says."""
 
     def __repr__(self) -> str:
         # Prompt and token must not reach a log because somebody logged a job.

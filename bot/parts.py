@@ -15,6 +15,7 @@ from bot.checks.gatekeeper import Gatekeeper
 from bot.checks.lockouts import Lockouts
 from bot.checks.picture_filter import PictureFilter
 from bot.checks.roles import Roles
+from bot.checks.uploads import Uploads
 from bot.delivery.delivery import Delivery
 from bot.delivery.message_editor import MessageEditor
 from bot.delivery.notices import Notices
@@ -91,6 +92,7 @@ class Checks(NamedTuple):
     picture_filter: PictureFilter
     terms: Terms
     attachments: Attachments
+    uploads: Uploads
 
 
 class Sending(NamedTuple):
@@ -169,12 +171,14 @@ def build_checks(given: Given) -> Checks:
     )
     picture_filter = PictureFilter(gatekeeper, store.patient().pictures, rates=config.rates)
     given.engines.listen(picture_filter.heard)
+    attachments = Attachments(given.session, config.bot.discord.api, given.reading)
     return Checks(
         audit,
         gatekeeper,
         picture_filter,
         Terms(store, given.licence, config.bot.terms, now=now),
-        Attachments(given.session, config.bot.discord.api, given.reading),
+        attachments,
+        Uploads(operator=gatekeeper.operator, attachments=attachments, store=store, now=now),
     )
 
 

@@ -9,7 +9,9 @@ from msgspec import Struct
 
 from bot.config import Rating
 from engine.cost import PassSize, passes
-from engine.wire import SEED_LIMIT, Enlargement, SamplingParams, Variation
+from engine.extending import JOINT, Direction
+from engine.marking import Area
+from engine.wire import SEED_LIMIT, Box, Enlargement, SamplingParams, Variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,38 @@ SHAPES: dict[str, tuple[int, int]] = {
     "portrait 5:12": (640, 1536),
 }
 """Width and height in pixels of the nine sizes of the model card."""
+
+
+class Input(Struct, frozen=True, kw_only=True):
+    """A picture that somebody brought, by what is kept of it."""
+
+    sha256: str
+    width: int
+    """Pixels."""
+    height: int
+
+
+class Parent(Struct, frozen=True, kw_only=True):
+    """The picture that more is made of."""
+
+    job_id: str
+    number: int
+    """Which picture of that job, from 0."""
+    link: str = ""
+    """To the message that showed it; "": only one person saw that."""
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """Which part of a picture is drawn anew; one of these is said."""
+
+    area: Area | None = None
+    """A word for it."""
+    mask: str | None = None
+    """The checksum of a mask that somebody brought."""
+    direction: Direction | None = None
+    """It goes on beyond this edge; `sampling` has the size of the larger canvas."""
+    details: tuple[Box, ...] = ()
+    """Each is drawn over at full size."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -56,16 +90,18 @@ class Options(Struct, frozen=True, kw_only=True):
     guidance: float | None = None
     sampler: str | None = None
     private: bool | None = None
-
-
-class Parent(Struct, frozen=True, kw_only=True):
-    """The picture that more is made of."""
-
-    job_id: str
-    number: int
-    """Which picture of that job, from 0."""
-    link: str = ""
-    """To the message that showed it; "": only one person saw that."""
+    image: Input | None = None
+    """What somebody brought to begin with."""
+    parent: Parent | None = None
+    """The picture of ours to begin with."""
+    size: tuple[int, int] | None = None
+    """Its width and height in pixels, which no shape may have."""
+    strength: float | None = None
+    """How much of either is drawn anew, 0 … 1."""
+    change: Change | None = None
+    """Which part of it; None: all."""
+    from_upload: bool | None = None
+    """As in `Request`."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -102,6 +138,12 @@ class Request(Struct, frozen=True, kw_only=True):
     """With it all pictures are drawn from `seed`, each turned towards a seed of its own."""
     enlargement: Enlargement | None = None
     """Of each picture; `sampling` has the size before that."""
+    image: Input | None = None
+    """What somebody brought to begin with, in place of a picture of ours."""
+    change: Change | None = None
+    """Which part of what it begins with is drawn anew; None: all."""
+    from_upload: bool = False
+    """Its chain began with a picture that somebody brought: at any depth nothing of it is drawn above `safe`."""
 
 
 def words_of_options(options: Options) -> str:
@@ -146,7 +188,14 @@ def picture_seeds(request: Request) -> tuple[int, ...]:
 def passes_of(request: Request) -> tuple[PassSize, ...]:
     """List what each picture of a request goes through."""
     strength = 1.0 if request.strength is None else request.strength
-    return passes(request.sampling, strength=strength, enlargement=request.enlargement)
+    change = request.change
+    return passes(
+        request.sampling,
+        strength=strength,
+        joint=JOINT if change is not None and change.direction is not None else 0.0,
+        details=() if change is None else change.details,
+        enlargement=request.enlargement,
+    )
 
 
 def steps_of(request: Request) -> int:

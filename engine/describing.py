@@ -37,9 +37,9 @@ class Describer:
             if error is None:
                 emit(looking.result())
                 return
-            log.warning("question %s: a picture could not be described: %r", command.job_id, error)
+            log.warning("question %s: a picture could not be described: %r", command.question_id, error)
             code = error.code if isinstance(error, GenerationError) else "rating_failed"
-            emit(Failed(job_id=command.job_id, code=code, detail=f"{type(error).__name__}: {error}"))
+            emit(Failed(job_id=command.question_id, code=code, detail=f"{type(error).__name__}: {error}"))
 
         self._raters.submit(self._look, command).add_done_callback(answer)
 
@@ -48,8 +48,8 @@ class Describer:
         pixels = np.frombuffer(image.values, np.uint8).reshape(image.height, image.width, 3)
         faces = None if self._find_faces is None else self._find_faces(pixels)
         if self._rate is None:
-            return Described(job_id=command.job_id, faces=faces)
+            return Described(question_id=command.question_id, faces=faces)
         rated = self._rate(pixels)
         return Described(
-            job_id=command.job_id, rating=rated.rating, withheld=rated.withheld, tags=rated.tags, faces=faces
+            question_id=command.question_id, rating=rated.rating, withheld=rated.withheld, tags=rated.tags, faces=faces
         )

@@ -10,10 +10,10 @@ from PIL import Image
 
 from engine import processors
 from engine.errors import ModelLoadError
-from engine.wire import MAX_DETAILS, Box
+from engine.wire import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -24,9 +24,6 @@ FindFaces: TypeAlias = "Callable[[NDArray[np.uint8]], tuple[Box, ...]]"
 
 OVERLAP = 0.5
 """Of two boxes that share so much (of both together) the less sure one is the same face."""
-
-LARGEST = 1 / 3
-"""Of a picture's area: a face beyond that is drawn well enough as it is."""
 
 _GREY = 114
 _CORNERS = 4
@@ -46,11 +43,6 @@ def load(settings: config.Faces, report: Callable[[str], None]) -> FindFaces | N
         return None
     report("reading the face detector")
     return _onnx(settings) if settings.by == "onnx" else _detection(settings)
-
-
-def worth_it(faces: Iterable[Box], width: int, height: int) -> tuple[Box, ...]:
-    """Leave out those that are large enough as they are, and those beyond the number that is drawn at once."""
-    return tuple(one for one in faces if one.width * one.height <= LARGEST * width * height)[:MAX_DETAILS]
 
 
 def _onnx(settings: config.Faces) -> FindFaces:

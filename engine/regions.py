@@ -9,6 +9,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.wire import Box
 
 PADDING = 32
@@ -19,6 +21,13 @@ STEP = 64
 
 FULL_AREA = 1024 * 1024
 """Pixels of a part at full size: the largest of the model card's sizes, or the picture where that is smaller."""
+
+
+LARGEST = 1 / 3
+"""Of a picture's area: a face beyond that is drawn well enough as it is."""
+
+MOST = 8
+"""Details of one picture: so many faces that are too small to be drawn well are a crowd."""
 
 
 class EnlargedPart(NamedTuple):
@@ -53,3 +62,8 @@ def enlarged_part(box: Box, width: int, height: int) -> EnlargedPart:
     factor = max(1.0, math.sqrt(min(width * height, FULL_AREA) / (wide * high)))
     sides = (max(STEP, round(side * factor / STEP) * STEP) for side in (wide, high))
     return EnlargedPart(left, top, right, bottom, *sides)
+
+
+def worth_it(faces: Iterable[Box], width: int, height: int) -> tuple[Box, ...]:
+    """Leave out those that are large enough as they are, and those beyond the number that is drawn at once."""
+    return tuple(one for one in faces if one.width * one.height <= LARGEST * width * height)[:MOST]

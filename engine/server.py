@@ -29,6 +29,7 @@ from engine.wire import (
     Cancel,
     Cancelled,
     Describe,
+    Described,
     Drain,
     Draining,
     Failed,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from engine.config import Engine
     from engine.listen import Listener
     from engine.metrics import Health, PageAddress
-    from engine.wire import Command, Described, ErrorCode, Event, WorkerState
+    from engine.wire import Command, ErrorCode, Event, WorkerState
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ class _Client:
 
     def tell_of_question(self, event: Described | Failed) -> None:
         """Tell what a picture shows; the id is free again."""
-        self.questions.discard(event.job_id)
+        self.questions.discard(event.question_id if isinstance(event, Described) else event.job_id)
         self.tell(event)
 
     async def send(self) -> None:
@@ -403,7 +404,7 @@ class Server:
 
     def _describe(self, client: _Client, command: Describe) -> None:
         def refuse(code: ErrorCode, detail: str) -> None:
-            client.tell(Failed(job_id=command.job_id, code=code, detail=detail))
+            client.tell(Failed(job_id=command.question_id, code=code, detail=detail))
 
         if self._closing:
             refuse("shutting_down", "the engine is shutting down")
@@ -411,10 +412,12 @@ class Server:
             refuse("model_not_ready", f"the model is not loaded yet: {self._state.stage}")
         elif self._draining:
             refuse("model_not_ready", "it takes nothing new until it is told to read its model again")
-        elif command.job_id in client.questions or len(client.questions) >= MAX_QUESTIONS:
+        elif command.worker not in {None, WORKER}:
+            refuse("invalid_parameters", f"there is no worker {command.worker}")
+        elif command.question_id in client.questions or len(client.questions) >= MAX_QUESTIONS:
             refuse("too_many_jobs", f"{len(client.questions)} pictures of this client are being described already")
         else:
-            client.questions.add(command.job_id)
+            client.questions.add(command.question_id)
             self._worker.describe(command, partial(self._hand_over, partial(self._tell_of_question, client)))
 
     def _hand_over(self, tell: Callable[[Any], None], event: Event | Loading | Ready) -> None:

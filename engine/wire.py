@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from engine.cost import SIDE_STEP, enlarged, steps_taken
+from engine.regions import MOST
 from engine.samplers import Sampler
 
 PROTOCOL = 5
@@ -51,8 +52,7 @@ MAX_CHANNELS = 16
 LATENT_BYTES, PIXEL_BYTES = 2, 3
 """Of each number of latents, and of each pixel."""
 
-MAX_DETAILS = 8
-"""Of one picture: so many faces that are too small to be drawn well are a crowd."""
+MAX_DETAILS = MOST
 MAX_TAGS = 400
 """Of a picture that is described: no tagger names more that mean something."""
 
@@ -214,9 +214,11 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
 class Describe(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
     """Look at a picture, and draw nothing: what it shows, how it is rated, and where faces are."""
 
-    job_id: JobId
-    """Of this question alone; it cannot be cancelled."""
+    question_id: JobId
+    """No job's; `Failed` answers with it, too."""
     image: Pixels
+    worker: WorkerId | None = None
+    """Which one looks; None: any."""
 
 
 class Cancel(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -358,7 +360,7 @@ class Tag(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Described(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
     """What a picture shows."""
 
-    job_id: JobId
+    question_id: JobId
     rating: Rating | None = None
     """None where nothing rates."""
     withheld: bool = False

@@ -110,6 +110,19 @@ def read_mask(data: bytes, width: int, height: int) -> bytes:
     Raises:
         UnusablePicture: As `read`; or it is in colours, or marks nothing.
     """
+    own_width, own_height, values = read_whole_mask(data)
+    if (own_width, own_height) == (width, height):
+        return values
+    mask = Image.frombytes("L", (own_width, own_height), values)
+    return mask.resize((width, height), Image.Resampling.BILINEAR).tobytes()
+
+
+def read_whole_mask(data: bytes) -> tuple[int, int, bytes]:
+    """Read a mask at the size at which a picture like it is worked on: width, height, and a byte for each pixel.
+
+    Raises:
+        UnusablePicture: As `read_mask`.
+    """
     image = _decoded(data)
     grey = _without_colour(image)
     if "A" in image.getbands():
@@ -121,11 +134,9 @@ def read_mask(data: bytes, width: int, height: int) -> bytes:
         mask = image.convert("L")
     else:
         raise UnusablePicture("no_mask", "expected black and white, or transparent where it is to be drawn anew")
-    if mask.size != (width, height):
-        mask = mask.resize((width, height), Image.Resampling.BILINEAR)
     if not any(mask.histogram()[128:]):
         raise UnusablePicture("no_mask", "expected something white: nothing is marked")
-    return mask.tobytes()
+    return mask.width, mask.height, mask.tobytes()
 
 
 def _decoded(data: bytes) -> Image.Image:

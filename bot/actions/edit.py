@@ -16,6 +16,7 @@ from bot.sentences import edit as says
 from bot.sentences.recipes import FORM_TOO_OLD
 from bot.views.edit import FILLED, REMIXED, Changes, EditForm, Offers, changes, edit_id, form_id, sent_texts
 from bot.views.edit_screen import PRESS, WHICH, EditState, screen
+from engine.marking import AREAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,6 +96,9 @@ class Editing:
             case "rating":
                 rating = "".join(chosen(interaction)[:1])
                 await self._change(interaction, form_id, Changes({"rating": rating} if is_rating(rating) else {}))
+            case "area":
+                area = next((one for one in AREAS if one in chosen(interaction)), None)
+                await self._change(interaction, form_id, Changes({"change": area and {"area": area}}))
             case _:
                 await self._open(interaction, form_id, form, act)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import logging
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+from PIL import Image
+
 from bot.answer import NO_PINGS
-from bot.errors import InvalidRequest
+from bot.errors import EngineError, InvalidRequest, StoreError
 from bot.follow_up import Kind, drawn_again, follow_up
 from bot.prompt.completion import options_of
 from bot.queue.ticket import cost_of, counted
@@ -18,9 +24,11 @@ from bot.sentences import more as says
 from bot.sentences.joined import in_a_row
 from bot.views.buttons import of_job
 from bot.views.more import MAKE, WAYS, question
+from engine.regions import worth_it
+from engine.wire import Pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     import discord
 
@@ -31,6 +39,12 @@ if TYPE_CHECKING:
     from bot.request import Request
     from bot.sentences.sentence import Sentence
     from bot.store import Store
+    from engine.wire import Box, Described
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.5
+"""For a look at a picture before the press is answered: Discord waits for three seconds."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -43,12 +57,16 @@ class MoreOfOne:
     """Draws what was pressed."""
     limits: Limits
     draw_seed: Callable[[], int]
+    describe: Callable[[Pixels], Awaitable[Described]]
+    """Has the engine look at a picture."""
 
     def routes(self) -> list[Route]:
         """Hand in both questions, and what is pressed in them."""
         return [
             on_press(of_job("vary"), self.vary),
             on_press(of_job("enlarge"), self.enlarge),
+            on_press(of_job("extend"), self.extend),
+            on_press(of_job("detail"), self.detail),
             on_press(MAKE, self.make),
         ]
 
@@ -59,6 +77,14 @@ class MoreOfOne:
     async def enlarge(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Ask how far, and which picture."""
         await self._ask(interaction, job_id, WAYS["enlarge"])
+
+    async def extend(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Ask where it is to go on, and which picture."""
+        await self._ask(interaction, job_id, WAYS["extend"])
+
+    async def detail(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Ask what is drawn over at full size, and of which picture."""
+        await self._ask(interaction, job_id, WAYS["detail"])
 
     async def make(self, interaction: discord.Interaction[Any], job_id: str, kind: Kind, number: str) -> None:
         """Draw it, as the presser's own.
@@ -71,7 +97,8 @@ class MoreOfOne:
         if picture is None:
             raise InvalidRequest(says.NOT_THERE)
         given = "" if job.user_id == interaction.user.id else words_of_options(options_of(job.request))
-        await self.imagine.ask_again(interaction, self._request(job, kind, picture), given=given)
+        faces = await self._faces(picture) if kind == "detail_face" else ()
+        await self.imagine.ask_again(interaction, self._request(job, kind, picture, faces), given=given)
 
     async def _ask(self, interaction: discord.Interaction[Any], job_id: str, kinds: Sequence[Kind]) -> None:
         job, pictures = await self._pictures(interaction, job_id)
@@ -89,7 +116,18 @@ class MoreOfOne:
         view = question(job, ways, [one.number for one in pictures])
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
-    def _request(self, job: Job, kind: Kind, picture: StoredPicture) -> Request:
+    async def _faces(self, picture: StoredPicture) -> tuple[Box, ...]:
+        """Find the faces that are worth it, where that takes no longer than an answer may."""
+        try:
+            async with asyncio.timeout(LOOK_S):
+                pixels = await asyncio.to_thread(_pixels_of, await self.store.pictures.read(picture))
+                described = await self.describe(pixels)
+        except (TimeoutError, EngineError, StoreError) as error:
+            log.info("nobody looked for faces: %r", error)
+            return ()
+        return worth_it(described.faces or (), pixels.width, pixels.height)
+
+    def _request(self, job: Job, kind: Kind, picture: StoredPicture, faces: Sequence[Box] = ()) -> Request:
         """Make the request, unless it is known already that there is nothing left to begin it with."""
         parent = Parent(job_id=job.id, number=picture.number, link=job.link)
         limits = self.limits
@@ -100,7 +138,9 @@ class MoreOfOne:
             draw_seed=self.draw_seed,
             max_count=limits.max_count,
             max_steps=limits.max_steps,
+            faces=faces,
         )
+        more = msgspec.structs.replace(more, from_upload=more.from_upload or job.from_upload)
         gone = more.strength is not None and picture.deleted
         if gone and (more.strength or not drawn_again(more, job.request)):
             raise InvalidRequest(ends.PARENT_GONE)
@@ -130,3 +170,8 @@ def _explained(kind: Kind, request: Request, more: Request) -> Sentence:
     times = cost_of(more) * request.count / cost_of(request)
     explained = says.explained(kind, more.count, width, height, times)
     return in_a_row((explained, says.counts_as(counted(more)))) if counted(more) > more.count else explained
+
+
+def _pixels_of(data: bytes) -> Pixels:
+    with Image.open(io.BytesIO(data)) as image:
+        return Pixels(width=image.width, height=image.height, values=image.convert("RGB").tobytes())

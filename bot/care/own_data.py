@@ -96,6 +96,7 @@ class OwnData:
             await store.jobs.delete(job.id)
             count += 1
         for table in (
+            store.inputs,
             store.drafts,
             store.forms,
             store.people,
@@ -121,6 +122,7 @@ class OwnData:
             "favourites": await store.people.favourites(user_id),
             "told_when_done": await store.people.is_always_told(user_id),
             "requests": [await self._of_job(job) async for job in store.jobs.of(user_id)],
+            "brought_pictures": [_plain(one) for one in await store.inputs.of(user_id)],
             "previews": [_plain(draft) for draft in await store.drafts.of(user_id)],
             "forms": [_plain(form) for form in await store.forms.of(user_id)],
             "reports": [_plain(report) for report in await store.reports.by(user_id)],

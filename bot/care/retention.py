@@ -60,6 +60,7 @@ class Retention:
         store, rules = self._store, self.rules
         pictures = await self._delete_pictures(self._before(rules.pictures_days))
         records = await self._delete_records(self._before(rules.records_days))
+        await store.inputs.sweep(before=self._before(rules.pictures_days))
         for table in (store.drafts, store.forms):
             await table.sweep(before=self._before(rules.drafts_days))
         for table in (store.records, store.reports):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from bot.checks.place import missing_permissions, spot_of
 from bot.checks.roles import roles_of
 from bot.errors import InvalidRequest, NotYours, PromptRefused
@@ -162,7 +164,8 @@ class Gatekeeper:
         parent = job.request.parent
         if parent is not None and await patiently(partial(self.hides, parent.job_id), WAITS_S):
             return await self._noted(job, REPORTED, audit.BEFORE_DRAWN)
-        verdict = await self._judge(await self.situation_of(job), job.request, job)
+        request = msgspec.structs.replace(job.request, from_upload=job.from_upload)
+        verdict = await self._judge(await self.situation_of(job), request, job)
         return await self._noted(job, verdict, audit.BEFORE_DRAWN)
 
     async def _judge(

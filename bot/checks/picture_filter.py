@@ -94,7 +94,7 @@ class PictureFilter:
         if not verdict.allowed:
             raise PromptRefused(verdict.sentence)
         images = {number: image for number, image in shown.images.items() if number != event.number}
-        if previews(situation, job.request.rating, event.rating).allowed:
+        if previews(situation, job.request.rating, event.rating).allowed and _is_safe_enough(job, event.rating):
             images[event.number] = event.image
         seen = together(job.request.rating, (event.rating,))
         return AllowedPreviews(images, shown.spoiler or situation.server.spoils(seen))
@@ -109,7 +109,7 @@ class PictureFilter:
             raise GenerationFailed("rating_failed", "the engine sent a picture without a rating")
         situation = await self._gatekeeper.situation_of(job)
         verdicts = await self._gatekeeper.judge_pictures(job, situation, {event.number: event.rating})
-        if not verdicts[event.number].allowed:
+        if not verdicts[event.number].allowed or not _is_safe_enough(job, event.rating):
             log.info("job %s: picture %d, seen as %s, is not kept", job.id, event.number + 1, event.rating)
             return
         await self._pictures.save(
@@ -164,3 +164,8 @@ class PictureFilter:
         highest = together(job.request.rating, [measured[number] for number in shown])
         pictures = tuple(picture for picture in kept if picture.number in shown)
         return AllowedHere(pictures, len(kept) - len(shown), here.server.spoils(highest))
+
+
+def _is_safe_enough(job: Job, seen: Rating | None) -> bool:
+    """Tell whether what was drawn of somebody's own picture shows no more than anybody may see."""
+    return not job.from_upload or seen == "safe"

@@ -16,12 +16,12 @@ from bot.sentences import commands as says
 from bot.sentences.rendering import render
 
 if TYPE_CHECKING:
-    from bot.actions.imagine import RequestBuilder
+    from bot.actions.changing import Changing
     from bot.commands.suggestions import Suggestions
     from bot.config import Limits
 
 
-def feature(imagine: RequestBuilder, suggestions: Suggestions, limits: Limits) -> Feature:
+def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Feature:
     """Hand in `/imagine`, with the operator's limits as Discord's own ranges and choices."""
 
     @text_options(suggestions, limits)
@@ -33,6 +33,8 @@ def feature(imagine: RequestBuilder, suggestions: Suggestions, limits: Limits) -
         guidance=render(says.GUIDANCE),
         sampler=render(says.SAMPLER),
         private=render(says.PRIVATE),
+        image=render(says.IMAGE),
+        strength=render(says.STRENGTH),
     )
     @app_commands.choices(
         shape=SHAPE_CHOICES,
@@ -56,6 +58,8 @@ def feature(imagine: RequestBuilder, suggestions: Suggestions, limits: Limits) -
         guidance: float | None = None,
         sampler: str | None = None,
         private: bool | None = None,
+        image: discord.Attachment | None = None,
+        strength: app_commands.Range[float, 0.01, 1.0] | None = None,
     ) -> None:
         options = Options(
             prompt=prompt,
@@ -75,8 +79,9 @@ def feature(imagine: RequestBuilder, suggestions: Suggestions, limits: Limits) -
             guidance=guidance,
             sampler=sampler,
             private=private,
+            strength=strength,
         )
-        await imagine.ask(interaction, options)
+        await changing.begin(interaction, options, image)
 
     _imagine.__annotations__ |= {
         "count": optional_range(int, 1, limits.max_count),

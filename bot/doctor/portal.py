@@ -19,7 +19,24 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
 
 COMMANDS = frozenset(
-    {"imagine", "prompt", "remix", "show", "queue", "me", "settings", "terms", "about", "help", "operator", "Remix"}
+    {
+        *(
+            "imagine",
+            "inpaint",
+            "describe",
+            "prompt",
+            "remix",
+            "show",
+            "queue",
+            "me",
+            "settings",
+            "terms",
+            "about",
+            "help",
+            "operator",
+        ),
+        *("Remix", "Repaint", "Describe"),
+    }
 )
 """What the bot registers."""
 

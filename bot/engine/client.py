@@ -55,6 +55,13 @@ class _Aboard(NamedTuple):
     worker: RemoteWorker
 
 
+class _Question(NamedTuple):
+    """A picture that a worker looks at."""
+
+    answer: asyncio.Future[wire.Described]
+    worker: RemoteWorker
+
+
 class EngineClient:
     """One connection for everybody's jobs, made anew whenever it is lost; open it with ``async with``.
 
@@ -95,6 +102,9 @@ class EngineClient:
         self._is_ready = asyncio.Event()
         self._listeners: list[Callable[[Status], None]] = []
         self._aboard: dict[str, _Aboard] = {}
+        self._questions: dict[str, _Question] = {}  # that the engine has, whether or not somebody waits
+        self._asked = 0
+        self._may_ask = asyncio.Semaphore(wire.MAX_QUESTIONS)
         self._connection: aiohttp.ClientWebSocketResponse | None = None
         self._silence: asyncio.Timeout | None = None
         self._failures = 0
@@ -204,6 +214,47 @@ class EngineClient:
                 with contextlib.suppress(EngineUnavailable):
                     await _send(connection, wire.encode(wire.Cancel(job_id=job.job_id)))
 
+    async def _look(self, worker: RemoteWorker, image: wire.Pixels) -> wire.Described:
+        """Have a worker say what a picture shows.
+
+        Raises:
+            EngineUnavailable: It is not ready, or went away.
+            GenerationFailed: It could not look.
+        """
+        await self._may_ask.acquire()
+        connection = self._connection
+        if connection is None or not isinstance(worker.status, wire.Ready):
+            self._may_ask.release()
+            raise EngineUnavailable(f"the engine is not ready: {described(worker.status)}")
+        self._asked += 1
+        question = f"question.{self._asked}"
+        answer: asyncio.Future[wire.Described] = asyncio.get_running_loop().create_future()
+        self._questions[question] = _Question(answer, worker)
+        try:
+            await _send(connection, wire.encode(wire.Describe(question_id=question, image=image, worker=worker.id)))
+        except EngineUnavailable:
+            answer.cancel()  # nobody waits for it: it ends with the connection
+            raise
+        return await answer
+
+    def _answer(self, question: str, answer: wire.Described | wire.Failed | EngineUnavailable) -> None:
+        """Hand an answer to whoever asked, if they still wait."""
+        asked, worker = self._questions.pop(question)
+        self._may_ask.release()
+        if isinstance(answer, wire.Failed):
+            self._note(worker, answer)
+        if asked.done():
+            return
+        match answer:
+            case wire.Described():
+                asked.set_result(answer)
+            case wire.Failed(code="model_not_ready" | "shutting_down"):
+                asked.set_exception(EngineUnavailable(f"it did not look ({answer})"))
+            case wire.Failed():
+                asked.set_exception(GenerationFailed(answer.code, answer.detail))
+            case EngineUnavailable():
+                asked.set_exception(answer)
+
     async def _tell(self, command: wire.Drain | wire.Reload) -> None:
         if self._connection is None:
             raise EngineUnavailable(f"the engine is not ready: {described(self.status)}")
@@ -288,6 +339,12 @@ class EngineClient:
                 self._list(event.workers)
             case wire.Rejected():
                 log.error("The engine rejected a command: %s.", event.detail)
+            case wire.Described() if event.question_id in self._questions:
+                self._answer(event.question_id, event)
+            case wire.Failed() if event.job_id in self._questions:
+                self._answer(event.job_id, event)
+            case wire.Described():
+                log.debug("An answer came that nobody asked for.")
             case _ if (aboard := self._aboard.get(event.job_id)) is not None:
                 self._silence_timeout.hear(_now())
                 aboard.mailbox.put(event)
@@ -307,7 +364,14 @@ class EngineClient:
             known = self._workers.get(worker.id)
             if known is None:
                 name = " ".join(filter(None, (self._name, worker.id if len(listed) > 1 else "")))
-                known = RemoteWorker(worker.id, name, draw=self._draw, tell=self._tell, listeners=self._listeners)
+                known = RemoteWorker(
+                    worker.id,
+                    name,
+                    draw=self._draw,
+                    look=self._look,
+                    tell=self._tell,
+                    listeners=self._listeners,
+                )
                 self._workers[worker.id] = known
             known.become(state_of(worker))
         if isinstance(self.status, wire.Ready):
@@ -317,7 +381,7 @@ class EngineClient:
                 self._child.answers()
 
     def _note(self, worker: RemoteWorker, event: Drawn | wire.Cancelled | wire.Failed) -> None:
-        """Learn from a job's event how its worker is."""
+        """Learn from what happened to a job or a question how its worker is."""
         match event:
             case wire.Finished() if self._child is not None:
                 self._child.is_well()
@@ -343,6 +407,8 @@ class EngineClient:
             alone = with_worker[worker] == 1
             mailbox.fail(kind(str(error), alone=alone) if died else EngineUnavailable(str(error)))
         self._aboard.clear()
+        for question in list(self._questions):
+            self._answer(question, EngineUnavailable(str(error)))
         self._silence_timeout.forget()
         if self._child is not None:
             if isinstance(error, EngineTimeout):
@@ -378,8 +444,9 @@ async def _send(connection: aiohttp.ClientWebSocketResponse, frame: bytes) -> No
 
 def _largest(job: wire.Generate) -> tuple[int, int]:
     """Give width and height of a job's largest pass, whose steps take longest."""
-    *_, last = passes(job.sampling, enlargement=job.enlargement)
-    return last.width, last.height
+    each = passes(job.sampling, details=job.details, enlargement=job.enlargement)
+    largest = max(each, key=lambda one: one.width * one.height)
+    return largest.width, largest.height
 
 
 def _other_protocol(protocol: int) -> str:

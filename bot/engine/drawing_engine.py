@@ -62,6 +62,15 @@ class DrawingEngine(Protocol):
         """
         ...
 
+    async def describe(self, image: wire.Pixels) -> wire.Described:
+        """Ask what a picture shows; nothing is drawn.
+
+        Raises:
+            EngineUnavailable: It is not ready, or went away.
+            GenerationFailed: It could not look.
+        """
+        ...
+
 
 class DrawingEngines(Protocol):
     """Everything that draws for this bot."""
@@ -83,4 +92,13 @@ class DrawingEngines(Protocol):
 
     def listen(self, listener: Callable[[Status], None]) -> None:
         """Have every change of anyone's status told to a function that returns at once."""
+        ...
+
+    async def describe(self, image: wire.Pixels) -> wire.Described:
+        """Ask any of them that draws what a picture shows.
+
+        Raises:
+            EngineUnavailable: None is ready, or it went away.
+            GenerationFailed: It could not look.
+        """
         ...

@@ -15,8 +15,8 @@ from bot.config import wire_secret
 from bot.engine.child import EngineChild
 from bot.engine.client import EngineClient
 from bot.engine.drawing_engine import Away, Status, nearest
-from bot.errors import ConfigError
-from engine import textfile
+from bot.errors import ConfigError, EngineUnavailable
+from engine import textfile, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -88,6 +88,18 @@ class Engines:
         """Have every change of anyone's status told to a function that returns at once."""
         for client in self.clients:
             client.listen(listener)
+
+    async def describe(self, image: wire.Pixels) -> wire.Described:
+        """Ask any of them that draws what a picture shows.
+
+        Raises:
+            EngineUnavailable: None is ready, or it went away.
+            GenerationFailed: It could not look.
+        """
+        worker = next((one for one in self.workers if isinstance(one.status, wire.Ready)), None)
+        if worker is None:
+            raise EngineUnavailable("no engine is ready")
+        return await worker.describe(image)
 
 
 def _running(url: str, config: Config, environ: Mapping[str, str], *, named: bool) -> EngineClient:

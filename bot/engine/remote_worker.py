@@ -28,6 +28,7 @@ class RemoteWorker:
         name: str,
         *,
         draw: Callable[[RemoteWorker, wire.Generate], AsyncGenerator[Drawn]],
+        look: Callable[[RemoteWorker, wire.Pixels], Awaitable[wire.Described]],
         tell: Callable[[wire.Drain | wire.Reload], Awaitable[None]],
         listeners: list[Callable[[Status], None]],
     ) -> None:
@@ -37,12 +38,14 @@ class RemoteWorker:
             worker_id: Its own, on its connection.
             name: What it is called among all that draw for this bot.
             draw: Has a job drawn by it.
+            look: Has it say what a picture shows.
             tell: Sends a command.
             listeners: Are told of every change, whenever they came.
         """
         self.id = worker_id
         self.name = name
         self._draw = draw
+        self._look = look
         self._tell = tell
         self._listeners = listeners
         self._status: Status = Away("not connected yet")
@@ -65,6 +68,10 @@ class RemoteWorker:
     def generate(self, job: wire.Generate) -> AsyncGenerator[Drawn]:
         """Have a job drawn, as `bot.engine.drawing_engine.DrawingEngine` says."""
         return self._draw(self, msgspec.structs.replace(job, worker=self.id))
+
+    async def describe(self, image: wire.Pixels) -> wire.Described:
+        """Ask what a picture shows, as `bot.engine.drawing_engine.DrawingEngine` says."""
+        return await self._look(self, image)
 
     async def drain(self) -> None:
         """Let it end what it has and take nothing new, until `reload`.

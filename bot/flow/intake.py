@@ -6,11 +6,15 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from bot.checks.roles import roles_of
 from bot.delivery.acknowledgement import acknowledge
-from bot.errors import QueueClosed, QueueFull
+from bot.errors import InvalidRequest, QueueClosed, QueueFull
 from bot.job import NewJob
 from bot.queue.ticket import Ticket, counted
+from bot.safety.ratings import together
+from bot.sentences import uploads
 from bot.views import card
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.checks.admission import Admission
     from bot.checks.gatekeeper import Gatekeeper
+    from bot.config import Rating
     from bot.delivery.message_editor import MessageEditor
     from bot.flow.dispatch import Dispatch
     from bot.flow.places import Places
@@ -65,6 +70,8 @@ class Intake:
         """
         if not await self.accepted(interaction, request):
             return
+        await self._check_inputs(interaction.user.id, request)
+        request = await self._raised(request)
         composed = await self.gatekeeper.check(interaction, request, given=given)
         try:
             await self._take(interaction, request, composed)
@@ -111,3 +118,23 @@ class Intake:
             with self.arrivals.coming(ticket):  # whoever reads the answer finds it in the queue at once
                 message_id = await acknowledge(interaction, job, view, editor=self.editor, jobs=jobs, now=self.now)
                 self.dispatch.enter(await jobs.set_message(job.id, message_id))
+
+    async def _check_inputs(self, user_id: int, request: Request) -> None:
+        """Make sure that what the request begins with is kept, and this person's.
+
+        Raises:
+            InvalidRequest: It is not.
+        """
+        mask = None if request.change is None else request.change.mask
+        for sha256 in (request.image and request.image.sha256, mask):
+            if sha256 is not None and await self.store.inputs.get(user_id, sha256) is None:
+                raise InvalidRequest(uploads.INPUT_GONE)
+
+    async def _raised(self, request: Request) -> Request:
+        """Take what is drawn over a picture of ours at the higher of what is asked for and what that shows."""
+        parent = request.parent
+        if parent is None or not request.strength:
+            return request
+        pictures = await self.store.pictures.of(parent.job_id)
+        measured: list[Rating | None] = [one.rating for one in pictures if one.number == parent.number]
+        return msgspec.structs.replace(request, rating=together(request.rating, measured))

@@ -51,7 +51,7 @@ class Recovery:
     async def recover(self) -> None:
         """Settle what an earlier process left: deliver what is drawn, queue what is not, drop what nobody saw."""
         store = self.store
-        await store.pictures.sweep()
+        await store.pictures.sweep(await store.inputs.files())
         self.pace.recall(await store.paces.all())
         for guild_id, policy in await store.policies.all():
             self.admission.decided(guild_id, policy)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.delivery.delivery import Delivery
     from bot.delivery.job_message import JobMessage
     from bot.flow.slot import WorkerSlot
+    from bot.flow.starting_image import Beginning
     from bot.job import Job
     from bot.measures import BotMeasures
     from bot.store import Store
@@ -76,7 +77,6 @@ class Rendering:
         self._picture_filter = picture_filter
         self._measures = measures
         self._now = now
-        self._starting_images = StartingImages(store)
         self._begun: set[str] = set()
         self._closed = False
 
@@ -116,22 +116,28 @@ class Rendering:
             return None
         self._begun.add(job.id)
         try:
-            start = await self._starting_images.of(job)
-            begins = "noise" if start is None else start.origin
+            beginning = await StartingImages(self._store, slot.engine).of(job)
+            begins = "noise" if beginning.start is None else beginning.start.origin
             job = await self._store.jobs.start(job.id, now=self._now(), drawn_with=DrawnWith.of(ready), begins=begins)
-            return await self._draw(job, job_message, slot, start, share=share)
+            return await self._draw(job, job_message, slot, beginning, share=share)
+        except PromptRefused as error:
+            await self._delivery.refuse(job, error.sentence)
+            return None
         except PictureLost as error:
             log.info("%s", error)
             await self._delivery.fail(job, ends.PARENT_GONE, code="parent_gone")
             return None
+        except EngineError as error:  # it was asked about a picture, and has none of this job's work
+            log.warning("job %s: not begun: %s", job.id, error)
+            return job
         finally:
             self._begun.discard(job.id)
 
     async def _draw(
-        self, job: Job, job_message: JobMessage, slot: WorkerSlot, start: wire.Start | None, *, share: bool
+        self, job: Job, job_message: JobMessage, slot: WorkerSlot, beginning: Beginning, *, share: bool
     ) -> Job | None:
         job_message.say(partial(card.drawing, job, 0, steps_of(job.request)))
-        command = _command(job, start, previews=self._picture_filter.wants_previews(job), share=share)
+        command = _command(job, beginning, previews=self._picture_filter.wants_previews(job), share=share)
         previews = AllowedPreviews()
         try:
             async with aclosing(slot.engine.generate(command)) as events:
@@ -187,7 +193,7 @@ class Rendering:
         return None
 
 
-def _command(job: Job, start: wire.Start | None, *, previews: bool, share: bool) -> wire.Generate:
+def _command(job: Job, beginning: Beginning, *, previews: bool, share: bool) -> wire.Generate:
     request = job.request
     return wire.Generate(
         job_id=job.wire_id,
@@ -198,7 +204,9 @@ def _command(job: Job, start: wire.Start | None, *, previews: bool, share: bool)
         preview_every=PREVIEW_EVERY if previews else 0,
         share=share,
         alone=job.suspect,
-        start=start,
+        start=beginning.start,
+        repaint=beginning.repaint,
+        details=beginning.details,
         variation=request.variation,
         enlargement=request.enlargement,
         send_latents=True,

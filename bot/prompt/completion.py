@@ -15,8 +15,10 @@ from bot.prompt.order import place
 from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options, Request, sub_seeds
 from bot.sentences import prompt as says
+from bot.sentences import uploads
 from bot.sentences.prompt import TextOption
 from bot.sentences.rendering import plain
+from engine.cost import steps_taken
 from engine.grammar import plain_text
 from engine.wire import SEED_LIMIT, SamplingParams, Variation
 
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
     from bot.prompt.presets import Presets
     from bot.prompt.terms import Kind
     from bot.sentences.prompt import Measure, Named, TextName
+
+
+STRENGTH = 0.6
+"""Of a whole picture where nobody says how much: the composition stays, and what is in it is drawn anew."""
+
+REPAINT_STRENGTH = 0.85
+"""Of a part: something else can be there, and still it stands where it stood."""
 
 
 def complete(
@@ -80,6 +89,10 @@ def complete(
     lines = [line for line in (drawn("tags"), drawn("more_tags")) if line]
     typed = ", ".join(tags.close(line) for line in lines) if len(lines) > 1 else "".join(lines)
     width, height = SHAPES[_one_of(options.shape or defaults.shape, SHAPES, "shape")]
+    if options.image is not None:
+        width, height = options.image.width, options.image.height
+    elif options.size is not None:
+        width, height = options.size
     count = 1 if options.count is None else options.count
     steps = defaults.steps if options.steps is None else options.steps
     guidance = defaults.guidance if options.guidance is None else options.guidance
@@ -109,6 +122,11 @@ def complete(
         ),
         private=bool(options.private),
         variation=_variation(options, count, draw_seed),
+        parent=options.parent,
+        strength=_strength(options, steps),
+        image=options.image,
+        change=options.change,
+        from_upload=bool(options.from_upload) or options.image is not None,
     )
     if not any(_has_words(text) for text in (request.subject, request.character, request.series, request.tags)):
         raise InvalidRequest(says.SAY_WHAT)
@@ -171,6 +189,10 @@ def options_of(request: Request) -> Options:
         guidance=sampling.guidance_scale,
         sampler=sampling.sampler,
         private=request.private,
+        image=request.image,
+        strength=None if request.image is None else request.strength,
+        change=None if request.image is None else request.change,
+        from_upload=request.from_upload or None,
     )
 
 
@@ -180,6 +202,25 @@ def _variation(options: Options, count: int, draw_seed: Callable[[], int]) -> Va
         return None
     first = draw_seed() if options.variation_seed is None else options.variation_seed
     return Variation(seeds=sub_seeds(first, count), strength=options.variation_strength)
+
+
+def _strength(options: Options, steps: int) -> float | None:
+    """Say how much of what a request begins with is drawn anew; None: it begins as noise.
+
+    Raises:
+        InvalidRequest: That is outside, or not one whole step.
+    """
+    if options.image is None and options.parent is None:
+        if options.strength is not None or options.change is not None:
+            raise InvalidRequest(uploads.NEEDS_IMAGE)
+        return None
+    usual = STRENGTH if options.change is None else REPAINT_STRENGTH
+    strength = round(usual if options.strength is None else options.strength, 2)
+    if not 0 < strength <= 1:
+        raise InvalidRequest(uploads.strength_outside(strength))
+    if not steps_taken(steps, strength):
+        raise InvalidRequest(uploads.less_than_a_step(strength, steps))
+    return strength
 
 
 def _check_text(text: str, option: TextOption, max_chars: int) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
-from bot.picture.recipes.programs import Written, of_picture
+from bot.picture.brought import BroughtPicture, of_mask, of_picture
+from bot.picture.recipes.programs import Written
+from bot.picture.recipes.programs import of_picture as recipe_of
 from bot.safety.policy import ServerPolicy, imported
 
 if TYPE_CHECKING:
@@ -31,10 +33,21 @@ class FileKind(NamedTuple, Generic[T]):
     """Of an answer as it is sent: a recipe of the greatest length, twice, in characters of four bytes, has 160,000."""
 
 
-RECIPE: FileKind[Written | None] = FileKind("recipe", "picture", of_picture, Written | None)
+RECIPE: FileKind[Written | None] = FileKind("recipe", "picture", recipe_of, Written | None)
 """What a picture says of how it was made; None: nothing."""
 
 POLICY: FileKind[ServerPolicy | None] = FileKind("policy", "file", imported, ServerPolicy)
 """The settings of a server; never None, which would be one more file to look into."""
 
-KINDS: Mapping[str, FileKind[Any]] = {kind.name: kind for kind in (RECIPE, POLICY)}
+_PIXELS_BYTES = 4 * 1024 * 1024
+"""A picture of the largest size at which one is worked on, as a PNG that does not compress: 3.2 MB."""
+
+PICTURE: FileKind[BroughtPicture | None] = FileKind(
+    "brought picture", "picture", of_picture, BroughtPicture, _PIXELS_BYTES
+)
+"""A picture to begin with."""
+
+MASK: FileKind[BroughtPicture | None] = FileKind("mask", "picture", of_mask, BroughtPicture, _PIXELS_BYTES)
+"""Which part of one is drawn anew."""
+
+KINDS: Mapping[str, FileKind[Any]] = {kind.name: kind for kind in (RECIPE, POLICY, PICTURE, MASK)}

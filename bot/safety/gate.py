@@ -19,6 +19,7 @@ from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER, exceeds, highest, lowest, together
 from bot.safety.verdict import Step, Verdict
 from bot.sentences import gate as says
+from bot.sentences import uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -147,10 +148,18 @@ def explain(
 ) -> Iterator[Step]:
     """Give every rule, in the order in which they decide; `judge` stops at the first no."""
     asked = words.asks_for(gate_question)
+    if gate_question.from_upload:
+        yield from _upload_steps(situation.operator, asked)
     yield from _limit_steps(situation, asked)
     yield from _access_steps(situation, asked)
     yield _lock_step(situation.person)
     yield from words.steps(gate_question, asked, situation.operator, situation.server.denied, telling)
+
+
+def _upload_steps(operator: OperatorPolicy, rating: Rating) -> Iterator[Step]:
+    """What begins with somebody's picture is looked at, and is safe for ever."""
+    yield Step("upload", allowed=operator.tagger, sentence=uploads.NEEDS_TAGGER)
+    yield Step("upload", allowed=not exceeds(rating, "safe"), sentence=uploads.ONLY_SAFE)
 
 
 def shows(situation: Situation, asked: Rating, measured: Rating | None) -> Verdict:

@@ -22,6 +22,8 @@ class GateQuestion(Struct, frozen=True, kw_only=True):
     """One request for the gate; without words it is only about the rating."""
 
     rating: Rating
+    from_upload: bool = False
+    """Its chain began with a picture that somebody brought."""
     prompt: str = ""
     """As composed."""
     negative: str = ""
@@ -71,6 +73,7 @@ def gate_question(request: Request, composed: ComposedTexts, presets: Presets) -
     style = preset.pick(presets.style, "style", request.style).prompt if request.style else ""
     return GateQuestion(
         rating=request.rating,
+        from_upload=request.from_upload or request.image is not None,
         prompt=composed.prompt,
         negative=composed.negative_prompt.removeprefix(tags.join(REQUIRED[request.rating])),
         typed=", ".join(filter(None, (request.character, request.series, request.tags))),

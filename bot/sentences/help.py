@@ -39,6 +39,11 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 `/remix` reads the recipe out of a picture file into a form. Change it there, and draw.
 **Apps → Remix** in the menu of a message does the same, and asks which where there are several pictures.
 
+## Your own pictures
+`/imagine` with `image` begins with a picture of yours. `/inpaint` draws only a part of it anew.
+`/describe` names what a picture shows. What begins with your picture is drawn at `safe` only.
+**Apps → Repaint** and **Apps → Describe** in the menu of a message do the same there.
+
 ## Your own things
 `/me defaults set` sets your values for options that you leave out. `style:none` draws once without your style.
 `/me favourite save` keeps tags under a name: saved as `sunset`, they are used by typing `@sunset`.
@@ -51,7 +56,8 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 
 ## Under every picture
 **Reroll** draws it again with other seeds. **Edit** shows all of it to change, and keeps the seed. The result is yours.
-**Vary …** draws others like one picture, and **Enlarge …** makes one larger. Both say what it costs first.
+**Vary …** draws others like one picture, and **Enlarge …** makes one larger. They say what it costs first.
+**Extend …** goes on beyond an edge. **Detail …** draws faces, or another part, over at full size.
 **Recipe** shows exactly how it was made. Blue buttons draw, and count as a request.
 **More …** has **Again exactly**, which says first what has changed since.
 It has **Spoiler** and **Delete**, for its owner and for moderators, and **Report** for everybody.

@@ -6,14 +6,62 @@ from typing import Literal
 
 from bot.sentences.sentence import fixed, sentence
 
-Kind = Literal["subtle", "strong", "larger", "double"]
+MadeBy = Literal[
+    "subtle",
+    "strong",
+    "larger",
+    "double",
+    "extend_out",
+    "extend_left",
+    "extend_right",
+    "extend_up",
+    "extend_down",
+    "detail_face",
+    "detail_centre",
+    "detail_top",
+    "detail_bottom",
+    "detail",
+    "repaint",
+]
+
+Kind = Literal[
+    "subtle",
+    "strong",
+    "larger",
+    "double",
+    "extend_out",
+    "extend_left",
+    "extend_right",
+    "extend_up",
+    "extend_down",
+    "detail_face",
+    "detail_centre",
+    "detail_top",
+    "detail_bottom",
+]
 
 # The buttons
 
 VARY = fixed("more.VARY", "Vary …")
 ENLARGE = fixed("more.ENLARGE", "Enlarge …")
+EXTEND = fixed("more.EXTEND", "Extend …")
+DETAIL = fixed("more.DETAIL", "Detail …")
 
-_LABELS: dict[Kind, str] = {"subtle": "Subtle", "strong": "Strong", "larger": "×1.5", "double": "×2"}
+_LABELS: dict[Kind, str] = {
+    "subtle": "Subtle",
+    "strong": "Strong",
+    "larger": "×1.5",
+    "double": "×2",
+    "extend_out": "Zoom out",
+    "extend_left": "Left",
+    "extend_right": "Right",
+    "extend_up": "Up",
+    "extend_down": "Down",
+    "detail_face": "Faces",
+    "detail_centre": "Centre",
+    "detail_top": "Top",
+    "detail_bottom": "Bottom",
+}
 
 
 @sentence
@@ -67,6 +115,15 @@ _DOES: dict[Kind, str] = {
     "strong": "the same idea, drawn anew over this picture",
     "larger": "half as wide and high again, with more detail",
     "double": "twice as wide and high, with more detail",
+    "extend_out": "smaller in the middle, with more around it",
+    "extend_left": "the picture goes on to the left",
+    "extend_right": "the picture goes on to the right",
+    "extend_up": "the picture goes on above",
+    "extend_down": "the picture goes on below",
+    "detail_face": "the faces are drawn over at full size",
+    "detail_centre": "the centre is drawn over at full size",
+    "detail_top": "the upper half is drawn over at full size",
+    "detail_bottom": "the lower half is drawn over at full size",
 }
 
 
@@ -92,6 +149,11 @@ def numbered(numbers: tuple[str, ...]) -> str:
 DRAWN_AT_ONCE = fixed("more.DRAWN_AT_ONCE", "A blue button draws at once, and counts as your request.")
 
 # Refusals
+
+
+@sentence
+def no_larger(most_side: int, most_megapixels: float) -> str:
+    return f"It would be too large. At most {most_side:,} pixels a side and {most_megapixels:.1f} megapixels are drawn."
 
 
 @sentence
@@ -122,16 +184,23 @@ def only_owner(owner: int | None) -> str:
 
 # Where it comes from
 
-_MADE: dict[Kind, str] = {
+_MADE: dict[str, str] = {
     "subtle": "A subtle variation of",
     "strong": "A strong variation of",
     "larger": "Enlarged ×1.5 from",
     "double": "Enlarged ×2 from",
+    "extend_out": "Zoomed out of",
+    "extend_left": "Extended to the left from",
+    "extend_right": "Extended to the right from",
+    "extend_up": "Extended upwards from",
+    "extend_down": "Extended downwards from",
+    "detail": "With more detail than",
+    "repaint": "A part drawn anew of",
 }
 
 
 @sentence
-def made_from(kind: Kind, number: int, job_id: str, link: str) -> str:
+def made_from(kind: MadeBy, number: int, job_id: str, link: str) -> str:
     """Name the picture that something was made of, and link it where others can see it."""
     named = f"picture {number} of `{job_id}`"
     return f"{_MADE[kind]} {f'[{named}]({link})' if link else named}."

@@ -28,6 +28,7 @@ from bot.sentences import (
     reports,
     settings,
     terms,
+    uploads,
     why,
     words,
 )
@@ -62,6 +63,7 @@ ROOMS = (
     reports,
     settings,
     terms,
+    uploads,
     why,
     words,
 )

@@ -11,6 +11,7 @@ from bot.store.database import open_database
 from bot.store.drafts import Drafts
 from bot.store.forgotten import Forgotten
 from bot.store.forms import Forms
+from bot.store.inputs import Inputs
 from bot.store.jobs import Jobs
 from bot.store.kept_backups import KeptBackups
 from bot.store.key import folder_key
@@ -69,6 +70,7 @@ class Store:
         asking = database.patient(waits_s)
         self.jobs = Jobs(asking)
         self.pictures = Pictures(database, beside.spool, waits_s=waits_s)
+        self.inputs = Inputs(database, beside.spool, waits_s=waits_s)
         self.drafts = Drafts(asking)
         self.forms = Forms(asking)
         self.people = People(asking, same.people.remembered if same else None)

@@ -46,19 +46,21 @@ class Jobs:
     async def submit(self, new: NewJob, *, now: float) -> Job:
         """Commit a job to the line."""
         width, height = main_pass(new.request)
-        parent = new.request.parent
+        parent, request = new.request.parent, new.request
         [row] = await self._database.fetch(
             """
             INSERT INTO jobs (
                 state, user_id, guild_id, channel_id, application_id, interaction_id, interaction_token,
                 token_created_at, request, prompt, negative_prompt, notes, max_file_bytes, tell, created_at,
-                width, height, pictures, guided, cost, weight, parent_job, parent_picture, counted
+                width, height, pictures, guided, cost, weight, parent_job, parent_picture, counted, from_upload, input,
+                mask
             ) VALUES (
                 'queued', :user_id, :guild_id, :channel_id, :application_id, :interaction_id, :interaction_token,
                 :token_created_at, :request, :prompt, :negative_prompt, :notes, :max_file_bytes,
                 EXISTS (SELECT 1 FROM always_told WHERE user_id = :user_id), :created_at,
                 :width, :height, :pictures, :guided, :cost, :weight, :parent_job, :parent_picture,
-                :counted
+                :counted, :from_upload OR EXISTS (SELECT 1 FROM jobs WHERE key = :parent_job AND from_upload = 1),
+                :input, :mask
             ) RETURNING *
             """,
             {
@@ -71,6 +73,9 @@ class Jobs:
                 "counted": counted(new.request),
                 "parent_job": None if parent is None else row_key(parent.job_id),
                 "parent_picture": None if parent is None else parent.number,
+                "from_upload": request.from_upload or request.image is not None,
+                "input": request.image and request.image.sha256,
+                "mask": request.change and request.change.mask,
                 "request": msgspec.json.encode(new.request).decode(),
                 "notes": sentences.written_all(new.notes),
                 "created_at": now,
@@ -81,6 +86,11 @@ class Jobs:
     async def get(self, job_id: str) -> Job | None:
         """Look a job up; None if the id is none, or its job is no longer kept."""
         rows = await self._database.fetch("SELECT * FROM jobs WHERE key = :key", {"key": row_key(job_id)})
+        return _job(rows[0]) if rows else None
+
+    async def shown_by(self, message_id: int) -> Job | None:
+        """Look up the job whose message that is; None: it is no job's, or its job is no longer kept."""
+        rows = await self._database.fetch("SELECT * FROM jobs WHERE message_id = :id", {"id": message_id})
         return _job(rows[0]) if rows else None
 
     async def chain(self, job_id: str) -> tuple[Parent, ...]:
@@ -320,7 +330,7 @@ def _job(row: sqlite3.Row) -> Job:
         values["notes"] = sentences.read_all(values["notes"])
         for end in ("error", "kept"):
             values[end] = None if values[end] is None else sentences.read(values[end])
-        for flag in ("tell", "untold", "held", "restored"):
+        for flag in ("tell", "untold", "held", "restored", "from_upload"):
             values[flag] = bool(values[flag])
         return msgspec.convert(values, Job)
     except msgspec.DecodeError as error:

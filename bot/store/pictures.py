@@ -235,11 +235,14 @@ class Pictures:
         await self._spool.delete(_files_of(row["file"] for row in rows))
         return len(rows)
 
-    async def sweep(self) -> int:
+    async def sweep(self, others: Iterable[str] = ()) -> int:
         """Clear up after a process that died: delete what nobody will ever show, and say how many files it was.
 
         That is the pictures of cancelled and refused jobs, and files without a row. For start-up only: a file that
         is just being written has no row yet.
+
+        Args:
+            others: Files in the spool that are no pictures of jobs, and stay.
         """
         await self._database.fetch(
             """
@@ -250,7 +253,7 @@ class Pictures:
         rows = await self._database.fetch("SELECT file, latents_sha256 FROM pictures WHERE deleted = 0")
         known = {row["file"] for row in rows}
         known |= {latents_file(row["file"]) for row in rows if row["latents_sha256"] is not None}
-        orphans = await self._spool.names() - known
+        orphans = await self._spool.names() - known - set(others)
         await self._spool.delete(orphans)
         return len(orphans)
 

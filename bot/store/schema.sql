@@ -60,8 +60,18 @@ CREATE TABLE jobs (
     -- It comes out of a backup in which it was not at its end, and nobody looked since how it stands with its message.
     restored INTEGER NOT NULL DEFAULT 0 CHECK (restored IN (0, 1)),
 
-    counted INTEGER NOT NULL DEFAULT 1 -- for how many pictures it counts in a day's limits (bot.queue.ticket.counted)
+    counted INTEGER NOT NULL DEFAULT 1, -- for how many pictures it counts in a day's limits (bot.queue.ticket.counted)
+
+    -- Whether its chain began with a picture that somebody brought; and of those that its asker brought for it the
+    -- checksums, NULL: none.
+    from_upload INTEGER NOT NULL DEFAULT 0 CHECK (from_upload IN (0, 1)),
+    input TEXT,
+    mask TEXT
 ) STRICT;
+
+CREATE INDEX jobs_by_message ON jobs (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX jobs_of_input ON jobs (user_id, input) WHERE input IS NOT NULL;
+CREATE INDEX jobs_of_mask ON jobs (user_id, mask) WHERE mask IS NOT NULL;
 
 CREATE INDEX jobs_of_person ON jobs (user_id, state);
 -- A person's latest jobs; the key of a row follows in every index.
@@ -97,6 +107,20 @@ CREATE TABLE pictures (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX pictures_kept ON pictures (job) WHERE deleted = 0;
+
+-- Pictures that people bring to begin with, or to mark a part of one: once for each person, and for as long as what was
+-- drawn from them.
+
+CREATE TABLE inputs (
+    user_id INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, -- of the file
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    rating TEXT CHECK (rating IN ('safe', 'sensitive', 'nsfw', 'explicit')), -- what it shows; NULL: nobody has looked
+    withheld INTEGER NOT NULL DEFAULT 0 CHECK (withheld IN (0, 1)), -- nobody may see it
+    brought_at REAL NOT NULL,
+    PRIMARY KEY (user_id, sha256)
+) STRICT, WITHOUT ROWID;
 
 -- What a preview showed and may still draw: its button finds the request here, after a restart too.
 

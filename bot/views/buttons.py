@@ -35,6 +35,8 @@ LOOKS = {
     "recipe": _Look(says.RECIPE),
     "vary": _Look(more.VARY),
     "enlarge": _Look(more.ENLARGE),
+    "extend": _Look(more.EXTEND),
+    "detail": _Look(more.DETAIL),
     "exactly": _Look(more.EXACTLY, explained=more.EXACTLY_EXPLAINED),
     "redraw": _Look(more.REDRAW, ButtonStyle.primary),
     "spoiler": _Look(says.SPOILER, explained=says.SPOILER_EXPLAINED),

@@ -41,7 +41,7 @@ BAR_CELLS = 16
 OFTEN = ("reroll", "edit", "recipe")
 """The first row under pictures."""
 
-MORE = ("vary", "enlarge")
+MORE = ("vary", "enlarge", "extend", "detail")
 """The second row: what draws more of one picture. The menu is the last."""
 
 RARE = ("exactly", "spoiler", "report", "delete")

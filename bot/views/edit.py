@@ -154,7 +154,7 @@ def as_typed(value: str | float) -> str:
 class Changes(NamedTuple):
     """What somebody changed in a form."""
 
-    values: Mapping[str, str | float | None]
+    values: Mapping[str, Any]
     """Options by name; None is an option that was left out."""
     wrong: tuple[Sentence, ...] = ()
     """What could not be read, and stayed as it was."""

@@ -10,12 +10,13 @@ from discord import ButtonStyle, ui
 
 from bot.job import ID_PATTERN
 from bot.safety.ratings import ORDER, exceeds
-from bot.sentences import card, edit
+from bot.sentences import card, edit, uploads
 from bot.sentences.rendering import render
 from bot.views.card import WAITING
 from bot.views.edit import FIELDS, as_typed
 from bot.views.layout import layout
 from bot.views.plain_markup import plain_markup
+from engine.marking import AREAS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bot.sentences.sentence import Sentence
     from bot.store.forms import OpenForm
 
-PRESS = re.compile(rf"v1:form:(?P<form_id>{ID_PATTERN}):(?P<act>draw|words|style|numbers|rating)")
+PRESS = re.compile(rf"v1:form:(?P<form_id>{ID_PATTERN}):(?P<act>draw|words|style|numbers|rating|area)")
 """What stands under it."""
 
 WHICH = re.compile(r"v1:form:which")
@@ -74,7 +75,8 @@ def screen(step: EditState) -> ui.LayoutView:
         _button(step, "numbers", edit.NUMBERS),
     )
     displays = (ui.TextDisplay[ui.LayoutView](text) for text in texts)
-    return layout(ui.Container(*displays, _ratings(step), buttons, accent_colour=WAITING))
+    areas = [_areas(step)] if form.image is not None or form.parent is not None else []
+    return layout(ui.Container(*displays, _ratings(step), *areas, buttons, accent_colour=WAITING))
 
 
 def which(pictures: Mapping[int, tuple[str, OpenForm]], said: Sequence[Sentence]) -> ui.LayoutView:
@@ -128,6 +130,22 @@ def _ratings(step: EditState) -> ui.ActionRow[Any]:
     return ui.ActionRow[Any](
         ui.Select[ui.LayoutView](
             custom_id=f"v1:form:{step.form_id}:rating", options=options, placeholder=render(edit.CHOOSE_RATING)
+        )
+    )
+
+
+def _areas(step: EditState) -> ui.ActionRow[Any]:
+    """Offer the parts of the picture that it begins with; where nothing is chosen all of it is drawn over."""
+    chosen = None if step.form.change is None else step.form.change.area
+    options = [
+        discord.SelectOption(label=render(uploads.area(area)), value=area, default=area == chosen) for area in AREAS
+    ]
+    return ui.ActionRow[Any](
+        ui.Select[ui.LayoutView](
+            custom_id=f"v1:form:{step.form_id}:area",
+            options=options,
+            placeholder=render(uploads.CHOOSE_AREA),
+            min_values=0,
         )
     )
 

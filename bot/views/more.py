@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from bot.job import Job
     from bot.sentences.sentence import Sentence
 
-WAYS: dict[str, tuple[Kind, ...]] = {"vary": ("subtle", "strong"), "enlarge": ("larger", "double")}
+WAYS: dict[str, tuple[Kind, ...]] = {
+    "vary": ("subtle", "strong"),
+    "enlarge": ("larger", "double"),
+    "extend": ("extend_out", "extend_left", "extend_right", "extend_up", "extend_down"),
+    "detail": ("detail_face", "detail_centre", "detail_top", "detail_bottom"),
+}
 """What stands in each question."""
 
 MAKE = re.compile(rf"v1:(?P<job_id>{ID_PATTERN}):(?P<kind>{'|'.join(KINDS)}):(?P<number>[0-9]{{1,2}})")

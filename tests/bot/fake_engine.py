@@ -118,6 +118,8 @@ class Client:
         elif isinstance(command, wire.Reload):
             await self.become(wire.Loading(stage="reading it anew"), command.worker)
             await self.become(self.ready, command.worker)
+        elif isinstance(command, wire.Describe):
+            await self.send(self.described(command))
         elif isinstance(command, wire.Cancel):
             if job := self.jobs.get(command.job_id):
                 job.cancel()
@@ -140,9 +142,15 @@ class Client:
         loop = asyncio.get_running_loop()
         began = loop.time()
         each = cost.passes(
-            job.sampling, strength=1.0 if job.start is None else job.start.strength, enlargement=job.enlargement
+            job.sampling,
+            strength=1.0 if job.start is None else job.start.strength,
+            joint=0.0 if job.repaint is None else job.repaint.joint,
+            details=job.details,
+            enlargement=job.enlargement,
         )
         width, height, _ = each[-1]
+        if job.details:
+            width, height = job.sampling.width, job.sampling.height
         steps = sum(one.steps for one in each)
         total = steps * len(job.seeds)
         begins = "noise" if job.start is None else job.start.origin
@@ -187,6 +195,15 @@ class Client:
         if told is None or (told[1] and number < len(job.seeds) - 1):
             return "safe"
         return get_args(wire.Rating)[int(told[2])]
+
+    def described(self, command: wire.Describe) -> wire.Described:
+        """Rate by colour: what is mostly red shows more than anybody may see."""
+        if not self.options.rates:
+            return wire.Described(question_id=command.question_id)
+        red, green, blue = (sum(command.image.values[channel::3]) for channel in range(3))
+        tags = tuple(wire.Tag(name=name, kind="general", share=0.9) for name in ("1girl", "red_hair", "outdoors"))
+        rating = "explicit" if red > 2 * (green + blue) else "safe"
+        return wire.Described(question_id=command.question_id, rating=rating, tags=tags, faces=())
 
     def is_held(self, job: wire.Generate) -> bool:
         try:

@@ -48,16 +48,19 @@ PATTERNS = {
 }
 
 JOB = "00004K"
-ON_A_JOB = (
-    "reroll edit recipe vary enlarge exactly redraw spoiler delete cancel show tell report withdraw look restore remove"
-)
+FREQUENT = "reroll edit recipe vary enlarge extend detail"
+ON_A_JOB = f"{FREQUENT} exactly redraw spoiler delete cancel show tell report withdraw look restore remove"
 
 POSTED = [
     *(("component", f"v1:{JOB}:{action}", action, {"job_id": JOB}) for action in ON_A_JOB.split()),
     ("component", f"v1:{JOB}:more", "more", {"job_id": JOB}),
     *(
         ("component", f"v1:{JOB}:{kind}:3", "make", {"job_id": JOB, "kind": kind, "number": "3"})
-        for kind in ("subtle", "strong", "larger", "double")
+        for kind in (
+            *("subtle", "strong", "larger", "double"),
+            *("extend_out", "extend_left", "extend_right", "extend_up", "extend_down"),
+            *("detail_face", "detail_centre", "detail_top", "detail_bottom"),
+        )
     ),
     ("component", f"v1:draft:{JOB}", "draft", {"draft_id": JOB}),
     ("component", "v1:forget:18446744073709551615", "forget", {"user_id": "18446744073709551615"}),

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from bot.errors import InvalidRequest
 from bot.follow_up import KINDS, drawn_again, follow_up, kind_of
-from bot.request import SHAPES, Parent, Request, again, passes_of, picture_seeds, steps_of
+from bot.prompt.completion import options_of
+from bot.request import SHAPES, Change, Input, Parent, Request, again, passes_of, picture_seeds, steps_of
 from bot.sentences import more as says
 from engine import wire
 from engine.wire import Enlargement, SamplingParams, Variation
@@ -63,6 +64,7 @@ def test_every_one_of_every_shape_is_within_the_wires_limits(shape, kind, steps)
     assert steps_of(made) >= made.count
     values = {"prompt": "", "negative_prompt": "", "seeds": picture_seeds(made), "sampling": made.sampling}
     command = wire.Generate(job_id="1", variation=made.variation, enlargement=made.enlargement, **values)
+    assert max(made.sampling.width, made.sampling.height) <= wire.MAX_SIDE
     assert wire.decode_command(wire.encode(command)) == command
 
 
@@ -97,5 +99,42 @@ def test_a_reroll_of_a_variation_is_another_variation_of_the_same_picture():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_request_says_how_it_makes_more(kind):
-    assert kind_of(more(kind)) == kind
+    assert kind_of(more(kind)) == ("detail" if kind.startswith("detail") else kind)
     assert kind_of(FIRST) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_is_made_of_somebodys_own_picture_remembers_it(kind):
+    """And begins with ours, not with theirs."""
+    brought = replace(FIRST, image=Input(sha256="ab", width=832, height=1216), strength=0.6, change=Change(area="hair"))
+    made = more(kind, brought)
+    assert (made.from_upload, made.image, made.parent) == (True, None, SECOND)
+    assert more("strong", made, replace(SECOND, number=0)).from_upload
+    assert again(made, lambda: 5).from_upload
+    assert options_of(made).from_upload
+
+
+@pytest.mark.parametrize("direction", ["left", "right", "up", "down", "out"])
+def test_an_extension_has_the_size_of_its_canvas(direction):
+    made = more(f"extend_{direction}")
+    grown = {"left": (1248, 1216), "right": (1248, 1216), "up": (832, 1824), "down": (832, 1824), "out": (832, 1216)}
+    assert (made.sampling.width, made.sampling.height) == grown[direction]
+    assert [one.steps for one in passes_of(made)] == [25, 9]
+
+
+def test_what_would_be_extended_beyond_all_limits_is_not_offered():
+    larger = more("double")
+    with pytest.raises(InvalidRequest) as no:
+        more("extend_right", larger, replace(SECOND, number=0))
+    assert no.value.sentence == says.no_larger(wire.MAX_SIDE, wire.MAX_PIXELS / 1e6)
+    assert more("extend_out", larger, replace(SECOND, number=0)).sampling.width == 1664
+
+
+def test_details_are_the_faces_that_were_found():
+    """Or the one that most portraits have; each costs a pass at full size."""
+    found = (wire.Box(left=10, top=20, width=90, height=80), wire.Box(left=300, top=20, width=60, height=60))
+    parent = replace(SECOND, number=1)
+    made = follow_up("detail_face", FIRST, parent, draw_seed=lambda: 77, max_count=4, max_steps=50, faces=found)
+    assert made.change == Change(details=found)
+    assert [one.steps for one in passes_of(made)] == [11, 11]
+    assert len(more("detail_face").change.details) == len(more("detail_top").change.details) == 1

@@ -8,6 +8,7 @@ from engine.config import Faces, PictureRating
 from engine.describing import Describer
 from engine.errors import ModelLoadError, RatingFailed
 from engine.rating import Rated
+from engine.regions import worth_it
 from engine.wire import Box, Describe, Described, Failed, Pixels, Tag
 from tests.engine.batches import Inline
 from tests.engine.raters import make_tagger
@@ -17,7 +18,7 @@ NAMES = ("general", "sensitive", "questionable", "explicit", "1girl", "child", "
 
 def question(colour=(255, 0, 0), *, width=96, height=64):
     values = np.full((height, width, 3), colour, np.uint8)
-    return Describe(job_id="q", image=Pixels(width=width, height=height, values=values.tobytes()))
+    return Describe(question_id="q", image=Pixels(width=width, height=height, values=values.tobytes()))
 
 
 def asked(describer, command):
@@ -46,7 +47,7 @@ def test_what_nobody_may_see_is_said():
 
 def test_without_raters_and_detectors_it_says_that_nothing_looks():
     """None is not the same as none found."""
-    assert asked(Describer(Inline(), rate=None, find_faces=None), question()) == Described(job_id="q")
+    assert asked(Describer(Inline(), rate=None, find_faces=None), question()) == Described(question_id="q")
 
 
 def test_a_look_that_fails_is_an_answer():
@@ -94,7 +95,7 @@ def test_a_detector_s_boxes_are_in_the_picture_s_pixels(tmp_path, turned):
 def test_faces_that_are_large_enough_stay_as_they_are():
     """A third of the picture, and no more than are drawn at once."""
     boxes = [Box(left=0, top=0, width=90, height=90), *(Box(left=0, top=0, width=20, height=20) for _ in range(9))]
-    assert faces.worth_it(boxes, 100, 100) == tuple(boxes[1:9])
+    assert worth_it(boxes, 100, 100) == tuple(boxes[1:9])
 
 
 def test_a_detector_that_cannot_be_read_is_one_line(tmp_path):

@@ -74,20 +74,21 @@ GOLDEN = [
         b"\xabenlargement\xc0\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2",
     ),
     (
-        wire.Describe(job_id="j1", image=wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64))),
-        b"\x83\xa4type\xa8Describe\xa6job_id\xa2j1\xa5image\x84\xa4type\xa6Pixels\xa5width@\xa6height@\xa6values\xc50\x00"
-        + bytes(3 * 64 * 64),
+        wire.Describe(question_id="j1", image=wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64)), worker="a"),
+        b"\x84\xa4type\xa8Describe\xabquestion_id\xa2j1\xa5image\x84\xa4type\xa6Pixels\xa5width@\xa6height@\xa6values\xc50\x00"
+        + bytes(3 * 64 * 64)
+        + b"\xa6worker\xa1a",
     ),
     (
         wire.Described(
-            job_id="j1",
+            question_id="j1",
             rating="safe",
             withheld=False,
             tags=(wire.Tag(name="smile", kind="general", share=0.5),),
             faces=(wire.Box(left=1, top=2, width=3, height=4),),
         ),
         (
-            b"\x86\xa4type\xa9Described\xa6job_id\xa2j1\xa6rating\xa4safe\xa8withheld\xc2\xa4tags\x91\x83\xa4name\xa5smile\xa4kind"
+            b"\x86\xa4type\xa9Described\xabquestion_id\xa2j1\xa6rating\xa4safe\xa8withheld\xc2\xa4tags\x91\x83\xa4name\xa5smile\xa4kind"
             b"\xa7general\xa5share\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa5faces\x91\x84\xa4left\x01\xa3top\x02\xa5width\x03"
             b"\xa6height\x04"
         ),

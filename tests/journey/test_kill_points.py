@@ -105,7 +105,8 @@ async def test_a_job_is_shown_again_after_a_restart(studio, yuki):
     shown = await yuki.answer(await yuki.slash(channel, "show", picture=offered["value"]))
     assert shown["flags"] & 64
     assert len(gallery(shown)) == 1
-    assert labels(shown) == ["Reroll", "Edit", "Recipe", "Vary …", "Enlarge …", "Again exactly", "Delete"]
+    drawing = ["Reroll", "Edit", "Recipe", "Vary …", "Enlarge …", "Extend …", "Detail …"]
+    assert labels(shown) == [*drawing, "Again exactly", "Delete"]
     await delete(yuki, shown)
     await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == shown["id"])
     spool = {path.name for path in (studio.folder / "data" / "spool").iterdir()}

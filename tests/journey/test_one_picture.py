@@ -33,6 +33,8 @@ async def test_the_result_says_who_what_and_how(yuki):
         "Recipe",
         "Vary …",
         "Enlarge …",
+        "Extend …",
+        "Detail …",
         "Again exactly",
         "Spoiler",
         "Report",

@@ -12,6 +12,7 @@ KNOWN = {
     ("drafts", "user_id"),
     ("favourites", "user_id"),
     ("forms", "user_id"),
+    ("inputs", "user_id"),
     ("jobs", "user_id"),
     ("reports", "reporter_id"),
     ("reports", "decider_id"),

@@ -13,8 +13,8 @@ BLUE = 1
 MOST_ROWS, MOST_BUTTONS, MOST_ENTRIES = 3, 5, 25
 """The first is ours; the others are Discord's (developer documentation, Components, Action Row and String Select)."""
 
-LATER = ("extend", "detail")
-"""What will draw more of one picture, too, and has its place beside Vary and Enlarge."""
+MORE = ("vary", "enlarge", "extend", "detail")
+"""What draws more of one picture, between what is used often and the menu."""
 
 
 @pytest.fixture
@@ -54,13 +54,14 @@ def test_the_rows_are_the_same_for_one_picture_and_for_four(job):
     assert rows(result(job(1))) == rows(result(job(4)))
 
 
-def test_what_comes_later_has_its_place(job):
-    """In the row between, and entries in the menu."""
+def test_what_draws_more_of_one_picture_stands_between(job):
+    """In a row of its own, and the menu has room for more."""
     found = rows(result(job()))
     often, more, [menu] = found
     assert len(found) <= MOST_ROWS
     assert len(often) <= MOST_BUTTONS
-    assert len(more) + len(LATER) <= MOST_BUTTONS
+    assert [one["custom_id"].rpartition(":")[2] for one in more] == [*MORE]
+    assert len(more) <= MOST_BUTTONS
     assert len(menu["options"]) + 2 <= MOST_ENTRIES
 
 

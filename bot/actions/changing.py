@@ -1,0 +1,132 @@
+"""A picture that exists, one of ours or one that somebody brings, and what of it is to be drawn anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bot.actions.message_pictures import pictures_in
+from bot.errors import InvalidRequest
+from bot.prompt.completion import options_of
+from bot.request import Change, Options, Parent, passes_of, words_of_options
+from bot.safety.ratings import together
+from bot.sentences import more, recipes
+from bot.sentences import uploads as says
+from bot.store.forms import open_form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import discord
+
+    from bot.actions.edit import Editing
+    from bot.actions.imagine import RequestBuilder
+    from bot.checks.gatekeeper import Gatekeeper
+    from bot.checks.uploads import Uploads
+    from bot.config import Rating
+    from bot.job import Job
+    from bot.store import Store
+    from engine.marking import Area
+
+
+@dataclass(kw_only=True, eq=False)
+class Changing:
+    """Whatever somebody brings is an upload; a picture of ours is known by its job and message in the store alone."""
+
+    gatekeeper: Gatekeeper
+    store: Store
+    imagine: RequestBuilder
+    """Draws what it comes to."""
+    uploads: Uploads
+    editing: Editing
+    """Asks what is to be there."""
+    now: Callable[[], float]
+    """Unix time in seconds."""
+
+    async def begin(
+        self, interaction: discord.Interaction[Any], options: Options, image: discord.Attachment | None
+    ) -> None:
+        """Draw what was typed, over a picture where one was attached.
+
+        Raises:
+            Refused: Nothing was queued; the message says why.
+        """
+        if image is not None:
+            await self.gatekeeper.highest_here(interaction)  # where nothing is drawn, nothing is read
+            options = msgspec.structs.replace(options, image=await self.uploads.take(interaction.user.id, image))
+        await self.imagine.ask(interaction, options)
+
+    async def repaint(
+        self,
+        interaction: discord.Interaction[Any],
+        options: Options,
+        image: discord.Attachment,
+        *,
+        mask: discord.Attachment | None,
+        area: Area | None,
+    ) -> None:
+        """Draw a part of an attached picture anew.
+
+        Raises:
+            Refused: Nothing was queued; the message says why.
+        """
+        if mask is None and area is None:
+            raise InvalidRequest(says.NEEDS_AREA)
+        if mask is not None and area is not None:
+            raise InvalidRequest(says.ONE_AREA)
+        await self.gatekeeper.highest_here(interaction)
+        person = interaction.user.id
+        kept = await self.uploads.take(person, image)
+        change = Change(area=area) if mask is None else Change(mask=await self.uploads.take_mask(person, mask))
+        await self.imagine.ask(interaction, msgspec.structs.replace(options, image=kept, change=change))
+
+    async def open_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        """Ask what is to be drawn over the first picture of a message, and of which part.
+
+        Raises:
+            Refused: There is none that is taken; the message says why.
+        """
+        await self.gatekeeper.highest_here(interaction)
+        job = await self._job_of(interaction, message)
+        if job is not None:
+            options = await self._of_job(interaction, job)
+            given = "" if job.user_id == interaction.user.id else words_of_options(options)
+        else:
+            pictures = pictures_in(message)
+            if not pictures:
+                raise InvalidRequest(recipes.NO_PICTURE)
+            options, given = Options(image=await self.uploads.take(interaction.user.id, pictures[0])), ""
+        form = open_form(options, given=given)
+        kept_as = await self.store.forms.keep(interaction.user.id, form, now=self.now())
+        await self.editing.show(interaction, kept_as, form)
+
+    async def _job_of(self, interaction: discord.Interaction[Any], message: discord.Message) -> Job | None:
+        """Find the job whose message this is; a copy of one is nobody's."""
+        if message.author.id != interaction.application_id:
+            return None
+        return await self.store.jobs.shown_by(message.id)
+
+    async def _of_job(self, interaction: discord.Interaction[Any], job: Job) -> Options:
+        """Begin with the first picture of a job that may be seen here, at the higher of its two ratings."""
+        await self.gatekeeper.check_starts(interaction, job.user_id)
+        pictures = {one.number: one for one in await self.store.pictures.of(job.id) if not one.deleted}
+        if not pictures:
+            raise InvalidRequest(more.NOT_THERE)
+        here = await self.gatekeeper.situation_here(interaction)
+        measured: dict[int, Rating | None] = {number: one.rating for number, one in pictures.items()}
+        number = min(await self.gatekeeper.check_pictures(interaction, here, job, measured))
+        width, height, _ = passes_of(job.request)[-1]
+        return msgspec.structs.replace(
+            options_of(job.request),
+            image=None,
+            change=None,
+            strength=None,
+            seed=None,
+            count=1,
+            rating=together(job.request.rating, (measured[number],)),
+            parent=Parent(job_id=job.id, number=number, link=job.link),
+            size=(width, height),
+            from_upload=job.from_upload,
+        )

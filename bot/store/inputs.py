@@ -1,0 +1,153 @@
+"""The table of pictures that people bring, together with their files: nobody but whoever brought one draws from it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from bot.config import Rating
+from bot.errors import StoreError
+from bot.store.patience import patiently
+from bot.store.wholeness import changed, checksum
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.picture.brought import BroughtPicture
+    from bot.store.database import Database
+    from bot.store.spool import Spool
+
+_COLUMNS = "user_id, sha256, width, height, rating, withheld, brought_at"
+
+_USED = """
+    EXISTS (
+        SELECT 1 FROM jobs
+        WHERE jobs.user_id = inputs.user_id AND (jobs.input = inputs.sha256 OR jobs.mask = inputs.sha256) AND (
+            finished_at IS NULL OR EXISTS (SELECT 1 FROM pictures WHERE pictures.job = jobs.key AND deleted = 0)
+        )
+    )
+"""
+"""Something of it is still to be drawn, or still kept."""
+
+
+class StoredInput(Struct, frozen=True, kw_only=True):
+    """A picture that somebody brought, or a mask."""
+
+    user_id: int
+    sha256: str
+    """Of the file, in hexadecimal digits."""
+    width: int
+    height: int
+    rating: Rating | None = None
+    """What it shows, as measured; None: nobody has looked."""
+    withheld: bool = False
+    """Nobody may see it."""
+    brought_at: float
+
+    @property
+    def file(self) -> str:
+        """Its name in the spool."""
+        return f"input-{self.user_id}-{self.sha256}.png"
+
+
+class Inputs:
+    """Pictures by person and checksum."""
+
+    def __init__(self, database: Database, spool: Spool, *, waits_s: Sequence[float] = ()) -> None:
+        """Prepare to keep them; `waits_s` lie between two tries, and where there are none there is one."""
+        self._database = database
+        self._spool = spool
+        self._waits_s = waits_s
+
+    async def keep(self, user_id: int, brought: BroughtPicture, *, now: float) -> StoredInput:
+        """Keep a picture, once however often it is brought.
+
+        Raises:
+            StoreUnavailable: Disk or database cannot take it.
+        """
+        made = StoredInput(
+            user_id=user_id,
+            sha256=checksum(brought.png),
+            width=brought.width,
+            height=brought.height,
+            brought_at=now,
+        )
+        await self._spool.write(made.file, brought.png)
+        [row] = await self._database.fetch(
+            f"""
+            INSERT INTO inputs (user_id, sha256, width, height, brought_at)
+            VALUES (:user_id, :sha256, :width, :height, :brought_at)
+            ON CONFLICT DO UPDATE SET brought_at = excluded.brought_at
+            RETURNING {_COLUMNS}
+            """,  # noqa: S608  our own words
+            msgspec.structs.asdict(made),
+        )
+        return msgspec.convert(dict(row), StoredInput, strict=False)
+
+    async def get(self, user_id: int, sha256: str) -> StoredInput | None:
+        """Look one up; None: this person brought none, or it is no longer kept."""
+        sql = f"SELECT {_COLUMNS} FROM inputs WHERE user_id = :user_id AND sha256 = :sha256"  # noqa: S608  as above
+        fetch = partial(self._database.fetch, sql, {"user_id": user_id, "sha256": sha256})
+        rows = await patiently(fetch, self._waits_s)
+        return msgspec.convert(dict(rows[0]), StoredInput, strict=False) if rows else None
+
+    async def read(self, kept: StoredInput) -> bytes:
+        """Read its file.
+
+        Raises:
+            PictureLost: It is damaged, or gone.
+            StoreUnavailable: It cannot be read.
+        """
+        return await patiently(partial(self._spool.read, kept.file, partial(changed, kept.sha256)), self._waits_s)
+
+    async def rated(self, kept: StoredInput, rating: Rating | None, *, withheld: bool) -> StoredInput:
+        """Note what it shows.
+
+        Raises:
+            StoreError: It is no longer kept.
+        """
+        rows = await patiently(
+            partial(
+                self._database.fetch,
+                f"""
+                UPDATE inputs SET rating = :rating, withheld = :withheld
+                WHERE user_id = :user_id AND sha256 = :sha256 RETURNING {_COLUMNS}
+                """,  # noqa: S608  as above
+                {"rating": rating, "withheld": withheld, "user_id": kept.user_id, "sha256": kept.sha256},
+            ),
+            self._waits_s,
+        )
+        if not rows:
+            raise StoreError(f"{kept.file}: no longer kept")
+        return msgspec.convert(dict(rows[0]), StoredInput, strict=False)
+
+    async def of(self, user_id: int) -> tuple[StoredInput, ...]:
+        """Give all of a person's, the oldest first."""
+        rows = await self._database.fetch(
+            f"SELECT {_COLUMNS} FROM inputs WHERE user_id = :user_id ORDER BY brought_at",  # noqa: S608  as above
+            {"user_id": user_id},
+        )
+        return tuple(msgspec.convert(dict(row), StoredInput, strict=False) for row in rows)
+
+    async def forget(self, user_id: int) -> None:
+        """Delete all that a person brought, file and row."""
+        await self._delete("user_id = :user_id", {"user_id": user_id})
+
+    async def sweep(self, *, before: float) -> None:
+        """Delete what was brought before this moment, unless something of it is still to be drawn, or still kept."""
+        await self._delete(f"brought_at < :before AND NOT {_USED}", {"before": before})
+
+    async def files(self) -> set[str]:
+        """Name what lies in the spool."""
+        rows = await self._database.fetch(f"SELECT {_COLUMNS} FROM inputs")  # noqa: S608  as above
+        return {msgspec.convert(dict(row), StoredInput, strict=False).file for row in rows}
+
+    async def _delete(self, which: str, values: dict[str, object]) -> None:
+        rows = await self._database.fetch(
+            f"DELETE FROM inputs WHERE {which} RETURNING {_COLUMNS}",  # noqa: S608  as above
+            values,
+        )
+        await self._spool.delete(msgspec.convert(dict(row), StoredInput, strict=False).file for row in rows)
