@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import StoreError
 from bot.job import latents_file
+from bot.store.inputs import input_file
 from bot.store.manifest import CONFIG, DATABASE, FORGOTTEN, KEY, SPOOL, SPOOLED, Manifest, sum_of
 from bot.store.spool import sync_folder
 
@@ -163,6 +164,9 @@ def _read(database: Path) -> _Known:
             spool[file] = sha256
             if latents_sha256 is not None:
                 spool[latents_file(file)] = latents_sha256
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'inputs'").fetchone():
+            for user_id, sha256 in connection.execute("SELECT user_id, sha256 FROM inputs"):
+                spool[input_file(user_id, sha256)] = sha256
     return _Known(schema, jobs, unfinished, spool)
 
 

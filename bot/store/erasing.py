@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.safety.audit import pseudonym
+from bot.store.inputs import input_file
 
 if TYPE_CHECKING:
     import sqlite3
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _KNOWN_BY_ID = (
     ("jobs", "user_id"),
+    ("inputs", "user_id"),
     ("drafts", "user_id"),
     ("forms", "user_id"),
     ("defaults", "user_id"),
@@ -24,7 +26,7 @@ _KNOWN_BY_ID = (
 )
 """Where Discord's ids of people stand, of whatever version."""
 
-_DELETED = ("jobs", "drafts", "forms", "defaults", "favourites", "always_told", "acceptances")
+_DELETED = ("jobs", "inputs", "drafts", "forms", "defaults", "favourites", "always_told", "acceptances")
 
 _EMPTIED = (
     ("audit", "user_id", {"user_id": None, "prompt": ""}),
@@ -79,7 +81,10 @@ def _files(connection: sqlite3.Connection, user_id: int) -> Iterator[str]:
     connection.execute(
         "DELETE FROM pictures WHERE job IN (SELECT key FROM jobs WHERE user_id = :user)", {"user": user_id}
     )
-    return (file for (file,) in rows)
+    yield from (file for (file,) in rows)
+    if _columns(connection, "inputs"):
+        brought = connection.execute("SELECT sha256 FROM inputs WHERE user_id = :user", {"user": user_id}).fetchall()
+        yield from (input_file(user_id, sha256) for (sha256,) in brought)
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:

@@ -33,6 +33,11 @@ _USED = """
 """Something of it is still to be drawn, or still kept."""
 
 
+def input_file(user_id: int, sha256: str) -> str:
+    """Name the file of what somebody brought in the spool."""
+    return f"input-{user_id}-{sha256[:32]}.png"
+
+
 class StoredInput(Struct, frozen=True, kw_only=True):
     """A picture that somebody brought, or a mask."""
 
@@ -50,7 +55,7 @@ class StoredInput(Struct, frozen=True, kw_only=True):
     @property
     def file(self) -> str:
         """Its name in the spool."""
-        return f"input-{self.user_id}-{self.sha256}.png"
+        return input_file(self.user_id, self.sha256)
 
 
 class Inputs:

@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from bot.errors import StoreError
+from bot.picture.brought import BroughtPicture
 from bot.request import Options, Request
 from bot.safety.audit import AuditRecord, pseudonym
 from bot.store import Store
@@ -181,17 +182,20 @@ async def test_an_old_copy_is_erased_as_the_store_forgets(store, drawn, tmp_path
     await store.reports.add(job, 2, ReportReason("other", "theirs"), hides=True, now=NOW)
     await store.reports.decide(job.id, "restored", 1, now=NOW)
     await store.strikes.give(1, now=NOW)
+    brought = await store.inputs.keep(1, BroughtPicture(width=64, height=64, png=b"a picture"), now=NOW)
     made = take(tmp_path, tmp_path / "kept", now=NOW)
+    assert (made.path / "spool" / brought.file).read_bytes() == b"a picture"
     with closing(sqlite3.connect(made.path / "eshi.sqlite3")) as copy, copy:
         assert people_in(copy, {pseudonym(1, store.key)}, store.key) == {1}
-        assert erase(copy, {1}) == {f"{job.id}-0.png"}
+        assert erase(copy, {1}) == {f"{job.id}-0.png", brought.file}
     await store.pictures.drop(job.id)
     await store.jobs.delete(job.id)
-    for table in (store.drafts, store.forms, store.people, store.acceptances, store.reports, store.records):
+    people = (store.inputs, store.drafts, store.forms, store.people, store.acceptances, store.reports, store.records)
+    for table in people:
         await table.forget(1)
     tables = {
         "jobs", "pictures", "drafts", "forms", "defaults", "favourites", "always_told", "acceptances", "lines",
-        "policies", "audit", "reports", "strikes", "locks", "lifts", "paces", "blocked_servers", "operation",
+        "policies", "audit", "reports", "strikes", "locks", "lifts", "paces", "blocked_servers", "operation", "inputs",
     }  # fmt: skip
     with closing(sqlite3.connect(tmp_path / "eshi.sqlite3")) as forgotten:
         names = {name for (name,) in forgotten.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
