@@ -18,7 +18,7 @@ STATES = ("queued", "running", "rendered")
 
 RULES = (
     *("operator", "tagger", "place", "server", "channel", "role", "access", "channels", "lock"),
-    *("length", "tags", "denied", "negative", "adults", "vocabulary", "reported", "withheld"),
+    *("length", "tags", "denied", "negative", "adults", "vocabulary", "reported", "withheld", "upload"),
     *("queue_full", "queue_closed"),
     OTHER,
 )

@@ -21,7 +21,7 @@ A name, a series or a rating between commas in the prompt counts like its option
 
 ## Three examples
 **A character.** `/imagine prompt:hatsune miku, smile, waving, outdoors`
-Miku waves outdoors. Her series and `1girl` are filled in.
+Her series and `1girl` are filled in.
 **A landscape.** `/imagine prompt:no humans, mountain, sunset, cloud shape:landscape 7:4`
 A wide picture without people.
 **Four pictures.** `/imagine prompt:1girl, {red|blue} hair, (smile:1.2), [hat] count:4 seed:7`
@@ -37,12 +37,12 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 
 ## From a picture
 `/remix` reads the recipe out of a picture file into a form. Change it there, and draw.
-**Apps → Remix** in the menu of a message does the same, and asks which where there are several pictures.
+**Apps → Remix** in a message's menu does the same, and asks which of several pictures.
 
 ## Your own pictures
 `/imagine` with `image` begins with a picture of yours. `/inpaint` draws only a part of it anew.
 `/describe` names what a picture shows. What begins with your picture is drawn at `safe` only.
-**Apps → Repaint** and **Apps → Describe** in the menu of a message do the same there.
+**Repaint** and **Describe** are in a message's **Apps** menu, too.
 
 ## Your own things
 `/me defaults set` sets your values for options that you leave out. `style:none` draws once without your style.
@@ -66,6 +66,6 @@ It has **Spoiler** and **Delete**, for its owner and for moderators, and **Repor
 `/settings show` sets what may be drawn, where and by whom, and the limits of the queue.
 `/settings why` explains why something is refused, for a member, a channel and a prompt.
 `/settings unlock` lets a member draw again who was locked out by refused words.
-`/operator` is for whoever runs this bot, and for nobody else.
+`/operator` is for whoever runs this bot alone.
 """,
 )

@@ -22,16 +22,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = "user_id, sha256, width, height, rating, withheld, brought_at"
 
-_USED = """
-    EXISTS (
-        SELECT 1 FROM jobs
-        WHERE jobs.user_id = inputs.user_id AND (jobs.input = inputs.sha256 OR jobs.mask = inputs.sha256) AND (
-            finished_at IS NULL OR EXISTS (SELECT 1 FROM pictures WHERE pictures.job = jobs.key AND deleted = 0)
-        )
-    )
-"""
-"""Something of it is still to be drawn, or still kept."""
-
 
 def input_file(user_id: int, sha256: str) -> str:
     """Name the file of what somebody brought in the spool."""
@@ -139,20 +129,27 @@ class Inputs:
 
     async def forget(self, user_id: int) -> None:
         """Delete all that a person brought, file and row."""
-        await self._delete("user_id = :user_id", {"user_id": user_id})
+        rows = await self._database.fetch(
+            "DELETE FROM inputs WHERE user_id = :user_id RETURNING user_id, sha256", {"user_id": user_id}
+        )
+        await self._spool.delete(input_file(*row) for row in rows)
 
     async def sweep(self, *, before: float) -> None:
         """Delete what was brought before this moment, unless something of it is still to be drawn, or still kept."""
-        await self._delete(f"brought_at < :before AND NOT {_USED}", {"before": before})
+        rows = await self._database.fetch(
+            """
+            DELETE FROM inputs WHERE brought_at < :before AND NOT EXISTS (
+                SELECT 1 FROM jobs
+                WHERE jobs.user_id = inputs.user_id AND (jobs.input = inputs.sha256 OR jobs.mask = inputs.sha256) AND (
+                    finished_at IS NULL OR EXISTS (SELECT 1 FROM pictures WHERE pictures.job = jobs.key AND deleted = 0)
+                )
+            ) RETURNING user_id, sha256
+            """,
+            {"before": before},
+        )
+        await self._spool.delete(input_file(*row) for row in rows)
 
     async def files(self) -> set[str]:
         """Name what lies in the spool."""
-        rows = await self._database.fetch(f"SELECT {_COLUMNS} FROM inputs")  # noqa: S608  as above
-        return {msgspec.convert(dict(row), StoredInput, strict=False).file for row in rows}
-
-    async def _delete(self, which: str, values: dict[str, object]) -> None:
-        rows = await self._database.fetch(
-            f"DELETE FROM inputs WHERE {which} RETURNING {_COLUMNS}",  # noqa: S608  as above
-            values,
-        )
-        await self._spool.delete(msgspec.convert(dict(row), StoredInput, strict=False).file for row in rows)
+        rows = await self._database.fetch("SELECT user_id, sha256 FROM inputs")
+        return {input_file(*row) for row in rows}

@@ -34,8 +34,9 @@ Sum = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Part: TypeAlias = Literal["database", "hash.key", "forgotten.json", "config.toml"]
 """What has a checksum beside the manifest; the database under whichever name it has."""
 
-SPOOLED = re.compile(rf"{ID_PATTERN}-[0-9]{{1,4}}\.(?:png|latents)")
-"""A file of the spool: a picture of a job, or its latents. None leads out of its folder, or is a device's name."""
+SPOOLED = re.compile(rf"{ID_PATTERN}-[0-9]{{1,4}}\.(?:png|latents)|input-[0-9]{{1,20}}-[0-9a-f]{{32}}\.png")
+"""A file of the spool: a picture of a job, its latents, or what somebody brought. None leads out of its folder, or is a
+device's name."""
 
 
 class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -18,16 +18,20 @@ PURE = {
     "engine.config",
     "engine.cost",
     "engine.downloads",
+    "engine.extending",
     "engine.finding",
     "engine.grammar",
     "engine.logs",
+    "engine.marking",
     "engine.measures",
     "engine.metrics",
+    "engine.regions",
     "engine.samplers",
     "engine.systemd",
     "engine.terminal",
     "engine.textfile",
     "engine.wire",
+    "engine.working_picture",
 }
 
 

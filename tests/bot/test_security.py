@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.store.inputs import input_file
 from bot.store.manifest import SPOOLED
 from tests.documents import ROOT
 
@@ -35,7 +36,11 @@ def test_every_promise_has_its_test(number, tests):
         assert not name or re.search(rf"^(?:async )?def {name}\(", text, re.MULTILINE), one
 
 
-@given(st.text(max_size=80) | st.from_regex(r"[0-9A-Z./\\:~]{1,30}\.(?:png|latents)", fullmatch=True))
+@given(
+    st.text(max_size=80)
+    | st.from_regex(r"[0-9A-Z./\\:~]{1,30}\.(?:png|latents)", fullmatch=True)
+    | st.from_regex(r"input-[0-9./\\:~]{1,9}-[0-9a-f./\\]{30,34}\.png", fullmatch=True)
+)
 def test_no_name_of_a_backup_leads_out_of_its_folder(name):
     """What is taken is one part of a path on any system, hidden from nobody, and no device."""
     if SPOOLED.fullmatch(name) is None:
@@ -47,7 +52,7 @@ def test_no_name_of_a_backup_leads_out_of_its_folder(name):
     assert not re.match(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)\.", name)
 
 
-@pytest.mark.parametrize("name", ["000001-0.png", "ZZZZZZ-3.latents"])
+@pytest.mark.parametrize("name", ["000001-0.png", "ZZZZZZ-3.latents", input_file(7, "ab" * 32)])
 def test_a_picture_s_name_is_taken(name):
     assert SPOOLED.fullmatch(name)
 

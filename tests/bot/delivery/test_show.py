@@ -21,7 +21,8 @@ async def test_the_owner_gets_pictures_and_buttons_privately(desk, yuki):
     answer = await desk.shown(yuki, yuki.channel("gallery"), job.id.lower().lstrip("0"))
     assert answer["flags"] & 64
     assert len(gallery(answer)) == 1
-    assert labels(answer) == ["Reroll", "Edit", "Recipe", "Vary …", "Enlarge …", "Again exactly", "Delete"]
+    drawing = ["Reroll", "Edit", "Recipe", "Vary …", "Enlarge …", "Extend …", "Detail …"]
+    assert labels(answer) == [*drawing, "Again exactly", "Delete"]
 
 
 def link_to(job):

@@ -25,6 +25,9 @@ FILLED_IN = {
     "paces": {"width": 832, "height": 1216, "guided": 1, "at_once": 2, "step_s": 0.1, "measured": 5},
     "pictures": {"job": 3, "number": 0, "seed": 5, "file": "000003-0.png", "size_bytes": 7},
     "lifts": {"person": "somebody", "guild_id": 7, "at": 1000.0},
+    "blocked_servers": {"guild_id": 7, "at": 1000.0},
+    "operation": {"only_row": 1, "paused": 1, "closed": 0},
+    "inputs": {"user_id": 101, "sha256": "ab", "width": 64, "height": 96, "brought_at": 1000.0},
 }
 """What the dump has nothing of."""
 
