@@ -261,7 +261,7 @@ def test_whoever_tells_it_to_stop_once_more_is_not_answered_with_an_error(tmp_pa
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     listener = bind(Wire(), tmp_path, {})
     try:
-        assert asyncio.run(_serve_until_told(Engine(), listener, Engine, die_with_parent=False))
+        assert asyncio.run(_serve_until_told(Engine(), listener, Engine, None, die_with_parent=False))
         for number in before:
             signal.getsignal(number)(number, None)
     finally:

@@ -56,12 +56,14 @@ class Studio:
         tables = {"engine": {"url": ENGINE_URL}, "ratings": {"highest": "explicit"}, "defaults": {"steps": 2}}
         if self._checkpoint:  # each real picture takes seconds, however small the network is
             tables["limits"] = {"max_count": 1}
+        else:  # that one is as shipped, and listens nowhere
+            tables["metrics"] = {"listen": "127.0.0.1:0"}
         self.config.write_bytes(
             configuration(
                 addresses["api_url"],
                 model=self._checkpoint or "none",
                 engine={"rating": {"by": self._rating, "folder": "tagger"}},
-                bot={"drain_s": 1.0, "metrics": {"listen": "127.0.0.1:0"}, **tables},
+                bot={"drain_s": 1.0, **tables},
             )
         )
         await self.start_engine()
