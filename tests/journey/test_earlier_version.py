@@ -82,6 +82,7 @@ async def posted(studio, yuki):
         old.executescript(DUMP.read_text())
         old.execute("DELETE FROM jobs WHERE key != ?", (KEY,))
         old.execute("DELETE FROM policies")
+        old.execute("DELETE FROM reports")  # one of this job, so old that the first sweep takes it, sooner or later
         place = {"user": yuki.id, "guild": yuki.guild, "channel": channel, "message": message_id, "key": KEY}
         old.execute(
             "UPDATE jobs SET user_id = :user, guild_id = :guild, channel_id = :channel, message_id = :message", place
