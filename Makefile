@@ -57,7 +57,7 @@ demo: install
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: develop
-	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,peft,safetensors $(PYTEST) tests/bot tests/clients
+	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,safetensors $(PYTEST) tests/bot tests/clients
 	$(PYTEST) tests/chaos tests/journey tests/engine tests/fuzz tests/mutants tests/soak tests/test_audit.py \
 		tests/test_bench.py tests/test_deploy.py tests/test_packaging.py tests/test_pythons.py tests/test_versions.py
 

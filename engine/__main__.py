@@ -33,9 +33,11 @@ from engine.samplers import SAMPLERS
 from engine.terminal import Version, as_called, keep_to_what_is_installed, to_a_reader
 from engine.wire import (
     SEED_LIMIT,
+    ChosenLora,
     Enlargement,
     Generate,
     Guidance,
+    LoraWeight,
     PromptText,
     SamplingParams,
     Seed,
@@ -63,7 +65,7 @@ CARD_NEGATIVE = (
 VARY = 0.15
 """Strength of a variation where none is said: the noises' likeness is 0.97, and most of the picture stays."""
 
-_OPTIONS = {"enlargement": "enlarge", "start.strength": "strength", "start": "image", "details": "detail"}
+_OPTIONS = {"enlargement": "enlarge", "start.strength": "strength", "start": "image", "details": "detail", "loras": "lora"}
 """What a part of a request is called here, where several have limits together."""
 
 BENCH_CASES = ["stock", "eager", "joined", "compiled", "captured", "stock-compiled"]
@@ -236,6 +238,7 @@ def _draw(parsed: argparse.Namespace) -> int:
 
     seed = secrets.randbelow(SEED_LIMIT) if parsed.seed is None else parsed.seed
     try:
+        loras = [_lora(given) for given in parsed.lora]
         request = Generate(
             job_id="draw",
             prompt=_within("prompt", parsed.prompt, PromptText),
@@ -250,6 +253,7 @@ def _draw(parsed: argparse.Namespace) -> int:
             seeds=(_within("seed", seed, Seed),),
             variation=_variation(parsed),
             enlargement=_enlargement(parsed.enlarge),
+            loras=tuple(lora for lora, _ in loras),
         )
         request = changing.changed(request, parsed)
         _check_together(request)
@@ -270,7 +274,7 @@ def _draw(parsed: argparse.Namespace) -> int:
         compile="off",  # which takes longer than a picture
     )
     try:
-        if not draw(engine, request, out, sys.stderr):
+        if not draw(engine, request, out, sys.stderr, {lora.name: file for lora, file in loras}):
             return INTERRUPTED
     except ModelLoadError as error:
         raise ModelLoadError(_by_option(str(error), parsed)) from error
@@ -289,6 +293,29 @@ def _variation(parsed: argparse.Namespace) -> Variation | None:
     seed = secrets.randbelow(SEED_LIMIT) if parsed.vary_seed is None else parsed.vary_seed
     strength = VARY if parsed.vary is None else parsed.vary
     return Variation(seeds=(_within("vary-seed", seed, Seed),), strength=_within("vary", strength, Share))
+
+
+def _lora(given: str) -> tuple[ChosenLora, Path]:
+    """Read FILE, FILE:WEIGHT or FILE:WEIGHT:TE_WEIGHT; without the last, one weight is both.
+
+    Raises:
+        ValueError: A weight is outside; the message names the option.
+        LoraRefused: The file is no LoRA.
+    """
+    from engine import lora_header
+
+    file, numbers = given, list[float]()
+    while len(numbers) < 2 and (match := re.fullmatch(r"(.+):(\d*\.?\d+)", file)):  # noqa: PLR2004  (UNet's, texts')
+        file, numbers = match[1], [float(match[2]), *numbers]
+    weight, te_weight = (*numbers, *numbers)[:2] if numbers else (1.0, 1.0)
+    path = Path(file)
+    chosen = ChosenLora(
+        name=_within("lora", path.stem, str),
+        hash=lora_header.sha256(lora_header.read(path))[: lora_header.HASH_DIGITS],
+        weight=_within("lora", weight, LoraWeight),
+        te_weight=_within("lora", te_weight, LoraWeight),
+    )
+    return chosen, path
 
 
 def _enlargement(factor: float | None) -> Enlargement | None:
@@ -417,6 +444,14 @@ def parser() -> argparse.ArgumentParser:
         "--upscaler", default="", metavar="PATH", help="what enlarges its pixels, as engine.upscaler; default: latents"
     )
     changing.add_options(draw)
+    draw.add_argument(
+        "--lora",
+        action="append",
+        default=[],
+        metavar="FILE:WEIGHT[:TE_WEIGHT]",
+        help="a LoRA, how strongly it changes the UNet (default: 1), and the text encoders (default: as the UNet); "
+        "up to three times",
+    )
     draw.set_defaults(command=_draw)
     rate = _command(commands, "rate", "tell what the picture filter would drop of your own pictures")
     rate.add_argument("folder", type=Path, metavar="FOLDER", help="of PNG, WebP or JPEG files that are safe")

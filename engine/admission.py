@@ -60,6 +60,19 @@ class Always:
         return self.size
 
 
+@dataclass(frozen=True, slots=True)
+class OfShapes:
+    """Sizes by what a call's time depends on, whatever else sets keys apart."""
+
+    sizes: Sizes
+
+    def joining(self, key: Hashable) -> int:
+        return self.sizes.joining(getattr(key, "shape", key))
+
+    def together(self, key: Hashable) -> int:
+        return self.sizes.together(getattr(key, "shape", key))
+
+
 _Waiting = TypeVar("_Waiting", bound=Waiting)
 _Slot = TypeVar("_Slot", bound=Slot)
 

@@ -1,7 +1,8 @@
 """The set of samples that are being drawn: which ones step next, and what becomes of them.
 
 One call advances samples of one shape, whoever's they are, and shapes take turns; `engine.admission` says who gets a
-place, and the job's plan (`engine.plan`) what comes after a pass. What a picture needs before its first step is
+place, and the job's plan (`engine.plan`) what comes after a pass. A job that wants other LoRAs than the model has waits
+until nothing is drawn, and those that came after it wait behind it. What a picture needs before its first step is
 prepared while others are drawn, and what becomes of it after its last one happens under the steps of the next. An error
 ends the job whose it is, no other.
 """
@@ -20,6 +21,7 @@ from engine.denoise import predict_noise
 from engine.errors import GenerationError, OutOfMemory
 from engine.fit import largest_fit
 from engine.job_state import CallPart, JobState, PreparedSample, RunningSample
+from engine.lora_folder import LoraFolder
 from engine.plan import FinalLatents
 from engine.tiles import Tiling
 from engine.transfer import HostPace
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from engine.admission import Sizes
+    from engine.applied_loras import LoraSet
     from engine.denoise import Key
     from engine.finisher import Finisher
     from engine.model import Model
@@ -55,6 +58,7 @@ class Batch:
         finisher: Rates and compresses.
         post: Brings what comes of it back into the worker's thread.
         sizes: How many should share a call; None lets up to `cap` share it, whatever the shape.
+        loras: Those that there are.
         tiling: Of pictures that have no room as a whole.
         clock: Seconds.
         stepped: Told of every step: width, height, pictures, and how many seconds it took.
@@ -69,6 +73,7 @@ class Batch:
         finisher: Finisher,
         post: Callable[[Callable[[Batch], None]], None],
         sizes: Sizes | None = None,
+        loras: LoraFolder | None = None,
         tiling: Tiling = DEFAULT_TILING,
         clock: Callable[[], float] = time.monotonic,
         stepped: Callable[[int, int, int, float], None] = lambda *_: None,
@@ -78,7 +83,8 @@ class Batch:
         self._pool = pool
         self._finisher = finisher
         self._post = post
-        self._sizes = sizes or admission.Always(cap)
+        self._sizes = admission.OfShapes(sizes or admission.Always(cap))
+        self._loras = loras or LoraFolder(None)
         self._clock = clock
         self._stepped = stepped
         self._pace = HostPace(model.device)
@@ -101,6 +107,9 @@ class Batch:
 
     def admit(self, job: ReceivedJob, plan: Plan) -> None:
         self._jobs[job] = JobState(job, plan, waiting=deque(range(len(plan.seeds))))
+        reading = partial(self._loras.read_ahead, self._model, job.request.loras, self._pool)
+        if (error := _error_of(reading)) is not None:
+            self._blame(job, error, at=0)
 
     def cancel(self, job: ReceivedJob) -> None:
         if self._forget(job):
@@ -153,6 +162,11 @@ class Batch:
         """Give free places, and prepare who is next or may join at any time."""
         while True:
             waiting = [state for state in self._jobs.values() if state.waiting]
+            if waiting and not self._has_loras_of(waiting[0]):
+                if self._running:
+                    return  # whoever came first is first: nobody else gets a place until it has one
+                continue  # it failed, and somebody else is first now
+            waiting = [state for state in waiting if state.loras == self._model.loras.current]
             free = len(self._running) < self._cap
             near = [state for state in waiting if state is waiting[0] or (free and state.job.request.share)]
             for state in near:
@@ -169,6 +183,21 @@ class Batch:
                 return
             if (error := self._error_with_room(partial(self._start, chosen))) is not None:
                 self._blame(chosen.state.job, error, at=0)
+
+    def _has_loras_of(self, first: JobState) -> bool:
+        """Let the model have the LoRAs of the job that is next, as soon as nothing is drawn with others."""
+        if first.loras == self._model.loras.current:
+            return True
+        if self._running:
+            return False
+        if (error := self._error_with_room(partial(self._apply, first.loras))) is not None:
+            self._blame(first.job, error, at=0)
+            return False
+        return True
+
+    def _apply(self, chosen: LoraSet) -> None:
+        read = self._loras.read(self._model, chosen, self._pool)
+        self._model.loras.apply(self._model, chosen, read)
 
     def _start(self, ready: PreparedSample) -> None:
         running = ready.start(self._model)
@@ -206,11 +235,11 @@ class Batch:
 
     def _most(self, key: Key) -> float:
         """Say how many of a shape may step together, as far as failures have shown it lately."""
-        room = self._room.get(key)
+        room = self._room.get(key.shape)
         return math.inf if room is None else room.most
 
     def _lower(self, key: Key, most: int) -> None:
-        self._room.setdefault(key, memory.Limit(self._clock)).lower(most)
+        self._room.setdefault(key.shape, memory.Limit(self._clock)).lower(most)
 
     def _call_unet(self, parts: Sequence[CallPart]) -> None:
         predictions = predict_noise(self._model, [part.piece for part in parts])

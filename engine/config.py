@@ -117,6 +117,8 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     text_encoders: Literal["auto", "device", "host"] = "auto"
     """Where the text encoders wait for a new prompt: "host" frees 1.6 GB of the card, and it takes some 70 ms more;
     "auto" does that where something else would have no room."""
+    loras: str = ""
+    """The folder of LoRAs that may be drawn with, as ``.safetensors`` files; "": none."""
     batch_cap: Annotated[int, Meta(ge=1, le=64)] = 4
     """At most this many pictures are drawn at once; the engine measures how many of them are worth it."""
     compile: Literal["auto", "on", "off"] = "auto"
@@ -183,11 +185,11 @@ def load(path: Path) -> tuple[Engine, Wire]:
     if faces.by != "none" and not faces.path:
         raise EngineConfigError(f'{path}: $.engine.faces.path: needed where by = "{faces.by}"')
     try:
-        model, config_folder, vae, upscaler, rating_folder, faces_path = (
+        model, config_folder, vae, upscaler, rating_folder, faces_path, loras = (
             textfile.beside(path.resolve().parent, name)
             for name in (
                 *(file.engine.model, file.engine.config_folder, file.engine.vae, file.engine.upscaler),
-                *(rating.folder, faces.path),
+                *(rating.folder, faces.path, file.engine.loras),
             )
         )
     except textfile.TextFileError as error:
@@ -199,6 +201,7 @@ def load(path: Path) -> tuple[Engine, Wire]:
             config_folder=str(config_folder) if file.engine.config_folder else "",
             upscaler=str(upscaler) if file.engine.upscaler else "",
             vae=file.engine.vae if file.engine.vae in VAE_OF_THE_CHECKPOINT else str(vae),
+            loras=str(loras) if file.engine.loras else "",
             rating=msgspec.structs.replace(rating, folder=str(rating_folder) if rating.folder else ""),
             faces=msgspec.structs.replace(faces, path=str(faces_path) if faces.path else ""),
         ),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from engine.applied_loras import LoraSet
     from engine.conditioning import Conditioning
     from engine.model import Model
     from engine.plan import ChangeMap
@@ -35,6 +36,12 @@ class Key(NamedTuple):
     height: int
     width: int
     chunks: int
+    loras: LoraSet = ()
+
+    @property
+    def shape(self) -> Key:
+        """Give what a call's time and memory depend on."""
+        return self._replace(loras=())
 
 
 class Piece(Protocol):
@@ -137,7 +144,7 @@ class Sample:
         self.conditioning = conditioning
         self.guidance_scale = sampling.guidance_scale
         self.seed = seed
-        self.key = Key(sampling.height, sampling.width, conditioning.chunks)
+        self.key = Key(sampling.height, sampling.width, conditioning.chunks, model.loras.current)
         self.step = 0
         self.predicted: Tensor | None = None
         """The scheduler's idea of the finished latents after the last step, (1, C, h, w); None before the first."""

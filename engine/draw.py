@@ -13,6 +13,7 @@ from engine.wire import Failed, Finished, Generate, Loading, Picture, Progress
 from engine.worker import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from engine.config import Engine
@@ -24,8 +25,8 @@ _News: TypeAlias = "Event | Loading | Ready | Future[None]"
 """What the worker and its jobs say, and how it ended."""
 
 
-def draw(config: Engine, request: Generate, out: Path, terminal: TextIO) -> bool:
-    """Draw and write one picture, showing how far it is.
+def draw(config: Engine, request: Generate, out: Path, terminal: TextIO, loras: Mapping[str, Path]) -> bool:
+    """Draw and write one picture, showing how far it is; `loras` says where the files of those it names are.
 
     Returns:
         False where Ctrl-C stopped it; there is no file then.
@@ -37,7 +38,7 @@ def draw(config: Engine, request: Generate, out: Path, terminal: TextIO) -> bool
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
     events: queue.SimpleQueue[_News] = queue.SimpleQueue()
-    worker = Worker(config, emit=events.put)
+    worker = Worker(config, emit=events.put, loras=loras)
     worker.submit(ReceivedJob(request, events.put))
     with ThreadPoolExecutor(1, thread_name_prefix="worker") as thread:
         working = thread.submit(worker.run)

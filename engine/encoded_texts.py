@@ -11,6 +11,8 @@ import torch
 from engine.grammar import CHUNK_TOKENS
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from torch import Tensor
 
 MAX_CHUNKS = 256
@@ -38,18 +40,24 @@ class Encoded:
 
 
 class EncodedTexts:
-    """The texts that were encoded last, for one set of text encoders: nearly every job has the same negative prompt."""
+    """The texts that were encoded last, by one model: nearly every job has the same negative prompt."""
 
     def __init__(self, max_chunks: int = MAX_CHUNKS) -> None:
         self._max_chunks = max_chunks
-        self._encoded: OrderedDict[str, Encoded] = OrderedDict()
+        self._encoded: OrderedDict[tuple[Hashable, str], Encoded] = OrderedDict()
+        self._weights: Hashable = None
+
+    def belong_to(self, weights: Hashable) -> None:
+        """Keep apart, from now on, what encoders with these weights make of a text; None are the checkpoint's own."""
+        self._weights = weights
 
     def get(self, text: str) -> Encoded | None:
-        if text in self._encoded:
-            self._encoded.move_to_end(text)
-        return self._encoded.get(text)
+        key = self._weights, text
+        if key in self._encoded:
+            self._encoded.move_to_end(key)
+        return self._encoded.get(key)
 
     def keep(self, text: str, encoded: Encoded) -> None:
-        self._encoded[text] = encoded
+        self._encoded[self._weights, text] = encoded
         while sum(kept.chunks for kept in self._encoded.values()) > self._max_chunks and len(self._encoded) > 1:
             self._encoded.popitem(last=False)

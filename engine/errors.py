@@ -65,7 +65,7 @@ class Withheld(GenerationError):
 class LoraRefused(GenerationError):
     """A LoRA's file cannot be used; the message is one line that begins with its name."""
 
-    code = "invalid_parameters"
+    code = "lora_refused"
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name}: {why}")

@@ -13,10 +13,10 @@ from engine.regions import PADDING
 from engine.samplers import SAMPLERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.tiles import Tiling
-    from engine.wire import Generate, SamplingParams
+    from engine.wire import ChosenLora, Generate, SamplingParams
 
 _FIELD_NAME = re.compile(r"(negative prompt|\bsteps)(?=:)", re.IGNORECASE)
 """Inside a word too, for the first: sd-parsers cuts there wherever it stands."""
@@ -44,10 +44,12 @@ def write(
     model_hash: str,
     version: str,
     more: Mapping[str, object] = MappingProxyType({}),
+    loras: Sequence[ChosenLora] = (),
 ) -> str:
     """Write the text: the prompt, the negative where there is one, and a line of keys in WebUI's order.
 
-    What not every picture has stands in `more`, which `further` makes.
+    What not every picture has stands in `more`, which `further` makes. LoRAs stand in the prompt, as they are typed in
+    WebUI, and with their hashes among the keys; Civitai reads both.
 
     ``RNG`` and ``Emphasis`` are said because readers otherwise assume noise from the GPU and rescaled weights.
     """
@@ -64,11 +66,12 @@ def write(
         "RNG": "CPU",
         "Emphasis": "No norm",
         **more,
+        "Lora hashes": ", ".join(f"{_plain(lora.name)}: {lora.hash}" for lora in loras if lora.hash),
         "Version": f"Eshi {version}",
     }
     negative_prompt = clean(negative_prompt)
     lines = [
-        clean(prompt),
+        clean(" ".join([prompt, *(_tag(lora) for lora in loras)])),
         f"Negative prompt: {negative_prompt}" if negative_prompt else "",
         ", ".join(f"{key}: {_quote(str(value))}" for key, value in values.items() if value != ""),
     ]
@@ -109,6 +112,18 @@ def further(request: Generate, *, number: int, tiling: Tiling | None = None, ups
     if tiling is not None:
         more["Tiles" if enlargement is None else "Hires tiles"] = f"{tiling.side}+{tiling.overlap}"
     return more
+
+
+def _tag(lora: ChosenLora) -> str:
+    """Write a LoRA into a prompt; two weights by name, for by place WebUI takes that of the texts first."""
+    if lora.weight == lora.te_weight:
+        return f"<lora:{_plain(lora.name)}:{_short(lora.weight)}>"
+    return f"<lora:{_plain(lora.name)}:te={_short(lora.te_weight)}:unet={_short(lora.weight)}>"
+
+
+def _plain(name: str) -> str:
+    """Leave out of a name what separates names; WebUI does so, too."""
+    return re.sub(r"[:,<>\n\r]", "", name)
 
 
 def _short(number: float) -> float:

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from engine.applied_loras import in_order
 from engine.conditioning import encode
 from engine.denoise import Key, Noise, Sample
 from engine.errors import InvalidParameters
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from engine.applied_loras import LoraSet
     from engine.conditioning import Conditioning
     from engine.model import Model
     from engine.plan import ChangeMap, Pass, Plan
@@ -40,6 +42,11 @@ class JobState:
     steps_done: int = 0
     sent: set[int] = field(default_factory=set[int])
     started_s: float = 0.0
+
+    @property
+    def loras(self) -> LoraSet:
+        """What the model has to have, from the first text that is encoded to the last step."""
+        return in_order(self.job.request.loras)
 
     def prepare(self, model: Model, pool: Executor) -> None:
         """Queue what the first waiting picture needs in all of its passes, so that none of their turns costs time.
@@ -123,7 +130,8 @@ class PreparedSample:
     @property
     def key(self) -> Key:
         first = self.passes[0]
-        return Key(first.what.sampling.height, first.what.sampling.width, first.conditioning.chunks)
+        sampling = first.what.sampling
+        return Key(sampling.height, sampling.width, first.conditioning.chunks, self.state.loras)
 
     @property
     def share(self) -> bool:

@@ -15,6 +15,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokeniz
 
 from engine import card_room, checkpoint, memory, processors
 from engine.alignment import align
+from engine.applied_loras import AppliedLoras
 from engine.blocks import CachedBlocks, make_lean
 from engine.card_room import CardRoom
 from engine.encoded_texts import EncodedTexts
@@ -74,6 +75,8 @@ class Model:
     """The same, the other way."""
     at_once: float = math.inf
     """Pictures of one call for which there is room, as far as that is known from the start."""
+    loras: AppliedLoras = field(default_factory=AppliedLoras)
+    """Which LoRAs its weights have now."""
 
     def __repr__(self) -> str:
         return f"<Model {self.name}: {self.description}>"  # not its networks, which fill pages

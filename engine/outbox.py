@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from engine.wire import MAX_JOBS, Failed, Picture, Preview, Progress, Rejected, Workers
+from engine.wire import MAX_JOBS, Failed, Loras, Picture, Preview, Progress, Rejected, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -83,6 +83,8 @@ def _subject(event: Event) -> Hashable | None:
     match event:
         case Workers():
             return Workers
+        case Loras():
+            return Loras
         case Progress():
             return Progress, event.job_id
         case Preview():

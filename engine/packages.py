@@ -10,7 +10,7 @@ from engine.errors import ModelLoadError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "safetensors", "peft")
+PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "safetensors")
 """What the extra ``engine`` brings."""
 
 

@@ -100,4 +100,5 @@ def _recipe(request: Generate, final: FinalLatents, model: Model) -> str:
             tiling=final.tiling,
             upscaler="" if model.upscaler is None else model.upscaler.name,
         ),
+        loras=request.loras,
     )

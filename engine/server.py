@@ -8,6 +8,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,6 +17,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from engine.badrequests import BadRequests
 from engine.config import EngineConfigError
 from engine.counts import EngineMeasures
+from engine.lora_catalogue import LoraCatalogue
 from engine.metrics import StatusPage
 from engine.outbox import Outbox, Overfull
 from engine.received_job import ReceivedJob
@@ -37,6 +39,7 @@ from engine.wire import (
     Generate,
     ListedWorker,
     Loading,
+    Loras,
     Picture,
     Ready,
     Rejected,
@@ -77,6 +80,9 @@ slow has lost its heartbeat before; one that sends and sends and never reads has
 
 WORKER = "engine"
 """The name of the only worker here."""
+
+LOOK_S = 5.0
+"""Between two looks into the folder of LoRAs."""
 
 DETAIL_CHARS = 300
 """Of what is wrong with a command: a key in it may have a megabyte."""
@@ -196,6 +202,8 @@ class Server:
         self._reloading = False
         self._closing = False
         self._clients: set[_Client] = set()
+        self._catalogue = LoraCatalogue(Path(config.loras)) if config.loras else None
+        self._loras = Loras(loras=())
         self._loop: asyncio.AbstractEventLoop
 
     def _new_worker(self) -> Worker:
@@ -221,6 +229,7 @@ class Server:
         await runner.setup()
         thread = ThreadPoolExecutor(1, thread_name_prefix="worker")
         page = StatusPage(self._measures, health=self._health, look=self._look)
+        watching = asyncio.create_task(self._watch_loras())
         try:
             async with page.served(self._page):
                 await web.SockSite(runner, self._listener.socket).start()
@@ -238,6 +247,7 @@ class Server:
                     working.result()
                 return working.done() and not self._worker.compiling
         finally:
+            watching.cancel()
             thread.shutdown(wait=False)
             await runner.cleanup()
             self._listener.close()
@@ -305,6 +315,8 @@ class Server:
             raise web.HTTPBadRequest from error
         client = _Client(socket, cut=request.transport.abort if request.transport is not None else socket.close)
         client.tell(self._workers)
+        if self._loras.loras:
+            client.tell(self._loras)
         self._clients.add(client)
         sending = asyncio.create_task(client.send())
         try:
@@ -419,6 +431,17 @@ class Server:
         else:
             client.questions.add(command.question_id)
             self._worker.describe(command, partial(self._hand_over, partial(self._tell_of_question, client)))
+
+    async def _watch_loras(self) -> None:
+        """Tell everybody of the LoRAs that there are, and again whenever the folder has changed."""
+        while self._catalogue is not None:
+            found = Loras(loras=await asyncio.to_thread(self._catalogue.look))
+            if found != self._loras:
+                log.info("%d LoRAs", sum(not one.wrong for one in found.loras))
+                self._loras = found
+                for client in self._clients:
+                    client.tell(found)
+            await asyncio.sleep(LOOK_S)
 
     def _hand_over(self, tell: Callable[[Any], None], event: Event | Loading | Ready) -> None:
         """Bring what the worker's thread says to the loop's."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import torch
 
 from engine.conditioning import Conditioning
-from engine.denoise import Key
 from engine.transfer import send
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class Tile:
         """(h, w)"""
         self.conditioning = _of_tile(model, sample, tile)
         height, width = (model.compression * span.length for span in tile)
-        self.key = Key(height, width, sample.key.chunks)
+        self.key = sample.key._replace(height=height, width=width)
 
     def model_input(self) -> Tensor:
         """Give the tile's latents as the UNet wants them at this timestep, (1, C, h, w)."""
@@ -53,8 +52,7 @@ class Tile:
 
 def divide(model: Model, sample: Sample, tiling: Tiling) -> tuple[Tile, ...]:
     """Cover a sample with tiles; it may have taken steps already."""
-    height, width, _ = sample.key
-    cover = tiling.cover(width=width, height=height, compression=model.compression)
+    cover = tiling.cover(width=sample.key.width, height=sample.key.height, compression=model.compression)
     return tuple(Tile(model, sample, tile) for tile in cover)
 
 

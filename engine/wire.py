@@ -61,6 +61,12 @@ Steps: TypeAlias = Annotated[int, Meta(ge=1, le=150)]
 Guidance: TypeAlias = Annotated[float, Meta(ge=1.0, le=30.0)]
 Seed: TypeAlias = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
 Seeds: TypeAlias = Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=16)]
+LoraWeight: TypeAlias = Annotated[float, Meta(ge=0.0, le=2.0)]
+MAX_LORAS = 3
+"""Of one job."""
+MAX_LORA_NAME = 100
+LoraName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_LORA_NAME)]
+"""Its file's in the engine's folder, without the ending."""
 Share: TypeAlias = Annotated[float, Meta(ge=0.0, le=1.0)]
 Rating: TypeAlias = Literal["safe", "sensitive", "nsfw", "explicit"]
 """The model's own words, from what anybody may see to what few may."""
@@ -70,15 +76,17 @@ ErrorCode: TypeAlias = Literal[
     "numerical_failure",
     "rating_failed",
     "withheld",
+    "lora_refused",
     "model_not_ready",
     "shutting_down",
     "too_many_jobs",
     "worker_lost",
     "internal",
 ]
-"""``withheld``: a picture of the job must not be seen by anybody, so none is sent. ``too_many_jobs``: this client has
-`MAX_JOBS` here already, or `MAX_CARRIED_BYTES`; one that keeps to that never reads it. ``model_not_ready`` and
-``shutting_down`` speak of the job's worker alone, as does ``worker_lost``: it died, or was given up."""
+"""``withheld``: a picture of the job must not be seen by anybody, so none is sent. ``lora_refused``: one of its LoRAs
+is not there, is another file by now, or cannot be used. ``too_many_jobs``: this client has `MAX_JOBS` here already, or
+`MAX_CARRIED_BYTES`; one that keeps to that never reads it. ``model_not_ready`` and ``shutting_down`` speak of the job's
+worker alone, as does ``worker_lost``: it died, or was given up."""
 Origin: TypeAlias = Literal["noise", "latents", "pixels"]
 """What a picture begins with."""
 
@@ -180,6 +188,18 @@ class Enlargement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Of the steps how many are taken again (the Space's)."""
 
 
+class ChosenLora(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A LoRA that pictures are drawn with, and how strongly."""
+
+    name: LoraName
+    hash: Annotated[str, Meta(max_length=64, pattern="^[0-9a-f]*$")] = ""
+    """What the SHA-256 of all that follows the file's header begins with; "" takes whatever is there."""
+    weight: LoraWeight = 1.0
+    """Of what it does to the UNet."""
+    te_weight: LoraWeight = 1.0
+    """Of what it does to the text encoders."""
+
+
 class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
     """Draw one picture for every seed."""
 
@@ -209,6 +229,8 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     """Which one draws it; None: the only one that there is."""
     alone: bool = False
     """Nothing else of this client is with that worker: the job may be what kills it."""
+    loras: Annotated[tuple[ChosenLora, ...], Meta(max_length=MAX_LORAS)] = ()
+    """Whose order changes nothing."""
 
 
 class Describe(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -295,6 +317,29 @@ class Workers(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
 
     protocol: int
     workers: Annotated[tuple[ListedWorker, ...], Meta(max_length=MAX_WORKERS)]
+
+
+class FoundLora(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file in the engine's folder of LoRAs, by its header."""
+
+    name: LoraName
+    hash: str = ""
+    """The first twelve hex digits of the SHA-256 of all that follows the header, as WebUI and Civitai write it."""
+    title: str = ""
+    words: tuple[str, ...] = ()
+    """What its trainer says that it listens to; nobody has judged them."""
+    base: str = ""
+    """The checkpoint that it was trained on; "": nobody says."""
+    texts: bool = False
+    """It changes the text encoders, too."""
+    wrong: str = ""
+    """Why it cannot be used; "": as far as its header says, it can."""
+
+
+class Loras(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
+    """All LoRAs that there are; sent on connection, and whenever the folder has changed."""
+
+    loras: tuple[FoundLora, ...]
 
 
 class Started(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -407,7 +452,7 @@ class Rejected(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
 
 Command: TypeAlias = Generate | Describe | Cancel | Drain | Reload
 Event: TypeAlias = (
-    Workers | Started | Progress | Preview | Picture | Described | Finished | Cancelled | Failed | Rejected
+    Workers | Loras | Started | Progress | Preview | Picture | Described | Finished | Cancelled | Failed | Rejected
 )
 
 _Message = TypeVar("_Message")
@@ -455,6 +500,8 @@ def _check(command: Generate) -> None:
     variation = command.variation
     if variation is not None and len(variation.seeds) != len(command.seeds):
         raise _outside(f"Expected {len(command.seeds)} seeds, one for each picture", "variation.seeds")
+    if len({lora.name for lora in command.loras}) != len(command.loras):
+        raise _outside("Expected each of them once", "loras")
     sampling = command.sampling
     if sampling.width * sampling.height > MAX_PIXELS:
         raise _outside(f"Expected {MAX_PIXELS} pixels at most", "sampling.height")

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from engine import loading
@@ -19,7 +20,7 @@ from engine.stages import Stages
 from engine.wire import Loading, Ready
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from threading import Thread
 
     from engine.batch import Batch
@@ -63,9 +64,23 @@ class Worker:
     """`run` belongs to the one thread; the other methods may be called from any."""
 
     def __init__(
-        self, config: Engine, *, emit: Callable[[Loading | Ready], None], measures: EngineMeasures | None = None
+        self,
+        config: Engine,
+        *,
+        emit: Callable[[Loading | Ready], None],
+        measures: EngineMeasures | None = None,
+        loras: Mapping[str, Path] = MappingProxyType({}),
     ) -> None:
+        """Begin nothing yet.
+
+        Args:
+            config: What is drawn with.
+            emit: Told how far it is.
+            measures: Counted up; None: by nobody seen.
+            loras: Name to file, besides those in the configured folder.
+        """
         self._config = config
+        self._lora_files = loras
         self._emit = emit
         self._measures = measures or EngineMeasures()
         self._memory_seen = 0.0
@@ -156,6 +171,7 @@ class Worker:
         from engine.batch import Batch
         from engine.describing import Describer
         from engine.finisher import Finisher
+        from engine.lora_folder import LoraFolder
         from engine.versions import versions
 
         model, rate, find_faces, timing, choice = loaded
@@ -175,6 +191,7 @@ class Worker:
                 post=self._inbox.put,
                 sizes=timing.calibration,
                 stepped=self._measures.stepped,
+                loras=LoraFolder(Path(self._config.loras) if self._config.loras else None, self._lora_files),
             )
             self._emit(
                 Ready(

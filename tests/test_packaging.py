@@ -16,7 +16,7 @@ from tests.pythons import normalized
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCK = tomllib.loads((ROOT / "uv.lock").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-MODEL_STACK = {"torch", "diffusers", "transformers", "accelerate", "safetensors", "peft"}
+MODEL_STACK = {"torch", "diffusers", "transformers", "accelerate", "safetensors"}
 
 
 def pins():

@@ -101,6 +101,7 @@ class EngineClient:
         self._workers: dict[str, RemoteWorker] = {}
         self._is_ready = asyncio.Event()
         self._listeners: list[Callable[[Status], None]] = []
+        self._lora_listeners: list[Callable[[tuple[wire.FoundLora, ...]], None]] = []
         self._aboard: dict[str, _Aboard] = {}
         self._questions: dict[str, _Question] = {}  # that the engine has, whether or not somebody waits
         self._asked = 0
@@ -144,6 +145,10 @@ class EngineClient:
     def listen(self, listener: Callable[[Status], None]) -> None:
         """Have every change of anyone's status told to a function that returns at once."""
         self._listeners.append(listener)
+
+    def hear_of_loras(self, listener: Callable[[tuple[wire.FoundLora, ...]], None]) -> None:
+        """Have the LoRAs of this engine told whenever they change, to a function that returns at once."""
+        self._lora_listeners.append(listener)
 
     async def ready(self) -> wire.Ready:
         """Wait until a worker draws, and say what it is."""
@@ -337,6 +342,9 @@ class EngineClient:
                 if event.protocol != wire.PROTOCOL:
                     raise EngineUnavailable(_other_protocol(event.protocol))
                 self._list(event.workers)
+            case wire.Loras():
+                for hear in self._lora_listeners:
+                    hear(event.loras)
             case wire.Rejected():
                 log.error("The engine rejected a command: %s.", event.detail)
             case wire.Described() if event.question_id in self._questions:

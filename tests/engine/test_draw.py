@@ -11,11 +11,12 @@ import pytest
 import torch
 from PIL import Image
 
-from engine import working_picture
+from engine import lora_header, working_picture
 from engine.__main__ import CARD_NEGATIVE
 from engine.decode import decode
 from engine.marking import marked
 from engine.wire import Enlargement, Pixels, Repaint, Start, Variation
+from tests.engine import lora_files as files
 from tests.engine.batches import Bench, finals, request
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +111,28 @@ def test_it_changes_a_file_by_the_same_code(model, tiny_checkpoint, tmp_path):
     assert np.array_equal(np.asarray(image), drawn)
     assert np.array_equal(drawn[:, 600:], np.frombuffer(picture.values, np.uint8).reshape(1008, 1000, 3)[:, 600:])
     assert "Started from: pixels, Denoising strength: 0.5, Mask blur: 4" in image.text["parameters"]
+
+
+def test_it_draws_with_loras_by_the_same_code(model, tiny_checkpoint, tmp_path):
+    """Each with its weights; the recipe names them with their hashes, and what is no LoRA is refused by name."""
+    target = files.TARGETS[0]
+    layers = {target: files.low_rank(files.parameter_of(model, target), seed=1, alpha=20)}
+    file = files.write(tmp_path / "line art.safetensors", files.named(layers, files.kohya, files.KOHYA))
+    out = tmp_path / "a.png"
+    usual = ("draw", "--model", tiny_checkpoint, "--prompt", "1girl", "--out", out, "--seed", 4, "--steps", 2)
+    small = ("--width", 64, "--height", 64, "--device", "cpu")
+    done = run(*usual, *small, "--lora", f"{file}:0.8:0.4")
+    assert (done.returncode, done.stdout) == (0, f"{out}\n"), done.stderr
+    recipe = Image.open(out).text["parameters"]
+    assert recipe.startswith("1girl <lora:line art:te=0.4:unet=0.8>\n")
+    digest = lora_header.sha256(lora_header.read(file))[:12]
+    assert f'Lora hashes: "line art: {digest}"' in recipe
+    wish = request(prompt="1girl", negative_prompt=CARD_NEGATIVE, seeds=(4,))
+    assert not np.array_equal(np.asarray(Image.open(out)), decode(model, finals(model, wish)[0]))
+    file.write_bytes(b"nothing")
+    done = run(*usual, *small, "--lora", file)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: line art.safetensors: it is cut off, or no LoRA")
 
 
 def test_ctrl_c_stops_between_two_steps_and_leaves_no_file(tiny_checkpoint, tmp_path):

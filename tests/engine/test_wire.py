@@ -22,7 +22,7 @@ REPAINTED = wire.Generate(
     start=wire.Start(image=wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64)), strength=0.5),
 )
 BEFORE_CHANGES = (
-    b"\xde\x00\x10\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa0\xafnegative_prompt\xa0\xa8sampling\x85\xa7sampler\xa7euler_a"
+    b"\xde\x00\x11\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa0\xafnegative_prompt\xa0\xa8sampling\x85\xa7sampler\xa7euler_a"
     b"\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa5width@\xa6height@\xa5seeds\x91\x07"
     b"\xadpreview_every\x00\xa5share\xc2\xa5start\x82\xa5image\x84\xa4type\xa6Pixels\xa5width@\xa6height@\xa6values\xc50\x00"
     + bytes(3 * 64 * 64)
@@ -45,17 +45,20 @@ GOLDEN = [
             variation=wire.Variation(seeds=(9, 10), strength=0.5),
             enlargement=wire.Enlargement(factor=1.5, strength=0.5),
             send_latents=True,
+            loras=(wire.ChosenLora(name="line art", hash="0f", weight=0.75, te_weight=0.5),),
             worker="w1",
             alone=True,
         ),
         (
-            b"\xde\x00\x10\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
+            b"\xde\x00\x11\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
             b"\xa7sampler\xa7euler_a\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00"
             b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
             b"\xa5start\x82\xa5image\x85\xa4type\xa7Latents\xa8channels\x01\xa6height\x01\xa5width\x02\xa6values\xc4\x04\x00<\x00="
             b"\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa7repaint\xc0\xa7details\x90\xa9variation\x82\xa5seeds\x92\t\n\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
             b"\xabenlargement\x82\xa6factor\xcb?\xf8\x00\x00\x00\x00\x00\x00\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
             b"\xacsend_latents\xc3\xa6worker\xa2w1\xa5alone\xc3"
+            b"\xa5loras\x91\x84\xa4name\xa8line art\xa4hash\xa20f\xa6weight\xcb?\xe8\x00\x00\x00\x00\x00\x00"
+            b"\xa9te_weight\xcb?\xe0\x00\x00\x00\x00\x00\x00"
         ),
     ),
     (
@@ -65,13 +68,13 @@ GOLDEN = [
         + bytes([0, 255]) * 2048
         + b"\xa5joint\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa7feather\x00\xa5plain\xc3"
         b"\xa7details\x90\xa9variation\xc0\xabenlargement\xc0"
-        b"\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2",
+        b"\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2\xa5loras\x90",
     ),
     (
         structs.replace(REPAINTED, details=(wire.Box(left=1, top=2, width=3, height=4),)),
         BEFORE_CHANGES
         + b"\xa7repaint\xc0\xa7details\x91\x84\xa4left\x01\xa3top\x02\xa5width\x03\xa6height\x04\xa9variation\xc0"
-        b"\xabenlargement\xc0\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2",
+        b"\xabenlargement\xc0\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2\xa5loras\x90",
     ),
     (
         wire.Describe(question_id="j1", image=wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64)), worker="a"),
@@ -138,6 +141,15 @@ GOLDEN = [
             b"\xa4jobs\x02"
             b"\x83\xa2id\xa2w3\xa5state\x81\xa4type\xa8Draining\xa4jobs\x01"
             b"\x83\xa2id\xa2w4\xa5state\x82\xa4type\xa4Lost\xa3why\xa7no word\xa4jobs\x00"
+        ),
+    ),
+    (
+        wire.Loras(
+            loras=(wire.FoundLora(name="a", hash="0f", title="A", words=("b",), base="c", texts=True, wrong="d"),)
+        ),
+        (
+            b"\x82\xa4type\xa5Loras\xa5loras\x91\x87\xa4name\xa1a\xa4hash\xa20f\xa5title\xa1A\xa5words\x91\xa1b"
+            b"\xa4base\xa1c\xa5texts\xc3\xa5wrong\xa1d"
         ),
     ),
     (
@@ -221,7 +233,13 @@ def test_every_message_has_golden_bytes():
         ("seeds", [2**32]),
         ("seeds", [0] * 17),
         ("preview_every", -1),
-        ("loras", []),
+        ("lora", []),
+        ("loras", [{"name": ""}]),
+        ("loras", [{"name": "a", "weight": 2.1}]),
+        ("loras", [{"name": "a", "te_weight": -0.1}]),
+        ("loras", [{"name": "a", "hash": "XY"}]),
+        ("loras", [{"name": "a"}, {"name": "a"}]),
+        ("loras", [{"name": name} for name in "abcd"]),
     ],
 )
 def test_what_is_outside_the_limits_is_no_command(field, value):
