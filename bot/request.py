@@ -11,7 +11,7 @@ from bot.config import Rating
 from engine.cost import PassSize, passes
 from engine.extending import JOINT, Direction
 from engine.marking import Area
-from engine.wire import SEED_LIMIT, Box, Enlargement, SamplingParams, Variation
+from engine.wire import SEED_LIMIT, Box, ChosenLora, Enlargement, SamplingParams, Variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +90,8 @@ class Options(Struct, frozen=True, kw_only=True):
     guidance: float | None = None
     sampler: str | None = None
     private: bool | None = None
+    lora: str | None = None
+    """``name:0.8; other:0.6:0.4``: names, how strongly each changes the UNet, and the text encoders."""
     image: Input | None = None
     """What somebody brought to begin with."""
     parent: Parent | None = None
@@ -138,6 +140,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """With it all pictures are drawn from `seed`, each turned towards a seed of its own."""
     enlargement: Enlargement | None = None
     """Of each picture; `sampling` has the size before that."""
+    loras: tuple[ChosenLora, ...] = ()
+    """In the order in which they were named; each with the hash that its file had then."""
     image: Input | None = None
     """What somebody brought to begin with, in place of a picture of ours."""
     change: Change | None = None

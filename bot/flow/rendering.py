@@ -210,4 +210,5 @@ def _command(job: Job, beginning: Beginning, *, previews: bool, share: bool) -> 
         variation=request.variation,
         enlargement=request.enlargement,
         send_latents=True,
+        loras=request.loras,
     )

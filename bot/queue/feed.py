@@ -20,6 +20,7 @@ class Feed:
         self.batch_cap = batch_cap
         """Pictures of one shape that the engine draws in one call."""
         self._at_engine: dict[str, Ticket] = {}
+        self._weights = ""  # of what the engine was given last, and so what its model has
 
     @property
     def jobs(self) -> int:
@@ -29,21 +30,25 @@ class Feed:
     def next(self) -> Ticket | None:
         """Choose what the engine gets now; None if it has enough, or nothing may start.
 
-        What can be drawn together with what is there already comes first, where the line finds that fair.
+        What can be drawn together with what is there already comes first, where the line finds that fair; then what
+        needs no other weights than the engine has.
         """
         ticket = self._chosen()
         if ticket is not None:
             self._at_engine[ticket.id] = ticket
+            self._weights = ticket.weights
         return ticket
 
     def _chosen(self) -> Ticket | None:
         if not self._at_engine:
-            return self._queue.pop()
-        shape = next(iter(self._at_engine.values())).shape
+            return self._queue.pop(weights=self._weights) or self._queue.pop()
+        first, last = next(iter(self._at_engine.values())), [*self._at_engine.values()][-1]
+        weights = last.weights
+        shape = first.shape if first.weights == weights else last.shape  # behind a switch nobody joins the first
         if len(self._at_engine) < JOBS_AT_ENGINE:
-            return self._queue.pop(like=shape) or self._queue.pop()
+            return self._queue.pop(shape, weights) or self._queue.pop(weights=weights) or self._queue.pop()
         pictures = sum(ticket.pictures for ticket in self._at_engine.values())
-        return self._queue.pop(like=shape) if pictures < self.batch_cap else None
+        return self._queue.pop(shape, weights) if pictures < self.batch_cap else None
 
     def shares(self, ticket: Ticket) -> bool:
         """Whether a job that the engine gets should not wait for another one's end: a stranger's that takes longer."""

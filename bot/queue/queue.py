@@ -9,7 +9,8 @@ makes a person's share larger. What that promises to anybody, however many jobs 
   before the first job of a server that owes nothing, every other server starts one at most. Behind one heavy user a
   newcomer so waits for the jobs that are already running and for one more at most.
 - Of two who wait all the time, neither is ahead of the other by more than one job of each, by cost over weight.
-- For the sake of a batch a job may start before the one whose turn it is, which is next then. Only those are taken
+- For the sake of a batch, or of weights that the model has already, a job may start before the one whose turn it is,
+  which is next then. Only those are taken
   whose turn comes before the second turn of the one passed over, so the first promise grows by one job for every turn
   that comes before the newcomer's and for theirs, and the second to two jobs of each.
 
@@ -150,14 +151,15 @@ class Queue:
             self._servers[ticket.server].turns.give_back(ticket.user_id, ticket.stretch)
             self._turns.give_back(ticket.server, ticket.cost)
 
-    def pop(self, like: tuple[int, int] | None = None) -> Ticket | None:
+    def pop(self, like: tuple[int, int] | None = None, weights: str | None = None) -> Ticket | None:
         """Take the next job out of the line; it is running until it is released.
 
         Args:
             like: A shape: give a job of this shape or none. One that stands a little further back may be taken,
                 unless that was done already while the same job was next.
+            weights: What the engine's model has: give a job that wants just that, or none; likewise.
         """
-        ticket = self._choose(like)
+        ticket = self._choose(like, weights)
         if ticket is None:
             return None
         self._charge(ticket)
@@ -345,15 +347,18 @@ class Queue:
 
     # Choosing
 
-    def _choose(self, like: tuple[int, int] | None) -> Ticket | None:
+    def _choose(self, like: tuple[int, int] | None, weights: str | None) -> Ticket | None:
+        def suits(ticket: Ticket) -> bool:
+            return like in (None, ticket.shape) and weights in (None, ticket.weights)
+
         due = self._due()
         first = due or next(self._candidates(0.0, 0.0), None)
-        if like is None or first is None or first.shape == like:
+        if first is None or suits(first):
             return first
         if due is not None:
             return None
         near = islice(self._candidates(first.cost, first.stretch), COMPANIONS)
-        found = next((ticket for ticket in near if ticket.shape == like), None)
+        found = next(filter(suits, near), None)
         if found is not None:
             self._passed = first.id
         return found

@@ -31,6 +31,9 @@ class Ticket(Struct, frozen=True, kw_only=True):
     """Guidance above 1 runs the model for prompt and negative prompt at every step."""
     cost: float
     """What the engine has to compute for it, as `engine.cost` reckons."""
+    weights: str = ""
+    """What the model has to have besides the checkpoint: its LoRAs, as one word; equal ones are drawn without a switch
+    between them."""
     weight: float = 1.0
     """How much more of a server's turns its asker has than somebody without a priority role."""
     held: bool = False
@@ -56,6 +59,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
             pictures=request.count,
             guided=request.sampling.guided,
             cost=cost_of(request),
+            weights=weights_of(request),
             weight=weight,
         )
 
@@ -73,6 +77,11 @@ class Ticket(Struct, frozen=True, kw_only=True):
     def shape(self) -> tuple[int, int]:
         """What pictures must have in common to be drawn in one call."""
         return self.width, self.height
+
+
+def weights_of(request: Request) -> str:
+    """Name the LoRAs of a request with their weights, in one order; "": there are none."""
+    return ";".join(sorted(f"{one.name}:{one.hash}:{one.weight:g}:{one.te_weight:g}" for one in request.loras))
 
 
 def cost_of(request: Request) -> float:

@@ -12,7 +12,7 @@ import msgspec
 
 from bot.errors import StoreError
 from bot.job import Job, NewJob, State, public_id, row_key
-from bot.queue.ticket import cost_of, counted, main_pass
+from bot.queue.ticket import cost_of, counted, main_pass, weights_of
 from bot.request import Parent
 from bot.store import sentences
 
@@ -53,14 +53,14 @@ class Jobs:
                 state, user_id, guild_id, channel_id, application_id, interaction_id, interaction_token,
                 token_created_at, request, prompt, negative_prompt, notes, max_file_bytes, tell, created_at,
                 width, height, pictures, guided, cost, weight, parent_job, parent_picture, counted, from_upload, input,
-                mask
+                mask, weights
             ) VALUES (
                 'queued', :user_id, :guild_id, :channel_id, :application_id, :interaction_id, :interaction_token,
                 :token_created_at, :request, :prompt, :negative_prompt, :notes, :max_file_bytes,
                 EXISTS (SELECT 1 FROM always_told WHERE user_id = :user_id), :created_at,
                 :width, :height, :pictures, :guided, :cost, :weight, :parent_job, :parent_picture,
                 :counted, :from_upload OR EXISTS (SELECT 1 FROM jobs WHERE key = :parent_job AND from_upload = 1),
-                :input, :mask
+                :input, :mask, :weights
             ) RETURNING *
             """,
             {
@@ -71,6 +71,7 @@ class Jobs:
                 "guided": new.request.sampling.guided,
                 "cost": cost_of(new.request),
                 "counted": counted(new.request),
+                "weights": weights_of(new.request),
                 "parent_job": None if parent is None else row_key(parent.job_id),
                 "parent_picture": None if parent is None else parent.number,
                 "from_upload": request.from_upload or request.image is not None,

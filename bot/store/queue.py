@@ -20,7 +20,7 @@ _PAGE = 1000
 _COUNTS = "created_at > :since AND state IN ('queued', 'running', 'rendered', 'delivered')"
 """Failed, refused and cancelled jobs are given back."""
 
-_COLUMNS = "key, user_id, guild_id, width, height, pictures, guided, cost, weight, held, moved_at"
+_COLUMNS = "key, user_id, guild_id, width, height, pictures, guided, cost, weights, weight, held, moved_at"
 
 _WAITING = "state = 'queued' AND message_id IS NOT NULL"
 """A job that was acknowledged; before that it is nobody's yet."""
@@ -157,7 +157,7 @@ class StoredQueue:
 
 
 def _ticket(row: sqlite3.Row) -> Ticket:
-    key, user_id, guild_id, width, height, pictures, guided, cost, weight, held, moved_at = row
+    key, user_id, guild_id, width, height, pictures, guided, cost, weights, weight, held, moved_at = row
     return Ticket(
         id=public_id(key),
         user_id=user_id,
@@ -167,6 +167,7 @@ def _ticket(row: sqlite3.Row) -> Ticket:
         pictures=pictures,
         guided=bool(guided),
         cost=cost,
+        weights=weights,
         weight=weight,
         held=bool(held),
         moved_at=moved_at,

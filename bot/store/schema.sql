@@ -66,7 +66,8 @@ CREATE TABLE jobs (
     -- checksums, NULL: none.
     from_upload INTEGER NOT NULL DEFAULT 0 CHECK (from_upload IN (0, 1)),
     input TEXT,
-    mask TEXT
+    mask TEXT,
+    weights TEXT NOT NULL DEFAULT '' -- bot.queue.ticket.weights_of: what it is drawn with besides the checkpoint
 ) STRICT;
 
 CREATE INDEX jobs_by_message ON jobs (message_id) WHERE message_id IS NOT NULL;
@@ -80,7 +81,7 @@ CREATE INDEX jobs_by_person ON jobs (user_id);
 -- The conditions of these are repeated by their queries word for word. A restart reads a hundred thousand waiting jobs
 -- without touching their rows, and looks at the rest one by one.
 CREATE INDEX jobs_waiting ON jobs (
-    key, user_id, guild_id, width, height, pictures, guided, cost, weight, held, moved_at, state, message_id
+    key, user_id, guild_id, width, height, pictures, guided, cost, weights, weight, held, moved_at, state, message_id
 ) WHERE state = 'queued' AND message_id IS NOT NULL;
 CREATE INDEX jobs_unsettled ON jobs (key)
 WHERE state IN ('running', 'rendered') OR state = 'queued' AND message_id IS NULL;

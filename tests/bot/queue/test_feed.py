@@ -46,3 +46,34 @@ def test_nobody_waits_for_the_end_of_a_strangers_longer_job():
         feed = fed(ticket(0, 1, cost=10.0), ticket(1, user_id, cost=cost))
         feed.next()
         assert feed.shares(feed.next()) is shares
+
+
+def test_jobs_of_one_set_of_loras_stay_together():
+    """One of another set is passed over once for that, and is next then; also when the engine has nothing to do."""
+    feed = fed(
+        ticket(0, 1, weights="a"), ticket(1, 2, weights="b"), ticket(2, 3, weights="a"), ticket(3, 4, weights="a")
+    )
+    order = []
+    while (one := feed.next()) is not None:
+        order.append(one.id)
+        feed.leave(one.id)
+    assert order == [ticket(key).id for key in (0, 2, 1, 3)]
+
+
+def test_behind_a_switch_nobody_joins_what_is_drawn_before_it():
+    """They would wait for the switch and then for another one back."""
+    feed = fed(ticket(0, 1, weights="a"), ticket(1, 2, weights="b"), batch_cap=4)
+    assert taken(feed) == [ticket(0).id, ticket(1).id]
+    feed._queue.push(ticket(2, 3, weights="a"))
+    assert feed.next() is None
+    feed._queue.push(ticket(3, 4, weights="b"))
+    assert feed.next().id == ticket(3).id
+
+
+def test_what_left_last_does_not_say_what_the_engine_has():
+    feed = fed(ticket(0, 1, weights="a"), ticket(1, 2, weights="b"))
+    taken(feed)
+    feed.leave(ticket(1).id)
+    feed._queue.push(ticket(2, 3, weights="a"))
+    feed._queue.push(ticket(3, 4, weights="b"))
+    assert feed.next().id == ticket(2).id
