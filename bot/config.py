@@ -125,6 +125,8 @@ class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
 
     steps: Annotated[int, Meta(ge=1, le=150)] = 28
     guidance: Annotated[float, Meta(ge=1.0, le=30.0)] = 5.0
+    guidance_rescale: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
+    """As in `engine.wire.SamplingParams`; a checkpoint for v-prediction often wants 0.2 to 0.7."""
     sampler: Sampler = "euler_a"
     shape: str = "portrait 2:3"
     """One of the nine of `bot.request.SHAPES`; 832×1216 is the size of the card's own example."""

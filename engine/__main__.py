@@ -249,6 +249,7 @@ def _draw(parsed: argparse.Namespace) -> int:
                 guidance_scale=_within("guidance", parsed.guidance, Guidance),
                 width=_within("width", 832 if parsed.width is None else parsed.width, Side),
                 height=_within("height", 1216 if parsed.height is None else parsed.height, Side),
+                guidance_rescale=_within("rescale", parsed.rescale, Share),
             ),
             seeds=(_within("seed", seed, Seed),),
             variation=_variation(parsed),
@@ -433,6 +434,7 @@ def parser() -> argparse.ArgumentParser:
     draw.add_argument("--height", type=int, help="pixels; default: 1216, or likewise")
     draw.add_argument("--steps", type=int, default=28, help="default: %(default)s")
     draw.add_argument("--guidance", type=float, default=5.0, help="1 is none; default: %(default)s")
+    draw.add_argument("--rescale", type=float, default=0.0, metavar="SHARE", help="for v-prediction: 0.2 to 0.7")
     draw.add_argument("--sampler", default="euler_a", choices=list(SAMPLERS), help="default: %(default)s")
     draw.add_argument("--seed", type=int, help="default: a random one")
     draw.add_argument("--vary-seed", type=int, metavar="SEED", help="turn the noise towards this seed's, as WebUI does")

@@ -143,6 +143,7 @@ class Sample:
         """
         self.conditioning = conditioning
         self.guidance_scale = sampling.guidance_scale
+        self.guidance_rescale = sampling.guidance_rescale
         self.seed = seed
         self.key = Key(sampling.height, sampling.width, conditioning.chunks, model.loras.current)
         self.step = 0
@@ -235,10 +236,25 @@ def predict_noise(model: Model, pieces: Sequence[Piece]) -> list[Tensor]:
     for piece, noise_pred in zip(pieces, rows[guided:], strict=True):
         if piece.conditioning.guided:
             noise_pred_uncond = next(unconditional)
-            predictions.append(noise_pred_uncond + piece.whole.guidance_scale * (noise_pred - noise_pred_uncond))
+            guided_pred = noise_pred_uncond + piece.whole.guidance_scale * (noise_pred - noise_pred_uncond)
+            predictions.append(_rescaled(guided_pred, noise_pred, piece.whole.guidance_rescale))
         else:
             predictions.append(noise_pred)
     return predictions
+
+
+def _rescaled(guided_pred: Tensor, noise_pred: Tensor, share: float) -> Tensor:
+    """Give a guided prediction, (1, C, h, w), the deviation that the plain one has, so far.
+
+    Lin et al., "Common Diffusion Noise Schedules and Sample Steps are Flawed" (arXiv 2305.08891), equations 14 to 16,
+    in the order of diffusers' ``rescale_noise_cfg``.
+    """
+    if not share:
+        return guided_pred
+    axes = list(range(1, noise_pred.ndim))
+    deviation, guided_deviation = (one.std(dim=axes, keepdim=True) for one in (noise_pred, guided_pred))
+    rescaled = guided_pred * (deviation / guided_deviation)
+    return share * rescaled + (1 - share) * guided_pred
 
 
 class _Together(NamedTuple):

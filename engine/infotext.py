@@ -65,6 +65,7 @@ def write(
         "Model": model_name,
         "RNG": "CPU",
         "Emphasis": "No norm",
+        "CFG Rescale": _short(sampling.guidance_rescale) or "",
         **more,
         "Lora hashes": ", ".join(f"{_plain(lora.name)}: {lora.hash}" for lora in loras if lora.hash),
         "Version": f"Eshi {version}",

@@ -99,6 +99,9 @@ class SamplingParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     guidance_scale: Guidance = 5.0
     width: Side = 832
     height: Side = 1216
+    guidance_rescale: Share = 0.0
+    """How far what guidance does to the contrast is taken back, as diffusers' ``guidance_rescale``: 0.2 to 0.7 for
+    checkpoints for v-prediction (Lin et al., arXiv 2305.08891, section 3.4)."""
 
     @property
     def guided(self) -> bool:

@@ -119,6 +119,7 @@ def complete(
             guidance_scale=_within(guidance, limits.min_guidance, limits.max_guidance, "guidance"),
             width=width,
             height=height,
+            guidance_rescale=defaults.guidance_rescale,
         ),
         private=bool(options.private),
         variation=_variation(options, count, draw_seed),

@@ -12,9 +12,22 @@ from tests.engine.rounding import assert_alike
 SIZE = {"width": 128, "height": 96}
 
 
-def sample(model, *, prompt="1girl, red hair", sampler="euler_a", steps=5, guidance=5.0, seed=3, size=SIZE, **others):
+def sample(
+    model,
+    *,
+    prompt="1girl, red hair",
+    sampler="euler_a",
+    steps=5,
+    guidance=5.0,
+    rescale=0.0,
+    seed=3,
+    size=SIZE,
+    **others,
+):
     conditioning = encode(model, prompt, "lowres" if guidance > 1 else None, **size)
-    sampling = SamplingParams(sampler=sampler, num_inference_steps=steps, guidance_scale=guidance, **size)
+    sampling = SamplingParams(
+        sampler=sampler, num_inference_steps=steps, guidance_scale=guidance, guidance_rescale=rescale, **size
+    )
     return Sample(model, conditioning, sampling, seed=seed, **others)
 
 
@@ -45,6 +58,25 @@ def test_one_sample_is_the_stock_pipeline_s_bit_for_bit(model, stock, diffusers_
         **SIZE,
     ).images
     assert torch.equal(drawn(model, sample(model, sampler=sampler, guidance=guidance)), expected)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.7, 1.0])
+def test_guidance_is_rescaled_as_the_stock_pipeline_does_it(model, stock, diffusers_own, share):
+    """Bit for bit; and without guidance there is nothing to take back."""
+    stock.scheduler = diffusers_own("euler")
+    expected = stock(
+        "1girl, red hair",
+        negative_prompt="lowres",
+        num_inference_steps=5,
+        guidance_scale=7.0,
+        guidance_rescale=share,
+        generator=torch.Generator().manual_seed(3),
+        output_type="latent",
+        **SIZE,
+    ).images
+    assert torch.equal(drawn(model, sample(model, sampler="euler", guidance=7.0, rescale=share)), expected)
+    plain = drawn(model, sample(model, sampler="euler", guidance=1.0))
+    assert torch.equal(drawn(model, sample(model, sampler="euler", guidance=1.0, rescale=share)), plain)
 
 
 @pytest.mark.parametrize("strength", [0.3, 0.55, 1.0])

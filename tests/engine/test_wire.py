@@ -22,8 +22,9 @@ REPAINTED = wire.Generate(
     start=wire.Start(image=wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64)), strength=0.5),
 )
 BEFORE_CHANGES = (
-    b"\xde\x00\x11\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa0\xafnegative_prompt\xa0\xa8sampling\x85\xa7sampler\xa7euler_a"
-    b"\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa5width@\xa6height@\xa5seeds\x91\x07"
+    b"\xde\x00\x11\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa0\xafnegative_prompt\xa0\xa8sampling\x86\xa7sampler\xa7euler_a"
+    b"\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa5width@\xa6height@\xb0guidance_rescale\xcb\x00\x00\x00\x00\x00\x00\x00\x00"
+    b"\xa5seeds\x91\x07"
     b"\xadpreview_every\x00\xa5share\xc2\xa5start\x82\xa5image\x84\xa4type\xa6Pixels\xa5width@\xa6height@\xa6values\xc50\x00"
     + bytes(3 * 64 * 64)
     + b"\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
@@ -36,7 +37,12 @@ GOLDEN = [
             prompt="1girl",
             negative_prompt="lowres",
             sampling=wire.SamplingParams(
-                sampler="euler_a", num_inference_steps=28, guidance_scale=5.0, width=832, height=1216
+                sampler="euler_a",
+                num_inference_steps=28,
+                guidance_scale=5.0,
+                width=832,
+                height=1216,
+                guidance_rescale=0.5,
             ),
             seeds=(7, 8),
             preview_every=4,
@@ -50,9 +56,10 @@ GOLDEN = [
             alone=True,
         ),
         (
-            b"\xde\x00\x11\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x85"
+            b"\xde\x00\x11\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x86"
             b"\xa7sampler\xa7euler_a\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00"
-            b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
+            b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0"
+            b"\xb0guidance_rescale\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
             b"\xa5start\x82\xa5image\x85\xa4type\xa7Latents\xa8channels\x01\xa6height\x01\xa5width\x02\xa6values\xc4\x04\x00<\x00="
             b"\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa7repaint\xc0\xa7details\x90\xa9variation\x82\xa5seeds\x92\t\n\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
             b"\xabenlargement\x82\xa6factor\xcb?\xf8\x00\x00\x00\x00\x00\x00\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
