@@ -38,3 +38,10 @@ def test_an_unknown_bench_is_wrong_usage():
 def test_every_bench_is_there_to_be_run(name):
     """It asks for nothing that was renamed since; what it measures is another matter."""
     assert importlib.import_module(f"tests.bench.{name}").run
+
+
+def test_a_day_of_switching_is_nearly_as_many_pictures_and_fair():
+    """What `make bench` shows of a week: at least 85 % of the pictures, and nobody beyond what fairness allows."""
+    pictures, _, wait, _ = importlib.import_module("tests.bench.switching").week(3 * 3600.0)
+    assert pictures["ok"], pictures
+    assert wait["ok"], wait

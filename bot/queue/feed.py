@@ -41,14 +41,20 @@ class Feed:
 
     def _chosen(self) -> Ticket | None:
         if not self._at_engine:
-            return self._queue.pop(weights=self._weights) or self._queue.pop()
-        first, last = next(iter(self._at_engine.values())), [*self._at_engine.values()][-1]
+            return self._near(self._weights)
+        at_engine = list(self._at_engine.values())
+        first, last = at_engine[0], at_engine[-1]
         weights = last.weights
         shape = first.shape if first.weights == weights else last.shape  # behind a switch nobody joins the first
-        if len(self._at_engine) < JOBS_AT_ENGINE:
-            return self._queue.pop(shape, weights) or self._queue.pop(weights=weights) or self._queue.pop()
-        pictures = sum(ticket.pictures for ticket in self._at_engine.values())
+        if len(at_engine) < JOBS_AT_ENGINE:
+            return self._queue.pop(shape, weights) or self._near(weights)
+        pictures = sum(ticket.pictures for ticket in at_engine)
         return self._queue.pop(shape, weights) if pictures < self.batch_cap else None
+
+    def _near(self, weights: str) -> Ticket | None:
+        """Take what needs no other weights, else what needs no other checkpoint, else whatever is next."""
+        checkpoint = weights.partition("|")[0]
+        return self._queue.pop(weights=weights) or self._queue.pop(checkpoint=checkpoint) or self._queue.pop()
 
     def shares(self, ticket: Ticket) -> bool:
         """Whether a job that the engine gets should not wait for another one's end: a stranger's that takes longer."""

@@ -33,7 +33,7 @@ from bot.queue.lines import Lines, played, rank, reached
 from bot.sentences import queue as says
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from bot.queue.allowance import Allowance
     from bot.queue.bounds import Full
@@ -151,15 +151,26 @@ class Queue:
             self._servers[ticket.server].turns.give_back(ticket.user_id, ticket.stretch)
             self._turns.give_back(ticket.server, ticket.cost)
 
-    def pop(self, like: tuple[int, int] | None = None, weights: str | None = None) -> Ticket | None:
+    def pop(
+        self, like: tuple[int, int] | None = None, weights: str | None = None, checkpoint: str | None = None
+    ) -> Ticket | None:
         """Take the next job out of the line; it is running until it is released.
 
         Args:
             like: A shape: give a job of this shape or none. One that stands a little further back may be taken,
                 unless that was done already while the same job was next.
             weights: What the engine's model has: give a job that wants just that, or none; likewise.
+            checkpoint: What it has but for its LoRAs; likewise.
         """
-        ticket = self._choose(like, weights)
+
+        def suits(ticket: Ticket) -> bool:
+            return (
+                like in (None, ticket.shape)
+                and weights in (None, ticket.weights)
+                and checkpoint in (None, ticket.checkpoint)
+            )
+
+        ticket = self._choose(suits)
         if ticket is None:
             return None
         self._charge(ticket)
@@ -347,10 +358,7 @@ class Queue:
 
     # Choosing
 
-    def _choose(self, like: tuple[int, int] | None, weights: str | None) -> Ticket | None:
-        def suits(ticket: Ticket) -> bool:
-            return like in (None, ticket.shape) and weights in (None, ticket.weights)
-
+    def _choose(self, suits: Callable[[Ticket], bool]) -> Ticket | None:
         due = self._due()
         first = due or next(self._candidates(0.0, 0.0), None)
         if first is None or suits(first):

@@ -32,8 +32,8 @@ class Ticket(Struct, frozen=True, kw_only=True):
     cost: float
     """What the engine has to compute for it, as `engine.cost` reckons."""
     weights: str = ""
-    """What the model has to have besides the checkpoint: its LoRAs, as one word; equal ones are drawn without a switch
-    between them."""
+    """What the engine's model has to have: which checkpoint and, behind a bar, which LoRAs. Between equal ones nothing
+    is switched."""
     weight: float = 1.0
     """How much more of a server's turns its asker has than somebody without a priority role."""
     held: bool = False
@@ -74,6 +74,11 @@ class Ticket(Struct, frozen=True, kw_only=True):
         return self.cost / self.weight
 
     @property
+    def checkpoint(self) -> str:
+        """Which checkpoint it is drawn with; "": the one that the engine begins with."""
+        return self.weights.partition("|")[0]
+
+    @property
     def shape(self) -> tuple[int, int]:
         """What pictures must have in common to be drawn in one call."""
         return self.width, self.height
@@ -81,7 +86,8 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
 def weights_of(request: Request) -> str:
     """Name the LoRAs of a request with their weights, in one order; "": there are none."""
-    return ";".join(sorted(f"{one.name}:{one.hash}:{one.weight:g}:{one.te_weight:g}" for one in request.loras))
+    loras = ";".join(sorted(f"{one.name}:{one.hash}:{one.weight:g}:{one.te_weight:g}" for one in request.loras))
+    return f"|{loras}" if loras else ""
 
 
 def cost_of(request: Request) -> float:

@@ -67,7 +67,7 @@ CREATE TABLE jobs (
     from_upload INTEGER NOT NULL DEFAULT 0 CHECK (from_upload IN (0, 1)),
     input TEXT,
     mask TEXT,
-    weights TEXT NOT NULL DEFAULT '' -- bot.queue.ticket.weights_of: what it is drawn with besides the checkpoint
+    weights TEXT NOT NULL DEFAULT '' -- bot.queue.ticket.weights_of: checkpoint and LoRAs
 ) STRICT;
 
 CREATE INDEX jobs_by_message ON jobs (message_id) WHERE message_id IS NOT NULL;

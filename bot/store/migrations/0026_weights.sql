@@ -1,4 +1,4 @@
--- Which LoRAs a waiting job is drawn with, so that the line can keep jobs of one set together without reading requests.
+-- Which checkpoint and LoRAs a waiting job is drawn with, so that the line can keep jobs of one set together without reading requests.
 
 ALTER TABLE jobs ADD COLUMN weights TEXT NOT NULL DEFAULT ''; -- bot.queue.ticket.weights_of
 

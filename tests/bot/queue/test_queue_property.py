@@ -208,7 +208,8 @@ class Crowd(RuleBasedStateMachine):
         server_is_new = not self.queue._turns.owes(guild_id) and guild_id not in self.queue._turns
         weight = 1.0 + user_id % 3
         for _ in range(jobs):
-            new = ticket(self.keys, user_id, guild_id, shape=shape, cost=float(cost), weight=weight)
+            how = {"shape": shape, "cost": float(cost), "weight": weight, "weights": "|a" if self.keys % 3 else "|b"}
+            new = ticket(self.keys, user_id, guild_id, **how)
             self.queue.push(new)
             self.jobs[new.id] = new
             if new_here:
@@ -225,10 +226,10 @@ class Crowd(RuleBasedStateMachine):
         self.spent = {pair: self.spent.get(pair, (0.0, 0.0)) for pair in pairs}
 
     @precondition(lambda self: self.jobs)
-    @rule(like=st.sampled_from([None, None, None, PORTRAIT, SQUARE]))
-    def serve(self, like):
+    @rule(like=st.sampled_from([None, None, None, PORTRAIT, SQUARE]), weights=st.sampled_from([None, None, "|a", "|b"]))
+    def serve(self, like, weights):
         turn = self.queue._due() or next(self.queue._candidates(0.0, 0.0), None)
-        started = self.queue.pop(like)
+        started = self.queue.pop(like, weights)
         if started is None:
             return
         early = started.id != turn.id
