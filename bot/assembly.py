@@ -10,7 +10,7 @@ from bot.flow.recovery import Recovery
 from bot.flow.restored import Restored
 from bot.parts import build_checks, build_flow, build_operating, build_sending
 from bot.prompt.tokens import folders
-from bot.safety.operator_words import check_operator_words
+from bot.safety.operator_words import check_lora_words, check_operator_words
 from bot.safety.text.tokens import decoder
 from bot.safety.wording import TextFilter
 
@@ -71,5 +71,6 @@ def read_text_filter(config: Config, prompt_writer: PromptWriter) -> TextFilter:
     """
     found = folders(config)
     words = TextFilter(prompt_writer.vocabulary, decoder(found[0].parent) if found else None)
+    check_lora_words(prompt_writer.loras.rules.values(), words)
     check_operator_words(prompt_writer.presets, prompt_writer.wildcards, words, config.bot.ratings.highest)
     return words

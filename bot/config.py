@@ -236,6 +236,8 @@ class Bot(Struct, frozen=True, forbid_unknown_fields=True):
     """More quality, negative and style presets, in the form of ``bot/prompt/presets.toml``."""
     wildcards_dir: str = ""
     """Packs of wildcards (`bot.prompt.wildcards`), for ``__NAME__``; over the vocabulary's groups."""
+    loras_file: str = ""
+    """What the operator says of each LoRA (`bot.prompt.loras.LoraRule`); "": nothing, so all are for safe pictures."""
     drain_s: Annotated[float, Meta(ge=0, le=86_400)] = 30.0
     """When told to stop: how long what is being drawn may take to finish; what does not goes back into the line."""
     discord: Discord = msgspec.field(default_factory=Discord)

@@ -163,7 +163,9 @@ def build_checks(given: Given) -> Checks:
         lockouts=Lockouts(store.strikes, config.bot.strikes, now),
         audit=audit,
         compose=given.prompt_writer.compose,
-        gate_question=partial(gate_question, presets=given.prompt_writer.presets),
+        gate_question=partial(
+            gate_question, presets=given.prompt_writer.presets, lora_rule=given.prompt_writer.loras.rule
+        ),
         words=given.text_filter,
         hides=store.reports.hidden,
         now=now,
@@ -171,6 +173,8 @@ def build_checks(given: Given) -> Checks:
     )
     picture_filter = PictureFilter(gatekeeper, store.patient().pictures, rates=config.rates)
     given.engines.listen(picture_filter.heard)
+    given.engines.listen(given.prompt_writer.loras.heard_of_engine)
+    given.engines.hear_of_loras(given.prompt_writer.loras.heard)
     attachments = Attachments(given.session, config.bot.discord.api, given.reading)
     return Checks(
         audit,

@@ -72,7 +72,7 @@ def write(
     }
     negative_prompt = clean(negative_prompt)
     lines = [
-        clean(" ".join([prompt, *(_tag(lora) for lora in loras)])),
+        clean(" ".join([prompt, *(lora.typed for lora in loras)])),
         f"Negative prompt: {negative_prompt}" if negative_prompt else "",
         ", ".join(f"{key}: {_quote(str(value))}" for key, value in values.items() if value != ""),
     ]
@@ -113,13 +113,6 @@ def further(request: Generate, *, number: int, tiling: Tiling | None = None, ups
     if tiling is not None:
         more["Tiles" if enlargement is None else "Hires tiles"] = f"{tiling.side}+{tiling.overlap}"
     return more
-
-
-def _tag(lora: ChosenLora) -> str:
-    """Write a LoRA into a prompt; two weights by name, for by place WebUI takes that of the texts first."""
-    if lora.weight == lora.te_weight:
-        return f"<lora:{_plain(lora.name)}:{_short(lora.weight)}>"
-    return f"<lora:{_plain(lora.name)}:te={_short(lora.te_weight)}:unet={_short(lora.weight)}>"
 
 
 def _plain(name: str) -> str:

@@ -202,6 +202,14 @@ class ChosenLora(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     te_weight: LoraWeight = 1.0
     """Of what it does to the text encoders."""
 
+    @property
+    def typed(self) -> str:
+        """Write it as it stands in a prompt; two weights by name, for by place WebUI takes that of the texts first."""
+        weights = f"{self.weight:g}"
+        if self.weight != self.te_weight:
+            weights = f"te={self.te_weight:g}:unet={self.weight:g}"
+        return f"<lora:{self.name}:{weights}>"
+
 
 class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
     """Draw one picture for every seed."""

@@ -101,6 +101,7 @@ class RequestBuilder:
             Refused: Nothing was queued; the message says why.
         """
         check_offered(request, self.limits)
+        request = self.writer.loras.as_now(request)
         await self.intake.ask(interaction, request, given=given)
         await self._tell(interaction, await worked_on(chars_of(request), partial(self._left_out, request)))
 
@@ -131,6 +132,7 @@ class RequestBuilder:
             raise InvalidRequest(in_a_row((refused.sentence, *meant[:1]))) from refused
         composed = self.writer.compose(request)
         notes += [*said, *(note.sentence for note in composed.notes if note.kind in _TOLD)]
+        notes += self.writer.loras.notes(request)
         if not await worked_on(chars_of(request), partial(all_known, request, self.writer.vocabulary)):
             notes += await asyncio.to_thread(self._unknown, request, composed.left_out)
         return PersonalRequest(request, tuple(notes))
@@ -144,7 +146,8 @@ class RequestBuilder:
         if options.prompt is None or not pasted.is_recipe(options.prompt):
             return options, ()
         kind, usual = self.writer.vocabulary.kind, self.writer.config.defaults.sampler
-        mapped = pasted.read(options.prompt, self.limits, self.presets, kind=kind, usual_sampler=usual)
+        has = self.writer.loras.has
+        mapped = pasted.read(options.prompt, self.limits, self.presets, kind=kind, usual_sampler=usual, is_lora=has)
         chosen = {name: value for name, value in msgspec.structs.asdict(options).items() if value is not None}
         del chosen["prompt"]
         return msgspec.structs.replace(mapped.options, **chosen), (recipes.PROMPT_READ, *mapped.unmapped)

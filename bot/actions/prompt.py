@@ -80,6 +80,7 @@ class PromptPreviews:
             writer.vocabulary.kind,
             model_hash=self.model_hash(),
             usual_sampler=writer.config.defaults.sampler,
+            is_lora=writer.loras.has,
         )
         mapped = await worked_on(len(text), read)
         await self._show(interaction, mapped.options, mapped)

@@ -158,4 +158,5 @@ class Remix:
             writer.vocabulary.kind,
             model_hash=self.model_hash(),
             usual_sampler=writer.config.defaults.sampler,
+            is_lora=writer.loras.has,
         )

@@ -41,6 +41,7 @@ _WHOSE: dict[str, Whose] = {
     "channels": "server",
     "access": "server",
     "lock": "person",
+    "lora": "operator",
     "adults": "operator",
 }
 """Whose rules they are; those that are not here hold everywhere, and a denied tag says itself who denied it."""

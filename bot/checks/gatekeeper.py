@@ -72,7 +72,9 @@ class Gatekeeper:
         """Look up what decides about this place as it is now."""
         place, channels = await spot_of(self.client, guild_id, channel_id)
         server = await self.policies.of(guild_id)
-        return Situation(place=place, operator=self.operator, server=server, channels=channels, person=person)
+        return Situation(
+            place=place, operator=self.operator, server=server, guild_id=guild_id, channels=channels, person=person
+        )
 
     async def situation_here(self, interaction: discord.Interaction[Any]) -> Situation:
         """Look up what decides about somebody who does something, where they do it."""
@@ -94,7 +96,7 @@ class Gatekeeper:
 
     async def _situation_of(self, job: Job) -> Situation:
         roles = None
-        if job.guild_id is not None and (await self.policy(job.guild_id)).asks_for_roles:
+        if job.guild_id is not None and (job.request.loras or (await self.policy(job.guild_id)).asks_for_roles):
             roles = await self.roles.of(job.guild_id, job.user_id)
         person = Asker(roles=roles, locked_until=await self.lockouts.until(job.user_id, job.guild_id))
         return await self.situation(job.guild_id, job.channel_id, person)

@@ -32,6 +32,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
         steps=render(says.STEPS),
         guidance=render(says.GUIDANCE),
         sampler=render(says.SAMPLER),
+        lora=render(says.LORA),
         private=render(says.PRIVATE),
         image=render(says.IMAGE),
         strength=render(says.STRENGTH),
@@ -39,6 +40,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
     @app_commands.choices(
         shape=SHAPE_CHOICES,
     )
+    @app_commands.autocomplete(lora=suggestions.loras)
     async def _imagine(  # noqa: PLR0917  an option each, passed by name
         interaction: discord.Interaction[Any],
         prompt: str,
@@ -57,6 +59,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
         steps: int | None = None,
         guidance: float | None = None,
         sampler: str | None = None,
+        lora: app_commands.Range[str, 1, 300] | None = None,
         private: bool | None = None,
         image: discord.Attachment | None = None,
         strength: app_commands.Range[float, 0.01, 1.0] | None = None,
@@ -78,6 +81,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
             steps=steps,
             guidance=guidance,
             sampler=sampler,
+            lora=lora,
             private=private,
             strength=strength,
         )

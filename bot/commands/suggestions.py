@@ -10,10 +10,11 @@ from discord import app_commands
 
 from bot.commands.choices import MAX_CHOICE_CHARS, MAX_CHOICES
 from bot.prompt import terms
+from bot.prompt.lora_choices import suggest as suggest_loras
 from bot.prompt.preset_choices import named, words_of_negatives
 from bot.prompt.tags import mentioned
 from bot.prompt.vocabulary.suggest import suggest as complete
-from bot.safety.gate import limit
+from bot.safety.gate import limit, may_use
 from bot.safety.ratings import exceeds, lowest
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bot.actions.imagine import RequestBuilder
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
+    from bot.prompt.loras import OfferedLora
     from bot.prompt.presets import Presets
     from bot.prompt.vocabulary.entry import Entry
     from bot.prompt.vocabulary.suggest import Choice, Field
@@ -69,6 +71,19 @@ class Suggestions:
         """Complete ``@name`` at the end of a line of tags."""
         found = await self.imagine.suggest(interaction.user.id, typed, MAX_CHOICE_CHARS)
         return [app_commands.Choice(name=one.shown, value=one.line) for one in found]
+
+    async def loras(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        """Complete LoRAs that may be used here, for what is asked; of a file's own words those that the gate allows."""
+        situation = await self.gatekeeper.situation_here(interaction)
+        asked = _asked(interaction)
+        offered = [one for one in self.imagine.writer.loras.offered() if may_use(situation, one.rule, asked)]
+
+        def words_of(lora: OfferedLora) -> tuple[str, ...]:
+            if lora.rule.words:
+                return lora.rule.words
+            return tuple([word for word in lora.file.words if not self.text_filter.not_for_a_lora(word, asked)])
+
+        return _choices(suggest_loras(typed, offered, words_of))
 
     async def quality(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         return _choices(named(self.presets.quality, typed))

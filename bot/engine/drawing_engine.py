@@ -102,3 +102,7 @@ class DrawingEngines(Protocol):
             GenerationFailed: It could not look.
         """
         ...
+
+    def hear_of_loras(self, listener: Callable[[tuple[wire.FoundLora, ...]], None]) -> None:
+        """Have the LoRAs that everyone has told whenever they change, to a function that returns at once."""
+        ...

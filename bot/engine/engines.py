@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import yarl
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from bot.config import Config
     from bot.engine.drawing_engine import DrawingEngine
+    from engine import wire
 
 NOT_THE_ENGINE_S = frozenset({"ESHI_TOKEN", "CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"})
 """Of the bot's environment: its token, and its line to systemd."""
@@ -100,6 +102,26 @@ class Engines:
         if worker is None:
             raise EngineUnavailable("no engine is ready")
         return await worker.describe(image)
+
+    def hear_of_loras(self, listener: Callable[[tuple[wire.FoundLora, ...]], None]) -> None:
+        """Have the LoRAs that every engine has told whenever they change, to a function that returns at once.
+
+        A name under which two engines have different files is nobody's: nobody could say which of them is drawn.
+        """
+        told: dict[int, tuple[wire.FoundLora, ...]] = {}
+
+        def heard(number: int, loras: tuple[wire.FoundLora, ...]) -> None:
+            told[number] = loras
+            listener(_in_all(list(told.values())))
+
+        for number, client in enumerate(self.clients):
+            client.hear_of_loras(partial(heard, number))
+
+
+def _in_all(told: Sequence[tuple[wire.FoundLora, ...]]) -> tuple[wire.FoundLora, ...]:
+    """Give the LoRAs that are the same everywhere."""
+    first, *others = ({lora.name: lora for lora in loras} for loras in told)
+    return tuple(lora for name, lora in first.items() if all(other.get(name) == lora for other in others))
 
 
 def _running(url: str, config: Config, environ: Mapping[str, str], *, named: bool) -> EngineClient:

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar, get_args
 
 from bot.errors import ConfigError, InvalidRequest
-from bot.prompt import dynamic, tags, terms
+from bot.prompt import dynamic, loras, tags, terms
 from bot.prompt.foreign.separators import joins
 from bot.prompt.foreign.understand import understand, understand_options
 from bot.prompt.near import near
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.prompt.presets import Presets
     from bot.prompt.terms import Kind
     from bot.sentences.prompt import Measure, Named, TextName
+    from engine.wire import ChosenLora
 
 
 STRENGTH = 0.6
@@ -48,6 +49,7 @@ def complete(
     draw_seed: Callable[[], int],
     compose: Callable[[Request], Composed],
     kind: Kind = unknown,
+    choose_loras: Callable[[str], tuple[ChosenLora, ...]] = loras.none_here,
 ) -> Request:
     """Fill in what was left out, check every limit and make every choice of the dynamic prompts.
 
@@ -65,6 +67,7 @@ def complete(
         draw_seed: Gives a seed where none was typed; 0 … 2³²−1.
         compose: Writes the texts, whose length is limited, too.
         kind: What the vocabulary knows.
+        choose_loras: Reads which LoRAs are to be drawn with.
 
     Raises:
         InvalidRequest: With one sentence for the person who asked.
@@ -123,6 +126,7 @@ def complete(
         ),
         private=bool(options.private),
         variation=_variation(options, count, draw_seed),
+        loras=choose_loras(options.lora) if options.lora else (),
         parent=options.parent,
         strength=_strength(options, steps),
         image=options.image,
@@ -190,6 +194,7 @@ def options_of(request: Request) -> Options:
         guidance=sampling.guidance_scale,
         sampler=sampling.sampler,
         private=request.private,
+        lora=loras.written(request.loras) or None,
         image=request.image,
         strength=None if request.image is None else request.strength,
         change=None if request.image is None else request.change,

@@ -42,19 +42,31 @@ class _Kept(NamedTuple):
     left_out: tuple[str, ...]
 
 
+def _no_words(_request: Request) -> frozenset[str]:
+    return frozenset()
+
+
 def leaving_out(
-    compose: Callable[[Request], Composed], unknown_words: UnknownWords, kind: Kind = unknown
+    compose: Callable[[Request], Composed],
+    unknown_words: UnknownWords,
+    kind: Kind = unknown,
+    lora_words: Callable[[Request], frozenset[str]] = _no_words,
 ) -> Callable[[Request], Composed]:
     """Compose as this does, but without the unknown words of safe requests; a note names them.
 
-    Above safe the gate refuses a request for one unknown word.
+    Above safe the gate refuses a request for one unknown word. Of the tags in `lora_words` no word is left out.
     """
 
     def composed(request: Request) -> Composed:
         if request.rating != "safe":
             return compose(request)
+        known = lora_words(request)
+
+        def unknown_words_of_tags(tag: str) -> tuple[str, ...]:
+            return () if key(tag) in known else unknown_words(tag)
+
         fields = {
-            "tags": _tags(request.tags, unknown_words, kind),
+            "tags": _tags(request.tags, unknown_words_of_tags, kind),
             "character": _names(request.character, unknown_words, kind),
             "series": _names(request.series, unknown_words, kind),
         }

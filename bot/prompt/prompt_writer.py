@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from bot.prompt import people, presets, wildcards
+from bot.prompt import loras, people, presets, wildcards
 from bot.prompt.completion import check_defaults, complete
 from bot.prompt.compose import Composed, compose
 from bot.prompt.foreign.understand import UnderstoodOptions, understand_options
 from bot.prompt.leaving_out import leaving_out
+from bot.prompt.loras import KnownLoras
 from bot.prompt.taking_out import take_out
 from bot.prompt.vocabulary import store
 from engine.wire import SEED_LIMIT
@@ -46,6 +47,8 @@ class PromptWriter:
     """Writes a request's prompt and negative prompt; raises `InvalidRequest` where a preset that it names is gone."""
     wildcards: Mapping[str, Sequence[str]] = field(default_factory=dict[str, "Sequence[str]"])
     """The operator's own groups."""
+    loras: KnownLoras = field(default_factory=lambda: KnownLoras({}))
+    """What may be drawn with besides the checkpoint."""
 
     @classmethod
     def load(cls, config: Config) -> PromptWriter:
@@ -67,11 +70,12 @@ class PromptWriter:
             vocabulary=vocabulary,
             compose=written,
             wildcards=theirs,
+            loras=KnownLoras(loras.load(config.resolve(bot.loras_file) if bot.loras_file else None)),
         )
 
     def leaving_out(self, unknown_words: Callable[[str], tuple[str, ...]]) -> PromptWriter:
         """Give a writer that leaves these words out of safe requests."""
-        written = leaving_out(self.compose, unknown_words, self.vocabulary.kind)
+        written = leaving_out(self.compose, unknown_words, self.vocabulary.kind, self.loras.words_of)
         return replace(self, compose=lru_cache(REMEMBERED)(written))
 
     def understand(self, options: Options) -> UnderstoodOptions:
@@ -79,7 +83,7 @@ class PromptWriter:
 
         Everything so changed has a sentence, and everything in the prompt that an option overrules.
         """
-        ours = understand_options(options, self.vocabulary.kind)
+        ours = understand_options(loras.taken_out(options, self.loras), self.vocabulary.kind)
         taken = take_out(ours.options, self.vocabulary)
         return UnderstoodOptions(taken.options, (*ours.said, *taken.said))
 
@@ -91,6 +95,7 @@ class PromptWriter:
         """
         if options.prompt is not None:
             options = self.understand(options).options
+        options = loras.taken_out(options, self.loras)
         return complete(
             people.fill(options, self.vocabulary),
             config=self.config,
@@ -99,4 +104,5 @@ class PromptWriter:
             draw_seed=draw_seed,
             compose=self.compose,
             kind=self.vocabulary.kind,
+            choose_loras=self.loras.choose,
         )

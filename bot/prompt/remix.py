@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import InvalidRequest
-from bot.prompt import dynamic, tags, terms
+from bot.prompt import dynamic, loras, tags, terms
 from bot.prompt.foreign import unrepeatable
 from bot.prompt.foreign.separators import without_invisible
 from bot.prompt.foreign.understand import understand
@@ -20,7 +20,7 @@ from engine.grammar import plain_text
 from engine.wire import SEED_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.prompt.presets import Presets
     from bot.prompt.recipe import Dialect, Recipe
@@ -50,6 +50,7 @@ def to_options(
     *,
     model_hash: str = "",
     usual_sampler: Sampler = "euler_a",
+    is_lora: Callable[[str], bool] = loras.there_is_none,
 ) -> Mapped:
     """Fill a form from a recipe.
 
@@ -64,13 +65,15 @@ def to_options(
         kind: What the vocabulary knows.
         model_hash: The first digits of the SHA-256 of what draws here, which decide before any name.
         usual_sampler: What draws where the recipe's own sampler is not to be had.
+        is_lora: Whether a LoRA of this name can be had; those stay among the words as ``<lora:name:0.8>``.
 
     Raises:
         InvalidRequest: A prompt is longer than any form takes.
     """
     unmapped: list[Sentence] = []
     ours = recipe.program == OURS
-    prompt = _words(recipe.prompt, unmapped, kind, recipe.dialect, ours=ours)
+    recipe_prompt, lora_tags = loras.apart(recipe.prompt, is_lora)
+    prompt = _words(recipe_prompt, unmapped, kind, recipe.dialect, ours=ours)
     if not recipe.program and dynamic.has_choices(prompt):  # somebody's prompt, to be drawn from as in /imagine
         negative = _words(recipe.negative_prompt, unmapped, kind, recipe.dialect, ours=False)
         return Mapped(Options(tags=prompt, negative=negative or None, negative_preset="none"), tuple(unmapped))
@@ -98,7 +101,7 @@ def to_options(
         subject=subject,
         character=character,
         rating=max(line.ratings, key=terms.RATINGS.index) if line.ratings else None,
-        tags=dynamic.escape(tags.join(loose)),
+        tags=", ".join(filter(None, (dynamic.escape(tags.join(loose)), *lora_tags))),
         shape=shape,
         seed=seed,
         variation_seed=recipe.variation_seed,

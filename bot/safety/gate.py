@@ -19,12 +19,14 @@ from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER, exceeds, highest, lowest, together
 from bot.safety.verdict import Step, Verdict
 from bot.sentences import gate as says
+from bot.sentences import loras as about_loras
 from bot.sentences import uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bot.config import Rating
+    from bot.prompt.loras import LoraRule
     from bot.safety.gate_question import GateQuestion
     from bot.safety.wording import TextFilter
     from bot.sentences.gate import Decider
@@ -78,6 +80,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     operator: OperatorPolicy
     server: ServerPolicy = ServerPolicy()
     """As shipped where there is no server or nobody decided anything."""
+    guild_id: int | None = None
+    """None: a direct message, or nobody knows."""
     channels: tuple[int, ...] = ()
     """Of the place: a thread, its parent, their category."""
     person: Asker = Asker()
@@ -153,6 +157,7 @@ def explain(
     yield from _limit_steps(situation, asked)
     yield from _access_steps(situation, asked)
     yield _lock_step(situation.person)
+    yield from _lora_steps(situation, gate_question.loras, asked)
     yield from words.steps(gate_question, asked, situation.operator, situation.server.denied, telling)
 
 
@@ -239,6 +244,25 @@ def _access_steps(situation: Situation, rating: Rating) -> Iterator[Step]:
         yield _MAY_ASK
     else:
         yield Step("access", allowed=False, sentence=says.needs_role(rating))
+
+
+def may_use(situation: Situation, lora: LoraRule, asked: Rating) -> bool:
+    """Tell whether a LoRA may be used for a request of this rating."""
+    return all(step.allowed for step in _lora_steps(situation, (lora,), asked))
+
+
+def _lora_steps(situation: Situation, loras: Iterable[LoraRule], asked: Rating) -> Iterator[Step]:
+    """Hold what the operator said of each LoRA: for which ratings it is, where, and for whom."""
+    for lora in loras:
+        title = lora.title or lora.name
+        if lora.servers and situation.guild_id not in lora.servers:
+            yield Step("lora", allowed=False, sentence=about_loras.NOT_IN_THIS_SERVER)
+        elif lora.roles and not (situation.person.roles or frozenset()) & frozenset(lora.roles):
+            yield Step("lora", allowed=False, sentence=about_loras.for_some_roles(title))
+        elif exceeds(asked, lora.rating):
+            yield Step("lora", allowed=False, sentence=about_loras.above_its_rating(title, lora.rating))
+        else:
+            yield Step("lora", allowed=True, sentence=about_loras.ALLOWED)
 
 
 _DRAWS_HERE = Step("channels", allowed=True, sentence=says.DRAWS_HERE)

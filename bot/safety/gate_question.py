@@ -10,10 +10,13 @@ from msgspec import Struct
 from bot.config import Rating
 from bot.prompt import presets as preset
 from bot.prompt import tags
+from bot.prompt.loras import LoraRule
 from bot.prompt.negative import REQUIRED
 from engine.grammar import plain_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.prompt.presets import Presets
     from bot.request import Request
 
@@ -34,6 +37,8 @@ class GateQuestion(Struct, frozen=True, kw_only=True):
     typed_negative: str = ""
     characters: tuple[str, ...] = ()
     """The names of the character option."""
+    loras: tuple[LoraRule, ...] = ()
+    """What the operator says of each LoRA that it is drawn with."""
     own: str = ""
     """The quality and style words that a preset put into the prompt."""
 
@@ -54,6 +59,10 @@ def without_tags(gate_question: GateQuestion, tags: frozenset[str]) -> GateQuest
     )
 
 
+def _nothing_said(name: str) -> LoraRule:
+    return LoraRule(name=name)
+
+
 class ComposedTexts(Protocol):
     """A composed prompt, or the job that carries one."""
 
@@ -63,8 +72,16 @@ class ComposedTexts(Protocol):
     def negative_prompt(self) -> str: ...
 
 
-def gate_question(request: Request, composed: ComposedTexts, presets: Presets) -> GateQuestion:
+def gate_question(
+    request: Request, composed: ComposedTexts, presets: Presets, lora_rule: Callable[[str], LoraRule] = _nothing_said
+) -> GateQuestion:
     """Put together what the gate reads.
+
+    Args:
+        request: What is asked for.
+        composed: Its texts.
+        presets: What its preset names stand for.
+        lora_rule: What the operator says of a LoRA by its name.
 
     Raises:
         InvalidRequest: A preset that the request names is gone.
@@ -78,6 +95,7 @@ def gate_question(request: Request, composed: ComposedTexts, presets: Presets) -
         negative=composed.negative_prompt.removeprefix(tags.join(REQUIRED[request.rating])),
         typed=", ".join(filter(None, (request.character, request.series, request.tags))),
         typed_negative=request.negative,
+        loras=tuple([lora_rule(one.name) for one in request.loras]),
         characters=tuple(map(plain_text, tags.names(request.character))),
         own=tags.join((*tags.read(quality).items, *tags.read(style).items)),
     )

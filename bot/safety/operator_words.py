@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.config import Rating
+    from bot.prompt.loras import LoraRule
     from bot.prompt.presets import Presets
     from bot.safety.wording import TextFilter
 
@@ -46,6 +47,21 @@ def check_operator_words(
                     (start + 1, some[0]),
                 )
                 raise ConfigError(f"wildcard {name}, choice {number} ({choice[:40]}): is not drawn here at any rating")
+
+
+def check_lora_words(rules: Iterable[LoraRule], words: TextFilter) -> None:
+    """Make sure that no word that is declared for a LoRA is one that guards people, or names a rating.
+
+    Raises:
+        ConfigError: It names the LoRA and the words.
+    """
+    for rule in rules:
+        for text in rule.words:
+            if words.not_for_a_lora(text, rule.rating):
+                raise ConfigError(
+                    f'LoRA "{rule.name}": the words "{text[:40]}" name an age, a rating, a real person, or what is not '
+                    f"drawn at {rule.rating}; declare others"
+                )
 
 
 def _prompts(presets: Presets) -> Iterator[tuple[str, str]]:

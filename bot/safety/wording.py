@@ -267,7 +267,7 @@ class TextFilter:
 
         There a word that nobody knows could name a person, or steer away from grown-ups in a language that no list has.
         """
-        own = {*tags_in(gate_question.own), gate_question.rating, *map(tag_key, adults)}
+        own = {*tags_in(gate_question.own), gate_question.rating, *map(tag_key, adults), *_of_loras(gate_question)}
         asked = (*tags_in(gate_question.prompt), *map(tag_key, gate_question.characters))
         unknown = [word for item in asked if item not in own for word in self._known.unknown(item, rating)]
         avoided = [item for item in tags_in(gate_question.typed_negative) if not self._known_to_avoid(item)]
@@ -280,7 +280,7 @@ class TextFilter:
         So whoever composes leaves them out; one that is there all the same came through a door that does not, or was
         written while pictures were rated.
         """
-        own = {*tags_in(gate_question.own), gate_question.rating}
+        own = {*tags_in(gate_question.own), gate_question.rating, *_of_loras(gate_question)}
         # a style may have a place for tags, and then its words touch them
         their_words = words_of(fold(gate_question.own))
         items = [item for item in tags_in(gate_question.prompt) if item not in own]
@@ -291,6 +291,24 @@ class TextFilter:
         """Tell whether a text holds what no request may ask for where this rating is the highest."""
         marks = self._read(text)
         return any(mark.kind is Kind.NEVER for mark in marks) or exceeds(_level(marks), highest_drawn)
+
+    def not_for_a_lora(self, text: str, highest_drawn: Rating) -> bool:
+        """Tell whether words may not be declared for a LoRA: the lists that guard people are not to be got round.
+
+        Args:
+            text: The words.
+            highest_drawn: The LoRA's own rating.
+        """
+        marks = self._read(text)
+        guarding = {Kind.NEVER, Kind.RATING, Kind.MINORS, Kind.GROWN, Kind.YOUTHFUL, Kind.PEOPLE}
+        entry = self._lookup(tag_key(text))
+        named = entry is not None and (entry.child or entry.real_person)
+        return (
+            named
+            or any(mark.kind in guarding for mark in marks)
+            or bool(stated_ages((text,)))
+            or exceeds(_level(marks), highest_drawn)
+        )
 
     def never_avoided(self, text: str) -> bool:
         """Tell whether a negative prompt steers away from what none below nsfw may steer away from, or from adults."""
@@ -342,6 +360,13 @@ class TextFilter:
 
 def _holds(lexicon: Lexicon, kinds: frozenset[Kind], words: str) -> bool:
     return any(mark.kind in kinds for mark in lexicon.read(words))
+
+
+def _of_loras(gate_question: GateQuestion) -> Iterator[str]:
+    """Give the words that the operator declared for the LoRAs of a request; above its rating none is drawn with."""
+    for lora in gate_question.loras:
+        for words in lora.words:
+            yield from tags_in(words)
 
 
 @cache

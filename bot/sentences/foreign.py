@@ -36,7 +36,7 @@ def spaces_read(tags: tuple[str, ...]) -> str:
 
 @sentence
 def lora_left_out(lora: str) -> str:
-    return f"{quoted(lora)} was left out: LoRAs are not named in prompts here."
+    return f"{quoted(lora)} was left out: there is no such LoRA here."
 
 
 @sentence

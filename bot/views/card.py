@@ -13,7 +13,7 @@ from bot.job import State
 from bot.request import SHAPES, passes_of, picture_seeds
 from bot.safety.ratings import spoilered
 from bot.sentences import card as says
-from bot.sentences import ends, more, queue
+from bot.sentences import ends, loras, more, queue
 from bot.sentences.rendering import render
 from bot.views.buttons import menu, row
 from bot.views.layout import layout
@@ -202,6 +202,8 @@ def apology(code: str, fits: tuple[int, int] | None = None) -> Sentence:
             return ends.RATING_FAILED
         case "withheld":
             return ends.WITHHELD
+        case "lora_refused":
+            return loras.REFUSED
         case _:
             return ends.ENGINE_FAILED
 

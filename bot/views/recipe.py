@@ -42,15 +42,16 @@ def recipe(job: Job, ancestors: Sequence[Job] = (), *, earlier: int = 0) -> tupl
         request.rating,
     )
     seeds = ", ".join(str(seed) for seed in picture_seeds(request))
+    prompt = " ".join((job.prompt, *(one.typed for one in request.loras)))
     made = [render(one) for one in _made(request)]
     chain = [render(one) for step in (job, *ancestors) for one in made_from(step.request)]
     chain += [render(more.earlier(earlier))] if earlier else []
     text = "\n".join(
-        (render(says.plain_recipe(job.prompt, job.negative_prompt, settings, seeds)).rstrip("\n"), *made, *chain)
+        (render(says.plain_recipe(prompt, job.negative_prompt, settings, seeds)).rstrip("\n"), *made, *chain)
     )
     file = discord.File(io.BytesIO(f"{text}\n".encode()), filename=f"recipe-{job.id}.txt")
     shown = [
-        render(says.prompt(code(job.prompt))),
+        render(says.prompt(code(prompt))),
         render(says.negative_prompt(code(job.negative_prompt))) if job.negative_prompt else "",
         render(says.settings_and_seeds(settings, seeds)),
         *made,

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from bot.picture.recipes import programs, webui
 from bot.picture.recipes.fields import decoded
 from bot.picture.recipes.offered import offered
+from bot.prompt.loras import there_is_none
 from bot.prompt.terms import unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.config import Limits
     from bot.prompt.presets import Presets
     from bot.prompt.recipe import Recipe
@@ -32,6 +35,7 @@ def read(
     *,
     model_hash: str = "",
     usual_sampler: Sampler = "euler_a",
+    is_lora: Callable[[str], bool] = there_is_none,
 ) -> Mapped:
     """Say what a pasted text maps to, and in a sentence each what has no place here.
 
@@ -43,12 +47,20 @@ def read(
         kind: What the vocabulary knows.
         model_hash: The first digits of the SHA-256 of what draws here.
         usual_sampler: What draws where the text's sampler is not to be had.
+        is_lora: Whether a LoRA of this name can be had.
 
     Raises:
         InvalidRequest: It is longer than anything that is read, or JSON that is no recipe.
     """
     return offered(
-        recipe_of(text), limits, presets, model_name or "", kind, model_hash=model_hash, usual_sampler=usual_sampler
+        recipe_of(text),
+        limits,
+        presets,
+        model_name or "",
+        kind,
+        model_hash=model_hash,
+        usual_sampler=usual_sampler,
+        is_lora=is_lora,
     )
 
 

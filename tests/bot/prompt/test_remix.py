@@ -43,7 +43,7 @@ def test_webui_s_picture_fills_the_form_and_the_rest_is_said(ours):
         sampler="dpmpp_2m_karras",
     )
     assert tuple(map(plain, mapped.unmapped)) == (
-        "“<lora:detail:0.8>” was left out: LoRAs are not named in prompts here.",
+        "“<lora:detail:0.8>” was left out: there is no such LoRA here.",
         "It was drawn with another model, “animagine-xl-4.0-opt”.",
         "The LoRA “other” is not used here.",
         "Hires fix (“Denoising strength: 0.5” and “Hires upscale: 1.5”) is not done here.",

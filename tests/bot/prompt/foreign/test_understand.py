@@ -16,7 +16,7 @@ def kind(tag):
     return "general" if tag in KNOWN else None
 
 
-LORA = "LoRAs are not named in prompts here"
+LORA = "there is no such LoRA here"
 EMBEDDING = "embeddings are not used here"
 CHANGES = "changes while a picture is drawn"
 
