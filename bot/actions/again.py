@@ -89,6 +89,8 @@ class AgainExactly:
             said.append(says.ENGINE_NOT_READY)
         elif changes := job.drawn_with.differences(now, enlarged=job.request.enlargement is not None):
             said.append(says.changed(changes))
+        if self.imagine.writer.loras.as_now(job.request) != job.request:
+            said.append(says.changed(("loras",)))
         written = await worked_on(chars_of(job.request), partial(self.gatekeeper.compose, job.request))
         if (written.prompt, written.negative_prompt) != (job.prompt, job.negative_prompt):
             said.append(says.WRITTEN_OTHERWISE)

@@ -73,15 +73,14 @@ class Suggestions:
         return [app_commands.Choice(name=one.shown, value=one.line) for one in found]
 
     async def loras(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-        """Complete LoRAs that may be used here, for what is asked; of a file's own words those that the gate allows."""
+        """Complete LoRAs that may be used here, for what is asked; of their words those that this rating may read."""
         situation = await self.gatekeeper.situation_here(interaction)
         asked = _asked(interaction)
         offered = [one for one in self.imagine.writer.loras.offered() if may_use(situation, one.rule, asked)]
 
         def words_of(lora: OfferedLora) -> tuple[str, ...]:
-            if lora.rule.words:
-                return lora.rule.words
-            return tuple([word for word in lora.file.words if not self.text_filter.not_for_a_lora(word, asked)])
+            words = lora.rule.words or lora.file.words
+            return tuple([word for word in words if not self.text_filter.not_for_a_lora(word, asked)])
 
         return _choices(suggest_loras(typed, offered, words_of))
 

@@ -36,6 +36,7 @@ from engine.wire import (
     Rejected,
     SamplingParams,
 )
+from tests.engine import lora_files as files
 from tests.engine.batches import generate
 from tests.engine.raters import make_tagger
 from tests.patience import PATIENCE_S
@@ -335,3 +336,30 @@ async def test_no_usable_configuration_is_one_line_and_status_2(tiny_checkpoint,
         _, log = await asyncio.to_thread(process.communicate)
     assert (process.returncode, len(log.splitlines())) == (2, 1)
     assert log.startswith("error: wire.url: 0.0.0.0 can be reached from other machines")
+
+
+async def test_the_loras_of_the_folder_are_told_and_drawn_with(model, tiny_checkpoint, tmp_path):
+    """By their headers, beside Ready. A recipe names what was drawn with, and one that is gone is refused."""
+    folder = tmp_path / "loras"
+    folder.mkdir()
+    target = files.TARGETS[0]
+    layers = {target: files.low_rank(files.parameter_of(model, target), seed=1, alpha=20)}
+    files.write(folder / "line art.safetensors", files.named(layers, files.kohya, files.KOHYA))
+    more = f'loras = "{folder}"\n'
+    with engine(tmp_path, "unix:engine.sock", tiny_checkpoint, rating=more):
+        async with connected(f"unix:{tmp_path}/engine.sock") as websocket:
+            seen = await until(websocket, Ready)
+            if not any(isinstance(event, wire.Loras) for event in seen):
+                seen += await until(websocket, wire.Loras)
+            [told] = [event for event in seen if isinstance(event, wire.Loras)]
+            [found] = told.loras
+            chosen = wire.ChosenLora(name=found.name, hash=found.hash, weight=0.5, te_weight=0.5)
+            await send(websocket, request("with", loras=(chosen,)))
+            *drawn, end = await until(websocket, Finished, Failed)
+            assert isinstance(end, Finished)
+            [picture] = [event for event in drawn if isinstance(event, Picture)]
+            recipe = Image.open(io.BytesIO(picture.png)).text["parameters"]
+            assert recipe.startswith("1girl, red hair <lora:line art:0.5>\n")
+            await send(websocket, request("gone", loras=(wire.ChosenLora(name="gone"),)))
+            [*_, failed] = await until(websocket, Finished, Failed)
+            assert failed.code == "lora_refused"

@@ -50,6 +50,13 @@ def test_webui_s_picture_fills_the_form_and_the_rest_is_said(ours):
     )
 
 
+def test_a_lora_that_is_there_stays_among_the_words(ours):
+    """So it is drawn with again; whoever sends the form sees it, and may change its weight."""
+    mapped = to_options(parse(WEBUI), ours, "", is_lora=lambda name: name == "detail")
+    assert mapped.options.tags == "(smile:1.2), outdoors, masterpiece, best quality, <lora:detail:0.8>"
+    assert not any("detail" in plain(sentence) for sentence in mapped.unmapped)
+
+
 @pytest.mark.parametrize("text", ['[{"x":' + "[" * 9000, "[1]", "{}", '[{"type":"checkpoint"}]'])
 def test_resources_that_are_none_are_nothing(ours, text):
     """The file is somebody else's; its JSON may be anything, however deep."""
