@@ -171,7 +171,7 @@ def check_offered(request: Request, limits: Limits) -> None:
 def options_of(request: Request) -> Options:
     """Write a request as options that complete to it again, for a form to be edited.
 
-    A size that is none of the nine becomes an omitted shape.
+    A size that is none of the nine becomes an omitted shape. LoRAs stand among the tags, where they can be changed.
     """
     sampling = request.sampling
     return Options(
@@ -179,7 +179,7 @@ def options_of(request: Request) -> Options:
         character=request.character,
         series=request.series,
         rating=request.rating,
-        tags=dynamic.escape(request.tags),
+        tags=", ".join(filter(None, (dynamic.escape(request.tags), *(one.typed for one in request.loras)))),
         shape=next((name for name, size in SHAPES.items() if size == (sampling.width, sampling.height)), None),
         count=request.count,
         seed=request.seed,
@@ -194,7 +194,6 @@ def options_of(request: Request) -> Options:
         guidance=sampling.guidance_scale,
         sampler=sampling.sampler,
         private=request.private,
-        lora=loras.written(request.loras) or None,
         image=request.image,
         strength=None if request.image is None else request.strength,
         change=None if request.image is None else request.change,

@@ -200,13 +200,6 @@ def none_here(_text: str) -> tuple[ChosenLora, ...]:
     raise InvalidRequest(says.NONE_HERE)
 
 
-def written(chosen: Iterable[ChosenLora]) -> str:
-    """Write LoRAs as `KnownLoras.choose` reads them."""
-    return "; ".join(
-        f"{one.name}:{one.weight:g}" + ("" if one.weight == one.te_weight else f":{one.te_weight:g}") for one in chosen
-    )
-
-
 _TAG = re.compile(r"<lora:(?P<name>[^<>:,;]{1,100})(?P<rest>(?::[^<>:]{0,20}){0,4})>", re.IGNORECASE)
 _TYPED = ("prompt", "tags", "more_tags")
 

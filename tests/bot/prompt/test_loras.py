@@ -5,8 +5,9 @@ import pytest
 
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import loras
+from bot.prompt.completion import options_of
 from bot.prompt.lora_choices import suggest
-from bot.prompt.loras import KnownLoras, LoraRule, taken_out, written
+from bot.prompt.loras import KnownLoras, LoraRule, taken_out
 from bot.request import Options, Request
 from bot.sentences.rendering import plain
 from engine.wire import ChosenLora, FoundLora
@@ -65,9 +66,12 @@ def test_three_at_most_and_none_where_there_are_none():
 
 
 def test_what_is_written_back_is_read_as_the_same(known):
+    """Under Edit they stand among the tags."""
     chosen = known.choose("line art:0.35; rin_v2:0.6:0.4")
-    assert written(chosen) == "line art:0.35; rin_v2:0.6:0.4"
-    assert known.choose(written(chosen)) == chosen
+    options = options_of(Request(seed=1, tags="smile", loras=chosen))
+    assert options.tags == "smile, <lora:line art:0.35>, <lora:rin_v2:te=0.4:unet=0.6>"
+    found = taken_out(options, known)
+    assert (found.tags, known.choose(found.lora)) == ("smile", chosen)
 
 
 @pytest.mark.parametrize(
