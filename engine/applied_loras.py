@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from engine.lora import Change, Lora, Weight
+    from engine.lora import Lora, Weight, WeightChange
     from engine.model import Model
     from engine.wire import ChosenLora
 
@@ -36,7 +36,7 @@ def in_order(chosen: Sequence[ChosenLora]) -> LoraSet:
 class _Addend(NamedTuple):
     """What one LoRA does to one weight."""
 
-    change: Change
+    change: WeightChange
     strength: float
 
     def difference(self, base: Tensor) -> Tensor:

@@ -37,7 +37,7 @@ class Weight(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Change:
+class WeightChange:
     """What becomes of one weight."""
 
     parts: Mapping[Part, Tensor]
@@ -75,7 +75,7 @@ class Lora:
     """What a file changes, read for one model."""
 
     name: str
-    changes: Mapping[Weight, Change]
+    changes: Mapping[Weight, WeightChange]
 
     def __repr__(self) -> str:
         return f"<Lora {self.name}: {len(self.changes)} weights>"
@@ -91,7 +91,7 @@ def read(path: Path, model: Model) -> Lora:
     modules = _modules(model)
     targets = _targets(outline, modules)
     alphas = lora_header.alphas(outline)
-    changes: dict[Weight, Change] = {}
+    changes: dict[Weight, WeightChange] = {}
     try:
         with safe_open(path, framework="pt") as file:
             for layer, parts in outline.layers.items():
@@ -138,12 +138,12 @@ def _targets(outline: LoraOutline, modules: Mapping[Weight, nn.Module]) -> dict[
     return found
 
 
-def _changes(tensors: Mapping[Part, Tensor], alpha: float | None) -> dict[str, Change]:
+def _changes(tensors: Mapping[Part, Tensor], alpha: float | None) -> dict[str, WeightChange]:
     """Part the change of a weight from that of its bias."""
     of_weight = {part: tensor for part, tensor in tensors.items() if part not in {"alpha", "bias_difference"}}
-    found = {"weight": Change(of_weight, alpha)} if of_weight else {}
+    found = {"weight": WeightChange(of_weight, alpha)} if of_weight else {}
     if (bias := tensors.get("bias_difference")) is not None:
-        found["bias"] = Change({"difference": bias}, None)
+        found["bias"] = WeightChange({"difference": bias}, None)
     return found
 
 
@@ -153,7 +153,7 @@ def _finite(path: Path, stored: Stored, tensor: Tensor) -> Tensor:
     return tensor.clone()  # what is mapped goes with the file
 
 
-def _check_shape(outline: LoraOutline, layer: Layer, change: Change, weight: object) -> None:
+def _check_shape(outline: LoraOutline, layer: Layer, change: WeightChange, weight: object) -> None:
     """Reckon the change without numbers, and see whether it is of the weight's shape."""
     if not isinstance(weight, torch.Tensor):
         raise LoraRefused(outline.path.name, f"the model's {layer} has nothing that could be changed so")
@@ -161,7 +161,7 @@ def _check_shape(outline: LoraOutline, layer: Layer, change: Change, weight: obj
     try:
         fits = _is_of(_made(shapes).shape, weight.shape)
         if fits:
-            Change(shapes, change.alpha).difference(torch.empty(weight.shape, device="meta"))
+            WeightChange(shapes, change.alpha).difference(torch.empty(weight.shape, device="meta"))
     except (RuntimeError, ValueError, IndexError):
         fits = False
     if not fits:

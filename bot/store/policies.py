@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Change(NamedTuple):
+class PolicyChange(NamedTuple):
     """What one change made of a policy."""
 
     before: ServerPolicy
@@ -49,7 +49,7 @@ class Policies:
             known = self._known.setdefault(guild_id, known)
         return known
 
-    async def change(self, guild_id: int, change: Callable[[ServerPolicy], ServerPolicy]) -> Change:
+    async def change(self, guild_id: int, change: Callable[[ServerPolicy], ServerPolicy]) -> PolicyChange:
         """Apply a change to the policy as it is now, not as somebody saw it: two admins change two things.
 
         Raises:
@@ -67,7 +67,7 @@ class Policies:
                     {"guild": guild_id, "policy": msgspec.json.encode(after).decode()},
                 )
                 self._known[guild_id] = after
-            return Change(before, after)
+            return PolicyChange(before, after)
 
     async def all(self) -> Sequence[tuple[int, ServerPolicy]]:
         """Read what holds in every server whose admins decided anything.

@@ -149,14 +149,14 @@ def test_weights_that_would_be_no_numbers_are_refused_and_put_back(own, folder, 
 
 def test_no_room_in_the_middle_leaves_the_weights_as_without_any(own, folder, monkeypatch):
     before, count = weights(own), iter(range(100))
-    difference = lora.Change.difference
+    difference = lora.WeightChange.difference
 
     def short(change, base):
         if base.device.type != "meta" and next(count) == 5:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return difference(change, base)
 
-    monkeypatch.setattr(lora.Change, "difference", short)
+    monkeypatch.setattr(lora.WeightChange, "difference", short)
     with pytest.raises(torch.OutOfMemoryError):
         apply(own, folder, chosen("everything"))
     assert own.loras.current == ()
