@@ -85,6 +85,12 @@ class AppliedLoras:
             raise
         self.current = chosen
 
+    def dropped(self) -> None:
+        """Note that another checkpoint was written over all of them: there is nothing to put back."""
+        self.current = ()
+        self._originals.clear()
+        self._changed.clear()
+
     def _change(self, model: Model, weight: Weight, addends: Sequence[_Addend]) -> None:
         parameter = _parameter(model, weight)
         if weight not in self._originals:
@@ -110,7 +116,7 @@ class AppliedLoras:
     @staticmethod
     def _forget(model: Model, of_texts: Hashable) -> None:
         """Drop what was made with other weights: keys and values of prompts, and texts that were read otherwise."""
-        model.cached_blocks.forget()
+        model.cached_blocks.changed()
         model.texts.belong_to(of_texts)
 
 

@@ -1,10 +1,10 @@
 """The set of samples that are being drawn: which ones step next, and what becomes of them.
 
 One call advances samples of one shape, whoever's they are, and shapes take turns; `engine.admission` says who gets a
-place, and the job's plan (`engine.plan`) what comes after a pass. A job that wants other LoRAs than the model has waits
-until nothing is drawn, and those that came after it wait behind it. What a picture needs before its first step is
-prepared while others are drawn, and what becomes of it after its last one happens under the steps of the next. An error
-ends the job whose it is, no other.
+place, and the job's plan (`engine.plan`) what comes after a pass. A job that wants another checkpoint or other LoRAs
+than the model has waits until nothing is drawn, and those that came after it wait behind it. What a picture needs is
+prepared before its first step while others are drawn, and what becomes of it after its last one happens under the
+steps of the next. An error ends the job whose it is, no other.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine import admission, memory, results
+from engine.checkpoints import Checkpoints
 from engine.denoise import predict_noise
 from engine.errors import GenerationError, OutOfMemory
 from engine.fit import largest_fit
 from engine.job_state import CallPart, JobState, PreparedSample, RunningSample
 from engine.lora_folder import LoraFolder
+from engine.model import read_weights
 from engine.plan import FinalLatents
 from engine.tiles import Tiling
 from engine.transfer import HostPace
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from engine.admission import Sizes
-    from engine.applied_loras import LoraSet
     from engine.denoise import Key
     from engine.finisher import Finisher
     from engine.model import Model
@@ -59,6 +60,7 @@ class Batch:
         post: Brings what comes of it back into the worker's thread.
         sizes: How many should share a call; None lets up to `cap` share it, whatever the shape.
         loras: Those that there are.
+        checkpoints: Those that may be switched to; None: the model stays what it is.
         tiling: Of pictures that have no room as a whole.
         clock: Seconds.
         stepped: Told of every step: width, height, pictures, and how many seconds it took.
@@ -74,6 +76,7 @@ class Batch:
         post: Callable[[Callable[[Batch], None]], None],
         sizes: Sizes | None = None,
         loras: LoraFolder | None = None,
+        checkpoints: Checkpoints | None = None,
         tiling: Tiling = DEFAULT_TILING,
         clock: Callable[[], float] = time.monotonic,
         stepped: Callable[[int, int, int, float], None] = lambda *_: None,
@@ -85,6 +88,7 @@ class Batch:
         self._post = post
         self._sizes = admission.OfShapes(sizes or admission.Always(cap))
         self._loras = loras or LoraFolder(None)
+        self._checkpoints = checkpoints or Checkpoints({}, partial(read_weights, another_vae=False), kept=1)
         self._clock = clock
         self._stepped = stepped
         self._pace = HostPace(model.device)
@@ -93,11 +97,13 @@ class Batch:
         self._room: dict[Key, memory.Limit] = {}  # for how many of a shape at once there is room; 0: it is tiled
         self._jobs: dict[ReceivedJob, JobState] = {}  # in order of arrival
         self._running: deque[RunningSample] = deque()  # the next to step first
+        self._ending: set[RunningSample] = set()  # drawn, and not sent yet
 
     @property
     def idle(self) -> bool:
         """Whether a step would do nothing; pictures may still be on their way through the pool."""
-        return not self._running and not any(state.waiting for state in self._jobs.values())
+        first = next((state for state in self._jobs.values() if state.waiting), None)
+        return not self._running and (first is None or self._waits_for_ends(first))
 
     def expect_room(self) -> None:
         """Forget what had no room, because what was in the way is gone."""
@@ -107,9 +113,13 @@ class Batch:
 
     def admit(self, job: ReceivedJob, plan: Plan) -> None:
         self._jobs[job] = JobState(job, plan, waiting=deque(range(len(plan.seeds))))
-        reading = partial(self._loras.read_ahead, self._model, job.request.loras, self._pool)
-        if (error := _error_of(reading)) is not None:
+        if (error := _error_of(partial(self._read_ahead, job))) is not None:
             self._blame(job, error, at=0)
+
+    def _read_ahead(self, job: ReceivedJob) -> None:
+        if (name := job.request.model) != self._model.checkpoint.current:
+            self._checkpoints.read_ahead(self._model, name)
+        self._loras.read_ahead(self._model, job.request.loras, self._pool)
 
     def cancel(self, job: ReceivedJob) -> None:
         if self._forget(job):
@@ -162,11 +172,11 @@ class Batch:
         """Give free places, and prepare who is next or may join at any time."""
         while True:
             waiting = [state for state in self._jobs.values() if state.waiting]
-            if waiting and not self._has_loras_of(waiting[0]):
-                if self._running:
+            if waiting and not self._has_weights_of(waiting[0]):
+                if self._running or (waiting[0].job in self._jobs and self._waits_for_ends(waiting[0])):
                     return  # whoever came first is first: nobody else gets a place until it has one
                 continue  # it failed, and somebody else is first now
-            waiting = [state for state in waiting if state.loras == self._model.loras.current]
+            waiting = [state for state in waiting if state.is_for(self._model)]
             free = len(self._running) < self._cap
             near = [state for state in waiting if state is waiting[0] or (free and state.job.request.share)]
             for state in near:
@@ -184,20 +194,31 @@ class Batch:
             if (error := self._error_with_room(partial(self._start, chosen))) is not None:
                 self._blame(chosen.state.job, error, at=0)
 
-    def _has_loras_of(self, first: JobState) -> bool:
-        """Let the model have the LoRAs of the job that is next, as soon as nothing is drawn with others."""
-        if first.loras == self._model.loras.current:
+    def _has_weights_of(self, first: JobState) -> bool:
+        """Let the model be what the job that is next wants, as soon as nothing is drawn that wants something else."""
+        if first.is_for(self._model):
             return True
-        if self._running:
+        if self._running or self._waits_for_ends(first):
             return False
-        if (error := self._error_with_room(partial(self._apply, first.loras))) is not None:
+        begun = self._clock()
+        if (error := self._error_with_room(partial(self._apply, first))) is not None:
             self._blame(first.job, error, at=0)
             return False
+        first.switch_s = self._clock() - begun
         return True
 
-    def _apply(self, chosen: LoraSet) -> None:
-        read = self._loras.read(self._model, chosen, self._pool)
-        self._model.loras.apply(self._model, chosen, read)
+    def _waits_for_ends(self, first: JobState) -> bool:
+        """Tell whether it wants another checkpoint while pictures of this one may still need its VAE."""
+        return bool(self._ending) and first.checkpoint != self._model.checkpoint.current
+
+    def _apply(self, first: JobState) -> None:
+        """Bring the weights that a job wants; before anything is written, all of it is on the host."""
+        model, name = self._model, first.checkpoint
+        if name != model.checkpoint.current:
+            weights = self._checkpoints.read(model, name)
+            model.checkpoint.apply(model, name, weights)
+        read = self._loras.read(model, first.loras, self._pool)
+        model.loras.apply(model, first.loras, read)
 
     def _start(self, ready: PreparedSample) -> None:
         running = ready.start(self._model)
@@ -205,7 +226,7 @@ class Batch:
         state = running.state
         if len(state.waiting) == len(state.plan.seeds):
             state.started_s = self._clock()
-            state.job.emit(Started(job_id=state.job.request.job_id, begins=state.plan.begins))
+            state.job.emit(Started(job_id=state.job.request.job_id, begins=state.plan.begins, switch_s=state.switch_s))
         state.begin(running)
         self._running.append(running)
         self._end_pass(running)  # one without steps is over before it began
@@ -295,6 +316,7 @@ class Batch:
         running.state.running -= 1
         self._rest()
         job_id, sample = running.state.job.request.job_id, running.sample
+        self._ending.add(running)
         earlier = tuple(running.earlier)
         final = FinalLatents(job_id, running.number, sample.seed, sample.latents, earlier, running.tiling)
         making = running.state.plan.end(final, self._model, self._pool, self._finisher)
@@ -304,6 +326,7 @@ class Batch:
         """Send what a picture has come to; the job is over with the last of them."""
         state, job = running.state, running.state.job
         job.emit(event)
+        self._ending.discard(running)
         state.sent.add(running.number)
         if len(state.sent) == len(state.plan.seeds):
             self._forget(job)
@@ -386,6 +409,7 @@ class Batch:
         if self._jobs.pop(job, None) is None:
             return False
         self._running = deque(running for running in self._running if running.state.job is not job)
+        self._ending = {running for running in self._ending if running.state.job is not job}
         self._rest()
         return True
 

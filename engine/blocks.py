@@ -52,6 +52,8 @@ class CachedBlocks:
         """Whoever draws calls the UNet through it, where it is."""
         self.version = 0
         """Another one where weights may have changed, and what was made of a prompt is old."""
+        self.changes = 0
+        """How often weights were changed: what was computed before and after cannot be compared."""
         self._here = threading.local()
         self.transformers = tuple(_CachedTransformer(part, self) for part in unet.modules() if _is_transformer(part))
         self.resnets = tuple(_CachedResnet(part, self) for part in unet.modules() if _is_resnet(part))
@@ -84,6 +86,11 @@ class CachedBlocks:
         self.version += 1
         for transformer in self.transformers:
             transformer.prompt = None
+
+    def changed(self) -> None:
+        """Note that weights are about to be changed; what was made with the old ones goes."""
+        self.changes += 1
+        self.forget()
 
     def give_back(self) -> None:
         """Drop all that is kept and can be made again, because there was no room."""

@@ -107,6 +107,9 @@ class WayChoice:
         self._chosen = chosen
         self._offered: deque[Way] = deque()
         self._trial: Generator[None] | None = None
+        self._tried_now: Way | None = None
+        self._changes = 0
+        """Of the weights, when the trial began."""
         self._steps = 0
 
     @property
@@ -137,10 +140,16 @@ class WayChoice:
 
     def measure(self) -> None:
         """Make one call of the trial that goes on, if there is one."""
+        changes = self._model.cached_blocks.changes
+        if self._trial is not None and changes != self._changes and self._tried_now is not None:
+            self._trial.close()  # what was computed with other weights is no measure of these
+            self._offered.appendleft(self._tried_now)
+            self._trial = None
         if self._trial is None:
             if not self._offered:
                 return
-            self._trial = self._try(self._offered.popleft())
+            self._tried_now, self._changes = self._offered.popleft(), changes
+            self._trial = self._try(self._tried_now)
         try:
             next(self._trial)
         except StopIteration:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from engine import textfile
+from engine.samplers import Sampler
 from engine.wire import Rating
 
 _Form = TypeVar("_Form")
@@ -89,6 +90,44 @@ class Faces(Struct, frozen=True, forbid_unknown_fields=True):
     """From which score on a box is a face (ADetailer's)."""
 
 
+class ModelDefaults(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an omitted option means with one checkpoint; None: what its dialect suggests."""
+
+    steps: Annotated[int, Meta(ge=1, le=150)] | None = None
+    guidance: Annotated[float, Meta(ge=1.0, le=30.0)] | None = None
+    guidance_rescale: Annotated[float, Meta(ge=0.0, le=1.0)] | None = None
+    sampler: Sampler | None = None
+
+
+class ModelEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One checkpoint that members may choose; the one whose file is ``engine.model`` is said more of by that."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._+-]*$")]
+    """As members read and choose it."""
+    file: Annotated[str, Meta(min_length=1)]
+    """A ``.safetensors`` file, or a folder in diffusers layout."""
+    sha256: str = ""
+    """Of a single file; checked before it is offered."""
+    dialect: str = "animagine 4"
+    """How it is prompted: a name of ``bot/prompt/dialects.toml``."""
+    licence: Annotated[str, Meta(max_length=100)] = ""
+    """The name of its licence; "": that of ``engine.model``."""
+    licence_url: Annotated[str, Meta(max_length=300)] = ""
+    licence_file: str = ""
+    """Its text, which people get as a file and accept before their first picture with it."""
+    rating: Rating = "sensitive"
+    """Above it no request is drawn with this checkpoint."""
+    defaults: ModelDefaults = ModelDefaults()
+
+    def __post_init__(self) -> None:
+        """Refuse half a licence; msgspec names the table."""
+        given = [bool(one) for one in (self.licence, self.licence_url, self.licence_file)]
+        if any(given) and not all(given):
+            raise ValueError("licence, licence_url and licence_file belong together: give all three or none")
+        if self.licence and not self.licence_url.startswith("https://"):
+            raise ValueError('licence_url: expected an address that begins with "https://"')
+
+
 class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     """What is drawn with, and on what."""
 
@@ -119,6 +158,10 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     "auto" does that where something else would have no room."""
     loras: str = ""
     """The folder of LoRAs that may be drawn with, as ``.safetensors`` files; "": none."""
+    models: tuple[ModelEntry, ...] = ()
+    """Checkpoints that members may choose, besides ``model``."""
+    models_in_memory: Annotated[int, Meta(ge=1, le=16)] = 2
+    """So many of them wait on the host, 7 GB each, so that a switch takes a third of a second and not a few."""
     batch_cap: Annotated[int, Meta(ge=1, le=64)] = 4
     """At most this many pictures are drawn at once; the engine measures how many of them are worth it."""
     compile: Literal["auto", "on", "off"] = "auto"
@@ -129,6 +172,22 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     metrics: MetricsTable = msgspec.field(default_factory=MetricsTable)
     """Where the engine says how it is."""
     faces: Faces = msgspec.field(default_factory=Faces)
+
+    def __post_init__(self) -> None:
+        """Refuse a name that could mean two checkpoints; msgspec names the table."""
+        names = [entry.name.casefold() for entry in self.models]
+        if twice := next((name for name in names if names.count(name) > 1), ""):
+            raise ValueError(f"models: two are called {twice!r}")
+
+    @property
+    def others(self) -> tuple[ModelEntry, ...]:
+        """Those that are not the one which is drawn with at first."""
+        return tuple(entry for entry in self.models if entry.file != self.model)
+
+    @property
+    def base(self) -> ModelEntry | None:
+        """What is said of the one that is drawn with at first; None: nothing."""
+        return next((entry for entry in self.models if entry.file == self.model), None)
 
 
 class _File(Struct, frozen=True):
@@ -192,6 +251,7 @@ def load(path: Path) -> tuple[Engine, Wire]:
                 *(rating.folder, faces.path, file.engine.loras),
             )
         )
+        models = tuple(_placed(entry, file.engine, path.resolve().parent) for entry in file.engine.models)
     except textfile.TextFileError as error:
         raise EngineConfigError(f"{path}: {error}") from error
     return (
@@ -202,8 +262,17 @@ def load(path: Path) -> tuple[Engine, Wire]:
             upscaler=str(upscaler) if file.engine.upscaler else "",
             vae=file.engine.vae if file.engine.vae in VAE_OF_THE_CHECKPOINT else str(vae),
             loras=str(loras) if file.engine.loras else "",
+            models=models,
             rating=msgspec.structs.replace(rating, folder=str(rating_folder) if rating.folder else ""),
             faces=msgspec.structs.replace(faces, path=str(faces_path) if faces.path else ""),
         ),
         file.wire,
     )
+
+
+def _placed(entry: ModelEntry, engine: Engine, folder: Path) -> ModelEntry:
+    """Give an entry whose file does not depend on where we are; the base's is written as the base is."""
+    found = textfile.beside(folder, entry.file)
+    if entry.file == engine.model and not found.exists():
+        return entry  # a hub id
+    return msgspec.structs.replace(entry, file=str(found))

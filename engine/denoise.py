@@ -37,11 +37,12 @@ class Key(NamedTuple):
     width: int
     chunks: int
     loras: LoraSet = ()
+    checkpoint: str | None = ""
 
     @property
     def shape(self) -> Key:
         """Give what a call's time and memory depend on."""
-        return self._replace(loras=())
+        return self._replace(loras=(), checkpoint="")
 
 
 class Piece(Protocol):
@@ -145,7 +146,8 @@ class Sample:
         self.guidance_scale = sampling.guidance_scale
         self.guidance_rescale = sampling.guidance_rescale
         self.seed = seed
-        self.key = Key(sampling.height, sampling.width, conditioning.chunks, model.loras.current)
+        weights = model.loras.current, model.checkpoint.current
+        self.key = Key(sampling.height, sampling.width, conditioning.chunks, *weights)
         self.step = 0
         self.predicted: Tensor | None = None
         """The scheduler's idea of the finished latents after the last step, (1, C, h, w); None before the first."""

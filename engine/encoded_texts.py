@@ -51,6 +51,11 @@ class EncodedTexts:
         """Keep apart, from now on, what encoders with these weights make of a text; None are the checkpoint's own."""
         self._weights = weights
 
+    def clear(self) -> None:
+        """Forget all: other encoders read them from now on."""
+        self._encoded.clear()
+        self._weights = None
+
     def get(self, text: str) -> Encoded | None:
         key = self._weights, text
         if key in self._encoded:

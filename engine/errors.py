@@ -62,6 +62,16 @@ class Withheld(GenerationError):
     code = "withheld"
 
 
+class ModelRefused(GenerationError):
+    """A checkpoint cannot be used; the message is one line that begins with its name."""
+
+    code = "model_refused"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.why = why
+
+
 class LoraRefused(GenerationError):
     """A LoRA's file cannot be used; the message is one line that begins with its name."""
 

@@ -42,11 +42,22 @@ class JobState:
     steps_done: int = 0
     sent: set[int] = field(default_factory=set[int])
     started_s: float = 0.0
+    switch_s: float = 0.0
+    """What it took to bring the weights that it wants."""
 
     @property
     def loras(self) -> LoraSet:
         """What the model has to have, from the first text that is encoded to the last step."""
         return in_order(self.job.request.loras)
+
+    @property
+    def checkpoint(self) -> str:
+        """Which one the model has to be, likewise."""
+        return self.job.request.model
+
+    def is_for(self, model: Model) -> bool:
+        """Tell whether the model is what this job wants."""
+        return self.checkpoint == model.checkpoint.current and self.loras == model.loras.current
 
     def prepare(self, model: Model, pool: Executor) -> None:
         """Queue what the first waiting picture needs in all of its passes, so that none of their turns costs time.
@@ -131,7 +142,7 @@ class PreparedSample:
     def key(self) -> Key:
         first = self.passes[0]
         sampling = first.what.sampling
-        return Key(sampling.height, sampling.width, first.conditioning.chunks, self.state.loras)
+        return Key(sampling.height, sampling.width, first.conditioning.chunks, self.state.loras, self.state.checkpoint)
 
     @property
     def share(self) -> bool:

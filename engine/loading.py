@@ -5,18 +5,20 @@ Both take seconds, one of the disk and one of a processor. So importing this mod
 
 from __future__ import annotations
 
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import checkpoint, environment
+from engine import checkpoint, checkpoints, environment
 from engine.config import VAE_OF_THE_CHECKPOINT
 from engine.readahead import reading_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.checkpoints import Checkpoints
     from engine.config import Engine
     from engine.model import Model
 
@@ -49,3 +51,21 @@ def load(config: Engine, report: Callable[[str], None]) -> Model:
 
         named = partial(upscaler.load, config.upscaler) if config.upscaler else None
         return model.read(checked.result(), another_vae, config, report, upscaler=named)
+
+
+def load_others(config: Engine, model: Model, report: Callable[[str], None]) -> Checkpoints:
+    """Find the checkpoints that this model may become; what is wrong with one is logged, and it is not offered.
+
+    Args:
+        config: As `load` had it.
+        model: What that gave.
+        report: As `load`.
+    """
+    from engine.model import read_weights
+
+    found: dict[str, checkpoints.FoundCheckpoint] = {}
+    if config.others:
+        base = dataclasses.replace(checkpoint.find(config), hash=model.hash)
+        found = checkpoints.find_all(config, base, report)
+    read = partial(read_weights, another_vae=config.vae not in VAE_OF_THE_CHECKPOINT)
+    return checkpoints.Checkpoints(found, read, kept=config.models_in_memory)

@@ -18,6 +18,7 @@ from engine.alignment import align
 from engine.applied_loras import AppliedLoras
 from engine.blocks import CachedBlocks, make_lean
 from engine.card_room import CardRoom
+from engine.checkpoint_weights import NETWORKS, AppliedCheckpoint, CheckpointWeights, collect
 from engine.encoded_texts import EncodedTexts
 from engine.errors import ModelLoadError
 from engine.joined import join
@@ -43,9 +44,9 @@ _LIBRARY_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, Run
 """What diffusers and transformers raise on a file whose content is not what its name says."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Model:
-    """The parts of one SDXL checkpoint, on one device."""
+    """The parts of one SDXL checkpoint, on one device. Only `engine.checkpoint_weights` makes another one of it."""
 
     name: str
     hash: str
@@ -77,6 +78,8 @@ class Model:
     """Pictures of one call for which there is room, as far as that is known from the start."""
     loras: AppliedLoras = field(default_factory=AppliedLoras)
     """Which LoRAs its weights have now."""
+    checkpoint: AppliedCheckpoint = field(default_factory=AppliedCheckpoint)
+    """Which of the configured ones it is now."""
 
     def __repr__(self) -> str:
         return f"<Model {self.name}: {self.description}>"  # not its networks, which fill pages
@@ -156,6 +159,25 @@ def read(
         encodes_at_once=Limit(ceiling=math.inf if room.tile is None else room.tile**2),
         at_once=room.at_once,
     )
+
+
+def read_weights(source: Source, model: Model, *, another_vae: bool) -> CheckpointWeights:
+    """Read another checkpoint onto the host, in the numbers that a model has; may run in any thread.
+
+    Args:
+        source: The checkpoint.
+        model: Who is to have it.
+        another_vae: As `engine.checkpoint_weights.collect`.
+
+    Raises:
+        ModelLoadError: As `read`.
+        ModelRefused: It is of another architecture.
+    """
+    host = torch.device("cpu")
+    networks = _networks_of_file if source.file else _networks_of_folder
+    with torch.inference_mode(mode=False):
+        read = networks(source, _Places(host, host, model.dtype), lambda _stage: None)
+        return collect(source, dict(zip(NETWORKS, read, strict=True)), model, another_vae=another_vae)
 
 
 def _room(config: Engine, device: torch.device) -> CardRoom:

@@ -61,6 +61,8 @@ Steps: TypeAlias = Annotated[int, Meta(ge=1, le=150)]
 Guidance: TypeAlias = Annotated[float, Meta(ge=1.0, le=30.0)]
 Seed: TypeAlias = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
 Seeds: TypeAlias = Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=16)]
+ModelName: TypeAlias = Annotated[str, Meta(max_length=80, pattern=r"^([A-Za-z0-9][A-Za-z0-9 ._+-]*)?$")]
+"""A checkpoint's in the engine's configuration; "": the one that it begins with."""
 LoraWeight: TypeAlias = Annotated[float, Meta(ge=0.0, le=2.0)]
 MAX_LORAS = 3
 """Of one job."""
@@ -77,6 +79,7 @@ ErrorCode: TypeAlias = Literal[
     "rating_failed",
     "withheld",
     "lora_refused",
+    "model_refused",
     "model_not_ready",
     "shutting_down",
     "too_many_jobs",
@@ -84,9 +87,10 @@ ErrorCode: TypeAlias = Literal[
     "internal",
 ]
 """``withheld``: a picture of the job must not be seen by anybody, so none is sent. ``lora_refused``: one of its LoRAs
-is not there, is another file by now, or cannot be used. ``too_many_jobs``: this client has `MAX_JOBS` here already, or
-`MAX_CARRIED_BYTES`; one that keeps to that never reads it. ``model_not_ready`` and ``shutting_down`` speak of the job's
-worker alone, as does ``worker_lost``: it died, or was given up."""
+is not there, is another file by now, or cannot be used; ``model_refused`` says the same of its checkpoint.
+``too_many_jobs``: this client has `MAX_JOBS` here already, or `MAX_CARRIED_BYTES`; one that keeps to that never reads
+it. ``model_not_ready`` and ``shutting_down`` speak of the job's worker alone, as does ``worker_lost``: it died, or was
+given up."""
 Origin: TypeAlias = Literal["noise", "latents", "pixels"]
 """What a picture begins with."""
 
@@ -242,6 +246,8 @@ class Generate(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, fo
     """Nothing else of this client is with that worker: the job may be what kills it."""
     loras: Annotated[tuple[ChosenLora, ...], Meta(max_length=MAX_LORAS)] = ()
     """Whose order changes nothing."""
+    model: ModelName = ""
+    """Which checkpoint it is drawn with."""
 
 
 class Describe(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -278,6 +284,16 @@ class Loading(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
     stage: str
 
 
+class OtherModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A checkpoint that can be switched to."""
+
+    name: ModelName
+    """As a command has it."""
+    model_name: str
+    """As `Ready.model_name`, and as recipes have it."""
+    model_hash: str
+
+
 class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
     """A worker draws."""
 
@@ -298,6 +314,8 @@ class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbi
     """Of what decides, besides checkpoint and device, which picture a seed is: ``torch``, ``diffusers`` …"""
     rates: bool = False
     """Every preview and every picture carries a rating; what cannot be rated is not sent."""
+    models: tuple[OtherModel, ...] = ()
+    """The checkpoints that it can switch to, besides that which it begins with."""
 
 
 class Draining(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
@@ -360,6 +378,8 @@ class Started(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, for
     worker: str = ""
     """Which one draws it; "" where there is one."""
     begins: Origin = "noise"
+    switch_s: float = 0.0
+    """What it took to bring the checkpoint and the LoRAs that this job wants; 0: they were there."""
 
 
 class Progress(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

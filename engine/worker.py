@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from threading import Thread
 
     from engine.batch import Batch
+    from engine.checkpoints import Checkpoints
     from engine.choice import WayChoice
     from engine.config import Engine
     from engine.describing import Describer
@@ -54,6 +55,7 @@ class _Loaded(NamedTuple):
     """What it draws with."""
 
     model: Model
+    checkpoints: Checkpoints
     rate: Rate | None
     find_faces: FindFaces | None
     timing: Timing
@@ -142,6 +144,7 @@ class Worker:
         """
         stages = Stages(self._report)
         model = loading.load(self._config, stages.begin)
+        checkpoints = loading.load_others(self._config, model, stages.begin)
         from engine import faces, raters
         from engine.calibration import Calibration
         from engine.choice import WayChoice
@@ -157,7 +160,7 @@ class Worker:
             choice.conclude()
         timing.start(stages.begin)
         stages.end()
-        return _Loaded(model, rate, find_faces, timing, choice)
+        return _Loaded(model, checkpoints, rate, find_faces, timing, choice)
 
     def _faster_ways_wanted(self, model: Model) -> bool:
         from engine import compiling
@@ -174,7 +177,7 @@ class Worker:
         from engine.lora_folder import LoraFolder
         from engine.versions import versions
 
-        model, rate, find_faces, timing, choice = loaded
+        model, checkpoints, rate, find_faces, timing, choice = loaded
         with (
             torch.inference_mode(),  # nothing is ever differentiated, and torch counts versions otherwise
             ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool,
@@ -192,6 +195,7 @@ class Worker:
                 sizes=timing.calibration,
                 stepped=self._measures.stepped,
                 loras=LoraFolder(Path(self._config.loras) if self._config.loras else None, self._lora_files),
+                checkpoints=checkpoints,
             )
             self._emit(
                 Ready(
@@ -204,6 +208,7 @@ class Worker:
                     upscaler="" if model.upscaler is None else f"{model.upscaler.name} {model.upscaler.hash}",
                     versions=versions(),
                     rates=rate is not None,
+                    models=checkpoints.others,
                 )
             )
             self._compile(loaded)
@@ -229,6 +234,7 @@ class Worker:
                     self._drawing_since = None
             finally:
                 batch.abandon()
+                checkpoints.close()
 
     def _see_memory(self, model: Model) -> None:
         """Count what the card's memory holds, now and then; in this thread, for a card that hangs does not answer."""

@@ -7,16 +7,14 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from torch._dynamo.utils import counters
 
-from engine import compiling, lora, lora_header
+from engine import lora, lora_header
 from engine.applied_loras import AppliedLoras, in_order
 from engine.batch import Batch
 from engine.blocks import CachedBlocks
 from engine.encoded_texts import EncodedTexts
 from engine.errors import LoraRefused
 from engine.lora_folder import LoraFolder
-from engine.timing import DEFAULT
 from engine.wire import ChosenLora, Failed, Finished, Picture
 from tests.engine import lora_files as files
 from tests.engine.batches import Bench, Inline, finals, request
@@ -161,26 +159,6 @@ def test_no_room_in_the_middle_leaves_the_weights_as_without_any(own, folder, mo
         apply(own, folder, chosen("everything"))
     assert own.loras.current == ()
     assert all(torch.equal(tensor, before[name]) for name, tensor in weights(own).items())
-
-
-def test_the_kernels_stay_compiled_through_twenty_switches(own, folder):
-    """Counted by the compiler: what is written into weights in place compiles nothing again."""
-    torch.compiler.reset()
-    counters.clear()
-    try:
-        compute = compiling.compiled("eager")
-        small = DEFAULT._replace(height=64, width=64)
-        compiling.warm(own, compute, [small], rows=(2,))
-        graphs = counters["stats"]["unique_graphs"]
-        torch.compiler.set_stance("fail_on_recompile")
-        names = ["everything", "unet", "texts"]
-        for turn in range(20):
-            apply(own, folder, chosen(names[turn % 3], 0.5 + turn / 20))
-            compiling.warm(own, compute, [small], rows=(2,))
-        assert counters["stats"]["unique_graphs"] == graphs > 0
-    finally:
-        torch.compiler.set_stance("default")
-        torch.compiler.reset()
 
 
 def wish(job_id, *loras, **changes):

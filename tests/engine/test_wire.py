@@ -22,7 +22,7 @@ REPAINTED = wire.Generate(
     start=wire.Start(image=wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64)), strength=0.5),
 )
 BEFORE_CHANGES = (
-    b"\xde\x00\x11\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa0\xafnegative_prompt\xa0\xa8sampling\x86\xa7sampler\xa7euler_a"
+    b"\xde\x00\x12\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa0\xafnegative_prompt\xa0\xa8sampling\x86\xa7sampler\xa7euler_a"
     b"\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00\xa5width@\xa6height@\xb0guidance_rescale\xcb\x00\x00\x00\x00\x00\x00\x00\x00"
     b"\xa5seeds\x91\x07"
     b"\xadpreview_every\x00\xa5share\xc2\xa5start\x82\xa5image\x84\xa4type\xa6Pixels\xa5width@\xa6height@\xa6values\xc50\x00"
@@ -54,9 +54,10 @@ GOLDEN = [
             loras=(wire.ChosenLora(name="line art", hash="0f", weight=0.75, te_weight=0.5),),
             worker="w1",
             alone=True,
+            model="other",
         ),
         (
-            b"\xde\x00\x11\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x86"
+            b"\xde\x00\x12\xa4type\xa8Generate\xa6job_id\xa2j1\xa6prompt\xa51girl\xafnegative_prompt\xa6lowres\xa8sampling\x86"
             b"\xa7sampler\xa7euler_a\xb3num_inference_steps\x1c\xaeguidance_scale\xcb@\x14\x00\x00\x00\x00\x00\x00"
             b"\xa5width\xcd\x03@\xa6height\xcd\x04\xc0"
             b"\xb0guidance_rescale\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa5seeds\x92\x07\x08\xadpreview_every\x04\xa5share\xc3"
@@ -65,7 +66,7 @@ GOLDEN = [
             b"\xabenlargement\x82\xa6factor\xcb?\xf8\x00\x00\x00\x00\x00\x00\xa8strength\xcb?\xe0\x00\x00\x00\x00\x00\x00"
             b"\xacsend_latents\xc3\xa6worker\xa2w1\xa5alone\xc3"
             b"\xa5loras\x91\x84\xa4name\xa8line art\xa4hash\xa20f\xa6weight\xcb?\xe8\x00\x00\x00\x00\x00\x00"
-            b"\xa9te_weight\xcb?\xe0\x00\x00\x00\x00\x00\x00"
+            b"\xa9te_weight\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa5model\xa5other"
         ),
     ),
     (
@@ -75,13 +76,13 @@ GOLDEN = [
         + bytes([0, 255]) * 2048
         + b"\xa5joint\xcb?\xe0\x00\x00\x00\x00\x00\x00\xa7feather\x00\xa5plain\xc3"
         b"\xa7details\x90\xa9variation\xc0\xabenlargement\xc0"
-        b"\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2\xa5loras\x90",
+        b"\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2\xa5loras\x90\xa5model\xa0",
     ),
     (
         structs.replace(REPAINTED, details=(wire.Box(left=1, top=2, width=3, height=4),)),
         BEFORE_CHANGES
         + b"\xa7repaint\xc0\xa7details\x91\x84\xa4left\x01\xa3top\x02\xa5width\x03\xa6height\x04\xa9variation\xc0"
-        b"\xabenlargement\xc0\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2\xa5loras\x90",
+        b"\xabenlargement\xc0\xacsend_latents\xc2\xa6worker\xc0\xa5alone\xc2\xa5loras\x90\xa5model\xa0",
     ),
     (
         wire.Describe(question_id="j1", image=wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64)), worker="a"),
@@ -132,6 +133,7 @@ GOLDEN = [
                         upscaler="x4 0123456789",
                         versions={"torch": "2.13.0"},
                         rates=True,
+                        models=(wire.OtherModel(name="a", model_name="b", model_hash="c"),),
                     ),
                     jobs=2,
                 ),
@@ -142,9 +144,10 @@ GOLDEN = [
         (
             b"\x83\xa4type\xa7Workers\xa8protocol\x05\xa7workers\x94"
             b"\x83\xa2id\xa2w1\xa5state\x82\xa4type\xa7Loading\xa5stage\xb0reading the UNet\xa4jobs\x00"
-            b"\x83\xa2id\xa2w2\xa5state\x8a\xa4type\xa5Ready\xaamodel_name\xb0animagine-xl-4.0"
+            b"\x83\xa2id\xa2w2\xa5state\x8b\xa4type\xa5Ready\xaamodel_name\xb0animagine-xl-4.0"
             b"\xaamodel_hash\xaa6327eca98b\xa6device\xaccpu, float32\xadsize_multiple\x08\xa9batch_cap\x04"
             b"\xa3vae\xa8bfloat16\xa8upscaler\xadx4 0123456789\xa8versions\x81\xa5torch\xa62.13.0\xa5rates\xc3"
+            b"\xa6models\x91\x83\xa4name\xa1a\xaamodel_name\xa1b\xaamodel_hash\xa1c"
             b"\xa4jobs\x02"
             b"\x83\xa2id\xa2w3\xa5state\x81\xa4type\xa8Draining\xa4jobs\x01"
             b"\x83\xa2id\xa2w4\xa5state\x82\xa4type\xa4Lost\xa3why\xa7no word\xa4jobs\x00"
@@ -160,8 +163,11 @@ GOLDEN = [
         ),
     ),
     (
-        wire.Started(job_id="j1", worker="w1", begins="latents"),
-        b"\x84\xa4type\xa7Started\xa6job_id\xa2j1\xa6worker\xa2w1\xa6begins\xa7latents",
+        wire.Started(job_id="j1", worker="w1", begins="latents", switch_s=0.5),
+        (
+            b"\x85\xa4type\xa7Started\xa6job_id\xa2j1\xa6worker\xa2w1\xa6begins\xa7latents"
+            b"\xa8switch_s\xcb?\xe0\x00\x00\x00\x00\x00\x00"
+        ),
     ),
     (
         wire.Progress(job_id="j1", steps_done=3, steps_total=56),

@@ -1,0 +1,136 @@
+"""All that sets one checkpoint apart from another of its architecture, on the host; and how a model takes it over.
+
+It is copied into the parameters that are there, so that compiled kernels and recorded steps stay what they are.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from engine import checkpoint, memory
+from engine.checkpoints import BASE
+from engine.errors import ModelRefused
+from engine.transfer import room, staging
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from torch import Tensor, nn
+
+    from engine.checkpoint import Source
+    from engine.model import Model
+
+log = logging.getLogger(__name__)
+
+NETWORKS = ("text_encoder", "text_encoder_2", "unet", "vae")
+
+_SAME = ("scaling_factor", "shift_factor", "latents_mean", "latents_std", "hidden_act", "act_fn", "attention_head_dim")
+"""What of a network's configuration decides what it computes, and shows in no shape."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CheckpointWeights:
+    """One checkpoint, ready to be copied to where a model is."""
+
+    name: str
+    hash: str
+    scheduler_config: Mapping[str, Any]
+    tensors: Mapping[str, Mapping[str, Tensor]]
+    """Of each of `NETWORKS` by their names; without the VAE where the operator named another one."""
+
+    def __repr__(self) -> str:
+        return f"<CheckpointWeights {self.name}>"
+
+
+def collect(source: Source, networks: Mapping[str, nn.Module], model: Model, *, another_vae: bool) -> CheckpointWeights:
+    """Gather what was read, where it fits a model.
+
+    Args:
+        source: What was read.
+        networks: Its parts on the host, by `NETWORKS`.
+        model: Who is to have it.
+        another_vae: The model's VAE is not its checkpoint's, and stays.
+
+    Raises:
+        ModelRefused: It is of another architecture.
+    """
+    tensors: dict[str, dict[str, Tensor]] = {}
+    for name, network in networks.items():
+        if name == "vae" and another_vae:
+            continue
+        own: nn.Module = getattr(model, name)
+        _check_same(source, name, network, own)
+        tensors[name] = {key: _kept(tensor, model.device) for key, tensor in network.state_dict().items()}
+    return CheckpointWeights(
+        source.name,
+        source.hash,
+        {
+            **checkpoint.read_json(source.folder / "scheduler" / "scheduler_config.json"),
+            **source.statement.scheduler,
+        },
+        tensors,
+    )
+
+
+class AppliedCheckpoint:
+    """Belongs to one model, and to the thread that draws with it."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.current: str | None = BASE
+        """By its name in the configuration; None: a copy failed half way, and the next job brings a whole one."""
+        self.switches = 0
+        self._clock = clock
+
+    def apply(self, model: Model, name: str, weights: CheckpointWeights) -> None:
+        """Let the model be another checkpoint, without any LoRAs.
+
+        Raises:
+            RuntimeError: The device took only a part; nothing can be drawn before a whole one is there.
+        """
+        begun = self._clock()
+        self.current = None
+        model.cached_blocks.changed()
+        model.texts.clear()
+        model.loras.dropped()
+        with torch.no_grad():
+            for network, tensors in weights.tensors.items():
+                own = getattr(model, network).state_dict(keep_vars=True)
+                for key, tensor in tensors.items():
+                    own[key].copy_(tensor, non_blocking=True)
+        if model.device.type == "cuda":
+            torch.cuda.synchronize(model.device)  # an error of the copies is this job's, and the memory is free again
+        model.name, model.hash, model.scheduler_config = weights.name, weights.hash, weights.scheduler_config
+        self.current = name
+        self.switches += 1
+        log.info("the checkpoint is %s now, after %.2f s (switch %d)", model.name, self._clock() - begun, self.switches)
+
+
+def _check_same(source: Source, name: str, network: nn.Module, own: nn.Module) -> None:
+    theirs, ours = network.state_dict(), own.state_dict()
+    wrong = sorted(key for key in {*theirs, *ours} if _shape(theirs.get(key)) != _shape(ours.get(key)))
+    if wrong:
+        raise ModelRefused(source.name, f"its {name} is of another architecture: {wrong[0]}")
+    for key in _SAME:
+        first, second = (getattr(one.config, key, None) for one in (network, own))  # pyright: ignore[reportAttributeAccessIssue]  (diffusers' and transformers')
+        if first != second:
+            raise ModelRefused(source.name, f"its {name} has another {key}: {first} instead of {second}")
+
+
+def _shape(tensor: Tensor | None) -> torch.Size | None:
+    return None if tensor is None else tensor.shape
+
+
+def _kept(tensor: Tensor, device: torch.device) -> Tensor:
+    if not staging(device):
+        return tensor.detach()
+    try:
+        return room(tensor.shape, tensor.dtype, pinned=True).copy_(tensor.detach())
+    except (RuntimeError, MemoryError) as error:  # the system refuses to pin so much: the page cache has to do
+        if memory.is_loss_of_device(error):
+            raise
+        return tensor.detach()
