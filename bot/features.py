@@ -41,6 +41,7 @@ from bot.commands import settings as settings_commands
 from bot.commands import show as show_command
 from bot.commands import terms as terms_command
 from bot.commands.suggestions import Suggestions
+from bot.prompt.models import BASE
 from bot.prompt.prompt_writer import draw_seed
 from bot.prompt.tokens import Tokens
 from bot.routes import Feature
@@ -230,6 +231,7 @@ def _settings(given: Given, checks: Checks, flow: Flow) -> Settings:
         attachments=checks.attachments,
         admission=flow.admission,
         dispatch=flow.dispatch,
+        models=given.prompt_writer.models,
         now=given.now,
     )
 
@@ -238,7 +240,12 @@ def _facts(given: Given, checks: Checks, flow: Flow) -> Facts:
     bot = given.live.config.bot
     return Facts(
         model=flow.pool.model_name,
-        licence=given.licence,
+        licence=checks.terms.licence_of(BASE),
+        others=[
+            (rule.title, checks.terms.licence_of(rule.name))
+            for rule in given.prompt_writer.models.offered()
+            if rule.name != BASE
+        ],
         tagger=checks.gatekeeper.operator.tagger,
         contact=bot.about.contact,
         privacy=bot.about.privacy,

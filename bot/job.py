@@ -98,10 +98,12 @@ class DrawnWith(Struct, frozen=True, kw_only=True):
     """What enlarges pixels; "": latents are enlarged."""
 
     @classmethod
-    def of(cls, engine: Ready) -> DrawnWith:
+    def of(cls, engine: Ready, model: str = "") -> DrawnWith:
+        """Say what an engine draws with, as the checkpoint of that name; "": the one that it begins with."""
+        other = next((one for one in engine.models if one.name == model), None) if model else engine
         return cls(
-            model_name=engine.model_name,
-            model_hash=engine.model_hash,
+            model_name=model if other is None else other.model_name,
+            model_hash="" if other is None else other.model_hash,
             vae=engine.vae,
             device=engine.device,
             versions=engine.versions,

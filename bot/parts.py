@@ -37,6 +37,8 @@ from bot.queue.joint_pace import JointPace
 from bot.queue.queue import Queue
 from bot.safety.gate_question import gate_question, tags_of
 from bot.safety.policy import OperatorPolicy
+from bot.views.licence import of_models
+from engine import wire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -164,7 +166,10 @@ def build_checks(given: Given) -> Checks:
         audit=audit,
         compose=given.prompt_writer.compose,
         gate_question=partial(
-            gate_question, presets=given.prompt_writer.presets, lora_rule=given.prompt_writer.loras.rule
+            gate_question,
+            presets=given.prompt_writer.presets,
+            lora_rule=given.prompt_writer.loras.rule,
+            models=given.prompt_writer.models,
         ),
         words=given.text_filter,
         hides=store.reports.hidden,
@@ -173,17 +178,21 @@ def build_checks(given: Given) -> Checks:
     )
     picture_filter = PictureFilter(gatekeeper, store.patient().pictures, rates=config.rates)
     given.engines.listen(picture_filter.heard)
-    given.engines.listen(given.prompt_writer.loras.heard_of_engine)
+    given.engines.listen(lambda _status: given.prompt_writer.models.heard(_ready(given.engines)))
     given.engines.hear_of_loras(given.prompt_writer.loras.heard)
     attachments = Attachments(given.session, config.bot.discord.api, given.reading)
     return Checks(
         audit,
         gatekeeper,
         picture_filter,
-        Terms(store, given.licence, config.bot.terms, now=now),
+        Terms(store, given.licence, config.bot.terms, now=now, of_models=of_models(config)),
         attachments,
         Uploads(operator=gatekeeper.operator, attachments=attachments, store=store, now=now),
     )
+
+
+def _ready(engines: DrawingEngines) -> list[wire.Ready]:
+    return [worker.status for worker in engines.workers if isinstance(worker.status, wire.Ready)]
 
 
 def build_sending(given: Given, checks: Checks) -> Sending:

@@ -90,6 +90,8 @@ class Options(Struct, frozen=True, kw_only=True):
     guidance: float | None = None
     sampler: str | None = None
     private: bool | None = None
+    model: str | None = None
+    """The checkpoint, as people read it; "": the one that the engine begins with."""
     lora: str | None = None
     """``name:0.8; other:0.6:0.4``: names, how strongly each changes the UNet, and the text encoders."""
     image: Input | None = None
@@ -140,6 +142,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """With it all pictures are drawn from `seed`, each turned towards a seed of its own."""
     enlargement: Enlargement | None = None
     """Of each picture; `sampling` has the size before that."""
+    model: str = ""
+    """The checkpoint, by its name in the engine's configuration; "": the one that the engine begins with."""
     loras: tuple[ChosenLora, ...] = ()
     """In the order in which they were named; each with the hash that its file had then."""
     image: Input | None = None

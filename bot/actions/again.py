@@ -42,8 +42,9 @@ class AgainExactly:
     """Draws it."""
     remix: Remix
     """Reads the pictures whose records are gone."""
-    drawn_with: Callable[[DrawnWith | None], DrawnWith | None]
-    """What is drawn with now, of several engines by the one that is most like this; None: none is ready."""
+    drawn_with: Callable[[DrawnWith | None, str], DrawnWith | None]
+    """What is drawn with now as a checkpoint, of several engines by the one that is most like this; None: none is
+    ready."""
 
     def routes(self) -> list[Route]:
         """Hand in the entry of the menu, and the button of its question."""
@@ -82,7 +83,7 @@ class AgainExactly:
             InvalidRequest: It cannot be drawn again, or a preset that it names is gone.
         """
         said: list[Sentence] = []
-        now = self.drawn_with(job.drawn_with)
+        now = self.drawn_with(job.drawn_with, job.request.model)
         if job.drawn_with is None:
             said.append(says.DRAWN_WITH_UNKNOWN)
         elif now is None:

@@ -143,7 +143,7 @@ class Editing:
     ) -> EditState:
         highest = await self.gatekeeper.highest_here(interaction)
         try:
-            await self.imagine.request(interaction.user.id, form)
+            await self.imagine.request(interaction.user.id, form, guild_id=interaction.guild_id)
         except InvalidRequest as error:
             wrong = [*wrong, error.sentence]
         return EditState(kept_as, form, highest, wrong)

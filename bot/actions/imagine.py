@@ -85,7 +85,7 @@ class RequestBuilder:
         Raises:
             Refused: Nothing was queued; the message says why.
         """
-        personal = await self.request(interaction.user.id, options)
+        personal = await self.request(interaction.user.id, options, guild_id=interaction.guild_id)
         await self.intake.ask(interaction, personal.request, given=given)
         await self._tell(interaction, personal.notes)
 
@@ -101,6 +101,7 @@ class RequestBuilder:
             Refused: Nothing was queued; the message says why.
         """
         check_offered(request, self.limits)
+        self.writer.models.as_now(request)
         request = self.writer.loras.as_now(request)
         await self.intake.ask(interaction, request, given=given)
         await self._tell(interaction, await worked_on(chars_of(request), partial(self._left_out, request)))
@@ -113,8 +114,8 @@ class RequestBuilder:
         except NOT_DONE as error:
             log.warning("interaction %s: its notes cannot be told: %s", interaction.id, error)
 
-    async def request(self, user_id: int, options: Options) -> PersonalRequest:
-        """Make the request that this person means.
+    async def request(self, user_id: int, options: Options, *, guild_id: int | None) -> PersonalRequest:
+        """Make the request that this person means in this server; None: in a direct message.
 
         Raises:
             InvalidRequest: With one sentence for the person who asked.
@@ -124,7 +125,7 @@ class RequestBuilder:
         notes = [*said_of_recipe, *(says.default_left_out(phrase) for phrase in left_out)]
         if any("@" in (getattr(options, name) or "") for name in _FREE):
             options = self._expanded(options, await self.store.people.favourites(user_id), notes)
-        filled = fill(options, usual)
+        filled = await self._with_model(fill(options, usual), guild_id)
         try:
             request, said = await worked_on(chars_of(filled), partial(self._understood, filled))
         except NothingKnown as refused:
@@ -132,10 +133,19 @@ class RequestBuilder:
             raise InvalidRequest(in_a_row((refused.sentence, *meant[:1]))) from refused
         composed = self.writer.compose(request)
         notes += [*said, *(note.sentence for note in composed.notes if note.kind in _TOLD)]
-        notes += self.writer.loras.notes(request)
+        file = self.writer.models.file_of(request.model)
+        notes += self.writer.loras.notes(request, "" if file is None else file[0])
         if not await worked_on(chars_of(request), partial(all_known, request, self.writer.vocabulary)):
             notes += await asyncio.to_thread(self._unknown, request, composed.left_out)
         return PersonalRequest(request, tuple(notes))
+
+    async def _with_model(self, options: Options, guild_id: int | None) -> Options:
+        """Fill in the checkpoint that this server's admins chose, where it can be drawn with."""
+        if options.model is not None or guild_id is None or not self.writer.models.several:
+            return options
+        chosen = (await self.store.policies.of(guild_id)).model
+        here = {rule.title: rule.name for rule in self.writer.models.offered()}
+        return msgspec.structs.replace(options, model=here.get(chosen, ""))
 
     def _unpasted(self, options: Options) -> tuple[Options, tuple[Sentence, ...]]:
         """Read a recipe that was pasted as the prompt; what was chosen besides wins over what it says.
@@ -146,8 +156,15 @@ class RequestBuilder:
         if options.prompt is None or not pasted.is_recipe(options.prompt):
             return options, ()
         kind, usual = self.writer.vocabulary.kind, self.writer.config.defaults.sampler
-        has = self.writer.loras.has
-        mapped = pasted.read(options.prompt, self.limits, self.presets, kind=kind, usual_sampler=usual, is_lora=has)
+        mapped = pasted.read(
+            options.prompt,
+            self.limits,
+            self.presets,
+            kind=kind,
+            usual_sampler=usual,
+            is_lora=self.writer.loras.has,
+            models=self.writer.models,
+        )
         chosen = {name: value for name, value in msgspec.structs.asdict(options).items() if value is not None}
         del chosen["prompt"]
         return msgspec.structs.replace(mapped.options, **chosen), (recipes.PROMPT_READ, *mapped.unmapped)

@@ -81,6 +81,7 @@ class PromptPreviews:
             model_hash=self.model_hash(),
             usual_sampler=writer.config.defaults.sampler,
             is_lora=writer.loras.has,
+            models=writer.models,
         )
         mapped = await worked_on(len(text), read)
         await self._show(interaction, mapped.options, mapped)
@@ -99,7 +100,7 @@ class PromptPreviews:
     async def _show(
         self, interaction: discord.Interaction[Any], options: Options, mapped: Mapped | None = None
     ) -> None:
-        request, notes = await self.imagine.request(interaction.user.id, options)
+        request, notes = await self.imagine.request(interaction.user.id, options, guild_id=interaction.guild_id)
         composed = await self.gatekeeper.check(interaction, request)
         new = Ticket.of_new(request, user_id=interaction.user.id, guild_id=interaction.guild_id)
         shown = PromptPreview(

@@ -159,4 +159,5 @@ class Remix:
             model_hash=self.model_hash(),
             usual_sampler=writer.config.defaults.sampler,
             is_lora=writer.loras.has,
+            models=writer.models,
         )

@@ -22,7 +22,7 @@ from bot.views.edit import sent_texts
 from bot.views.import_question import import_question, mark_of
 from bot.views.queue_settings import WEIGHTS, LimitsForm, touched
 from bot.views.setting_controls import CONTROL, NONE
-from bot.views.settings import FORM, PAGES, PLACES, DeniedForm, screen
+from bot.views.settings import FORM, MODELS, PAGES, PLACES, DeniedForm, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bot.checks.audit import Audit
     from bot.checks.gatekeeper import Gatekeeper
     from bot.flow.dispatch import Dispatch
+    from bot.prompt.models import KnownModels
     from bot.safety.changes import Change
     from bot.safety.policy import ServerPolicy
     from bot.sentences.sentence import Sentence
@@ -48,6 +49,8 @@ _PAGE_OF = {
     "others_draw": "who",
     "pick_priority": "line",
     "priority": "line",
+    "model": "models",
+    "models": "models",
 }
 """On which page a control stands, where that is not the first."""
 
@@ -62,6 +65,7 @@ class Settings:
     attachments: Attachments
     admission: Admission
     dispatch: Dispatch
+    models: KnownModels
     now: Callable[[], float]
 
     def routes(self) -> list[Route]:
@@ -110,7 +114,7 @@ class Settings:
             return
         page, about = _PAGE_OF.get(act, "ratings"), ""
         match act:
-            case "page" if argument in PAGES:
+            case "page" if argument in {*PAGES, MODELS}:
                 page = argument
             case "pick_channel" | "pick_role" | "pick_priority":
                 about = picked
@@ -229,8 +233,11 @@ class Settings:
 
     def _screen(self, guild: discord.Guild, page: str, policy: ServerPolicy, picked: str = "") -> discord.ui.LayoutView:
         known = {str(one.id) for one in guild.channels if one.type in PLACES} | {str(one.id) for one in guild.roles}
+        models = [one.title for one in self.models.all()]
         limits = self.admission.operator
-        return screen(page, policy, self.gatekeeper.operator, limits=limits, known=known, chosen=picked)
+        return screen(
+            page, policy, self.gatekeeper.operator, limits=limits, known=known, chosen=picked, models=models
+        )
 
 
 def _change(guild: discord.Guild, act: str, argument: str, values: Sequence[str]) -> Change:
@@ -245,8 +252,10 @@ def _change(guild: discord.Guild, act: str, argument: str, values: Sequence[str]
             return changes.set_field(act, chosen)
         case (("spoilers" | "log_prompts" | "others_draw"), ("on" | "off")):
             return changes.set_field(act, argument == "on")
-        case "channels", "":
+        case (("channels" | "models"), ""):
             return changes.set_field(act, tuple(values))
+        case "model", "" if chosen is not None:
+            return changes.set_field(act, chosen)
         case "log_channel", "":
             return changes.set_field(act, None if chosen is None else _writable(guild, chosen))
         case (("channel_limit" | "role_limit"), _) if argument.isdecimal():

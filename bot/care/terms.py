@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bot.answer import NO_PINGS
@@ -12,7 +13,7 @@ from bot.routes import Route, on_press
 from bot.views import terms as view
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     import discord
 
@@ -33,8 +34,23 @@ class Terms:
     """Whatever draws asks here first, and only the person's own Accept opens it."""
 
     def __init__(
-        self, store: Store, licence: Licence, configured: config.TermsSettings, *, now: Callable[[], float]
+        self,
+        store: Store,
+        licence: Licence,
+        configured: config.TermsSettings,
+        *,
+        now: Callable[[], float],
+        of_models: Mapping[str, Licence] = MappingProxyType({}),
     ) -> None:
+        """Ask for one licence, and for others before the first picture with their checkpoint.
+
+        Args:
+            store: Remembers who accepted what.
+            licence: Of every checkpoint that has none of its own.
+            configured: What the operator adds.
+            now: Unix time.
+            of_models: The checkpoints that have one of their own, by their name in requests.
+        """
         self._store = store
         self.licence = licence
         self._additions = configured.additions
@@ -42,6 +58,15 @@ class Terms:
         self._shown: dict[int, discord.Interaction[Any]] = {}  # by person, the latest last
         self.version = f"{view.VERSION}.{configured.version}"
         """Of the whole text: ours, and the operator's."""
+        self._of_models = of_models
+
+    def licence_of(self, model: str) -> Licence:
+        """Give the licence of a checkpoint, by its name in requests."""
+        return self._of_models.get(model, self.licence)
+
+    def version_of(self, licence: Licence) -> str:
+        """Name what is accepted with a licence."""
+        return self.version if licence is self.licence else f"{self.version}-{licence.mark}"
 
     def routes(self, ask: Ask) -> list[Route]:
         """Hand in Accept; `ask` draws what waited for it."""
@@ -50,14 +75,15 @@ class Terms:
     async def accepted(self, interaction: discord.Interaction[Any], request: Request) -> bool:
         """Tell whether this person may go on; if not, show the terms, whose Accept goes on with this request."""
         person = interaction.user.id
-        if self.version in await self._store.acceptances.of(person):
+        licence = self.licence_of(request.model)
+        if self.version_of(licence) in await self._store.acceptances.of(person):
             return True
-        await self._show(interaction, await self._store.drafts.keep(person, request, now=self._now()))
+        await self._show(interaction, await self._store.drafts.keep(person, request, now=self._now()), licence)
         return False
 
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Show the terms to somebody who wants to read them, and may accept them now."""
-        await self._show(interaction, None)
+        await self._show(interaction, None, self.licence)
 
     async def accept(
         self,
@@ -80,9 +106,11 @@ class Terms:
         """
         person = interaction.user.id
         waiting = await self._store.drafts.take(draft_id, person) if draft_id else None
-        if version != self.version:  # the terms changed while somebody was reading
+        licence = self.licence if waiting is None else self.licence_of(waiting.model)
+        known = {self.version_of(one) for one in (licence, self.licence, *self._of_models.values())}
+        if version not in known:  # the terms changed while somebody was reading
             again = waiting and await self._store.drafts.keep(person, waiting, now=self._now())
-            await self._show(interaction, again or None)
+            await self._show(interaction, again or None, licence)
             return
         await self._store.acceptances.add(person, version, now=self._now())
         if waiting is None:
@@ -106,9 +134,11 @@ class Terms:
         except NOT_DONE as error:
             log.info("interaction %s: the terms stay where they are: %s", interaction.id, error)
 
-    async def _show(self, interaction: discord.Interaction[Any], draft_id: str | None) -> None:
-        accepted = (await self._store.acceptances.of(interaction.user.id)).get(self.version)
-        shown, file = view.terms(self.licence, self.version, self._additions, draft_id, accepted_at=accepted)
+    async def _show(self, interaction: discord.Interaction[Any], draft_id: str | None, licence: Licence) -> None:
+        version = self.version_of(licence)
+        accepted = (await self._store.acceptances.of(interaction.user.id)).get(version)
+        others = [] if draft_id else [(name, one) for name, one in self._of_models.items() if one != licence]
+        shown, file = view.terms(licence, version, self._additions, draft_id, accepted_at=accepted, others=others)
         await interaction.response.send_message(view=shown, file=file, ephemeral=True, allowed_mentions=NO_PINGS)
         self._shown.pop(interaction.user.id, None)
         self._shown[interaction.user.id] = interaction

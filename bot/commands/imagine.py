@@ -32,6 +32,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
         steps=render(says.STEPS),
         guidance=render(says.GUIDANCE),
         sampler=render(says.SAMPLER),
+        model=render(says.MODEL),
         lora=render(says.LORA),
         private=render(says.PRIVATE),
         image=render(says.IMAGE),
@@ -40,7 +41,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
     @app_commands.choices(
         shape=SHAPE_CHOICES,
     )
-    @app_commands.autocomplete(lora=suggestions.loras)
+    @app_commands.autocomplete(model=suggestions.models, lora=suggestions.loras)
     async def _imagine(  # noqa: PLR0917  an option each, passed by name
         interaction: discord.Interaction[Any],
         prompt: str,
@@ -59,6 +60,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
         steps: int | None = None,
         guidance: float | None = None,
         sampler: str | None = None,
+        model: app_commands.Range[str, 1, 80] | None = None,
         lora: app_commands.Range[str, 1, 300] | None = None,
         private: bool | None = None,
         image: discord.Attachment | None = None,
@@ -81,6 +83,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
             steps=steps,
             guidance=guidance,
             sampler=sampler,
+            model=model,
             lora=lora,
             private=private,
             strength=strength,

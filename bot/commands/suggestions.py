@@ -14,7 +14,7 @@ from bot.prompt.lora_choices import suggest as suggest_loras
 from bot.prompt.preset_choices import named, words_of_negatives
 from bot.prompt.tags import mentioned
 from bot.prompt.vocabulary.suggest import suggest as complete
-from bot.safety.gate import limit, may_use
+from bot.safety.gate import limit, may_choose, may_use
 from bot.safety.ratings import exceeds, lowest
 
 if TYPE_CHECKING:
@@ -83,6 +83,14 @@ class Suggestions:
             return tuple([word for word in words if not self.text_filter.not_for_a_lora(word, asked)])
 
         return _choices(suggest_loras(typed, offered, words_of))
+
+    async def models(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        """Offer the checkpoints that may be chosen here, for what is asked."""
+        situation = await self.gatekeeper.situation_here(interaction)
+        asked = _asked(interaction)
+        offered = [one.title for one in self.imagine.writer.models.offered() if may_choose(situation, one, asked)]
+        wanted = typed.strip().casefold()
+        return [app_commands.Choice(name=one, value=one) for one in offered if wanted in one.casefold()][:MAX_CHOICES]
 
     async def quality(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         return _choices(named(self.presets.quality, typed))

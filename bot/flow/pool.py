@@ -63,13 +63,14 @@ class Pool:
         ready = self._first_ready
         return "" if ready is None else ready.model_hash
 
-    def drawn_with(self, like: DrawnWith | None = None) -> DrawnWith | None:
+    def drawn_with(self, like: DrawnWith | None = None, model: str = "") -> DrawnWith | None:
         """Everything that decides how a picture comes out here; None before anything is ready.
 
         Args:
+            model: The checkpoint, by its name in a request.
             like: Of several workers give the one that comes closest to this.
         """
-        each = [DrawnWith.of(ready) for _, ready in self._ready()]
+        each = [DrawnWith.of(ready, model) for _, ready in self._ready()]
         if like is None or not each:
             return each[0] if each else None
         return min(each, key=lambda one: len(like.differences(one)))

@@ -118,7 +118,8 @@ class Rendering:
         try:
             beginning = await StartingImages(self._store, slot.engine).of(job)
             begins = "noise" if beginning.start is None else beginning.start.origin
-            job = await self._store.jobs.start(job.id, now=self._now(), drawn_with=DrawnWith.of(ready), begins=begins)
+            drawn_with = DrawnWith.of(ready, job.request.model)
+            job = await self._store.jobs.start(job.id, now=self._now(), drawn_with=drawn_with, begins=begins)
             return await self._draw(job, job_message, slot, beginning, share=share)
         except PromptRefused as error:
             await self._delivery.refuse(job, error.sentence)
@@ -145,6 +146,7 @@ class Rendering:
                     match event:
                         case wire.Started():
                             self._measures.wait.add(value=self._now() - job.created_at)
+                            slot.began(job.id, event.switch_s)
                             slot.pace.began(Ticket.of(job), now=self._now(), steps=steps_of(job.request))
                         case wire.Progress():
                             done, total = event.steps_done, event.steps_total
@@ -211,4 +213,5 @@ def _command(job: Job, beginning: Beginning, *, previews: bool, share: bool) -> 
         enlargement=request.enlargement,
         send_latents=True,
         loras=request.loras,
+        model=request.model,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from bot.engine.shared_lock import SharedLock
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from bot.queue.queue import Queue
 
 
+log = logging.getLogger(__name__)
+
+
 class WorkerSlot:
     """Lasts for as long as its worker is known; that may go away meanwhile, and come back."""
 
@@ -22,7 +26,15 @@ class WorkerSlot:
         self.engine = engine
         self.pace = pace
         self.feed = Feed(queue)
+        self.switches = 0
+        """How often it was given other weights than it had, since it is known."""
         self._lock = SharedLock()
+
+    def began(self, job_id: str, switch_s: float) -> None:
+        """Note that a job has begun, and what it took to bring its checkpoint and LoRAs; 0: they were there."""
+        if switch_s:
+            self.switches += 1
+            log.info("job %s: its weights were there after %.2f s (switch %d)", job_id, switch_s, self.switches)
 
     @property
     def open(self) -> bool:

@@ -10,6 +10,7 @@ from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import dynamic, loras, tags, terms
 from bot.prompt.foreign.separators import joins
 from bot.prompt.foreign.understand import understand, understand_options
+from bot.prompt.models import BASE, KnownModels
 from bot.prompt.near import near
 from bot.prompt.order import place
 from bot.prompt.terms import unknown
@@ -50,6 +51,7 @@ def complete(
     compose: Callable[[Request], Composed],
     kind: Kind = unknown,
     choose_loras: Callable[[str], tuple[ChosenLora, ...]] = loras.none_here,
+    models: KnownModels | None = None,
 ) -> Request:
     """Fill in what was left out, check every limit and make every choice of the dynamic prompts.
 
@@ -68,11 +70,14 @@ def complete(
         compose: Writes the texts, whose length is limited, too.
         kind: What the vocabulary knows.
         choose_loras: Reads which LoRAs are to be drawn with.
+        models: The checkpoints that there are; None: one.
 
     Raises:
         InvalidRequest: With one sentence for the person who asked.
     """
-    limits, defaults = config.limits, config.defaults
+    limits, models = config.limits, models or KnownModels()
+    model = models.choose(options.model) if options.model else BASE
+    defaults = models.usual(model, config.defaults, limits)
     options = understand_options(options, kind).options
     for option in get_args(TextOption):
         _check_text(getattr(options, option) or "", option, limits.max_prompt_chars)
@@ -117,7 +122,7 @@ def complete(
         count=_within(count, 1, limits.max_count, "count"),
         seed=seed,
         sampling=SamplingParams(
-            sampler=_one_of(options.sampler or defaults.sampler, limits.samplers, "sampler"),
+            sampler=_one_of(options.sampler or defaults.sampler, models.samplers(model, limits.samplers), "sampler"),
             num_inference_steps=_within(steps, limits.min_steps, limits.max_steps, "steps"),
             guidance_scale=_within(guidance, limits.min_guidance, limits.max_guidance, "guidance"),
             width=width,
@@ -126,6 +131,7 @@ def complete(
         ),
         private=bool(options.private),
         variation=_variation(options, count, draw_seed),
+        model=model,
         loras=choose_loras(options.lora) if options.lora else (),
         parent=options.parent,
         strength=_strength(options, steps),
@@ -194,6 +200,7 @@ def options_of(request: Request) -> Options:
         guidance=sampling.guidance_scale,
         sampler=sampling.sampler,
         private=request.private,
+        model=request.model,
         image=request.image,
         strength=None if request.image is None else request.strength,
         change=None if request.image is None else request.change,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.prompt import presets as preset
 from bot.prompt import tags, terms
-from bot.prompt.negative import REQUIRED
+from bot.prompt.dialects import Dialect, Place, usual
 from bot.prompt.order import place
 from bot.prompt.tags import shown
 from bot.prompt.terms import key, unknown
@@ -19,7 +19,7 @@ from bot.sentences.quoting import short
 from engine.grammar import BREAK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bot.config import Rating
     from bot.prompt.order import OrderedLine
@@ -50,19 +50,28 @@ class Composed:
     """Words that were asked for and are not drawn (`bot.prompt.leaving_out`)."""
 
 
-def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Composed:
+def _as_usual(_model: str) -> Dialect:
+    return usual()
+
+
+def compose(
+    request: Request, presets: Presets, kind: Kind = unknown, dialect_of: Callable[[str], Dialect] = _as_usual
+) -> Composed:
     """Write a request the way the model was trained to read it.
 
-    The order is the model card's: subject, characters, series, rating, everything else (the style last), year,
-    quality. Each field is read and closed alone, so nothing in one reaches into another. No tag of the person's is
-    lost silently: it is in the prompt, or a note says why not. A request whose tags are the written prompt composes
-    to that prompt again.
+    The order is the dialect's; the model card's is subject, characters, series, rating, everything else (the style
+    last), year, quality. Each field is read and closed alone, so nothing in one reaches into another. No tag of the
+    person's is lost silently: it is in the prompt, or a note says why not. A request whose tags are the written prompt
+    composes to that prompt again.
 
     Raises:
         InvalidRequest: A preset that the request names is gone.
     """
-    quality = preset.pick(presets.quality, "quality", request.quality)
-    negative = preset.pick(presets.negative, "negative_preset", request.negative_preset)
+    dialect = dialect_of(request.model)
+    quality = preset.pick(presets.quality, "quality", request.quality).prompt
+    quality = dialect.quality.get(request.quality, quality)
+    negative = preset.pick(presets.negative, "negative_preset", request.negative_preset).negative
+    negative = dialect.negative.get(request.negative_preset, negative)
     style = preset.pick(presets.style, "style", request.style) if request.style else preset.NO_STYLE
     notes: list[Note] = []
     unsaid: list[Note] = []  # what happens to our own words is no news to anybody
@@ -73,25 +82,32 @@ def compose(request: Request, presets: Presets, kind: Kind = unknown) -> Compose
         notes.append(_break_note("tags"))
     subject = tags.names(request.subject)
     counts = _once((*subject, *line.counts), seen, notes)
-    names = (name for field in (request.character, request.series) for name in _names(field, kind, notes))
-    prompt = [*counts, *_once((*names, *line.names), seen, notes), request.rating]
+    typed = (name for field in (request.character, request.series) for name in _names(field, kind, notes))
+    names = _once((*typed, *line.names), seen, notes)
     notes.extend(_rating_notes(request.rating, line.ratings))
     late, others = _late_counts(_once(line.others, seen, notes), notes)
-    prompt[len(counts) : len(counts)] = late
+    counts += late
     before, placed, after = style.prompt.partition(preset.PLACE)
     if placed:
-        prompt += _around(before, others, after, kind, seen)
+        others = _around(before, others, after, kind, seen)
     else:
-        prompt += others
-        prompt += _once(_preset(style.prompt, kind), seen, unsaid)
-    prompt += _year(request.year, line.years, notes)
-    enhancing = _once(_preset(quality.prompt, kind), seen, unsaid)
-    prompt += _quality(enhancing, line.quality, notes)
+        others += _once(_preset(style.prompt, kind), seen, unsaid)
+    year = _year(request.year, line.years, notes, dialect)
+    enhancing = _once(_preset(quality, kind), seen, unsaid)
+    places: dict[Place, Iterable[str]] = {
+        "counts": counts,
+        "names": names,
+        "rating": [dialect.ratings[request.rating]],
+        "tags": others,
+        "year": year,
+        "quality": _quality(enhancing, line.quality, notes),
+    }
+    prompt = [dialect.spelled(item) for place in dialect.order for item in places[place]]
     notes.extend(_moved(line, request, {key(item) for item in (*subject, *enhancing)}))
 
     avoided: set[str] = set()
-    negative_prompt = _once(REQUIRED[request.rating], avoided, unsaid)
-    negative_prompt += _once(_preset(negative.negative, kind), avoided, unsaid)
+    negative_prompt = _once(dialect.required_at(request.rating), avoided, unsaid)
+    negative_prompt += _once(_preset(negative, kind), avoided, unsaid)
     negative_prompt += _once(_preset(style.negative, kind), avoided, unsaid)
     own = _typed(request.negative, "negative", kind, notes)
     kept = tags.inner_breaks(own)
@@ -212,10 +228,10 @@ def _rating_notes(rating: Rating, typed: Sequence[Rating]) -> Iterator[Note]:
             yield Note("overruled", says.other_rating(rating, other))
 
 
-def _year(chosen: int | None, typed: Sequence[int], notes: list[Note]) -> list[str]:
+def _year(chosen: int | None, typed: Sequence[int], notes: list[Note], dialect: Dialect) -> list[str]:
     years = [*([] if chosen is None else [chosen]), *typed]
     notes.extend(Note("overruled", says.other_year(years[0], other)) for other in years[1:] if other != years[0])
-    return [f"year {year}" for year in years[:1]]
+    return [word for year in years[:1] if (word := dialect.year_word(year))]
 
 
 def _quality(preset_items: Sequence[str], typed: Sequence[str], notes: list[Note]) -> Iterable[str]:

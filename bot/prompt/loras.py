@@ -14,7 +14,7 @@ from bot.prompt.near import near
 from bot.prompt.terms import key
 from bot.sentences import loras as says
 from engine import textfile
-from engine.wire import MAX_LORAS, ChosenLora, LoraName, LoraWeight, Ready
+from engine.wire import MAX_LORAS, ChosenLora, LoraName, LoraWeight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -101,18 +101,11 @@ class KnownLoras:
 
     def __init__(self, rules: Mapping[str, LoraRule]) -> None:
         self.rules = rules
-        self.model_name = ""
-        """What the engine draws with; "": nobody knows yet."""
         self._files: dict[str, FoundLora] = {}
 
     def heard(self, files: Iterable[FoundLora]) -> None:
         """Take what the engine has now; what cannot be used is not offered."""
         self._files = {file.name: file for file in files if not file.wrong}
-
-    def heard_of_engine(self, status: object) -> None:
-        """Take what the engine draws with."""
-        if isinstance(status, Ready):
-            self.model_name = status.model_name
 
     def rule(self, name: str) -> LoraRule:
         """Give what the operator says of a LoRA: nothing is said, so it is for safe pictures."""
@@ -157,13 +150,13 @@ class KnownLoras:
         now = tuple([msgspec.structs.replace(one, hash=self.hash_of(one.name)) for one in request.loras])
         return msgspec.structs.replace(request, loras=now)
 
-    def notes(self, request: Request) -> Iterator[Sentence]:
-        """Say which of a request's LoRAs were made for another checkpoint."""
+    def notes(self, request: Request, model_name: str) -> Iterator[Sentence]:
+        """Say which of a request's LoRAs were made for another checkpoint than that; "": nobody knows which it is."""
         for one in request.loras:
             lora = self.get(one.name)
-            if lora is not None and self.model_name and not lora.fits(self.model_name):
+            if lora is not None and model_name and not lora.fits(model_name):
                 base = next(iter(lora.rule.bases), lora.file.base)
-                yield says.made_for_another(lora.title, base, self.model_name)
+                yield says.made_for_another(lora.title, base, model_name)
 
     def choose(self, text: str) -> tuple[ChosenLora, ...]:
         """Read ``name:0.8; other:0.6:0.4``.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt.foreign.understand import understand
@@ -22,6 +23,7 @@ from engine import textfile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.prompt.dialects import Dialect
     from bot.sentences.prompt import Named
 
 OURS = Path(__file__).with_name("presets.toml")
@@ -92,6 +94,17 @@ def load(presets_file: Path | None = None) -> Presets:
         negative={**presets.negative, **theirs.negative},
         style={**presets.style, **theirs.style},
     )
+
+
+def in_dialect(presets: Presets, dialect: Dialect) -> Presets:
+    """Give the presets as a family has them."""
+    quality = {
+        name: replace(one, prompt=dialect.quality.get(name, one.prompt)) for name, one in presets.quality.items()
+    }
+    negative = {
+        name: replace(one, negative=dialect.negative.get(name, one.negative)) for name, one in presets.negative.items()
+    }
+    return Presets(quality=quality, negative=negative, style=presets.style)
 
 
 def _read(path: Path) -> Presets:

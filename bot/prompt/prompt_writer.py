@@ -13,6 +13,7 @@ from bot.prompt.compose import Composed, compose
 from bot.prompt.foreign.understand import UnderstoodOptions, understand_options
 from bot.prompt.leaving_out import leaving_out
 from bot.prompt.loras import KnownLoras
+from bot.prompt.models import KnownModels
 from bot.prompt.taking_out import take_out
 from bot.prompt.vocabulary import store
 from engine.wire import SEED_LIMIT
@@ -49,6 +50,8 @@ class PromptWriter:
     """The operator's own groups."""
     loras: KnownLoras = field(default_factory=lambda: KnownLoras({}))
     """What may be drawn with besides the checkpoint."""
+    models: KnownModels = field(default_factory=KnownModels)
+    """The checkpoints that people may choose."""
 
     @classmethod
     def load(cls, config: Config) -> PromptWriter:
@@ -60,7 +63,10 @@ class PromptWriter:
         bot = config.bot
         known = presets.load(config.resolve(bot.presets_file) if bot.presets_file else None)
         vocabulary = store.load(config.vocabulary_dir)
-        written = lru_cache(REMEMBERED)(partial(compose, presets=known, kind=vocabulary.kind))
+        models = KnownModels(config.model)
+        written = lru_cache(REMEMBERED)(
+            partial(compose, presets=known, kind=vocabulary.kind, dialect_of=models.dialect)
+        )
         check_defaults(bot, known, written)
         theirs = wildcards.load(config.resolve(bot.wildcards_dir), vocabulary.groups) if bot.wildcards_dir else {}
         return cls(
@@ -71,6 +77,7 @@ class PromptWriter:
             compose=written,
             wildcards=theirs,
             loras=KnownLoras(loras.load(config.resolve(bot.loras_file) if bot.loras_file else None)),
+            models=models,
         )
 
     def leaving_out(self, unknown_words: Callable[[str], tuple[str, ...]]) -> PromptWriter:
@@ -105,4 +112,5 @@ class PromptWriter:
             compose=self.compose,
             kind=self.vocabulary.kind,
             choose_loras=self.loras.choose,
+            models=self.models,
         )

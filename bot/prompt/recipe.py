@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Dialect = Literal["", "webui", "novelai", "comfyui", "invokeai"]
+WeightSyntax = Literal["", "webui", "novelai", "comfyui", "invokeai"]
 """Whose way to write weights; "": nobody says, and the text itself has to."""
 
 
@@ -26,7 +26,7 @@ class Recipe(Struct, frozen=True, kw_only=True):
 
     program: str = ""
     """Whose recipe it is, as its makers write the name; "": a text without settings."""
-    dialect: Dialect = ""
+    dialect: WeightSyntax = ""
     prompt: str = ""
     negative_prompt: str = ""
     steps: int | None = None

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import InvalidRequest
 from bot.prompt import dynamic, loras, tags, terms
+from bot.prompt.dialects import Dialect, own_words, usual
 from bot.prompt.foreign import unrepeatable
 from bot.prompt.foreign.separators import without_invisible
 from bot.prompt.foreign.understand import understand
-from bot.prompt.negative import own_words
 from bot.prompt.order import place
 from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.prompt.presets import Presets
-    from bot.prompt.recipe import Dialect, Recipe
+    from bot.prompt.recipe import Recipe, WeightSyntax
     from bot.prompt.terms import Kind
     from bot.sentences.sentence import Sentence
     from engine.samplers import Sampler
@@ -51,6 +51,7 @@ def to_options(
     model_hash: str = "",
     usual_sampler: Sampler = "euler_a",
     is_lora: Callable[[str], bool] = loras.there_is_none,
+    dialect: Dialect | None = None,
 ) -> Mapped:
     """Fill a form from a recipe.
 
@@ -66,6 +67,7 @@ def to_options(
         model_hash: The first digits of the SHA-256 of what draws here, which decide before any name.
         usual_sampler: What draws where the recipe's own sampler is not to be had.
         is_lora: Whether a LoRA of this name can be had; those stay among the words as ``<lora:name:0.8>``.
+        dialect: Of what is drawn with; None: the usual one.
 
     Raises:
         InvalidRequest: A prompt is longer than any form takes.
@@ -77,9 +79,16 @@ def to_options(
     if not recipe.program and dynamic.has_choices(prompt):  # somebody's prompt, to be drawn from as in /imagine
         negative = _words(recipe.negative_prompt, unmapped, kind, recipe.dialect, ours=False)
         return Mapped(Options(tags=prompt, negative=negative or None, negative_preset="none"), tuple(unmapped))
-    line = place(tags.read(prompt, kind).items, kind, composed=ours)
+    in_order = ours and (dialect is None or dialect.order == usual().order)
+    line = place(tags.read(prompt, kind).items, kind, composed=in_order)
     quality = next((name for name, preset in presets.quality.items() if _items(preset.prompt) == line.quality), "none")
     loose = list(line.others if quality != "none" else (*line.others, *line.quality))
+    rating = max(line.ratings, key=terms.RATINGS.index) if line.ratings else None
+    if dialect is not None and dialect is not usual():
+        quality, loose = _ladder(presets, [*line.others, *line.quality])
+        said = [one for one, word in dialect.ratings.items() if word in loose]
+        rating = rating or (said[-1] if said else None)
+        loose = [item for item in loose if item not in dialect.ratings.values()]
     subject, loose = _as_field(line.counts, loose)
     character, loose = _as_field(line.names, loose)
     if not (subject or character or loose):
@@ -100,7 +109,7 @@ def to_options(
     options = Options(
         subject=subject,
         character=character,
-        rating=max(line.ratings, key=terms.RATINGS.index) if line.ratings else None,
+        rating=rating,
         tags=", ".join(filter(None, (dynamic.escape(tags.join(loose)), *lora_tags))),
         shape=shape,
         seed=seed,
@@ -117,7 +126,7 @@ def to_options(
     return Mapped(options, tuple(unmapped))
 
 
-def _words(text: str, unmapped: list[Sentence], kind: Kind, dialect: Dialect, *, ours: bool) -> str:
+def _words(text: str, unmapped: list[Sentence], kind: Kind, dialect: WeightSyntax, *, ours: bool) -> str:
     """Write a prompt as one line in our syntax, and say what became of everything else."""
     if len(text) > MAX_PROMPT_CHARS:
         raise InvalidRequest(says.prompt_too_long(len(text), MAX_PROMPT_CHARS))
@@ -139,6 +148,14 @@ def _sampler(recipe: Recipe, usual: Sampler, unmapped: list[Sentence]) -> Sample
     if found.lost:
         unmapped.append(says.no_such_schedule(found.lost[:40], samplers.title(found.sampler)))
     return found.sampler
+
+
+def _ladder(presets: Presets, items: list[str]) -> tuple[str, list[str]]:
+    """Find the quality preset whose words stand among others, wherever a dialect puts them, and what is left."""
+    ladders = {name: _items(preset.prompt) for name, preset in presets.quality.items() if preset.prompt}
+    there = [name for name, words in ladders.items() if set(words) <= set(items)]
+    name = max(there, key=lambda one: len(ladders[one]), default="none")
+    return name, [item for item in items if item not in ladders.get(name, ())]
 
 
 def _items(text: str) -> tuple[str, ...]:

@@ -85,9 +85,12 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
 
 def weights_of(request: Request) -> str:
-    """Name the LoRAs of a request with their weights, in one order; "": there are none."""
+    """Name the checkpoint and, behind a bar, the LoRAs of a request with their weights, in one order.
+
+    "" is the checkpoint that the engine begins with, without any.
+    """
     loras = ";".join(sorted(f"{one.name}:{one.hash}:{one.weight:g}:{one.te_weight:g}" for one in request.loras))
-    return f"|{loras}" if loras else ""
+    return f"{request.model}|{loras}" if loras else request.model
 
 
 def cost_of(request: Request) -> float:

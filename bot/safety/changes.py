@@ -120,7 +120,7 @@ def _told(name: str, old: Any, new: Any) -> Iterator[Sentence]:
 
 _TABLES = {"channel_limits", "role_limits", "needed_roles", "priority_roles"}
 _MOST_ENTRIES = {"priority_roles": MAX_PRIORITY_ROLES}
-_LISTS = {"channels", "denied"}
+_LISTS = {"channels", "denied", "models"}
 
 
 def _key(tag: str) -> str:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
+from bot.prompt.models import offered_here
 from bot.safety.naming import NOTHING_TOLD, Telling
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER, exceeds, highest, lowest, together
 from bot.safety.verdict import Step, Verdict
 from bot.sentences import gate as says
 from bot.sentences import loras as about_loras
+from bot.sentences import models as about_models
 from bot.sentences import uploads
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from bot.config import Rating
     from bot.prompt.loras import LoraRule
+    from bot.prompt.models import ModelRule
     from bot.safety.gate_question import GateQuestion
     from bot.safety.wording import TextFilter
     from bot.sentences.gate import Decider
@@ -157,6 +160,8 @@ def explain(
     yield from _limit_steps(situation, asked)
     yield from _access_steps(situation, asked)
     yield _lock_step(situation.person)
+    if gate_question.model is not None:
+        yield _model_step(situation, gate_question.model, asked)
     yield from _lora_steps(situation, gate_question.loras, asked)
     yield from words.steps(gate_question, asked, situation.operator, situation.server.denied, telling)
 
@@ -244,6 +249,20 @@ def _access_steps(situation: Situation, rating: Rating) -> Iterator[Step]:
         yield _MAY_ASK
     else:
         yield Step("access", allowed=False, sentence=says.needs_role(rating))
+
+
+def may_choose(situation: Situation, model: ModelRule, asked: Rating) -> bool:
+    """Tell whether a checkpoint may be chosen for a request of this rating."""
+    return _model_step(situation, model, asked).allowed
+
+
+def _model_step(situation: Situation, model: ModelRule, asked: Rating) -> Step:
+    """Hold which checkpoints a server offers, and up to which rating each of them draws."""
+    if not offered_here((model,), situation.server.models):
+        return Step("model", allowed=False, sentence=about_models.not_here(model.title))
+    if exceeds(asked, model.rating):
+        return Step("model", allowed=False, sentence=about_models.above_its_rating(model.title, model.rating))
+    return Step("model", allowed=True, sentence=about_models.ALLOWED)
 
 
 def may_use(situation: Situation, lora: LoraRule, asked: Rating) -> bool:

@@ -11,7 +11,7 @@ from bot.config import Rating
 from bot.prompt import presets as preset
 from bot.prompt import tags
 from bot.prompt.loras import LoraRule
-from bot.prompt.negative import REQUIRED
+from bot.prompt.models import KnownModels, ModelRule
 from engine.grammar import plain_text
 
 if TYPE_CHECKING:
@@ -39,8 +39,10 @@ class GateQuestion(Struct, frozen=True, kw_only=True):
     """The names of the character option."""
     loras: tuple[LoraRule, ...] = ()
     """What the operator says of each LoRA that it is drawn with."""
+    model: ModelRule | None = None
+    """The same of its checkpoint; None: it is not about one."""
     own: str = ""
-    """The quality and style words that a preset put into the prompt."""
+    """The quality and style words that a preset put into the prompt, and the words of the checkpoint's dialect."""
 
 
 def tags_of(text: str) -> frozenset[str]:
@@ -73,7 +75,11 @@ class ComposedTexts(Protocol):
 
 
 def gate_question(
-    request: Request, composed: ComposedTexts, presets: Presets, lora_rule: Callable[[str], LoraRule] = _nothing_said
+    request: Request,
+    composed: ComposedTexts,
+    presets: Presets,
+    lora_rule: Callable[[str], LoraRule] = _nothing_said,
+    models: KnownModels | None = None,
 ) -> GateQuestion:
     """Put together what the gate reads.
 
@@ -82,20 +88,27 @@ def gate_question(
         composed: Its texts.
         presets: What its preset names stand for.
         lora_rule: What the operator says of a LoRA by its name.
+        models: What the operator says of checkpoints; None: there is one, and nothing is said of it.
 
     Raises:
         InvalidRequest: A preset that the request names is gone.
     """
+    models = models or KnownModels()
+    dialect = models.dialect(request.model)
     quality = preset.pick(presets.quality, "quality", request.quality).prompt
+    quality = dialect.quality.get(request.quality, quality)
+    year = dialect.year_word(request.year) if request.year else ""
+    words = (dialect.ratings[request.rating], *([year] if year else []))
     style = preset.pick(presets.style, "style", request.style).prompt if request.style else ""
     return GateQuestion(
         rating=request.rating,
         from_upload=request.from_upload or request.image is not None,
         prompt=composed.prompt,
-        negative=composed.negative_prompt.removeprefix(tags.join(REQUIRED[request.rating])),
+        negative=composed.negative_prompt.removeprefix(tags.join(dialect.required_at(request.rating))),
         typed=", ".join(filter(None, (request.character, request.series, request.tags))),
         typed_negative=request.negative,
         loras=tuple([lora_rule(one.name) for one in request.loras]),
         characters=tuple(map(plain_text, tags.names(request.character))),
-        own=tags.join((*tags.read(quality).items, *tags.read(style).items)),
+        model=models.rule(request.model),
+        own=tags.join((*tags.read(quality).items, *tags.read(style).items, *words)),
     )

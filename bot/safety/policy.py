@@ -25,6 +25,7 @@ OpenRating = Literal["safe", "sensitive"]
 
 Snowflake = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
 """A Discord id; TOML keys are strings, and integers of 64 bits do not survive every editor."""
+ModelTitle = Annotated[str, Meta(max_length=80)]
 DeniedTag = Annotated[str, Meta(min_length=1, max_length=100)]
 
 MOST = 1_000_000
@@ -34,6 +35,7 @@ Weight = Annotated[float, Meta(ge=1.0, le=10.0)]
 MAX_PRIORITY_ROLES = 25
 """As many as one page shows whole, and a menu could hold."""
 MAX_DENIED = 500
+MAX_MODELS = 25
 MAX_ENTRIES = 500
 MAX_FILE_BYTES = 64 * 1024
 
@@ -96,6 +98,10 @@ class ServerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     max_pictures_per_day: AtMost | None = None
     """In the last 24 hours."""
     max_pictures_per_person_per_day: AtMost | None = None
+    model: ModelTitle = ""
+    """The checkpoint that an omitted option means, as people read it; "": the one that the engine begins with."""
+    models: Annotated[tuple[ModelTitle, ...], Meta(max_length=MAX_MODELS)] = ()
+    """Those that are offered; none named are all."""
     priority_roles: Annotated[dict[Snowflake, Weight], Meta(max_length=MAX_PRIORITY_ROLES)] = {}
     """How many times as much of this server's turns people with a role have; of several the highest counts."""
 

@@ -12,6 +12,11 @@ def model(name: str) -> str:
     return f"`{name}`"
 
 
+@sentence
+def another_model(title: str, licence: str, url: str) -> str:
+    return f"**Model** `{title}`. Its licence is [{licence}]({url})."
+
+
 RATED = fixed("about.RATED", "A picture tagger looks at every picture before it is shown.")
 NOT_RATED = fixed(
     "about.NOT_RATED",

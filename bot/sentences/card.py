@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from bot.sentences.quoting import quoted
 from bot.sentences.sentence import Sentence, fixed, sentence
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ def promise(job_id: str) -> str:
 @sentence
 def seeds(first: int, last: int) -> str:
     return f"seed {first}" if first == last else f"seeds {first} to {last}"
+
+
+@sentence
+def model(name: str) -> str:
+    return f"model {quoted(name)}"
 
 
 @sentence

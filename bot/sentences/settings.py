@@ -145,6 +145,8 @@ _FIELDS = {
     "log_prompts": "prompts in the log",
     "others_draw": "drawing from pictures of others",
     "priority_roles": "share of",
+    "model": "model where nobody chooses",
+    "models": "models that are offered",
 }
 _MENTIONS = {"channel_limits": "<#{}>", "role_limits": "<@&{}>", "priority_roles": "<@&{}>", "log_channel": "<#{}>"}
 _ABSENT = {"needed_roles": "everybody", "priority_roles": "1"}
@@ -259,6 +261,7 @@ CHANNELS_PAGE = fixed("settings.CHANNELS_PAGE", "Channels")
 ROLES_PAGE = fixed("settings.ROLES_PAGE", "Roles")
 WHO_PAGE = fixed("settings.WHO_PAGE", "Who may ask")
 LINE_PAGE = fixed("settings.LINE_PAGE", "Queue")
+MODELS_PAGE = fixed("settings.MODELS_PAGE", "Models")
 
 
 @sentence
@@ -271,6 +274,10 @@ def and_more(more: int) -> str:
     return f"- and {more} more; see `/settings export`"
 
 
+MODELS_HEAD = fixed("settings.MODELS_HEAD", "## Models of this server")
+USUAL_MODEL = fixed("settings.USUAL_MODEL", "**Which model draws** where nobody chooses one")
+OFFERED_MODELS = fixed("settings.OFFERED_MODELS", "**Which models members may choose**")
+EVERY_MODEL = fixed("settings.EVERY_MODEL", "Every model")
 RATINGS_HEAD = fixed("settings.RATINGS_HEAD", "## What may be drawn in this server")
 OPEN_GET = fixed("settings.OPEN_GET", "**Channels that are not age-restricted**: maximum rating")
 RESTRICTED_GET = fixed("settings.RESTRICTED_GET", "**Age-restricted channels**: maximum rating")

@@ -47,6 +47,11 @@ the model, and so you."""
 
 
 @sentence
+def of_another_model(model: str, licence: str, url: str) -> str:
+    return f"The model **{model}** is under [{licence}]({url}), which I ask you to accept before you use it."
+
+
+@sentence
 def end(last: Sentence) -> str:
     return f"The licence itself is attached, and it is what counts. `/about` says what is stored about you.\n{last!s}"
 

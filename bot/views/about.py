@@ -16,10 +16,16 @@ from bot.views.card import WAITING
 from bot.views.layout import layout
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot import config
     from bot.views.licence import Licence
 
 CARD_URL = "https://huggingface.co/cagliostrolab/animagine-xl-4.0"
+
+
+OTHERS = 8
+"""Checkpoints whose licence is named, besides that which draws by itself."""
 
 
 class Facts(NamedTuple):
@@ -33,11 +39,14 @@ class Facts(NamedTuple):
     contact: str
     privacy: str
     retention: config.RetentionSettings
+    others: Sequence[tuple[str, Licence]] = ()
+    """The other checkpoints that may be chosen, by title, with their licences."""
 
 
 def about(facts: Facts) -> ui.LayoutView:
     """Write the private answer."""
-    texts = (_bot(facts), _privacy(facts.retention), facts.privacy.strip())
+    others = "\n".join(render(says.another_model(title, one.name, one.url)) for title, one in facts.others[:OTHERS])
+    texts = (_bot(facts), others, _privacy(facts.retention), facts.privacy.strip())
     items = (ui.TextDisplay[ui.LayoutView](text) for text in texts if text)
     return layout(ui.Container(*items, accent_colour=WAITING))
 

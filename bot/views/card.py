@@ -13,7 +13,7 @@ from bot.job import State
 from bot.request import SHAPES, passes_of, picture_seeds
 from bot.safety.ratings import spoilered
 from bot.sentences import card as says
-from bot.sentences import ends, loras, more, queue
+from bot.sentences import ends, loras, models, more, queue
 from bot.sentences.rendering import render
 from bot.views.buttons import menu, row
 from bot.views.layout import layout
@@ -145,6 +145,7 @@ def result(
     width, height, _ = passes[-1]
     facts = (
         f"<@{job.user_id}>",
+        *([render(says.model(request.model))] if request.model else []),
         render(says.seeds(seeds[0], seeds[-1])),
         render(says.size(width, height, _shape_of(request))),
         render(says.steps(sum(one.steps for one in passes))),
@@ -202,6 +203,8 @@ def apology(code: str, fits: tuple[int, int] | None = None) -> Sentence:
             return ends.RATING_FAILED
         case "withheld":
             return ends.WITHHELD
+        case "model_refused":
+            return models.REFUSED
         case "lora_refused":
             return loras.REFUSED
         case _:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import ConfigError
+from bot.prompt.models import BASE
 from engine import textfile
 
 if TYPE_CHECKING:
-    from bot.config import Config
+    from bot.config import Config, TermsSettings
+    from engine.config import ModelEntry
 
 _FILE = "openrail++-m.txt"
 """Word for word as in github.com/Stability-AI/generative-models, ``model_licenses/LICENSE-SDXL1.0`` at commit
@@ -26,6 +29,11 @@ class Licence(NamedTuple):
     """The licence itself, as a file."""
     own_words: bool = False
     """Its restrictions are those that the terms say in our words."""
+
+    @property
+    def mark(self) -> str:
+        """Tell licences apart by their very text: another one is accepted anew."""
+        return hashlib.sha256(self.name.encode() + b"\0" + self.text).hexdigest()[:8]
 
 
 @cache
@@ -45,11 +53,28 @@ def of_the_model(config: Config) -> Licence:
     Raises:
         ConfigError: The file with its text cannot be read.
     """
-    named = config.bot.terms
-    if not named.licence:
+    if not config.bot.terms.licence:
         return of_animagine()
+    return _read(config, config.bot.terms, "$.bot.terms.licence_file")
+
+
+def of_models(config: Config) -> dict[str, Licence]:
+    """Give the licence of each checkpoint that has one of its own, by its name in requests.
+
+    Raises:
+        ConfigError: As `of_the_model`.
+    """
+    base = config.model.base
+    return {
+        BASE if entry is base else entry.name: _read(config, entry, f"$.engine.models: {entry.name}: licence_file")
+        for entry in config.model.models
+        if entry.licence
+    }
+
+
+def _read(config: Config, named: TermsSettings | ModelEntry, key: str) -> Licence:
     try:
         text = textfile.read(config.resolve(named.licence_file))
     except textfile.TextFileError as error:
-        raise ConfigError(f"{config.path}: $.bot.terms.licence_file: {error}") from error
+        raise ConfigError(f"{config.path}: {key}: {error}") from error
     return Licence(named.licence, named.licence_url, text.encode())

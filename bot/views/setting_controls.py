@@ -41,6 +41,17 @@ def choice(act: str, labels: Mapping[str, Sentence], current: str) -> ui.ActionR
     return _row(ui.Select[ui.LayoutView](custom_id=f"v1:set:{act}", options=options))
 
 
+def several(act: str, labels: Mapping[str, Sentence], current: Collection[str], *, hint: Sentence) -> ui.ActionRow[Any]:
+    """Offer any number of values, each by its label."""
+    options = [
+        discord.SelectOption(label=render(label), value=one, default=one in current) for one, label in labels.items()
+    ]
+    menu = ui.Select[ui.LayoutView](
+        custom_id=f"v1:set:{act}", options=options, min_values=0, max_values=len(options), placeholder=render(hint)
+    )
+    return _row(menu)
+
+
 def channels_menu(
     act: str, ids: Iterable[str], *, most: int, hint: Sentence, types: list[discord.ChannelType]
 ) -> ui.ActionRow[Any]:

@@ -30,12 +30,13 @@ from bot.views.setting_controls import (
     fits,
     listed,
     roles_menu,
+    several,
     switch,
     text,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from bot.config import Rating
     from bot.queue.allowance import Allowance
@@ -63,6 +64,9 @@ PAGES = {
     "line": says.LINE_PAGE,
 }
 
+MODELS = "models"
+"""A page, where there is more than one checkpoint."""
+
 
 def screen(
     page: str,
@@ -72,6 +76,7 @@ def screen(
     limits: Allowance,
     known: Collection[str],
     chosen: str = "",
+    models: Sequence[str] = (),
 ) -> ui.LayoutView:
     """Show one page of the settings as they are now.
 
@@ -82,6 +87,7 @@ def screen(
         limits: What bounds its line.
         known: The ids of the roles and channels that menus can show; Discord takes no others in them.
         chosen: The channel or role whose limit or weight is about to be changed; "" is none.
+        models: The checkpoints that there are, as people read them, the one that draws by itself first.
     """
     match page:
         case "channels":
@@ -92,9 +98,27 @@ def screen(
             items = _who_page(policy, drawable(operator), known)
         case "line":
             items = line_page(policy, limits, known, chosen)
+        case "models" if len(models) > 1:
+            items = _models_page(policy, models)
         case _:
             items = _ratings_page(policy, operator, known)
-    return layout(ui.Container(*items, _pages(page), accent_colour=SETTINGS))
+    pages = [_pages(PAGES, page)]
+    if len(models) > 1:  # a row holds five buttons
+        pages.append(_pages({MODELS: says.MODELS_PAGE}, page))
+    return layout(ui.Container(*items, *pages, accent_colour=SETTINGS))
+
+
+def _models_page(policy: ServerPolicy, models: Sequence[str]) -> list[ui.Item[ui.LayoutView]]:
+    """Show which checkpoints are offered here, and which one draws where nobody chooses."""
+    shown = models[:CHOSEN]
+    current = policy.model if policy.model in shown else shown[0]
+    return [
+        text(says.MODELS_HEAD),
+        text(says.USUAL_MODEL),
+        choice("model", _plain(shown), current),
+        text(says.OFFERED_MODELS),
+        several("models", _plain(shown), policy.models, hint=says.EVERY_MODEL),
+    ]
 
 
 def _ratings_page(
@@ -193,11 +217,11 @@ class DeniedForm(ui.Modal):
             self.add_item(ui.Label(text=render(label), component=field))
 
 
-def _pages(current: str) -> ui.ActionRow[Any]:
+def _pages(pages: Mapping[str, Sentence], current: str) -> ui.ActionRow[Any]:
     return ui.ActionRow[Any](
         *(
             button(f"page:{page}", label, ButtonStyle.primary if page == current else ButtonStyle.secondary)
-            for page, label in PAGES.items()
+            for page, label in pages.items()
         )
     )
 

@@ -16,6 +16,8 @@ from bot.views.card import WAITING
 from bot.views.layout import layout
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.views.licence import Licence
 
 ACCEPT = re.compile(rf"v1:terms:(?P<version>[0-9A-Za-z.-]+):(?:(?P<draft_id>{ID_PATTERN})|none)")
@@ -24,11 +26,20 @@ ACCEPT = re.compile(rf"v1:terms:(?P<version>[0-9A-Za-z.-]+):(?:(?P<draft_id>{ID_
 VERSION = 1
 """Of the text in `bot.sentences.terms`; with every change of its meaning everybody is asked again."""
 
+OTHERS = 3
+"""Of other models' licences that are named; `/about` names more of them."""
+
 _ATTACHED = "licence.txt"
 
 
 def terms(
-    licence: Licence, version: str, additions: str, draft_id: str | None, *, accepted_at: float | None
+    licence: Licence,
+    version: str,
+    additions: str,
+    draft_id: str | None,
+    *,
+    accepted_at: float | None,
+    others: Sequence[tuple[str, Licence]] = (),
 ) -> tuple[ui.LayoutView, discord.File]:
     """Write the private message.
 
@@ -38,10 +49,12 @@ def terms(
         additions: The operator's own terms; "" is none.
         draft_id: The request that Accept goes on with; None where there is none.
         accepted_at: When the reader accepted this version, in Unix seconds; None: not yet.
+        others: Checkpoints under another licence, which is asked for before the first picture with them.
     """
     last = says.BY_ACCEPTING if accepted_at is None else says.accepted(round(accepted_at))
     core = says.core(licence.name) if licence.own_words else says.core_of_another(licence.name)
-    texts = (render(core), additions.strip(), render(says.end(last)))
+    more = [render(says.of_another_model(name, one.name, one.url)) for name, one in others[:OTHERS]]
+    texts = (render(core), additions.strip(), "\n".join(more), render(says.end(last)))
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay[ui.LayoutView](text) for text in texts if text]
     items.append(ui.File[ui.LayoutView](f"attachment://{_ATTACHED}"))
     if accepted_at is None:

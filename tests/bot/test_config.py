@@ -48,7 +48,7 @@ def test_a_wrong_value_is_named_by_its_path(tmp_path, text, said):
     [
         ("[bot]\ndata_dri = 'here'", "unknown field `data_dri` - at `$.bot`; did you mean data_dir?"),
         ("[bot.discord]\ntokn_file = 'x'", "; choose one of api, token_file"),
-        ("[engine]\nmodle = 'x'", "; did you mean model?"),
+        ("[engine]\nmodle = 'x'", "; did you mean model or models?"),
         ("[bot.ratings]\nhighest = 'save'", "'save' - at `$.bot.ratings.highest`; choose one of explicit, nsfw, safe,"),
         ("[bot.limits]\nsamplers = ['ddmi']", "'ddmi' - at `$.bot.limits.samplers[0]`; did you mean ddim?"),
         ("[engine.rating.labels]\nnormal = 'sfw'", "; did you mean nsfw?"),

@@ -11,7 +11,7 @@ import pytest
 from bot.__main__ import main as bot
 from bot.checks.place import NEEDED, NEEDED_IN_THREADS
 from bot.config import RetentionSettings, StrikeRules, load
-from bot.prompt.negative import REQUIRED
+from bot.prompt.dialects import usual
 from bot.safety.policy import imported
 from bot.sandbox.world.blueprint import bits, starter
 from bot.sentences.card import MORE
@@ -195,4 +195,4 @@ def test_the_numbers_are_the_defaults():
     assert "every three more for six times as long, up to thirty days" in " ".join(RATINGS.split())
     assert (strikes.per_lock, strikes.first_lock_s, strikes.growth) == (3, 600, 6)
     assert strikes.longest_lock_s == 30 * 86_400
-    assert f"`{', '.join(REQUIRED['safe'])}`" in " ".join(RATINGS.split())
+    assert f"`{', '.join(usual().required['safe'])}`" in " ".join(RATINGS.split())

@@ -8,7 +8,7 @@ from diffusers import AutoencoderKL, EulerAncestralDiscreteScheduler, UNet2DCond
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from bot.config import Bot, Config
-from bot.prompt.negative import REQUIRED
+from bot.prompt.dialects import usual
 from bot.prompt.tokens import Tokens
 from engine import checkpoint
 from engine.__main__ import CARD_NEGATIVE
@@ -86,7 +86,7 @@ def test_the_networks_are_sdxl_s():
 
 def test_the_negative_prompt_of_safe_is_one_chunk(tmp_path, tokenizers):
     """59 tokens of 75 with the real tokenizers, for both encoders; the bot counts as the engine reads."""
-    negative = f"{', '.join(REQUIRED['safe'])}, {CARD_NEGATIVE}"
+    negative = f"{', '.join(usual().required['safe'])}, {CARD_NEGATIVE}"
     path = tmp_path / "config.toml"
     (tmp_path / "model.safetensors").touch()
     counting = Tokens(Config(path=path, bot=Bot(), wire=Wire(), model=Engine(model="model.safetensors")))

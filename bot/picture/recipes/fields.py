@@ -18,7 +18,7 @@ from bot.sentences import recipes as says
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.prompt.recipe import Dialect, Resource
+    from bot.prompt.recipe import Resource, WeightSyntax
 
 Table: TypeAlias = "Mapping[str, Any]"
 """An object of somebody's JSON."""
@@ -141,7 +141,7 @@ def hash_of(value: str) -> str:
 def made(
     program: str,
     *,
-    dialect: Dialect = "webui",
+    dialect: WeightSyntax = "webui",
     prompt: str = "",
     negative: str = "",
     steps: object = None,

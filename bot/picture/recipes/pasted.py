@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.config import Limits
+    from bot.prompt.models import KnownModels
     from bot.prompt.presets import Presets
     from bot.prompt.recipe import Recipe
     from bot.prompt.remix import Mapped
@@ -36,6 +37,7 @@ def read(
     model_hash: str = "",
     usual_sampler: Sampler = "euler_a",
     is_lora: Callable[[str], bool] = there_is_none,
+    models: KnownModels | None = None,
 ) -> Mapped:
     """Say what a pasted text maps to, and in a sentence each what has no place here.
 
@@ -48,6 +50,7 @@ def read(
         model_hash: The first digits of the SHA-256 of what draws here.
         usual_sampler: What draws where the text's sampler is not to be had.
         is_lora: Whether a LoRA of this name can be had.
+        models: The checkpoints that may be chosen; None: there is no choice.
 
     Raises:
         InvalidRequest: It is longer than anything that is read, or JSON that is no recipe.
@@ -61,6 +64,7 @@ def read(
         model_hash=model_hash,
         usual_sampler=usual_sampler,
         is_lora=is_lora,
+        models=models,
     )
 
 

@@ -11,7 +11,7 @@ from bot.prompt.terms import unknown
 from bot.sentences.joined import once
 
 if TYPE_CHECKING:
-    from bot.prompt.recipe import Dialect
+    from bot.prompt.recipe import WeightSyntax
     from bot.prompt.terms import Kind
     from bot.request import Options
     from bot.sentences.sentence import Sentence
@@ -40,7 +40,7 @@ class UnderstoodOptions(NamedTuple):
     said: tuple[Sentence, ...]
 
 
-def understand(text: str, kind: Kind = unknown, dialect: Dialect = "", *, braces: bool = True) -> Understood:
+def understand(text: str, kind: Kind = unknown, dialect: WeightSyntax = "", *, braces: bool = True) -> Understood:
     """Write a text of tags so that everything in it is ours.
 
     Args:

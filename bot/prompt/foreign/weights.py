@@ -17,7 +17,7 @@ from bot.sentences.quoting import short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.prompt.recipe import Dialect
+    from bot.prompt.recipe import WeightSyntax
     from bot.sentences.sentence import Sentence
 
 EMPHASIS = 1.05
@@ -47,7 +47,7 @@ class Weighted(NamedTuple):
     said: tuple[Sentence, ...]
 
 
-def translated(text: str, dialect: Dialect = "", *, braces: bool = True) -> Weighted:
+def translated(text: str, dialect: WeightSyntax = "", *, braces: bool = True) -> Weighted:
     """Write another program's weights as ours.
 
     Args:

@@ -1,15 +1,17 @@
 """The terms as a message, and who accepted them."""
 
 import hashlib
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from bot import config
+from bot.care.terms import Terms
 from bot.errors import ConfigError
 from bot.request import Request
-from bot.views.licence import of_animagine, of_the_model
-from bot.views.terms import terms
+from bot.views.licence import of_animagine, of_models, of_the_model
+from bot.views.terms import ACCEPT, terms
 
 REQUEST = Request(subject="1girl", seed=1)
 
@@ -83,3 +85,80 @@ async def test_a_waiting_request_is_taken_once_and_by_its_asker(store):
     assert await store.drafts.take(draft_id, 2) is None
     assert await store.drafts.take(draft_id, 1) == REQUEST
     assert await store.drafts.take(draft_id, 1) is None
+
+
+def several(tmp_path):
+    for name in ("fair", "other"):
+        (tmp_path / f"{name}.txt").write_text(f"The text of {name}.")
+    path = tmp_path / "config.toml"
+    path.write_text(
+        "".join(
+            f'[[engine.models]]\nname = "{name}"\nfile = "{name}.safetensors"\nlicence = "{name} licence"\n'
+            f'licence_url = "https://example.com/{name}"\nlicence_file = "{name}.txt"\n'
+            for name in ("fair", "other")
+        )
+        + '[[engine.models]]\nname = "plain"\nfile = "plain.safetensors"\n'
+    )
+    return config.load(path)
+
+
+class Screen:
+    """An interaction that keeps what it is answered with."""
+
+    def __init__(self, person=1):
+        self.id, self.user, self.response, self.sent = 1, SimpleNamespace(id=person), self, []
+
+    async def send_message(self, **what):
+        self.sent.append(what)
+
+    async def edit_message(self, **what):
+        self.sent.append(what)
+
+    async def edit_original_response(self, **what):
+        self.sent.append(what)
+
+    @property
+    def text(self):
+        return "\n".join(getattr(item, "content", "") for item in self.sent[-1]["view"].walk_children())
+
+
+async def test_another_licence_is_accepted_before_the_first_picture_with_its_model(store, tmp_path):
+    """Once for each text: not with the licence of another model, and anew where its text has changed."""
+    found = of_models(several(tmp_path))
+    assert set(found) == {"fair", "other"}
+    terms_ = Terms(store, of_animagine(), config.TermsSettings(), now=lambda: 1.0, of_models=found)
+    usual, fair = REQUEST, msgspec.structs.replace(REQUEST, model="fair")
+    drawn = []
+
+    async def ask(_interaction, request):
+        drawn.append(request.model)
+
+    await store.acceptances.add(1, terms_.version, now=1.0)
+    assert await terms_.accepted(Screen(), usual)
+    assert await terms_.accepted(Screen(), msgspec.structs.replace(REQUEST, model="plain"))
+    screen = Screen()
+    assert not await terms_.accepted(screen, fair)
+    assert "under the **fair licence** licence" in screen.text
+    [accept] = [one for one in screen.sent[-1]["view"].walk_children() if getattr(one, "custom_id", None)]
+    match = ACCEPT.fullmatch(accept.custom_id)
+    await terms_.accept(Screen(), match["version"], match["draft_id"], ask=ask)
+    assert drawn == ["fair"]
+    assert await terms_.accepted(Screen(), fair)
+    assert not await terms_.accepted(Screen(), msgspec.structs.replace(REQUEST, model="other"))
+    changed = {**found, "fair": found["fair"]._replace(text=b"Another text.")}
+    again = Terms(store, of_animagine(), config.TermsSettings(), now=lambda: 1.0, of_models=changed)
+    assert not await again.accepted(Screen(), fair)
+
+
+async def test_terms_name_the_other_licences(store, tmp_path):
+    screen = Screen()
+    found = of_models(several(tmp_path))
+    await Terms(store, of_animagine(), config.TermsSettings(), now=lambda: 1.0, of_models=found).show(screen)
+    assert "The model **fair** is under [fair licence](https://example.com/fair)" in screen.text
+
+
+def test_a_licence_without_its_text_is_named_at_the_start(tmp_path):
+    configured_ = several(tmp_path)
+    (tmp_path / "fair.txt").unlink()
+    with pytest.raises(ConfigError, match=r"engine\.models: fair: licence_file"):
+        of_models(configured_)

@@ -9,7 +9,7 @@ from bot.errors import InvalidRequest
 from bot.prompt import tags
 from bot.prompt.completion import options_of
 from bot.prompt.compose import compose
-from bot.prompt.negative import REQUIRED
+from bot.prompt.dialects import usual
 from bot.prompt.terms import RATINGS, is_count, is_quality, key, rating, year
 from bot.request import Request
 from bot.sentences.rendering import plain
@@ -21,7 +21,7 @@ CARD_NEGATIVE = (
     "lowres, bad anatomy, bad hands, text, error, missing finger, extra digits, fewer digits, cropped, worst quality, "
     "low quality, low score, bad score, average score, signature, watermark, username, blurry"
 )
-SAFE = ", ".join(REQUIRED["safe"])
+SAFE = ", ".join(usual().required["safe"])
 """What a safe picture is steered away from, before the preset."""
 CARD_EXAMPLE = (
     r"1girl, firefly \(honkai: star rail\), honkai \(series\), honkai: star rail, safe, casual, solo, "
@@ -243,7 +243,7 @@ def test_what_a_rating_requires_is_read_first_and_at_full_weight(ours, request_)
     for asked in (request_, heavy):
         first = parse(compose(asked, ours).negative_prompt)[0][0]
         assert first.weight == 1
-        assert first.text.startswith(", ".join(REQUIRED[request_.rating]))
+        assert first.text.startswith(", ".join(usual().required[request_.rating]))
 
 
 @settings(max_examples=150)
@@ -256,7 +256,7 @@ def test_no_field_reaches_into_another(ours, request_, other):
     for name in (*tags.names(request_.subject), *tags.names(request_.character), *tags.names(request_.series)):
         assert plain_text(name) in at_one
     if request_.negative_preset == "card":
-        required = ", ".join(REQUIRED[request_.rating])
+        required = ", ".join(usual().required[request_.rating])
         assert composed.negative_prompt.startswith(f"{required}, {CARD_NEGATIVE}")
     assert compose(Request(seed=0, rating=request_.rating, tags=other, negative=request_.negative), ours)
 

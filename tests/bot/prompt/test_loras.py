@@ -109,9 +109,8 @@ def test_an_old_request_takes_the_files_that_are_there_now(known):
 
 def test_one_that_was_made_for_another_checkpoint_says_so(known):
     request = Request(seed=1, loras=known.choose("line art; rin_v2"))
-    assert list(known.notes(request)) == []
-    known.model_name = "animagine-xl-4.0-opt"
-    [note] = known.notes(request)
+    assert list(known.notes(request, "")) == []
+    [note] = known.notes(request, "animagine-xl-4.0-opt")
     assert "was made for “ponyDiffusionV6XL”" in plain(note)
 
 

@@ -14,6 +14,7 @@ from bot.errors import InvalidRequest
 from bot.prompt import presets, tags
 from bot.prompt.completion import complete
 from bot.prompt.compose import compose
+from bot.prompt.models import KnownModels
 from bot.prompt.vocabulary import store
 from bot.prompt.vocabulary.entry import Entry
 from bot.request import Options
@@ -85,8 +86,10 @@ def sample(everything: list[Attempt] | list[str], fraction: float) -> list[int]:
     return sorted(Random(20).sample(range(len(everything)), round(len(everything) * fraction)))
 
 
-def verdict(attempt: Attempt) -> Verdict:
-    """Ask as a member would, in a place that allows exactly this rating."""
+def verdict(attempt: Attempt, models: KnownModels | None = None, model: str | None = None) -> Verdict:
+    """Ask as a member would, in a place that allows exactly this rating; with another checkpoint where one is named."""
+    models = models or KnownModels()
+    how = {"presets": _presets(), "dialect_of": models.dialect}
     gatekeeper, text, rating = attempt
     options = {
         "choice": {"tags": f"1girl, {{{text}|{text}}}, smile"},
@@ -97,14 +100,15 @@ def verdict(attempt: Attempt) -> Verdict:
     }.get(gatekeeper, {"tags": "1girl", gatekeeper: text})
     try:
         request = complete(
-            Options(rating=rating, **options),
+            Options(rating=rating, model=model, **options),
             config=config.Bot(),
             presets=_presets(),
             groups={"hidden": (text,)},
             draw_seed=lambda: 1,
-            compose=partial(compose, presets=_presets()),
+            compose=partial(compose, **how),
+            models=models,
         )
-        asked = gate_question(request, compose(request, _presets()), _presets())
+        asked = gate_question(request, compose(request, **how), _presets(), models=models)
     except InvalidRequest as error:
         return Verdict(allowed=False, rule="request", sentence=error.sentence)
     situation = Situation(

@@ -279,6 +279,8 @@ EVERYTHING = ServerPolicy(
     max_pictures_per_day=100,
     max_pictures_per_person_per_day=10,
     priority_roles={"2": 2.5},
+    model="Other",
+    models=("Other",),
 )
 """A policy in which everything is decided otherwise than as shipped."""
 

@@ -16,7 +16,10 @@ FOLDER = Path(gate.__file__).parent
 
 NO_ROOMS = {"__init__", "sentence", "rendering", "quoting"}
 
-STORED = ("audit", "edit", "ends", "foreign", "gate", "joined", "prompt", "recipes", "reports", "settings", "uploads")
+STORED = (
+    *("audit", "edit", "ends", "foreign", "gate", "joined", "loras", "models", "prompt", "recipes", "reports"),
+    *("settings", "uploads"),
+)
 """The files whose sentences are kept with a job, with a form or in the audit log."""
 
 RELEASED = Path(__file__).with_name("stored.txt")

@@ -149,11 +149,11 @@ def test_what_is_no_number_is_named_and_changes_nothing(text):
 def test_a_form_has_as_many_fields_as_discord_takes(part):
     """Each with a label; together they show all that is kept but the rating, for whom it is and which variation.
 
-    What a prompt came to stands in the other fields, and LoRAs among the tags.
+    What a prompt came to stands in the other fields, and LoRAs among the tags. The checkpoint stays what it is.
     """
     assert 0 < len(opened(part, Options()).to_dict()["components"]) <= MOST_INPUTS
     everything = {name for names in FIELDS.values() for name in names}
-    beside = {"rating", "private", "variation_seed", "variation_strength", "more_tags", "prompt", "lora"}
+    beside = {"rating", "private", "variation_seed", "variation_strength", "more_tags", "prompt", "lora", "model"}
     begins_with = {"image", "parent", "size", "strength", "change", "from_upload"}
     assert everything | beside | begins_with == {*Options.__struct_fields__}
 

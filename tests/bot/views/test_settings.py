@@ -47,3 +47,17 @@ async def test_the_question_under_a_file_is_about_two_policies():
     assert mark_of(before, after) != mark_of(after, before)
     ids = [one.custom_id for one in import_question(mark_of(before, after)).children if isinstance(one, ui.Button)]
     assert ids == [f"v1:set:import:{mark_of(before, after)}", "v1:set:leave"]
+
+
+def test_models_have_a_page_where_there_are_several():
+    """The usual one, and which are offered; both as they are now."""
+    policy = ServerPolicy(model="Pony", models=("Pony", "gone"))
+    how = {"limits": NO_LIMITS, "known": ()}
+    view = screen("models", policy, OperatorPolicy(), models=("standard", "Pony", "NoobAI"), **how)
+    found = {item.custom_id: item for item in view.walk_children() if getattr(item, "custom_id", None)}
+    assert [one.value for one in found["v1:set:model"].options if one.default] == ["Pony"]
+    assert [one.value for one in found["v1:set:models"].options if one.default] == ["Pony"]
+    assert found["v1:set:models"].min_values == 0
+    assert "v1:set:page:models" in found
+    alone = screen("models", policy, OperatorPolicy(), models=("standard",), **how)
+    assert not [item for item in alone.walk_children() if "models" in (getattr(item, "custom_id", None) or "")]
