@@ -102,7 +102,8 @@ def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iter
     changing = Changing(
         gatekeeper=gatekeeper, store=store, imagine=imagine, uploads=checks.uploads, editing=editing, now=now
     )
-    yield imagine_command.feature(changing, suggestions, limits)
+    drafts = bool(config.bot.draft.lora) and gatekeeper.operator.tagger
+    yield imagine_command.feature(changing, suggestions, limits, drafts=drafts)
     yield inpaint_command.feature(changing, suggestions, limits)
     describing = Describing(
         gatekeeper=gatekeeper,
@@ -250,4 +251,5 @@ def _facts(given: Given, checks: Checks, flow: Flow) -> Facts:
         contact=bot.about.contact,
         privacy=bot.about.privacy,
         retention=bot.retention,
+        draft=(bot.draft.lora, bot.draft.licence),
     )

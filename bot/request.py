@@ -92,6 +92,8 @@ class Options(Struct, frozen=True, kw_only=True):
     private: bool | None = None
     model: str | None = None
     """The checkpoint, as people read it; "": the one that the engine begins with."""
+    draft: bool | None = None
+    """In few steps, by what the operator says of drafts."""
     lora: str | None = None
     """``name:0.8; other:0.6:0.4``: names, how strongly each changes the UNet, and the text encoders."""
     image: Input | None = None
@@ -144,6 +146,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """Of each picture; `sampling` has the size before that."""
     model: str = ""
     """The checkpoint, by its name in the engine's configuration; "": the one that the engine begins with."""
+    draft: ChosenLora | None = None
+    """What makes few steps enough, besides `loras`; None: it is drawn properly."""
     loras: tuple[ChosenLora, ...] = ()
     """In the order in which they were named; each with the hash that its file had then."""
     image: Input | None = None
@@ -191,6 +195,11 @@ def picture_seeds(request: Request) -> tuple[int, ...]:
     if request.variation is not None:
         return (request.seed,) * request.count
     return sub_seeds(request.seed, request.count)
+
+
+def all_loras(request: Request) -> tuple[ChosenLora, ...]:
+    """Give everything that the model's weights have to have for a request."""
+    return request.loras if request.draft is None else (*request.loras, request.draft)
 
 
 def passes_of(request: Request) -> tuple[PassSize, ...]:

@@ -65,7 +65,13 @@ CARD_NEGATIVE = (
 VARY = 0.15
 """Strength of a variation where none is said: the noises' likeness is 0.97, and most of the picture stays."""
 
-_OPTIONS = {"enlargement": "enlarge", "start.strength": "strength", "start": "image", "details": "detail", "loras": "lora"}
+_OPTIONS = {
+    "enlargement": "enlarge",
+    "start.strength": "strength",
+    "start": "image",
+    "details": "detail",
+    "loras": "lora",
+}
 """What a part of a request is called here, where several have limits together."""
 
 BENCH_CASES = ["stock", "eager", "joined", "compiled", "captured", "stock-compiled"]
@@ -410,6 +416,36 @@ def parser() -> argparse.ArgumentParser:
     health.add_argument("--ready", action="store_true", help="ask whether it draws, not only whether it lives")
     health.set_defaults(command=_health)
 
+    _add_draw(commands)
+    rate = _command(commands, "rate", "tell what the picture filter would drop of your own pictures")
+    rate.add_argument("folder", type=Path, metavar="FOLDER", help="of PNG, WebP or JPEG files that are safe")
+    rate.add_argument("--config", type=Path, default=Path("config.toml"), help="whose filter; default: %(default)s")
+    rate.set_defaults(command=_rate)
+    check = _command(commands, "check", "say whether this machine can draw what the configuration says")
+    check.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: %(default)s)"
+    )
+    check.add_argument("--json", action="store_true", help="print the rows for another program")
+    check.set_defaults(command=_check)
+    look = _command(commands, "look", "say what a checkpoint, a VAE or a LoRA is, by its header")
+    look.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a .safetensors file")
+    look.add_argument("--json", action="store_true", help="print it for another program")
+    look.set_defaults(command=_look)
+    _add_download(commands)
+    _add_bench(commands)
+    return whole
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage]  it has no public name
+    name: str,
+    help_: str,
+) -> argparse.ArgumentParser:
+    """Add a command that its own help describes as the list does."""
+    return commands.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
+
+
+def _add_draw(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     draw = _command(commands, "draw", "draw one picture into a PNG file, without Discord")
     engine = config.Engine()
     draw.add_argument("--prompt", required=True, help="in WebUI's attention syntax")
@@ -455,32 +491,6 @@ def parser() -> argparse.ArgumentParser:
         "up to three times",
     )
     draw.set_defaults(command=_draw)
-    rate = _command(commands, "rate", "tell what the picture filter would drop of your own pictures")
-    rate.add_argument("folder", type=Path, metavar="FOLDER", help="of PNG, WebP or JPEG files that are safe")
-    rate.add_argument("--config", type=Path, default=Path("config.toml"), help="whose filter; default: %(default)s")
-    rate.set_defaults(command=_rate)
-    check = _command(commands, "check", "say whether this machine can draw what the configuration says")
-    check.add_argument(
-        "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: %(default)s)"
-    )
-    check.add_argument("--json", action="store_true", help="print the rows for another program")
-    check.set_defaults(command=_check)
-    look = _command(commands, "look", "say what a checkpoint, a VAE or a LoRA is, by its header")
-    look.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a .safetensors file")
-    look.add_argument("--json", action="store_true", help="print it for another program")
-    look.set_defaults(command=_look)
-    _add_download(commands)
-    _add_bench(commands)
-    return whole
-
-
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],  # pyright: ignore[reportPrivateUsage]  it has no public name
-    name: str,
-    help_: str,
-) -> argparse.ArgumentParser:
-    """Add a command that its own help describes as the list does."""
-    return commands.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
 
 
 def _add_download(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

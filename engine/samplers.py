@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Sampler: TypeAlias = Literal["euler_a", "euler", "dpmpp_2m_karras", "dpmpp_2m_sde_karras", "ddim", "unipc", "lcm"]
+Sampler: TypeAlias = Literal[
+    "euler_a", "euler", "dpmpp_2m_karras", "dpmpp_2m_sde_karras", "ddim", "unipc", "lcm", "tcd", "euler_trailing"
+]
 
 AUTOMATIC = "Automatic"
 """WebUI's word for the schedule that a sampler has by itself (1.9)."""
@@ -101,6 +103,25 @@ SAMPLERS: Mapping[Sampler, SamplerRow] = {
         noise="latents",
         offered=False,
     ),
+    # Hyper-SDXL names it, with an eta of 0.3, which is diffusers' own.
+    "tcd": SamplerRow(
+        webui="TCD",
+        comfyui=("tcd", "sgm_uniform"),
+        novelai="",
+        diffusers="TCDScheduler",
+        noise="latents",
+        offered=False,
+    ),
+    # SDXL-Lightning was distilled at these timesteps; in few steps the usual spacing never sees where the noise ends.
+    "euler_trailing": SamplerRow(
+        webui="Euler",
+        schedule="SGM Uniform",
+        comfyui=("euler", "sgm_uniform"),
+        novelai="",
+        diffusers="EulerDiscreteScheduler",
+        arguments={"timestep_spacing": "trailing"},
+        offered=False,
+    ),
 }
 
 OFFERED: tuple[Sampler, ...] = tuple(sampler for sampler, row in SAMPLERS.items() if row.offered)
@@ -158,6 +179,8 @@ def find(name: str, schedule: str = "") -> FoundSampler | None:
         own = {row.schedule}
         if beside == AUTOMATIC.casefold() and not wanted:
             wanted = _AUTOMATICALLY.get(sampler, "")
+    if wanted not in own and (other := _OF_SCHEDULE.get((row.webui, wanted))) is not None:
+        return FoundSampler(other, "")
     return FoundSampler(sampler, "" if wanted in own else wanted or "Uniform")
 
 
@@ -209,6 +232,7 @@ def _names(sampler: Sampler, row: SamplerRow) -> list[str]:
     ]
 
 
+_OF_SCHEDULE: dict[tuple[str, str], Sampler] = {(row.webui, row.schedule): name for name, row in SAMPLERS.items()}
 _BY_NAME: dict[str, Sampler] = {}
 for _sampler, _row in SAMPLERS.items():
     for _name in _names(_sampler, _row):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import diffusers
 import torch
-from diffusers import EulerAncestralDiscreteScheduler, LCMScheduler, UniPCMultistepScheduler
+from diffusers import EulerAncestralDiscreteScheduler, LCMScheduler, TCDScheduler, UniPCMultistepScheduler
 from torch import Tensor
 
 from engine.samplers import SAMPLERS
@@ -113,6 +113,41 @@ class Lcm(LCMScheduler):
         return Stepped(alpha_prod.sqrt() * denoised + (1 - alpha_prod).sqrt() * variance_noise, denoised)
 
 
+class Tcd(TCDScheduler):
+    """diffusers' own, to the last bit, except that the noise is handed in, and that it takes any number of steps.
+
+    Letters as in Zheng et al., "Trajectory Consistency Distillation" (arXiv 2402.19159), and in diffusers.
+    """
+
+    eta = 0.3
+    """How much of a step is chance: diffusers' default, and what Hyper-SDXL's card says for few steps."""
+
+    def set_timesteps(self, num_inference_steps: int, device: Any = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]  (no schedule of one's own)
+        """Spread more steps than it was distilled for, which diffusers refuses, over all timesteps of the training."""
+        config: Any = self.config
+        too_many = num_inference_steps > config.original_inference_steps
+        super().set_timesteps(
+            num_inference_steps, device, original_inference_steps=config.num_train_timesteps if too_many else None
+        )
+
+    def step(  # pyright: ignore[reportIncompatibleMethodOverride]  (the noise takes the generator's place)
+        self, model_output: Tensor, timestep: Any, sample: Tensor, *, variance_noise: Tensor
+    ) -> Stepped:
+        """Take one step; the noise has the latents' dtype, and that of the last step is not used."""
+        following = (self.begin_index or 0 if self.step_index is None else self.step_index) + 1
+        steps, self.num_inference_steps = self.num_inference_steps, following
+        last = super().step(model_output, timestep, sample, eta=self.eta, return_dict=False)  # as the last: no noise
+        _, noised = cast("tuple[Tensor, Tensor]", last)
+        self.num_inference_steps = steps
+        if following == steps:
+            return Stepped(noised, noised)
+        previous = self.timesteps[following]
+        alpha_prod = self.alphas_cumprod[previous]
+        alpha_prod_s = self.alphas_cumprod[torch.floor((1 - self.eta) * previous).to(dtype=torch.long)]
+        share = alpha_prod / alpha_prod_s
+        return Stepped(share.sqrt() * noised + (1 - share).sqrt() * variance_noise, noised)
+
+
 class UniPC(UniPCMultistepScheduler):
     """diffusers' own (data prediction, B₂(h)), to the last bit, with its coefficients kept on the host.
 
@@ -185,6 +220,7 @@ def _weighted(weights: Sequence[Tensor], terms: Sequence[Tensor]) -> Tensor:
 _OURS: Mapping[str, Any] = {
     "EulerAncestralDiscreteScheduler": EulerAncestral,
     "LCMScheduler": Lcm,
+    "TCDScheduler": Tcd,
     "UniPCMultistepScheduler": UniPC,
 }
 """What stands in for diffusers' class of that name."""

@@ -64,8 +64,8 @@ Seeds: TypeAlias = Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=16)
 ModelName: TypeAlias = Annotated[str, Meta(max_length=80, pattern=r"^([A-Za-z0-9][A-Za-z0-9 ._+-]*)?$")]
 """A checkpoint's in the engine's configuration; "": the one that it begins with."""
 LoraWeight: TypeAlias = Annotated[float, Meta(ge=0.0, le=2.0)]
-MAX_LORAS = 3
-"""Of one job."""
+MAX_LORAS = 4
+"""Of one job: three that somebody chose, and one that makes a draft of it."""
 MAX_LORA_NAME = 100
 LoraName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_LORA_NAME)]
 """Its file's in the engine's folder, without the ending."""

@@ -68,6 +68,7 @@ class ResultButtons:
         """Hand in the buttons under a result, and the form that Edit opens."""
         by_action = {
             "reroll": self.reroll,
+            "properly": self.properly,
             "edit": self.edit,
             "recipe": self.recipe,
             "spoiler": self.spoiler,
@@ -90,6 +91,15 @@ class ResultButtons:
         else:
             given = "" if job.user_id == interaction.user.id else words_of_options(options_of(job.request))
             await self.imagine.ask_again(interaction, again(job.request, self.draw_seed), given=given)
+
+    async def properly(self, interaction: discord.Interaction[Any], job_id: str) -> None:
+        """Draw a draft's request once more with all its steps, as the presser's own."""
+        job = await self._job(job_id)
+        await self.gatekeeper.check_starts(interaction, job.user_id)
+        if job.private and job.user_id != interaction.user.id:  # nobody else ever saw its button
+            raise InvalidRequest(says.NO_RECORD)
+        given = "" if job.user_id == interaction.user.id else words_of_options(options_of(job.request))
+        await self.imagine.ask_again(interaction, self.imagine.writer.properly(job.request), given=given)
 
     async def edit(self, interaction: discord.Interaction[Any], job_id: str) -> None:
         """Open the form of its words."""

@@ -235,9 +235,7 @@ class Settings:
         known = {str(one.id) for one in guild.channels if one.type in PLACES} | {str(one.id) for one in guild.roles}
         models = [one.title for one in self.models.all()]
         limits = self.admission.operator
-        return screen(
-            page, policy, self.gatekeeper.operator, limits=limits, known=known, chosen=picked, models=models
-        )
+        return screen(page, policy, self.gatekeeper.operator, limits=limits, known=known, chosen=picked, models=models)
 
 
 def _change(guild: discord.Guild, act: str, argument: str, values: Sequence[str]) -> Change:

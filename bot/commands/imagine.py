@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from bot.config import Limits
 
 
-def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Feature:
-    """Hand in `/imagine`, with the operator's limits as Discord's own ranges and choices."""
+def feature(changing: Changing, suggestions: Suggestions, limits: Limits, *, drafts: bool = False) -> Feature:
+    """Hand in `/imagine`, with the operator's limits as Discord's own ranges and choices.
+
+    Where there are no drafts, it has no such option.
+    """
 
     @text_options(suggestions, limits)
     @app_commands.describe(
@@ -62,6 +66,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
         sampler: str | None = None,
         model: app_commands.Range[str, 1, 80] | None = None,
         lora: app_commands.Range[str, 1, 300] | None = None,
+        draft: bool | None = None,
         private: bool | None = None,
         image: discord.Attachment | None = None,
         strength: app_commands.Range[float, 0.01, 1.0] | None = None,
@@ -85,6 +90,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
             sampler=sampler,
             model=model,
             lora=lora,
+            draft=draft,
             private=private,
             strength=strength,
         )
@@ -95,6 +101,12 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
         "steps": optional_range(int, limits.min_steps, limits.max_steps),
         "guidance": optional_range(float, limits.min_guidance, limits.max_guidance),
     }
+    if drafts:
+        app_commands.describe(draft=render(says.DRAFT))(_imagine)
+    else:
+        whole = inspect.signature(_imagine)
+        shown = [one for one in whole.parameters.values() if one.name != "draft"]
+        _imagine.__signature__ = whole.replace(parameters=shown)  # pyright: ignore[reportFunctionMemberAccess]  (inspect's own)
     choices = [app_commands.Choice(name=sampler, value=sampler) for sampler in limits.samplers]
     app_commands.choices(sampler=choices)(_imagine)
     return Feature(commands=[slash("imagine", render(says.IMAGINE), _imagine)])

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from bot.config import Config
     from bot.engine.drawing_engine import DrawingEngine
-    from engine import wire
 
 NOT_THE_ENGINE_S = frozenset({"ESHI_TOKEN", "CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"})
 """Of the bot's environment: its token, and its line to systemd."""

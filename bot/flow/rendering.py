@@ -13,7 +13,7 @@ from bot.errors import EngineDied, EngineError, GenerationFailed, PictureLost, P
 from bot.flow.starting_image import StartingImages
 from bot.job import DrawnWith, State
 from bot.queue.ticket import Ticket
-from bot.request import picture_seeds, steps_of
+from bot.request import all_loras, picture_seeds, steps_of
 from bot.sentences import ends
 from bot.views import card
 from engine import wire
@@ -212,6 +212,6 @@ def _command(job: Job, beginning: Beginning, *, previews: bool, share: bool) -> 
         variation=request.variation,
         enlargement=request.enlargement,
         send_latents=True,
-        loras=request.loras,
+        loras=all_loras(request),
         model=request.model,
     )

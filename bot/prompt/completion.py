@@ -6,6 +6,8 @@ import unicodedata
 from random import Random
 from typing import TYPE_CHECKING, TypeVar, get_args
 
+from msgspec.structs import replace
+
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import dynamic, loras, tags, terms
 from bot.prompt.foreign.separators import joins
@@ -15,6 +17,7 @@ from bot.prompt.near import near
 from bot.prompt.order import place
 from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options, Request, sub_seeds
+from bot.sentences import loras as about_loras
 from bot.sentences import prompt as says
 from bot.sentences import uploads
 from bot.sentences.prompt import TextOption
@@ -26,7 +29,7 @@ from engine.wire import SEED_LIMIT, SamplingParams, Variation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from bot.config import Bot, Limits, Rating
+    from bot.config import Bot, Defaults, Limits, Rating
     from bot.prompt.compose import Composed
     from bot.prompt.presets import Presets
     from bot.prompt.terms import Kind
@@ -52,6 +55,7 @@ def complete(
     kind: Kind = unknown,
     choose_loras: Callable[[str], tuple[ChosenLora, ...]] = loras.none_here,
     models: KnownModels | None = None,
+    draft: Callable[[], ChosenLora] = loras.no_drafts,
 ) -> Request:
     """Fill in what was left out, check every limit and make every choice of the dynamic prompts.
 
@@ -71,6 +75,7 @@ def complete(
         kind: What the vocabulary knows.
         choose_loras: Reads which LoRAs are to be drawn with.
         models: The checkpoints that there are; None: one.
+        draft: Gives what makes few steps enough.
 
     Raises:
         InvalidRequest: With one sentence for the person who asked.
@@ -104,6 +109,11 @@ def complete(
     count = 1 if options.count is None else options.count
     steps = defaults.steps if options.steps is None else options.steps
     guidance = defaults.guidance if options.guidance is None else options.guidance
+    chosen = choose_loras(options.lora) if options.lora else ()
+    drafting = bool(options.draft) or any(one.name == config.draft.lora for one in chosen)
+    chosen = tuple([one for one in chosen if one.name != config.draft.lora])
+    if len(chosen) > loras.MAX_CHOSEN:
+        raise InvalidRequest(about_loras.too_many(loras.MAX_CHOSEN))
     if (year := options.year) is not None:
         _within(year, terms.FIRST_YEAR, terms.LAST_YEAR, "year")
     request = Request(
@@ -122,6 +132,14 @@ def complete(
         count=_within(count, 1, limits.max_count, "count"),
         seed=seed,
         sampling=SamplingParams(
+            sampler=config.draft.sampler,
+            num_inference_steps=config.draft.steps,
+            guidance_scale=config.draft.guidance,
+            width=width,
+            height=height,
+        )
+        if drafting
+        else SamplingParams(
             sampler=_one_of(options.sampler or defaults.sampler, models.samplers(model, limits.samplers), "sampler"),
             num_inference_steps=_within(steps, limits.min_steps, limits.max_steps, "steps"),
             guidance_scale=_within(guidance, limits.min_guidance, limits.max_guidance, "guidance"),
@@ -132,7 +150,8 @@ def complete(
         private=bool(options.private),
         variation=_variation(options, count, draw_seed),
         model=model,
-        loras=choose_loras(options.lora) if options.lora else (),
+        draft=draft() if drafting else None,
+        loras=chosen,
         parent=options.parent,
         strength=_strength(options, steps),
         image=options.image,
@@ -170,6 +189,8 @@ def check_offered(request: Request, limits: Limits) -> None:
     """
     sampling = request.sampling
     _within(request.count, 1, limits.max_count, "count")
+    if request.draft is not None:
+        return  # what a draft takes is the operator's own
     _within(sampling.num_inference_steps, limits.min_steps, limits.max_steps, "steps")
     _within(sampling.guidance_scale, limits.min_guidance, limits.max_guidance, "guidance")
 
@@ -201,11 +222,24 @@ def options_of(request: Request) -> Options:
         sampler=sampling.sampler,
         private=request.private,
         model=request.model,
+        draft=True if request.draft is not None else None,
         image=request.image,
         strength=None if request.image is None else request.strength,
         change=None if request.image is None else request.change,
         from_upload=request.from_upload or None,
     )
+
+
+def properly(request: Request, defaults: Defaults) -> Request:
+    """Wish for the proper picture of a draft: the same seed and size, with what an omitted option means."""
+    sampling = replace(
+        request.sampling,
+        sampler=defaults.sampler,
+        num_inference_steps=defaults.steps,
+        guidance_scale=defaults.guidance,
+        guidance_rescale=defaults.guidance_rescale,
+    )
+    return replace(request, draft=None, sampling=sampling)
 
 
 def _variation(options: Options, count: int, draw_seed: Callable[[], int]) -> Variation | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.prompt.loras import MAX_CHOSEN
 from bot.prompt.vocabulary.suggest import MAX_CHARS, MAX_CHOICES, Choice
-from engine.wire import MAX_LORAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +29,7 @@ def suggest(
     """
     before, _, last = typed.rpartition(";")
     chosen = [part.partition(":")[0].strip().casefold() for part in before.split(";") if part.strip()]
-    if len(chosen) >= MAX_LORAS:
+    if len(chosen) >= MAX_CHOSEN:
         return []
     begun = f"{before.strip()}; " if before.strip() else ""
     name, colon, weight = last.strip().partition(":")

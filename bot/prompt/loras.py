@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import msgspec
 from msgspec import Meta, Struct
 
-from bot.config import Rating
+from bot.config import DraftSettings, Rating
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt.near import near
 from bot.prompt.terms import key
+from bot.request import all_loras
 from bot.sentences import loras as says
 from engine import textfile
-from engine.wire import MAX_LORAS, ChosenLora, LoraName, LoraWeight
+from engine.wire import ChosenLora, LoraName, LoraWeight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from bot.request import Options, Request
     from bot.sentences.sentence import Sentence
     from engine.wire import FoundLora
+
+MAX_CHOSEN = 3
+"""Of one request, besides what makes a draft of it."""
 
 HEAVIEST = 2.0
 """Of what a LoRA does, in `engine.wire.LoraWeight`."""
@@ -54,6 +58,15 @@ class LoraRules(Struct, frozen=True, forbid_unknown_fields=True):
     """The operator's file."""
 
     loras: tuple[LoraRule, ...] = ()
+
+
+def no_drafts() -> ChosenLora:
+    """Answer for a place where there is none.
+
+    Raises:
+        InvalidRequest: Always.
+    """
+    raise InvalidRequest(says.NO_DRAFTS)
 
 
 def load(path: Path | None) -> dict[str, LoraRule]:
@@ -99,8 +112,9 @@ class OfferedLora(NamedTuple):
 class KnownLoras:
     """What the operator says, and what the engine last said that it has."""
 
-    def __init__(self, rules: Mapping[str, LoraRule]) -> None:
+    def __init__(self, rules: Mapping[str, LoraRule], draft: DraftSettings | None = None) -> None:
         self.rules = rules
+        self._draft = draft or DraftSettings()
         self._files: dict[str, FoundLora] = {}
 
     def heard(self, files: Iterable[FoundLora]) -> None:
@@ -112,8 +126,9 @@ class KnownLoras:
         return self.rules.get(name) or LoraRule(name=name)
 
     def offered(self) -> list[OfferedLora]:
-        """List what there is, by title."""
-        found = [OfferedLora(self.rule(name), file) for name, file in self._files.items()]
+        """List what there is to choose, by title."""
+        named = ((name, file) for name, file in self._files.items() if name != self._draft.lora)
+        found = [OfferedLora(self.rule(name), file) for name, file in named]
         return sorted(found, key=lambda one: one.title.casefold())
 
     def get(self, name: str) -> OfferedLora | None:
@@ -122,6 +137,17 @@ class KnownLoras:
             return OfferedLora(self.rule(name), file)
         wanted = _plain(name)
         return next((one for one in self.offered() if wanted in (_plain(one.name), _plain(one.title))), None)
+
+    def draft(self) -> ChosenLora:
+        """Give what makes few steps enough.
+
+        Raises:
+            InvalidRequest: There is nothing of the kind.
+        """
+        name = self._draft.lora
+        if not name or (self._files and name not in self._files):
+            raise InvalidRequest(says.NO_DRAFTS)
+        return ChosenLora(name=name, hash=self.hash_of(name), weight=self._draft.weight, te_weight=self._draft.weight)
 
     def has(self, name: str) -> bool:
         """Tell whether there is one of that name."""
@@ -143,12 +169,13 @@ class KnownLoras:
         Raises:
             InvalidRequest: One is not there any more.
         """
-        if not request.loras or not self._files:  # the engine has not said yet what it has
+        if not all_loras(request) or not self._files:  # the engine has not said yet what it has
             return request
         if gone := next((one.name for one in request.loras if one.name not in self._files), None):
             raise InvalidRequest(says.unknown(gone, near(gone, self._files)))
         now = tuple([msgspec.structs.replace(one, hash=self.hash_of(one.name)) for one in request.loras])
-        return msgspec.structs.replace(request, loras=now)
+        draft = None if request.draft is None else self.draft()
+        return msgspec.structs.replace(request, loras=now, draft=draft)
 
     def notes(self, request: Request, model_name: str) -> Iterator[Sentence]:
         """Say which of a request's LoRAs were made for another checkpoint than that; "": nobody knows which it is."""
@@ -165,8 +192,8 @@ class KnownLoras:
             InvalidRequest: One is not there, is named twice, or its weight is outside; or they are too many.
         """
         chosen = [self._chosen(part.strip()) for part in re.split(r"[;,\n]", text) if part.strip()]
-        if len(chosen) > MAX_LORAS:
-            raise InvalidRequest(says.too_many(MAX_LORAS))
+        if len(chosen) > MAX_CHOSEN + 1:
+            raise InvalidRequest(says.too_many(MAX_CHOSEN))
         if twice := next((one.name for at, one in enumerate(chosen) if one.name in {c.name for c in chosen[:at]}), ""):
             raise InvalidRequest(says.twice(twice))
         return tuple(chosen)

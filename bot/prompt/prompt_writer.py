@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from bot.prompt import loras, people, presets, wildcards
-from bot.prompt.completion import check_defaults, complete
+from bot.prompt.completion import check_defaults, complete, properly
 from bot.prompt.compose import Composed, compose
 from bot.prompt.foreign.understand import UnderstoodOptions, understand_options
 from bot.prompt.leaving_out import leaving_out
@@ -76,7 +76,7 @@ class PromptWriter:
             vocabulary=vocabulary,
             compose=written,
             wildcards=theirs,
-            loras=KnownLoras(loras.load(config.resolve(bot.loras_file) if bot.loras_file else None)),
+            loras=KnownLoras(loras.load(config.resolve(bot.loras_file) if bot.loras_file else None), bot.draft),
             models=models,
         )
 
@@ -113,4 +113,9 @@ class PromptWriter:
             kind=self.vocabulary.kind,
             choose_loras=self.loras.choose,
             models=self.models,
+            draft=self.loras.draft,
         )
+
+    def properly(self, request: Request) -> Request:
+        """Wish for the proper picture of a draft."""
+        return properly(request, self.models.usual(request.model, self.config.defaults, self.config.limits))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.request import SHAPES, passes_of
+from bot.request import SHAPES, all_loras, passes_of
 from engine.cost import step_cost
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def weights_of(request: Request) -> str:
 
     "" is the checkpoint that the engine begins with, without any.
     """
-    loras = ";".join(sorted(f"{one.name}:{one.hash}:{one.weight:g}:{one.te_weight:g}" for one in request.loras))
+    loras = ";".join(sorted(f"{one.name}:{one.hash}:{one.weight:g}:{one.te_weight:g}" for one in all_loras(request)))
     return f"{request.model}|{loras}" if loras else request.model
 
 

@@ -162,6 +162,8 @@ def explain(
     yield _lock_step(situation.person)
     if gate_question.model is not None:
         yield _model_step(situation, gate_question.model, asked)
+    if gate_question.draft:
+        yield _DRAFT if situation.operator.tagger else _NO_DRAFT
     yield from _lora_steps(situation, gate_question.loras, asked)
     yield from words.steps(gate_question, asked, situation.operator, situation.server.denied, telling)
 
@@ -284,6 +286,8 @@ def _lora_steps(situation: Situation, loras: Iterable[LoraRule], asked: Rating) 
             yield Step("lora", allowed=True, sentence=about_loras.ALLOWED)
 
 
+_DRAFT = Step("draft", allowed=True, sentence=about_loras.DRAFT_ALLOWED)
+_NO_DRAFT = Step("draft", allowed=False, sentence=about_loras.NOT_RATED)
 _DRAWS_HERE = Step("channels", allowed=True, sentence=says.DRAWS_HERE)
 _DRAWS_ELSEWHERE = Step("channels", allowed=False, sentence=says.DRAWS_ELSEWHERE)
 _MAY_ASK = Step("access", allowed=True, sentence=says.MAY_ASK)

@@ -39,6 +39,8 @@ class GateQuestion(Struct, frozen=True, kw_only=True):
     """The names of the character option."""
     loras: tuple[LoraRule, ...] = ()
     """What the operator says of each LoRA that it is drawn with."""
+    draft: bool = False
+    """In few steps and without guidance: no negative prompt counts, whatever is forced into it."""
     model: ModelRule | None = None
     """The same of its checkpoint; None: it is not about one."""
     own: str = ""
@@ -109,6 +111,7 @@ def gate_question(
         typed_negative=request.negative,
         loras=tuple([lora_rule(one.name) for one in request.loras]),
         characters=tuple(map(plain_text, tags.names(request.character))),
+        draft=request.draft is not None,
         model=models.rule(request.model),
         own=tags.join((*tags.read(quality).items, *tags.read(style).items, *words)),
     )

@@ -18,6 +18,13 @@ def another_model(title: str, licence: str, url: str) -> str:
 
 
 RATED = fixed("about.RATED", "A picture tagger looks at every picture before it is shown.")
+
+
+@sentence
+def draft(name: str, licence: str) -> str:
+    return f"**Drafts** `{name}`. Its licence is {licence}."
+
+
 NOT_RATED = fixed(
     "about.NOT_RATED",
     "No picture tagger is set up. I check the words of a request, but no machine looks at the pictures.",

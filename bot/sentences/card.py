@@ -47,6 +47,9 @@ def seeds(first: int, last: int) -> str:
     return f"seed {first}" if first == last else f"seeds {first} to {last}"
 
 
+DRAFT = fixed("card.DRAFT", "draft")
+
+
 @sentence
 def model(name: str) -> str:
     return f"model {quoted(name)}"
@@ -134,6 +137,7 @@ def kept(why: Sentence, job_id: str) -> str:
 # The buttons
 
 REROLL = fixed("card.REROLL", "Reroll")
+PROPERLY = fixed("card.PROPERLY", "Draw properly")
 EDIT = fixed("card.EDIT", "Edit")
 RECIPE = fixed("card.RECIPE", "Recipe")
 MORE = fixed("card.MORE", "More …")

@@ -56,6 +56,7 @@ SEED = fixed("commands.SEED", "The same seed and options draw the same picture: 
 STEPS = fixed("commands.STEPS", "More steps draw finer and take longer")
 GUIDANCE = fixed("commands.GUIDANCE", "How closely the picture follows your words")
 SAMPLER = fixed("commands.SAMPLER", "The sampling method; most people leave it as it is")
+DRAFT = fixed("commands.DRAFT", "Draw a draft in few steps: quick and rough, and not the same picture")
 MODEL = fixed("commands.MODEL", "Which model draws; left out, the one that this server uses")
 LORA = fixed("commands.LORA", "LoRAs with their weights: line art:0.8; other:0.6")
 PRIVATE = fixed("commands.PRIVATE", "Only you see the picture")

@@ -59,6 +59,7 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 **Vary …** draws others like one picture, and **Enlarge …** makes one larger. They say what it costs first.
 **Extend …** goes on beyond an edge. **Detail …** draws faces, or another part, over at full size.
 **Recipe** shows exactly how it was made. Blue buttons draw, and count as a request.
+**Draw properly** stands under drafts, and draws the same request with all its steps.
 **More …** has **Again exactly**, which says first what has changed since.
 It has **Spoiler** and **Delete**, for its owner and for moderators, and **Report** for everybody.
 

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 NONE_HERE = fixed("loras.NONE_HERE", "There are no LoRAs here: leave the option `lora` out.")
 ALLOWED = fixed("loras.ALLOWED", "Nothing is in the way of the LoRAs.")
 NOT_IN_THIS_SERVER = fixed("loras.NOT_IN_THIS_SERVER", "One of these LoRAs may not be used here. Choose another one.")
+NO_DRAFTS = fixed("loras.NO_DRAFTS", "There are no drafts here at the moment. Please ask without `draft`.")
+NOT_RATED = fixed(
+    "loras.NOT_RATED", "Drafts are only drawn where pictures are rated, because negative prompts do nothing in them."
+)
+DRAFT_ALLOWED = fixed("loras.DRAFT_ALLOWED", "Drafts may be drawn here.")
 REFUSED = fixed(
     "loras.REFUSED", "A LoRA of this request was changed or removed. Press Edit, choose it again, and draw it anew."
 )

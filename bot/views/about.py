@@ -39,6 +39,8 @@ class Facts(NamedTuple):
     contact: str
     privacy: str
     retention: config.RetentionSettings
+    draft: tuple[str, str] = ("", "")
+    """What makes drafts, and its licence; "": there are none, or nobody said."""
     others: Sequence[tuple[str, Licence]] = ()
     """The other checkpoints that may be chosen, by title, with their licences."""
 
@@ -46,7 +48,9 @@ class Facts(NamedTuple):
 def about(facts: Facts) -> ui.LayoutView:
     """Write the private answer."""
     others = "\n".join(render(says.another_model(title, one.name, one.url)) for title, one in facts.others[:OTHERS])
-    texts = (_bot(facts), others, _privacy(facts.retention), facts.privacy.strip())
+    name, licence = facts.draft
+    draft = render(says.draft(name, licence)) if name and licence else ""
+    texts = (_bot(facts), others, draft, _privacy(facts.retention), facts.privacy.strip())
     items = (ui.TextDisplay[ui.LayoutView](text) for text in texts if text)
     return layout(ui.Container(*items, accent_colour=WAITING))
 

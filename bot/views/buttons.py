@@ -31,6 +31,7 @@ class _Look:
 
 LOOKS = {
     "reroll": _Look(says.REROLL, ButtonStyle.primary),
+    "properly": _Look(says.PROPERLY, ButtonStyle.primary),
     "edit": _Look(says.EDIT),
     "recipe": _Look(says.RECIPE),
     "vary": _Look(more.VARY),

@@ -44,6 +44,9 @@ OFTEN = ("reroll", "edit", "recipe")
 MORE = ("vary", "enlarge", "extend", "detail")
 """The second row: what draws more of one picture. The menu is the last."""
 
+DRAFTED = "properly"
+"""Before them under a draft."""
+
 RARE = ("exactly", "spoiler", "report", "delete")
 """The menu under pictures that others see."""
 
@@ -146,6 +149,7 @@ def result(
     facts = (
         f"<@{job.user_id}>",
         *([render(says.model(request.model))] if request.model else []),
+        *([render(says.DRAFT)] if request.draft is not None else []),
         render(says.seeds(seeds[0], seeds[-1])),
         render(says.size(width, height, _shape_of(request))),
         render(says.steps(sum(one.steps for one in passes))),
@@ -158,7 +162,14 @@ def result(
     line += f" {render(note)}" if note else ""
     gallery = _gallery(names, alt_text(request), spoiler=spoiler)
     rare = RARE_ALONE if alone or job.private else RARE
-    return _card(DONE, gallery, title(request), line, row(job.id, *OFTEN), row(job.id, *MORE), menu(job.id, *rare))
+    return _card(
+        DONE, gallery, title(request), line, row(job.id, *OFTEN), row(job.id, *_more(request)), menu(job.id, *rare)
+    )
+
+
+def _more(request: Request) -> tuple[str, ...]:
+    """Give the second row: under a draft it begins with the proper picture."""
+    return MORE if request.draft is None else (DRAFTED, *MORE)
 
 
 def ended(job: Job, *sentences: Sentence) -> ui.LayoutView:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.request import passes_of, picture_seeds
+from bot.request import all_loras, passes_of, picture_seeds
 from bot.sentences import more
 from bot.sentences import preview as says
 from bot.sentences.rendering import render
@@ -42,7 +42,7 @@ def recipe(job: Job, ancestors: Sequence[Job] = (), *, earlier: int = 0) -> tupl
         request.rating,
     )
     seeds = ", ".join(str(seed) for seed in picture_seeds(request))
-    prompt = " ".join((job.prompt, *(one.typed for one in request.loras)))
+    prompt = " ".join((job.prompt, *(one.typed for one in all_loras(request))))
     made = [render(one) for one in _made(request)]
     chain = [render(one) for step in (job, *ancestors) for one in made_from(step.request)]
     chain += [render(more.earlier(earlier))] if earlier else []

@@ -48,7 +48,7 @@ PATTERNS = {
 }
 
 JOB = "00004K"
-FREQUENT = "reroll edit recipe vary enlarge extend detail"
+FREQUENT = "reroll properly edit recipe vary enlarge extend detail"
 ON_A_JOB = f"{FREQUENT} exactly redraw spoiler delete cancel show tell report withdraw look restore remove"
 
 POSTED = [

@@ -153,7 +153,8 @@ def test_a_form_has_as_many_fields_as_discord_takes(part):
     """
     assert 0 < len(opened(part, Options()).to_dict()["components"]) <= MOST_INPUTS
     everything = {name for names in FIELDS.values() for name in names}
-    beside = {"rating", "private", "variation_seed", "variation_strength", "more_tags", "prompt", "lora", "model"}
+    beside = {"rating", "private", "variation_seed", "variation_strength", "more_tags", "prompt"}
+    beside |= {"lora", "model", "draft"}
     begins_with = {"image", "parent", "size", "strength", "change", "from_upload"}
     assert everything | beside | begins_with == {*Options.__struct_fields__}
 
