@@ -258,6 +258,8 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
                         tasks.create_task(operating.presence.work(), name="presence"),
                         tasks.create_task(_read_again(stop, operating.reload), name="reload"),
                     ]
+                    if works.lora_rules is not None:
+                        lasting.append(tasks.create_task(works.lora_rules.work(), name="rules of LoRAs"))
                     await stop.asked()
                     service.stopping()
                     await works.dispatch.drain(live.config.bot.drain_s)

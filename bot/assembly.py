@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.care.retention import Retention
+from bot.checks.lora_rules import LoraRulesWatch
 from bot.features import features, operator
 from bot.flow.recovery import Recovery
 from bot.flow.restored import Restored
@@ -35,6 +36,8 @@ class Works(NamedTuple):
     retention: Retention
     audit: Audit
     operating: Operating
+    lora_rules: LoraRulesWatch | None
+    """None: the operator says nothing of LoRAs."""
 
 
 def assemble(given: Given) -> tuple[Works, list[Feature]]:
@@ -59,7 +62,9 @@ def assemble(given: Given) -> tuple[Works, list[Feature]]:
     )
     retention = Retention(store, config.bot.retention, config.bot.strikes, now=now)
     operating = build_operating(given, checks, flow, retention)
-    works = Works(recovery, flow.dispatch, flow.journeys, sending.delivery, retention, checks.audit, operating)
+    file = config.bot.loras_file
+    watch = LoraRulesWatch(config.resolve(file), given.prompt_writer.loras, given.text_filter) if file else None
+    works = Works(recovery, flow.dispatch, flow.journeys, sending.delivery, retention, checks.audit, operating, watch)
     return works, [*features(given, checks, sending, flow), operator(given, checks, operating)]
 
 

@@ -41,6 +41,7 @@ from bot.commands import settings as settings_commands
 from bot.commands import show as show_command
 from bot.commands import terms as terms_command
 from bot.commands.suggestions import Suggestions
+from bot.prompt.lora_pictures import LoraPictures
 from bot.prompt.models import BASE
 from bot.prompt.prompt_writer import draw_seed
 from bot.prompt.tokens import Tokens
@@ -97,6 +98,9 @@ def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iter
         prompt_writer=writer,
         imagine=imagine,
         tokens=Tokens(config),
+        lora_pictures=LoraPictures(
+            writer.loras, config.resolve(config.bot.loras_file).parent if config.bot.loras_file else None
+        ),
         now=now,
     )
     changing = Changing(

@@ -14,11 +14,12 @@ from bot.answer import tell
 from bot.errors import InvalidRequest
 from bot.long_texts import chars_of, worked_on
 from bot.picture.recipes import pasted
-from bot.prompt import favourites
+from bot.prompt import favourites, tags
 from bot.prompt.completion import check_offered
 from bot.prompt.fitting import fitting
 from bot.prompt.leaving_out import NothingKnown
 from bot.prompt.near import near
+from bot.prompt.terms import key
 from bot.prompt.unknown_words import all_known, unknown_words
 from bot.retrying import NOT_DONE
 from bot.sentences import prompt as says
@@ -135,8 +136,9 @@ class RequestBuilder:
         notes += [*said, *(note.sentence for note in composed.notes if note.kind in _TOLD)]
         file = self.writer.models.file_of(request.model)
         notes += self.writer.loras.notes(request, "" if file is None else file[0])
-        if not await worked_on(chars_of(request), partial(all_known, request, self.writer.vocabulary)):
-            notes += await asyncio.to_thread(self._unknown, request, composed.left_out)
+        typed = self._without_declared(request)
+        if not await worked_on(chars_of(request), partial(all_known, typed, self.writer.vocabulary)):
+            notes += await asyncio.to_thread(self._unknown, typed, composed.left_out)
         return PersonalRequest(request, tuple(notes))
 
     async def _with_model(self, options: Options, guild_id: int | None) -> Options:
@@ -176,6 +178,14 @@ class RequestBuilder:
         """Name the words that nobody knows; what was perhaps meant takes some milliseconds to be found."""
         allowed = partial(self._may_offer, rating=request.rating)
         return unknown_words(request, self.writer.vocabulary, allowed, left_out)
+
+    def _without_declared(self, request: Request) -> Request:
+        """Leave out the words that were declared for its LoRAs: they are known, whatever the vocabulary knows."""
+        declared = self.writer.loras.words_of(request)
+        if not declared:
+            return request
+        kept = tags.join(item for item in tags.read(request.tags).items if key(item) not in declared)
+        return msgspec.structs.replace(request, tags=kept)
 
     def _may_offer(self, entry: Entry, *, rating: Rating) -> bool:
         return self.offers(entry, rating)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
     from bot.flow.intake import Intake
     from bot.flow.places import Places
+    from bot.prompt.lora_pictures import LoraPictures
     from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Tokens
@@ -50,6 +51,7 @@ class PromptPreviews:
     prompt_writer: PromptWriter
     imagine: RequestBuilder
     tokens: Tokens
+    lora_pictures: LoraPictures
     now: Callable[[], float]
 
     def routes(self) -> list[Route]:
@@ -111,6 +113,7 @@ class PromptPreviews:
             engine=self.places.engine_sentence,
             mapped=mapped,
             said=notes,
+            loras=await asyncio.to_thread(self.lora_pictures.of, request),
         )
         draft_id = await self.store.drafts.keep(interaction.user.id, request, now=self.now())
         view, files = preview(draft_id, shown)

@@ -24,6 +24,8 @@ def feature(previews: PromptPreviews, suggestions: Suggestions, limits: Limits) 
     """Hand in `/prompt` and the Draw button of its previews."""
 
     @text_options(suggestions, limits)
+    @app_commands.describe(model=render(says.MODEL), lora=render(says.LORA))
+    @app_commands.autocomplete(model=suggestions.models, lora=suggestions.loras)
     async def _preview(  # noqa: PLR0917  an option each, passed by name
         interaction: discord.Interaction[Any],
         prompt: str,
@@ -36,6 +38,8 @@ def feature(previews: PromptPreviews, suggestions: Suggestions, limits: Limits) 
         quality: str | None = None,
         year: app_commands.Range[int, 2005, 2025] | None = None,
         style: str | None = None,
+        model: app_commands.Range[str, 1, 80] | None = None,
+        lora: app_commands.Range[str, 1, 300] | None = None,
     ) -> None:
         options = Options(
             prompt=prompt,
@@ -48,6 +52,8 @@ def feature(previews: PromptPreviews, suggestions: Suggestions, limits: Limits) 
             quality=quality,
             year=year,
             style=style,
+            model=model,
+            lora=lora,
         )
         await previews.preview(interaction, options)
 

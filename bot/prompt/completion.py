@@ -17,7 +17,6 @@ from bot.prompt.near import near
 from bot.prompt.order import place
 from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options, Request, sub_seeds
-from bot.sentences import loras as about_loras
 from bot.sentences import prompt as says
 from bot.sentences import uploads
 from bot.sentences.prompt import TextOption
@@ -112,8 +111,6 @@ def complete(
     chosen = choose_loras(options.lora) if options.lora else ()
     drafting = bool(options.draft) or any(one.name == config.draft.lora for one in chosen)
     chosen = tuple([one for one in chosen if one.name != config.draft.lora])
-    if len(chosen) > loras.MAX_CHOSEN:
-        raise InvalidRequest(about_loras.too_many(loras.MAX_CHOSEN))
     if (year := options.year) is not None:
         _within(year, terms.FIRST_YEAR, terms.LAST_YEAR, "year")
     request = Request(

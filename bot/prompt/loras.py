@@ -52,6 +52,8 @@ class LoraRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What it listens to. They are known at every rating up to `rating` while it is chosen."""
     bases: tuple[str, ...] = ()
     """Checkpoints that it fits, by name; empty: as the file says."""
+    picture: Annotated[str, Meta(max_length=200)] = ""
+    """What it makes, as the operator shows it; relative to this file. "": there is none."""
 
 
 class LoraRules(Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,11 +173,28 @@ class KnownLoras:
         """
         if not all_loras(request) or not self._files:  # the engine has not said yet what it has
             return request
-        if gone := next((one.name for one in request.loras if one.name not in self._files), None):
-            raise InvalidRequest(says.unknown(gone, near(gone, self._files)))
-        now = tuple([msgspec.structs.replace(one, hash=self.hash_of(one.name)) for one in request.loras])
+        names = [self._name_now(one) for one in request.loras]
+        now = tuple(
+            [
+                msgspec.structs.replace(one, name=name, hash=self.hash_of(name))
+                for one, name in zip(request.loras, names, strict=True)
+            ]
+        )
         draft = None if request.draft is None else self.draft()
         return msgspec.structs.replace(request, loras=now, draft=draft)
+
+    def _name_now(self, one: ChosenLora) -> str:
+        """Give the name of a LoRA's file: its own, or that under which the very same file is now.
+
+        Raises:
+            InvalidRequest: It is not there any more.
+        """
+        if one.name in self._files:
+            return one.name
+        renamed = next((name for name, file in self._files.items() if one.hash and file.hash == one.hash), None)
+        if renamed is None:
+            raise InvalidRequest(says.unknown(one.name, near(one.name, self._files)))
+        return renamed
 
     def notes(self, request: Request, model_name: str) -> Iterator[Sentence]:
         """Say which of a request's LoRAs were made for another checkpoint than that; "": nobody knows which it is."""
@@ -192,7 +211,7 @@ class KnownLoras:
             InvalidRequest: One is not there, is named twice, or its weight is outside; or they are too many.
         """
         chosen = [self._chosen(part.strip()) for part in re.split(r"[;,\n]", text) if part.strip()]
-        if len(chosen) > MAX_CHOSEN + 1:
+        if sum(one.name != self._draft.lora for one in chosen) > MAX_CHOSEN:
             raise InvalidRequest(says.too_many(MAX_CHOSEN))
         if twice := next((one.name for at, one in enumerate(chosen) if one.name in {c.name for c in chosen[:at]}), ""):
             raise InvalidRequest(says.twice(twice))

@@ -10,6 +10,7 @@ import discord
 import msgspec
 from discord import ui
 
+from bot.request import all_loras
 from bot.sentences import preview as says
 from bot.sentences.joined import once
 from bot.sentences.prompt import noted
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bot.prompt.compose import Composed
+    from bot.prompt.lora_pictures import LoraPicture
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Chunks
     from bot.queue.forecast import Wait
@@ -56,6 +58,8 @@ class PromptPreview(NamedTuple):
     """What a pasted text was read as; None where nothing was pasted."""
     said: Sequence[Sentence] = ()
     """What was taken otherwise than it was typed."""
+    loras: Sequence[LoraPicture] = ()
+    """What its LoRAs make, as the operator shows it."""
 
 
 def preview(draft_id: str, shown: PromptPreview) -> tuple[ui.LayoutView, list[discord.File]]:
@@ -70,6 +74,11 @@ def preview(draft_id: str, shown: PromptPreview) -> tuple[ui.LayoutView, list[di
         whole = "\n".join((*map(render, texts_typed), *map(plain, notes), ""))
         files.append(discord.File(io.BytesIO(whole.encode()), filename=FILE))
         items.append(ui.File[ui.LayoutView](f"attachment://{FILE}"))
+    if shown.loras:
+        pictures = [(f"lora-{number}{one.suffix}", one) for number, one in enumerate(shown.loras)]
+        files += [discord.File(io.BytesIO(one.data), filename=name) for name, one in pictures]
+        gallery = [discord.MediaGalleryItem(f"attachment://{name}", description=one.title) for name, one in pictures]
+        items.append(ui.MediaGallery[ui.LayoutView](*gallery))
     items.append(ui.ActionRow[Any](draw_button(draft_id)))
     return layout(ui.Container(*items, accent_colour=WAITING)), files
 
@@ -77,8 +86,9 @@ def preview(draft_id: str, shown: PromptPreview) -> tuple[ui.LayoutView, list[di
 def _texts(shown: PromptPreview, notes: Iterable[Sentence], prompt: int, negative: int, noted: int) -> list[str]:
     """Write the parts of the answer, the first three at most so long."""
     composed = shown.composed
+    written = " ".join((composed.prompt, *(one.typed for one in all_loras(shown.request))))
     texts = (
-        render(says.prompt(_quoted(composed.prompt, prompt))),
+        render(says.prompt(_quoted(written, prompt))),
         render(says.negative_prompt(_quoted(composed.negative_prompt, negative))) if composed.negative_prompt else "",
         _listed(notes, noted),
         "\n".join(map(render, _facts(shown))),

@@ -1,8 +1,6 @@
 """LoRAs of every kind of file, as they are reckoned by hand and by LyCORIS; and those that are refused, by name."""
 
 import dataclasses
-import json
-import random
 import re
 
 import pytest
@@ -14,6 +12,8 @@ from engine import lora, lora_header, lora_names
 from engine.errors import LoraRefused
 from tests.engine import lora_files as files
 from tests.engine.conftest import stability_name
+from tests.engine.lora_damage import WAYS
+from tests.fuzz.loras import read_all
 
 
 def stability(name):
@@ -391,41 +391,12 @@ def test_what_is_no_lora_is_named(model, tmp_path):
     assert "cannot be read" in refusal(tmp_path / "absent.safetensors", model)
 
 
-def damage(data, chance):
-    """One of the ways in which files are damaged; never the file as it was."""
-    header = 8 + int.from_bytes(data[:8], "little")
-    way = chance.randrange(6)
-    if way == 0:
-        return data[: chance.randrange(len(data))]
-    if way == 1:  # a number of the header's length
-        at = chance.randrange(8)
-        return data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :]
-    if way == 2:
-        return data + bytes(chance.randrange(1, 100))
-    if way == 3:  # NaN in the numbers
-        at = header + 4 * chance.randrange((len(data) - header) // 4)
-        return data[:at] + b"\xff\xff\xff\x7f" + data[at + 4 :]
-    table = json.loads(data[8:header])
-    name = chance.choice(sorted(table))
-    if way == 4:
-        entry = table[name]
-        entry["shape"] = chance.choice([[0], [*entry["shape"], 2], [-1], "wide", None, [2**62, 2**62], [7, 7, 7]])
-    else:
-        entry = table.pop(name)
-        other = chance.choice(["lora_unet_x.lora_up.weight", "text", name + ".more", "lora_te3_a.alpha", "\0"])
-        table[other] = entry
-    text = json.dumps(table).encode()
-    return len(text).to_bytes(8, "little") + text + data[header:]
-
-
-def test_five_hundred_damaged_files_are_refused_with_their_name(model, tmp_path, whole):
-    """And the model is as it was, which `_weights_stay` sees after every test."""
-    good = files.write(tmp_path / "good.safetensors", whole).read_bytes()
-    chance = random.Random(20)
-    path = tmp_path / "damaged.safetensors"
-    for _ in range(500):
-        path.write_bytes(damage(good, chance))
-        refusal(path, model)
+def test_damaged_files_are_refused_with_their_name(model, tmp_path):
+    """The short form of what `make fuzz` does with five hundred; `_weights_stay` sees the weights after every test."""
+    report = read_all(model, tmp_path, seed=20, seconds=600.0, number=120)
+    assert report.wrong == []
+    assert report.number == 120
+    assert len(report.sent) == len(WAYS)
 
 
 @given(st.binary(max_size=200))
