@@ -179,6 +179,7 @@ def build_checks(given: Given) -> Checks:
     picture_filter = PictureFilter(gatekeeper, store.patient().pictures, rates=config.rates)
     given.engines.listen(picture_filter.heard)
     given.engines.listen(lambda _status: given.prompt_writer.models.heard(_ready(given.engines)))
+    given.prompt_writer.models.heard(_ready(given.engines))  # one may be ready since before anybody listened
     given.engines.hear_of_loras(given.prompt_writer.loras.heard)
     attachments = Attachments(given.session, config.bot.discord.api, given.reading)
     return Checks(

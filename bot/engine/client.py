@@ -102,6 +102,8 @@ class EngineClient:
         self._is_ready = asyncio.Event()
         self._listeners: list[Callable[[Status], None]] = []
         self._lora_listeners: list[Callable[[tuple[wire.FoundLora, ...]], None]] = []
+        self._loras: tuple[wire.FoundLora, ...] | None = None
+        """What it told last, which may have been before anybody listened."""
         self._aboard: dict[str, _Aboard] = {}
         self._questions: dict[str, _Question] = {}  # that the engine has, whether or not somebody waits
         self._asked = 0
@@ -147,8 +149,10 @@ class EngineClient:
         self._listeners.append(listener)
 
     def hear_of_loras(self, listener: Callable[[tuple[wire.FoundLora, ...]], None]) -> None:
-        """Have the LoRAs of this engine told whenever they change, to a function that returns at once."""
+        """Have the LoRAs of this engine told, now and whenever they change, to a function that returns at once."""
         self._lora_listeners.append(listener)
+        if self._loras is not None:
+            listener(self._loras)
 
     async def ready(self) -> wire.Ready:
         """Wait until a worker draws, and say what it is."""
@@ -343,6 +347,7 @@ class EngineClient:
                     raise EngineUnavailable(_other_protocol(event.protocol))
                 self._list(event.workers)
             case wire.Loras():
+                self._loras = event.loras
                 for hear in self._lora_listeners:
                     hear(event.loras)
             case wire.Rejected():

@@ -104,5 +104,5 @@ class DrawingEngines(Protocol):
         ...
 
     def hear_of_loras(self, listener: Callable[[tuple[wire.FoundLora, ...]], None]) -> None:
-        """Have the LoRAs that everyone has told whenever they change, to a function that returns at once."""
+        """Have the LoRAs that everyone has told, now and whenever they change, to a function that returns at once."""
         ...

@@ -103,11 +103,12 @@ class Engines:
         return await worker.describe(image)
 
     def hear_of_loras(self, listener: Callable[[tuple[wire.FoundLora, ...]], None]) -> None:
-        """Have the LoRAs that every engine has told whenever they change, to a function that returns at once.
+        """Have the LoRAs that every engine has told, now and whenever they change, to a function that returns at once.
 
-        A name under which two engines have different files is nobody's: nobody could say which of them is drawn.
+        A name under which two engines have different files is nobody's: nobody could say which of them is drawn. An
+        engine that has told nothing has none.
         """
-        told: dict[int, tuple[wire.FoundLora, ...]] = {}
+        told: dict[int, tuple[wire.FoundLora, ...]] = dict.fromkeys(range(len(self.clients)), ())
 
         def heard(number: int, loras: tuple[wire.FoundLora, ...]) -> None:
             told[number] = loras

@@ -87,6 +87,9 @@ class Client:
             await self.become(wire.Loading(stage=f"stage {number + 1}"), *self.states)
             await asyncio.sleep(self.options.loading_s)
         await self.become(self.ready, *self.states)
+        if self.options.lora:
+            found = (wire.FoundLora(name=name, hash=f"{at:012x}") for at, name in enumerate(self.options.lora))
+            await self.send(wire.Loras(loras=tuple(found)))
 
     async def become(self, state: wire.WorkerState, *names: str) -> None:
         """Let workers be like this, and send the list."""
@@ -314,6 +317,7 @@ def main() -> None:
     parser.add_argument("--batch-cap", type=int, default=4)
     parser.add_argument("--protocol", type=int, default=wire.PROTOCOL)
     parser.add_argument("--record", type=Path)
+    parser.add_argument("--lora", action="append", default=[], metavar="NAME", help="one that there is")
     parser.add_argument("--rates", action="store_true", help="every picture says what it shows")
     parser.add_argument(
         "--trouble",

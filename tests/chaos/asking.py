@@ -25,6 +25,11 @@ EVERY, LIGHT_EVERY = 4, 10
 WAYS = {"Subtle": ("Vary …", "subtle", 4), "Strong": ("Vary …", "strong", 4), "×1.5": ("Enlarge …", "larger", 1)}
 """What is pressed; under which button it is found, what it makes, and how many pictures."""
 
+LORAS = ("ink", "wash")
+"""What the stand-in says that it has; a real engine has none here."""
+
+SETS = ("", "", "ink:0.8", "wash:0.5", "ink:0.4; wash:0.4")
+
 MOST_PEOPLE = 20
 """Whose first word is their own; what follows in `WORDS` is for their requests."""
 
@@ -40,6 +45,8 @@ class Wish:
     shape: str
     pause_s: float
     """Before it is asked for."""
+    lora: str = ""
+    """As it is typed: of those that the stand-in has, `LORAS`."""
     way: str = ""
     """Of `WAYS`: how more is made of an earlier picture, whose words, steps and shape it has; "": it is in words."""
 
@@ -66,6 +73,7 @@ def wishes(chance, number, *, jobs, seconds, light):
             steps=2 if light else chance.choice((2, 4, 12)),
             shape=chance.choice(SHAPES),
             pause_s=chance.uniform(0.0, 2.0) * seconds / jobs,
+            lora="" if light else chance.choice(SETS),
         )
         for job in range(jobs)
     ]
@@ -74,7 +82,7 @@ def wishes(chance, number, *, jobs, seconds, light):
 
 
 def _more(wish, way):
-    return replace(wish, way=way, count=WAYS[way][2])
+    return replace(wish, way=way, count=WAYS[way][2], lora="")
 
 
 async def ask_for_all(person, channel, wanted, promises, *, chance, hurry):
@@ -103,6 +111,7 @@ async def _ask(person, channel, wish):
             count=wish.count,
             steps=wish.steps,
             shape=wish.shape,
+            **({"lora": wish.lora} if wish.lora else {}),
         )
         message = await _answered(person, sent)
     except (ActRefused, TimeoutError):

@@ -15,6 +15,7 @@ import psutil
 
 from bot.demo import ENGINE_URL, configuration
 from bot.sandbox.world.blueprint import PlannedChannel, PlannedGuild, PlannedRole, PlannedUser, PlannedWorld
+from tests.chaos.asking import LORAS
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT.parent / "shared" / "data" / "discord-openapi.json"
@@ -89,6 +90,7 @@ class Machines:
         config.write_bytes(configuration(addresses["api_url"], model=self._checkpoint or "none", bot=tables))
         if self._checkpoint is None:
             flat = ("tests/bot/fake_engine.py", "serve", "--step-s", f"{self._step_s:.3f}")
+            flat += tuple(word for name in LORAS for word in ("--lora", name))
             self._keep("engine", *flat, "--config", str(config))
         self._keep("bot", "-m", "bot", "run", "--config", str(config))
         return self

@@ -141,7 +141,9 @@ def _other_job(promise, request):
     """Say by what a request is not what was asked for; "": it is."""
     wish = promise.wish
     if promise.parent is None:
-        return "" if (request.tags, request.seed, request.parent) == (wish.tag, wish.seed, None) else request.tags
+        loras = "; ".join(f"{one.name}:{one.weight:g}" for one in request.loras)
+        found = request.tags, request.seed, request.parent, loras
+        return "" if found == (wish.tag, wish.seed, None, wish.lora) else f"{request.tags} {loras}"
     job, number = promise.parent
     if request.parent is None or (request.parent.job_id, request.parent.number) != (job, number):
         return str(request.parent)

@@ -74,7 +74,10 @@ class Studio:
 
     async def start_engine(self, *troubles, rates=None):
         """Start it; troubles are the stand-in's (see tests/bot/fake_engine.py), which rates as configured."""
-        real, flat = ("-m", "engine", "serve"), ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05")
+        real, flat = (
+            ("-m", "engine", "serve"),
+            ("tests/bot/fake_engine.py", "serve", "--step-s", "0.05", "--lora", "wash"),
+        )
         if self._rating != "none" if rates is None else rates:
             flat += ("--rates",)
         await self._spawn("engine", *(real if self._checkpoint else flat), "--config", str(self.config), *troubles)

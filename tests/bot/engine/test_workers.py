@@ -168,3 +168,34 @@ async def test_an_engine_of_an_older_protocol_is_told_apart_from_noise(fake):
         await client.ready()
         with pytest.raises(EngineUnavailable, match="speaks protocol 4 and this bot 5"):
             client._receive_frame(frame)
+
+
+async def test_whoever_listens_late_is_told_of_loras_all_the_same(fake):
+    """An engine that was there first says once what it has."""
+    async with fake("--lora", "ink", "--lora", "wash") as client:
+        await client.ready()
+        heard = asyncio.Event()
+        client.hear_of_loras(lambda _loras: heard.set())
+        await asyncio.wait_for(heard.wait(), 10)
+        late = []
+        client.hear_of_loras(late.append)
+        assert [one.name for one in late[0]] == ["ink", "wash"]
+
+
+class _Telling:
+    """As much of a connection as tells of LoRAs."""
+
+    def hear_of_loras(self, listener):
+        self.tell = listener
+
+
+def test_a_lora_is_offered_where_every_engine_has_the_same_file():
+    """Nobody could say else which of them is drawn with; one that has said nothing has none."""
+    first, second = _Telling(), _Telling()
+    heard = []
+    Engines([first, second]).hear_of_loras(lambda loras: heard.append([one.name for one in loras]))
+    same, other = wire.FoundLora(name="a", hash="0"), wire.FoundLora(name="b", hash="1")
+    first.tell((same, other))
+    second.tell((same, wire.FoundLora(name="b", hash="2")))
+    second.tell((same, other))
+    assert heard == [[], ["a"], ["a", "b"]]
