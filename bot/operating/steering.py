@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.flow.places import SHOWN_PLACES
 from bot.safety.audit import AuditRecord
 from bot.sentences import audit as says
 from bot.store.operation import Decided
@@ -65,7 +66,7 @@ class Steering:
         self.decided = self.decided._replace(blocked=of_all | {guild_id} if blocked else of_all - {guild_id})
         self.queue.block(guild_id, blocked=blocked)
         await self._note(user_id, says.operator_blocked_server(str(guild_id), blocked))
-        await self.dispatch.queue_changed()
+        await self.dispatch.queue_changed(*self.queue.of_server(guild_id, 0, SHOWN_PLACES))
 
     async def block_person(self, user_id: int, person_id: int, *, blocked: bool) -> None:
         """Lock somebody out of every server, or let them in again; what their own strikes say stays."""

@@ -24,7 +24,9 @@ class Wait(NamedTuple):
     ready_at: float | None = None
     """Unix time when the pictures should be there; None before anything was measured here."""
     paused: bool = False
-    """It has no place because a moderator paused the server's line; else because it is held."""
+    """It has no place because a moderator paused the server's line."""
+    blocked: bool = False
+    """It has none because the operator draws nothing for the server; where it is neither, it is held."""
 
 
 class Speed(Protocol):
@@ -90,7 +92,8 @@ class Forecast:
 
     def _wait(self, ticket: Ticket, standing: Standing | None) -> Wait:
         if standing is None:
-            return Wait(None, paused=self._queue.is_paused(ticket.guild_id))
+            guild_id = ticket.guild_id
+            return Wait(None, paused=self._queue.is_paused(guild_id), blocked=self._queue.is_blocked(guild_id))
         begins_at, engine_s = self.drawn_at(self._overtaking.expected(standing)), self._pace.engine_s(ticket)
         ready_at = None if begins_at is None or engine_s is None else begins_at + engine_s
         return Wait(standing.place, standing.exact, ready_at)

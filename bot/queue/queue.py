@@ -265,6 +265,9 @@ class Queue:
     def is_paused(self, guild_id: int | None) -> bool:
         return guild_id in self._paused
 
+    def is_blocked(self, guild_id: int | None) -> bool:
+        return guild_id in self._blocked
+
     def is_closed(self, guild_id: int | None) -> bool:
         return guild_id in self._closed
 

@@ -71,6 +71,8 @@ def restored(job: Job) -> ui.LayoutView:
 def in_line(wait: Wait, engine: Sentence | None) -> Sentence:
     """Tell a place in the queue, and when the pictures should be there as a time that Discord counts down."""
     if wait.place is None:
+        if wait.blocked:
+            return queue.SERVER_BLOCKED
         return queue.PAUSED if wait.paused else queue.ON_HOLD
     if engine is not None:
         return queue.in_line_for_the_engine(wait.place, wait.exact, engine)

@@ -94,7 +94,8 @@ class Studio:
         """Start it, and wait until it is at the gateway and its engine is ready."""
         lines_before = self.log_text().count("\n")
         with self.log.open("ab") as log:
-            await self._spawn("bot", "-m", "bot", "run", "--config", str(self.config), stderr=log)
+            no_terminal = {"stdin": asyncio.subprocess.DEVNULL, "stdout": log, "stderr": log}
+            await self._spawn("bot", "-m", "bot", "run", "--config", str(self.config), **no_terminal)
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 fresh = self.log_text().split("\n")[lines_before:]
@@ -163,7 +164,8 @@ class Studio:
             unfinished = "state IN ('queued', 'running', 'rendered')"
             base.execute(f"UPDATE jobs SET state = 'cancelled', finished_at = created_at WHERE {unfinished}")  # noqa: S608
             base.execute("UPDATE jobs SET untold = 0, tell = 0")
-            base.execute("DELETE FROM lines")
+            for table in ("lines", "operation", "blocked_servers"):
+                base.execute(f"DELETE FROM {table}")  # noqa: S608
         await self.forget()
         await self.start_engine()
         await self.start_bot()

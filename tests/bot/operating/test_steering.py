@@ -21,13 +21,13 @@ class Dispatch:
 
     def __init__(self):
         self.paused = False
-        self.changes = 0
+        self.told = []
 
     def pause(self, *, paused):
         self.paused = paused
 
-    async def queue_changed(self):
-        self.changes += 1
+    async def queue_changed(self, *tickets):
+        self.told = [ticket.id for ticket in tickets]
 
 
 @pytest.fixture
@@ -88,6 +88,7 @@ async def test_a_blocked_server_draws_nothing_whatever_its_moderators_do(begin, 
     for number, guild_id in (("1", 5), ("2", 6)):
         queue.push(replace(Ticket.of_new(new_job().request, user_id=101, guild_id=guild_id), id=number))
     await steering.block_server(7, 5, blocked=True)
+    assert steering.dispatch.told == ["1"]
     queue.pause(5, paused=False)
     assert [queue.pop().id, queue.pop()] == ["2", None]
     assert queue.standing("1") is None

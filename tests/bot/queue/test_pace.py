@@ -166,7 +166,7 @@ def test_who_is_often_overtaken_is_told_a_later_time():
 
 
 def test_what_has_no_turn_has_no_time():
-    """Held and paused are told apart."""
+    """Held, paused by a moderator and blocked by the operator are told apart."""
     pace, queue = Pace(), Queue(max_jobs=9)
     forecast = Forecast(queue, pace, now=lambda: 0.0)
     queue.push(ticket("000001"))
@@ -175,3 +175,5 @@ def test_what_has_no_turn_has_no_time():
     assert forecast.wait(ticket("000001")) == Wait(None)
     queue.pause(7, paused=True)
     assert forecast.wait(ticket("000002")) == Wait(None, paused=True)
+    queue.block(7, blocked=True)
+    assert forecast.wait(ticket("000002")) == Wait(None, paused=True, blocked=True)

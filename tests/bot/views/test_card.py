@@ -7,7 +7,8 @@ from discord import ui
 from bot.job import Job, State
 from bot.queue.forecast import Wait
 from bot.request import Parent, Request
-from bot.views.card import alt_text, drawing, result, title, waiting
+from bot.sentences import queue as says
+from bot.views.card import alt_text, drawing, in_line, result, title, waiting
 from bot.views.plain_markup import plain_markup
 from engine.wire import SamplingParams
 
@@ -125,3 +126,10 @@ def test_marks_do_not_pile_up():
     """Two on one letter are a language, thirty are a prank."""
     assert plain_markup("Việt ở") == "Việt ở"
     assert len(plain_markup("a" + "\u0301" * 30)) == 3
+
+
+def test_what_has_no_turn_says_why():
+    """What the operator decided comes before what a moderator did, and that before what its asker did."""
+    assert in_line(Wait(None), None) == says.ON_HOLD
+    assert in_line(Wait(None, paused=True), None) == says.PAUSED
+    assert in_line(Wait(None, paused=True, blocked=True), None) == says.SERVER_BLOCKED
