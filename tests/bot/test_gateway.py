@@ -7,8 +7,12 @@ from itertools import pairwise
 import discord
 import pytest
 
+from bot.app import Eshi
+from bot.delivery.budget import EditBudget
+from bot.delivery.traffic import Traffic
 from bot.errors import ConfigError
 from bot.gateway import CLOSED, RESERVE, FairWebSocket, SessionStarts, connected, first, take_turns, why_closed
+from bot.measures import BotMeasures
 from bot.sandbox.rules.protocol import CloseCode
 
 
@@ -95,3 +99,13 @@ async def test_others_have_their_turn_between_two_messages(monkeypatch):
 
     await asyncio.gather(work(), look())
     assert max(after - before for before, after in pairwise(seen)) == 1
+
+
+async def test_a_shard_s_servers_are_left_out_of_the_search_for_garbage_once(monkeypatch):
+    """Each time whatever is garbage just then stays for good, and a session may be made anew every day."""
+    left_out = []
+    monkeypatch.setattr("bot.app.gc.freeze", lambda: left_out.append(None))
+    async with Eshi(EditBudget(), Traffic(BotMeasures())) as client:
+        for shard in (0, 1, 0, 1):
+            await client.on_shard_ready(shard)
+    assert len(left_out) == 2
