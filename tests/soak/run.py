@@ -256,8 +256,12 @@ async def _break(session, chat, over, seconds, verdict):
 
 
 async def _idle(bot):
-    """Wait until nothing is under way."""
-    async with asyncio.timeout(SETTLE_S):
-        while await asyncio.to_thread(bot.unfinished):  # noqa: ASYNC110  another process's file
-            await asyncio.sleep(0.5)
+    """Wait until nothing is under way, for as long as one job after the other ends: a busy machine is behind."""
+    left, since = -1, time.monotonic()
+    while now := await asyncio.to_thread(bot.unfinished):
+        if now != left:
+            left, since = now, time.monotonic()
+        if time.monotonic() - since > SETTLE_S:
+            raise RuntimeError(f"{left} jobs came to no end within {SETTLE_S:g} s")
+        await asyncio.sleep(0.5)  # another process's file
     await asyncio.sleep(SAMPLE_S)  # and the bot has told of itself since
