@@ -82,8 +82,9 @@ class MetricsTable(Struct, frozen=True, forbid_unknown_fields=True):
 class Faces(Struct, frozen=True, forbid_unknown_fields=True):
     """What finds faces, for Detail and for the areas that are told from a face."""
 
-    by: Literal["none", "onnx", "detection"] = "none"
-    """A detector in ONNX (onnxruntime), one of transformers' object detection, or nothing: then people say where."""
+    by: Literal["built-in", "onnx", "detection", "none"] = "built-in"
+    """A small detector of this project's own, which knows drawn faces from the front; one in ONNX (onnxruntime); one of
+    transformers' object detection; or nothing: then people say where."""
     path: str = ""
     """The ``.onnx`` file, or the folder."""
     confidence: Share = 0.3
@@ -241,7 +242,7 @@ def load(path: Path) -> tuple[Engine, Wire]:
     if rating.by in ("wd", "classifier") and not rating.folder:
         raise EngineConfigError(f'{path}: $.engine.rating.folder: needed where by = "{rating.by}"')
     faces = file.engine.faces
-    if faces.by != "none" and not faces.path:
+    if faces.by in ("onnx", "detection") and not faces.path:
         raise EngineConfigError(f'{path}: $.engine.faces.path: needed where by = "{faces.by}"')
     try:
         model, config_folder, vae, upscaler, rating_folder, faces_path, loras = (

@@ -1,4 +1,7 @@
-"""Finds faces, with whatever detector the configuration names by path; nothing under the AGPL is needed for it."""
+"""Finds faces: with the small detector that is built in, or with one that the configuration names by path.
+
+Nothing under the AGPL is needed for either.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +28,15 @@ FindFaces: TypeAlias = "Callable[[NDArray[np.uint8]], tuple[Box, ...]]"
 OVERLAP = 0.5
 """Of two boxes that share so much (of both together) the less sure one is the same face."""
 
+_FOREHEAD, _CHIN = 1.0, 1.2
+"""From a face's middle, in halves of its width, as the drawings have them."""
+
 _GREY = 114
 _CORNERS = 4
 
 
 def load(settings: config.Faces, report: Callable[[str], None]) -> FindFaces | None:
-    """Read what finds faces; None where the configuration names nothing.
+    """Read what finds faces; None where nothing is to look for them.
 
     Args:
         settings: Their path is taken as it is, so a relative one must have been resolved.
@@ -42,7 +48,28 @@ def load(settings: config.Faces, report: Callable[[str], None]) -> FindFaces | N
     if settings.by == "none":
         return None
     report("reading the face detector")
-    return _onnx(settings) if settings.by == "onnx" else _detection(settings)
+    match settings.by:
+        case "built-in":
+            return _built_in()
+        case "onnx":
+            return _onnx(settings)
+        case "detection":
+            return _detection(settings)
+
+
+def _built_in() -> FindFaces:
+    """Compare with the mean face of this project's own drawings: frontal faces in flat colours, and few others."""
+    from engine.demo.illustrator.faces import find_faces
+
+    def find(pixels: NDArray[np.uint8]) -> tuple[Box, ...]:
+        found = find_faces(Image.fromarray(pixels))
+        corners = [
+            (one.x - one.unit, one.y - _FOREHEAD * one.unit, one.x + one.unit, one.y + _CHIN * one.unit)
+            for one in found
+        ]
+        return _chosen(np.array(corners).reshape(-1, _CORNERS), np.array([one.alike for one in found]), pixels)
+
+    return find
 
 
 def _onnx(settings: config.Faces) -> FindFaces:

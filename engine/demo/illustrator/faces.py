@@ -1,18 +1,21 @@
-"""Finds the faces in a picture by where skin and ink lie, as the mean face of many drawings has them."""
+"""Finds the faces in a picture by where skin and ink lie, as the mean face of many drawings has them.
+
+The mean faces lie beside it; `python -m engine.demo.illustrator.faces` draws them anew.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
+from safetensors.numpy import load_file, save_file
 
 from engine.demo.illustrator.eyes import EYE_X, EYE_Y
-from engine.demo.illustrator.illustrate import illustrate
-from engine.demo.illustrator.scene import Scene, choose_person
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +45,9 @@ _WEIGHTS = np.asarray((0.65, 0.35))
 """Of skin and of ink in the likeness."""
 
 _SAMPLES = 24
+
+MEAN_FACES = Path(__file__).with_name("mean_faces.safetensors")
+"""What `mean_faces` draws takes a second; here it is at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,11 @@ def _box_means(maps: NDArray[Any], tall: int, wide: int) -> NDArray[np.float64]:
 
 @cache
 def _mean_faces() -> NDArray[np.float32]:
-    """Give where skin and ink are in the mean of many drawn faces, each of mean 0 and spread 1, (4, 2, tall, wide).
+    return load_file(MEAN_FACES)["faces"]
+
+
+def mean_faces() -> NDArray[np.float32]:
+    """Draw where skin and ink are in the mean of many drawn faces, each of mean 0 and spread 1, (4, 2, tall, wide).
 
     Open eyes, closed ones, and each of the two with glasses.
     """
@@ -173,6 +183,9 @@ def _mean_faces() -> NDArray[np.float32]:
 
 
 def _mean_face(**looks: bool) -> NDArray[np.float32]:
+    from engine.demo.illustrator.illustrate import illustrate  # who looks for faces draws none
+    from engine.demo.illustrator.scene import Scene, choose_person
+
     tall, wide = round((_TOP + _BOTTOM) * _UNIT), round(2 * _LEFT * _UNIT)
     total = np.zeros((2, tall, wide))
     for number in range(_SAMPLES):
@@ -187,3 +200,7 @@ def _mean_face(**looks: bool) -> NDArray[np.float32]:
             total[channel] += np.asarray(mask.resize((wide, tall), Image.Resampling.BOX, box))
     mean = total.mean((1, 2), keepdims=True)
     return ((total - mean) / total.std((1, 2), keepdims=True)).astype(np.float32)
+
+
+if __name__ == "__main__":
+    save_file({"faces": mean_faces()}, MEAN_FACES)
