@@ -64,3 +64,16 @@ def test_what_would_be_larger_than_anything_may_be_is_not_offered(width, height)
     offered = [one for one in DIRECTIONS if extended_size(width, height, one)]
     assert "right" not in offered
     assert "out" in offered
+
+
+def test_a_line_that_a_decoder_left_at_the_edge_is_not_kept_inside():
+    """At the joint alone, where it is darker than all that follows; a drawn edge of more than a line is kept."""
+    picture = np.full((96, 64, 3), 150, np.uint8) + some() // 64
+    picture[:, 0] -= 20
+    picture[:, -1] -= 20
+    canvas, _ = arrays(extend(64, 96, picture.tobytes(), "right"))
+    assert np.array_equal(canvas[:, :63], picture[:, :63])
+    assert np.array_equal(canvas[:, 63], picture[:, 62])
+    picture[:, -4:] = 40
+    canvas, _ = arrays(extend(64, 96, picture.tobytes(), "right"))
+    assert np.array_equal(canvas[:, :64], picture)
