@@ -154,6 +154,9 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     upscaler: str = ""
     """What enlarges pixels under Enlarge: a folder as transformers saves Swin2SR, or Real-ESRGAN's weights as
     .safetensors or ncnn's .bin; "" enlarges latents, as the model's official Space does."""
+    keep_brightness: bool = False
+    """Make a picture a little lighter and richer in contrast before it is encoded, against the haze that grows with
+    each edit of an edit; pictures differ a little from the stock pipeline's. `make bench-demo` measures both."""
     text_encoders: Literal["auto", "device", "host"] = "auto"
     """Where the text encoders wait for a new prompt: "host" frees 1.6 GB of the card, and it takes some 70 ms more;
     "auto" does that where something else would have no room."""

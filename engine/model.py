@@ -68,6 +68,8 @@ class Model:
     """The UNet's blocks."""
     upscaler: Upscaler | None = None
     """What enlarges pixels; None: latents are enlarged."""
+    keeps_brightness: bool = False
+    """Whether a picture is made a little lighter before it is encoded."""
     texts: EncodedTexts = field(default_factory=EncodedTexts)
     """What these text encoders made of the last texts."""
     decodes_at_once: Limit = field(default_factory=Limit)
@@ -155,6 +157,7 @@ def read(
         latent_channels=vae_config.latent_channels,
         cached_blocks=CachedBlocks(unet),
         upscaler=loaded_upscaler,
+        keeps_brightness=config.keep_brightness,
         decodes_at_once=Limit(ceiling=math.inf if room.tile is None else room.tile**2),
         encodes_at_once=Limit(ceiling=math.inf if room.tile is None else room.tile**2),
         at_once=room.at_once,

@@ -10,7 +10,7 @@ from PIL import Image
 
 from engine import packed
 from engine.cost import steps_taken
-from engine.encode import encode
+from engine.encode import GAIN, SHIFT, encode, encode_image
 from engine.errors import NumericalFailure, OutOfMemory
 from engine.infotext import further
 from engine.memory import Limit
@@ -155,3 +155,13 @@ def test_what_overflows_in_the_encoder_is_encoded_again_in_float32(model):
         assert torch.equal(encode(model, pixels, None), expected)
     with spoiled(model.vae.encoder, lambda output: output * torch.nan), pytest.raises(NumericalFailure):
         encode(model, pixels, None)
+
+
+@torch.inference_mode()
+def test_a_picture_is_made_lighter_first_where_the_operator_wants_that(model):
+    """And only there."""
+    image = torch.rand((1, 3, 64, 64), generator=torch.Generator().manual_seed(0))
+    keeping = dataclasses.replace(model, keeps_brightness=True)
+    lighter = (GAIN * (2 * image - 1) + SHIFT + 1) / 2
+    assert torch.allclose(encode_image(keeping, image, None), encode_image(model, lighter, None), atol=1e-4)
+    assert not torch.allclose(encode_image(model, image, None), encode_image(model, lighter, None), atol=1e-4)
