@@ -105,10 +105,11 @@ soak: develop
 	$(BIN)/python -m tests.soak $(if $(JOBS),--jobs $(JOBS)) $(if $(SECONDS),--seconds $(SECONDS))
 
 # What breaks a rule is looked for with chance that is new every time, where `make test` tries the same examples; a
-# quarter of an hour at most. The parts: `rules`, every property test with fresh examples; `recipes`, 2,000 recipes as
-# each program writes them, read back; `files`, 5,000 hostile files for the process that reads them; `remix`, such files
-# for a whole bot while somebody else asks for /help; `frames`, 100,000 hostile frames and requests for the engine while
-# somebody else's pictures are drawn. All but the first two print a table and write it as fuzz-files.json and so on.
+# quarter of an hour and a bit. The parts: `rules`, every property test with fresh examples; `recipes`, 2,000 recipes as
+# each program writes them, read back; `files`, 5,000 hostile files for the process that reads them; `attachments`, 1,000
+# bad pictures and masks for the same one; `remix`, hostile files for a whole bot while somebody else asks for /help;
+# `frames`, 100,000 hostile frames and requests for the engine while somebody else's pictures are drawn. All but the
+# first two print a table and write it as fuzz-files.json and so on.
 # SECONDS=… for each part, SEED=… sends the same and looks in the same places again, ONLY=… for one part.
 fuzz: develop
 	$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
@@ -122,8 +123,9 @@ bench: develop
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 # How well the demo's checkpoint draws, each figure with its goal; hours. Of another folder: make bench-demo CHECKPOINT=…
-# With fewer seeds than a hundred: SEEDS=…
+# With fewer seeds than a hundred: SEEDS=… Its seams alone, on fifty pictures: python -m engine.demo.seams FOLDER
 bench-demo: develop
+	$(BIN)/python -m engine.demo.seams $(or $(CHECKPOINT),engine/demo/checkpoint)
 	$(BIN)/python -m engine.demo.learning.judge $(or $(CHECKPOINT),engine/demo/checkpoint) $(if $(SEEDS),--seeds $(SEEDS))
 
 # SDXL's whole topology with random weights on the processor, bit for bit beside the stock pipeline; minutes, and 20 GB.
