@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SECONDS = 150.0
-"""With six parts, and what the last round of one takes longer, a quarter of an hour."""
+"""With seven parts, and what the last round of one takes longer, a quarter of an hour and a bit more."""
 
 
 def parts():

@@ -4,7 +4,7 @@ import json
 from itertools import islice
 from random import Random
 
-from tests.fuzz import files, remix
+from tests.fuzz import attachments, files, remix
 from tests.fuzz._bad_files import bad_files
 from tests.fuzz._report import Report
 
@@ -49,6 +49,16 @@ async def test_hostile_files_are_answered_and_the_reader_goes_on():
     assert report.number == 300
     assert all(sum(report.came[kind].values()) == number for kind, number in report.sent.items())
     assert {"says something", "means nothing", "refused"} <= {name for came in report.came.values() for name in came}
+
+
+async def test_bad_attachments_are_sentences_within_memory_and_time():
+    """As a picture to begin with or as a mask; some turn out to be good enough, and a good picture is always taken."""
+    report = await attachments.read_all(SEED, seconds=60.0, number=60)
+    assert report.wrong == []
+    assert report.number == 60
+    came = {name for kind in report.came.values() for name in kind}
+    assert "is taken" in came
+    assert len(came) > 5
 
 
 async def test_a_picture_that_is_no_longer_read_is_told(monkeypatch):
