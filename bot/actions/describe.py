@@ -88,7 +88,7 @@ class Describing:
             raise InvalidRequest(says.NOT_SAFE)
         if described.tags is None:
             raise InvalidRequest(says.NAMES_NOTHING)
-        options, left_out = self._named(described, highest)
+        options, left_out = named(described, highest, entry=self.vocabulary.entry, offers=self.offers)
         notes: tuple[Sentence, ...] = (says.left_out(left_out),) if left_out else ()
         form = open_form(options, given=options.tags or "", notes=notes)
         kept_as = await self.store.forms.keep(interaction.user.id, form, now=self.now())
@@ -103,32 +103,47 @@ class Describing:
         except (TimeoutError, GenerationFailed) as error:
             raise InvalidRequest(says.NOT_CHECKED) from error
 
-    def _named(self, described: Described, highest: Rating) -> tuple[Options, int]:
-        """Sort what was seen into fields, and count what may not be asked for here."""
-        subjects, characters, general = list[str](), list[str](), list[str]()
-        left_out = 0
-        for tag in described.tags or ():
-            name = tag.name.replace("_", " ")
-            if name in COUNT_TAGS:
-                subjects.append(name)
-                continue
-            entry = self.vocabulary.entry(name)
-            if entry is None or not self.offers(entry, highest):
-                left_out += 1
-            elif tag.kind == "character":
-                characters.append(entry.name)
-            else:
-                general.append(entry.name)
-        rating = lowest(described.rating or "safe", highest)
-        return (
-            Options(
-                subject="; ".join(subjects),
-                character="; ".join(characters),
-                tags=", ".join(general[:MOST_TAGS]),
-                rating=rating,
-            ),
-            left_out,
-        )
+
+def named(
+    described: Described,
+    highest: Rating,
+    *,
+    entry: Callable[[str], Entry | None],
+    offers: Callable[[Entry, Rating], bool],
+) -> tuple[Options, int]:
+    """Sort what was seen into the fields of a request, and count what may not be asked for here.
+
+    Args:
+        described: What the tagger saw, the surest first.
+        highest: What may be drawn in this place.
+        entry: Looks up a tag; None: nobody knows it.
+        offers: Whether a tag may be offered where this rating is the highest.
+    """
+    subjects, general = list[str](), list[str]()
+    characters, series = list[str](), dict[str, None]()
+    left_out = 0
+    for tag in described.tags or ():
+        name = tag.name.replace("_", " ")
+        if name in COUNT_TAGS:
+            subjects.append(name)
+            continue
+        known = entry(name)
+        if known is None or not offers(known, highest):
+            left_out += 1
+        elif tag.kind == "character":
+            characters.append(known.name)
+            from_series = (entry(one) for one in known.series)
+            series |= {one.name: None for one in from_series if one is not None and offers(one, highest)}
+        else:
+            general.append(known.name)
+    options = Options(
+        subject="; ".join(subjects),
+        character="; ".join(characters),
+        series="; ".join(series),
+        tags=", ".join(general[:MOST_TAGS]),
+        rating=lowest(described.rating or "safe", highest),
+    )
+    return options, left_out
 
 
 def _pixels_of(data: bytes) -> Pixels:
