@@ -88,6 +88,30 @@ async def test_a_job_that_the_engine_gives_back_may_be_drawn_later(fake, trouble
             await drawn(client, generate())
 
 
+PICTURE = wire.Pixels(width=64, height=64, values=bytes([0, 200, 0]) * 64 * 64)
+
+
+async def test_a_picture_is_described_beside_whatever_is_drawn(fake):
+    """More at once than an engine looks at: all are answered, one after the other."""
+    async with fake("--rates", "--trouble", "slow", "--word", "slow") as client:
+        await client.ready()
+        [worker] = client.workers
+        async with contextlib.aclosing(client.generate(generate("A", prompt="slow"))) as events:
+            assert await anext(events) == wire.Started(job_id="A")
+            answers = await asyncio.gather(*(worker.describe(PICTURE) for _ in range(2 * wire.MAX_QUESTIONS)))
+    assert {answer.rating for answer in answers} == {"safe"}
+    assert len({answer.question_id for answer in answers}) == 2 * wire.MAX_QUESTIONS
+
+
+async def test_an_engine_that_is_not_ready_describes_nothing(fake):
+    """Nor one that has gone."""
+    async with fake() as client:
+        await client.ready()
+        [worker] = client.workers
+    with pytest.raises(EngineUnavailable):
+        await worker.describe(PICTURE)
+
+
 async def test_a_job_outside_the_limits_never_reaches_the_engine(fake):
     """Its answer could not say which job it meant."""
     async with fake() as client:
