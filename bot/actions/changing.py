@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.config import Rating
     from bot.job import Job
     from bot.store import Store
+    from engine.extending import Direction
     from engine.marking import Area
 
 
@@ -66,20 +67,23 @@ class Changing:
         *,
         mask: discord.Attachment | None,
         area: Area | None,
+        direction: Direction | None,
     ) -> None:
-        """Draw a part of an attached picture anew.
+        """Draw a part of an attached picture anew, or go on beyond its edge.
 
         Raises:
             Refused: Nothing was queued; the message says why.
         """
-        if mask is None and area is None:
+        said = [mask, area, direction]
+        if not any(said):
             raise InvalidRequest(says.NEEDS_AREA)
-        if mask is not None and area is not None:
+        if said.count(None) < len(said) - 1:
             raise InvalidRequest(says.ONE_AREA)
         await self.gatekeeper.highest_here(interaction)
         person = interaction.user.id
         kept = await self.uploads.take(person, image)
-        change = Change(area=area) if mask is None else Change(mask=await self.uploads.take_mask(person, mask))
+        painted = None if mask is None else await self.uploads.take_mask(person, mask)
+        change = Change(area=area, direction=direction, mask=painted)
         await self.imagine.ask(interaction, msgspec.structs.replace(options, image=kept, change=change))
 
     async def open_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:

@@ -13,6 +13,7 @@ from bot.request import Options
 from bot.routes import Feature
 from bot.sentences import commands as says
 from bot.sentences.rendering import render
+from engine.extending import DIRECTIONS
 from engine.marking import Area
 
 if TYPE_CHECKING:
@@ -29,10 +30,14 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
         image=render(says.INPAINT_IMAGE),
         mask=render(says.MASK),
         area=render(says.AREA),
+        extend=render(says.EXTEND),
         strength=render(says.INPAINT_STRENGTH),
         private=render(says.PRIVATE),
     )
-    @app_commands.choices(area=[app_commands.Choice(name=area, value=area) for area in get_args(Area)])
+    @app_commands.choices(
+        area=[app_commands.Choice(name=area, value=area) for area in get_args(Area)],
+        extend=[app_commands.Choice(name=direction, value=direction) for direction in DIRECTIONS],
+    )
     @app_commands.autocomplete(prompt=suggestions.words("prompt"))
     async def _inpaint(  # noqa: PLR0917  an option each, passed by name
         interaction: discord.Interaction[Any],
@@ -40,12 +45,14 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
         image: discord.Attachment,
         area: str | None = None,
         mask: discord.Attachment | None = None,
+        extend: str | None = None,
         strength: app_commands.Range[float, 0.01, 1.0] | None = None,
         private: bool | None = None,
     ) -> None:
         options = Options(prompt=prompt, strength=strength, private=private)
         known = next((one for one in get_args(Area) if one == area), None)
-        await changing.repaint(interaction, options, image, mask=mask, area=known)
+        direction = next((one for one in DIRECTIONS if one == extend), None)
+        await changing.repaint(interaction, options, image, mask=mask, area=known, direction=direction)
 
     _inpaint.__annotations__["prompt"] = text_of(1, limits.max_prompt_chars)
 

@@ -17,13 +17,15 @@ from bot.prompt.near import near
 from bot.prompt.order import place
 from bot.prompt.terms import unknown
 from bot.request import SHAPES, Options, Request, sub_seeds
+from bot.sentences import more, uploads
 from bot.sentences import prompt as says
-from bot.sentences import uploads
 from bot.sentences.prompt import TextOption
 from bot.sentences.rendering import plain
 from engine.cost import steps_taken
+from engine.extending import STRENGTH as EXTEND_STRENGTH
+from engine.extending import extended_size
 from engine.grammar import plain_text
-from engine.wire import SEED_LIMIT, SamplingParams, Variation
+from engine.wire import MAX_PIXELS, MAX_SIDE, SEED_LIMIT, SamplingParams, Variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bot.prompt.compose import Composed
     from bot.prompt.presets import Presets
     from bot.prompt.terms import Kind
+    from bot.request import Change, Input
     from bot.sentences.prompt import Measure, Named, TextName
     from engine.wire import ChosenLora
 
@@ -102,7 +105,7 @@ def complete(
     typed = ", ".join(tags.close(line) for line in lines) if len(lines) > 1 else "".join(lines)
     width, height = SHAPES[_one_of(options.shape or defaults.shape, SHAPES, "shape")]
     if options.image is not None:
-        width, height = options.image.width, options.image.height
+        width, height = _size_of(options.image, options.change)
     elif options.size is not None:
         width, height = options.size
     count = 1 if options.count is None else options.count
@@ -247,6 +250,20 @@ def _variation(options: Options, count: int, draw_seed: Callable[[], int]) -> Va
     return Variation(seeds=sub_seeds(first, count), strength=options.variation_strength)
 
 
+def _size_of(image: Input, change: Change | None) -> tuple[int, int]:
+    """Say how large a picture becomes that begins with somebody's, in pixels.
+
+    Raises:
+        InvalidRequest: That is larger than anything may be.
+    """
+    if change is None or change.direction is None:
+        return image.width, image.height
+    size = extended_size(image.width, image.height, change.direction)
+    if size is None:
+        raise InvalidRequest(more.no_larger(MAX_SIDE, MAX_PIXELS / 1e6))
+    return size
+
+
 def _strength(options: Options, steps: int) -> float | None:
     """Say how much of what a request begins with is drawn anew; None: it begins as noise.
 
@@ -257,7 +274,8 @@ def _strength(options: Options, steps: int) -> float | None:
         if options.strength is not None or options.change is not None:
             raise InvalidRequest(uploads.NEEDS_IMAGE)
         return None
-    usual = STRENGTH if options.change is None else REPAINT_STRENGTH
+    change = options.change
+    usual = STRENGTH if change is None else REPAINT_STRENGTH if change.direction is None else EXTEND_STRENGTH
     strength = round(usual if options.strength is None else options.strength, 2)
     if not 0 < strength <= 1:
         raise InvalidRequest(uploads.strength_outside(strength))

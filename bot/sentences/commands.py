@@ -82,11 +82,12 @@ EARLIER_PICTURE = fixed(
 
 IMAGE = fixed("commands.IMAGE", "Begin with this picture: a PNG, JPEG or WebP; what comes of it is drawn at safe")
 STRENGTH = fixed("commands.STRENGTH", "How much of the picture is drawn anew, from 0.01 to 1; usually 0.6")
-INPAINT = fixed("commands.INPAINT", "Draw a part of your picture anew, and keep the rest as it is.")
+INPAINT = fixed("commands.INPAINT", "Draw a part of your picture anew, or more around it, and keep the rest.")
 INPAINT_PROMPT = fixed("commands.INPAINT_PROMPT", "What you want to see there, and around it")
 INPAINT_IMAGE = fixed("commands.INPAINT_IMAGE", "The picture: a PNG, JPEG or WebP")
 MASK = fixed("commands.MASK", "A black and white picture of the same shape: white is drawn anew")
 AREA = fixed("commands.AREA", "Which part, where you have no mask")
+EXTEND = fixed("commands.EXTEND", "Instead of a part: where your picture is to go on, or out for all around it")
 INPAINT_STRENGTH = fixed("commands.INPAINT_STRENGTH", "How much of it is drawn anew, from 0.01 to 1; usually 0.85")
 DESCRIBE = fixed("commands.DESCRIBE", "Name what a picture shows, as words to draw from.")
 DESCRIBED_PICTURE = fixed("commands.DESCRIBED_PICTURE", "The picture: a PNG, JPEG or WebP; it is not kept")

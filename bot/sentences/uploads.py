@@ -30,9 +30,12 @@ NEEDS_TAGGER = fixed(
 )
 NEEDS_IMAGE = fixed("uploads.NEEDS_IMAGE", "There is no picture to begin with. Attach one with the option `image`.")
 NEEDS_AREA = fixed(
-    "uploads.NEEDS_AREA", "Say which part to draw anew: attach a mask, or choose an area such as hair or background."
+    "uploads.NEEDS_AREA",
+    "Say what to draw anew: attach a mask, or choose an area such as hair, or where the picture is to go on.",
 )
-ONE_AREA = fixed("uploads.ONE_AREA", "Please give either a mask or an area, not both.")
+ONE_AREA = fixed(
+    "uploads.ONE_AREA", "Please give one of these only: a mask, an area, or where the picture is to go on."
+)
 ONLY_SAFE = fixed(
     "uploads.ONLY_SAFE",
     "What begins with somebody's picture is drawn at `safe` only, and so is everything that is made of it.",

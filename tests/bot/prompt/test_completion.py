@@ -14,7 +14,7 @@ from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets
 from bot.prompt.completion import check_defaults, check_offered, complete, options_of
 from bot.prompt.compose import compose
-from bot.request import SHAPES, Options, Request, again, anew, picture_seeds
+from bot.request import SHAPES, Change, Input, Options, Request, again, anew, picture_seeds
 from bot.sentences.rendering import plain
 from engine.wire import SamplingParams, Variation
 from tests.refusing import refused
@@ -238,3 +238,34 @@ def test_any_options_are_a_request_or_a_sentence(options):
     assert options_of(request).seed == request.seed
     kept = options_of(request)
     assert (kept.variation_strength is None) == (request.variation is None)
+
+
+BROUGHT = Input(sha256="ab", width=832, height=1216)
+
+
+def test_what_begins_with_somebody_s_picture_has_its_size():
+    """That of its canvas where it goes on beyond an edge; options lead back to it."""
+    for change, size, strength in (
+        (None, (832, 1216), 0.6),
+        (Change(area="hair"), (832, 1216), 0.85),
+        (Change(direction="right"), (1248, 1216), 0.9),
+        (Change(direction="out"), (832, 1216), 0.9),
+    ):
+        request = ask(subject="1girl", image=BROUGHT, change=change)
+        assert (request.sampling.width, request.sampling.height, request.strength) == (*size, strength)
+        assert ask(**msgspec.structs.asdict(options_of(request))).sampling == request.sampling
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"strength": 0.05, "steps": 10}, "less than one of 10 steps"),
+        ({"strength": 1.5}, "goes from 0.01"),
+        ({"strength": 0.5, "image": None}, "no picture to begin with"),
+        ({"image": Input(sha256="ab", width=2056, height=512), "change": Change(direction="right")}, "too large"),
+    ],
+)
+def test_what_cannot_be_begun_with_is_a_sentence(options, said):
+    """A strength of no whole step too: nothing would be drawn."""
+    with refused(InvalidRequest, said):
+        ask(**{"subject": "1girl", "image": BROUGHT} | options)
