@@ -42,4 +42,4 @@ def fingerprint(text: str, key: bytes) -> str:
 
 def pseudonym(user_id: int, key: bytes) -> str:
     """Give the same short name to the same person; without the key it names nobody."""
-    return hmac.new(key, b"person %d" % user_id, hashlib.sha256).hexdigest()[:FINGERPRINT_DIGITS]
+    return hmac.digest(key, b"person %d" % user_id, "sha256").hex()[:FINGERPRINT_DIGITS]

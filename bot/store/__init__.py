@@ -81,7 +81,7 @@ class Store:
         self.reports = Reports(asking, key)
         self.policies = policies
         self.records = Records(asking, key)
-        self.strikes = Strikes(asking, key)
+        self.strikes = Strikes(asking, key, same.strikes.remembered if same else None)
         self.key = key
         self.forgotten = beside.forgotten
         self.backups = beside.backups

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 class Acceptances:
     """Who accepted what, by the person's id."""
 
-    def __init__(self, database: Database, remembered: Remembered[Mapping[str, float]] | None = None) -> None:
+    def __init__(self, database: Database, remembered: Remembered[int, Mapping[str, float]] | None = None) -> None:
         self._database = database
-        self.remembered: Remembered[Mapping[str, float]] = remembered or Remembered()
+        self.remembered: Remembered[int, Mapping[str, float]] = remembered or Remembered()
 
     async def add(self, user_id: int, version: str, *, now: float) -> None:
         """Remember that a person accepted a version; the first time counts."""

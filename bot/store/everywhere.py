@@ -1,4 +1,8 @@
-"""What the operator does to the database from the terminal, also while the bot runs: it asks anew at every request."""
+"""What the operator does to the database from the terminal, also while the bot runs.
+
+It asks anew, at every request, about everybody against whom something stands. Of the others it remembers that nothing
+does, so nothing here may stand against anybody who was free of it.
+"""
 
 from __future__ import annotations
 

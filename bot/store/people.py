@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class People:
     """What one person keeps, by the person's id."""
 
-    def __init__(self, database: Database, remembered: Remembered[Options] | None = None) -> None:
+    def __init__(self, database: Database, remembered: Remembered[int, Options] | None = None) -> None:
         self._database = database
-        self.remembered: Remembered[Options] = remembered or Remembered()
+        self.remembered: Remembered[int, Options] = remembered or Remembered()
 
     async def defaults(self, user_id: int) -> Options:
         """Give what stands for the options that this person leaves out; everything else is None."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import operator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.safety.audit import pseudonym
+from bot.store.remembered import Remembered
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
     from bot.store.database import Database
 
 
@@ -30,15 +36,22 @@ class Against(NamedTuple):
 class Strikes:
     """What the text filter counted against somebody, and for how long a server's moderators locked them out."""
 
-    def __init__(self, database: Database, key: bytes) -> None:
+    def __init__(
+        self, database: Database, key: bytes, remembered: Remembered[str, Sequence[sqlite3.Row]] | None = None
+    ) -> None:
         self._database = database
         self._key = key
+        # Only of whom nothing is known: what is may be lifted from the terminal while the bot runs, and a strike or a
+        # lock is given here alone.
+        self.remembered: Remembered[str, Sequence[sqlite3.Row]] = remembered or Remembered(operator.not_)
 
     async def give(self, user_id: int, *, now: float) -> None:
         """Count one more."""
-        await self._database.fetch(
-            "INSERT INTO strikes (person, at) VALUES (:person, :now)", {"person": self.person(user_id), "now": now}
-        )
+        person = self.person(user_id)
+        with self.remembered.changing(person):
+            await self._database.fetch(
+                "INSERT INTO strikes (person, at) VALUES (:person, :now)", {"person": person, "now": now}
+            )
 
     async def of(self, user_id: int) -> tuple[float, ...]:
         """Give when each strike was given, the oldest first."""
@@ -48,16 +61,23 @@ class Strikes:
         return tuple(row["at"] for row in rows)
 
     async def against(self, user_id: int, guild_id: int | None) -> Against:
-        """Give all that decides whether somebody may draw, in one visit to the database: every request asks."""
-        rows = await self._database.fetch(
-            f"""
-            SELECT at, NULL AS until FROM strikes WHERE person = :person AND at > {_LIFTED}
-            UNION ALL SELECT NULL, until FROM locks WHERE person = :person AND guild_id IN (:guild, :everywhere)
-            """,  # noqa: S608  words of our own
-            {"person": self.person(user_id), "guild": guild_id, "everywhere": EVERYWHERE},
+        """Give all that decides whether somebody may draw; of most people that is nothing, and is remembered."""
+        person = self.person(user_id)
+        rows = await self.remembered.of(person, partial(self._read, person))
+        lifted = max((row["at"] for row in rows if row["what"] == "lift" and row["guild_id"] == guild_id), default=-1)
+        strikes = tuple(row["at"] for row in rows if row["what"] == "strike" and row["at"] > lifted)
+        locks = [row["at"] for row in rows if row["what"] == "lock" and row["guild_id"] in {guild_id, EVERYWHERE}]
+        return Against(strikes, max(locks, default=None))
+
+    async def _read(self, person: str) -> Sequence[sqlite3.Row]:
+        return await self._database.fetch(
+            """
+            SELECT 'strike' AS what, NULL AS guild_id, at FROM strikes WHERE person = :person
+            UNION ALL SELECT 'lift', guild_id, at FROM lifts WHERE person = :person
+            UNION ALL SELECT 'lock', guild_id, until FROM locks WHERE person = :person
+            """,
+            {"person": person},
         )
-        strikes = tuple(row["at"] for row in rows if row["at"] is not None)
-        return Against(strikes, max((row["until"] for row in rows if row["until"] is not None), default=None))
 
     async def lock_person(self, person: str, guild_id: int, *, until: float) -> None:
         """Lock somebody out in one server, in place of a lock that they have there; one that is over lets them in.
@@ -67,13 +87,14 @@ class Strikes:
             guild_id: Of the server.
             until: In Unix seconds.
         """
-        await self._database.fetch(
-            """
-            INSERT INTO locks (person, guild_id, until) VALUES (:person, :guild, :until)
-            ON CONFLICT (person, guild_id) DO UPDATE SET until = excluded.until
-            """,
-            {"person": person, "guild": guild_id, "until": until},
-        )
+        with self.remembered.changing(person):
+            await self._database.fetch(
+                """
+                INSERT INTO locks (person, guild_id, until) VALUES (:person, :guild, :until)
+                ON CONFLICT (person, guild_id) DO UPDATE SET until = excluded.until
+                """,
+                {"person": person, "guild": guild_id, "until": until},
+            )
 
     async def lock_everywhere(self, user_id: int, *, until: float) -> None:
         """Lock somebody out of every server, or let them in again, as `lock_person`."""

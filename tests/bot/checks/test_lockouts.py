@@ -63,6 +63,17 @@ async def test_a_lift_is_kept_as_long_as_what_it_lifts(store):
     assert await store.strikes.lifts(YUKI) == {}
 
 
+async def test_whoever_was_free_a_moment_ago_is_locked_out_at_once(store):
+    """That nothing stands against them is remembered, and forgotten with the first strike or time-out."""
+    made = lockouts(store)
+    for place in (HERE, THERE, DIRECT):
+        assert await made.until(YUKI, place) is None
+    await store.strikes.lock_person(pseudonym(YUKI, store.key), THERE, until=5000.0)
+    assert [await made.until(YUKI, place) for place in (HERE, THERE, DIRECT)] == [None, 5000, None]
+    await struck(made)
+    assert [await made.until(YUKI, place) for place in (HERE, THERE, DIRECT)] == [1100, 5000, 1100]
+
+
 async def test_the_operator_lifts_everywhere_while_the_bot_runs(store, tmp_path):
     """Strikes and time-outs are gone, and the audit log says that it was done, to nobody by name."""
     made = lockouts(store)

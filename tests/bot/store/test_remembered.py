@@ -81,6 +81,16 @@ async def test_no_more_people_are_remembered_than_it_says(rows, monkeypatch):
     assert rows.reads == [1, 2, 3, 1]
 
 
+async def test_what_may_change_elsewhere_is_read_each_time(rows):
+    """Whoever makes the memory says which values those are."""
+    memory = Remembered(lambda value: value is None)
+    rows.values[1] = "something"
+    for _ in range(2):
+        assert await memory.of(1, rows.read(1)) == "something"
+        assert await memory.of(2, rows.read(2)) is None
+    assert rows.reads == [1, 2, 1]
+
+
 async def test_a_patient_store_and_the_other_remember_the_same(store):
     """What one forgets, the other does not know any more."""
     await store.acceptances.add(1, "v", now=1.0)
@@ -90,3 +100,6 @@ async def test_a_patient_store_and_the_other_remember_the_same(store):
     await patient.acceptances.forget(1)
     await patient.people.forget(1)
     assert (await store.acceptances.of(1), await store.people.defaults(1)) == ({}, Options())
+    assert await store.strikes.against(1, 7) == ((), None)
+    await patient.strikes.give(1, now=2.0)
+    assert await store.strikes.against(1, 7) == ((2.0,), None)
