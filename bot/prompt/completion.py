@@ -288,6 +288,8 @@ def _check_text(text: str, option: TextOption, max_chars: int) -> None:
     """Refuse what is too long to be read or cannot be seen, before anything is parsed."""
     if len(text) > max_chars:
         raise InvalidRequest(says.too_many_characters(option, len(text), max_chars))
+    if text.isprintable():  # most are; what is refused below is not
+        return
     for at, character in enumerate(text):
         category = unicodedata.category(character)
         if character in "\n\r" or category in {"Zl", "Zp"}:

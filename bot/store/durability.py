@@ -26,7 +26,7 @@ class LogSync:
             path: The database, in WAL mode, open.
         """
         self._log = path.with_name(f"{path.name}-wal")
-        self._next: asyncio.Future[None] | None = None  # of those who came too late for the one under way
+        self._waiting: list[asyncio.Future[None]] = []  # who came too late for the one under way
         self._task: asyncio.Task[None] | None = None
         self.syncs = 0
         """So many there were."""
@@ -37,25 +37,29 @@ class LogSync:
         Raises:
             OSError: The disk does not take it.
         """
-        if self._next is None:
-            self._next = asyncio.get_running_loop().create_future()
-        waiting = self._next
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
         if self._task is None:
             self._task = asyncio.create_task(self._work(), name="sync of the log")
-        await asyncio.shield(waiting)
+        await waiting
 
     async def _work(self) -> None:
         try:
-            while self._next is not None:
-                served, self._next = self._next, None
+            while self._waiting:
+                served, self._waiting = self._waiting, []
+                failure: OSError | None = None
                 try:
                     await asyncio.to_thread(_sync, self._log)
                 except OSError as error:
-                    served.set_exception(error)
-                    served.exception()  # whoever waited may be gone
-                else:
-                    served.set_result(None)
+                    failure = error
                 self.syncs += 1
+                for one in served:
+                    if one.done():  # whoever waited is gone
+                        continue
+                    if failure is None:
+                        one.set_result(None)
+                    else:
+                        one.set_exception(failure)
         finally:
             self._task = None
 

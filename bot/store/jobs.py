@@ -46,7 +46,7 @@ class Jobs:
     async def submit(self, new: NewJob, *, now: float) -> Job:
         """Commit a job to the line."""
         width, height = main_pass(new.request)
-        parent, request = new.request.parent, new.request
+        parent, request, values = new.request.parent, new.request, msgspec.structs.asdict(new)
         [row] = await self._database.fetch(
             """
             INSERT INTO jobs (
@@ -61,10 +61,10 @@ class Jobs:
                 :width, :height, :pictures, :guided, :cost, :weight, :parent_job, :parent_picture,
                 :counted, :from_upload OR EXISTS (SELECT 1 FROM jobs WHERE key = :parent_job AND from_upload = 1),
                 :input, :mask, :weights
-            ) RETURNING *
+            ) RETURNING key, tell, from_upload
             """,
             {
-                **msgspec.structs.asdict(new),
+                **values,
                 "width": width,
                 "height": height,
                 "pictures": new.request.count,
@@ -82,7 +82,8 @@ class Jobs:
                 "created_at": now,
             },
         )
-        return _job(row)
+        tell, from_upload = bool(row["tell"]), bool(row["from_upload"])
+        return Job(**values, id=public_id(row["key"]), created_at=now, tell=tell, from_upload=from_upload)
 
     async def get(self, job_id: str) -> Job | None:
         """Look a job up; None if the id is none, or its job is no longer kept."""
