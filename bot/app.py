@@ -220,6 +220,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         Reading() as reading,
         AsyncExitStack() as running,
     ):
+        await store.lengthen_log()
         text_filter = await asyncio.to_thread(read_text_filter, config, prompt_writer)
         licence = await asyncio.to_thread(of_the_model, config)
         if not config.rates:

@@ -21,6 +21,9 @@ EVERY_S = 1.0
 CHANGES = 100
 """So many rows must have changed to be worth two syncs: a megabyte or two of the log."""
 
+PASSES = 2
+"""The second takes what came during the first: only a log that is written back whole is begun anew."""
+
 
 @asynccontextmanager
 async def checkpointed(path: Path, changes: Callable[[], int], *, every_s: float = EVERY_S) -> AsyncGenerator[None]:
@@ -52,7 +55,8 @@ async def _keep(path: Path, connection: aiosqlite.Connection, changes: Callable[
             continue
         written = changes()
         try:
-            # "Passive" waits for nobody, and whoever writes meanwhile waits for nothing (sqlite.org/wal.html).
-            await connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
+            for _ in range(PASSES):
+                # "Passive" waits for nobody, and whoever writes meanwhile waits for nothing (sqlite.org/wal.html).
+                await connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
         except sqlite3.Error as error:
             log.warning("%s: its log cannot be written back just now: %s", path, error)
