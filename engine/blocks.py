@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from engine.captured import Captured
-    from engine.unet_call import UnetInputs
+    from engine.unet_call import RecordedCalls, UnetInputs
 
 
 class Compute(NamedTuple):
@@ -48,7 +47,7 @@ class CachedBlocks:
 
     def __init__(self, unet: Any) -> None:
         self.compute = EAGER
-        self.captured: Captured | None = None
+        self.captured: RecordedCalls | None = None
         """Whoever draws calls the UNet through it, where it is."""
         self.version = 0
         """Another one where weights may have changed, and what was made of a prompt is old."""

@@ -1,8 +1,8 @@
 """One step of a batch of samples: each with its own scheduler, timestep, guidance, prompt and noise.
 
 At batch 1 this is the loop of `StableDiffusionXLPipeline`, and of its img2img, bit for bit on the CPU where its weights
-are kept as ours are (`engine.model.place`); in a batch a sample comes out the same within rounding, whoever shares its
-steps.
+are kept as ours are (`engine.placing.place`); in a batch a sample comes out the same within rounding, whoever shares
+its steps.
 """
 
 from __future__ import annotations

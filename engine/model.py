@@ -6,7 +6,7 @@ import logging
 import math
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
@@ -14,15 +14,14 @@ from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from engine import card_room, checkpoint, memory, processors
-from engine.alignment import align
 from engine.applied_loras import AppliedLoras
 from engine.blocks import CachedBlocks, make_lean
 from engine.card_room import CardRoom
 from engine.checkpoint_weights import NETWORKS, AppliedCheckpoint, CheckpointWeights, collect
 from engine.encoded_texts import EncodedTexts
 from engine.errors import ModelLoadError
-from engine.joined import join
 from engine.memory import Limit
+from engine.placing import place
 from engine.visiting import settle
 
 if TYPE_CHECKING:
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from engine.upscaler import Upscaler
 
 log = logging.getLogger(__name__)
-
-_Network = TypeVar("_Network", bound=torch.nn.Module)
 
 BFLOAT16 = (8, 0)
 """CUDA's compute capability that has it: Ampere, RTX 30."""
@@ -198,24 +195,6 @@ def _room(config: Engine, device: torch.device) -> CardRoom:
         room = CardRoom(config.text_encoders != "device", min(card_room.TILES), 1)
     log.info("%.1f of the card's %.1f GB are free: %s", free / 1e9, total / 1e9, room.words)
     return room
-
-
-def place(network: _Network, device: torch.device, dtype: torch.dtype) -> _Network:
-    """Bring a network to where it is used, for nothing but being used.
-
-    It is aligned and frozen, and either can be seen in the last bit: kernels are chosen by where weights begin, and by
-    whether they want gradients, even while nobody takes any (`should_fold` in torch's ATen/native/LinearAlgebra.cpp).
-    """
-    network.to(device=device, dtype=dtype)
-    align(network)
-    convolves = isinstance(network, UNet2DConditionModel | AutoencoderKL)
-    if convolves and device.type == "cuda":
-        module: Any = network
-        module.to(memory_format=torch.channels_last)  # in which cuDNN convolves half precision
-    if isinstance(network, UNet2DConditionModel):
-        join(network)
-    network.eval().requires_grad_(requires_grad=False)
-    return network
 
 
 class _Places(NamedTuple):

@@ -13,7 +13,8 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from engine.blocks import CachedBlocks, make_lean
 from engine.demo import untrained
-from engine.model import Model, place, set_up
+from engine.model import Model, set_up
+from engine.placing import place
 
 if TYPE_CHECKING:
     from engine.config import Engine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,3 +32,12 @@ def call_plainly(unet: Any, inputs: UnetInputs) -> Tensor:
         added_cond_kwargs={"text_embeds": inputs.text_embeds, "time_ids": inputs.time_ids},
         return_dict=False,
     )[0]
+
+
+class RecordedCalls(Protocol):
+    """Calls the UNet as `call_plainly` does, by what it has recorded of such calls."""
+
+    def __call__(self, unet: Any, inputs: UnetInputs) -> Tensor: ...
+
+    def drop(self) -> None:
+        """Give back all memory that this needs."""

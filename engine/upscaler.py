@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from engine import checkpoint, esrgan, memory
 from engine.errors import ModelLoadError, NumericalFailure, OutOfMemory
-from engine.model import place
+from engine.placing import place
 from engine.tiles import Tiling
 from engine.transfer import send
 

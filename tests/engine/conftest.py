@@ -44,7 +44,7 @@ def stock(model, tiny_checkpoint):
     """`StableDiffusionXLPipeline` with a UNet of its own, kept as ours is; its scheduler is the test's to set."""
     from diffusers import StableDiffusionXLPipeline, UNet2DConditionModel
 
-    from engine.model import place
+    from engine.placing import place
 
     pipeline = StableDiffusionXLPipeline(
         vae=model.vae,

@@ -10,7 +10,8 @@ from engine.blocks import EAGER, CachedBlocks
 from engine.conditioning import encode
 from engine.config import Engine
 from engine.denoise import Key, Sample, predict_noise
-from engine.model import place, set_up
+from engine.model import set_up
+from engine.placing import place
 from engine.timing import call_unet
 from engine.wire import SamplingParams
 

@@ -12,7 +12,7 @@ from engine.blocks import EAGER, JOINED, CachedBlocks
 from engine.captured import AFTER, Captured, on_cuda
 from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
-from engine.model import place
+from engine.placing import place
 from engine.timing import some_inputs, some_prompt
 from engine.unet_call import call_plainly
 from engine.wire import SamplingParams

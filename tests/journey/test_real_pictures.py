@@ -13,7 +13,7 @@ from bot.sandbox.people.driver import control
 from engine.conditioning import encode
 from engine.config import Engine
 from engine.loading import load
-from engine.model import place
+from engine.placing import place
 from tests.journey.people import draw_form, gallery, result_of, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
