@@ -126,6 +126,7 @@ async def _submits(store: Store, queue: Queue, jobs: int, rng: random.Random, fo
     """Take more jobs, each followed by a bare commit of as much into a file beside."""
     submits: list[float] = []
     bare: list[float] = []
+    await store.lengthen_log()  # as the bot does before it is at work
     async with aiosqlite.connect(folder / "bare.sqlite3", isolation_level=None) as connection:
         await connection.executescript(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE bare (request, prompt, other, token)"
