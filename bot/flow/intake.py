@@ -39,7 +39,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(kw_only=True, eq=False)
 class Intake:
-    """The job is committed first and acknowledged then, with the message that will become its result."""
+    """The job is committed first and acknowledged then, with the message that will become its result.
+
+    A deferred answer before the commit would promise nothing, and be there some milliseconds earlier. But the message
+    would come one way to Discord and back later, and what is refused after it would stand where everybody reads it.
+    """
 
     accepted: Callable[[discord.Interaction[Any], Request], Awaitable[bool]]
     """Whether its asker has accepted the terms; if not, it has shown them, and the request comes back from there."""
