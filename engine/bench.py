@@ -11,6 +11,7 @@ import statistics
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 import diffusers
@@ -18,8 +19,8 @@ import torch
 from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine import compiling, png, rescue
-from engine.blocks import EAGER, JOINED
+from engine import compiling, png, rescue, vae_trial
+from engine.blocks import EAGER, JOINED, run_untimed_resnet, untimed_resnets
 from engine.captured import Captured, on_cuda
 from engine.choice import Way, WayChoice, difference
 from engine.conditioning import encode
@@ -157,6 +158,7 @@ def choose(model: Model, task: Task) -> Iterator[BenchRow]:
     """Let the engine try each way as it does at its start, and say which it would use."""
     choice = WayChoice(model, key=task.key)
     blocks = model.cached_blocks
+    decoding: list[vae_trial.VaeTrial] = []
     try:
         choice.offer_joined()
         choice.conclude()
@@ -165,10 +167,19 @@ def choose(model: Model, task: Task) -> Iterator[BenchRow]:
             compiling.warm(model, compute, [task.key])
             choice.offer(Way("compiled", compute))
             choice.offer_captured()
+            run = compiling.compiled_vae()
+            compiling.warm_vae(model, run)
+            choice.offer_trial(partial(vae_trial.trial, model, run, key=task.key, told=decoding.append))
             choice.conclude()
     finally:
         blocks.compute, blocks.captured = EAGER, None
         blocks.forget()
+        for one in untimed_resnets(model.vae):
+            one.compute = run_untimed_resnet
+    for one in decoding:
+        yield BenchRow("trial of the compiled VAE: differs from the plain one by", one.levels, "of 255 levels")
+        if one.took_s:
+            yield BenchRow("trial of the compiled VAE: a picture, by the plain one", one.took_s / one.instead_of_s, "×")
     for one in choice.verdicts:
         yield BenchRow(f"trial of {one.name}: differs from the plain way by", one.difference, "")
         yield BenchRow("where company makes", one.noise, "")

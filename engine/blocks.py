@@ -143,18 +143,37 @@ def make_lean(vae: Any) -> None:
     """Let a VAE's ResNet blocks divide by nothing that is 1; weights, names and bits stay."""
     for part in vae.modules():
         if _is_resnet(part, timed=False):
-            part.forward = _Untimed(part)
+            part.forward = UntimedResnet(part)
 
 
-class _Untimed:
+class UntimedResnet:
     """In the place of the `forward` of a ResNet block that knows no timestep."""
 
+    _here = threading.local()
+
     def __init__(self, block: Any) -> None:
-        self._block = block
+        self.block = block
+        self.compute: Callable[[Any, Tensor], Tensor] = run_untimed_resnet
 
     def __call__(self, hidden_states: Tensor, temb: None = None) -> Tensor:
         del temb  # which the VAE names all the same
-        return run_untimed_resnet(self._block, hidden_states)
+        compute: Callable[[Any, Tensor], Tensor] = getattr(self._here, "compute", self.compute)
+        return compute(self.block, hidden_states)
+
+    @classmethod
+    @contextmanager
+    def trying(cls, compute: Callable[[Any, Tensor], Tensor]) -> Generator[None]:
+        """Let another computation be used in this thread only, for every VAE."""
+        cls._here.compute = compute
+        try:
+            yield
+        finally:
+            del cls._here.compute
+
+
+def untimed_resnets(vae: Any) -> tuple[UntimedResnet, ...]:
+    """Give the blocks of a VAE that `make_lean` changed."""
+    return tuple(part.forward for part in vae.modules() if isinstance(part.forward, UntimedResnet))
 
 
 def _keep_order(transformer: Any, convolution: Any) -> None:

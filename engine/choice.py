@@ -11,6 +11,7 @@ import logging
 import statistics
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from engine.captured import Record
     from engine.denoise import Key
     from engine.model import Model
+    from engine.unet_call import RecordedCalls
 
 log = logging.getLogger(__name__)
 
@@ -105,9 +107,10 @@ class WayChoice:
         self._record = on_cuda(model.device) if record is None and model.device.type == "cuda" else record
         self._clock = clock
         self._chosen = chosen
-        self._offered: deque[Way] = deque()
+        self._offered: deque[Callable[[], Generator[None]]] = deque()
         self._trial: Generator[None] | None = None
-        self._tried_now: Way | None = None
+        self._trying: Callable[[], Generator[None]] | None = None
+        """What the trial began from, to begin it anew."""
         self._changes = 0
         """Of the weights, when the trial began."""
         self._steps = 0
@@ -119,7 +122,11 @@ class WayChoice:
 
     def offer(self, way: Way) -> None:
         """Let a way be tried when its turn comes."""
-        self._offered.append(way)
+        self.offer_trial(partial(self._try, way))
+
+    def offer_trial(self, trial: Callable[[], Generator[None]]) -> None:
+        """Let something else be tried in its turn, a part of it each time; it decides itself what becomes of it."""
+        self._offered.append(trial)
 
     def offer_joined(self) -> None:
         """Offer the product that stands for three, where all weights are joined."""
@@ -141,15 +148,15 @@ class WayChoice:
     def measure(self) -> None:
         """Make one call of the trial that goes on, if there is one."""
         changes = self._model.cached_blocks.changes
-        if self._trial is not None and changes != self._changes and self._tried_now is not None:
+        if self._trial is not None and changes != self._changes and self._trying is not None:
             self._trial.close()  # what was computed with other weights is no measure of these
-            self._offered.appendleft(self._tried_now)
+            self._offered.appendleft(self._trying)
             self._trial = None
         if self._trial is None:
             if not self._offered:
                 return
-            self._tried_now, self._changes = self._offered.popleft(), changes
-            self._trial = self._try(self._tried_now)
+            self._trying, self._changes = self._offered.popleft(), changes
+            self._trial = self._trying()
         try:
             next(self._trial)
         except StopIteration:
@@ -229,14 +236,14 @@ class WayChoice:
         with self._model.cached_blocks.trying(EAGER), torch.inference_mode():
             return difference(call_plainly(self._model.unet, inputs)[: len(plain)], plain)
 
-    def _timed(self, way: Way, captured: Captured | None, inputs: UnetInputs) -> float:
+    def _timed(self, way: Way, captured: RecordedCalls | None, inputs: UnetInputs) -> float:
         finish(self._model.device)
         start = self._clock()
         self._called(way, captured, inputs)
         finish(self._model.device)
         return self._clock() - start
 
-    def _called(self, way: Way, captured: Captured | None, inputs: UnetInputs) -> Tensor:
+    def _called(self, way: Way, captured: RecordedCalls | None, inputs: UnetInputs) -> Tensor:
         """Call the UNet with the first two rows in this way, and leave everybody else's as it is."""
         blocks = self._model.cached_blocks
         before = blocks.compute, blocks.captured

@@ -248,7 +248,7 @@ class Worker:
 
     def _compile(self, loaded: _Loaded) -> None:
         """Compile beside what is drawn, where that pays; what proves itself is used, and the card measured anew."""
-        from engine import compiling
+        from engine import compiling, vae_trial
         from engine.choice import Way
         from engine.timing import DEFAULT
 
@@ -260,6 +260,9 @@ class Worker:
                 lambda: self._inbox.put(lambda batch: batch.expect_room()),  # compiling needed some itself
                 wait=lambda: self._pause.wait(PATIENCE_S),
                 publish=lambda compute: self._inbox.put(lambda _batch: choice.offer(Way("compiled", compute))),
+                publish_vae=lambda run: self._inbox.put(
+                    lambda _batch: choice.offer_trial(partial(vae_trial.trial, model, run))
+                ),
                 over=lambda: self._inbox.put(lambda _batch: choice.offer_captured()),
             )
 

@@ -13,7 +13,7 @@ from bot.request import Options
 from bot.routes import Feature
 from bot.sentences import commands as says
 from bot.sentences.rendering import render
-from engine.extending import DIRECTIONS
+from engine.extending import DIRECTIONS, Direction
 from engine.marking import Area
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def feature(changing: Changing, suggestions: Suggestions, limits: Limits) -> Fea
     ) -> None:
         options = Options(prompt=prompt, strength=strength, private=private)
         known = next((one for one in get_args(Area) if one == area), None)
-        direction = next((one for one in DIRECTIONS if one == extend), None)
+        direction = next((one for one in get_args(Direction) if one == extend), None)
         await changing.repaint(interaction, options, image, mask=mask, area=known, direction=direction)
 
     _inpaint.__annotations__["prompt"] = text_of(1, limits.max_prompt_chars)

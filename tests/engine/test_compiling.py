@@ -11,7 +11,7 @@ from torch._dynamo.utils import counters
 from torch._inductor.graph import GraphLowering
 
 from engine import compiling
-from engine.blocks import EAGER, CachedBlocks
+from engine.blocks import EAGER, CachedBlocks, run_untimed_resnet, untimed_resnets
 from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.timing import call_unet
@@ -58,6 +58,34 @@ def test_one_shape_compiles_for_all_sizes_batches_and_prompts(fresh):
         for (width, height), (rows, chunks) in zip(SIZES, COMPANIES, strict=True):
             call_unet(fresh, Key(height=height, width=width, chunks=chunks), rows)
     assert counters["stats"]["unique_graphs"] == graphs
+
+
+def test_the_vae_s_blocks_are_compiled_once_for_all_sizes(fresh):
+    """Each form of them in a pause; what they decode and encode has the same bits."""
+    blocks, traced = untimed_resnets(fresh.vae), []
+    compute = compiling.compiled_vae("eager")
+
+    def wait():
+        traced.append(counters["stats"]["unique_graphs"])
+
+    compiling.warm_vae(fresh, compute, wait)
+    wait()
+    assert traced[0] == 0
+    assert max(after - before for before, after in itertools.pairwise(traced)) == 1
+    assert {one.compute for one in blocks} == {run_untimed_resnet}
+    torch.compiler.set_stance("fail_on_recompile")
+    for height, width in ((48, 40), (40, 48), (48, 48)):  # of much smaller ones a CPU convolves some in another way
+        latents = torch.randn(1, 4, height, width)
+        pixels = torch.randn(1, 3, 8 * height, 8 * width)
+        found = []
+        for run in (run_untimed_resnet, compute):
+            for one in blocks:
+                one.compute = run
+            with torch.inference_mode():
+                found.append((fresh.vae.decode(latents).sample, fresh.vae.encode(pixels).latent_dist.mode()))
+        for one in blocks:
+            one.compute = run_untimed_resnet
+        assert all(map(torch.equal, *found))
 
 
 def test_it_is_drawn_with_what_was_compiled_as_soon_as_it_is_ready(fresh):
