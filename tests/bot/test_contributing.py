@@ -50,7 +50,8 @@ def test_make_test_runs_every_test():
 def test_every_tool_answers_to_help_and_does_nothing_else(module, monkeypatch, capsys):
     """Also those without an option: nobody who asks what it does wants pictures drawn."""
     monkeypatch.setattr(sys, "argv", [module, "--help"])
-    monkeypatch.delitem(sys.modules, module, raising=False)  # another test may have imported it, and runpy warns
+    for name in (module, f"{module}.__main__"):
+        monkeypatch.delitem(sys.modules, name, raising=False)  # another test may have imported it, and runpy warns
     with pytest.raises(SystemExit) as ended:
         runpy.run_module(module, run_name="__main__")
     assert ended.value.code == 0
