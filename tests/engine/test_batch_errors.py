@@ -57,7 +57,7 @@ def test_too_large_a_batch_becomes_a_smaller_one(model, monkeypatch, error):
 
 def test_a_shape_that_had_no_room_together_leaves_the_others_theirs(model, monkeypatch):
     """A small picture is not drawn slowly for ever because two large ones were too much once."""
-    call = _Failing(failures.allocator(), lambda samples: len(samples) > 1 and samples[0].key == (96, 96, 1))
+    call = _Failing(failures.allocator(), lambda samples: len(samples) > 1 and samples[0].key[:3] == (96, 96, 1))
     monkeypatch.setattr(engine.batch, "predict_noise", call)
     bench = Bench(model)
     bench.admit(request(seeds=(1, 2), width=96, height=96))
