@@ -22,7 +22,14 @@ WORDS = [
 EVERY, LIGHT_EVERY = 4, 10
 """Of so many wishes of somebody's one is more of a picture that is there; a real engine enlarges one in six seconds."""
 
-WAYS = {"Subtle": ("Vary …", "subtle", 4), "Strong": ("Vary …", "strong", 4), "×1.5": ("Enlarge …", "larger", 1)}
+WAYS = {
+    "Subtle": ("Vary …", "subtle", 4),
+    "Strong": ("Vary …", "strong", 4),
+    "×1.5": ("Enlarge …", "larger", 1),
+    "Zoom out": ("Extend …", "extend_out", 1),
+    "Right": ("Extend …", "extend_right", 1),
+    "Centre": ("Detail …", "detail", 1),
+}
 """What is pressed; under which button it is found, what it makes, and how many pictures."""
 
 LORAS = ("ink", "wash")

@@ -57,6 +57,7 @@ ACTIONS = (
     "deleted",
     "withdraw",
     *("vary", "enlarge", "exactly", "redraw", "subtle:0", "strong:9", "larger:99", "double:-1", "double:0:0"),
+    *("extend", "detail", "extend_out:0", "extend_up:99", "extend_nowhere:0", "detail_face:0", "detail_top:-1"),
 )
 """Without Report and its form: it hides a picture, whoever sends it, and is meant to."""
 IDS = (

@@ -1,11 +1,18 @@
 """Pictures that people bring: drawn over, looked at first, and safe for ever."""
 
+import asyncio
 import io
+import sqlite3
+from contextlib import closing
 
 import pytest
 from PIL import Image
 
-from tests.journey.people import gallery, refusal_of, result_of, shown, words
+from bot.sandbox.people.driver import control, controls
+from bot.sentences import uploads as said
+from bot.sentences.rendering import render
+from tests.journey.people import draw_form, gallery, job_of, refusal_of, result_of, shown, use, words, words_form
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -40,6 +47,10 @@ async def test_what_is_safe_is_drawn_over_and_at_safe_only(rating_studio):
         assert gallery(await result_of(yuki, sent))
         sent = await yuki.slash(channel, "inpaint", prompt="blue hair", image=green, area="hair")
         assert gallery(await result_of(yuki, sent))
+        sent = await yuki.slash(channel, "inpaint", prompt="field", image=green, extend="right")
+        assert "1248×1216" in words(await result_of(yuki, sent))
+        sent = await yuki.slash(channel, "inpaint", prompt="field", image=green, extend="right", area="hair")
+        assert render(said.ONE_AREA) in await refusal_of(yuki, sent)
         sent = await yuki.slash(channel, "imagine", prompt="hat", image=green, rating="sensitive")
         assert "is drawn at `safe` only" in await refusal_of(yuki, sent)
         sent = await yuki.slash(channel, "imagine", prompt="hat", image=red)
@@ -53,3 +64,85 @@ async def test_a_picture_is_described_as_a_form(rating_studio):
         screen = await shown(yuki, await yuki.slash(yuki.channel("general"), "describe", picture=upload))
         assert "red hair" in words(screen)
         assert "1girl" in words(screen)
+
+
+async def picture_of(person, colour="green"):
+    """A message with somebody's picture."""
+    upload = await person.upload("a.png", file(colour))
+    return await person.say(person.channel("general"), "look", attachments=[upload])
+
+
+async def restart(studio):
+    await studio.kill("bot")
+    await studio.start_bot()
+
+
+def lose_inputs(studio):
+    """Take away what people brought, as retention does."""
+    with closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3", timeout=PATIENCE_S)) as base, base:
+        base.execute("DELETE FROM inputs")
+
+
+async def twice(act, *arguments):
+    """Do something two times at once."""
+    return await asyncio.gather(act(*arguments), act(*arguments))
+
+
+async def test_what_was_asked_of_a_picture_outlives_the_bot(rating_studio):
+    """Repaint of a message and what Describe named are drawn after a restart, as often as Draw is pressed."""
+    async with rating_studio.person("yuki") as yuki:
+        message = await picture_of(yuki)
+        repaint, described = [
+            await shown(yuki, await yuki.context_menu(message, command)) for command in ("Repaint", "Describe")
+        ]
+        await restart(rating_studio)
+        [menu] = [one["custom_id"] for one in controls(repaint) if one["custom_id"].endswith(":area")]
+        repaint = await shown(yuki, await yuki.choose(repaint, menu, "hair"))
+        found = set()
+        for screen in (repaint, described):
+            form = await words_form(yuki, screen)
+            found.add(job_of(await result_of(yuki, await draw_form(yuki, form, tags="hat"))))
+            for sent in await twice(yuki.press, screen, control(screen, "Draw")):
+                found.add(job_of(await result_of(yuki, sent)))
+        assert len(found) == 6
+        assert "1girl" in words(await shown(yuki, await yuki.context_menu(message, "Describe")))
+
+
+async def test_what_came_of_a_picture_is_drawn_again_by_its_owner_alone(rating_studio):
+    """After a restart and twice at once; others are asked for a picture, and so is the owner once it is gone."""
+    async with rating_studio.person("yuki") as yuki, rating_studio.person("mio") as mio:
+        channel = yuki.channel("general")
+        green = await yuki.upload("green.png", file("green"))
+        first = await result_of(yuki, await yuki.slash(channel, "inpaint", prompt="hat", image=green, area="left"))
+        repaint = await shown(yuki, await yuki.context_menu(await picture_of(yuki), "Repaint"))
+        await restart(rating_studio)
+        results = [await result_of(yuki, sent) for sent in await twice(use, yuki, first, "Reroll")]
+        assert len({job_of(one) for one in (first, *results)}) == 3
+        assert render(said.INPUT_GONE) in await refusal_of(mio, await use(mio, first, "Reroll"))
+        form = await words_form(yuki, repaint)
+        lose_inputs(rating_studio)
+        assert render(said.INPUT_GONE) in await refusal_of(yuki, await use(yuki, first, "Reroll"))
+        assert render(said.INPUT_GONE) in await refusal_of(yuki, await draw_form(yuki, form, tags="hat"))
+        assert gallery(await result_of(mio, await varied(mio, first)))
+
+
+async def varied(person, message):
+    screen = await shown(person, await person.press(message, control(message, "Vary …")))
+    return await person.press(screen, control(screen, "Strong"))
+
+
+async def test_what_began_with_a_picture_stays_safe_whatever_is_made_of_it(rating_studio):
+    """Edited, described, repainted and extended by whoever likes, in a place where more is drawn."""
+    async with rating_studio.person("yuki") as yuki, rating_studio.person("mio") as mio:
+        channel = yuki.channel("after-dark")
+        green = await yuki.upload("green.png", file("green"))
+        first = await result_of(yuki, await yuki.slash(channel, "imagine", prompt="hat", image=green))
+        screen = await shown(mio, await mio.press(first, control(first, "Extend …")))
+        out = await result_of(mio, await mio.press(screen, control(screen, "Zoom out")))
+        for picture, why in ((first, said.INPUT_GONE), (out, said.ONLY_SAFE)):
+            form = await mio.modal(await mio.press(picture, control(picture, "Edit")))
+            assert render(why) in await refusal_of(mio, await draw_form(mio, form, rating="sensitive"))
+            repaint = await shown(mio, await mio.context_menu(picture, "Repaint"))
+            [menu] = [one["custom_id"] for one in controls(repaint) if one["custom_id"].endswith(":rating")]
+            repaint = await shown(mio, await mio.choose(repaint, menu, "sensitive"))
+            assert render(said.ONLY_SAFE) in await refusal_of(mio, await mio.press(repaint, control(repaint, "Draw")))

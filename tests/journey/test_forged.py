@@ -29,6 +29,8 @@ ACTIONS = (
     *("reroll", "edit", "recipe", "spoiler", "delete", "cancel", "tell", "show"),
     *("report", "look", "restore", "remove"),
     *("vary", "enlarge", "exactly", "redraw", "subtle:0", "strong:0", "larger:0", "double:0"),
+    *("extend", "detail", "extend_out:0", "extend_left:0", "extend_right:0", "extend_up:0", "extend_down:0"),
+    *("detail_face:0", "detail_centre:0", "detail_top:0", "detail_bottom:0"),
 )
 
 

@@ -101,6 +101,24 @@ async def test_the_recipe_tells_the_whole_chain(yuki):
     assert steps[1] in recipe.partition(steps[0])[2]
 
 
+async def test_a_picture_goes_on_beyond_its_edge_and_gets_more_detail(yuki):
+    """As large as the question said; each names and links its picture, and what it says is what was asked."""
+    first = await drawn(yuki, seed=7)
+    screen = await question(yuki, first, "Extend …")
+    assert labels(screen) == ["Zoom out", "Left", "Right", "Up", "Down"]
+    assert "1 picture of 1248×1216" in words(screen)
+    right = await result_of(yuki, await pressed(yuki, screen, "Right"))
+    assert f"Extended to the right from [picture 1 of `{job_of(first)}`](" in words(right)
+    assert Image.open(io.BytesIO(await yuki.fetch(gallery(right)[0]["media"]["url"]))).size == (1248, 1216)
+    out = await result_of(yuki, await pressed(yuki, await question(yuki, right, "Extend …"), "Zoom out"))
+    assert f"Zoomed out of [picture 1 of `{job_of(right)}`](" in words(out)
+    screen = await question(yuki, out, "Detail …")
+    assert labels(screen) == ["Faces", "Centre", "Top", "Bottom"]
+    detail = await result_of(yuki, await pressed(yuki, screen, "Top"))
+    assert f"With more detail than [picture 1 of `{job_of(out)}`](" in words(detail)
+    assert Image.open(io.BytesIO(await yuki.fetch(gallery(detail)[0]["media"]["url"]))).size == (1248, 1216)
+
+
 async def test_somebody_else_makes_their_own(yuki, mio):
     first = await drawn(yuki)
     made = await result_of(mio, await pressed(mio, await question(mio, first, "Enlarge …"), "×1.5"))
@@ -122,6 +140,8 @@ async def test_what_is_private_stays_so(yuki):
 ASKED = {
     "Vary …": ("Subtle", "Strong"),
     "Enlarge …": ("×1.5", "×2"),
+    "Extend …": ("Zoom out", "Left"),
+    "Detail …": ("Faces",),
     "Again exactly": ("Draw again",),
 }
 """What draws only in a question, by what asks it."""
@@ -201,16 +221,18 @@ async def test_without_a_record_an_open_question_says_so(studio, yuki, mio):
 async def test_what_is_left_of_a_picture_decides_and_is_said(studio, yuki):
     """Its latents gone, its pixels; those gone too, it is drawn again, or a variation over it ends in a sentence."""
     first = await drawn(yuki)
-    screens = {label: await question(yuki, first, label) for label in ("Vary …", "Enlarge …")}
+    asked = ("Vary …", "Enlarge …", "Extend …", "Detail …")
+    screens = {label: await question(yuki, first, label) for label in asked}
     lose(studio, first, ".latents")
     larger = await result_of(yuki, await pressed(yuki, screens["Enlarge …"], "×1.5"))
     assert render(said_on_cards.FROM_PIXELS) in words(larger)
     lose(studio, first, ".png")
     larger = await result_of(yuki, await pressed(yuki, screens["Enlarge …"], "×1.5"))
     assert render(said_on_cards.DRAWN_AGAIN) in words(larger)
-    sent = await yuki.answer(await pressed(yuki, screens["Vary …"], "Strong"))
-    ended = await yuki.wait_for(lambda m: m["id"] == sent["id"] and render(ends.PARENT_GONE) in words(m))
-    assert not gallery(ended)
+    for label, way in (("Vary …", "Strong"), ("Extend …", "Zoom out"), ("Detail …", "Centre")):
+        sent = await yuki.answer(await pressed(yuki, screens[label], way))
+        ended = await yuki.wait_for(lambda m, sent=sent: m["id"] == sent["id"] and render(ends.PARENT_GONE) in words(m))
+        assert not gallery(ended)
     with database(studio) as base:
         base.execute("UPDATE pictures SET deleted = 1 WHERE job = ?", [row_key(job_of(first))])
     assert await refusal_of(yuki, await pressed(yuki, screens["Vary …"], "Strong")) == render(ends.PARENT_GONE)
