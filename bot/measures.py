@@ -19,6 +19,7 @@ STATES = ("queued", "running", "rendered")
 RULES = (
     *("operator", "tagger", "place", "server", "channel", "role", "access", "channels", "lock"),
     *("length", "tags", "denied", "negative", "adults", "vocabulary", "reported", "withheld", "upload"),
+    *("model", "lora", "draft"),
     *("queue_full", "queue_closed"),
     OTHER,
 )

@@ -25,7 +25,7 @@ Her series and `1girl` are filled in.
 **A landscape.** `/imagine prompt:no humans, mountain, sunset, cloud shape:landscape 7:4`
 A wide picture without people.
 **Four pictures.** `/imagine prompt:1girl, {red|blue} hair, (smile:1.2), [hat] count:4 seed:7`
-Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed lets you repeat it.
+Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed repeats it.
 
 ## Weights and choices
 `(smile:1.3)` is stronger, `[hat]` is weaker, and `\\(` is a plain bracket. `BREAK` starts a new chunk.
@@ -36,7 +36,7 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 `/prompt check` reads a prompt from another program and lists what Eshi cannot use.
 
 ## From a picture
-`/remix` reads the recipe out of a picture file into a form. Change it there, and draw.
+`/remix` reads the recipe out of a picture file into a form.
 **Apps → Remix** in a message's menu does the same, and asks which of several pictures.
 
 ## Your own pictures
@@ -59,14 +59,14 @@ Eshi picks red or blue. The smile is stronger, the hat is weaker, and the seed l
 **Vary …** draws others like one picture, and **Enlarge …** makes one larger. They say what it costs first.
 **Extend …** goes on beyond an edge. **Detail …** draws faces, or another part, over at full size.
 **Recipe** shows exactly how it was made. Blue buttons draw, and count as a request.
-**Draw properly** stands under drafts, and draws the same request with all its steps.
+**Draw properly** draws a draft again with all its steps.
 **More …** has **Again exactly**, which says first what has changed since.
 It has **Spoiler** and **Delete**, for its owner and for moderators, and **Report** for everybody.
 
 ## For admins of a server
 `/settings show` sets what may be drawn, where and by whom, and the limits of the queue.
 `/settings why` explains why something is refused, for a member, a channel and a prompt.
-`/settings unlock` lets a member draw again who was locked out by refused words.
+`/settings unlock` lets a locked out member draw again.
 `/operator` is for whoever runs this bot alone.
 """,
 )

@@ -9,6 +9,10 @@ from engine import config as engine_config
 
 HALVES = {"bot": config._File, "engine": engine_config._File}
 TOO_MUCH = ("nan", "inf", "-inf", "1e400", "-1e400", "99999999999999999999", "-99999999999999999999", "1" + "0" * 400)
+ANY = "[0]"
+"""The first of a list, as a message names it."""
+ENTRY = 'name = "one"\nfile = "one.safetensors"\n'
+"""What a table of a list cannot be without."""
 LONGEST_S = 10 * 366 * 86_400
 """No time is longer than this; SQLite's integers have 64 bits, and Discord shows dates."""
 
@@ -25,7 +29,7 @@ def numbers(kind, place=()):
             for one in kind.types:
                 yield from numbers(one, place)
         case inspect.ListType() | inspect.CollectionType() | inspect.VarTupleType():
-            assert not list(numbers(kind.item_type)), f"{place}: a list of numbers, which this test does not write"
+            yield from numbers(kind.item_type, (*place[:-1], f"{place[-1]}{ANY}"))
         case inspect.IntType() | inspect.FloatType():
             yield place, kind
         case _:
@@ -42,7 +46,10 @@ EVERY = [
 def load(folder, half, place, value):
     *tables, key = place
     path = folder / "config.toml"
-    path.write_text(f"[{'.'.join(tables)}]\n{key} = {value}\n")
+    within = ".".join(tables).replace(ANY, "")
+    lists = [number for number, table in enumerate(tables, 1) if table.endswith(ANY)]
+    entries = "".join(f"[[{'.'.join(tables[:number]).replace(ANY, '')}]]\n{ENTRY}" for number in lists)
+    path.write_text(f"{entries}[{within}]\n{key} = {value}\n")
     return config.load(path) if half == "bot" else engine_config.load(path)
 
 

@@ -87,9 +87,9 @@ def diffusers_own(model):
 
     from engine.samplers import SAMPLERS
 
-    def make(sampler):
+    def make(sampler, **changes):
         row = SAMPLERS[sampler]
-        made = getattr(diffusers, row.diffusers).from_config(dict(model.scheduler_config), **row.arguments)
+        made = getattr(diffusers, row.diffusers).from_config(dict(model.scheduler_config) | changes, **row.arguments)
         if sampler == "tcd":  # else the pipeline names an eta of its own, which is 0, and there would be no chance
             made.step = _with_its_own_eta(made.step)
         return made

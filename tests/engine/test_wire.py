@@ -252,7 +252,7 @@ def test_every_message_has_golden_bytes():
         ("loras", [{"name": "a", "te_weight": -0.1}]),
         ("loras", [{"name": "a", "hash": "XY"}]),
         ("loras", [{"name": "a"}, {"name": "a"}]),
-        ("loras", [{"name": name} for name in "abcd"]),
+        ("loras", [{"name": name} for name in "abcde"]),
     ],
 )
 def test_what_is_outside_the_limits_is_no_command(field, value):

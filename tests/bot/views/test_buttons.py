@@ -78,7 +78,7 @@ def test_what_draws_at_once_is_blue_and_nothing_else_is():
     """Nobody starts a picture by a press that looks free."""
     assert {
         action for action in LOOKS if row("00000A", action).to_component_dict()["components"][0]["style"] == BLUE
-    } == {"reroll", "redraw"}
+    } == {"reroll", "redraw", "properly"}
 
 
 @pytest.mark.parametrize(("private", "alone"), [(True, False), (False, True)])
