@@ -110,10 +110,10 @@ class DrawnWith(Struct, frozen=True, kw_only=True):
             upscaler=engine.upscaler,
         )
 
-    def differences(self, other: DrawnWith, *, enlarged: bool = False) -> tuple[str, ...]:
+    def differences(self, other: DrawnWith, *, enlarged: bool = False, begun: bool = False) -> tuple[str, ...]:
         """Name what is not the same in another one: ``model``, ``vae``, ``device``, ``loras``, and libraries.
 
-        Of what was enlarged also the ``upscaler``.
+        Of what was enlarged also the ``upscaler``, of what was begun with a picture also ``keep_brightness``.
         """
         same_file = self.model_hash == other.model_hash if self.model_hash and other.model_hash else None
         same = {
@@ -123,7 +123,7 @@ class DrawnWith(Struct, frozen=True, kw_only=True):
             "loras": self.loras == other.loras,
             "upscaler": self.upscaler == other.upscaler or not enlarged,
         }
-        libraries = sorted({*self.versions, *other.versions})
+        libraries = sorted({*self.versions, *other.versions} - (set() if begun else {"keep_brightness"}))
         same |= {name: self.versions.get(name) == other.versions.get(name) for name in libraries}
         return tuple(name for name, unchanged in same.items() if not unchanged)
 

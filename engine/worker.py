@@ -206,7 +206,7 @@ class Worker:
                     batch_cap=cap,
                     vae=Path(self._config.vae).name,
                     upscaler="" if model.upscaler is None else f"{model.upscaler.name} {model.upscaler.hash}",
-                    versions=versions(),
+                    versions=versions(keep_brightness=model.keeps_brightness),
                     rates=rate is not None,
                     models=checkpoints.others,
                 )

@@ -88,7 +88,9 @@ class AgainExactly:
             said.append(says.DRAWN_WITH_UNKNOWN)
         elif now is None:
             said.append(says.ENGINE_NOT_READY)
-        elif changes := job.drawn_with.differences(now, enlarged=job.request.enlargement is not None):
+        elif changes := job.drawn_with.differences(
+            now, enlarged=job.request.enlargement is not None, begun=job.begins != "noise"
+        ):
             said.append(says.changed(changes))
         if self.imagine.writer.loras.as_now(job.request) != job.request:
             said.append(says.changed(("loras",)))

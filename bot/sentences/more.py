@@ -98,6 +98,7 @@ _CHANGES = {
     "device": "the device",
     "loras": "the LoRAs",
     "upscaler": "the upscaler",
+    "keep_brightness": "how bright a picture is before it is drawn over",
 }
 
 

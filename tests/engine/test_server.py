@@ -135,6 +135,7 @@ async def test_a_picture_over_the_socket_is_the_stock_pipeline_s(served, stock, 
         assert is_ready.vae == "exact"
         assert is_ready.versions == versions()
         assert is_ready.versions["torch"] == torch.__version__
+        assert versions(keep_brightness=True).keys() - is_ready.versions.keys() == {"keep_brightness"}
         await send(websocket, request())
         *seen, _ = await until(websocket, Finished, Failed)
     stock.scheduler = diffusers_own("euler_a")

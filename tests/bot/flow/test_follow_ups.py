@@ -148,6 +148,9 @@ def test_what_has_changed_is_named():
     upscaled = replace(before, upscaler="x4 0123456789")
     assert before.differences(upscaled) == ()
     assert before.differences(upscaled, enlarged=True) == ("upscaler",)
+    lighter = replace(before, versions={**before.versions, "keep_brightness": "on"})
+    assert before.differences(lighter) == ()
+    assert before.differences(lighter, begun=True) == ("keep_brightness",)
 
 
 async def test_the_chain_is_told_to_its_beginning(store, follow_up, parent):
