@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import StoreError
 from bot.job import latents_file
-from bot.store.inputs import input_file
-from bot.store.manifest import CONFIG, DATABASE, FORGOTTEN, KEY, SPOOL, SPOOLED, Manifest, sum_of
+from bot.store.manifest import CONFIG, DATABASE, FORGOTTEN, KEY, SPOOL, Manifest, sum_of
 from bot.store.spool import sync_folder
+from bot.store.spool_names import SPOOLED, input_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.safety.audit import pseudonym
-from bot.store.inputs import input_file
+from bot.store.spool_names import input_file
 
 if TYPE_CHECKING:
     import sqlite3

@@ -11,6 +11,7 @@ from msgspec import Struct
 from bot.config import Rating
 from bot.errors import StoreError
 from bot.store.patience import patiently
+from bot.store.spool_names import input_file
 from bot.store.wholeness import changed, checksum
 
 if TYPE_CHECKING:
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from bot.store.spool import Spool
 
 _COLUMNS = "user_id, sha256, width, height, rating, withheld, brought_at"
-
-
-def input_file(user_id: int, sha256: str) -> str:
-    """Name the file of what somebody brought in the spool."""
-    return f"input-{user_id}-{sha256[:32]}.png"
 
 
 class StoredInput(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import stat
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
@@ -12,8 +11,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bot.errors import StoreError
-from bot.job import ID_PATTERN
 from bot.store.spool import write_whole
+from bot.store.spool_names import SPOOLED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,10 +32,6 @@ Sum = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 Part: TypeAlias = Literal["database", "hash.key", "forgotten.json", "config.toml"]
 """What has a checksum beside the manifest; the database under whichever name it has."""
-
-SPOOLED = re.compile(rf"{ID_PATTERN}-[0-9]{{1,4}}\.(?:png|latents)|input-[0-9]{{1,20}}-[0-9a-f]{{32}}\.png")
-"""A file of the spool: a picture of a job, its latents, or what somebody brought. None leads out of its folder, or is a
-device's name."""
 
 
 class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.inputs import input_file
-from bot.store.manifest import SPOOLED
+from bot.store.spool_names import SPOOLED, input_file
 from tests.documents import ROOT
 
 PAGE = (ROOT / "SECURITY.md").read_text()
