@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from engine.applied_loras import LoraSet
     from engine.conditioning import Conditioning
     from engine.model import Model
-    from engine.plan import ChangeMap
+    from engine.repainting import ChangeMap
     from engine.wire import SamplingParams
 
 

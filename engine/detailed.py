@@ -11,8 +11,8 @@ from PIL import Image
 
 from engine import masks, rescue
 from engine.encode import encode
-from engine.plan import ChangeMap
 from engine.regions import EnlargedPart, enlarged_part
+from engine.repainting import ChangeMap
 from engine.wire import Pixels
 
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from engine.applied_loras import LoraSet
     from engine.conditioning import Conditioning
     from engine.model import Model
-    from engine.plan import ChangeMap, Pass, Plan
+    from engine.plan import Pass, Plan
     from engine.received_job import ReceivedJob
+    from engine.repainting import ChangeMap
     from engine.tiles import Tiling
 
 

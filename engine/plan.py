@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.denoise import Noise
     from engine.finisher import Finisher
     from engine.model import Model
+    from engine.repainting import ChangeMap
     from engine.tiles import Tiling
     from engine.wire import Event, Origin, SamplingParams
 
@@ -35,15 +36,6 @@ Draw: TypeAlias = "Callable[[Model, SamplingParams, PlannedPicture, int], Noise]
 Source: TypeAlias = "Callable[[Model, Noise, Tensor | None], Tensor]"
 """Makes the latents that a pass begins with, (1, C, h, w), on the device and in the worker's thread: of its chance, and
 of what the pass before ended with, which is None in the first one. It may be called again where it had no room."""
-
-
-class ChangeMap(NamedTuple):
-    """What of a picture is drawn anew in a pass; the rest is put back at every step."""
-
-    share: Tensor
-    """(1, 1, h, w), float32, on the host: 0 stays as it is, 1 is drawn anew."""
-    gradual: bool
-    """Whether a share between has its turn only when so much is left of the steps; else it mixes at every one."""
 
 
 FindChange: TypeAlias = "Callable[[Model], ChangeMap]"

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from engine import masks
-from engine.plan import ChangeMap
+from engine.repainting import ChangeMap
 from engine.wire import Pixels
 
 if TYPE_CHECKING:

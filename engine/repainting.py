@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.transfer import send
 
@@ -10,11 +10,18 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from engine.plan import ChangeMap
-
 PLAIN_SHARE = 1 / 3
 """Of the steps, in which a gradual change is a plain one: what is kept until late leaves nothing new room to begin
 (diffusers, issue 7038, ten pictures each way)."""
+
+
+class ChangeMap(NamedTuple):
+    """What of a picture is drawn anew in a pass; the rest is put back at every step."""
+
+    share: Tensor
+    """(1, 1, h, w), float32, on the host: 0 stays as it is, 1 is drawn anew."""
+    gradual: bool
+    """Whether a share between has its turn only when so much is left of the steps; else it mixes at every one."""
 
 
 class Repainting:
