@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from engine.picture_size import SIDE_STEP
 from engine.regions import enlarged_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.wire import Box
-
-SIDE_STEP = 8
-"""Every side is a multiple of it: what SDXL's VAE divides by."""
+    from engine.picture_size import Box
 
 UNIT_PIXELS = 832 * 1216
 

@@ -6,8 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from engine.cost import SIDE_STEP
-from engine.wire import MAX_PIXELS, MAX_SIDE
+from engine.picture_size import MAX_PIXELS, MAX_SIDE, SIDE_STEP
 
 Direction: TypeAlias = Literal["left", "right", "up", "down", "out"]
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from engine.wire import Box
+    from engine.picture_size import Box
 
 PADDING = 32
 """Pixels around a part that are shown while it is drawn, so that it fits (ADetailer's ``inpaint padding``)."""

@@ -12,7 +12,8 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from engine.cost import SIDE_STEP, enlarged, steps_taken
+from engine.cost import enlarged, steps_taken
+from engine.picture_size import MAX_PIXELS, MAX_SIDE, Box, Side
 from engine.regions import MOST
 from engine.samplers import Sampler
 
@@ -44,9 +45,6 @@ MAX_WORKERS = 256
 JobId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 WorkerId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 PromptText: TypeAlias = Annotated[str, Meta(max_length=20_000)]
-MAX_SIDE = 3072
-MAX_PIXELS = 2048 * 2048
-"""Of a picture: every size of the model card may be twice as wide and as high."""
 MAX_CHANNELS = 16
 """Of latents: SDXL's have 4, and no VAE of its class more than this."""
 LATENT_BYTES, PIXEL_BYTES = 2, 3
@@ -56,7 +54,6 @@ MAX_DETAILS = MOST
 MAX_TAGS = 400
 """Of a picture that is described: no tagger names more that mean something."""
 
-Side: TypeAlias = Annotated[int, Meta(ge=64, le=MAX_SIDE, multiple_of=SIDE_STEP)]
 Steps: TypeAlias = Annotated[int, Meta(ge=1, le=150)]
 Guidance: TypeAlias = Annotated[float, Meta(ge=1.0, le=30.0)]
 Seed: TypeAlias = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
@@ -162,15 +159,6 @@ class Repaint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plain: bool = False
     """As diffusers' own pipeline does it, with its seams, to compare with: the mask is cut at a half and counts by the
     corner of each latent's pixels, at every step alike; and all of the picture has been through the VAE."""
-
-
-class Box(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of a picture, in pixels from its upper left corner."""
-
-    left: Annotated[int, Meta(ge=0, lt=MAX_SIDE)]
-    top: Annotated[int, Meta(ge=0, lt=MAX_SIDE)]
-    width: Annotated[int, Meta(ge=1, le=MAX_SIDE)]
-    height: Annotated[int, Meta(ge=1, le=MAX_SIDE)]
 
 
 class Variation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

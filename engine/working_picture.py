@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 from PIL import Image, ImageChops, ImageCms, ImageOps
 
-from engine.cost import SIDE_STEP
+from engine.picture_size import SIDE_STEP
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 
