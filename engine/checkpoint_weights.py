@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 
     from engine.checkpoint import Source
     from engine.model import Model
+    from engine.networks import Networks
 
 log = logging.getLogger(__name__)
-
-NETWORKS = ("text_encoder", "text_encoder_2", "unet", "vae")
 
 _SAME = ("scaling_factor", "shift_factor", "latents_mean", "latents_std", "hidden_act", "act_fn", "attention_head_dim")
 """What of a network's configuration decides what it computes, and shows in no shape."""
@@ -41,18 +40,18 @@ class CheckpointWeights:
     hash: str
     scheduler_config: Mapping[str, Any]
     tensors: Mapping[str, Mapping[str, Tensor]]
-    """Of each of `NETWORKS` by their names; without the VAE where the operator named another one."""
+    """Of each of its `Networks` by their names; without the VAE where the operator named another one."""
 
     def __repr__(self) -> str:
         return f"<CheckpointWeights {self.name}>"
 
 
-def collect(source: Source, networks: Mapping[str, nn.Module], model: Model, *, another_vae: bool) -> CheckpointWeights:
+def collect(source: Source, networks: Networks, model: Model, *, another_vae: bool) -> CheckpointWeights:
     """Gather what was read, where it fits a model.
 
     Args:
         source: What was read.
-        networks: Its parts on the host, by `NETWORKS`.
+        networks: Its parts, on the host.
         model: Who is to have it.
         another_vae: The model's VAE is not its checkpoint's, and stays.
 
@@ -60,7 +59,7 @@ def collect(source: Source, networks: Mapping[str, nn.Module], model: Model, *, 
         ModelRefused: It is of another architecture.
     """
     tensors: dict[str, dict[str, Tensor]] = {}
-    for name, network in networks.items():
+    for name, network in networks._asdict().items():
         if name == "vae" and another_vae:
             continue
         own: nn.Module = getattr(model, name)

@@ -6,27 +6,27 @@ import logging
 import math
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
-from safetensors import SafetensorError
-from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from engine import card_room, checkpoint, memory, processors
 from engine.applied_loras import AppliedLoras
 from engine.blocks import CachedBlocks, make_lean
 from engine.card_room import CardRoom
-from engine.checkpoint_weights import NETWORKS, AppliedCheckpoint, CheckpointWeights, collect
+from engine.checkpoint_weights import AppliedCheckpoint, CheckpointWeights, collect
 from engine.encoded_texts import EncodedTexts
 from engine.errors import ModelLoadError
 from engine.memory import Limit
+from engine.networks import Destinations, check_fit, read_network, read_networks, read_tokenizer
 from engine.placing import place
 from engine.visiting import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
+
+    from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
     from engine.checkpoint import Source
     from engine.config import Engine
@@ -36,9 +36,6 @@ log = logging.getLogger(__name__)
 
 BFLOAT16 = (8, 0)
 """CUDA's compute capability that has it: Ampere, RTX 30."""
-
-_LIBRARY_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError)
-"""What diffusers and transformers raise on a file whose content is not what its name says."""
 
 
 @dataclass(eq=False, repr=False)
@@ -123,16 +120,15 @@ def read(
         begin("reading the upscaler")
     loaded_upscaler = None if upscaler is None else upscaler(device)
     begin("reading the tokenizers")
-    tokenizer, tokenizer_2 = _tokenizer(source.folder, "tokenizer"), _tokenizer(source.folder, "tokenizer_2")
-    networks = _networks_of_file if source.file else _networks_of_folder
+    tokenizer, tokenizer_2 = (read_tokenizer(source.folder, name) for name in ("tokenizer", "tokenizer_2"))
     waits_on = torch.device("cpu") if room.texts_on_host else device
-    text_encoder, text_encoder_2, unet, vae = networks(source, _Places(device, waits_on, dtype), begin)
+    text_encoder, text_encoder_2, unet, vae = read_networks(source, Destinations(device, waits_on, dtype), begin)
     for encoder in (text_encoder, text_encoder_2):
         if waits_on != device:
             settle(encoder, device)
     if another_vae:
-        vae = _network(another_vae, another_vae.name, AutoencoderKL, torch.float32)
-    _check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
+        vae = read_network(another_vae, another_vae.name, AutoencoderKL, torch.float32)
+    check_fit(source, text_encoder, text_encoder_2, unet.config, vae.config)
     make_lean(place(vae, device, _vae_dtype(config.vae, device)))
     vae_config: Any = vae.config
     return Model(
@@ -174,10 +170,9 @@ def read_weights(source: Source, model: Model, *, another_vae: bool) -> Checkpoi
         ModelRefused: It is of another architecture.
     """
     host = torch.device("cpu")
-    networks = _networks_of_file if source.file else _networks_of_folder
     with torch.inference_mode(mode=False):
-        read = networks(source, _Places(host, host, model.dtype), lambda _stage: None)
-        return collect(source, dict(zip(NETWORKS, read, strict=True)), model, another_vae=another_vae)
+        read = read_networks(source, Destinations(host, host, model.dtype), lambda _stage: None)
+        return collect(source, read, model, another_vae=another_vae)
 
 
 def _room(config: Engine, device: torch.device) -> CardRoom:
@@ -195,117 +190,6 @@ def _room(config: Engine, device: torch.device) -> CardRoom:
         room = CardRoom(config.text_encoders != "device", min(card_room.TILES), 1)
     log.info("%.1f of the card's %.1f GB are free: %s", free / 1e9, total / 1e9, room.words)
     return room
-
-
-class _Places(NamedTuple):
-    """Where networks go."""
-
-    device: torch.device
-    texts: torch.device
-    """Where the text encoders wait."""
-    dtype: torch.dtype
-    """Of all but the VAE."""
-
-
-_Networks = tuple[CLIPTextModel, CLIPTextModelWithProjection, UNet2DConditionModel, AutoencoderKL]
-
-
-def _networks_of_folder(source: Source, places: _Places, begin: Callable[[str], None]) -> _Networks:
-    """Read the networks of a folder in the order of `WEIGHTS`; each is moved while the next is read ahead."""
-    device, texts, dtype = places
-    begin("reading the VAE")
-    vae = _network(source, "vae", AutoencoderKL, torch.float32)
-    begin("reading the UNet")
-    unet = place(_network(source, "unet", UNet2DConditionModel, dtype), device, dtype)
-    begin("reading the second text encoder")
-    text_encoder_2 = place(_network(source, "text_encoder_2", CLIPTextModelWithProjection, dtype), texts, dtype)
-    begin("reading the first text encoder")
-    text_encoder = place(_network(source, "text_encoder", CLIPTextModel, dtype), texts, dtype)
-    return text_encoder, text_encoder_2, unet, vae
-
-
-def _network(source: Source, name: str, network: Any, dtype: torch.dtype) -> Any:
-    folder = source.folder / name
-    # transformers has renamed the parameter, diffusers knows both names only in its newest versions
-    of_transformers = network in {CLIPTextModel, CLIPTextModelWithProjection}
-    options: dict[str, Any] = {"dtype" if of_transformers else "torch_dtype": dtype}
-    try:
-        loaded, info = network.from_pretrained(
-            str(folder),
-            variant=source.variants[name],
-            use_safetensors=True,
-            local_files_only=True,
-            output_loading_info=True,
-            **options,
-        )
-    except _LIBRARY_ERRORS as error:
-        raise _broken(folder, f"a {network.__name__}", error) from error
-    if wrong := [*info["missing_keys"], *(str(key) for key in info["mismatched_keys"])]:
-        raise ModelLoadError(
-            f"{folder}: expected the weights of a {network.__name__}, but {len(wrong)} of its tensors are missing or "
-            f"have another shape, the first being {min(wrong)}"
-        )
-    return loaded
-
-
-def _networks_of_file(source: Source, places: _Places, begin: Callable[[str], None]) -> _Networks:
-    from diffusers import StableDiffusionXLPipeline  # seconds of import that a folder does not need
-    from diffusers.loaders.single_file_utils import SingleFileComponentError
-
-    device, texts, dtype = places
-    where: dict[str, Any] = {"config": str(source.folder), "local_files_only": True}
-    begin("reading the checkpoint")
-    try:
-        vae: Any = AutoencoderKL.from_single_file(str(source.file), subfolder="vae", torch_dtype=torch.float32, **where)
-        parts: Any = StableDiffusionXLPipeline.from_single_file(
-            str(source.file), vae=vae, torch_dtype=dtype, add_watermarker=False, **where
-        )
-    except (*_LIBRARY_ERRORS, SingleFileComponentError) as error:
-        raise _broken(source.file, "an SDXL checkpoint", error) from error
-    networks: _Networks = (parts.text_encoder, parts.text_encoder_2, parts.unet, parts.vae)
-    for network in networks:
-        if absent := [name for name, tensor in network.named_parameters() if tensor.is_meta]:
-            raise ModelLoadError(
-                f"{source.file}: expected an SDXL checkpoint, but {len(absent)} tensors of its "
-                f"{type(network).__name__} are missing, the first being {min(absent)}"
-            )
-    begin(f"moving it to {device.type}")
-    text_encoder, text_encoder_2, unet, vae = networks
-    return place(text_encoder, texts, dtype), place(text_encoder_2, texts, dtype), place(unet, device, dtype), vae
-
-
-def _tokenizer(folder: Path, name: str) -> CLIPTokenizer:
-    try:
-        return CLIPTokenizer.from_pretrained(str(folder / name), local_files_only=True)
-    except _LIBRARY_ERRORS as error:
-        raise _broken(folder / name, "a CLIPTokenizer", error) from error
-
-
-def _check_fit(
-    source: Source,
-    text_encoder: CLIPTextModel,
-    text_encoder_2: CLIPTextModelWithProjection,
-    unet_config: Any,
-    vae_config: Any,
-) -> None:
-    """Refuse parts that load one by one and do not belong together; the first picture would fail otherwise."""
-    where = source.file or source.folder
-    width = text_encoder.config.hidden_size + text_encoder_2.config.hidden_size
-    if unet_config.cross_attention_dim != width:
-        raise ModelLoadError(
-            f"{where}: the UNet reads embeddings of width {unet_config.cross_attention_dim}, and the text encoders "
-            f"together write {width}; expected the parts of one SDXL checkpoint"
-        )
-    if unet_config.addition_embed_type != "text_time" or unet_config.in_channels != vae_config.latent_channels:
-        raise ModelLoadError(
-            f"{where}: expected an SDXL base model, whose UNet takes pooled text and sizes (text_time) and as many "
-            f"channels as the VAE has latents"
-        )
-
-
-def _broken(path: Path | None, expected: str, error: Exception) -> ModelLoadError:
-    line = " ".join(str(error).split()) or "no reason given"
-    return ModelLoadError(f"{path}: expected {expected}, and it cannot be read as one: {type(error).__name__}: {line}")
 
 
 def set_up(config: Engine) -> tuple[torch.device, torch.dtype]:
