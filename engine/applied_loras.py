@@ -1,4 +1,4 @@
-"""Which LoRAs a model's weights have at the moment; changed in place, so that compiled kernels stay what they are.
+"""Lets a model's weights have LoRAs; changed in place, so that compiled kernels stay what they are.
 
 Each weight that is changed is kept as it was, on the host. What the LoRAs make of it is reckoned from that in float32,
 rounded once and copied over; without them it is copied back, bit for bit. Adding and subtracting would not do: in
@@ -7,7 +7,7 @@ float16 it changes 43 % of the numbers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
@@ -20,17 +20,9 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from engine.lora import Lora, Weight, WeightChange
+    from engine.applied_weights import LoraSet, Weight
+    from engine.lora import Lora, WeightChange
     from engine.model import Model
-    from engine.wire import ChosenLora
-
-LoraSet: TypeAlias = "tuple[ChosenLora, ...]"
-"""In one order, whoever asked in which; equal sets are one."""
-
-
-def in_order(chosen: Sequence[ChosenLora]) -> LoraSet:
-    """Bring LoRAs into the order in which they are added up: sums of floats depend on it."""
-    return tuple(sorted(chosen, key=lambda one: (one.name, one.hash)))
 
 
 class _Addend(NamedTuple):
@@ -43,81 +35,69 @@ class _Addend(NamedTuple):
         return self.strength * self.change.difference(base)
 
 
-class AppliedLoras:
-    """Belongs to one model, and to the thread that draws with it."""
+def apply(model: Model, chosen: LoraSet, loras: Sequence[Lora]) -> None:
+    """Let the weights have these LoRAs and no others.
 
-    def __init__(self) -> None:
-        self.current: LoraSet = ()
-        """What its weights have now."""
-        self._originals: dict[Weight, Tensor] = {}
-        """On the host, of every weight that was ever changed."""
-        self._changed: set[Weight] = set()
+    Args:
+        model: Whose weights.
+        chosen: With which strengths; in order.
+        loras: What each of them changes.
 
-    def apply(self, model: Model, chosen: LoraSet, loras: Sequence[Lora]) -> None:
-        """Let the weights have these LoRAs and no others.
+    Raises:
+        LoraRefused: Together they make weights that are no numbers; then the weights are as without any.
+        RuntimeError: There was no room; likewise.
+    """
+    applied = model.loras
+    if chosen == applied.current:
+        return
+    addends: dict[Weight, list[_Addend]] = {}
+    for one, lora in zip(chosen, loras, strict=True):
+        for weight, change in lora.changes.items():
+            if strength := one.weight if weight.network == "unet" else one.te_weight:
+                addends.setdefault(weight, []).append(_Addend(change, strength))
+    _forget(model, _of_texts(chosen, addends))
+    applied.current = ()
+    try:
+        _restore(model, applied.changed - addends.keys())
+        for weight in sorted(addends):
+            _change(model, weight, addends[weight])
+        _check(model, chosen)
+    except (LoraRefused, RuntimeError, MemoryError):
+        _forget(model, None)
+        _restore(model, set(applied.changed))
+        raise
+    applied.current = chosen
 
-        Args:
-            model: Whose weights.
-            chosen: With which strengths; in order.
-            loras: What each of them changes.
 
-        Raises:
-            LoraRefused: Together they make weights that are no numbers; then the weights are as without any.
-            RuntimeError: There was no room; likewise.
-        """
-        if chosen == self.current:
-            return
-        addends: dict[Weight, list[_Addend]] = {}
-        for one, lora in zip(chosen, loras, strict=True):
-            for weight, change in lora.changes.items():
-                if strength := one.weight if weight.network == "unet" else one.te_weight:
-                    addends.setdefault(weight, []).append(_Addend(change, strength))
-        self._forget(model, _of_texts(chosen, addends))
-        self.current = ()
-        try:
-            self._restore(model, self._changed - addends.keys())
-            for weight in sorted(addends):
-                self._change(model, weight, addends[weight])
-            self._check(model, chosen)
-        except (LoraRefused, RuntimeError, MemoryError):
-            self._forget(model, None)
-            self._restore(model, set(self._changed))
-            raise
-        self.current = chosen
+def _change(model: Model, weight: Weight, addends: Sequence[_Addend]) -> None:
+    parameter, applied = _parameter(model, weight), model.loras
+    if weight not in applied.originals:
+        applied.originals[weight] = _kept(parameter)
+    applied.changed.add(weight)
+    base = applied.originals[weight].to(parameter.device, non_blocking=True).float()
+    total = base
+    for addend in addends:
+        total = total + addend.difference(base)
+    parameter.copy_(total)
 
-    def dropped(self) -> None:
-        """Note that another checkpoint was written over all of them: there is nothing to put back."""
-        self.current = ()
-        self._originals.clear()
-        self._changed.clear()
 
-    def _change(self, model: Model, weight: Weight, addends: Sequence[_Addend]) -> None:
-        parameter = _parameter(model, weight)
-        if weight not in self._originals:
-            self._originals[weight] = _kept(parameter)
-        self._changed.add(weight)
-        base = self._originals[weight].to(parameter.device, non_blocking=True).float()
-        total = base
-        for addend in addends:
-            total = total + addend.difference(base)
-        parameter.copy_(total)
+def _restore(model: Model, weights: set[Weight]) -> None:
+    for weight in sorted(weights):
+        _parameter(model, weight).copy_(model.loras.originals[weight], non_blocking=True)
+        model.loras.changed.discard(weight)
 
-    def _restore(self, model: Model, weights: set[Weight]) -> None:
-        for weight in sorted(weights):
-            _parameter(model, weight).copy_(self._originals[weight], non_blocking=True)
-            self._changed.discard(weight)
 
-    def _check(self, model: Model, chosen: LoraSet) -> None:
-        """Look, once for all of them, whether every weight is still a number in the model's own precision."""
-        sums = [_parameter(model, weight).sum(dtype=torch.float32).to(model.device) for weight in self._changed]
-        if sums and not bool(torch.stack(sums).isfinite().all()):
-            raise LoraRefused(" and ".join(one.name for one in chosen), "so strong that weights are no numbers")
+def _check(model: Model, chosen: LoraSet) -> None:
+    """Look, once for all of them, whether every weight is still a number in the model's own precision."""
+    sums = [_parameter(model, weight).sum(dtype=torch.float32).to(model.device) for weight in model.loras.changed]
+    if sums and not bool(torch.stack(sums).isfinite().all()):
+        raise LoraRefused(" and ".join(one.name for one in chosen), "so strong that weights are no numbers")
 
-    @staticmethod
-    def _forget(model: Model, of_texts: Hashable) -> None:
-        """Drop what was made with other weights: keys and values of prompts, and texts that were read otherwise."""
-        model.cached_blocks.changed()
-        model.texts.belong_to(of_texts)
+
+def _forget(model: Model, of_texts: Hashable) -> None:
+    """Drop what was made with other weights: keys and values of prompts, and texts that were read otherwise."""
+    model.cached_blocks.changed()
+    model.texts.belong_to(of_texts)
 
 
 def _of_texts(chosen: LoraSet, addends: dict[Weight, list[_Addend]]) -> Hashable:

@@ -16,14 +16,13 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine import admission, memory, results
+from engine import admission, applied_loras, checkpoint_weights, memory, results
 from engine.checkpoints import Checkpoints
 from engine.denoise import predict_noise
 from engine.errors import GenerationError, OutOfMemory
 from engine.fit import largest_fit
 from engine.job_state import CallPart, JobState, PreparedSample, RunningSample
 from engine.lora_folder import LoraFolder
-from engine.model import read_weights
 from engine.plan import FinalLatents
 from engine.tiles import Tiling
 from engine.transfer import HostPace
@@ -88,7 +87,7 @@ class Batch:
         self._post = post
         self._sizes = admission.OfShapes(sizes or admission.Always(cap))
         self._loras = loras or LoraFolder(None)
-        self._checkpoints = checkpoints or Checkpoints({}, partial(read_weights, another_vae=False), kept=1)
+        self._checkpoints = checkpoints or Checkpoints({}, partial(checkpoint_weights.read, another_vae=False), kept=1)
         self._clock = clock
         self._stepped = stepped
         self._pace = HostPace(model.device)
@@ -216,9 +215,9 @@ class Batch:
         model, name = self._model, first.checkpoint
         if name != model.checkpoint.current:
             weights = self._checkpoints.read(model, name)
-            model.checkpoint.apply(model, name, weights)
+            checkpoint_weights.apply(model, name, weights)
         read = self._loras.read(model, first.loras, self._pool)
-        model.loras.apply(model, first.loras, read)
+        applied_loras.apply(model, first.loras, read)
 
     def _start(self, ready: PreparedSample) -> None:
         running = ready.start(self._model)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine import checkpoint, memory
-from engine.checkpoints import BASE
 from engine.errors import ModelRefused
+from engine.networks import Destinations, read_networks
 from engine.transfer import room, staging
 
 if TYPE_CHECKING:
@@ -46,18 +46,26 @@ class CheckpointWeights:
         return f"<CheckpointWeights {self.name}>"
 
 
-def collect(source: Source, networks: Networks, model: Model, *, another_vae: bool) -> CheckpointWeights:
-    """Gather what was read, where it fits a model.
+def read(source: Source, model: Model, *, another_vae: bool) -> CheckpointWeights:
+    """Read another checkpoint onto the host, in the numbers that a model has; may run in any thread.
 
     Args:
-        source: What was read.
-        networks: Its parts, on the host.
+        source: The checkpoint.
         model: Who is to have it.
         another_vae: The model's VAE is not its checkpoint's, and stays.
 
     Raises:
+        ModelLoadError: As `engine.model.read`.
         ModelRefused: It is of another architecture.
     """
+    host = torch.device("cpu")
+    with torch.inference_mode(mode=False):
+        networks = read_networks(source, Destinations(host, host, model.dtype), lambda _stage: None)
+        return _collected(source, networks, model, another_vae=another_vae)
+
+
+def _collected(source: Source, networks: Networks, model: Model, *, another_vae: bool) -> CheckpointWeights:
+    """Gather what was read, where it fits a model."""
     tensors: dict[str, dict[str, Tensor]] = {}
     for name, network in networks._asdict().items():
         if name == "vae" and another_vae:
@@ -76,37 +84,28 @@ def collect(source: Source, networks: Networks, model: Model, *, another_vae: bo
     )
 
 
-class AppliedCheckpoint:
-    """Belongs to one model, and to the thread that draws with it."""
+def apply(model: Model, name: str, weights: CheckpointWeights, clock: Callable[[], float] = time.perf_counter) -> None:
+    """Let the model be another checkpoint, without any LoRAs.
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        self.current: str | None = BASE
-        """By its name in the configuration; None: a copy failed half way, and the next job brings a whole one."""
-        self.switches = 0
-        self._clock = clock
-
-    def apply(self, model: Model, name: str, weights: CheckpointWeights) -> None:
-        """Let the model be another checkpoint, without any LoRAs.
-
-        Raises:
-            RuntimeError: The device took only a part; nothing can be drawn before a whole one is there.
-        """
-        begun = self._clock()
-        self.current = None
-        model.cached_blocks.changed()
-        model.texts.clear()
-        model.loras.dropped()
-        with torch.no_grad():
-            for network, tensors in weights.tensors.items():
-                own = getattr(model, network).state_dict(keep_vars=True)
-                for key, tensor in tensors.items():
-                    own[key].copy_(tensor, non_blocking=True)
-        if model.device.type == "cuda":
-            torch.cuda.synchronize(model.device)  # an error of the copies is this job's, and the memory is free again
-        model.name, model.hash, model.scheduler_config = weights.name, weights.hash, weights.scheduler_config
-        self.current = name
-        self.switches += 1
-        log.info("the checkpoint is %s now, after %.2f s (switch %d)", model.name, self._clock() - begun, self.switches)
+    Raises:
+        RuntimeError: The device took only a part; nothing can be drawn before a whole one is there.
+    """
+    begun, applied = clock(), model.checkpoint
+    applied.current = None
+    model.cached_blocks.changed()
+    model.texts.clear()
+    model.loras.dropped()
+    with torch.no_grad():
+        for network, tensors in weights.tensors.items():
+            own = getattr(model, network).state_dict(keep_vars=True)
+            for key, tensor in tensors.items():
+                own[key].copy_(tensor, non_blocking=True)
+    if model.device.type == "cuda":
+        torch.cuda.synchronize(model.device)  # an error of the copies is this job's, and the memory is free again
+    model.name, model.hash, model.scheduler_config = weights.name, weights.hash, weights.scheduler_config
+    applied.current = name
+    applied.switches += 1
+    log.info("the checkpoint is %s now, after %.2f s (switch %d)", model.name, clock() - begun, applied.switches)
 
 
 def _check_same(source: Source, name: str, network: nn.Module, own: nn.Module) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from engine import checkpoint
+from engine.applied_weights import BASE
 from engine.errors import ModelLoadError, ModelRefused
 from engine.wire import OtherModel
 
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from engine.model import Model
 
 log = logging.getLogger(__name__)
-
-BASE = ""
-"""The name of the checkpoint that the engine begins with."""
 
 
 class FoundCheckpoint(NamedTuple):

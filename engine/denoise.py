@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from engine.applied_loras import LoraSet
+    from engine.applied_weights import LoraSet
     from engine.conditioning import Conditioning
     from engine.model import Model
     from engine.repainting import ChangeMap

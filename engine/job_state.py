@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.applied_loras import in_order
+from engine.applied_weights import in_order
 from engine.conditioning import encode
 from engine.denoise import Key, Noise, Sample
 from engine.errors import InvalidParameters
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from engine.applied_loras import LoraSet
+    from engine.applied_weights import LoraSet
     from engine.conditioning import Conditioning
     from engine.model import Model
     from engine.plan import Pass, Plan

@@ -61,11 +61,11 @@ def load_others(config: Engine, model: Model, report: Callable[[str], None]) -> 
         model: What that gave.
         report: As `load`.
     """
-    from engine.model import read_weights
+    from engine import checkpoint_weights
 
     found: dict[str, checkpoints.FoundCheckpoint] = {}
     if config.others:
         base = dataclasses.replace(checkpoint.find(config), hash=model.hash)
         found = checkpoints.find_all(config, base, report)
-    read = partial(read_weights, another_vae=config.vae not in VAE_OF_THE_CHECKPOINT)
+    read = partial(checkpoint_weights.read, another_vae=config.vae not in VAE_OF_THE_CHECKPOINT)
     return checkpoints.Checkpoints(found, read, kept=config.models_in_memory)

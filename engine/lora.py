@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError, safe_open
 
 from engine import lora_header, lora_names
+from engine.applied_weights import Weight
 from engine.errors import LoraRefused
 
 if TYPE_CHECKING:
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
     from engine.lora_header import Layer, LoraOutline, Stored
     from engine.lora_names import Network, Part
     from engine.model import Model
-
-
-class Weight(NamedTuple):
-    """One parameter of a model."""
-
-    network: Network
-    name: str
-    """As the network names it: ``mid_block.resnets.0.conv1.weight``."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,10 +12,9 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 
 from engine import card_room, checkpoint, memory, processors
-from engine.applied_loras import AppliedLoras
+from engine.applied_weights import AppliedCheckpoint, AppliedLoras
 from engine.blocks import CachedBlocks, make_lean
 from engine.card_room import CardRoom
-from engine.checkpoint_weights import AppliedCheckpoint, CheckpointWeights, collect
 from engine.encoded_texts import EncodedTexts
 from engine.errors import ModelLoadError
 from engine.memory import Limit
@@ -155,24 +154,6 @@ def read(
         encodes_at_once=Limit(ceiling=math.inf if room.tile is None else room.tile**2),
         at_once=room.at_once,
     )
-
-
-def read_weights(source: Source, model: Model, *, another_vae: bool) -> CheckpointWeights:
-    """Read another checkpoint onto the host, in the numbers that a model has; may run in any thread.
-
-    Args:
-        source: The checkpoint.
-        model: Who is to have it.
-        another_vae: As `engine.checkpoint_weights.collect`.
-
-    Raises:
-        ModelLoadError: As `read`.
-        ModelRefused: It is of another architecture.
-    """
-    host = torch.device("cpu")
-    with torch.inference_mode(mode=False):
-        read = read_networks(source, Destinations(host, host, model.dtype), lambda _stage: None)
-        return collect(source, read, model, another_vae=another_vae)
 
 
 def _room(config: Engine, device: torch.device) -> CardRoom:

@@ -8,8 +8,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import lora, lora_header
-from engine.applied_loras import AppliedLoras, in_order
+from engine import applied_loras, lora, lora_header
+from engine.applied_weights import AppliedLoras, in_order
 from engine.batch import Batch
 from engine.blocks import CachedBlocks
 from engine.encoded_texts import EncodedTexts
@@ -51,7 +51,7 @@ def own(model):
     """The model, whose weights are put back whatever happens; as it was read, it has none."""
     copy = dataclasses.replace(model, loras=AppliedLoras(), texts=EncodedTexts())
     yield copy
-    copy.loras.apply(copy, (), [])
+    applied_loras.apply(copy, (), [])
 
 
 def weights(model):
@@ -68,7 +68,7 @@ def chosen(name, weight=1.0, te_weight=None):
 
 def apply(model, folder, *loras):
     ordered = in_order(loras)
-    model.loras.apply(model, ordered, LoraFolder(folder).read(model, ordered, Inline()))
+    applied_loras.apply(model, ordered, LoraFolder(folder).read(model, ordered, Inline()))
 
 
 def changes_of(model, folder, name):
@@ -188,7 +188,7 @@ def drawn_alone(model, folder):
     """What each set makes of one request, with nobody else."""
     copy = dataclasses.replace(model, loras=AppliedLoras(), texts=EncodedTexts())
     found = [finals(copy, wish("a", *one), loras=LoraFolder(folder))[0] for one in SETS]
-    copy.loras.apply(copy, (), [])
+    applied_loras.apply(copy, (), [])
     return found
 
 

@@ -10,10 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch._dynamo.utils import counters
 
-from engine import compiling, loading
-from engine.applied_loras import AppliedLoras
+from engine import checkpoint_weights, compiling, loading
+from engine.applied_weights import AppliedCheckpoint, AppliedLoras
 from engine.batch import Batch
-from engine.checkpoint_weights import AppliedCheckpoint
 from engine.config import Engine, ModelEntry
 from engine.encoded_texts import EncodedTexts
 from engine.lora_folder import LoraFolder
@@ -80,7 +79,7 @@ def same(one, other):
 
 
 def become(model, checkpoints, name):
-    model.checkpoint.apply(model, name, checkpoints.read(model, name))
+    checkpoint_weights.apply(model, name, checkpoints.read(model, name))
 
 
 def wish(job_id, model="", *loras, **changes):
@@ -281,7 +280,7 @@ def test_half_a_copy_is_never_drawn_with(own, checkpoints):
         weights, tensors={"unet": {**weights.tensors["unet"], "conv_out.bias": torch.zeros(7)}}
     )
     with pytest.raises(RuntimeError):
-        own.checkpoint.apply(own, "second", broken)
+        checkpoint_weights.apply(own, "second", broken)
     assert own.checkpoint.current is None
     assert torch.equal(finals(own, wish("a"), checkpoints=checkpoints)[0], first)
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import lora, lora_header, lora_names
+from engine.applied_weights import Weight
 from engine.errors import LoraRefused
 from tests.engine import lora_files as files
 from tests.engine.conftest import stability_name
@@ -267,7 +268,7 @@ def test_the_projection_of_the_second_encoder_is_changed(model, tmp_path):
     layers = {target: files.low_rank(model.text_encoder_2.text_projection.weight, seed=1, alpha=2)}
     path = files.write(tmp_path / "a.safetensors", files.named(layers, files.kohya, files.KOHYA))
     [weight] = lora.read(path, model).changes
-    assert weight == lora.Weight("text_encoder_2", "text_projection.weight")
+    assert weight == Weight("text_encoder_2", "text_projection.weight")
 
 
 def test_both_spellings_name_every_layer_of_sdxl():
