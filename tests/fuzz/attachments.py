@@ -173,8 +173,7 @@ def _that_lies(chance):
             broken = chance.choice((profile, profile[:200], chance.randbytes(400), b""))
             return _file(image, chance.choice(("PNG", "JPEG")), icc_profile=broken)
         case 1:
-            exif = Image.Exif()
-            exif[0x0112] = chance.choice((0, 5, 9, 255, "upwards"))
+            exif = chance.choice((*map(_standing, (0, 5, 9, 255)), _standing(0x7570_0000, kind=2)))
             return _file(image, chance.choice(("PNG", "JPEG", "WEBP")), exif=exif)
         case 2:
             data = bytearray(_file(image))
@@ -185,3 +184,10 @@ def _that_lies(chance):
             found = max(data.find(b"\xff\xc0"), 0)
             data[found + 5 : found + 9] = chance.choice((65_000, 4_000, 1)).to_bytes(2, "big") * 2
             return bytes(data)
+
+
+def _standing(value, kind=3):
+    """Say how a picture stands, in a number (3) or, as nobody should, in words (2): Pillow would not write them."""
+    value = value.to_bytes(2, "big") + b"\0\0" if kind == 3 else value.to_bytes(4, "big")
+    tag = (0x0112).to_bytes(2, "big") + kind.to_bytes(2, "big") + (1 if kind == 3 else 4).to_bytes(4, "big") + value
+    return b"Exif\0\0MM\0*" + (8).to_bytes(4, "big") + (1).to_bytes(2, "big") + tag + bytes(4)
