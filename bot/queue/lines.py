@@ -98,9 +98,13 @@ class Lines:
         """Count how many jobs stand before one in its person's line."""
         return bisect_left(self._lines[ticket.user_id].tickets, (rank(ticket), ticket.id))
 
-    def order(self) -> Iterator[Ticket]:
-        """Play the turns as they come if nobody else does; a person whose turn is kept back keeps its tag."""
-        return played(self.turns, self.people, self._in_turn, lambda ticket: ticket.stretch)
+    def order(self, first: int | None = None) -> Iterator[Ticket]:
+        """Play the turns as they come if nobody else does; a person whose turn is kept back keeps its tag.
+
+        Args:
+            first: Who has the next turn, whatever their tag.
+        """
+        return played(self.turns, self.people, self._in_turn, lambda ticket: ticket.stretch, first)
 
     def _in_turn(self, user_id: int) -> Iterator[Ticket]:
         return (ticket for _, _, ticket in self._lines[user_id].tickets)  # mostly the first few are asked for
@@ -124,13 +128,29 @@ def played(
     keys: Iterable[_Key],
     jobs_of: Callable[[_Key], Iterator[Ticket]],
     price: Callable[[Ticket], float],
+    first: _Key | None = None,
 ) -> Iterator[Ticket]:
-    """Play turns without taking them: give everybody's jobs in the order in which they would start."""
+    """Play turns without taking them: give everybody's jobs in the order in which they would start.
+
+    Args:
+        turns: Who has which tag.
+        keys: Who is to play.
+        jobs_of: Gives the jobs of one of them, in order.
+        price: What a job adds to a tag.
+        first: Which of them has the next turn, whatever their tag.
+    """
     tags = {key: (start, asked) for start, asked, key in turns.tags()}
     later = count(max((asked for _, asked in tags.values()), default=0) + 1)
     heap = [(*(tags.get(key) or (turns.start(key), next(later))), key) for key in keys]
     heapq.heapify(heap)
     lines: dict[_Key, Iterator[Ticket]] = {}  # most are never looked into
+    if first is not None:
+        [at] = (number for number, entry in enumerate(heap) if entry[2] == first)
+        lines[first] = jobs_of(first)
+        ticket = next(lines[first])
+        heap[at] = (heap[at][0] + price(ticket), next(later), first)
+        heapq.heapify(heap)
+        yield ticket
     while heap:
         start, _, key = heap[0]
         if key not in lines:

@@ -10,9 +10,9 @@ makes a person's share larger. What that promises to anybody, however many jobs 
   newcomer so waits for the jobs that are already running and for one more at most.
 - Of two who wait all the time, neither is ahead of the other by more than one job of each, by cost over weight.
 - For the sake of a batch, or of weights that the model has already, a job may start before the one whose turn it is,
-  which is next then. Only those are taken
-  whose turn comes before the second turn of the one passed over, so the first promise grows by one job for every turn
-  that comes before the newcomer's and for theirs, and the second to two jobs of each.
+  which is next then. Only those are taken whose turn comes before the second turn of the one passed over, and of
+  other servers only who is next there. So the first promise grows by one job for every turn that comes before the
+  newcomer's and for theirs, and the second to two jobs of each.
 
 Who has just been served owes what that cost, until the others have had as much.
 """
@@ -323,8 +323,7 @@ class Queue:
 
     def of_server(self, guild_id: int, first: int = 0, jobs: int = sys.maxsize) -> list[Ticket]:
         """List what of one server waits, in its order, and then what is held; from a place on, and at most so many."""
-        lines = self._servers.get(guild_id)
-        order = chain(lines.order() if lines else (), self._held_in(guild_id))
+        order = chain(self._order_in(guild_id), self._held_in(guild_id))
         return list(islice(order, first, min(first + jobs, sys.maxsize)))
 
     def jobs_of_server(self, guild_id: int) -> int:
@@ -339,7 +338,14 @@ class Queue:
     def _order(self) -> Iterator[Ticket]:
         """Give everything whose turn comes, in order; limits on what runs at once only delay it."""
         keys = [key for key, lines in self._servers.items() if lines.jobs and not self._is_still(key)]
-        return played(self._turns, keys, lambda key: self._servers[key].order(), lambda ticket: ticket.cost)
+        due = self._due()
+        return played(self._turns, keys, self._order_in, lambda ticket: ticket.cost, due and due.server)
+
+    def _order_in(self, server: int) -> Iterator[Ticket]:
+        due, lines = self._due(), self._servers.get(server)
+        if lines is None:
+            return iter(())
+        return lines.order(due.user_id if due is not None and due.server == server else None)
 
     def _reckon(self, ticket: Ticket) -> Standing:
         jobs, cost = self._servers[ticket.server].ahead(ticket)
@@ -355,21 +361,19 @@ class Queue:
         if full.whose == "person":
             standings = [self.standing(ticket.id) for ticket in self.of_person(user_id)]
             return min((standing.ahead for standing in standings if standing), default=None)
-        theirs = self._servers.get(server)
-        order = self._order() if full.whose == "everybody" else theirs.order() if theirs else ()
+        order = self._order() if full.whose == "everybody" else self._order_in(server)
         return sum(ticket.cost for ticket in islice(order, max(1, full.most // RETURN_SHARE)))
 
     # Choosing
 
     def _choose(self, suits: Callable[[Ticket], bool]) -> Ticket | None:
         due = self._due()
-        first = due or next(self._candidates(0.0, 0.0), None)
+        first = due or self._first()
         if first is None or suits(first):
             return first
         if due is not None:
             return None
-        near = islice(self._candidates(first.cost, first.stretch), COMPANIONS)
-        found = next(filter(suits, near), None)
+        found = next(filter(suits, islice(self._near(first), COMPANIONS)), None)
         if found is not None:
             self._passed = first.id
         return found
@@ -382,12 +386,28 @@ class Queue:
         lines = self._servers[ticket.server]
         return ticket if ticket.user_id in lines.turns and lines.next_of(ticket.user_id) is ticket else None
 
-    def _candidates(self, servers_within: float, people_within: float) -> Iterator[Ticket]:
-        """Give the next job of everybody whose turn is so near."""
-        for key in self._turns.soonest(servers_within):
-            lines = self._servers[key]
-            for user_id in lines.turns.soonest(people_within):
-                yield lines.next_of(user_id)
+    def _first(self) -> Ticket | None:
+        """Give the job whose turn it is."""
+        server = self._turns.first()
+        return None if server is None else self._first_in(server)
+
+    def _first_in(self, server: int) -> Ticket | None:
+        lines = self._servers[server]
+        person = lines.turns.first()
+        return None if person is None else lines.next_of(person)
+
+    def _near(self, first: Ticket) -> Iterator[Ticket]:
+        """Give the next jobs of those whose turn comes before the second turn of the first one.
+
+        Of its own server that is everybody; of another one it is the person whose turn it is there. Else somebody who
+        is next there would see their server's turn go to a neighbour, and wait for all other servers once more.
+        """
+        for server in self._turns.soonest(first.cost):
+            if server == first.server:
+                lines = self._servers[server]
+                yield from map(lines.next_of, lines.turns.soonest(first.stretch))
+            elif (other := self._first_in(server)) is not None:
+                yield other
 
     def _charge(self, ticket: Ticket) -> None:
         self._servers[ticket.server].turns.spend(ticket.user_id, ticket.stretch)
