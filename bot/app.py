@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from bot.config import Config
-    from bot.operating.reload import Reload
+    from bot.operating.reload import ConfigReload
     from bot.routes import Feature
     from bot.watchdog import Watchdog
 
@@ -285,7 +285,7 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
             await works.audit.close()
 
 
-async def _read_again(stop: Stop, reload: Reload) -> NoReturn:
+async def _read_again(stop: Stop, reload: ConfigReload) -> NoReturn:
     """Read the configuration again at every SIGHUP."""
     while True:
         await stop.hangup.wait()

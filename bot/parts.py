@@ -28,7 +28,7 @@ from bot.flow.rendering import Rendering
 from bot.operating.overview import Overview
 from bot.operating.presence import Presence
 from bot.operating.recent import RecentErrors
-from bot.operating.reload import Reload
+from bot.operating.reload import ConfigReload
 from bot.operating.steering import Steering
 from bot.queue.allowance import Allowance
 from bot.queue.arrivals import Arrivals
@@ -123,7 +123,7 @@ class Operating(NamedTuple):
     """What whoever runs the bot sees of it and tells it."""
 
     overview: Overview
-    reload: Reload
+    reload: ConfigReload
     steering: Steering
     presence: Presence
     recent: RecentErrors
@@ -140,7 +140,7 @@ def build_operating(given: Given, checks: Checks, flow: Flow, retention: Retenti
         data_dir=given.config.data_dir,
         now=now,
     )
-    reload = Reload(
+    reload = ConfigReload(
         live=given.live,
         gatekeeper=checks.gatekeeper,
         prompt_writer=given.prompt_writer,

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 from bot.sandbox.server import Sandbox
 from tests.documents import ROOT
 from tests.journey.people import accept_terms, gallery, result_of
@@ -118,7 +118,7 @@ async def main() -> None:
             try:
                 with step(f"{command}, until it is online"):
                     await sandbox.sessions.came.wait()
-                async with Person.visit(sandbox.page_url, "yuki") as yuki:
+                async with Visitor.visit(sandbox.page_url, "yuki") as yuki:
                     with step("the terms, /imagine, and the first picture"):
                         await accept_terms(yuki)
                         sent = await yuki.slash(yuki.channel("general"), "imagine", prompt="1girl", steps=8)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 from tests import browser as tool
 from tests.browser import playwright, run
 from tests.demo import running_demo
@@ -52,7 +52,7 @@ async def _keep(page, name):
 
 @asynccontextmanager
 async def visiting(browser, address, username, channel):
-    async with Person.visit(address, username) as person:
+    async with Visitor.visit(address, username) as person:
         if not person.state["bot"]["online"]:
             await person.wait_for_event("bot", lambda bot: bot["online"])
         address = f"{address}/#/{person.id}/{person.channel(channel)}"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.operating.overview import Overview
     from bot.operating.presence import Presence
     from bot.operating.recent import RecentErrors
-    from bot.operating.reload import Reload, Reloaded
+    from bot.operating.reload import ConfigReload, Reloaded
     from bot.operating.steering import Steering
     from bot.sentences.sentence import Sentence
 
@@ -43,7 +43,7 @@ class Operator:
     overview: Overview
     steering: Steering
     presence: Presence
-    reload: Reload
+    reload: ConfigReload
     recent: RecentErrors
     audit: Audit
 

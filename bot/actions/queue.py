@@ -18,7 +18,7 @@ from bot.routes import Route, on_press
 from bot.sentences import queue as says
 from bot.store.queue import Steered
 from bot.views.card import title
-from bot.views.queue import JOBS_A_PAGE, LABELS, PRESS, QUEUE_ACTIONS, QueuePress, QueueRow, Shown, listing
+from bot.views.queue import JOBS_A_PAGE, LABELS, PRESS, QUEUE_ACTIONS, QueuePage, QueuePress, QueueRow, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +154,7 @@ class QueueActions:
 
     # What is shown
 
-    async def _page(self, interaction: discord.Interaction[Any], press: QueuePress) -> Shown:
+    async def _page(self, interaction: discord.Interaction[Any], press: QueuePress) -> QueuePage:
         mine = press.whose == "mine"
         guild_id = None if mine else self._server(interaction)
         drawn = [
@@ -177,7 +177,7 @@ class QueueActions:
         shown += own[after : after + room] if guild_id is None else self.queue.of_server(guild_id, after, room)
         shown += coming[max(0, after - in_line) :][: JOBS_A_PAGE - len(shown)]
         rows = [await self._row(interaction, ticket, is_drawn=ticket in drawn, mine=mine) for ticket in shown]
-        return Shown(
+        return QueuePage(
             whose=press.whose,
             page=page,
             pages=pages,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.config import Rating
     from bot.engine.drawing_engine import Status
     from bot.job import Job, StoredPicture
-    from bot.store.pictures import Pictures
+    from bot.store.pictures import StoredPictures
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class AllowedHere(NamedTuple):
 class PictureFilter:
     """Stands between the engine and the spool, and between the spool and Discord."""
 
-    def __init__(self, gatekeeper: Gatekeeper, pictures: Pictures, *, rates: bool) -> None:
+    def __init__(self, gatekeeper: Gatekeeper, pictures: StoredPictures, *, rates: bool) -> None:
         """Set up.
 
         Args:

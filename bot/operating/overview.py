@@ -34,7 +34,7 @@ WRITES_WITHIN_S = 1.0
 """How long the database may take to give the lock of a writer."""
 
 
-class Sizes(NamedTuple):
+class DiskUse(NamedTuple):
     """Of what is on the disk, in bytes."""
 
     database: int
@@ -76,7 +76,7 @@ class Overview:
     now: Callable[[], float]
     """Unix time in seconds."""
     clock: Callable[[], float] = time.monotonic
-    _sizes: tuple[float, Sizes] | None = field(default=None, init=False)
+    _disk_use: tuple[float, DiskUse] | None = field(default=None, init=False)
 
     async def snapshot(self) -> Snapshot:
         """Look at everything that decides how it is."""
@@ -121,7 +121,7 @@ class Overview:
 
     async def look(self) -> None:
         """Set every gauge."""
-        seen, sizes, measures = await self.snapshot(), await self.sizes(), self.measures
+        seen, disk, measures = await self.snapshot(), await self.disk_use(), self.measures
         for state in (State.QUEUED, State.RUNNING, State.RENDERED):
             if seen.database:
                 measures.jobs.set(state, to=seen.jobs.get(state, 0))
@@ -137,18 +137,18 @@ class Overview:
             for shard, latency in latencies:
                 if math.isfinite(latency):
                     measures.latency.set(str(shard), to=latency)
-        measures.database_bytes.set(to=sizes.database)
-        measures.spool_bytes.set(to=sizes.spool)
-        measures.free_bytes.set(to=sizes.free)
-        if sizes.backed_up is not None:
-            measures.backup.set(to=max(self.now() - sizes.backed_up, 0.0))
+        measures.database_bytes.set(to=disk.database)
+        measures.spool_bytes.set(to=disk.spool)
+        measures.free_bytes.set(to=disk.free)
+        if disk.backed_up is not None:
+            measures.backup.set(to=max(self.now() - disk.backed_up, 0.0))
 
-    async def sizes(self) -> Sizes:
+    async def disk_use(self) -> DiskUse:
         """Say how much there is on the disk, as it was a minute ago at most."""
         now = self.clock()
-        if self._sizes is None or now - self._sizes[0] > SIZES_EVERY_S:
-            self._sizes = now, await asyncio.to_thread(_sizes, self.data_dir, self.store.backups.newest)
-        return self._sizes[1]
+        if self._disk_use is None or now - self._disk_use[0] > SIZES_EVERY_S:
+            self._disk_use = now, await asyncio.to_thread(_disk_use, self.data_dir, self.store.backups.newest)
+        return self._disk_use[1]
 
 
 def _word(status: Status) -> str:
@@ -164,11 +164,11 @@ def _word(status: Status) -> str:
             return "unusable" if away.unusable else "away"
 
 
-def _sizes(folder: Path, newest: Callable[[], float | None]) -> Sizes:
+def _disk_use(folder: Path, newest: Callable[[], float | None]) -> DiskUse:
     database = sum(_bytes(path) for path in folder.glob("eshi.sqlite3*"))
     with os.scandir(folder / "spool") as files:
         spool = sum(_bytes(file) for file in files)
-    return Sizes(database, spool, shutil.disk_usage(folder).free, newest())
+    return DiskUse(database, spool, shutil.disk_usage(folder).free, newest())
 
 
 def _bytes(file: Path | os.DirEntry[str]) -> int:

@@ -74,7 +74,7 @@ class Reloaded(NamedTuple):
 
 
 @dataclass(kw_only=True, eq=False)
-class Reload:
+class ConfigReload:
     """Puts what changed into the parts that have it."""
 
     live: Live

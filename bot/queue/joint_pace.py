@@ -9,7 +9,7 @@ from bot.queue.pace import Pace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.queue.pace import Measured
+    from bot.queue.pace import StepTime
     from bot.queue.ticket import Ticket
 
 
@@ -26,11 +26,11 @@ class JointPace:
     """Knows a pace for everyone that draws, and answers for all of them; which ones is told to it."""
 
     def __init__(self) -> None:
-        self._measured: Sequence[Measured] = ()
+        self._measured: Sequence[StepTime] = ()
         self._before = Pace()
         self._paces: list[Pace] = []
 
-    def recall(self, measured: Iterable[Measured]) -> None:
+    def recall(self, measured: Iterable[StepTime]) -> None:
         """Take up what an earlier process measured."""
         self._measured = tuple(measured)
         self._before.recall(self._measured)

@@ -25,7 +25,7 @@ SLOWEST = 8.0
 """A step that took so many times as long as usual was no step: the machine slept, or another program had the GPU."""
 
 
-class Measured(Struct, frozen=True, kw_only=True):
+class StepTime(Struct, frozen=True, kw_only=True):
     """What a picture's step takes when so many pictures are drawn at once; each has its share of the engine."""
 
     width: int
@@ -121,7 +121,7 @@ class Pace:
         self._busy = _Busy()
         self._running: dict[str, _Running] = {}
 
-    def recall(self, measured: Iterable[Measured]) -> None:
+    def recall(self, measured: Iterable[StepTime]) -> None:
         """Take up what an earlier process measured."""
         for one in measured:
             key = _Key(one.width, one.height, one.guided)
@@ -130,11 +130,11 @@ class Pace:
             self._busy.steps_s += one.step_s
             self._busy.cost += key.cost
 
-    def measured(self, ticket: Ticket) -> Sequence[Measured]:
+    def measured(self, ticket: Ticket) -> Sequence[StepTime]:
         """Give what is known of this ticket's shape, to be kept."""
         key = _key(ticket)
         return [
-            Measured(
+            StepTime(
                 width=key.width,
                 height=key.height,
                 guided=key.guided,

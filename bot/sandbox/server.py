@@ -32,10 +32,10 @@ from bot.sandbox.world.crowd import Crowd
 from bot.sandbox.world.faults import Drop, Expire, Faults, Invalidate
 from bot.sandbox.world.feed import EventFeed
 from bot.sandbox.world.interactions import Interactions
+from bot.sandbox.world.local_discord import LocalDiscord
 from bot.sandbox.world.messages import Messages
 from bot.sandbox.world.places import PlaceChanges
 from bot.sandbox.world.reactions import Reactions
-from bot.sandbox.world.scene import Scene
 from bot.sandbox.world.sessions import Sessions
 from bot.sandbox.world.state import World
 
@@ -65,7 +65,7 @@ class Sandbox:
     feed: EventFeed
     faults: Faults
     sessions: Sessions
-    scene: Scene
+    local: LocalDiscord
     controls: WorldControls
     """What Discord itself decides, not the bot and no member."""
 
@@ -77,12 +77,12 @@ class Sandbox:
     @property
     def gateway_url(self) -> str:
         """What a client connects to; most ask the REST API for it, discord.py holds the first one fixed."""
-        return self.scene.gateway_url()
+        return self.local.gateway_url()
 
     @property
     def allowances(self) -> Allowances:
         """How many session starts, invalid requests and new commands were counted."""
-        return self.scene.allowances
+        return self.local.allowances
 
     @property
     def violations(self) -> list[Json]:
@@ -95,7 +95,7 @@ class Sandbox:
     def advance(self, seconds: float) -> None:
         """Move the clock; what falls due happens before this returns."""
         self.world.clock.advance(seconds)
-        self.scene.broadcast.clock_moved()
+        self.local.broadcast.clock_moved()
 
     @classmethod
     @asynccontextmanager
@@ -142,19 +142,19 @@ class Sandbox:
         gateway = Gateway(world, sessions, faults, feed, allowances=allowances, token=token)
         description = None if openapi is None else describe(openapi)
         app = web.Application(middlewares=[_only_loopback], client_max_size=1 << 26)
-        scene = Scene(
+        local = LocalDiscord(
             world, sessions, broadcast, messages, reactions, places, interactions, allowances, lambda: gateway.url
         )
         limits = RateLimits(time.monotonic, clock.now) if rate_limits else None
-        Rest(scene, feed, faults, limits=limits, description=description, token=token).add_to(app)
+        Rest(local, feed, faults, limits=limits, description=description, token=token).add_to(app)
         app.router.add_get("/gateway", gateway.handle)
         app.router.add_get("/gateway/", gateway.handle)
         cdn.add_to(app, world)
-        people_api.add_to(app, scene, crowd, feed)
-        developer.add_to(app, scene, feed, faults, switches)
+        people_api.add_to(app, local, crowd, feed)
+        developer.add_to(app, local, feed, faults, switches)
         controls = WorldControls(world, broadcast)
         developer_world.add_to(app, world, controls, allowances)
-        forging.add_to(app, scene)
+        forging.add_to(app, local)
         if PAGE.is_dir():
             app.router.add_get("/", _index)
             app.router.add_static("/", PAGE)
@@ -166,7 +166,7 @@ class Sandbox:
             world.links.proxy_url = f"http://{media_host}"
             gateway.url = f"ws://{page}/gateway"
             try:
-                yield cls(token, page_url, world, feed, faults, sessions, scene, controls)
+                yield cls(token, page_url, world, feed, faults, sessions, local, controls)
             finally:
                 clock.close()
                 for session in sessions.living:

@@ -20,7 +20,7 @@ from bot.store.operation import Operation
 from bot.store.paces import Paces
 from bot.store.patience import WAITS_S
 from bot.store.people import People
-from bot.store.pictures import Pictures
+from bot.store.pictures import StoredPictures
 from bot.store.policies import Policies
 from bot.store.queue import StoredQueue
 from bot.store.records import Records
@@ -69,7 +69,7 @@ class Store:
         """
         asking = database.patient(waits_s)
         self.jobs = Jobs(asking)
-        self.pictures = Pictures(database, beside.spool, waits_s=waits_s)
+        self.pictures = StoredPictures(database, beside.spool, waits_s=waits_s)
         self.inputs = Inputs(database, beside.spool, waits_s=waits_s)
         self.drafts = Drafts(asking)
         self.forms = Forms(asking)

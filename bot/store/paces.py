@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.queue.pace import Measured
+from bot.queue.pace import StepTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,11 +20,11 @@ class Paces:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def all(self) -> Sequence[Measured]:
+    async def all(self) -> Sequence[StepTime]:
         rows = await self._database.fetch("SELECT * FROM paces")
-        return [msgspec.convert({**dict(row), "guided": bool(row["guided"])}, Measured) for row in rows]
+        return [msgspec.convert({**dict(row), "guided": bool(row["guided"])}, StepTime) for row in rows]
 
-    async def keep(self, measured: Iterable[Measured]) -> None:
+    async def keep(self, measured: Iterable[StepTime]) -> None:
         """Put these in place of what was known of the same."""
         for one in measured:
             await self._database.fetch(

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 _COLUMNS = "number, seed, file, size_bytes, sha256, latents_sha256, rating, deleted"
 
 
-class Pictures:
+class StoredPictures:
     """Pictures by the public id of their job."""
 
     def __init__(self, database: Database, spool: Spool, *, waits_s: Sequence[float] = ()) -> None:

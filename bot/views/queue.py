@@ -78,7 +78,7 @@ class QueueRow(NamedTuple):
     """It cannot be moved up."""
 
 
-class Shown(NamedTuple):
+class QueuePage(NamedTuple):
     """A page of jobs and what is known of their line."""
 
     whose: Whose
@@ -98,7 +98,7 @@ class Shown(NamedTuple):
     """How many of several draw."""
 
 
-def listing(shown: Shown) -> ui.LayoutView:
+def listing(shown: QueuePage) -> ui.LayoutView:
     """Write the list; everything in it is for the eyes of one person."""
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(text) for text in _head(shown)]
     for row in shown.rows:
@@ -113,7 +113,7 @@ def listing(shown: Shown) -> ui.LayoutView:
     return layout(ui.Container(*items, accent_colour=WAITING))
 
 
-def _head(shown: Shown) -> list[str]:
+def _head(shown: QueuePage) -> list[str]:
     lines = [says.yours(shown.jobs) if shown.whose == "mine" else says.of_server(shown.jobs)]
     if shown.paused:
         lines.append(says.IS_PAUSED)
@@ -125,7 +125,7 @@ def _head(shown: Shown) -> list[str]:
     return [render(shown.said), text] if shown.said else [text]
 
 
-def _standing(row: QueueRow, shown: Shown) -> Sentence:
+def _standing(row: QueueRow, shown: QueuePage) -> Sentence:
     if row.wait is not None:
         return in_line(row.wait, shown.engine)
     return says.BEING_DRAWN if row.progress is None else says.drawn_so_far(how_far(*row.progress))
@@ -139,7 +139,7 @@ def _actions(row: QueueRow) -> tuple[str, ...]:
     return ("cancel", "hold") if row.is_first else ("cancel", "hold", "up")
 
 
-def _pages(shown: Shown) -> list[ui.Button[ui.LayoutView]]:
+def _pages(shown: QueuePage) -> list[ui.Button[ui.LayoutView]]:
     """Give the buttons that show something else, and the one that shows the same anew."""
     turns: list[tuple[Sentence, Whose, int]] = [(says.REFRESH, shown.whose, shown.page)]
     if shown.page > 0:
@@ -151,7 +151,7 @@ def _pages(shown: Shown) -> list[ui.Button[ui.LayoutView]]:
     return [_pressing(QueuePress("show", whose, page), label) for label, whose, page in turns]
 
 
-def _button(shown: Shown, action: str, job_id: str | None = None) -> ui.Button[ui.LayoutView]:
+def _button(shown: QueuePage, action: str, job_id: str | None = None) -> ui.Button[ui.LayoutView]:
     style = ButtonStyle.danger if action == "cancel" else ButtonStyle.secondary
     return _pressing(QueuePress(action, shown.whose, shown.page, job_id), LABELS[action], style)
 

@@ -14,7 +14,7 @@ from bot.delivery.traffic import Traffic
 from bot.errors import StoreUnavailable
 from bot.measures import BotMeasures
 from bot.routes import Feature, on_press
-from bot.sandbox.people.driver import Person, control
+from bot.sandbox.people.driver import Visitor, control
 from bot.sandbox.server import Sandbox
 from bot.views.buttons import of_job, row
 from bot.views.layout import layout
@@ -53,7 +53,7 @@ async def chat(monkeypatch):
         )
         running = asyncio.create_task(client.start(sandbox.token))
         await client.wait_until_ready()
-        async with Person.visit(sandbox.page_url, "yuki") as yuki:
+        async with Visitor.visit(sandbox.page_url, "yuki") as yuki:
             yield client, yuki
         await client.close()
         await running

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, replace
 
-from bot.sandbox.people.driver import ActRefused, Person, control
+from bot.sandbox.people.driver import ActRefused, Visitor, control
 from tests.chaos.seen import job_of, latest
 from tests.journey.people import gallery, labels
 
@@ -63,7 +63,7 @@ class Promise:
     """A wish whose message stands in a channel."""
 
     wish: Wish
-    person: Person
+    person: Visitor
     channel: str
     message_id: str
     parent: tuple[str, int] | None = None

@@ -6,7 +6,7 @@ import re
 import time
 from random import Random
 
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 from tests.chaos.asking import ask_for_all, wishes
 from tests.chaos.hostile_member import HostileMember
 from tests.chaos.machines import CHANNELS, HOSTILE, SERVERS, Machines
@@ -38,7 +38,7 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
         promises, withdrawn, killed = [], {}, {"engine": 0, "bot": 0}
         async with contextlib.AsyncExitStack() as visits:
             visitors = [
-                await visits.enter_async_context(Person.visit(machines.page_url, f"person{number:02}"))
+                await visits.enter_async_context(Visitor.visit(machines.page_url, f"person{number:02}"))
                 for number in range(people)
             ]
             observer = visitors[0]
@@ -96,7 +96,7 @@ async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, sa
 
 async def _hostile_member(visits, machines, seed):
     """Somebody who may everything that a member may."""
-    person = await visits.enter_async_context(Person.visit(machines.page_url, HOSTILE))
+    person = await visits.enter_async_context(Visitor.visit(machines.page_url, HOSTILE))
     await accept_terms(person, "room-0-0")
     channels = [person.channel(f"room-{server}-{room}") for server in range(SERVERS) for room in range(CHANNELS)]
     return HostileMember(person, machines, channels, Random(-1 - seed))

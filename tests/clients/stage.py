@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world.blueprint import INVITED_WITH, starter
 from tests.clients import environments
@@ -90,8 +90,8 @@ async def on_stage(client, *, openapi=None, rate_limits=True):
     """
     async with (
         Sandbox.serve(plan=_world(), openapi=openapi, rate_limits=rate_limits) as sandbox,
-        Person.visit(sandbox.page_url, "yuki") as yuki,
-        Person.visit(sandbox.page_url, "ada") as ada,
+        Visitor.visit(sandbox.page_url, "yuki") as yuki,
+        Visitor.visit(sandbox.page_url, "ada") as ada,
         _running(client, sandbox, guild=yuki.guild, owner=ada.id),
     ):
         stage = Stage(sandbox, yuki, ada)

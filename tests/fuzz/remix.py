@@ -10,7 +10,7 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from bot.sandbox.people.driver import ActRefused, Person
+from bot.sandbox.people.driver import ActRefused, Visitor
 from tests import hostile
 from tests.chaos.machines import Machines
 from tests.fuzz._bad_files import KIB, MIB, bad_files
@@ -45,7 +45,7 @@ async def ask_and_upload(folder, *, seed, seconds, number=NUMBER, rounds=ROUNDS,
     files = _made(folder, Random(seed), number)
     async with Machines(folder, people=1 + HOSTILE_PEOPLE, step_s=0.01) as machines, AsyncExitStack() as visits:
         people = [
-            await visits.enter_async_context(Person.visit(machines.page_url, f"person{at:02}"))
+            await visits.enter_async_context(Visitor.visit(machines.page_url, f"person{at:02}"))
             for at in range(1 + HOSTILE_PEOPLE)
         ]
         asker, *others = people

@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from bot.demo import ENGINE_URL, configuration
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 from tests.journey.people import accept_terms
 from tests.patience import PATIENCE_S
 
@@ -188,7 +188,7 @@ class Studio:
 
     @asynccontextmanager
     async def person(self, username):
-        async with Person.visit(self.page_url, username) as person:
+        async with Visitor.visit(self.page_url, username) as person:
             yield person
 
     async def developer(self, method, path, body=None):

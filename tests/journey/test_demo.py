@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from bot.sandbox.people.driver import Person, control
+from bot.sandbox.people.driver import Visitor, control
 from tests.demo import running_demo
 from tests.journey.people import accept_terms, gallery, refusal_of, result_of, words
 from tests.patience import PATIENCE_S
@@ -28,7 +28,7 @@ def folders(scratch):
 
 async def test_ratings_can_be_tried():
     """In a channel for everybody sensitive is refused, behind an age restriction it is drawn; the switch decides."""
-    async with running_demo() as demo, Person.visit(demo.address, "ada") as ada:
+    async with running_demo() as demo, Visitor.visit(demo.address, "ada") as ada:
         await accept_terms(ada)
         general, after_dark = ada.channel("general"), ada.channel("after-dark")
         asked = {"prompt": "1girl", "rating": "sensitive", "steps": 1}
@@ -52,7 +52,7 @@ async def _draw_and_end(scratch):
     async with running_demo(scratch) as demo:
         assert len(folders(scratch)) == 1
         assert worked_s(demo) < ONLINE_S, "the address comes soon, however busy the machine is with other things"
-        async with Person.visit(demo.address, "yuki") as yuki:
+        async with Visitor.visit(demo.address, "yuki") as yuki:
             channel = yuki.channel("general")
             assert yuki.state["bot"]["online"], "the address is printed for who can use it at once"
             sent = await yuki.slash(channel, "imagine", prompt="1girl", steps=1)

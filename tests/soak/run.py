@@ -15,7 +15,7 @@ import aiohttp
 import psutil
 
 from bot.demo import ENGINE_URL, configuration
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 from tests.journey.people import accept_terms
 from tests.soak.slope import Sample, slope_mb
 
@@ -118,7 +118,7 @@ async def run(folder, *, jobs, seconds, say=lambda _line: None):
         session = await stack.enter_async_context(aiohttp.ClientSession(raise_for_status=True))
         people = []
         for name in PEOPLE:
-            async with Person.visit(chat["page_url"], name) as person:
+            async with Visitor.visit(chat["page_url"], name) as person:
                 if not people:
                     await _online(person)
                 await accept_terms(person)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.sandbox.rules.schema import Description
     from bot.sandbox.world.faults import Faults
     from bot.sandbox.world.feed import EventFeed
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ _OWN_FAULT = {Reason.INVALID_FORM, Reason.EMPTY_MESSAGE, Reason.UNREADABLE}
 class Rest:
     def __init__(
         self,
-        scene: Scene,
+        local: LocalDiscord,
         feed: EventFeed,
         faults: Faults,
         *,
@@ -65,7 +65,7 @@ class Rest:
         description: Description | None,
         token: str,
     ) -> None:
-        self._scene = scene
+        self._local = local
         self._feed = feed
         self._faults = faults
         self._limits = limits
@@ -121,7 +121,7 @@ class Rest:
         headers: dict[str, str] = {}
         try:
             body = await forms.read(request)
-            if self._scene.allowances.banned:
+            if self._local.allowances.banned:
                 reply, headers = BANNED, {"Retry-After": str(BAN_S)}
             elif isinstance(fault, Answer):
                 reply, headers = ordered_answer(fault)
@@ -151,7 +151,7 @@ class Rest:
     def _count_invalid(self, reply: Reply, headers: dict[str, str]) -> None:
         """Count what Discord counts of an address (documentation, "Invalid Request Limit")."""
         if reply.status in _INVALID and reply is not BANNED and headers.get("X-RateLimit-Scope") != "shared":
-            self._scene.allowances.invalid_requests.count()
+            self._local.allowances.invalid_requests.count()
 
     def _carry_out(
         self, route: RestRoute, request: web.Request, call: Call, body: bytes, violations: list[Json]
@@ -162,7 +162,7 @@ class Rest:
         violations += self._note(route, [*form.unread, *passed_over])
         call.size = len(body) - sum(len(one.data) for one in call.files.values())
         self._check(route, call)
-        return route.handler(self._scene, call)
+        return route.handler(self._local, call)
 
     def _admit(self, route: RestRoute, request: web.Request, params: dict[str, str]) -> RateVerdict:
         """Check the token and count the call.

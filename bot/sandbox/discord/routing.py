@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.sandbox.rules.fields import Fields
     from bot.sandbox.rules.forms import UploadedFile
     from bot.sandbox.rules.protocol import Json
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
     from bot.sandbox.world.state import Channel, Guild
 
 
@@ -60,28 +60,28 @@ class Call:
     def flag(self, name: str) -> bool:
         return self.query.get(name, "").lower() in {"1", "true"}
 
-    def channel(self, scene: Scene) -> Channel:
+    def channel(self, local: LocalDiscord) -> Channel:
         """Find the channel of the path.
 
         Raises:
             Refusal: 10003.
         """
-        found = scene.world.channel(self.id("channel_id"))
+        found = local.world.channel(self.id("channel_id"))
         if found is None:
             raise Refusal(Reason.UNKNOWN_CHANNEL)
         self.about["channel_id"] = str(found.id)
         return found
 
-    def guild(self, scene: Scene) -> Guild:
+    def guild(self, local: LocalDiscord) -> Guild:
         """Find the guild of the path, where the bot is a member.
 
         Raises:
             Refusal: 10004, or 50001 where the bot is not.
         """
-        found = scene.world.guilds.get(self.id("guild_id"))
+        found = local.world.guilds.get(self.id("guild_id"))
         if found is None:
             raise Refusal(Reason.UNKNOWN_GUILD)
-        if scene.world.bot_member(found) is None:
+        if local.world.bot_member(found) is None:
             raise Refusal(Reason.MISSING_ACCESS)
         return found
 
@@ -100,7 +100,7 @@ class RestRoute:
     method: str
     template: str
     """As in Discord's description."""
-    handler: Callable[[Scene, Call], Reply]
+    handler: Callable[[LocalDiscord, Call], Reply]
     fields: Fields | None = None
     """The fields that its body has, with their types; None: no body, or its handler looks at it."""
     of_bot: bool = True

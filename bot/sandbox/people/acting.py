@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.sandbox.people.asking import Ask, Handler
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
     from bot.sandbox.world.state import Interaction
 
 
@@ -25,10 +25,10 @@ _MOST_UPLOADED = 1 << 26
 
 
 class ActingHandlers:
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._world = scene.world
-        self._acts = Acts(scene)
+    def __init__(self, local: LocalDiscord) -> None:
+        self._local = local
+        self._world = local.world
+        self._acts = Acts(local)
 
     def routes(self) -> Iterable[tuple[str, str, Handler]]:
         channel = r"/channels/{channel:\d+}"
@@ -68,16 +68,16 @@ class ActingHandlers:
         known = len(self._world.channels)
         channel = self._world.private_channel([ask.me, *others])
         if len(self._world.channels) > known:
-            self._scene.broadcast.private_channel_opened(channel)
+            self._local.broadcast.private_channel_opened(channel)
         return {"channel": payloads.private_channel(channel, ask.me, self._world)}
 
     async def install(self, ask: Ask) -> None:
         self._world.installed_by.add(ask.me.id)
-        self._scene.broadcast.commands_changed()
+        self._local.broadcast.commands_changed()
 
     async def uninstall(self, ask: Ask) -> None:
         self._world.installed_by.discard(ask.me.id)
-        self._scene.broadcast.commands_changed()
+        self._local.broadcast.commands_changed()
 
     async def say(self, ask: Ask) -> Json:
         channel, body = ask.channel, await ask.body(asking.Say)
@@ -94,9 +94,9 @@ class ActingHandlers:
             if stored is None:
                 raise unknown("attachment")
             files[place] = UploadedFile(stored.filename, stored.data)
-        message = self._scene.messages.create(channel, ask.me, sent, files)
+        message = self._local.messages.create(channel, ask.me, sent, files)
         if channel.is_thread:
-            self._scene.places.join_thread(channel, ask.me)
+            self._local.places.join_thread(channel, ask.me)
         return {"message": message_payloads.message(message, self._world)}
 
     async def slash(self, ask: Ask) -> Interaction:
@@ -128,17 +128,17 @@ class ActingHandlers:
         return self._acts.choose(ask.me, message, body.custom_id, body.values)
 
     async def react(self, ask: Ask) -> None:
-        self._scene.reactions.add(ask.message, ask.request.match_info["emoji"], ask.me)
+        self._local.reactions.add(ask.message, ask.request.match_info["emoji"], ask.me)
 
     async def unreact(self, ask: Ask) -> None:
-        self._scene.reactions.remove(ask.message, ask.request.match_info["emoji"], ask.me)
+        self._local.reactions.remove(ask.message, ask.request.match_info["emoji"], ask.me)
 
     async def delete_message(self, ask: Ask) -> None:
         message = ask.message
         if message.ephemeral:
-            self._scene.messages.dismiss(message)
+            self._local.messages.dismiss(message)
         elif message.author is ask.me or permissions.may(ask.me, message.channel, Permission.MANAGE_MESSAGES):
-            self._scene.messages.delete(message)
+            self._local.messages.delete(message)
         else:
             raise forbidden()
 

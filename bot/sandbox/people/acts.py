@@ -22,14 +22,14 @@ from bot.sandbox.rules.protocol import (
 from bot.sandbox.world import installs, message_payloads, permissions
 
 if TYPE_CHECKING:
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
     from bot.sandbox.world.state import Channel, Command, Interaction, Message, User
 
 
 class Acts:
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._world = scene.world
+    def __init__(self, local: LocalDiscord) -> None:
+        self._local = local
+        self._world = local.world
 
     def commands(self, user: User, channel: Channel) -> list[Command]:
         """Give what this person may use here; a guild's own command hides a global one of the same name."""
@@ -78,7 +78,7 @@ class Acts:
         data = _data(command, channel) | {"options": options.nest(nesting, written)}
         if resolved.found:
             data["resolved"] = resolved.found
-        return self._scene.interactions.open(
+        return self._local.interactions.open(
             "slash",
             user,
             channel,
@@ -92,7 +92,7 @@ class Acts:
         command, nesting = self._slash(user, channel, name)
         written = options.fill_partly(_definitions(command, nesting), values, focused)
         data = _data(command, channel) | {"options": options.nest(nesting, written)}
-        return self._scene.interactions.open(
+        return self._local.interactions.open(
             "autocomplete",
             user,
             channel,
@@ -116,7 +116,7 @@ class Acts:
         command = self._menu(user, channel, name, CommandType.MESSAGE)
         target = {str(message.id): message_payloads.message(message, self._world)}
         data = _data(command, channel) | {"target_id": str(message.id), "resolved": {"messages": target}}
-        return self._scene.interactions.open(
+        return self._local.interactions.open(
             "menu",
             user,
             channel,
@@ -133,7 +133,7 @@ class Acts:
         if not resolved.user(target):
             raise unknown("user")
         data = _data(command, channel) | {"target_id": target, "resolved": resolved.found}
-        return self._scene.interactions.open(
+        return self._local.interactions.open(
             "menu",
             user,
             channel,
@@ -167,7 +167,7 @@ class Acts:
         if message.author is not self._world.bot:
             raise unknown("component")
         data: Json = {"custom_id": one["custom_id"], "component_type": one["type"], "id": one["id"], **extra}
-        return self._scene.interactions.open(
+        return self._local.interactions.open(
             kind, user, message.channel, data, type_=InteractionType.MESSAGE_COMPONENT, source=message
         )
 
@@ -192,7 +192,7 @@ class Acts:
         data: Json = {"custom_id": modal["custom_id"], "components": written}
         if resolved.found:
             data["resolved"] = resolved.found
-        return self._scene.interactions.open(
+        return self._local.interactions.open(
             "modal",
             user,
             channel,

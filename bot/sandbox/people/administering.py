@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.sandbox.people.asking import Ask, Handler
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
     from bot.sandbox.world.state import Channel, Guild, Member, Role, User
 
 _CREATABLE = WITH_THREADS | VOCAL | {ChannelType.CATEGORY}
 
 
 class AdministeringHandlers:
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._world = scene.world
-        self._places = scene.places
+    def __init__(self, local: LocalDiscord) -> None:
+        self._local = local
+        self._world = local.world
+        self._places = local.places
 
     def routes(self) -> Iterable[tuple[str, str, Handler]]:
         channel = r"/channels/{channel:\d+}"
@@ -59,13 +59,13 @@ class AdministeringHandlers:
             raise Denied(400, "invalid_body", "A post needs a first message.")
         source = None
         if body.message_id is not None:
-            source = self._scene.messages.find(channel, number(body.message_id), ask.me)
+            source = self._local.messages.find(channel, number(body.message_id), ask.me)
         if forum:
-            thread, _ = self._scene.open_post(channel, body.name, ask.me, {"content": body.content}, {})
+            thread, _ = self._local.open_post(channel, body.name, ask.me, {"content": body.content}, {})
             return self._shown(thread, ask.me)
         thread = self._places.create_thread(channel, body.name, ask.me, source=source)
         if body.content:
-            self._scene.messages.create(thread, ask.me, {"content": body.content}, {})
+            self._local.messages.create(thread, ask.me, {"content": body.content}, {})
         return self._shown(thread, ask.me)
 
     async def change_channel(self, ask: Ask) -> Json:

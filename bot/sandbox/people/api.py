@@ -246,11 +246,11 @@ if TYPE_CHECKING:
 
     from bot.sandbox.world.crowd import Crowd
     from bot.sandbox.world.feed import EventFeed
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
 
 
-def add_to(app: web.Application, scene: Scene, crowd: Crowd, feed: EventFeed) -> None:
-    reading, acting, administering = ReadingHandlers(scene, crowd), ActingHandlers(scene), AdministeringHandlers(scene)
+def add_to(app: web.Application, local: LocalDiscord, crowd: Crowd, feed: EventFeed) -> None:
+    reading, acting, administering = ReadingHandlers(local, crowd), ActingHandlers(local), AdministeringHandlers(local)
     app.router.add_get("/people", reading.people)
     for method, path, handler in (*reading.routes(), *acting.routes(), *administering.routes()):
-        app.router.add_route(method, r"/people/{me:\d+}" + path, answering(handler, scene, feed))
+        app.router.add_route(method, r"/people/{me:\d+}" + path, answering(handler, local, feed))

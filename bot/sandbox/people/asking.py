@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.rules.protocol import Json
     from bot.sandbox.world.feed import EventFeed
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
     from bot.sandbox.world.state import Channel, Guild, Message, User
 
     Answer = web.StreamResponse | Interaction | Json | None
@@ -107,10 +107,10 @@ B = TypeVar("B", bound=_Body)
 class Ask:
     """One request of one person."""
 
-    def __init__(self, request: web.Request, scene: Scene) -> None:
+    def __init__(self, request: web.Request, local: LocalDiscord) -> None:
         self.request = request
-        self._scene = scene
-        me = scene.world.users.get(self._id("me"))
+        self._local = local
+        me = local.world.users.get(self._id("me"))
         if me is None or me.bot:
             raise unknown("user")
         self.me: User = me
@@ -126,31 +126,31 @@ class Ask:
 
     @property
     def channel(self) -> Channel:
-        found = self._scene.world.channel(self._id("channel"))
+        found = self._local.world.channel(self._id("channel"))
         if found is None or not permissions.sees(self.me, found):
             raise unknown("channel")
         return found
 
     @property
     def message(self) -> Message:
-        return self._scene.messages.find(self.channel, self._id("message"), self.me)
+        return self._local.messages.find(self.channel, self._id("message"), self.me)
 
     @property
     def guild(self) -> Guild:
-        found = self._scene.world.guilds.get(self._id("guild"))
+        found = self._local.world.guilds.get(self._id("guild"))
         if found is None or self.me.id not in found.members:
             raise unknown("guild")
         return found
 
 
 def answering(
-    handler: Handler, scene: Scene, feed: EventFeed
+    handler: Handler, local: LocalDiscord, feed: EventFeed
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Turn what a handler gives into an HTTP answer: JSON, 202 for an interaction, 204 for nothing, or the refusal."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
-            ask = Ask(request, scene)
+            ask = Ask(request, local)
             if request.method != "GET":
                 feed.add("person", user_id=str(ask.me.id), act=f"{request.method} {request.path}")
             result = await handler(ask)

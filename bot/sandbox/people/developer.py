@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.sandbox.rules.protocol import Json
     from bot.sandbox.world.faults import Faults
     from bot.sandbox.world.feed import EventFeed
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,10 @@ class Advance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance_s: float
 
 
-def add_to(app: web.Application, scene: Scene, feed: EventFeed, faults: Faults, switches: Sequence[Switch]) -> None:
-    developer = _Developer(scene, feed, faults, switches)
+def add_to(
+    app: web.Application, local: LocalDiscord, feed: EventFeed, faults: Faults, switches: Sequence[Switch]
+) -> None:
+    developer = _Developer(local, feed, faults, switches)
     app.router.add_get("/developer/feed", developer.feed)
     app.router.add_get("/developer/events", developer.events)
     app.router.add_get("/developer/violations", developer.violations)
@@ -52,8 +54,8 @@ def add_to(app: web.Application, scene: Scene, feed: EventFeed, faults: Faults, 
 
 
 class _Developer:
-    def __init__(self, scene: Scene, feed: EventFeed, faults: Faults, switches: Sequence[Switch]) -> None:
-        self._scene = scene
+    def __init__(self, local: LocalDiscord, feed: EventFeed, faults: Faults, switches: Sequence[Switch]) -> None:
+        self._local = local
         self._feed = feed
         self._faults = faults
         self._switches = {one.name: one for one in switches}
@@ -103,9 +105,9 @@ class _Developer:
             wanted = msgspec.convert(json_body.decode(await request.read()), type=Advance)
         except (msgspec.ValidationError, Refusal) as error:
             return _invalid(error)
-        self._scene.world.clock.advance(wanted.advance_s)
-        self._scene.broadcast.clock_moved()
-        return web.json_response(clock_view(self._scene.world))
+        self._local.world.clock.advance(wanted.advance_s)
+        self._local.broadcast.clock_moved()
+        return web.json_response(clock_view(self._local.world))
 
     async def press(self, request: web.Request) -> web.Response:
         switch = self._switches.get(request.match_info["name"])

@@ -29,7 +29,7 @@ class ActRefused(Exception):
         self.fields: dict[str, str] = error.get("fields") or {}
 
 
-class Person:
+class Visitor:
     """One person looking at the chat; every event since `visit` began is in `events`, oldest first."""
 
     def __init__(self, session: aiohttp.ClientSession, page_url: str, state: Json) -> None:
@@ -42,7 +42,7 @@ class Person:
 
     @classmethod
     @asynccontextmanager
-    async def visit(cls, page_url: str, username: str) -> AsyncGenerator[Person]:
+    async def visit(cls, page_url: str, username: str) -> AsyncGenerator[Visitor]:
         """Be somebody, by username, until the block is left.
 
         Raises:

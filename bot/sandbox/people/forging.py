@@ -12,7 +12,7 @@ from bot.sandbox.rules.protocol import InteractionType, number
 from bot.sandbox.rules.refusal import Refusal
 
 if TYPE_CHECKING:
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
 
 _KINDS = {
     InteractionType.APPLICATION_COMMAND: "slash",
@@ -33,7 +33,7 @@ class Forged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message_id: str | None = None
 
 
-def add_to(app: web.Application, scene: Scene) -> None:
+def add_to(app: web.Application, local: LocalDiscord) -> None:
     async def forge(request: web.Request) -> web.Response:
         try:
             forged = msgspec.convert(json_body.decode(await request.read()), type=Forged)
@@ -41,7 +41,7 @@ def add_to(app: web.Application, scene: Scene) -> None:
             kind = _KINDS[type_]
         except (msgspec.ValidationError, Refusal, ValueError, KeyError) as error:
             return web.json_response({"error": {"code": "invalid_body", "message": str(error)}}, status=400)
-        world = scene.world
+        world = local.world
         user, channel = world.users.get(number(forged.user_id)), world.channels.get(number(forged.channel_id))
         source = None if channel is None else channel.messages.get(number(forged.message_id))
         if user is None or channel is None or (forged.message_id is not None and source is None):
@@ -52,7 +52,7 @@ def add_to(app: web.Application, scene: Scene) -> None:
             trigger = next((one for one in before if one.user is user and one.type in _OPENING), None)
             if trigger is None:
                 return _unknown("This person has done nothing that could have opened a form.")
-        opened = scene.interactions.open(
+        opened = local.interactions.open(
             kind,
             user,
             channel,

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
     from bot.sandbox.people.asking import Ask, Handler
     from bot.sandbox.world.crowd import Crowd
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
 
 _MOST_MESSAGES = 100
 
 
 class ReadingHandlers:
-    def __init__(self, scene: Scene, crowd: Crowd) -> None:
-        self._scene = scene
-        self._world = scene.world
+    def __init__(self, local: LocalDiscord, crowd: Crowd) -> None:
+        self._local = local
+        self._world = local.world
         self._crowd = crowd
-        self._acts = Acts(scene)
+        self._acts = Acts(local)
 
     def routes(self) -> Iterable[tuple[str, str, Handler]]:
         channel = r"/channels/{channel:\d+}"
@@ -57,7 +57,7 @@ class ReadingHandlers:
         return {
             "user": payloads.user(self._world.bot),
             "application_id": str(self._world.application_id),
-            "online": self._scene.sessions.online,
+            "online": self._local.sessions.online,
         }
 
     async def state(self, ask: Ask) -> Json:

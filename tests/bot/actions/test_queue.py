@@ -16,7 +16,7 @@ from bot.queue.forecast import Forecast
 from bot.queue.pace import Pace
 from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket
-from bot.views.queue import LABELS, QUEUE_ACTIONS, QueuePress, Shown, listing
+from bot.views.queue import LABELS, QUEUE_ACTIONS, QueuePage, QueuePress, listing
 from engine import wire
 from tests.refusing import refused
 
@@ -128,6 +128,6 @@ def test_how_many_of_several_cards_draw_is_told(statuses, said):
     """Of one there is nothing to count."""
     parts = dict.fromkeys(("queue", "arrivals", "forecast", "journeys", "store"))
     places = Places(engines=SimpleNamespace(statuses=[("", one) for one in statuses]), **parts)
-    shown = Shown("mine", 0, 1, [], 0, cards=places.cards_sentence)
+    shown = QueuePage("mine", 0, 1, [], 0, cards=places.cards_sentence)
     [text] = [one for one in listing(shown).walk_children() if isinstance(one, discord.ui.TextDisplay)]
     assert text.content == "You have no requests in the queue." + said

@@ -9,7 +9,7 @@ from bot.config import Limits
 from bot.errors import QueueFull
 from bot.queue.allowance import DAY_S, Allowance
 from bot.queue.forecast import Forecast
-from bot.queue.pace import Measured, Pace
+from bot.queue.pace import Pace, StepTime
 from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket, counted
 from bot.safety.policy import ServerPolicy
@@ -22,7 +22,7 @@ NOW = 200_000.0
 def admission(store, **limits):
     allowance = Allowance.of_operator(Limits(**limits))
     queue, pace = Queue(max_jobs=Limits(**limits).max_queue, allowance=allowance), Pace()
-    pace.recall([Measured(width=832, height=1216, guided=True, at_once=1, step_s=0.1, measured=9)])
+    pace.recall([StepTime(width=832, height=1216, guided=True, at_once=1, step_s=0.1, measured=9)])
     forecast = Forecast(queue, pace, now=lambda: NOW)
     made = Admission(queue=queue, line=store.queue, forecast=forecast, operator=allowance, now=lambda: NOW)
     return made, queue

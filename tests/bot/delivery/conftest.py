@@ -28,7 +28,7 @@ from bot.queue.forecast import Wait
 from bot.refusals import Refusals
 from bot.request import Request
 from bot.safety.policy import OperatorPolicy
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 from bot.sandbox.server import Sandbox
 from bot.views import card
 from tests.bot.sandbox.conftest import Bot, openapi, running
@@ -203,7 +203,7 @@ async def desk(sandbox, store, clock):
 
 
 async def _visit(sandbox, name):
-    async with Person.visit(sandbox.page_url, name) as person:
+    async with Visitor.visit(sandbox.page_url, name) as person:
         yield person
 
 
@@ -231,4 +231,4 @@ async def ada(sandbox):
 @pytest.fixture
 def studio_of(sandbox):
     """Be somebody else for a while."""
-    return lambda name: Person.visit(sandbox.page_url, name)
+    return lambda name: Visitor.visit(sandbox.page_url, name)

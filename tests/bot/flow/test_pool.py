@@ -9,7 +9,7 @@ from bot.engine.drawing_engine import Away
 from bot.flow.pool import Pool
 from bot.job import DrawnWith
 from bot.queue.joint_pace import JointPace
-from bot.queue.pace import Measured
+from bot.queue.pace import StepTime
 from bot.queue.queue import Queue
 from engine import wire
 from tests.bot.flow.conftest import READY, Beside
@@ -59,7 +59,7 @@ async def test_of_idle_ones_the_fastest_is_given_the_next():
         worker.become(msgspec.structs.replace(READY, device=worker.name))
         pace.recall([
             *pace._measured,
-            Measured(width=1024, height=1024, guided=True, at_once=1, device=worker.name, step_s=step_s, measured=9),
+            StepTime(width=1024, height=1024, guided=True, at_once=1, device=worker.name, step_s=step_s, measured=9),
         ])  # fmt: skip
     assert [name for name, _ in await given(pool(engines, ticket(1), ticket(2, 2), pace=pace), 2)] == ["fast", "slow"]
 

@@ -100,7 +100,7 @@ async def test_the_age_of_the_last_backup_is_told_where_there_is_one(overview, m
     await overview.look()
     assert overview.measures.backup.values == {}
     monkeypatch.setattr(overview.store.backups, "newest", lambda: NOW - 60.0)
-    overview._sizes = None
+    overview._disk_use = None
     await overview.look()
     assert overview.measures.backup.values[()] == 60.0
 

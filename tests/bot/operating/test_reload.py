@@ -12,7 +12,7 @@ from bot.care.retention import Retention
 from bot.checks.admission import Admission
 from bot.checks.audit import Audit
 from bot.checks.lockouts import Lockouts
-from bot.operating.reload import AT_ONCE, Live, Reload
+from bot.operating.reload import AT_ONCE, ConfigReload, Live
 from bot.prompt import presets
 from bot.queue.allowance import Allowance
 from bot.queue.queue import Queue
@@ -46,7 +46,7 @@ def reload(write, path, store, monkeypatch):
     read = config.load(path)
     allowance = Allowance.of_operator(read.bot.limits)
     queue = Queue(max_jobs=read.bot.limits.max_queue, allowance=allowance)
-    return Reload(
+    return ConfigReload(
         live=Live(read),
         gatekeeper=SimpleNamespace(
             operator=OperatorPolicy.of(read.bot.ratings, tagger=False),

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.queue.forecast import Forecast
-from bot.queue.pace import Measured, Pace
+from bot.queue.pace import Pace, StepTime
 from bot.queue.queue import Queue
 from bot.queue.ticket import Ticket
 from engine.cost import step_cost
@@ -22,7 +22,7 @@ def test_behind_a_batch_one_waits_for_what_is_left_of_it(done):
     """Four requests of somebody take their steps together: the next waits for those once, and not four times."""
     queue, pace, now = Queue(max_jobs=9), Pace(), [0.0]
     forecast = Forecast(queue, pace, now=lambda: now[0])
-    pace.recall([Measured(width=SIDE, height=SIDE, guided=True, at_once=4, step_s=STEP_S / 4, measured=9)])
+    pace.recall([StepTime(width=SIDE, height=SIDE, guided=True, at_once=4, step_s=STEP_S / 4, measured=9)])
     batch = [ticket(number) for number in range(4)]
     for one in batch:
         pace.began(one, now=0.0)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.queue.joint_pace import JointPace
-from bot.queue.pace import Measured, Pace
+from bot.queue.pace import Pace, StepTime
 from engine.cost import step_cost
 from tests.bot.queue.test_pace import ticket
 
@@ -14,7 +14,7 @@ STEP = step_cost(SIDE, SIDE, guided=True)
 
 
 def measured(step_s, device=""):
-    return Measured(width=SIDE, height=SIDE, guided=True, at_once=1, device=device, step_s=step_s, measured=50)
+    return StepTime(width=SIDE, height=SIDE, guided=True, at_once=1, device=device, step_s=step_s, measured=50)
 
 
 def pace(step_s, *, left_steps=0):

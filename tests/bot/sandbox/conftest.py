@@ -16,7 +16,7 @@ from discord import app_commands, ui
 from msgspec.structs import replace
 from PIL import Image
 
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world.blueprint import INVITED_WITH, starter
 from tests.patience import PATIENCE_S
@@ -51,7 +51,7 @@ class Bot(discord.AutoShardedClient):
 async def running(sandbox, bot):
     """Run a bot against the stand-in until the block is left."""
     discord.http.Route.BASE = sandbox.api_url
-    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.scene.gateway_url())
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.local.gateway_url())
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(bot.start(sandbox.token))
         async with asyncio.timeout(PATIENCE_S):
@@ -127,13 +127,13 @@ def connected(sandbox):
 
 @pytest.fixture
 async def yuki(sandbox):
-    async with Person.visit(sandbox.page_url, "yuki") as person:
+    async with Visitor.visit(sandbox.page_url, "yuki") as person:
         yield person
 
 
 @pytest.fixture
 async def ada(sandbox):
-    async with Person.visit(sandbox.page_url, "ada") as person:
+    async with Visitor.visit(sandbox.page_url, "ada") as person:
         yield person
 
 

@@ -53,7 +53,7 @@ def test_every_option_of_the_command_line_is_in_the_table():
 def test_every_act_of_the_table_is_a_persons():
     """And whatever a person can do in Python is in the table."""
     named = {re.match(r"\w+", name)[0] for name in cells("in Python")}
-    public = {name for name in vars(driver.Person) if not name.startswith("_")} - {"visit"}
+    public = {name for name in vars(driver.Visitor) if not name.startswith("_")} - {"visit"}
     assert named == public
 
 
@@ -115,7 +115,7 @@ def test_the_demo_needs_nothing_that_the_page_does_not_tell():
 
 async def test_the_page_s_http_is_what_is_answered():
     """Its addresses, asked as it shows them: people, a message's place, violations, the clock, a fault."""
-    async with Sandbox.serve() as sandbox, driver.Person.visit(sandbox.page_url, "yuki") as yuki:
+    async with Sandbox.serve() as sandbox, driver.Visitor.visit(sandbox.page_url, "yuki") as yuki:
         session, page = yuki._session, sandbox.page_url
         async with session.get(f"{page}/people") as answer:
             assert {one["title"] for one in (await answer.json())["people"]} >= {"admin", "member"}

@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 
 
 async def start(*arguments):
@@ -29,7 +29,7 @@ async def test_it_prints_its_addresses_and_ends_cleanly(tmp_path):
         assert addresses["token"] == "t"  # noqa: S105 - no secret
         assert addresses["api_url"] == addresses["page_url"] + "/api/v10"
         assert addresses["page_url"].startswith("http://127.0.0.1:")
-        async with Person.visit(addresses["page_url"], "zoe") as zoe:
+        async with Visitor.visit(addresses["page_url"], "zoe") as zoe:
             await zoe.say(zoe.channel("one"), "hello")
     finally:
         process.send_signal(signal.SIGTERM)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.queue.pace import Measured
+from bot.queue.pace import StepTime
 from bot.queue.ticket import Ticket
 from bot.sentences.joined import as_written
 from bot.store import Store
@@ -122,11 +122,11 @@ async def test_pictures_of_a_day_are_counted_until_they_are_given_back(store, ne
 
 async def test_measured_times_are_known_after_a_restart(tmp_path):
     """A newer measurement replaces the older."""
-    one = Measured(width=832, height=1216, guided=True, at_once=2, step_s=0.5, measured=9)
-    other = Measured(width=832, height=1216, guided=False, at_once=1, step_s=0.2, measured=1)
+    one = StepTime(width=832, height=1216, guided=True, at_once=2, step_s=0.5, measured=9)
+    other = StepTime(width=832, height=1216, guided=False, at_once=1, step_s=0.2, measured=1)
     async with Store.open(tmp_path) as store:
         await store.paces.keep([one, other])
-        await store.paces.keep([Measured(width=832, height=1216, guided=True, at_once=2, step_s=0.6, measured=10)])
+        await store.paces.keep([StepTime(width=832, height=1216, guided=True, at_once=2, step_s=0.6, measured=10)])
     async with Store.open(tmp_path) as store:
         known = await store.paces.all()
     assert sorted((m.guided, m.step_s, m.measured) for m in known) == [(False, 0.2, 1), (True, 0.6, 10)]

@@ -9,13 +9,13 @@ from bot.sandbox.rules.refusal import Problems
 
 if TYPE_CHECKING:
     from bot.sandbox.rules.protocol import Json
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
 
 _MOST_LINKS = 50
 """Of one request (Discord's OpenAPI description)."""
 
 
-def _refresh(scene: Scene, call: Call) -> Reply:
+def _refresh(local: LocalDiscord, call: Call) -> Reply:
     urls: list[Any] = call.body.get("attachment_urls") or []
     problems = Problems()
     if not 1 <= len(urls) <= _MOST_LINKS:
@@ -24,12 +24,12 @@ def _refresh(scene: Scene, call: Call) -> Reply:
         if not isinstance(url, str) or not url.startswith(("http://", "https://")):
             problems.add(("attachment_urls", index), "URL_TYPE_INVALID_URL", "Not a well formed URL.")
     problems.refuse()
-    return Reply({"refreshed_urls": [_one(scene, url) for url in urls]})
+    return Reply({"refreshed_urls": [_one(local, url) for url in urls]})
 
 
-def _one(scene: Scene, url: str) -> Json:
+def _one(local: LocalDiscord, url: str) -> Json:
     """Give the same address with a fresh signature; of what is no attachment here there is none."""
-    world = scene.world
+    world = local.world
     attachment = world.attachments.get(world.links.attachment_id(url) or 0)
     if attachment is None:
         return {"original": url, "refreshed": None}

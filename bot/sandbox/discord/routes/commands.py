@@ -13,25 +13,25 @@ from bot.sandbox.world.rendering import without_null
 from bot.sandbox.world.state import Command
 
 if TYPE_CHECKING:
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
 
 _NULLABLE = ("name_localizations", "description_localizations", "default_member_permissions", "contexts")
 
 
-def _place(scene: Scene, call: Call) -> int | None:
+def _place(local: LocalDiscord, call: Call) -> int | None:
     """Give the guild's id, None for everywhere."""
-    if call.id("application_id") != scene.world.application_id:
+    if call.id("application_id") != local.world.application_id:
         raise Refusal(Reason.UNKNOWN_APPLICATION)
-    return call.guild(scene).id if "guild_id" in call.params else None
+    return call.guild(local).id if "guild_id" in call.params else None
 
 
-def _here(scene: Scene, place: int | None) -> list[Command]:
-    return [one for one in scene.world.commands.values() if one.guild_id == place]
+def _here(local: LocalDiscord, place: int | None) -> list[Command]:
+    return [one for one in local.world.commands.values() if one.guild_id == place]
 
 
-def _find(scene: Scene, call: Call) -> Command:
-    found = scene.world.commands.get(call.id("command_id"))
-    if found is None or found.guild_id != _place(scene, call):
+def _find(local: LocalDiscord, call: Call) -> Command:
+    found = local.world.commands.get(call.id("command_id"))
+    if found is None or found.guild_id != _place(local, call):
         raise Refusal(Reason.UNKNOWN_COMMAND)
     return found
 
@@ -40,9 +40,9 @@ def _key(place: int | None, body: Json) -> tuple[int | None, int, str]:
     return place, int(body.get("type") or CommandType.SLASH), str(body["name"])
 
 
-def _register(scene: Scene, place: int | None, body: Json) -> Command:
+def _register(local: LocalDiscord, place: int | None, body: Json) -> Command:
     """Keep a command; one of the same type and name is replaced and keeps its id."""
-    world = scene.world
+    world = local.world
     key = _key(place, body)
     kind = key[1]
     earlier = next((one for one in world.commands.values() if one.key == key), None)
@@ -71,64 +71,64 @@ def _register(scene: Scene, place: int | None, body: Json) -> Command:
     return command
 
 
-def _list(scene: Scene, call: Call) -> Reply:
-    return Reply([one.body for one in _here(scene, _place(scene, call))])
+def _list(local: LocalDiscord, call: Call) -> Reply:
+    return Reply([one.body for one in _here(local, _place(local, call))])
 
 
-def _overwrite(scene: Scene, call: Call) -> Reply:
-    place = _place(scene, call)
+def _overwrite(local: LocalDiscord, call: Call) -> Reply:
+    place = _place(local, call)
     problems = Problems()
     wanted: list[Json] = call.body
     command_rules.check_all(wanted, problems)
     problems.refuse()
-    before = _here(scene, place)
-    scene.allowances.create_commands(place, len({_key(place, one) for one in wanted} - {one.key for one in before}))
-    kept = [_register(scene, place, one) for one in wanted]
+    before = _here(local, place)
+    local.allowances.create_commands(place, len({_key(place, one) for one in wanted} - {one.key for one in before}))
+    kept = [_register(local, place, one) for one in wanted]
     for gone in {one.id for one in before} - {one.id for one in kept}:
-        del scene.world.commands[gone]
-    scene.broadcast.commands_changed()
+        del local.world.commands[gone]
+    local.broadcast.commands_changed()
     return Reply([one.body for one in kept])
 
 
-def _create(scene: Scene, call: Call) -> Reply:
-    place = _place(scene, call)
+def _create(local: LocalDiscord, call: Call) -> Reply:
+    place = _place(local, call)
     problems = Problems()
     command_rules.check(call.body, (), problems)
-    numbers = Counter(one.type for one in _here(scene, place))
-    before = len(scene.world.commands)
+    numbers = Counter(one.type for one in _here(local, place))
+    before = len(local.world.commands)
     numbers[int(call.body.get("type") or CommandType.SLASH)] += 1
     command_rules.check_number(numbers, problems)
     problems.refuse()
-    known = {one.key for one in _here(scene, place)}
-    scene.allowances.create_commands(place, int(_key(place, call.body) not in known))
-    command = _register(scene, place, call.body)
-    scene.broadcast.commands_changed()
-    return Reply(command.body, 201 if len(scene.world.commands) > before else 200)
+    known = {one.key for one in _here(local, place)}
+    local.allowances.create_commands(place, int(_key(place, call.body) not in known))
+    command = _register(local, place, call.body)
+    local.broadcast.commands_changed()
+    return Reply(command.body, 201 if len(local.world.commands) > before else 200)
 
 
-def _get(scene: Scene, call: Call) -> Reply:
-    return Reply(_find(scene, call).body)
+def _get(local: LocalDiscord, call: Call) -> Reply:
+    return Reply(_find(local, call).body)
 
 
-def _edit(scene: Scene, call: Call) -> Reply:
-    command = _find(scene, call)
+def _edit(local: LocalDiscord, call: Call) -> Reply:
+    command = _find(local, call)
     identity = {"id", "application_id", "version", "guild_id", "dm_permission"}
     body: Json = {name: value for name, value in command.body.items() if name not in identity} | call.body
     problems = Problems()
     command_rules.check(body, (), problems)
     problems.refuse()
-    del scene.world.commands[command.id]
-    edited = _register(scene, command.guild_id, body)
-    del scene.world.commands[edited.id]
+    del local.world.commands[command.id]
+    edited = _register(local, command.guild_id, body)
+    del local.world.commands[edited.id]
     edited.id, edited.body["id"] = command.id, str(command.id)
-    scene.world.commands[command.id] = edited
-    scene.broadcast.commands_changed()
+    local.world.commands[command.id] = edited
+    local.broadcast.commands_changed()
     return Reply(edited.body)
 
 
-def _delete(scene: Scene, call: Call) -> Reply:
-    del scene.world.commands[_find(scene, call).id]
-    scene.broadcast.commands_changed()
+def _delete(local: LocalDiscord, call: Call) -> Reply:
+    del local.world.commands[_find(local, call).id]
+    local.broadcast.commands_changed()
     return Reply(status=204)
 
 

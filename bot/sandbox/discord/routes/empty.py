@@ -12,7 +12,7 @@ from bot.sandbox.world import permissions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
 
 NOTHING = Permission(0)
 
@@ -44,32 +44,32 @@ _OF_EVERYBODY: tuple[tuple[str, Any], ...] = (
 )
 
 
-def _of_guild(right: Permission, answer: Any) -> Callable[[Scene, Call], Reply]:
-    def read(scene: Scene, call: Call) -> Reply:
-        guild = call.guild(scene)
-        if permissions.in_guild(guild, guild.members[scene.world.bot.id]) & right != right:
+def _of_guild(right: Permission, answer: Any) -> Callable[[LocalDiscord, Call], Reply]:
+    def read(local: LocalDiscord, call: Call) -> Reply:
+        guild = call.guild(local)
+        if permissions.in_guild(guild, guild.members[local.world.bot.id]) & right != right:
             raise Refusal(Reason.MISSING_PERMISSIONS)
         return Reply(answer)
 
     return read
 
 
-def _of_channel(right: Permission) -> Callable[[Scene, Call], Reply]:
-    def read(scene: Scene, call: Call) -> Reply:
-        permissions.require(scene.world.bot, call.channel(scene), right)
+def _of_channel(right: Permission) -> Callable[[LocalDiscord, Call], Reply]:
+    def read(local: LocalDiscord, call: Call) -> Reply:
+        permissions.require(local.world.bot, call.channel(local), right)
         return Reply([])
 
     return read
 
 
-def _of_application(scene: Scene, call: Call) -> Reply:
-    if call.id("application_id") != scene.world.application_id:
+def _of_application(local: LocalDiscord, call: Call) -> Reply:
+    if call.id("application_id") != local.world.application_id:
         raise Refusal(Reason.UNKNOWN_APPLICATION)
     return Reply([])
 
 
-def _always(answer: Any) -> Callable[[Scene, Call], Reply]:
-    return lambda _scene, _call: Reply(answer)
+def _always(answer: Any) -> Callable[[LocalDiscord, Call], Reply]:
+    return lambda _local, _call: Reply(answer)
 
 
 ROUTES = (

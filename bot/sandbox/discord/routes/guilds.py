@@ -9,25 +9,25 @@ from bot.sandbox.rules.refusal import Reason, Refusal
 from bot.sandbox.world import payloads, permissions
 
 if TYPE_CHECKING:
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
 
 _MOST_MEMBERS = 1000
 
 
-def _guild(scene: Scene, call: Call) -> Reply:
-    guild = call.guild(scene)
+def _guild(local: LocalDiscord, call: Call) -> Reply:
+    guild = call.guild(local)
     counts = {"approximate_member_count": len(guild.members), "approximate_presence_count": len(guild.members)}
     return Reply(payloads.guild(guild) | (counts if call.flag("with_counts") else {}))
 
 
-def _channels(scene: Scene, call: Call) -> Reply:
-    guild = call.guild(scene)
-    return Reply([payloads.channel(one, scene.world) for one in guild.channels.values() if not one.is_thread])
+def _channels(local: LocalDiscord, call: Call) -> Reply:
+    guild = call.guild(local)
+    return Reply([payloads.channel(one, local.world) for one in guild.channels.values() if not one.is_thread])
 
 
-def _threads(scene: Scene, call: Call) -> Reply:
-    world = scene.world
-    seen = permissions.active_threads(world.bot, call.guild(scene))
+def _threads(local: LocalDiscord, call: Call) -> Reply:
+    world = local.world
+    seen = permissions.active_threads(world.bot, call.guild(local))
     return Reply(
         {
             "threads": [payloads.channel(one, world) for one in seen],
@@ -39,23 +39,23 @@ def _threads(scene: Scene, call: Call) -> Reply:
     )
 
 
-def _roles(scene: Scene, call: Call) -> Reply:
-    return Reply([payloads.role(one) for one in call.guild(scene).roles.values()])
+def _roles(local: LocalDiscord, call: Call) -> Reply:
+    return Reply([payloads.role(one) for one in call.guild(local).roles.values()])
 
 
-def _members(scene: Scene, call: Call) -> Reply:
-    guild = call.guild(scene)
+def _members(local: LocalDiscord, call: Call) -> Reply:
+    guild = call.guild(local)
     limit = min(call.number("limit", 1), _MOST_MEMBERS)
     after = call.number("after", 0)
     found = [guild.members[user_id] for user_id in sorted(guild.members) if user_id > after]
-    return Reply([payloads.member(one, scene.world) for one in found[:limit]])
+    return Reply([payloads.member(one, local.world) for one in found[:limit]])
 
 
-def _member(scene: Scene, call: Call) -> Reply:
-    found = call.guild(scene).members.get(call.id("user_id"))
+def _member(local: LocalDiscord, call: Call) -> Reply:
+    found = call.guild(local).members.get(call.id("user_id"))
     if found is None:
         raise Refusal(Reason.UNKNOWN_MEMBER)
-    return Reply(payloads.member(found, scene.world))
+    return Reply(payloads.member(found, local.world))
 
 
 ROUTES = (

@@ -10,29 +10,29 @@ from bot.sandbox.rules.refusal import Reason, Refusal
 from bot.sandbox.world import payloads, permissions
 
 if TYPE_CHECKING:
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
 
 GUILDS_A_SHARD = 1000
 """Discord recommends about one shard for so many; above 2,500 it takes no session (documentation, "Sharding")."""
 
 
-def _me(scene: Scene, _call: Call) -> Reply:
-    return Reply(payloads.own_user(scene.world.bot))
+def _me(local: LocalDiscord, _call: Call) -> Reply:
+    return Reply(payloads.own_user(local.world.bot))
 
 
-def _user(scene: Scene, call: Call) -> Reply:
-    found = scene.world.users.get(call.id("user_id"))
+def _user(local: LocalDiscord, call: Call) -> Reply:
+    found = local.world.users.get(call.id("user_id"))
     if found is None:
         raise Refusal(Reason.UNKNOWN_USER)
     return Reply(payloads.user(found))
 
 
-def _application(scene: Scene, _call: Call) -> Reply:
-    return Reply(payloads.application(scene.world))
+def _application(local: LocalDiscord, _call: Call) -> Reply:
+    return Reply(payloads.application(local.world))
 
 
-def _guilds(scene: Scene, _call: Call) -> Reply:
-    world = scene.world
+def _guilds(local: LocalDiscord, _call: Call) -> Reply:
+    world = local.world
     return Reply(
         [
             {
@@ -50,30 +50,30 @@ def _guilds(scene: Scene, _call: Call) -> Reply:
     )
 
 
-def _gateway(scene: Scene, _call: Call) -> Reply:
-    return Reply({"url": scene.gateway_url()})
+def _gateway(local: LocalDiscord, _call: Call) -> Reply:
+    return Reply({"url": local.gateway_url()})
 
 
-def _gateway_for_bot(scene: Scene, _call: Call) -> Reply:
-    limit = scene.allowances.session_start_limit()
-    there = sum(scene.world.bot_member(guild) is not None for guild in scene.world.guilds.values())
+def _gateway_for_bot(local: LocalDiscord, _call: Call) -> Reply:
+    limit = local.allowances.session_start_limit()
+    there = sum(local.world.bot_member(guild) is not None for guild in local.world.guilds.values())
     shards = max(1, -(-there // GUILDS_A_SHARD))
-    return Reply({"url": scene.gateway_url(), "shards": shards, "session_start_limit": limit})
+    return Reply({"url": local.gateway_url(), "shards": shards, "session_start_limit": limit})
 
 
-def _open_direct_message(scene: Scene, call: Call) -> Reply:
-    user = scene.world.users.get(number(call.body.get("recipient_id")))
+def _open_direct_message(local: LocalDiscord, call: Call) -> Reply:
+    user = local.world.users.get(number(call.body.get("recipient_id")))
     if user is None:
         raise Refusal(Reason.UNKNOWN_USER)
     if user.bot:
         raise Refusal(Reason.CANNOT_DM)
-    channel = scene.world.direct_message(user)
+    channel = local.world.direct_message(user)
     call.about["channel_id"] = str(channel.id)
-    return Reply(payloads.channel(channel, scene.world))
+    return Reply(payloads.channel(channel, local.world))
 
 
-def _emojis(scene: Scene, call: Call) -> Reply:
-    if call.id("application_id") != scene.world.application_id:
+def _emojis(local: LocalDiscord, call: Call) -> Reply:
+    if call.id("application_id") != local.world.application_id:
         raise Refusal(Reason.UNKNOWN_APPLICATION)
     return Reply({"items": []})
 

@@ -10,59 +10,59 @@ from bot.sandbox.rules.refusal import Reason, Refusal
 from bot.sandbox.world import message_payloads
 
 if TYPE_CHECKING:
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
     from bot.sandbox.world.state import Interaction, Message
 
 
-def _callback(scene: Scene, call: Call) -> Reply:
+def _callback(local: LocalDiscord, call: Call) -> Reply:
     call.about["interaction_id"] = call.params["interaction_id"]
     token = call.params["interaction_token"]
-    body = scene.interactions.answer(call.id("interaction_id"), token, call.body, call.files)
+    body = local.interactions.answer(call.id("interaction_id"), token, call.body, call.files)
     return Reply(body) if call.flag("with_response") else Reply(status=204)
 
 
-def _interaction(scene: Scene, call: Call) -> Interaction:
-    if call.id("webhook_id") != scene.world.application_id:
+def _interaction(local: LocalDiscord, call: Call) -> Interaction:
+    if call.id("webhook_id") != local.world.application_id:
         raise Refusal(Reason.UNKNOWN_WEBHOOK)
-    found = scene.interactions.by_token(call.params["webhook_token"])
+    found = local.interactions.by_token(call.params["webhook_token"])
     call.about |= {"interaction_id": str(found.id), "channel_id": str(found.channel.id)}
     return found
 
 
-def _message(scene: Scene, call: Call) -> tuple[Interaction, Message]:
-    interaction = _interaction(scene, call)
+def _message(local: LocalDiscord, call: Call) -> tuple[Interaction, Message]:
+    interaction = _interaction(local, call)
     if "message_id" in call.params:
-        message = scene.interactions.message(interaction, call.id("message_id"))
+        message = local.interactions.message(interaction, call.id("message_id"))
     else:
-        message = scene.interactions.original(interaction)
+        message = local.interactions.original(interaction)
     call.about["message_id"] = str(message.id)
     return interaction, message
 
 
-def _get(scene: Scene, call: Call) -> Reply:
-    _, message = _message(scene, call)
-    return Reply(message_payloads.message(message, scene.world))
+def _get(local: LocalDiscord, call: Call) -> Reply:
+    _, message = _message(local, call)
+    return Reply(message_payloads.message(message, local.world))
 
 
-def _edit(scene: Scene, call: Call) -> Reply:
-    interaction, message = _message(scene, call)
-    scene.allowances.edit(message)
-    edited = scene.interactions.edit(interaction, message, call.body, call.files)
-    return Reply(message_payloads.message(edited, scene.world))
+def _edit(local: LocalDiscord, call: Call) -> Reply:
+    interaction, message = _message(local, call)
+    local.allowances.edit(message)
+    edited = local.interactions.edit(interaction, message, call.body, call.files)
+    return Reply(message_payloads.message(edited, local.world))
 
 
-def _delete(scene: Scene, call: Call) -> Reply:
-    _, message = _message(scene, call)
-    scene.messages.delete(message)
+def _delete(local: LocalDiscord, call: Call) -> Reply:
+    _, message = _message(local, call)
+    local.messages.delete(message)
     return Reply(status=204)
 
 
-def _follow_up(scene: Scene, call: Call) -> Reply:
+def _follow_up(local: LocalDiscord, call: Call) -> Reply:
     """Interaction webhooks answer with the message whether or not ``wait`` is set (documentation, "Followup")."""
-    interaction = _interaction(scene, call)
-    message = scene.interactions.follow_up(interaction, call.body, call.files)
+    interaction = _interaction(local, call)
+    message = local.interactions.follow_up(interaction, call.body, call.files)
     call.about["message_id"] = str(message.id)
-    return Reply(message_payloads.message(message, scene.world))
+    return Reply(message_payloads.message(message, local.world))
 
 
 _WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"

@@ -10,58 +10,58 @@ from bot.sandbox.rules.refusal import Reason, Refusal
 from bot.sandbox.world import message_payloads, payloads, permissions
 
 if TYPE_CHECKING:
-    from bot.sandbox.world.scene import Scene
+    from bot.sandbox.world.local_discord import LocalDiscord
     from bot.sandbox.world.state import Channel, Message
 
 _MOST_USERS = 100
 _MOST_PINS = 250
 
 
-def _channel(scene: Scene, call: Call) -> Channel:
-    channel = call.channel(scene)
-    permissions.require(scene.world.bot, channel, Permission.VIEW_CHANNEL)
+def _channel(local: LocalDiscord, call: Call) -> Channel:
+    channel = call.channel(local)
+    permissions.require(local.world.bot, channel, Permission.VIEW_CHANNEL)
     return channel
 
 
-def _message(scene: Scene, call: Call) -> Message:
-    message = scene.messages.find(_channel(scene, call), call.id("message_id"), scene.world.bot)
+def _message(local: LocalDiscord, call: Call) -> Message:
+    message = local.messages.find(_channel(local, call), call.id("message_id"), local.world.bot)
     call.about["message_id"] = str(message.id)
     return message
 
 
-def _moderated(scene: Scene, call: Call) -> Message:
-    message = _message(scene, call)
-    permissions.require(scene.world.bot, message.channel, Permission.MANAGE_MESSAGES)
+def _moderated(local: LocalDiscord, call: Call) -> Message:
+    message = _message(local, call)
+    permissions.require(local.world.bot, message.channel, Permission.MANAGE_MESSAGES)
     return message
 
 
-def _react(scene: Scene, call: Call) -> Reply:
-    scene.reactions.add(_message(scene, call), call.params["emoji_name"], scene.world.bot)
+def _react(local: LocalDiscord, call: Call) -> Reply:
+    local.reactions.add(_message(local, call), call.params["emoji_name"], local.world.bot)
     return Reply(status=204)
 
 
-def _unreact(scene: Scene, call: Call) -> Reply:
-    scene.reactions.remove(_message(scene, call), call.params["emoji_name"], scene.world.bot)
+def _unreact(local: LocalDiscord, call: Call) -> Reply:
+    local.reactions.remove(_message(local, call), call.params["emoji_name"], local.world.bot)
     return Reply(status=204)
 
 
-def _unreact_of(scene: Scene, call: Call) -> Reply:
-    user = scene.world.users.get(call.id("user_id"))
+def _unreact_of(local: LocalDiscord, call: Call) -> Reply:
+    user = local.world.users.get(call.id("user_id"))
     if user is None:
         raise Refusal(Reason.UNKNOWN_USER)
-    scene.reactions.remove(_moderated(scene, call), call.params["emoji_name"], user)
+    local.reactions.remove(_moderated(local, call), call.params["emoji_name"], user)
     return Reply(status=204)
 
 
-def _who(scene: Scene, call: Call) -> Reply:
+def _who(local: LocalDiscord, call: Call) -> Reply:
     limit, after = min(call.number("limit", 25), _MOST_USERS), call.number("after", 0)
-    found = scene.reactions.who(_message(scene, call), call.params["emoji_name"])
+    found = local.reactions.who(_message(local, call), call.params["emoji_name"])
     later = sorted((one for one in found if one.id > after), key=lambda one: one.id)
     return Reply([payloads.user(one) for one in later[:limit]])
 
 
-def _clear(scene: Scene, call: Call) -> Reply:
-    scene.reactions.clear(_moderated(scene, call), call.params.get("emoji_name"))
+def _clear(local: LocalDiscord, call: Call) -> Reply:
+    local.reactions.clear(_moderated(local, call), call.params.get("emoji_name"))
     return Reply(status=204)
 
 
@@ -74,9 +74,9 @@ def _pinned(channel: Channel) -> list[tuple[float, Message]]:
     return sorted(found, key=lambda pin: pin[0], reverse=True)
 
 
-def _pins(scene: Scene, call: Call) -> Reply:
-    world = scene.world
-    found = _pinned(_channel(scene, call))
+def _pins(local: LocalDiscord, call: Call) -> Reply:
+    world = local.world
+    found = _pinned(_channel(local, call))
     limit = min(call.number("limit", 50), 50)
     items: list[Json] = [
         {"pinned_at": world.clock.iso(at), "message": message_payloads.message(one, world)} for at, one in found[:limit]
@@ -84,31 +84,31 @@ def _pins(scene: Scene, call: Call) -> Reply:
     return Reply({"items": items, "has_more": len(found) > limit})
 
 
-def _pins_as_before(scene: Scene, call: Call) -> Reply:
-    return Reply([message_payloads.message(one, scene.world) for _, one in _pinned(_channel(scene, call))])
+def _pins_as_before(local: LocalDiscord, call: Call) -> Reply:
+    return Reply([message_payloads.message(one, local.world) for _, one in _pinned(_channel(local, call))])
 
 
-def _pin(scene: Scene, call: Call) -> Reply:
-    message = _to_pin(scene, call)
+def _pin(local: LocalDiscord, call: Call) -> Reply:
+    message = _to_pin(local, call)
     if message.pinned_at is None:
         if len(_pinned(message.channel)) >= _MOST_PINS:
             raise Refusal(Reason.TOO_MANY_PINS)
-        message.pinned_at = scene.world.clock.now()
-        scene.broadcast.pins_changed(message)
+        message.pinned_at = local.world.clock.now()
+        local.broadcast.pins_changed(message)
     return Reply(status=204)
 
 
-def _unpin(scene: Scene, call: Call) -> Reply:
-    message = _to_pin(scene, call)
+def _unpin(local: LocalDiscord, call: Call) -> Reply:
+    message = _to_pin(local, call)
     if message.pinned_at is not None:
         message.pinned_at = None
-        scene.broadcast.pins_changed(message)
+        local.broadcast.pins_changed(message)
     return Reply(status=204)
 
 
-def _to_pin(scene: Scene, call: Call) -> Message:
+def _to_pin(local: LocalDiscord, call: Call) -> Message:
     """Find a message that the bot may pin: by the right of its own, or by the older one that held it too."""
-    message, bot = _message(scene, call), scene.world.bot
+    message, bot = _message(local, call), local.world.bot
     if message.channel.guild is not None and not permissions.may(bot, message.channel, Permission.MANAGE_MESSAGES):
         permissions.require(bot, message.channel, Permission.PIN_MESSAGES)
     return message

@@ -58,7 +58,7 @@ async def test_zstd_without_either_is_refused_in_words(monkeypatch, sandbox):
     """Who asks for what cannot be spoken here is told what would help; the plain gateway still opens."""
     monkeypatch.setitem(sys.modules, "zstandard", None)
     monkeypatch.setitem(sys.modules, "compression.zstd", None)
-    url = sandbox.scene.gateway_url().replace("ws", "http", 1)
+    url = sandbox.local.gateway_url().replace("ws", "http", 1)
     async with aiohttp.ClientSession() as session:
         async with session.get(url, params={"compress": "zstd-stream"}) as response:
             assert response.status == 400
@@ -72,7 +72,7 @@ async def test_zstd_without_either_is_refused_in_words(monkeypatch, sandbox):
 @pytest.mark.parametrize("way", ["zlib-stream", "zstd-stream"])
 async def test_the_real_client_connects_either_way(sandbox, way):
     """discord.py asks for zstd wherever it finds it, else for zlib; both times it learns its guilds."""
-    script = (sys.executable, "-c", CLIENT, sandbox.api_url, sandbox.token, way, sandbox.scene.gateway_url())
+    script = (sys.executable, "-c", CLIENT, sandbox.api_url, sandbox.token, way, sandbox.local.gateway_url())
     client = await asyncio.create_subprocess_exec(*script, stdout=asyncio.subprocess.PIPE)
     try:
         async with asyncio.timeout(60):

@@ -51,7 +51,7 @@ class Line:
 def line(sandbox):
     @asynccontextmanager
     async def connect(*, compressed=False):
-        url = sandbox.scene.gateway_url() + "/?v=10&encoding=json" + ("&compress=zlib-stream" if compressed else "")
+        url = sandbox.local.gateway_url() + "/?v=10&encoding=json" + ("&compress=zlib-stream" if compressed else "")
         async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
             found = Line(socket, compressed=compressed)
             assert (await found.receive())["op"] == 10
@@ -233,7 +233,7 @@ async def test_a_heartbeat_is_answered_from_as_far_away_as_discord_is(line, sand
 
 async def test_large_payloads_are_compressed_for_who_asks_in_identify(sandbox):
     """`compress: true` makes large payloads zlib of their own in binary frames; small ones stay text."""
-    url = sandbox.scene.gateway_url() + "/?v=10&encoding=json"
+    url = sandbox.local.gateway_url() + "/?v=10&encoding=json"
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
         await socket.receive_json()
         identify = {"token": sandbox.token, "intents": 1, "properties": PROPERTIES, "compress": True}
@@ -250,7 +250,7 @@ async def test_large_payloads_are_compressed_for_who_asks_in_identify(sandbox):
 
 async def test_another_encoding_is_refused_in_words(sandbox):
     """ETF is Discord's, and not spoken here; the answer says so instead of a broken frame."""
-    url = sandbox.scene.gateway_url().replace("ws", "http", 1) + "/?v=10&encoding=etf"
+    url = sandbox.local.gateway_url().replace("ws", "http", 1) + "/?v=10&encoding=etf"
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         assert (response.status, await response.text()) == (400, "encoding=etf is not spoken here, json is.")
 
@@ -378,6 +378,6 @@ async def test_an_identify_of_another_shape_is_closed(line, sandbox, wrong, clos
 @pytest.mark.parametrize("version", ["5", "3", "11", "x"])
 async def test_a_version_that_is_not_spoken_is_4012(sandbox, version):
     """Discord has discontinued the versions up to 5."""
-    url = f"{sandbox.scene.gateway_url()}/?v={version}&encoding=json"
+    url = f"{sandbox.local.gateway_url()}/?v={version}&encoding=json"
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
         assert (await socket.receive()).data == 4012

@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from bot.sandbox.people.driver import ActRefused, Person, control
+from bot.sandbox.people.driver import ActRefused, Visitor, control
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import blueprint
 from bot.sandbox.world.blueprint import PlannedChannel, PlannedGuild, PlannedUser, PlannedWorld
@@ -169,7 +169,7 @@ async def test_deleting_is_for_the_author_and_for_moderators(sandbox, yuki, ada)
     general = yuki.channel("general")
     message = await ada.say(general, "mine")
     assert (await refusal(yuki.delete(message))).code == "forbidden"
-    async with Person.visit(sandbox.page_url, "mio") as mio:
+    async with Visitor.visit(sandbox.page_url, "mio") as mio:
         await mio.delete(message)
     await yuki.wait_for_event("message.delete", lambda gone: gone["id"] == message["id"])
     own = await yuki.say(general, "own")
@@ -274,7 +274,7 @@ async def test_a_world_of_ones_own():
         ),
         bot_name="painter",
     )
-    async with Sandbox.serve(plan=plan) as sandbox, Person.visit(sandbox.page_url, "zoe") as zoe:
+    async with Sandbox.serve(plan=plan) as sandbox, Visitor.visit(sandbox.page_url, "zoe") as zoe:
         assert [one["name"] for one in zoe.state["guilds"]] == ["A", "B"]
         assert zoe.state["bot"]["user"]["username"] == "painter"
         with pytest.raises(LookupError):

@@ -77,11 +77,11 @@ class Client:
 
     def _interaction(self, type_=InteractionType.APPLICATION_COMMAND):
         data = {"id": "1", "name": "ping", "options": [{"type": 3, "name": "a", "value": "", "focused": True}]}
-        interactions = self._sandbox.scene.interactions
+        interactions = self._sandbox.local.interactions
         return interactions.open("command", self._yuki, self._general, data, type_=type_)
 
     def _message(self):
-        return self._sandbox.scene.messages.create(self._general, self._bot, {"content": "a"}, {})
+        return self._sandbox.local.messages.create(self._general, self._bot, {"content": "a"}, {})
 
     def _path(self, root, body):
         path = ROUTES[root].split(" ")[1]

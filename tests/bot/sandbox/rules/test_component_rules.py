@@ -161,7 +161,7 @@ async def test_a_suggestion_is_of_its_options_type(api, sandbox, case, nested):
     }
     yuki = next(one for one in sandbox.world.users.values() if one.username == "yuki")
     general = next(one for one in sandbox.world.channels.values() if one.name == "general")
-    asked = sandbox.scene.interactions.open("autocomplete", yuki, general, data, type_=InteractionType.AUTOCOMPLETE)
+    asked = sandbox.local.interactions.open("autocomplete", yuki, general, data, type_=InteractionType.AUTOCOMPLETE)
     for value, status in ((wrong, 400), (fine, 200)):
         answer = {"type": 8, "data": {"choices": [{"name": "a", "value": value}]}}
         assert (await api.answer(asked, answer))[0] == status

@@ -45,7 +45,7 @@ async def developer(strict):
 
 async def identify(sandbox, **more):
     """IDENTIFY on a connection of its own; give the first frame that answers it."""
-    async with aiohttp.ClientSession() as session, session.ws_connect(sandbox.scene.gateway_url()) as socket:
+    async with aiohttp.ClientSession() as session, session.ws_connect(sandbox.local.gateway_url()) as socket:
         line = Line(socket, compressed=False)
         await line.receive()
         await line.say(2, {"token": sandbox.token, "intents": 1, "properties": PROPERTIES} | more)
@@ -133,7 +133,7 @@ async def test_an_intent_that_is_none_cannot_be_granted(strict, developer):
 async def test_the_real_client_says_which_intent_it_lacks(sandbox):
     """discord.py ends with PrivilegedIntentsRequired, as with Discord."""
     discord.http.Route.BASE = sandbox.api_url
-    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.scene.gateway_url())
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.local.gateway_url())
     async with discord.Client(intents=discord.Intents(guilds=True, message_content=True)) as client:
         with pytest.raises(discord.PrivilegedIntentsRequired):
             await client.start(sandbox.token)

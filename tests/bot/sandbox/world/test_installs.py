@@ -3,7 +3,7 @@
 import pytest
 from discord import app_commands
 
-from bot.sandbox.people.driver import ActRefused, Person, control
+from bot.sandbox.people.driver import ActRefused, Visitor, control
 from bot.sandbox.rules.protocol import Permission
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world.blueprint import PlannedChannel, PlannedGuild, PlannedUser, PlannedWorld
@@ -37,7 +37,7 @@ async def sandbox():
 
 @pytest.fixture
 async def nico(sandbox):
-    async with Person.visit(sandbox.page_url, "nico") as person:
+    async with Visitor.visit(sandbox.page_url, "nico") as person:
         yield person
 
 

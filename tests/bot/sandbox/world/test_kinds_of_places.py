@@ -6,7 +6,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.sandbox.people.driver import ActRefused, Person
+from bot.sandbox.people.driver import ActRefused, Visitor
 from bot.sandbox.rules.protocol import Permission
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world.blueprint import INVITED_WITH, PlannedChannel, PlannedGuild, PlannedThread, PlannedWorld, starter
@@ -43,7 +43,7 @@ async def sandbox():
 @pytest.fixture
 async def events(sandbox):
     """A bot's line; `events(name)` gives the next event of a name."""
-    async with aiohttp.ClientSession() as session, session.ws_connect(sandbox.scene.gateway_url()) as socket:
+    async with aiohttp.ClientSession() as session, session.ws_connect(sandbox.local.gateway_url()) as socket:
         line = Line(socket, compressed=False)
         await line.receive()
         properties = dict.fromkeys(("os", "browser", "device"), "tests")
@@ -185,9 +185,9 @@ async def test_whoever_writes_in_a_thread_joins_it(api, yuki, ada, sandbox, even
 async def test_with_the_members_intent_others_are_told_of(sandbox):
     sandbox.controls.grant_intents(["GUILD_MEMBERS"])
     async with (
-        Person.visit(sandbox.page_url, "nico") as nico,
+        Visitor.visit(sandbox.page_url, "nico") as nico,
         aiohttp.ClientSession() as session,
-        session.ws_connect(sandbox.scene.gateway_url()) as socket,
+        session.ws_connect(sandbox.local.gateway_url()) as socket,
     ):
         line = Line(socket, compressed=False)
         await line.receive()

@@ -37,7 +37,7 @@ async def test_the_client_sees_an_outage_begin_and_end(connected, bot, sandbox, 
 async def test_during_an_outage_only_interactions_arrive(sandbox, ada, api, yuki):
     """Changes are not told; the guild that comes back has them; REST and interactions go on as by Discord."""
     async with aiohttp.ClientSession(sandbox.page_url) as session:
-        async with session.ws_connect(sandbox.scene.gateway_url()) as socket:
+        async with session.ws_connect(sandbox.local.gateway_url()) as socket:
             line = Line(socket, compressed=False)
             await line.receive()
             await line.identify(sandbox.token)
@@ -64,7 +64,7 @@ async def test_who_connects_during_an_outage_hears_nothing_of_the_guild(sandbox,
     """READY names it as unavailable, and GUILD_CREATE follows once it is over."""
     guild = sandbox.controls.guild(int(yuki.guild))
     sandbox.controls.begin_outage(guild)
-    async with aiohttp.ClientSession() as session, session.ws_connect(sandbox.scene.gateway_url()) as socket:
+    async with aiohttp.ClientSession() as session, session.ws_connect(sandbox.local.gateway_url()) as socket:
         line = Line(socket, compressed=False)
         await line.receive()
         ready = await line.identify(sandbox.token)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Scene:
+class LocalDiscord:
     """All that a route acts upon."""
 
     world: World
