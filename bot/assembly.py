@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.care.retention import Retention
 from bot.checks.lora_rules import LoraRulesWatch
 from bot.features import features, operator
+from bot.flow.queue_filling import QueueFilling
 from bot.flow.recovery import Recovery
 from bot.flow.restored import Restored
 from bot.parts import build_checks, build_flow, build_operating, build_sending
@@ -48,11 +49,11 @@ def assemble(given: Given) -> tuple[Works, list[Feature]]:
     flow = build_flow(given, checks, sending)
     patient = store.patient()
     restored = Restored(store=patient, queue=flow.queue, editor=sending.editor, journeys=flow.journeys, now=now)
+    filling = QueueFilling(store=patient, queue=flow.queue, pace=flow.pool.pace, admission=flow.admission, now=now)
     recovery = Recovery(
         store=patient,
         queue=flow.queue,
-        pace=flow.pool.pace,
-        admission=flow.admission,
+        filling=filling,
         editor=sending.editor,
         journeys=flow.journeys,
         places=flow.places,

@@ -93,7 +93,6 @@ def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iter
         places=places,
         model_name=lambda: flow.pool.model_name,
         model_hash=lambda: flow.pool.model_hash,
-        forecast=flow.forecast,
         store=store,
         prompt_writer=writer,
         imagine=imagine,

@@ -250,7 +250,6 @@ def build_flow(given: Given, checks: Checks, sending: Sending) -> Flow:
         gatekeeper=checks.gatekeeper,
         admission=admission,
         store=given.store,
-        lasting=lasting,
         editor=sending.editor,
         arrivals=arrivals,
         places=places,

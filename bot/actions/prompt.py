@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from bot.prompt.prompt_writer import PromptWriter
     from bot.prompt.remix import Mapped
     from bot.prompt.tokens import Tokens
-    from bot.queue.forecast import Forecast
     from bot.request import Options
     from bot.store import Store
 
@@ -46,7 +45,6 @@ class PromptPreviews:
     """What the engine draws with; None before it is ready."""
     model_hash: Callable[[], str]
     """The first digits of its SHA-256; "" where nobody knows."""
-    forecast: Forecast
     store: Store
     prompt_writer: PromptWriter
     imagine: RequestBuilder
@@ -109,7 +107,7 @@ class PromptPreviews:
             request=request,
             composed=composed,
             chunks=await asyncio.to_thread(self.tokens.count, composed.prompt, composed.negative_prompt),
-            wait=self.forecast.wait_of_new(new),
+            wait=self.places.wait_of_new(new),
             engine=self.places.engine_sentence,
             mapped=mapped,
             said=notes,

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.engine.log import EngineLog
@@ -22,14 +23,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BACKOFF_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
-"""Waits between a death and the next start; the last one repeats."""
-
 LOOK_S = 10.0
 """Between two looks at whether a checkpoint that cannot be used is still the same."""
 
-STOP_S = 15.0
-"""From SIGTERM to SIGKILL: the engine gives the step under way ten seconds, and then its clients two."""
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long there is between two things that happen to a process."""
+
+    backoff_s: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
+    """From a death to the next start; the last one repeats."""
+    stop_s: float = 15.0
+    """From SIGTERM to SIGKILL: the engine gives the step under way ten seconds, and then its clients two."""
+
+
+USUAL_WAITS = Waits()
 
 
 class EngineChild:
@@ -47,8 +55,7 @@ class EngineChild:
         start_timeout_s: float,
         watched: Sequence[Path] = (),
         restarted: Callable[[str], None] = lambda _reason: None,
-        backoff_s: Sequence[float] = BACKOFF_S,
-        stop_s: float = STOP_S,
+        waits: Waits = USUAL_WAITS,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -58,8 +65,7 @@ class EngineChild:
         self._watched = watched
         self._restarted = restarted
         self._unusable = False
-        self._backoff_s = backoff_s
-        self._stop_s = stop_s
+        self._waits = waits
         self._sleep = sleep
         self._clock = clock
         self._process: asyncio.subprocess.Process | None = None
@@ -80,9 +86,9 @@ class EngineChild:
                 short_lives = 0
                 continue
             # One that drew or outlived the longest wait was well: its death is the first, not one more of a series.
-            well = self._well or self._clock() - born > self._backoff_s[-1]
+            well = self._well or self._clock() - born > self._waits.backoff_s[-1]
             short_lives = 1 if well else short_lives + 1
-            delay_s = self._backoff_s[min(short_lives, len(self._backoff_s)) - 1]
+            delay_s = self._waits.backoff_s[min(short_lives, len(self._waits.backoff_s)) - 1]
             log.error("The engine %s; starting it again in %g s.", ending, delay_s)
             await self._sleep(delay_s)
 
@@ -166,10 +172,10 @@ class EngineChild:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
         try:
-            async with asyncio.timeout(self._stop_s):
+            async with asyncio.timeout(self._waits.stop_s):
                 await process.wait()
         except TimeoutError:
-            log.warning("The engine did not stop within %g s of being asked; it is killed.", self._stop_s)
+            log.warning("The engine did not stop within %g s of being asked; it is killed.", self._waits.stop_s)
             _kill(process)
             await process.wait()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -51,8 +52,6 @@ class Intake:
     admission: Admission
     store: Store
     """For those who wait for an answer."""
-    lasting: Store
-    """The same, and patient: what Discord was told must be written down."""
     editor: MessageEditor
     arrivals: Arrivals
     places: Places
@@ -60,6 +59,11 @@ class Intake:
     measures: BotMeasures
     now: Callable[[], float]
     """Unix time in seconds."""
+
+    @cached_property
+    def _lasting(self) -> Store:
+        """The same store, and patient: what Discord was told must be written down."""
+        return self.store.patient()
 
     async def ask(self, interaction: discord.Interaction[Any], request: Request, *, given: str = "") -> None:
         """Take a request into the queue and answer with the message that will become its result.
@@ -118,7 +122,7 @@ class Intake:
             log.debug("job %s: %r / %r", job.id, job.prompt, job.negative_prompt)
             ticket = Ticket.of(job)
             view = card.waiting(job, self.places.wait_of_new(ticket), engine=self.places.engine_sentence)
-            jobs = self.lasting.jobs
+            jobs = self._lasting.jobs
             with self.arrivals.coming(ticket):  # whoever reads the answer finds it in the queue at once
                 message_id = await acknowledge(interaction, job, view, editor=self.editor, jobs=jobs, now=self.now)
                 self.dispatch.enter(await jobs.set_message(job.id, message_id))

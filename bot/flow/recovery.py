@@ -14,21 +14,17 @@ from bot.sentences import ends
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.checks.admission import Admission
     from bot.delivery.message_editor import MessageEditor
     from bot.flow.dispatch import Dispatch
     from bot.flow.journeys import Journeys
     from bot.flow.places import Places
+    from bot.flow.queue_filling import QueueFilling
     from bot.flow.restored import Restored
     from bot.job import Job
-    from bot.queue.joint_pace import JointPace
     from bot.queue.queue import Queue
     from bot.store import Store
 
 log = logging.getLogger(__name__)
-
-REMEMBERED_S = 3600.0
-"""After a restart shares go on from what was started in this time."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -38,8 +34,7 @@ class Recovery:
     store: Store
     """Is patient: nobody waits for an answer here."""
     queue: Queue
-    pace: JointPace
-    admission: Admission
+    filling: QueueFilling
     editor: MessageEditor
     journeys: Journeys
     places: Places
@@ -52,10 +47,7 @@ class Recovery:
         """Settle what an earlier process left: deliver what is drawn, queue what is not, drop what nobody saw."""
         store = self.store
         await store.pictures.sweep(await store.inputs.files())
-        self.pace.recall(await store.paces.all())
-        for guild_id, policy in await store.policies.all():
-            self.admission.decided(guild_id, policy)
-        await self._fill_queue()
+        await self.filling.fill()
         async for job in store.jobs.reachable(since=self.now() - TOKEN_LIFE_S):
             self.journeys.message(job)  # before its token dies it is told where its pictures will be
             if job.attempts:  # it was put back, and its message still says that the bot restarts
@@ -66,17 +58,6 @@ class Recovery:
             self.journeys.begin(job.id, self.journeys.delivery.tell_again(job))
         await self.restored.begin()
         log.info("%d jobs in the queue, %d to deliver", len(self.queue), len(self.journeys))
-
-    async def _fill_queue(self) -> None:
-        """Put the queue back as it was: who waits, what moderators decided, and what was started lately."""
-        for decided in await self.store.queue.steered():
-            self.queue.pause(decided.guild_id, paused=decided.paused)
-            self.queue.close(decided.guild_id, closed=decided.closed)
-        for ticket in await self.store.queue.started_since(self.now() - REMEMBERED_S):
-            self.queue.remember(ticket)
-        async for page in self.store.queue.waiting():
-            for ticket in page:
-                self.queue.push(ticket)
 
     async def _settle(self, job: Job) -> None:
         jobs = self.store.jobs

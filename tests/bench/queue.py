@@ -21,6 +21,7 @@ from bot.delivery.delivery import Delivery
 from bot.engine.engines import Engines
 from bot.flow.journeys import Journeys
 from bot.flow.pool import Pool
+from bot.flow.queue_filling import QueueFilling
 from bot.flow.recovery import Recovery
 from bot.flow.restored import Restored
 from bot.job import NewJob, public_id
@@ -90,8 +91,7 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
         recovery = Recovery(
             store=store,
             queue=queue,
-            pace=pace,
-            admission=nobody,
+            filling=QueueFilling(store=store, queue=queue, pace=pace, admission=nobody, now=lambda: NOW),
             editor=nobody,
             journeys=journeys,
             places=nobody,

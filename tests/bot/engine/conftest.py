@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from bot import config
-from bot.engine.child import EngineChild
+from bot.engine.child import USUAL_WAITS, EngineChild, Waits
 from bot.engine.client import EngineClient
 from bot.engine.silence_timeout import SilenceTimeout
 from engine import wire
@@ -75,14 +75,14 @@ def settings(tmp_path):
 def fake(settings, tmp_path):
     """Make a client that keeps a stand-in engine alive, with troubles on its command line."""
 
-    def make(*troubles, silence_s=30.0, heartbeat_s=30.0, start_timeout_s=30.0, **options):
+    def make(*troubles, silence_s=30.0, heartbeat_s=30.0, start_timeout_s=30.0, stop_s=USUAL_WAITS.stop_s, **options):
         read = settings()
         command = (sys.executable, FAKE, "serve", "--config", read.path, "--die-with-parent", *map(str, troubles))
         child = EngineChild(
             command,
             environ={"PATH": "/usr/bin"},
             start_timeout_s=start_timeout_s,
-            backoff_s=(0.0,),
+            waits=Waits(backoff_s=(0.0,), stop_s=stop_s),
             **options,
         )
         silence_timeout = SilenceTimeout(first_s=silence_s, floor_s=silence_s)

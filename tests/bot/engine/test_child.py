@@ -10,7 +10,7 @@ import sys
 import psutil
 import pytest
 
-from bot.engine.child import LOOK_S, EngineChild
+from bot.engine.child import LOOK_S, EngineChild, Waits
 from bot.errors import EngineUnavailable
 from engine import wire
 from engine.config import EXIT_UNUSABLE
@@ -24,7 +24,7 @@ async def test_nothing_is_left_of_an_engine_that_was_being_ended(caplog):
     """Whoever leaves between its SIGTERM, of which it takes no notice, and its SIGKILL waits for the latter."""
     caplog.set_level(logging.INFO)
     program = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf'); time.sleep(600)"
-    child = EngineChild((sys.executable, "-uc", program), environ={}, start_timeout_s=30, stop_s=0.1)
+    child = EngineChild((sys.executable, "-uc", program), environ={}, start_timeout_s=30, waits=Waits(stop_s=0.1))
     task = asyncio.create_task(child.run())
     while "deaf" not in caplog.messages:
         await asyncio.wait([task], timeout=0.01)

@@ -9,6 +9,7 @@ from bot.flow.dispatch import Dispatch
 from bot.flow.journeys import Journeys
 from bot.flow.places import Places
 from bot.flow.pool import Pool
+from bot.flow.queue_filling import QueueFilling
 from bot.flow.recovery import Recovery
 from bot.flow.rendering import Rendering
 from bot.flow.restored import Restored
@@ -221,8 +222,13 @@ class Life:
         self.recovery = Recovery(
             store=store,
             queue=self.queue,
-            pace=self.pool.pace,
-            admission=None,  # no server has decided anything
+            filling=QueueFilling(
+                store=store,
+                queue=self.queue,
+                pace=self.pool.pace,
+                admission=None,  # no server has decided anything
+                now=lambda: NOW,
+            ),
             editor=None,  # every job has its message
             journeys=self.journeys,
             places=self.places,
