@@ -10,30 +10,28 @@ steps of the next. An error ends the job whose it is, no other.
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections import deque
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine import admission, applied_loras, checkpoint_weights, memory, results
-from engine.checkpoints import Checkpoints
+from engine import admission, memory, results
+from engine.call_sizes import CallSizes
 from engine.denoise import predict_noise
 from engine.errors import GenerationError, OutOfMemory
 from engine.fit import largest_fit
 from engine.job_state import CallPart, JobState, PreparedSample, RunningSample
-from engine.lora_folder import LoraFolder
 from engine.plan import FinalLatents
-from engine.tiles import Tiling
 from engine.transfer import HostPace
+from engine.trying import error_of, error_with_room
+from engine.wanted_weights import WantedWeights
 from engine.wire import Cancelled, Failed, Finished, Progress, Started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from concurrent.futures import Executor, Future
 
-    from engine.admission import Sizes
-    from engine.denoise import Key
     from engine.finisher import Finisher
     from engine.model import Model
     from engine.plan import Plan
@@ -45,7 +43,18 @@ log = logging.getLogger(__name__)
 _Made = TypeVar("_Made")
 _OfJob = TypeVar("_OfJob", CallPart, RunningSample)
 
-DEFAULT_TILING = Tiling()
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What is measured of a batch, and with which clock."""
+
+    clock: Callable[[], float] = time.monotonic
+    """Seconds."""
+    stepped: Callable[[int, int, int, float], None] = lambda *_: None
+    """Told of every step: width, height, pictures, and how many seconds it took."""
+
+
+USUAL_TIMES = Times()
 
 
 class Batch:
@@ -57,12 +66,9 @@ class Batch:
         pool: Threads that draw noise, and that wait for copies.
         finisher: Rates and compresses.
         post: Brings what comes of it back into the worker's thread.
-        sizes: How many should share a call; None lets up to `cap` share it, whatever the shape.
-        loras: Those that there are.
-        checkpoints: Those that may be switched to; None: the model stays what it is.
-        tiling: Of pictures that have no room as a whole.
-        clock: Seconds.
-        stepped: Told of every step: width, height, pictures, and how many seconds it took.
+        sizes: How many share a call; None lets up to `cap` share it, whatever the shape.
+        weights: What jobs may want; None: the model stays what it is.
+        times: Of steps and switches.
     """
 
     def __init__(
@@ -73,27 +79,21 @@ class Batch:
         pool: Executor,
         finisher: Finisher,
         post: Callable[[Callable[[Batch], None]], None],
-        sizes: Sizes | None = None,
-        loras: LoraFolder | None = None,
-        checkpoints: Checkpoints | None = None,
-        tiling: Tiling = DEFAULT_TILING,
-        clock: Callable[[], float] = time.monotonic,
-        stepped: Callable[[int, int, int, float], None] = lambda *_: None,
+        sizes: CallSizes | None = None,
+        weights: WantedWeights | None = None,
+        times: Times = USUAL_TIMES,
     ) -> None:
         self._model = model
         self._cap = cap
         self._pool = pool
         self._finisher = finisher
         self._post = post
-        self._sizes = admission.OfShapes(sizes or admission.Always(cap))
-        self._loras = loras or LoraFolder(None)
-        self._checkpoints = checkpoints or Checkpoints({}, partial(checkpoint_weights.read, another_vae=False), kept=1)
-        self._clock = clock
-        self._stepped = stepped
+        self._sizes = sizes or CallSizes(admission.Always(cap))
+        self._weights = weights or WantedWeights()
+        self._clock = times.clock
+        self._stepped = times.stepped
         self._pace = HostPace(model.device)
-        self._tiling = tiling
         self._turn = 0
-        self._room: dict[Key, memory.Limit] = {}  # for how many of a shape at once there is room; 0: it is tiled
         self._jobs: dict[ReceivedJob, JobState] = {}  # in order of arrival
         self._running: deque[RunningSample] = deque()  # the next to step first
         self._ending: set[RunningSample] = set()  # drawn, and not sent yet
@@ -106,19 +106,15 @@ class Batch:
 
     def expect_room(self) -> None:
         """Forget what had no room, because what was in the way is gone."""
-        self._room.clear()
+        self._sizes.forget()
         self._model.decodes_at_once.forget()
         self._model.encodes_at_once.forget()
 
     def admit(self, job: ReceivedJob, plan: Plan) -> None:
         self._jobs[job] = JobState(job, plan, waiting=deque(range(len(plan.seeds))))
-        if (error := _error_of(partial(self._read_ahead, job))) is not None:
+        wanted = job.request.model, job.request.loras
+        if (error := error_of(partial(self._weights.read_ahead, self._model, *wanted, self._pool))) is not None:
             self._blame(job, error, at=0)
-
-    def _read_ahead(self, job: ReceivedJob) -> None:
-        if (name := job.request.model) != self._model.checkpoint.current:
-            self._checkpoints.read_ahead(self._model, name)
-        self._loras.read_ahead(self._model, job.request.loras, self._pool)
 
     def cancel(self, job: ReceivedJob) -> None:
         if self._forget(job):
@@ -142,7 +138,7 @@ class Batch:
         stepped = [running for running in there if not running.pending]
         for running in stepped:
             self._guard(running, RunningSample.advance)
-        if (error := self._error_with_room(self._pace.step)) is not None:
+        if (error := error_with_room(self._model, self._pace.step)) is not None:
             log.warning("the host does not wait for the device at this step: %s", memory.one_line(error))
         self._stepped(key.width, key.height, pictures, self._clock() - began_s)
         for running in self._alive(there):  # behind all others, so that the next shape has its turn
@@ -163,8 +159,8 @@ class Batch:
     def _group(self) -> list[CallPart]:
         """Choose what is predicted now, no more than there was room for."""
         pending = [part for running in self._running for part in running.pending]
-        group = admission.group(pending, sizes=self._sizes, limit=self._cap, turn=self._turn)
-        most = max(self._most(group[0].key), 1)  # one that may not be tiled is tried all the same
+        group = admission.group(pending, sizes=self._sizes.paying, limit=self._cap, turn=self._turn)
+        most = max(self._sizes.most(group[0].key), 1)  # one that may not be tiled is tried all the same
         return group[: int(min(most, len(group)))]
 
     def _fill(self) -> None:
@@ -179,18 +175,16 @@ class Batch:
             free = len(self._running) < self._cap
             near = [state for state in waiting if state is waiting[0] or (free and state.job.request.share)]
             for state in near:
-                if (
-                    state.ready is None
-                    and (error := self._error_with_room(partial(state.prepare, self._model, self._pool))) is not None
-                ):
+                prepare = partial(state.prepare, self._model, self._pool)
+                if state.ready is None and (error := error_with_room(self._model, prepare)) is not None:
                     self._blame(state.job, error, at=0)
             if any(state.ready is None for state in near):
                 continue  # somebody else is first now
             candidates = [ready for state in near if (ready := state.ready)]
-            chosen = admission.choose(candidates, self._running, sizes=self._sizes, limit=self._cap)
+            chosen = admission.choose(candidates, self._running, sizes=self._sizes.paying, limit=self._cap)
             if chosen is None:
                 return
-            if (error := self._error_with_room(partial(self._start, chosen))) is not None:
+            if (error := error_with_room(self._model, partial(self._start, chosen))) is not None:
                 self._blame(chosen.state.job, error, at=0)
 
     def _has_weights_of(self, first: JobState) -> bool:
@@ -200,7 +194,8 @@ class Batch:
         if self._running or self._waits_for_ends(first):
             return False
         begun = self._clock()
-        if (error := self._error_with_room(partial(self._apply, first))) is not None:
+        bring = partial(self._weights.bring, self._model, first.checkpoint, first.loras, self._pool)
+        if (error := error_with_room(self._model, bring)) is not None:
             self._blame(first.job, error, at=0)
             return False
         first.switch_s = self._clock() - begun
@@ -209,15 +204,6 @@ class Batch:
     def _waits_for_ends(self, first: JobState) -> bool:
         """Tell whether it wants another checkpoint while pictures of this one may still need its VAE."""
         return bool(self._ending) and first.checkpoint != self._model.checkpoint.current
-
-    def _apply(self, first: JobState) -> None:
-        """Bring the weights that a job wants; before anything is written, all of it is on the host."""
-        model, name = self._model, first.checkpoint
-        if name != model.checkpoint.current:
-            weights = self._checkpoints.read(model, name)
-            checkpoint_weights.apply(model, name, weights)
-        read = self._loras.read(model, first.loras, self._pool)
-        applied_loras.apply(model, first.loras, read)
 
     def _start(self, ready: PreparedSample) -> None:
         running = ready.start(self._model)
@@ -233,15 +219,15 @@ class Batch:
     def _predict(self, parts: Sequence[CallPart]) -> None:
         """Run the UNet for all of them; where that fails, for each half, until the one that fails is alone."""
         half, key = len(parts) // 2, parts[0].key
-        if not half or len(parts) <= self._most(key):  # else as many have just had no room
-            error = self._error_with_room(partial(self._call_unet, parts), tries=1 if half else 2)
+        if not half or len(parts) <= self._sizes.most(key):  # else as many have just had no room
+            error = error_with_room(self._model, partial(self._call_unet, parts), tries=1 if half else 2)
             if error is None:
                 return
             if not half:
                 self._predict_less(parts[0], error)
                 return
             if memory.may_be_out_of_memory(error):
-                self._lower(key, half)
+                self._sizes.lower(key, half)
                 self._model.cached_blocks.give_back()
                 what = f"{len(parts)} pictures of {key.width}×{key.height}"
                 log.warning("no memory for %s at once; for a while at most %d", what, half)
@@ -252,14 +238,6 @@ class Batch:
         for some in (parts[:half], parts[half:]):
             if alive := self._alive(some):
                 self._predict(alive)
-
-    def _most(self, key: Key) -> float:
-        """Say how many of a shape may step together, as far as failures have shown it lately."""
-        room = self._room.get(key.shape)
-        return math.inf if room is None else room.most
-
-    def _lower(self, key: Key, most: int) -> None:
-        self._room.setdefault(key.shape, memory.Limit(self._clock)).lower(most)
 
     def _call_unet(self, parts: Sequence[CallPart]) -> None:
         predictions = predict_noise(self._model, [part.piece for part in parts])
@@ -281,13 +259,13 @@ class Batch:
         error.__traceback__ = None  # as in `_blame`
         self._model.cached_blocks.give_back()
         memory.release(self._model.device)
-        self._lower(part.key, 0)
+        self._sizes.lower(part.key, 0)
         self._guard(running, self._tile_if_known)
 
     def _tile_if_known(self, running: RunningSample) -> None:
         """Draw in tiles what is known to have no room as a whole."""
-        if running.may_be_tiled and not self._most(running.key):
-            running.divide(self._model, self._tiling)
+        if running.may_be_tiled and not self._sizes.most(running.key):
+            running.divide(self._model, self._sizes.tiling)
 
     def _preview(self, running: RunningSample) -> None:
         if not self._finisher.busy:
@@ -304,7 +282,7 @@ class Batch:
             if not running.rest:
                 self._guard(running, self._leave)
                 return
-            if (error := self._error_with_room(partial(running.go_on, self._model))) is not None:
+            if (error := error_with_room(self._model, partial(running.go_on, self._model))) is not None:
                 self._blame(running.state.job, error, at=running.at + 1)
                 return
             self._guard(running, self._tile_if_known)
@@ -358,7 +336,7 @@ class Batch:
         return [one for one in some if one.state.job in self._jobs]
 
     def _guard(self, running: RunningSample, action: Callable[[RunningSample], None]) -> None:
-        if (error := _error_of(partial(action, running))) is not None:
+        if (error := error_of(partial(action, running))) is not None:
             self._blame(running.state.job, error, at=running.at)
 
     def _blame(self, job: ReceivedJob, error: Exception, *, at: int) -> None:
@@ -387,7 +365,7 @@ class Batch:
         if state.conditionings:
             memory.release(self._model.device)
             conditioning, sampling = state.conditionings[at], state.plan.passes[at].sampling
-            search = _error_of(lambda: fits.append(largest_fit(self._model, conditioning, sampling)))
+            search = error_of(lambda: fits.append(largest_fit(self._model, conditioning, sampling)))
             if search is not None:
                 log.error("no size that fits was found", exc_info=search)
         size = next(iter(fits), None)
@@ -416,30 +394,3 @@ class Batch:
         """Keep nothing on the device for a prompt that nobody draws: 55 MB a picture in half precision."""
         if not self._running:
             self._model.cached_blocks.forget()
-
-    def _error_with_room(self, action: Callable[[], None], tries: int = 2) -> Exception | None:
-        """Run an action that can be repeated, again after giving memory back where it had no room."""
-        while True:
-            error = _error_of(action)
-            tries -= 1
-            if error is None or not tries or not memory.may_be_out_of_memory(error):
-                return error
-            log.warning("no memory (%s); trying once more", memory.one_line(error))
-            del error  # its traceback holds the tensors of the failed call
-            self._model.cached_blocks.give_back()
-            memory.release(self._model.device)
-
-
-def _error_of(action: Callable[[], None]) -> Exception | None:
-    """Run an action and give the error that it ended with; only that of a lost device is everybody's.
-
-    Raises:
-        torch.AcceleratorError: Nothing more can be drawn by this process.
-    """
-    try:
-        action()
-    except Exception as error:  # the worker's loop: whatever went wrong ends one job, not the engine
-        if memory.is_loss_of_device(error):
-            raise
-        return error
-    return None

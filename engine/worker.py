@@ -171,11 +171,13 @@ class Worker:
         """Draw what comes, until closed."""
         import torch
 
-        from engine.batch import Batch
+        from engine.batch import Batch, Times
+        from engine.call_sizes import CallSizes
         from engine.describing import Describer
         from engine.finisher import Finisher
         from engine.lora_folder import LoraFolder
         from engine.versions import versions
+        from engine.wanted_weights import WantedWeights
 
         model, checkpoints, rate, find_faces, timing, choice = loaded
         with (
@@ -186,16 +188,16 @@ class Worker:
             finisher = Finisher(pool, rate=rate, raters=rating)
             self._describer = Describer(rating, rate=rate, find_faces=find_faces)
             cap = int(min(self._config.batch_cap, model.at_once))
+            loras = LoraFolder(Path(self._config.loras) if self._config.loras else None, self._lora_files)
             batch = Batch(
                 model,
                 cap=cap,
                 pool=pool,
                 finisher=finisher,
                 post=self._inbox.put,
-                sizes=timing.calibration,
-                stepped=self._measures.stepped,
-                loras=LoraFolder(Path(self._config.loras) if self._config.loras else None, self._lora_files),
-                checkpoints=checkpoints,
+                sizes=CallSizes(timing.calibration),
+                weights=WantedWeights(loras, checkpoints),
+                times=Times(stepped=self._measures.stepped),
             )
             self._emit(
                 Ready(

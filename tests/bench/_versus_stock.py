@@ -15,6 +15,7 @@ from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline
 from engine.alignment import align
 from engine.batch import Batch
 from engine.calibration import Calibration
+from engine.call_sizes import CallSizes
 from engine.finisher import Finisher
 from engine.kinds import plan_of
 from engine.received_job import ReceivedJob
@@ -44,7 +45,7 @@ class Ours:
             pool=pool,
             finisher=Finisher(pool),
             post=self._inbox.put,
-            sizes=self._timing.calibration,
+            sizes=CallSizes(self._timing.calibration),
         )
 
     def draw(self, *requests: Generate) -> list[Any]:

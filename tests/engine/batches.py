@@ -5,12 +5,15 @@ from concurrent.futures import Executor, Future
 
 from msgspec.structs import replace
 
-from engine.batch import Batch
+from engine.admission import Always
+from engine.batch import Batch, Times
+from engine.call_sizes import DEFAULT_TILING, CallSizes
 from engine.conditioning import encode
 from engine.denoise import Sample, predict_noise
 from engine.finisher import Finisher
 from engine.kinds import plan_of
 from engine.received_job import ReceivedJob
+from engine.wanted_weights import WantedWeights
 from engine.wire import Generate, SamplingParams
 
 
@@ -29,17 +32,21 @@ class Inline(Executor):
 class Bench:
     """A batch driven step by step, with what it said about every job."""
 
-    def __init__(self, model, cap=4, rate=None, sizes=None, **others):
+    def __init__(self, model, cap=4, rate=None, sizes=None, *, tiling=DEFAULT_TILING, loras=None, checkpoints=None):
         self.inbox, self.events, self.now = [], {}, 0.0
+
+        def clock():
+            return self.now
+
         self.batch = Batch(
             model,
             cap=cap,
             pool=Inline(),
             finisher=Finisher(Inline(), rate=rate),
             post=self.inbox.append,
-            sizes=sizes,
-            clock=lambda: self.now,
-            **others,
+            sizes=CallSizes(sizes or Always(cap), tiling=tiling, clock=clock),
+            weights=WantedWeights(loras, checkpoints),
+            times=Times(clock),
         )
 
     def admit(self, request, plan=None):
