@@ -34,7 +34,13 @@ PURE = {
     "engine.working_picture",
 }
 
-BENEATH = {"engine.picture_size"}
+BENEATH = {
+    "engine.picture_size",
+    "engine.wire_commands",
+    "engine.wire_events",
+    "engine.wire_limits",
+    "engine.wire_values",
+}
 """What these are made of, and the bot does not ask for by name."""
 
 
