@@ -16,10 +16,10 @@ import msgspec
 from bot.engine.drawing_engine import Away, Drawn, Status, nearest
 from bot.engine.mailbox import Mailbox
 from bot.engine.remote_worker import RemoteWorker, described, state_of
-from bot.engine.silence_timeout import SilenceTimeout
 from bot.errors import EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
 from engine import wire
 from engine.cost import passes
+from engine.silence_timeout import SilenceTimeout
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence

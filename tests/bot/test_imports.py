@@ -27,6 +27,7 @@ PURE = {
     "engine.metrics",
     "engine.regions",
     "engine.samplers",
+    "engine.silence_timeout",
     "engine.systemd",
     "engine.terminal",
     "engine.textfile",

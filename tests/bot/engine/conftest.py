@@ -13,8 +13,8 @@ import pytest
 from bot import config
 from bot.engine.child import USUAL_WAITS, EngineChild, Waits
 from bot.engine.client import EngineClient
-from bot.engine.silence_timeout import SilenceTimeout
 from engine import wire
+from engine.silence_timeout import SilenceTimeout
 
 FAKE = Path(__file__).parents[1] / "fake_engine.py"
 

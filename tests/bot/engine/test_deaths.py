@@ -9,8 +9,8 @@ import pytest
 
 from bot.engine.client import EngineClient
 from bot.engine.drawing_engine import Away
-from bot.engine.silence_timeout import SilenceTimeout
 from bot.errors import EngineDied, EngineTimeout, EngineUnavailable
+from engine.silence_timeout import SilenceTimeout
 from tests.bot.engine.conftest import Statuses, drawn, generate, pictures, running_engine
 
 pytestmark = pytest.mark.usefixtures("nothing_left")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.engine.silence_timeout import SilenceTimeout
+from engine.silence_timeout import SilenceTimeout
 
 WIDE, TALL = (1216, 832), (832, 1216)
 
