@@ -6,20 +6,19 @@ import asyncio
 import hmac
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSMsgType, web
 
 from engine.badrequests import BadRequests
+from engine.client import FLUSH_S, ConnectedClient, carried_bytes
 from engine.config import EngineConfigError
 from engine.counts import EngineMeasures
 from engine.lora_catalogue import LoraCatalogue
 from engine.metrics import StatusPage
-from engine.outbox import Outbox, Overfull
 from engine.received_job import ReceivedJob
 from engine.systemd import Systemd
 from engine.wire import (
@@ -29,13 +28,11 @@ from engine.wire import (
     MAX_QUESTIONS,
     PROTOCOL,
     Cancel,
-    Cancelled,
     Describe,
     Described,
     Drain,
     Draining,
     Failed,
-    Finished,
     Generate,
     ListedWorker,
     Loading,
@@ -46,7 +43,6 @@ from engine.wire import (
     Reload,
     Workers,
     decode_command,
-    encode,
 )
 from engine.worker import Worker
 
@@ -63,9 +59,6 @@ log = logging.getLogger(__name__)
 HEARTBEAT_S = 30.0
 """A client that answers no ping for half of this again is gone, and its jobs are cancelled."""
 
-FLUSH_S = 2.0
-"""How long a client may take, at the end, to read what is left for it."""
-
 GRACE_S = 10.0
 """How long the step under way, or the part of the model that is being read, may still take at the end."""
 
@@ -73,10 +66,6 @@ GRACE_S = 10.0
 HANGS_AFTER_S = 900.0
 """How long one step may take before systemd is no longer told that all is well: the slowest that is known, four
 pictures of 832×1216 on a processor, takes minutes."""
-
-STALL_S = 60.0
-"""How long a client may take to read one message. Its pong is behind that message, so that one which is honest and this
-slow has lost its heartbeat before; one that sends and sends and never reads has not."""
 
 WORKER = "engine"
 """The name of the only worker here."""
@@ -86,89 +75,6 @@ LOOK_S = 5.0
 
 DETAIL_CHARS = 300
 """Of what is wrong with a command: a key in it may have a megabyte."""
-
-
-class _Client:
-    """One connection: its jobs, and what waits to be sent to it."""
-
-    def __init__(self, socket: web.WebSocketResponse, cut: Callable[[], object], *, stall_s: float = STALL_S) -> None:
-        """Begin.
-
-        Args:
-            socket: The connection.
-            cut: Ends it without another word, and without waiting for anybody.
-            stall_s: How long one message may take.
-        """
-        self.socket = socket
-        self.jobs: dict[str, ReceivedJob] = {}
-        self.questions: set[str] = set()
-        self._cut = cut
-        self._stall_s = stall_s
-        self._outbox = Outbox()
-        self._idle = asyncio.Event()
-        self.dropped = False
-        """It did not read, and is not listened to any more."""
-
-    @property
-    def carried_bytes(self) -> int:
-        """What its jobs begin with, all together."""
-        return sum(_carried_bytes(job.request) for job in self.jobs.values())
-
-    def tell(self, event: Event) -> None:
-        """Send an event when its turn comes, never waiting for it."""
-        if self.dropped:
-            return
-        self._idle.clear()
-        try:
-            self._outbox.put(event)
-        except Overfull as error:
-            self._drop(str(error))
-
-    def tell_of_job(self, event: Event) -> None:
-        """Tell what the worker says of a job; after its last event the id is free again."""
-        if isinstance(event, Finished | Cancelled | Failed):
-            self.jobs.pop(event.job_id, None)
-        self.tell(event)
-
-    def tell_of_question(self, event: Described | Failed) -> None:
-        """Tell what a picture shows; the id is free again."""
-        self.questions.discard(event.question_id if isinstance(event, Described) else event.job_id)
-        self.tell(event)
-
-    async def send(self) -> None:
-        """Send until the connection ends."""
-        frame = b""
-        try:
-            while True:
-                frame = encode(await self._outbox.get())
-                async with asyncio.timeout(self._stall_s):
-                    await self.socket.send_bytes(frame)
-                if self._outbox.empty:
-                    self._idle.set()
-        except TimeoutError:
-            self._drop(f"it took a message of {len(frame)} bytes for {self._stall_s:g} s")
-        except ConnectionError:
-            self._idle.set()  # the reading side sees the end too, and cleans up
-
-    def _drop(self, why: str) -> None:
-        """End the connection of a client that does not read; what it asked for is cancelled with it."""
-        log.warning("a client that does not read is dropped: %s", why)
-        self.dropped = True
-        self._outbox.clear()
-        self._idle.set()
-        self._cut()
-
-    async def say_goodbye(self) -> None:
-        """Let the client read what is left for it, then close; one that does not read is left behind."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FLUSH_S):
-                await self._idle.wait()
-                await self.socket.close(code=WSCloseCode.GOING_AWAY, message=b"the engine is shutting down")
-
-
-def _carried_bytes(request: Generate) -> int:
-    start, repaint = request.start, request.repaint
-    return (0 if start is None else len(start.image.values)) + (0 if repaint is None else len(repaint.mask))
 
 
 class Server:
@@ -201,7 +107,7 @@ class Server:
         self._draining = False
         self._reloading = False
         self._closing = False
-        self._clients: set[_Client] = set()
+        self._clients: set[ConnectedClient] = set()
         self._catalogue = LoraCatalogue(Path(config.loras)) if config.loras else None
         self._loras = Loras(loras=())
         self._loop: asyncio.AbstractEventLoop
@@ -313,7 +219,7 @@ class Server:
             await socket.prepare(request)
         except UnicodeEncodeError as error:  # aiohttp repeats a header's bytes, which need not be text
             raise web.HTTPBadRequest from error
-        client = _Client(socket, cut=request.transport.abort if request.transport is not None else socket.close)
+        client = ConnectedClient(socket, cut=request.transport.abort if request.transport is not None else socket.close)
         client.tell(self._workers)
         if self._loras.loras:
             client.tell(self._loras)
@@ -336,7 +242,7 @@ class Server:
             self._go_on()
         return socket
 
-    def _receive(self, client: _Client, frame: bytes) -> None:
+    def _receive(self, client: ConnectedClient, frame: bytes) -> None:
         try:
             command = decode_command(frame)
         except msgspec.DecodeError as error:
@@ -344,7 +250,7 @@ class Server:
             return
         self._obey(client, command)
 
-    def _obey(self, client: _Client, command: Command) -> None:
+    def _obey(self, client: ConnectedClient, command: Command) -> None:
         match command:
             case Generate():
                 self._generate(client, command)
@@ -374,7 +280,7 @@ class Server:
         if self._reloading and not any(client.jobs or client.questions for client in self._clients):
             self._worker.close()
 
-    def _generate(self, client: _Client, request: Generate) -> None:
+    def _generate(self, client: ConnectedClient, request: Generate) -> None:
         def refuse(code: ErrorCode, detail: str) -> None:
             client.tell(Failed(job_id=request.job_id, code=code, detail=detail))
 
@@ -390,7 +296,7 @@ class Server:
             refuse("invalid_parameters", "a job of this id is still being drawn, and goes on")
         elif len(client.jobs) >= MAX_JOBS:
             refuse("too_many_jobs", f"{MAX_JOBS} jobs of this client are here already")
-        elif (carried := client.carried_bytes + _carried_bytes(request)) > MAX_CARRIED_BYTES:
+        elif (carried := client.carried_bytes + carried_bytes(request)) > MAX_CARRIED_BYTES:
             refuse(
                 "too_many_jobs", f"{carried} bytes of pictures of this client would be here; {MAX_CARRIED_BYTES} may"
             )
@@ -399,7 +305,7 @@ class Server:
             job = client.jobs[request.job_id] = ReceivedJob(request, partial(self._hand_over, tell))
             self._worker.submit(job)
 
-    def _tell_of_job(self, client: _Client, event: Event) -> None:
+    def _tell_of_job(self, client: ConnectedClient, event: Event) -> None:
         match event:
             case Picture():
                 self._measures.pictures.add()
@@ -410,11 +316,11 @@ class Server:
         client.tell_of_job(event)
         self._go_on()
 
-    def _tell_of_question(self, client: _Client, event: Described | Failed) -> None:
+    def _tell_of_question(self, client: ConnectedClient, event: Described | Failed) -> None:
         client.tell_of_question(event)
         self._go_on()
 
-    def _describe(self, client: _Client, command: Describe) -> None:
+    def _describe(self, client: ConnectedClient, command: Describe) -> None:
         def refuse(code: ErrorCode, detail: str) -> None:
             client.tell(Failed(job_id=command.question_id, code=code, detail=detail))
 

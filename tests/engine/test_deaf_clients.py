@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import server, wire
+from engine.client import ConnectedClient
 from engine.config import Wire
 from engine.listen import bind
 from engine.wire import MAX_JOBS, Failed, Finished, Picture
@@ -105,7 +106,7 @@ class Deaf:
 async def test_a_client_that_takes_nothing_is_dropped_in_time(caplog):
     """Also one that answers pings."""
     cut = asyncio.Event()
-    client = server._Client(Deaf(), cut=cut.set, stall_s=0.01)
+    client = ConnectedClient(Deaf(), cut=cut.set, stall_s=0.01)
     client.tell(READY)
     await client.send()
     assert cut.is_set()

@@ -1,0 +1,113 @@
+"""One connection of the engine's: its jobs, and what waits to be sent to it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from aiohttp import WSCloseCode
+
+from engine.outbox import Outbox, Overfull
+from engine.wire import Cancelled, Described, Failed, Finished, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiohttp import web
+
+    from engine.received_job import ReceivedJob
+    from engine.wire import Event, Generate
+
+log = logging.getLogger(__name__)
+
+FLUSH_S = 2.0
+"""How long a client may take, at the end, to read what is left for it."""
+
+STALL_S = 60.0
+"""How long a client may take to read one message. Its pong is behind that message, so that one which is honest and this
+slow has lost its heartbeat before; one that sends and sends and never reads has not."""
+
+
+class ConnectedClient:
+    """One connection: its jobs, and what waits to be sent to it."""
+
+    def __init__(self, socket: web.WebSocketResponse, cut: Callable[[], object], *, stall_s: float = STALL_S) -> None:
+        """Begin.
+
+        Args:
+            socket: The connection.
+            cut: Ends it without another word, and without waiting for anybody.
+            stall_s: How long one message may take.
+        """
+        self.socket = socket
+        self.jobs: dict[str, ReceivedJob] = {}
+        self.questions: set[str] = set()
+        self._cut = cut
+        self._stall_s = stall_s
+        self._outbox = Outbox()
+        self._idle = asyncio.Event()
+        self.dropped = False
+        """It did not read, and is not listened to any more."""
+
+    @property
+    def carried_bytes(self) -> int:
+        """What its jobs begin with, all together."""
+        return sum(carried_bytes(job.request) for job in self.jobs.values())
+
+    def tell(self, event: Event) -> None:
+        """Send an event when its turn comes, never waiting for it."""
+        if self.dropped:
+            return
+        self._idle.clear()
+        try:
+            self._outbox.put(event)
+        except Overfull as error:
+            self._drop(str(error))
+
+    def tell_of_job(self, event: Event) -> None:
+        """Tell what the worker says of a job; after its last event the id is free again."""
+        if isinstance(event, Finished | Cancelled | Failed):
+            self.jobs.pop(event.job_id, None)
+        self.tell(event)
+
+    def tell_of_question(self, event: Described | Failed) -> None:
+        """Tell what a picture shows; the id is free again."""
+        self.questions.discard(event.question_id if isinstance(event, Described) else event.job_id)
+        self.tell(event)
+
+    async def send(self) -> None:
+        """Send until the connection ends."""
+        frame = b""
+        try:
+            while True:
+                frame = encode(await self._outbox.get())
+                async with asyncio.timeout(self._stall_s):
+                    await self.socket.send_bytes(frame)
+                if self._outbox.empty:
+                    self._idle.set()
+        except TimeoutError:
+            self._drop(f"it took a message of {len(frame)} bytes for {self._stall_s:g} s")
+        except ConnectionError:
+            self._idle.set()  # the reading side sees the end too, and cleans up
+
+    def _drop(self, why: str) -> None:
+        """End the connection of a client that does not read; what it asked for is cancelled with it."""
+        log.warning("a client that does not read is dropped: %s", why)
+        self.dropped = True
+        self._outbox.clear()
+        self._idle.set()
+        self._cut()
+
+    async def say_goodbye(self) -> None:
+        """Let the client read what is left for it, then close; one that does not read is left behind."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_S):
+                await self._idle.wait()
+                await self.socket.close(code=WSCloseCode.GOING_AWAY, message=b"the engine is shutting down")
+
+
+def carried_bytes(request: Generate) -> int:
+    start, repaint = request.start, request.repaint
+    return (0 if start is None else len(start.image.values)) + (0 if repaint is None else len(repaint.mask))
