@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import WSCloseCode
 
 from engine.outbox import Outbox, Overfull
-from engine.wire import Cancelled, Described, Failed, Finished, encode
+from engine.wire import MAX_CARRIED_BYTES, MAX_JOBS, Cancelled, Described, Failed, Finished, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from engine.received_job import ReceivedJob
-    from engine.wire import Event, Generate
+    from engine.wire import ErrorCode, Event, Generate
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,18 @@ class ConnectedClient:
     @property
     def carried_bytes(self) -> int:
         """What its jobs begin with, all together."""
-        return sum(carried_bytes(job.request) for job in self.jobs.values())
+        return sum(_carried_bytes(job.request) for job in self.jobs.values())
+
+    def refusal(self, request: Generate) -> tuple[ErrorCode, str] | None:
+        """Say why it may not have this job here as well; None: it may."""
+        if request.job_id in self.jobs:
+            return "invalid_parameters", "a job of this id is still being drawn, and goes on"
+        if len(self.jobs) >= MAX_JOBS:
+            return "too_many_jobs", f"{MAX_JOBS} jobs of this client are here already"
+        carried = self.carried_bytes + _carried_bytes(request)
+        if carried > MAX_CARRIED_BYTES:
+            return "too_many_jobs", f"{carried} bytes of pictures of this client would be here; {MAX_CARRIED_BYTES} may"
+        return None
 
     def tell(self, event: Event) -> None:
         """Send an event when its turn comes, never waiting for it."""
@@ -108,6 +119,6 @@ class ConnectedClient:
                 await self.socket.close(code=WSCloseCode.GOING_AWAY, message=b"the engine is shutting down")
 
 
-def carried_bytes(request: Generate) -> int:
+def _carried_bytes(request: Generate) -> int:
     start, repaint = request.start, request.repaint
     return (0 if start is None else len(start.image.values)) + (0 if repaint is None else len(repaint.mask))

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-from aiohttp import WSMsgType, web
-
-from engine.badrequests import BadRequests
-from engine.client import FLUSH_S, ConnectedClient, carried_bytes
+from engine.clients import DETAIL_CHARS, Clients
 from engine.config import EngineConfigError
 from engine.counts import EngineMeasures
 from engine.lora_catalogue import LoraCatalogue
@@ -22,9 +17,6 @@ from engine.metrics import StatusPage
 from engine.received_job import ReceivedJob
 from engine.systemd import Systemd
 from engine.wire import (
-    MAX_CARRIED_BYTES,
-    MAX_COMMAND_BYTES,
-    MAX_JOBS,
     MAX_QUESTIONS,
     PROTOCOL,
     Cancel,
@@ -42,22 +34,19 @@ from engine.wire import (
     Rejected,
     Reload,
     Workers,
-    decode_command,
 )
 from engine.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.client import ConnectedClient
     from engine.config import Engine
     from engine.listen import Listener
     from engine.metrics import Health, PageAddress
     from engine.wire import Command, ErrorCode, Event, WorkerState
 
 log = logging.getLogger(__name__)
-
-HEARTBEAT_S = 30.0
-"""A client that answers no ping for half of this again is gone, and its jobs are cancelled."""
 
 GRACE_S = 10.0
 """How long the step under way, or the part of the model that is being read, may still take at the end."""
@@ -72,9 +61,6 @@ WORKER = "engine"
 
 LOOK_S = 5.0
 """Between two looks into the folder of LoRAs."""
-
-DETAIL_CHARS = 300
-"""Of what is wrong with a command: a key in it may have a megabyte."""
 
 
 class Server:
@@ -96,7 +82,6 @@ class Server:
             page: Where it says how it is; None: nowhere.
             reread: Reads the configuration anew, for `engine.wire.Reload`; None: it never changes.
         """
-        self._listener = listener
         self._page = page
         self._systemd = Systemd()
         self._measures = EngineMeasures()
@@ -107,7 +92,7 @@ class Server:
         self._draining = False
         self._reloading = False
         self._closing = False
-        self._clients: set[ConnectedClient] = set()
+        self._clients = Clients(listener, greeting=self._greeting, obey=self._obey, left=self._left)
         self._catalogue = LoraCatalogue(Path(config.loras)) if config.loras else None
         self._loras = Loras(loras=())
         self._loop: asyncio.AbstractEventLoop
@@ -127,36 +112,27 @@ class Server:
             torch.AcceleratorError: The device is gone.
         """
         self._loop = asyncio.get_running_loop()
-        app = web.Application()
-        app.router.add_get("/", self._handle)
-        http = logging.getLogger("engine.http")
-        http.addFilter(BadRequests())
-        runner = web.AppRunner(app, access_log=None, logger=http, handle_signals=False, shutdown_timeout=FLUSH_S)
-        await runner.setup()
         thread = ThreadPoolExecutor(1, thread_name_prefix="worker")
         page = StatusPage(self._measures, health=self._health, look=self._look)
         watching = asyncio.create_task(self._watch_loras())
         try:
-            async with page.served(self._page):
-                await web.SockSite(runner, self._listener.socket).start()
-                log.info("listening on %s", self._listener.address)
+            async with page.served(self._page), self._clients.listened_to():
                 self._systemd.ready()
                 living = asyncio.ensure_future(self._live())
                 working = await self._work(thread, stop)
                 self._closing = True
                 living.cancel()
                 self._systemd.stopping()
+                self._clients.close()
                 self._worker.close()
                 await asyncio.wait({working}, timeout=GRACE_S)
-                await asyncio.gather(*(client.say_goodbye() for client in self._clients))
+                await self._clients.say_goodbye()
                 if working.done():
                     working.result()
                 return working.done() and not self._worker.compiling
         finally:
             watching.cancel()
             thread.shutdown(wait=False)
-            await runner.cleanup()
-            self._listener.close()
 
     async def _work(self, thread: ThreadPoolExecutor, stop: asyncio.Event) -> asyncio.Future[None]:
         """Let one worker after the other draw, until `stop` is set or one ends that was not told to; give the last."""
@@ -195,60 +171,18 @@ class Server:
         """Say how it is, for the page."""
         ready = isinstance(self._state, Ready) and not self._closing
         stage = self._state.stage if isinstance(self._state, Loading) else ""
-        return {"ready": ready, "stage": stage, "jobs": self._jobs, "clients": len(self._clients)}
+        return {"ready": ready, "stage": stage, "jobs": self._clients.jobs, "clients": len(self._clients)}
 
     async def _look(self) -> None:
         """Set the gauges that the loop knows."""
         self._measures.ready.set(to=isinstance(self._state, Ready) and not self._closing)
-        self._measures.jobs.set(to=self._jobs)
+        self._measures.jobs.set(to=self._clients.jobs)
         self._measures.clients.set(to=len(self._clients))
 
-    @property
-    def _jobs(self) -> int:
-        return sum(len(client.jobs) for client in self._clients)
-
-    async def _handle(self, request: web.Request) -> web.WebSocketResponse:
-        if self._listener.secret:
-            shown = request.headers.get("Authorization", "").encode(errors="surrogateescape")  # as aiohttp read it
-            if not hmac.compare_digest(shown, f"Bearer {self._listener.secret}".encode()):
-                raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
-        if self._closing:  # a client that it said goodbye to need not come again
-            raise web.HTTPServiceUnavailable
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_COMMAND_BYTES, compress=False)
-        try:
-            await socket.prepare(request)
-        except UnicodeEncodeError as error:  # aiohttp repeats a header's bytes, which need not be text
-            raise web.HTTPBadRequest from error
-        client = ConnectedClient(socket, cut=request.transport.abort if request.transport is not None else socket.close)
-        client.tell(self._workers)
-        if self._loras.loras:
-            client.tell(self._loras)
-        self._clients.add(client)
-        sending = asyncio.create_task(client.send())
-        try:
-            async for message in socket:
-                await asyncio.sleep(0)  # whoever sends without end leaves the loop to others, too
-                if client.dropped:
-                    break
-                if message.type is WSMsgType.BINARY:
-                    self._receive(client, message.data)
-                else:
-                    client.tell(Rejected(detail="expected a binary frame with one msgpack message"))
-        finally:
-            self._clients.discard(client)
-            sending.cancel()
-            for job in client.jobs.values():
-                self._worker.cancel(job)
-            self._go_on()
-        return socket
-
-    def _receive(self, client: ConnectedClient, frame: bytes) -> None:
-        try:
-            command = decode_command(frame)
-        except msgspec.DecodeError as error:
-            client.tell(Rejected(detail=str(error)[:DETAIL_CHARS]))
-            return
-        self._obey(client, command)
+    def _left(self, client: ConnectedClient) -> None:
+        for job in client.jobs.values():
+            self._worker.cancel(job)
+        self._go_on()
 
     def _obey(self, client: ConnectedClient, command: Command) -> None:
         match command:
@@ -273,7 +207,7 @@ class Server:
         if not self._draining:
             log.info("draining: nothing new is taken, and what is here is drawn")
             self._draining = True
-            self._tell_all()
+            self._clients.tell_all(self._workers())
 
     def _go_on(self) -> None:
         """Let the worker end that is to read its model anew, once it has nothing to draw and nothing to look at."""
@@ -292,14 +226,8 @@ class Server:
             refuse("model_not_ready", "it takes nothing new until it is told to read its model again")
         elif request.worker not in {None, WORKER}:
             refuse("invalid_parameters", f"there is no worker {request.worker}")
-        elif request.job_id in client.jobs:
-            refuse("invalid_parameters", "a job of this id is still being drawn, and goes on")
-        elif len(client.jobs) >= MAX_JOBS:
-            refuse("too_many_jobs", f"{MAX_JOBS} jobs of this client are here already")
-        elif (carried := client.carried_bytes + carried_bytes(request)) > MAX_CARRIED_BYTES:
-            refuse(
-                "too_many_jobs", f"{carried} bytes of pictures of this client would be here; {MAX_CARRIED_BYTES} may"
-            )
+        elif (refusal := client.refusal(request)) is not None:
+            refuse(*refusal)
         else:
             tell = partial(self._tell_of_job, client)
             job = client.jobs[request.job_id] = ReceivedJob(request, partial(self._hand_over, tell))
@@ -345,19 +273,20 @@ class Server:
             if found != self._loras:
                 log.info("%d LoRAs", sum(not one.wrong for one in found.loras))
                 self._loras = found
-                for client in self._clients:
-                    client.tell(found)
+                self._clients.tell_all(found)
             await asyncio.sleep(LOOK_S)
 
     def _hand_over(self, tell: Callable[[Any], None], event: Event | Loading | Ready) -> None:
         """Bring what the worker's thread says to the loop's."""
         self._loop.call_soon_threadsafe(tell, event)
 
-    @property
     def _workers(self) -> Workers:
         """What a client is told of who draws here."""
         state: WorkerState = Draining() if self._draining and isinstance(self._state, Ready) else self._state
-        return Workers(protocol=PROTOCOL, workers=(ListedWorker(id=WORKER, state=state, jobs=self._jobs),))
+        return Workers(protocol=PROTOCOL, workers=(ListedWorker(id=WORKER, state=state, jobs=self._clients.jobs),))
+
+    def _greeting(self) -> tuple[Event, ...]:
+        return (self._workers(), self._loras) if self._loras.loras else (self._workers(),)
 
     def _announce(self, state: Loading | Ready) -> None:
         self._state = state
@@ -367,8 +296,4 @@ class Server:
         else:
             log.info("ready: %s on %s", state.model_name, state.device)
             self._systemd.status(f"draws with {state.model_name} on {state.device}")
-        self._tell_all()
-
-    def _tell_all(self) -> None:
-        for client in self._clients:
-            client.tell(self._workers)
+        self._clients.tell_all(self._workers())

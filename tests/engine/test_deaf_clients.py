@@ -138,7 +138,7 @@ async def test_a_client_may_have_so_many_jobs_and_no_more(engine, tmp_path):
 async def test_a_client_s_pictures_are_bounded_all_together(engine, tmp_path, monkeypatch):
     """What its jobs begin with is memory; when one of them has ended there is room again."""
     image = wire.Pixels(width=64, height=64, values=bytes(3 * 64 * 64))
-    monkeypatch.setattr(server, "MAX_CARRIED_BYTES", 2 * len(image.values))
+    monkeypatch.setattr("engine.client.MAX_CARRIED_BYTES", 2 * len(image.values))
     start = wire.Start(image=image, strength=0.5)
     async with connected(tmp_path / "engine.sock") as websocket:
         for number in range(3):

@@ -8,7 +8,7 @@ from functools import partial
 
 import aiohttp
 
-from engine import badrequests, server, wire
+from engine import badrequests, clients, server, wire
 from engine.config import Wire
 from engine.listen import bind
 from tests.engine.modelless import Worker, serving
@@ -71,11 +71,11 @@ async def test_requests_that_are_none_cost_a_line_a_minute(tmp_path, monkeypatch
     monkeypatch.setattr(server, "Worker", Worker)
     minutes = []
     monkeypatch.setattr(
-        server, "BadRequests", partial(badrequests.BadRequests, later=lambda _s, act: minutes.append(act))
+        clients, "BadRequests", partial(badrequests.BadRequests, later=lambda _s, act: minutes.append(act))
     )
     caplog.set_level(logging.INFO)
     async for engine in serving(bind(Wire(url="ws://127.0.0.1:0"), tmp_path, {"ESHI_WIRE_SECRET": SECRET})):
-        port = engine._listener.socket.getsockname()[1]
+        port = engine._clients._listener.socket.getsockname()[1]
         requests = list(nonsense(1, 300))
         for start in range(0, len(requests), 20):
             await asyncio.gather(*(send(port, data) for data in requests[start : start + 20]))
