@@ -96,9 +96,11 @@ class DrawnWith(Struct, frozen=True, kw_only=True):
     loras: tuple[str, ...] = ()
     upscaler: str = ""
     """What enlarges pixels; "": latents are enlarged."""
+    card: int = 0
+    """Which of several drew it, from 1, as they were counted then; 0: there was one. It decides nothing by itself."""
 
     @classmethod
-    def of(cls, engine: Ready, model: str = "") -> DrawnWith:
+    def of(cls, engine: Ready, model: str = "", *, card: int = 0) -> DrawnWith:
         """Say what an engine draws with, as the checkpoint of that name; "": the one that it begins with."""
         other = next((one for one in engine.models if one.name == model), None) if model else engine
         return cls(
@@ -108,6 +110,7 @@ class DrawnWith(Struct, frozen=True, kw_only=True):
             device=engine.device,
             versions=engine.versions,
             upscaler=engine.upscaler,
+            card=card,
         )
 
     def differences(self, other: DrawnWith, *, enlarged: bool = False, begun: bool = False) -> tuple[str, ...]:

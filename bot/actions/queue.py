@@ -205,6 +205,7 @@ class QueueActions:
             link=None if job is None or not (mine or _can_open(interaction, job)) else _link(job),
             progress=self.forecast.progress(ticket) if is_drawn else None,
             is_first=self.queue.is_first(ticket.id, in_server=not mine),
+            card=job.drawn_with.card if is_drawn and job is not None and job.drawn_with is not None else 0,
         )
 
     async def _title(self, interaction: discord.Interaction[Any], job: Job, *, mine: bool) -> str:

@@ -116,9 +116,15 @@ class Pool:
             if slot is None:
                 slot = self._slots[worker] = WorkerSlot(worker, self._queue, self.pace.of(ready.device))
             slot.feed.batch_cap = ready.batch_cap
+            slot.card = self._card(worker)
             found.append(slot)
         self.pace.draw(slot.pace for slot in found)
         return [slot for slot in found if slot.open]
+
+    def _card(self, worker: DrawingEngine) -> int:
+        """Number a worker among all, those that do not draw just now too."""
+        workers = self.engines.workers
+        return workers.index(worker) + 1 if len(workers) > 1 else 0
 
     def leave(self, job_id: str) -> None:
         """Note that a job is no longer with its worker, or never got there."""

@@ -118,7 +118,7 @@ class Rendering:
         try:
             beginning = await StartingImages(self._store, slot.engine).of(job)
             begins = "noise" if beginning.start is None else beginning.start.origin
-            drawn_with = DrawnWith.of(ready, job.request.model)
+            drawn_with = DrawnWith.of(ready, job.request.model, card=slot.card)
             job = await self._store.jobs.start(job.id, now=self._now(), drawn_with=drawn_with, begins=begins)
             return await self._draw(job, job_message, slot, beginning, share=share)
         except PromptRefused as error:

@@ -28,6 +28,9 @@ class WorkerSlot:
         self.feed = Feed(queue)
         self.switches = 0
         """How often it was given other weights than it had, since it is known."""
+        self.card = 0
+        """Its number among all that draw, from 1; 0: it is the only one. Members read this and no name: a name may be a
+        machine's, or an address."""
         self._lock = SharedLock()
 
     def began(self, job_id: str, switch_s: float) -> None:

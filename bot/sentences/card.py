@@ -19,6 +19,17 @@ def standing(line: Sentence, link: str) -> str:
 
 
 @sentence
+def card(number: int) -> str:
+    """Name which of several drew a result, among its facts."""
+    return f"card {number}"
+
+
+@sentence
+def drawn_by_card(card: int) -> str:
+    return f"Card {card} draws it."
+
+
+@sentence
 def step(done: int, total: int) -> str:
     return f"step {done} of {total}"
 

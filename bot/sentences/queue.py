@@ -28,8 +28,9 @@ BEING_DRAWN = fixed("queue.BEING_DRAWN", "Being drawn.")
 
 
 @sentence
-def drawn_so_far(how_far: Sentence) -> str:
-    return f"Being drawn: {how_far!s}."
+def drawn_so_far(how_far: Sentence, card: int = 0) -> str:
+    """Say how far it is, and on which of several cards; 0: there is one."""
+    return f"Being drawn{f' by card {card}' if card else ''}: {how_far!s}."
 
 
 def _place(place: int, exact: bool) -> str:

@@ -102,8 +102,18 @@ def how_far(steps_done: int, steps_total: int) -> Sentence:
 
 
 def _aside(job: Job) -> str:
-    said = [*made_from(job.request), *([says.DAMAGED] if job.redrawn else [])]
+    said = [*made_from(job.request), *([says.DAMAGED] if job.redrawn else []), *_drawing_card(job)]
     return "".join(f"\n-# {render(one)}" for one in said)
+
+
+def _drawing_card(job: Job) -> tuple[Sentence, ...]:
+    """Say which of several cards draws it."""
+    card = _card_of(job) if job.state is State.RUNNING else 0
+    return (says.drawn_by_card(card),) if card else ()
+
+
+def _card_of(job: Job) -> int:
+    return 0 if job.drawn_with is None else job.drawn_with.card
 
 
 def made_from(request: Request) -> tuple[Sentence, ...]:
@@ -157,6 +167,7 @@ def result(
         render(says.steps(sum(one.steps for one in passes))),
         render(says.guidance(request.sampling.guidance_scale)),
         render(says.seconds(job.engine_s or 0)),
+        *([render(says.card(card))] if (card := _card_of(job)) else []),
     )
     avoided = [] if spoilered(request.rating) or not request.negative else [render(says.without(_avoided(request)))]
     told = map(render, (*missing, *made_from(request), *_begun_anew(job)))

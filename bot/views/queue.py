@@ -76,6 +76,8 @@ class QueueRow(NamedTuple):
     """Of what is being drawn: steps done, and of how many."""
     is_first: bool = False
     """It cannot be moved up."""
+    card: int = 0
+    """Of what is being drawn: which of several cards does it; 0: there is one."""
 
 
 class QueuePage(NamedTuple):
@@ -128,7 +130,7 @@ def _head(shown: QueuePage) -> list[str]:
 def _standing(row: QueueRow, shown: QueuePage) -> Sentence:
     if row.wait is not None:
         return in_line(row.wait, shown.engine)
-    return says.BEING_DRAWN if row.progress is None else says.drawn_so_far(how_far(*row.progress))
+    return says.BEING_DRAWN if row.progress is None else says.drawn_so_far(how_far(*row.progress), row.card)
 
 
 def _actions(row: QueueRow) -> tuple[str, ...]:

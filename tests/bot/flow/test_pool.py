@@ -87,6 +87,19 @@ async def test_each_is_given_as_many_of_a_shape_as_it_draws_in_one_call():
     await nothing_more(made)
 
 
+async def test_of_several_each_has_a_number_and_the_only_one_has_none():
+    """Those count that do not draw just now: a number stays the same card's while the list does."""
+    engines = Beside("away", "here", "there")
+    for worker in engines.workers[1:]:
+        worker.become(READY)
+    made = pool(engines, ticket(1), ticket(2, 2), ticket(3, 3))
+    taken = [await made.next(), await made.next()]
+    assert {turn.slot.engine.name: turn.slot.card for turn in taken} == {"here": 2, "there": 3}
+    alone = Beside("only")
+    alone.workers[0].become(READY)
+    assert (await pool(alone, ticket(1)).next()).slot.card == 0
+
+
 async def test_the_shape_that_is_there_already_comes_first():
     """On each card its own."""
     engines = Beside("a", "b")

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from discord import ui
 
-from bot.job import Job, State
+from bot.job import DrawnWith, Job, State
 from bot.queue.forecast import Wait
 from bot.request import Parent, Request
 from bot.sentences import queue as says
@@ -64,6 +64,17 @@ def test_a_follow_up_names_its_picture_in_every_state(link, named):
     job = job_of(msgspec.structs.replace(request("safe"), parent=parent, strength=0.65))
     for view in (waiting(job, Wait(1)), drawing(job, 0, 1), result(job, ["a.png"], spoiler=False)):
         assert f"A strong variation of {named}" in texts(view)
+
+
+def test_of_several_cards_it_is_said_which_one_draws_and_drew():
+    """By a number: a name may be a machine's, or an address."""
+    drawn_with = DrawnWith(model_name="m", model_hash="", vae="exact", device="d", versions={}, card=2)
+    drawn = msgspec.structs.replace(job_of(request("safe")), drawn_with=drawn_with)
+    assert "23.8\N{NO-BREAK SPACE}s · card 2" in texts(result(drawn, ["a.png"], spoiler=False))
+    running = msgspec.structs.replace(drawn, state=State.RUNNING)
+    assert "\n-# Card 2 draws it." in texts(drawing(running, 0, 1))
+    only = msgspec.structs.replace(running, drawn_with=msgspec.structs.replace(drawn_with, card=0))
+    assert "ard" not in texts(drawing(only, 0, 1)).replace("**1girl · a red barn**", "")
 
 
 def test_a_long_title_keeps_its_style():
