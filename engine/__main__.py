@@ -28,7 +28,7 @@ import msgspec
 
 from engine import changing, config, environment, logs, metrics, packages, textfile
 from engine.cost import usual_strength
-from engine.errors import DownloadError, GenerationError, ModelLoadError
+from engine.errors import ClusterError, DownloadError, GenerationError, ModelLoadError
 from engine.samplers import SAMPLERS
 from engine.terminal import Version, as_called, keep_to_what_is_installed, to_a_reader
 from engine.wire import (
@@ -99,7 +99,7 @@ def _run(arguments: list[str] | None) -> int:
     except ModelLoadError as error:
         serving = command is _serve and not error.passing
         return _complain(error, config.EXIT_UNUSABLE if serving else FAILED)
-    except (DownloadError, GenerationError, OSError) as error:
+    except (ClusterError, DownloadError, GenerationError, OSError) as error:
         return _complain(error, FAILED)
 
 
@@ -141,6 +141,15 @@ def _secrets(engine: config.Engine, wire: config.Wire, base: Path) -> list[str]:
         with contextlib.suppress(textfile.TextFileError):
             found.append(textfile.read(textfile.beside(base, name)).strip() if name else "")
     return found
+
+
+def _workers(parsed: argparse.Namespace) -> int:
+    from engine import workers
+
+    _, wire = config.load(parsed.config)
+    base = parsed.config.resolve().parent
+    workers.run(wire, base, to_drain=parsed.drain, to_reload=parsed.reload, say=lambda line: print(line, flush=True))
+    return 0
 
 
 async def _serve_until_told(
@@ -416,6 +425,7 @@ def parser() -> argparse.ArgumentParser:
     health.add_argument("--ready", action="store_true", help="ask whether it draws, not only whether it lives")
     health.set_defaults(command=_health)
 
+    _add_workers(commands)
     _add_draw(commands)
     rate = _command(commands, "rate", "tell what the picture filter would drop of your own pictures")
     rate.add_argument("folder", type=Path, metavar="FOLDER", help="of PNG, WebP or JPEG files that are safe")
@@ -519,6 +529,22 @@ def _add_download(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     download.add_argument("--offline", action="store_true", help="ask nobody: verify what is there")
     download.add_argument("--print-urls", action="store_true", help="print addresses and hashes, for aria2c or curl")
     download.set_defaults(command=_download)
+
+
+def _add_workers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    workers = _command(commands, "workers", "say who draws at the running engine or cluster, or have them begin anew")
+    workers.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: %(default)s)"
+    )
+    told = workers.add_mutually_exclusive_group()
+    told.add_argument("--drain", metavar="WORKER", default="", help="let it end what it has and take nothing new")
+    told.add_argument(
+        "--reload",
+        nargs="*",
+        metavar="WORKER",
+        help="read program and model anew, one worker after the other (default: all)",
+    )
+    workers.set_defaults(command=_workers)
 
 
 def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

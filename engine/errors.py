@@ -22,6 +22,10 @@ class ModelLoadError(Exception):
         self.passing = passing
 
 
+class ClusterError(Exception):
+    """The cluster cannot be used; the message is one sentence for the operator."""
+
+
 class DownloadError(Exception):
     """A file cannot be fetched, or is not the one that was meant; the message is one sentence for the operator."""
 

@@ -81,8 +81,8 @@ def bind(wire: Wire, base: Path, environ: Mapping[str, str]) -> Listener:
         raise EngineConfigError(
             f"wire.url: {host} can be reached from other machines, and the wire is not made for that; use 127.0.0.1"
         )
-    secret = _secret(wire, base, environ)
-    return Listener(_bind_tcp("127.0.0.1" if host == "localhost" else host, port), None, secret)
+    shown = secret(wire, base, environ)
+    return Listener(_bind_tcp("127.0.0.1" if host == "localhost" else host, port), None, shown)
 
 
 def _bind_unix(path: Path) -> socket.socket:
@@ -144,18 +144,23 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _secret(wire: Wire, base: Path, environ: Mapping[str, str]) -> str:
+def secret(wire: Wire, base: Path, environ: Mapping[str, str]) -> str:
+    """Read what a TCP connection must show.
+
+    Raises:
+        EngineConfigError: There is none, or none that a header may hold.
+    """
     if wire.secret_file:
         path = _beside("secret_file", base, wire.secret_file)
         try:
-            secret = textfile.read(path, max_bytes=MAX_SECRET_BYTES).strip()
+            found = textfile.read(path, max_bytes=MAX_SECRET_BYTES).strip()
         except textfile.TextFileError as error:
             raise EngineConfigError(f"wire.secret_file: {error}") from error
-        if not secret:
+        if not found:
             raise EngineConfigError(f"wire.secret_file: {path}: the file is empty")
-        return _one_line(f"wire.secret_file: {path}", secret)
-    if secret := environ.get(SECRET_VARIABLE, "").strip():
-        return _one_line(SECRET_VARIABLE, secret)
+        return _one_line(f"wire.secret_file: {path}", found)
+    if found := environ.get(SECRET_VARIABLE, "").strip():
+        return _one_line(SECRET_VARIABLE, found)
     raise EngineConfigError(
         f"wire.url: {wire.url}: everybody on this machine can reach a TCP port, so it needs a secret: name a file in "
         f"wire.secret_file or set {SECRET_VARIABLE} in the environment"
