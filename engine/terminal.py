@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+FAILED, MISUSED = 1, 2
 INTERRUPTED = 130
 """What a shell reports of a program that SIGINT ended: 128 and its number."""
 READER_LEFT = 141
@@ -45,6 +46,12 @@ def as_called(text: str) -> str:
         for module, command in COMMANDS.items():
             text = text.replace(module, command)
     return text
+
+
+def complain(error: Exception | str, status: int) -> int:
+    """Say what ended a command, and give the status that goes with it."""
+    sys.stderr.write(as_called(f"error: {error}") + "\n")
+    return status
 
 
 def keep_to_what_is_installed() -> None:

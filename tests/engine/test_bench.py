@@ -10,8 +10,8 @@ import torch
 
 import engine.bench
 from engine import coldstart, compiling, random_weights
-from engine.__main__ import BENCH_CASES
 from engine.bench import CASES, BenchRow, Task, _drawing, arithmetic, choose, table
+from engine.bench_command import BENCH_CASES
 from engine.blocks import EAGER, CachedBlocks
 from engine.config import Engine
 from tests.engine import recordings

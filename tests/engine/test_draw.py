@@ -12,8 +12,8 @@ import torch
 from PIL import Image
 
 from engine import lora_header, working_picture
-from engine.__main__ import CARD_NEGATIVE
 from engine.decode import decode
+from engine.draw_command import CARD_NEGATIVE
 from engine.marking import marked
 from engine.wire import Enlargement, Pixels, Repaint, Start, Variation
 from tests.engine import lora_files as files

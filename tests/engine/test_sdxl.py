@@ -11,9 +11,9 @@ from bot.config import Bot, Config
 from bot.prompt.dialects import usual
 from bot.prompt.tokens import Tokens
 from engine import checkpoint
-from engine.__main__ import CARD_NEGATIVE
 from engine.conditioning import tokenize
 from engine.config import SHARED, Engine, Wire
+from engine.draw_command import CARD_NEGATIVE
 from engine.sdxl import make
 
 ENCODERS = ("tokenizer", "tokenizer_2")

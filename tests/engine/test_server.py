@@ -18,9 +18,9 @@ import torch
 from PIL import Image
 
 from engine import wire
-from engine.__main__ import _serve_until_told
 from engine.config import EXIT_UNUSABLE, Engine, Wire
 from engine.listen import bind
+from engine.serve_command import serve_until_told
 from engine.server import Server
 from engine.versions import versions
 from engine.wire import (
@@ -263,7 +263,7 @@ def test_whoever_tells_it_to_stop_once_more_is_not_answered_with_an_error(tmp_pa
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     listener = bind(Wire(), tmp_path, {})
     try:
-        assert asyncio.run(_serve_until_told(Engine(), listener, Engine, None, die_with_parent=False))
+        assert asyncio.run(serve_until_told(Engine(), listener, Engine, None, die_with_parent=False))
         for number in before:
             signal.getsignal(number)(number, None)
     finally:
