@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING
 from aiohttp import WSCloseCode
 
 from engine.outbox import Outbox, Overfull
-from engine.wire import MAX_CARRIED_BYTES, MAX_JOBS, Cancelled, Described, Failed, Finished, encode
+from engine.wire import (
+    MAX_CARRIED_BYTES,
+    MAX_JOBS,
+    MAX_QUESTIONS,
+    Cancelled,
+    Describe,
+    Described,
+    Draining,
+    Failed,
+    Finished,
+    Loading,
+    Lost,
+    Ready,
+    encode,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +32,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from engine.received_job import ReceivedJob
-    from engine.wire import ErrorCode, Event, Generate
+    from engine.wire import ErrorCode, Event, Generate, WorkerState
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +70,38 @@ class ConnectedClient:
         """What its jobs begin with, all together."""
         return sum(_carried_bytes(job.request) for job in self.jobs.values())
 
-    def refusal(self, request: Generate) -> tuple[ErrorCode, str] | None:
-        """Say why it may not have this job here as well; None: it may."""
-        if request.job_id in self.jobs:
+    def refusal(self, command: Generate | Describe, state: WorkerState) -> tuple[ErrorCode, str] | None:
+        """Say why a worker that is like this does not do this for it as well; None: it does."""
+        match state:
+            case Loading(stage=stage):
+                return "model_not_ready", f"the model is not loaded yet: {stage}"
+            case Draining():
+                return "model_not_ready", "it takes nothing new until it is told to read its model again"
+            case Lost(why=why):
+                return "model_not_ready", f"it is lost: {why}"
+            case Ready():
+                return self._too_much(command)
+
+    def _too_much(self, command: Generate | Describe) -> tuple[ErrorCode, str] | None:
+        """Say why it may not have this here beside what it has; None: it may."""
+        if isinstance(command, Describe):
+            if command.question_id in self.questions or len(self.questions) >= MAX_QUESTIONS:
+                described = f"{len(self.questions)} pictures of this client are being described already"
+                return "too_many_jobs", described
+            return None
+        if command.job_id in self.jobs:
             return "invalid_parameters", "a job of this id is still being drawn, and goes on"
         if len(self.jobs) >= MAX_JOBS:
             return "too_many_jobs", f"{MAX_JOBS} jobs of this client are here already"
-        carried = self.carried_bytes + _carried_bytes(request)
+        carried = self.carried_bytes + _carried_bytes(command)
         if carried > MAX_CARRIED_BYTES:
             return "too_many_jobs", f"{carried} bytes of pictures of this client would be here; {MAX_CARRIED_BYTES} may"
         return None
+
+    def refuse(self, command: Generate | Describe, code: ErrorCode, detail: str, *, began: bool = True) -> None:
+        """Tell it that this is not done."""
+        asked = command.question_id if isinstance(command, Describe) else command.job_id
+        self.tell(Failed(job_id=asked, code=code, detail=detail, began=began))
 
     def tell(self, event: Event) -> None:
         """Send an event when its turn comes, never waiting for it."""

@@ -17,7 +17,6 @@ from engine.metrics import StatusPage
 from engine.received_job import ReceivedJob
 from engine.systemd import Systemd
 from engine.wire import (
-    MAX_QUESTIONS,
     PROTOCOL,
     Cancel,
     Describe,
@@ -186,10 +185,16 @@ class Server:
 
     def _obey(self, client: ConnectedClient, command: Command) -> None:
         match command:
+            case Generate() | Describe() if (refusal := self._refusal(client, command)) is not None:
+                client.refuse(command, *refusal)
             case Generate():
-                self._generate(client, command)
+                tell = partial(self._hand_over, partial(self._tell_of_job, client))
+                job = client.jobs[command.job_id] = ReceivedJob(command, tell)
+                self._worker.submit(job)
             case Describe():
-                self._describe(client, command)
+                client.questions.add(command.question_id)
+                tell = partial(self._hand_over, partial(self._tell_of_question, client))
+                self._worker.describe(command, tell)
             case Cancel():
                 if job := client.jobs.get(command.job_id):
                     self._worker.cancel(job)
@@ -214,24 +219,13 @@ class Server:
         if self._reloading and not any(client.jobs or client.questions for client in self._clients):
             self._worker.close()
 
-    def _generate(self, client: ConnectedClient, request: Generate) -> None:
-        def refuse(code: ErrorCode, detail: str) -> None:
-            client.tell(Failed(job_id=request.job_id, code=code, detail=detail))
-
+    def _refusal(self, client: ConnectedClient, command: Generate | Describe) -> tuple[ErrorCode, str] | None:
+        """Say why this is not done; None: it is."""
         if self._closing:
-            refuse("shutting_down", "the engine is shutting down")
-        elif not isinstance(self._state, Ready):
-            refuse("model_not_ready", f"the model is not loaded yet: {self._state.stage}")
-        elif self._draining:
-            refuse("model_not_ready", "it takes nothing new until it is told to read its model again")
-        elif request.worker not in {None, WORKER}:
-            refuse("invalid_parameters", f"there is no worker {request.worker}")
-        elif (refusal := client.refusal(request)) is not None:
-            refuse(*refusal)
-        else:
-            tell = partial(self._tell_of_job, client)
-            job = client.jobs[request.job_id] = ReceivedJob(request, partial(self._hand_over, tell))
-            self._worker.submit(job)
+            return "shutting_down", "the engine is shutting down"
+        if command.worker not in {None, WORKER}:
+            return "invalid_parameters", f"there is no worker {command.worker}"
+        return client.refusal(command, self._worker_state)
 
     def _tell_of_job(self, client: ConnectedClient, event: Event) -> None:
         match event:
@@ -248,24 +242,6 @@ class Server:
         client.tell_of_question(event)
         self._go_on()
 
-    def _describe(self, client: ConnectedClient, command: Describe) -> None:
-        def refuse(code: ErrorCode, detail: str) -> None:
-            client.tell(Failed(job_id=command.question_id, code=code, detail=detail))
-
-        if self._closing:
-            refuse("shutting_down", "the engine is shutting down")
-        elif not isinstance(self._state, Ready):
-            refuse("model_not_ready", f"the model is not loaded yet: {self._state.stage}")
-        elif self._draining:
-            refuse("model_not_ready", "it takes nothing new until it is told to read its model again")
-        elif command.worker not in {None, WORKER}:
-            refuse("invalid_parameters", f"there is no worker {command.worker}")
-        elif command.question_id in client.questions or len(client.questions) >= MAX_QUESTIONS:
-            refuse("too_many_jobs", f"{len(client.questions)} pictures of this client are being described already")
-        else:
-            client.questions.add(command.question_id)
-            self._worker.describe(command, partial(self._hand_over, partial(self._tell_of_question, client)))
-
     async def _watch_loras(self) -> None:
         """Tell everybody of the LoRAs that there are, and again whenever the folder has changed."""
         while self._catalogue is not None:
@@ -280,10 +256,14 @@ class Server:
         """Bring what the worker's thread says to the loop's."""
         self._loop.call_soon_threadsafe(tell, event)
 
+    @property
+    def _worker_state(self) -> WorkerState:
+        return Draining() if self._draining and isinstance(self._state, Ready) else self._state
+
     def _workers(self) -> Workers:
         """What a client is told of who draws here."""
-        state: WorkerState = Draining() if self._draining and isinstance(self._state, Ready) else self._state
-        return Workers(protocol=PROTOCOL, workers=(ListedWorker(id=WORKER, state=state, jobs=self._clients.jobs),))
+        listed = ListedWorker(id=WORKER, state=self._worker_state, jobs=self._clients.jobs)
+        return Workers(protocol=PROTOCOL, workers=(listed,))
 
     def _greeting(self) -> tuple[Event, ...]:
         return (self._workers(), self._loras) if self._loras.loras else (self._workers(),)
