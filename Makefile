@@ -13,7 +13,7 @@ EXTRAS := demo,engine,metrics,setup,tagger
 PINS = { if $(BIN)/python -c 'import importlib.metadata as m; print("torch==" + m.version("torch"))' 2>/dev/null; \
 	then grep -vE '^(torch|triton|nvidia-|cuda-)' constraints.txt; else cat constraints.txt; fi; } > .venv/constraints.txt
 
-.PHONY: install develop setup lock audit bare fresh demo test test-pythons mutants clients chaos soak fuzz bench bench-demo topology pictures check format sweep
+.PHONY: install develop setup lock audit bare fresh demo test test-pythons mutants clients chaos cluster soak fuzz bench bench-demo topology pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -58,7 +58,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: develop
 	ESHI_TEST_WITHOUT=torch,diffusers,transformers,accelerate,safetensors $(PYTEST) tests/bot tests/clients
-	$(PYTEST) tests/chaos tests/journey tests/engine tests/fuzz tests/mutants tests/soak tests/test_audit.py \
+	$(PYTEST) tests/chaos tests/cluster tests/journey tests/engine tests/fuzz tests/mutants tests/soak tests/test_audit.py \
 		tests/test_bench.py tests/test_deploy.py tests/test_packaging.py tests/test_pythons.py tests/test_versions.py
 
 # The bot alone, as on a machine without a card: installed into .venv-bare, which holds no torch and has under 300 MB.
@@ -97,6 +97,12 @@ clients: develop
 chaos: develop
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --real --jobs 30 --people 10 --kills 6 --seconds 90
+
+# A cluster of Ray nodes on this machine, with cards that only sleep: sixty jobs while nodes are killed and frozen and join
+# and the front dies, wrong versions and models, a cut cable between two network namespaces where the system makes some;
+# ten minutes. `make test` has a short form.
+cluster: develop
+	$(BIN)/python -m pytest -n 0 tests/cluster/test_cluster.py tests/cluster/long_form.py
 
 # The bot draws 5,000 pictures in twenty minutes, with an engine that only sleeps, while connections to Discord break and
 # are taken up again or made anew. Its memory may grow by less than 1 MB for each thousand pictures, no task, file or

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -51,6 +51,8 @@ class EngineProcess(Struct, frozen=True, forbid_unknown_fields=True):
     """Set: connect there and start nothing, so that a bot restart keeps the weights warm. "": start a child."""
     urls: tuple[str, ...] = ()
     """In place of ``url``: several engines, each with a card of its own."""
+    command: Literal["serve", "cluster"] = "serve"
+    """Which of the engine's own the bot starts as its child."""
     start_timeout_s: Annotated[float, Meta(ge=1, le=86_400)] = 600.0
     """Reading seven gigabytes from a slow disk takes minutes."""
 

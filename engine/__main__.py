@@ -1,7 +1,7 @@
 """The engine's command line: ``serve`` draws for the bot, ``draw`` draws one picture here, ``bench`` measures.
 
-``download`` fetches what they need, ``check`` says whether all of it is there and fits this machine, ``look`` what a
-file of weights is.
+``cluster`` serves as ``serve`` does, on several cards. ``download`` fetches what they need, ``check`` says whether all
+of it is there and fits this machine, ``look`` what a file of weights is.
 
 Exit status: 0 done or told to stop, 1 no model or no picture, 2 wrong arguments or configuration, 78 a checkpoint that
 ``serve`` can never load as it is, 130 Ctrl-C while drawing. torch is imported by the command that needs it, in its
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine import bench_command, config, draw_command, metrics, serve_command
+from engine import bench_command, config, draw_command, metrics, serve_command, serving
 from engine.errors import ClusterError, DownloadError, GenerationError, ModelLoadError
 from engine.terminal import (
     FAILED,
@@ -57,6 +57,14 @@ def _run(arguments: list[str] | None) -> int:
         return complain(error, config.EXIT_UNUSABLE if serving else FAILED)
     except (ClusterError, DownloadError, GenerationError, OSError) as error:
         return complain(error, FAILED)
+
+
+def _cluster(parsed: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        raise ClusterError("Ray's clusters need Linux: use WSL2, as docs/windows.md says")
+    from engine.cluster import command
+
+    return command.run(parsed)
 
 
 def _workers(parsed: argparse.Namespace) -> int:
@@ -143,8 +151,11 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(metavar="COMMAND")
 
     serve = _command(commands, "serve", "draw for the bot, over the socket that the configuration names")
-    serve_command.add_options(serve)
+    serving.add_options(serve)
     serve.set_defaults(command=serve_command.run)
+    cluster = _command(commands, "cluster", "draw for the bot as `serve` does, on several cards or machines, with Ray")
+    serving.add_options(cluster)
+    cluster.set_defaults(command=_cluster)
 
     health = _command(commands, "health", "ask the running engine whether it is well, by its page")
     health.add_argument(

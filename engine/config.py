@@ -129,6 +129,51 @@ class ModelEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError('licence_url: expected an address that begins with "https://"')
 
 
+class ClusterCards(Struct, frozen=True, forbid_unknown_fields=True):
+    """Some of a cluster's cards, and what they draw with where that is not what `Engine` says."""
+
+    labels: dict[str, str] = {}
+    """Of the nodes whose cards are meant, as ``ray start --labels`` gives them; {}: of every node."""
+    count: Annotated[int, Meta(ge=0, le=256)] = 0
+    """At most so many; 0: all that no earlier table has."""
+    model: str = ""
+    """With ``revision`` and ``sha256`` of its own; "": what `Engine.model` says, and those with it."""
+    revision: str = ""
+    sha256: str = ""
+    vae: str = ""
+    dtype: Literal["", "auto", "float16", "bfloat16", "float32"] = ""
+    batch_cap: Annotated[int, Meta(ge=0, le=64)] = 0
+
+    def apply(self, engine: Engine) -> Engine:
+        """Give what such a card draws with."""
+        if self.model:
+            engine = msgspec.structs.replace(engine, model=self.model, revision=self.revision, sha256=self.sha256)
+        said = {name: value for name in ("vae", "dtype", "batch_cap") if (value := getattr(self, name))}
+        return msgspec.structs.replace(engine, cluster=Cluster(), **said)
+
+
+class Cluster(Struct, frozen=True, forbid_unknown_fields=True):
+    """Several cards, for ``python -m engine cluster``."""
+
+    address: str = ""
+    """``HOST:PORT`` of the head of a Ray cluster that runs; "" starts one on this machine, for its own cards."""
+    token_file: str = ""
+    """What that cluster's nodes show each other; readable for nobody else. A cluster of its own makes one itself."""
+    folder: str = ""
+    """For what Ray writes on this machine, emptied at the start; "" is one in the folder for temporary files. The path
+    is short, because Ray's sockets lie in it."""
+    cards: Annotated[int, Meta(ge=0, le=64)] = 0
+    """Of this machine how many, where the cluster is its own; 0: all that Ray finds."""
+    silence_s: Annotated[float, Meta(ge=2, le=600)] = 10.0
+    """How long a worker that draws may answer nothing at all before it is given up and started anew."""
+    start_timeout_s: Annotated[float, Meta(ge=1, le=86_400)] = 600.0
+    """How long one may take to load its model."""
+    card_wait_s: Annotated[float, Meta(ge=0, le=86_400)] = 30.0
+    """How long no card at all may be free after the start."""
+    workers: tuple[ClusterCards, ...] = ()
+    """Which cards draw with what, the first that fits; (): every card with what `Engine` says."""
+
+
 class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     """What is drawn with, and on what."""
 
@@ -176,6 +221,7 @@ class Engine(Struct, frozen=True, forbid_unknown_fields=True):
     metrics: MetricsTable = msgspec.field(default_factory=MetricsTable)
     """Where the engine says how it is."""
     faces: Faces = msgspec.field(default_factory=Faces)
+    cluster: Cluster = msgspec.field(default_factory=Cluster)
 
     def __post_init__(self) -> None:
         """Refuse a name that could mean two checkpoints; msgspec names the table."""
@@ -256,6 +302,7 @@ def load(path: Path) -> tuple[Engine, Wire]:
             )
         )
         models = tuple(_placed(entry, file.engine, path.resolve().parent) for entry in file.engine.models)
+        cluster = _cluster_beside(path.resolve().parent, file.engine.cluster)
     except textfile.TextFileError as error:
         raise EngineConfigError(f"{path}: {error}") from error
     return (
@@ -269,6 +316,7 @@ def load(path: Path) -> tuple[Engine, Wire]:
             models=models,
             rating=msgspec.structs.replace(rating, folder=str(rating_folder) if rating.folder else ""),
             faces=msgspec.structs.replace(faces, path=str(faces_path) if faces.path else ""),
+            cluster=cluster,
         ),
         file.wire,
     )
@@ -280,3 +328,26 @@ def _placed(entry: ModelEntry, engine: Engine, folder: Path) -> ModelEntry:
     if entry.file == engine.model and not found.exists():
         return entry  # a hub id
     return msgspec.structs.replace(entry, file=str(found))
+
+
+def _cluster_beside(folder: Path, cluster: Cluster) -> Cluster:
+    """Make the relative paths of the table this folder's.
+
+    Raises:
+        TextFileError: One cannot be a path.
+    """
+
+    def found(name: str) -> str:
+        return str(textfile.beside(folder, name)) if name else ""
+
+    def cards(one: ClusterCards) -> ClusterCards:
+        model = found(one.model) if textfile.beside(folder, one.model).exists() else one.model  # else a hub id
+        vae = one.vae if one.vae in VAE_OF_THE_CHECKPOINT else found(one.vae)
+        return msgspec.structs.replace(one, model=one.model and model, vae=vae)
+
+    return msgspec.structs.replace(
+        cluster,
+        token_file=found(cluster.token_file),
+        folder=found(cluster.folder),
+        workers=tuple(map(cards, cluster.workers)),
+    )

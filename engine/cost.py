@@ -92,6 +92,12 @@ def passes(
     return first, PassSize(width, height, steps_taken(steps, enlargement.strength))
 
 
+def largest_pass(sampling: Sampled, *, details: Sequence[Box] = (), enlargement: Enlarged | None = None) -> PassSize:
+    """Give the pass whose steps take longest."""
+    each = passes(sampling, details=details, enlargement=enlargement)
+    return max(each, key=lambda one: one.width * one.height)
+
+
 def steps_taken(num_inference_steps: int, strength: float) -> int:
     """Count the steps of a schedule that are taken at this strength, which are its last ones, as diffusers does."""
     return min(int(num_inference_steps * strength), num_inference_steps)

@@ -49,7 +49,7 @@ class Outbox:
             Overfull: There is no room for it.
         """
         self._put += 1
-        key = _subject(event) or self._put
+        key = subject_of(event) or self._put
         if (earlier := self._waiting.get(key)) is not None:
             self._bytes -= _size(earlier)
         self._waiting[key] = event
@@ -78,7 +78,7 @@ class Outbox:
         return not self._waiting
 
 
-def _subject(event: Event) -> Hashable | None:
+def subject_of(event: Event) -> Hashable | None:
     """Tell what only the newest event about is worth sending; None where every one is."""
     match event:
         case Workers():

@@ -8,27 +8,17 @@ import logging
 import os
 import signal
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import config, logs, metrics, packages, textfile
+from engine import config, metrics, packages, serving
 from engine.terminal import MISUSED, complain
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from pathlib import Path
 
     from engine.listen import Listener
-
-
-def add_options(serve: argparse.ArgumentParser) -> None:
-    serve.add_argument(
-        "--config", type=Path, default=Path("config.toml"), help="the configuration file (default: %(default)s)"
-    )
-    serve.add_argument("--die-with-parent", action="store_true", help="stop when standard input ends")
-    serve.add_argument(
-        "--log", choices=logs.LOG_FORMS, default="auto", help="write the log as text or as JSON (default: %(default)s)"
-    )
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -36,9 +26,7 @@ def run(parsed: argparse.Namespace) -> int:
 
     path: Path = parsed.config
     engine, wire = config.load(path)
-    secrets_ = _secrets(engine, wire, path.resolve().parent)
-    logging.basicConfig(level=logging.INFO, handlers=[logs.handler(parsed.log, secrets_)])
-    logs.log_what_nobody_caught()
+    serving.start_log(parsed.log, engine, wire, path.resolve().parent)
     packages.require()
 
     def reread() -> config.Engine:
@@ -55,15 +43,6 @@ def run(parsed: argparse.Namespace) -> int:
         logging.shutdown()
         os._exit(0)
     return 0
-
-
-def _secrets(engine: config.Engine, wire: config.Wire, base: Path) -> list[str]:
-    """Find what must never be shown, for the log; what cannot be read is said by whoever needs it."""
-    found = [os.environ.get(name, "") for name in ("ESHI_WIRE_SECRET", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")]
-    for name in (wire.secret_file, engine.metrics.token_file):
-        with contextlib.suppress(textfile.TextFileError):
-            found.append(textfile.read(textfile.beside(base, name)).strip() if name else "")
-    return found
 
 
 async def serve_until_told(
@@ -86,12 +65,5 @@ async def serve_until_told(
         # a plain handler, not the loop's, because there is one on every system
         signal.signal(number, lambda *_: tell_to_stop())
     if die_with_parent:
-        threading.Thread(target=_await_end_of_input, args=[tell_to_stop], daemon=True).start()
+        threading.Thread(target=serving.await_end_of_input, args=[tell_to_stop], daemon=True).start()
     return await Server(engine, listener, page, reread=reread).run(stop)
-
-
-def _await_end_of_input(then: Callable[[], None]) -> None:
-    """Wait for whoever holds the other end of stdin to go away: its kernel closes it however it died."""
-    while os.read(0, 4096):  # not sys.stdin, whose lock a thread may not hold while the interpreter ends
-        pass
-    then()

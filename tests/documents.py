@@ -12,8 +12,8 @@ RATINGS = (ROOT / "docs" / "ratings.md").read_text()
 TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text()
 FAQ = (ROOT / "docs" / "faq.md").read_text()
 LOCAL_DISCORD = (ROOT / "docs" / "local-discord.md").read_text()
-INSTALL, WINDOWS, RENTED, OPERATING = (
-    (ROOT / "docs" / f"{name}.md").read_text() for name in ("install", "windows", "rented", "operating")
+INSTALL, WINDOWS, RENTED, OPERATING, CLUSTER = (
+    (ROOT / "docs" / f"{name}.md").read_text() for name in ("install", "windows", "rented", "operating", "cluster")
 )
 PAGES = {
     ROOT / "README.md": README,
@@ -25,6 +25,7 @@ PAGES = {
     ROOT / "docs" / "windows.md": WINDOWS,
     ROOT / "docs" / "rented.md": RENTED,
     ROOT / "docs" / "operating.md": OPERATING,
+    ROOT / "docs" / "cluster.md": CLUSTER,
 }
 
 HOLE = "…"

@@ -18,7 +18,7 @@ from bot.engine.mailbox import Mailbox
 from bot.engine.remote_worker import RemoteWorker, described, state_of
 from bot.errors import EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
 from engine import wire
-from engine.cost import passes
+from engine.cost import largest_pass
 from engine.silence_timeout import SilenceTimeout
 
 if TYPE_CHECKING:
@@ -456,9 +456,8 @@ async def _send(connection: aiohttp.ClientWebSocketResponse, frame: bytes) -> No
 
 
 def _largest(job: wire.Generate) -> tuple[int, int]:
-    """Give width and height of a job's largest pass, whose steps take longest."""
-    each = passes(job.sampling, details=job.details, enlargement=job.enlargement)
-    largest = max(each, key=lambda one: one.width * one.height)
+    """Give width and height of a job's largest pass."""
+    largest = largest_pass(job.sampling, details=job.details, enlargement=job.enlargement)
     return largest.width, largest.height
 
 

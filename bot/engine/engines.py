@@ -142,7 +142,8 @@ def _own(
     address = _address("wire.url", config.wire.url, config)
     secret = wire_secret(config, environ) or secrets.token_urlsafe(32)
     if command is None:
-        command = (sys.executable, "-m", "engine", "serve", "--config", str(config.path), "--die-with-parent")
+        started = config.bot.engine.command
+        command = (sys.executable, "-m", "engine", started, "--config", str(config.path), "--die-with-parent")
     inherited = {name: value for name, value in environ.items() if name not in NOT_THE_ENGINE_S}
     child = EngineChild(
         command,

@@ -1,0 +1,131 @@
+"""What runs beside each card: the engine's worker, and what a front asks of it.
+
+Ray calls the methods, all in the one event loop of this process. Nothing but bytes, text and numbers crosses, so a node
+runs the code that is installed there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import os
+import threading
+import traceback
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.cluster.bundles import Bundles
+from engine.cluster.messages import Broken, Hello, Look, encode
+from engine.config import Engine
+from engine.errors import ModelLoadError
+from engine.received_job import ReceivedJob
+from engine.wire import Cancelled, Failed, Finished, Generate, Loading
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from engine.cluster.messages import WorkerCondition
+    from engine.wire import Event
+    from engine.worker import Worker
+
+_requests = msgspec.msgpack.Decoder(Generate)
+
+REPEAT_S = 1.0
+"""How long a look waits for a change at most: so often it is heard that this process lives."""
+
+
+class WorkerActor:
+    """One card."""
+
+    def __init__(self) -> None:
+        self._condition: WorkerCondition = Loading(stage="starting")
+        self._changes = 0
+        self._changed = asyncio.Condition()
+        self._jobs: dict[str, ReceivedJob] = {}
+        self._loop: asyncio.AbstractEventLoop
+        self._worker: Worker
+
+    async def begin(self, config: bytes, worker: str) -> bytes:
+        """Load the model, and say which program this is.
+
+        Args:
+            config: An `engine.config.Engine`, as JSON.
+            worker: The class that draws, as MODULE:NAME.
+        """
+        logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True)
+        module, _, name = worker.partition(":")
+        self._loop = asyncio.get_running_loop()
+        kind: type[Worker] = getattr(importlib.import_module(module), name)
+        self._worker = kind(msgspec.json.decode(config, type=Engine), emit=self._hand_over)
+        threading.Thread(target=self._work, name="worker", daemon=True).start()
+        return encode(Hello())
+
+    async def look(self, seen: int) -> bytes:
+        """Say how it is, when that has changed or after a moment.
+
+        Args:
+            seen: The changes that are known already.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REPEAT_S), self._changed:
+                await self._changed.wait_for(lambda: self._changes != seen)
+        return encode(Look(number=self._changes, condition=self._condition))
+
+    async def draw(self, key: str, frame: bytes) -> AsyncIterator[bytes]:
+        """Draw a job; gives lists of its events, and ends with the one that ends it.
+
+        Args:
+            key: The job's own on this worker.
+            frame: An `engine.wire.Generate`, whose limits the front has looked at.
+        """
+        bundles = Bundles()
+
+        def emit(event: Event) -> None:
+            self._loop.call_soon_threadsafe(bundles.put, event)
+
+        job = ReceivedJob(_requests.decode(frame), emit)
+        self._jobs[key] = job
+        self._worker.submit(job)
+        over = False
+        try:
+            while not over:
+                events = await bundles.next()
+                over = isinstance(events[-1], Finished | Cancelled | Failed)
+                yield encode(events)
+        finally:
+            del self._jobs[key]
+            if not over:
+                self._worker.cancel(job)
+
+    async def cancel(self, key: str) -> None:
+        """Stop a job before its next step; one that is over stays as it is."""
+        if job := self._jobs.get(key):
+            self._worker.cancel(job)
+
+    def _work(self) -> None:
+        """Be the worker's thread; what it cannot survive, this process does not either."""
+        told = False
+        try:
+            self._worker.run()
+            told = True
+        except ModelLoadError as error:
+            self._hand_over(Broken(why=str(error), passing=error.passing))
+            told = True
+        finally:
+            if not told:  # a lost device: the front starts another process, as the bot does with an engine of its own
+                traceback.print_exc()
+                logging.shutdown()
+                os._exit(1)
+
+    def _hand_over(self, condition: WorkerCondition) -> None:
+        """Bring what the worker's thread says to the loop's."""
+        asyncio.run_coroutine_threadsafe(self._become(condition), self._loop)
+
+    async def _become(self, condition: WorkerCondition) -> None:
+        async with self._changed:
+            self._condition = condition
+            self._changes += 1
+            self._changed.notify_all()

@@ -1,0 +1,61 @@
+"""What a front and its workers tell each other beside the wire's own messages: msgpack, because pickles are code."""
+
+from __future__ import annotations
+
+import platform
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from engine import __version__
+from engine.wire import PROTOCOL, Event, Loading, Ready
+
+
+class Hello(Struct, frozen=True, kw_only=True):
+    """Which program a worker is."""
+
+    version: str = __version__
+    protocol: int = PROTOCOL
+    python: str = platform.python_version()
+
+
+class Broken(Struct, frozen=True, tag=True, tag_field="type", kw_only=True):
+    """A worker cannot load what it is to draw with."""
+
+    why: str
+    passing: bool
+    """Whether it may the next time although nobody changed anything."""
+
+
+WorkerCondition: TypeAlias = Loading | Ready | Broken
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """How a worker is."""
+
+    number: int
+    """How many changes there were."""
+    condition: WorkerCondition
+
+
+_encoder = msgspec.msgpack.Encoder()
+_hello = msgspec.msgpack.Decoder(Hello)
+_look = msgspec.msgpack.Decoder(Look)
+_events = msgspec.msgpack.Decoder(list[Event])
+
+
+def encode(message: Hello | Look | list[Event]) -> bytes:
+    return _encoder.encode(message)
+
+
+def decode_hello(frame: bytes) -> Hello:
+    return _hello.decode(frame)
+
+
+def decode_look(frame: bytes) -> Look:
+    return _look.decode(frame)
+
+
+def decode_events(frame: bytes) -> list[Event]:
+    return _events.decode(frame)
