@@ -13,7 +13,7 @@ EXTRAS := demo,engine,metrics,setup,tagger
 PINS = { if $(BIN)/python -c 'import importlib.metadata as m; print("torch==" + m.version("torch"))' 2>/dev/null; \
 	then grep -vE '^(torch|triton|nvidia-|cuda-)' constraints.txt; else cat constraints.txt; fi; } > .venv/constraints.txt
 
-.PHONY: install develop setup lock audit bare fresh demo test test-pythons mutants clients chaos cluster soak fuzz bench bench-demo topology pictures check format sweep
+.PHONY: install develop setup lock audit bare fresh demo test test-pythons mutants clients chaos cluster cluster-demo soak fuzz bench bench-demo topology pictures check format sweep
 
 install: .venv/installed
 develop: .venv/developed
@@ -52,6 +52,11 @@ setup: install
 demo: install
 	@echo 'Starting: the address comes in a few seconds.'
 	@exec $(BIN)/python -m bot demo
+
+# The demo on a Ray cluster of this machine: a head, and two nodes with a card each that is really the processor. Progress
+# and results say which card drew.
+cluster-demo: develop
+	@exec $(BIN)/python -m tests.cluster.demo
 
 # Two files at a time; the longest journeys begin first, so that none is alone at the end.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -129,8 +129,21 @@ def configuration(
     return msgspec.toml.encode(tables)
 
 
-def demo_configuration(api: str, checkpoint: Path = _CHECKPOINT) -> bytes:
-    """Write what the demo's bot and engine are told: what the checkpoint says, and its tagger where there is one."""
+def demo_configuration(
+    api: str,
+    checkpoint: Path = _CHECKPOINT,
+    *,
+    more_of_engine: Mapping[str, object] | None = None,
+    more_of_bot: Mapping[str, object] | None = None,
+) -> bytes:
+    """Write what the demo's bot and engine are told: what the checkpoint says, and its tagger where there is one.
+
+    Args:
+        api: The address of the local Discord's API.
+        checkpoint: The demo's.
+        more_of_engine: What else is to be said in the engine's table.
+        more_of_bot: Likewise of the bot's.
+    """
     said, tagger = Said.by(checkpoint), _tagger(checkpoint)
     bot = {
         "drain_s": 0.0,
@@ -143,14 +156,23 @@ def demo_configuration(api: str, checkpoint: Path = _CHECKPOINT) -> bytes:
         },
     }
     engine = {} if tagger is None else {"rating": {"by": "wd", "folder": str(tagger)}}
-    return configuration(api, model=checkpoint, bot=bot, engine=engine)
+    return configuration(
+        api, model=checkpoint, bot={**bot, **(more_of_bot or {})}, engine={**engine, **(more_of_engine or {})}
+    )
 
 
-async def demo(port: int) -> None:
+async def demo(
+    port: int,
+    *,
+    more_of_engine: Mapping[str, object] | None = None,
+    more_of_bot: Mapping[str, object] | None = None,
+) -> None:
     """Run all three until Ctrl-C, and leave nothing behind.
 
     Args:
         port: Of the page, on loopback; 0 takes a free one.
+        more_of_engine: What else the configuration is to say in the engine's table.
+        more_of_bot: Likewise of the bot's.
     """
     world = msgspec.structs.replace(blueprint.starter(), bot_name="Eshi", welcome=_WELCOME)
     stop, bot = asyncio.Event(), _Bot()
@@ -159,7 +181,8 @@ async def demo(port: int) -> None:
     with tempfile.TemporaryDirectory(prefix="eshi-demo-") as folder:
         async with Sandbox.serve(plan=world, port=port, switches=bot.switches) as sandbox:
             config = Path(folder, "config.toml")
-            await asyncio.to_thread(config.write_bytes, demo_configuration(sandbox.api_url))
+            told = demo_configuration(sandbox.api_url, more_of_engine=more_of_engine, more_of_bot=more_of_bot)
+            await asyncio.to_thread(config.write_bytes, told)
             try:
                 stopped, ended = asyncio.create_task(stop.wait()), asyncio.create_task(bot.run(config, sandbox.token))
                 online = asyncio.create_task(sandbox.sessions.came.wait())
