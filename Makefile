@@ -97,10 +97,11 @@ clients: develop
 
 # Bot and engine are killed while people ask, Discord stumbles, the disk fills up, and a member sends hostile files and
 # texts, forges ids and values, and presses what is others'; a quarter of an hour at most. Two hundred jobs go to an
-# engine that draws flat colours, thirty to the real one as the bot's child, with random weights. SEED=… runs the same
-# schedules again.
+# engine that draws flat colours, sixty to a cluster of two cards that do, whose workers are killed one by one too, and
+# thirty to the real one as the bot's child, with random weights. SEED=… runs the same schedules again.
 chaos: develop
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --cluster --jobs 60 --people 10 --kills 12 --seconds 240
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) --real --jobs 30 --people 10 --kills 6 --seconds 90
 
 # A cluster of Ray nodes on this machine, with cards that only sleep: sixty jobs while nodes are killed and frozen and join

@@ -18,6 +18,7 @@ def main():
     parser.add_argument("--kills", type=int, default=36)
     parser.add_argument("--seconds", type=float, default=420.0, help="over which all this happens")
     parser.add_argument("--real", action="store_true", help="the real engine, with random weights, as the bot's child")
+    parser.add_argument("--cluster", action="store_true", help="a cluster of two cards; every other kill is a worker's")
     parser.add_argument("--folder", type=Path, help="keep everything there, logs included")
     parsed = parser.parse_args()
     seed = secrets.randbelow(2**32) if parsed.seed is None else parsed.seed
@@ -35,6 +36,7 @@ def main():
                 kills=parsed.kills,
                 seconds=parsed.seconds,
                 checkpoint=checkpoint,
+                cards=2 if parsed.cluster else 0,
                 say=lambda line: print(line, flush=True),
             )
         )

@@ -2,11 +2,15 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import resource
+import shutil
 import signal
+import struct
 import sys
+import tempfile
 from pathlib import Path
 
 import aiohttp
@@ -49,7 +53,7 @@ def world(people):
 class Machines:
     """Bot, engine and local Discord; open it with ``async with``."""
 
-    def __init__(self, folder: Path, *, people: int, step_s: float, checkpoint: Path | None = None):
+    def __init__(self, folder: Path, *, people: int, step_s: float, checkpoint: Path | None = None, cards: int = 0):
         """Prepare them.
 
         Args:
@@ -57,6 +61,7 @@ class Machines:
             people: How many there are.
             step_s: Seconds that a step takes where flat colours are drawn.
             checkpoint: For the real engine, started by the bot; None: flat colours, a process of its own.
+            cards: Of a cluster that draws flat colours in place of one such process; 0: there is none.
         """
         self.folder = folder
         self.data = folder / "data"
@@ -64,6 +69,9 @@ class Machines:
         self._people = people
         self._checkpoint = checkpoint
         self._step_s = step_s
+        self._cards = cards
+        self._ray = Path(tempfile.mkdtemp(prefix="eshi-r-")) if cards else None
+        self._turns = itertools.count()
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._keepers: list[asyncio.Task] = []
         self._killed: set[int] = set()
@@ -87,8 +95,16 @@ class Machines:
         config = self.folder / "config.toml"
         connected = {} if self._checkpoint else {"engine": {"url": ENGINE_URL}}
         tables = {"drain_s": 5.0, "defaults": {"steps": 2}, **connected}
-        config.write_bytes(configuration(addresses["api_url"], model=self._checkpoint or "none", bot=tables))
-        if self._checkpoint is None:
+        model, engine = self._checkpoint or "none", {}
+        if self._cards:
+            model = f"sleeping/{self._step_s:.3f}"
+            for name in LORAS:
+                _write_lora(self.folder / f"{name}.safetensors")
+            engine = {"cluster": {"cards": self._cards, "folder": str(self._ray)}, "loras": str(self.folder)}
+        config.write_bytes(configuration(addresses["api_url"], model=model, engine=engine, bot=tables))
+        if self._cards:
+            self._keep("engine", "-m", "tests.cluster.front", "--config", str(config))
+        elif self._checkpoint is None:
             flat = ("tests/bot/fake_engine.py", "serve", "--step-s", f"{self._step_s:.3f}")
             flat += tuple(word for name in LORAS for word in ("--lora", name))
             self._keep("engine", *flat, "--config", str(config))
@@ -106,6 +122,8 @@ class Machines:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
         self._log.close()
+        if self._ray is not None:
+            shutil.rmtree(self._ray, ignore_errors=True)
 
     def _keep(self, name, *command):
         self._keepers.append(asyncio.create_task(self._live(name, command)))
@@ -131,8 +149,12 @@ class Machines:
 
     async def kill(self, name):
         """Kill a process where it stands; wait for one where it is just being started."""
+        worker_s_turn = self._cards and name == "engine" and next(self._turns) % 2
         while True:
-            pid = self._engine_of_bot() if name == "engine" and self._checkpoint else self.pid(name)
+            if worker_s_turn:
+                pid = self._worker()
+            else:
+                pid = self._engine_of_bot() if name == "engine" and self._checkpoint else self.pid(name)
             if pid is not None:
                 self._killed.add(pid)
                 with contextlib.suppress(ProcessLookupError):
@@ -163,6 +185,15 @@ class Machines:
                     return child.pid
         return None
 
+    def _worker(self):
+        """One of a cluster's workers, the youngest; None: there is none just now."""
+        with contextlib.suppress(psutil.Error):
+            children = psutil.Process(self.pid("engine")).children(recursive=True)
+            actors = [child for child in children if child.cmdline()[:1] and "WorkerActor" in child.cmdline()[0]]
+            if actors:
+                return max(actors, key=lambda child: child.create_time()).pid
+        return None
+
     async def fill_disk(self, seconds):
         """Let the bot write no byte more into any file for so long."""
         pid = self.pid("bot")
@@ -184,3 +215,14 @@ class Machines:
             session.request(method, f"{self.page_url}/developer{path}", json=body) as answer,
         ):
             return await answer.json() if answer.content_type == "application/json" else None
+
+
+def _write_lora(path):
+    """The smallest file that a node takes for a LoRA: one layer, changed by nothing."""
+    layer, size = "lora_unet_down_blocks_1_attentions_0_proj_in", 2 * 640
+    tensors = {
+        f"{layer}.lora_down.weight": {"dtype": "F16", "shape": [1, 640], "data_offsets": [0, size]},
+        f"{layer}.lora_up.weight": {"dtype": "F16", "shape": [640, 1], "data_offsets": [size, 2 * size]},
+    }
+    header = json.dumps(tensors).encode()
+    path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(2 * size))

@@ -29,12 +29,12 @@ GROWN_MB = 100.0
 """What bot and reader may have more at the end than before the hostile member began."""
 
 
-async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, say=lambda _line: None):
+async def run(folder, *, seed, jobs, people, kills, seconds, checkpoint=None, cards=0, say=lambda _line: None):
     """Give the verdict, the log's complaints included."""
     troubles = schedule(seed, kills=kills, seconds=seconds)
     began = time.monotonic()
     step_s = STEP_SHARE * seconds / jobs
-    async with Machines(folder, people=people, step_s=step_s, checkpoint=checkpoint) as machines:
+    async with Machines(folder, people=people, step_s=step_s, checkpoint=checkpoint, cards=cards) as machines:
         promises, withdrawn, killed = [], {}, {"engine": 0, "bot": 0}
         async with contextlib.AsyncExitStack() as visits:
             visitors = [
