@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LOOK_S = 5.0
+"""Between two looks into the folder."""
+
 MAX_FILES = 500
 """More are not offered: a message says all of them."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.clients import DETAIL_CHARS, Clients
 from engine.config import EngineConfigError
 from engine.counts import EngineMeasures
-from engine.lora_catalogue import LoraCatalogue
+from engine.lora_catalogue import LOOK_S, LoraCatalogue
 from engine.metrics import StatusPage
 from engine.received_job import ReceivedJob
 from engine.systemd import Systemd
@@ -57,9 +57,6 @@ pictures of 832×1216 on a processor, takes minutes."""
 
 WORKER = "engine"
 """The name of the only worker here."""
-
-LOOK_S = 5.0
-"""Between two looks into the folder of LoRAs."""
 
 
 class Server:

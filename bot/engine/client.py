@@ -257,7 +257,7 @@ class EngineClient:
         match answer:
             case wire.Described():
                 asked.set_result(answer)
-            case wire.Failed(code="model_not_ready" | "shutting_down"):
+            case wire.Failed(code="model_not_ready" | "shutting_down" | "worker_lost"):
                 asked.set_exception(EngineUnavailable(f"it did not look ({answer})"))
             case wire.Failed():
                 asked.set_exception(GenerationFailed(answer.code, answer.detail))

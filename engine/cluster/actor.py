@@ -13,25 +13,30 @@ import logging
 import os
 import threading
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from engine.cluster.bundles import Bundles
 from engine.cluster.messages import Broken, Hello, Look, encode
+from engine.cluster.worker_counts import counted
 from engine.config import Engine
+from engine.counts import EngineMeasures
 from engine.errors import ModelLoadError
+from engine.lora_catalogue import LOOK_S, LoraCatalogue
 from engine.received_job import ReceivedJob
-from engine.wire import Cancelled, Failed, Finished, Generate, Loading
+from engine.wire import Cancelled, Describe, Failed, Finished, Generate, Loading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from engine.cluster.messages import WorkerCondition
-    from engine.wire import Event
+    from engine.wire import Event, FoundLora
     from engine.worker import Worker
 
 _requests = msgspec.msgpack.Decoder(Generate)
+_questions = msgspec.msgpack.Decoder(Describe)
 
 REPEAT_S = 1.0
 """How long a look waits for a change at most: so often it is heard that this process lives."""
@@ -45,6 +50,11 @@ class WorkerActor:
         self._changes = 0
         self._changed = asyncio.Condition()
         self._jobs: dict[str, ReceivedJob] = {}
+        self._measures = EngineMeasures()
+        self._loras: tuple[FoundLora, ...] = ()
+        self._loras_changed = 0
+        """Which of the changes was theirs."""
+        self._watching: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop
         self._worker: Worker
 
@@ -59,7 +69,10 @@ class WorkerActor:
         module, _, name = worker.partition(":")
         self._loop = asyncio.get_running_loop()
         kind: type[Worker] = getattr(importlib.import_module(module), name)
-        self._worker = kind(msgspec.json.decode(config, type=Engine), emit=self._hand_over)
+        engine = msgspec.json.decode(config, type=Engine)
+        self._worker = kind(engine, emit=self._hand_over, measures=self._measures)
+        if engine.loras:
+            self._watching = asyncio.create_task(self._watch_loras(LoraCatalogue(Path(engine.loras))))
         threading.Thread(target=self._work, name="worker", daemon=True).start()
         return encode(Hello())
 
@@ -72,7 +85,8 @@ class WorkerActor:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(REPEAT_S), self._changed:
                 await self._changed.wait_for(lambda: self._changes != seen)
-        return encode(Look(number=self._changes, condition=self._condition))
+        loras = self._loras if self._loras_changed > seen else None
+        return encode(Look(number=self._changes, condition=self._condition, loras=loras))
 
     async def draw(self, key: str, frame: bytes) -> AsyncIterator[bytes]:
         """Draw a job; gives lists of its events, and ends with the one that ends it.
@@ -99,6 +113,24 @@ class WorkerActor:
             del self._jobs[key]
             if not over:
                 self._worker.cancel(job)
+
+    async def describe(self, frame: bytes) -> bytes:
+        """Look at a picture, and give what answers the question.
+
+        Args:
+            frame: An `engine.wire.Describe`.
+        """
+        answer: asyncio.Future[Event] = self._loop.create_future()
+
+        def emit(event: Event) -> None:
+            self._loop.call_soon_threadsafe(lambda: answer.done() or answer.set_result(event))
+
+        self._worker.describe(_questions.decode(frame), emit)
+        return encode(await answer)
+
+    async def count(self) -> bytes:
+        """Give what it has counted."""
+        return encode(counted(self._measures))
 
     async def cancel(self, key: str) -> None:
         """Stop a job before its next step; one that is over stays as it is."""
@@ -129,3 +161,15 @@ class WorkerActor:
             self._condition = condition
             self._changes += 1
             self._changed.notify_all()
+
+    async def _watch_loras(self, catalogue: LoraCatalogue) -> None:
+        """Look into the folder of LoRAs again and again."""
+        while True:
+            found = await asyncio.to_thread(catalogue.look)
+            if found != self._loras:
+                async with self._changed:
+                    self._loras = found
+                    self._changes += 1
+                    self._loras_changed = self._changes
+                    self._changed.notify_all()
+            await asyncio.sleep(LOOK_S)

@@ -10,10 +10,10 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from engine import config, listen, serving
+from engine import config, listen, metrics, serving
 from engine.cluster.ray_session import ray_session
 from engine.errors import ClusterError, ModelLoadError
-from engine.terminal import FAILED, complain
+from engine.terminal import FAILED, MISUSED, complain
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from engine.config import Engine
     from engine.listen import Listener
+    from engine.metrics import PageAddress
 
 WORKER_CLASS = "engine.worker:Worker"
 
@@ -41,22 +42,38 @@ def run(parsed: argparse.Namespace, *, worker_class: str = WORKER_CLASS) -> int:
         ClusterError: There is no cluster, or none that may be used.
     """
     path: Path = parsed.config
+    base = path.resolve().parent
     engine, wire = config.load(path)
-    serving.start_log(parsed.log, engine, wire, path.resolve().parent)
-    listener = listen.bind(wire, path.resolve().parent, os.environ)
+    serving.start_log(parsed.log, engine, wire, base)
+    try:
+        page = metrics.address_of(engine.metrics, base)
+        listener = listen.bind(wire, base, os.environ)
+        return _run(engine, listener, page, parsed, worker_class)
+    except metrics.MetricsError as error:
+        return complain(f"{path}: $.engine.{error}", MISUSED)
+
+
+def _run(
+    engine: Engine, listener: Listener, page: PageAddress | None, parsed: argparse.Namespace, worker_class: str
+) -> int:
+    def reread() -> Engine:
+        return config.load(parsed.config)[0]
+
     os.environ.pop(listen.SECRET_VARIABLE, None)  # else every process of Ray's would have it
     if parsed.die_with_parent:
         threading.Thread(target=serving.await_end_of_input, args=[_ask_to_stop], daemon=True).start()
     try:
         with ray_session(engine.cluster):
-            return asyncio.run(_serve(engine, listener, lambda: config.load(path)[0], worker_class))
+            return asyncio.run(_serve(engine, listener, page, reread, worker_class))
     except (KeyboardInterrupt, SystemExit):  # while Ray was starting, whose own handler says the second
         return 0
     finally:
         listener.close()
 
 
-async def _serve(engine: Engine, listener: Listener, reread: Callable[[], Engine], worker_class: str) -> int:
+async def _serve(
+    engine: Engine, listener: Listener, page: PageAddress | None, reread: Callable[[], Engine], worker_class: str
+) -> int:
     from engine.cluster.front import Front  # imports Ray, which is there by now
 
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
@@ -69,7 +86,7 @@ async def _serve(engine: Engine, listener: Listener, reread: Callable[[], Engine
         signal.signal(number, lambda *_: tell_to_stop())
     status = 0
     try:
-        await Front(engine, listener, reread=reread, worker_class=worker_class).run(stop)
+        await Front(engine, listener, page, reread=reread, worker_class=worker_class).run(stop)
     except ModelLoadError as error:
         status = complain(error, config.EXIT_UNUSABLE)
     except ClusterError as error:

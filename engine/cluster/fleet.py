@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.cluster.nodes import CardPlace
     from engine.config import Engine
+    from engine.wire import FoundLora
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,17 @@ class Fleet:
     def listed(self) -> tuple[ListedWorker, ...]:
         """All of them, as clients are told."""
         return tuple(ListedWorker(id=one.id, state=one.state, jobs=one.jobs) for one in self.workers)
+
+    @property
+    def ready(self) -> list[HostedWorker]:
+        """Those that draw."""
+        return [one for one in self.workers if isinstance(one.state, Ready)]
+
+    @property
+    def loras(self) -> tuple[FoundLora, ...]:
+        """What every node that draws has: nobody knows where a job will be drawn."""
+        first, *others = [{lora.name: lora for lora in one.loras} for one in self.ready] or [{}]
+        return tuple(lora for name, lora in first.items() if all(other.get(name) == lora for other in others))
 
     def worker(self, worker_id: str) -> HostedWorker | None:
         return next((one for one in self.workers if one.id == worker_id), None)
@@ -144,12 +156,14 @@ class Fleet:
 
     def _objection(self, worker: HostedWorker, ready: Ready) -> str:
         """Hold together what was configured alike: a seed is to be the same picture on each of these cards."""
+        own = _checkpoints(ready)
         for other in self.workers:
             if other is worker or other.drawing_with != worker.drawing_with or not isinstance(other.state, Ready):
                 continue
-            own, theirs = (f"{one.model_name} {one.model_hash}".strip() for one in (ready, other.state))
-            if own != theirs:
-                return f"it draws with {own}, and {other.id} with {theirs}: give both the same file"
+            theirs = _checkpoints(other.state)
+            for name in own.keys() & theirs.keys():
+                if own[name] != theirs[name]:
+                    return f"it draws with {own[name]}, and {other.id} with {theirs[name]}: give both the same file"
         return ""
 
     def _look(self, passed_s: float) -> None:
@@ -183,6 +197,12 @@ def wanted(places: Iterable[CardPlace], tables: Sequence[ClusterCards]) -> Itera
                 used[number] += 1
                 yield Wanted(place, number)
                 break
+
+
+def _checkpoints(ready: Ready) -> dict[str, str]:
+    """Give what one draws with, by the names that jobs have for it."""
+    others = {one.name: f"{one.model_name} {one.model_hash}".strip() for one in ready.models}
+    return {"": f"{ready.model_name} {ready.model_hash}".strip(), **others}
 
 
 async def _places() -> list[CardPlace]:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,31 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from engine.clients import DETAIL_CHARS
 from engine.cluster.actor import REPEAT_S, WorkerActor
-from engine.cluster.messages import Broken, Hello, decode_events, decode_hello, decode_look
+from engine.cluster.messages import (
+    Broken,
+    Hello,
+    decode_answer,
+    decode_counted,
+    decode_events,
+    decode_hello,
+    decode_look,
+)
+from engine.cluster.worker_counts import take
 from engine.cost import largest_pass
+from engine.counts import EngineMeasures
 from engine.silence_timeout import SilenceTimeout
-from engine.wire import Cancelled, Draining, Failed, Finished, Loading, Lost, Ready, Started, encode
+from engine.wire import (
+    Cancelled,
+    Draining,
+    Failed,
+    Finished,
+    Loading,
+    Lost,
+    Picture,
+    Ready,
+    Started,
+    encode,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,7 +50,7 @@ if TYPE_CHECKING:
     from engine.cluster.nodes import CardPlace
     from engine.config import Cluster, Engine
     from engine.received_job import ReceivedJob
-    from engine.wire import Event, WorkerState
+    from engine.wire import Describe, Described, Event, FoundLora, WorkerState
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +65,9 @@ LAST_WORDS_S = 1.0
 
 KILL_S = 5.0
 """For the head to hear that a worker is to be killed; one that is gone hears nothing."""
+
+COUNT_S = 1.0
+"""For what a worker has counted; whoever reads the front's page waits for it."""
 
 CALLS_AT_ONCE = 512
 """Of one worker: more jobs than any front gives it, and the looks at how it is."""
@@ -88,12 +113,16 @@ class HostedWorker:
         """It has had a card."""
         self.unusable = ""
         """Why nothing but another file or configuration helps."""
+        self.loras: tuple[FoundLora, ...] = ()
+        """What its node has."""
+        self.measures = EngineMeasures()
         self._settings = settings
         self._configured = configured
         self._objection = objection
         self._changed = changed
         self._worker_class = worker_class
         self._carried: dict[ReceivedJob, _Carried] = {}
+        self._questions: set[asyncio.Task[Described | Failed | None]] = set()
         self._keys = map(str, itertools.count())
         self._silence = SilenceTimeout(first_s=FIRST_SILENCE_S)
         self._actor: Any = None
@@ -117,6 +146,19 @@ class HostedWorker:
         self._silence.board(carried.key, (largest.width, largest.height), _now())
         carried.reading = asyncio.create_task(self._carry(job, carried))
 
+    def describe(self, command: Describe, emit: Callable[[Described | Failed], None]) -> None:
+        """Say what a picture shows, with `Described` or `Failed`. The worker has to be ready."""
+        question = asyncio.create_task(self._ask(self._actor, command))
+        self._questions.add(question)
+
+        def answered(_: object) -> None:
+            self._questions.discard(question)
+            answer = None if question.cancelled() else question.result()
+            gone = self.state.why if isinstance(self.state, Lost) else self._farewell
+            emit(answer or Failed(job_id=command.question_id, code="worker_lost", detail=self._fault or gone))
+
+        question.add_done_callback(answered)
+
     def cancel(self, job: ReceivedJob) -> None:
         """Stop a job before the next step; one that is over stays as it is."""
         if (carried := self._carried.get(job)) is not None and self._actor is not None:
@@ -134,11 +176,22 @@ class HostedWorker:
         self._reloading = True
 
     def give_back(self) -> None:
-        """End every job as one that may be drawn later, because the front stops."""
+        """End every job as one that may be drawn later, and every question, because the front stops."""
         self._farewell = "the front stops"
+        for question in self._questions:
+            question.cancel()
         for job, carried in list(self._carried.items()):
             detail = "the cluster is shutting down"
             self._tell(job, carried, Failed(job_id=job.request.job_id, code="shutting_down", detail=detail))
+
+    async def count(self) -> None:
+        """Bring `measures` up to date; of one that does not answer they stay as they were."""
+        self.measures.ready.set(to=isinstance(self.state, Ready))
+        self.measures.jobs.set(to=self.jobs)
+        if self._actor is not None and isinstance(self.state, Ready | Draining):
+            with suppress(TimeoutError, RayError):
+                async with asyncio.timeout(COUNT_S):
+                    take(self.measures, decode_counted(await self._actor.count.remote()))
 
     async def run(self) -> NoReturn:
         """Keep a worker there until this is cancelled."""
@@ -207,9 +260,12 @@ class HostedWorker:
             if look.number != seen and (why := self._heed(look.condition)):
                 return why
             seen = look.number
+            if look.loras is not None:
+                self.loras = look.loras
+                self._changed()
             if self._fault:
                 return self._fault
-            if self._reloading and not self._carried:
+            if self._reloading and not self._carried and not self._questions:
                 log.info("worker %s begins anew", self.id)
                 return ""
             if isinstance(self.state, Loading) and _now() - placed_at > settings.start_timeout_s:
@@ -245,6 +301,16 @@ class HostedWorker:
             if not whole:
                 ray.cancel(stream)  # to drop a stream does not end what fills it
 
+    async def _ask(self, actor: Any, command: Describe) -> Described | Failed | None:
+        """Give what answers a question; None: the worker is gone."""
+        try:
+            return decode_answer(await actor.describe.remote(encode(command)))
+        except RayActorError as error:
+            self._fault = _sentence(error)
+            return None
+        except RayError as error:
+            return Failed(job_id=command.question_id, code="internal", detail=_sentence(error))
+
     def _tell(self, job: ReceivedJob, carried: _Carried, event: Event) -> None:
         """Let whoever asked know; after a job's last event nothing more is said of it."""
         if job not in self._carried:
@@ -254,9 +320,13 @@ class HostedWorker:
             case Started():
                 carried.began = True
                 event = msgspec.structs.replace(event, worker=self.id)
+            case Picture():
+                self.measures.pictures.add()
             case Finished() | Cancelled() | Failed():
                 del self._carried[job]
                 drawn = isinstance(event, Finished)
+                if isinstance(event, Failed):
+                    self.measures.failures.add(event.code)
                 self._drew |= drawn
                 self._silence.leave(carried.key, drawn=drawn)
             case _:
@@ -267,6 +337,8 @@ class HostedWorker:
         """Say that it is gone, to everybody whose job it had, after what it had sent before."""
         if why:
             self._become(Lost(why=why))
+        for question in self._questions:
+            question.cancel()  # which says so to whoever asked
         lost = dict(self._carried)
         reading = [one.reading for one in lost.values() if one.reading is not None]
         if reading:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from engine import __version__
-from engine.wire import PROTOCOL, Event, Loading, Ready
+from engine.wire import PROTOCOL, Described, Event, Failed, FoundLora, Loading, Ready
 
 
 class Hello(Struct, frozen=True, kw_only=True):
@@ -37,15 +37,31 @@ class Look(Struct, frozen=True, kw_only=True):
     number: int
     """How many changes there were."""
     condition: WorkerCondition
+    loras: tuple[FoundLora, ...] | None = None
+    """What its node has; None: what was said before."""
+
+
+Labelled: TypeAlias = tuple[str, ...]
+"""The labels of a series, as `engine.measures` has them."""
+
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """What a worker has counted of itself since its process began, by the names of `engine.counts`."""
+
+    levels: dict[str, list[tuple[Labelled, float]]]
+    spreads: dict[str, list[tuple[Labelled, list[int], float]]]
+    """How many were in each bucket, and their sum."""
 
 
 _encoder = msgspec.msgpack.Encoder()
 _hello = msgspec.msgpack.Decoder(Hello)
 _look = msgspec.msgpack.Decoder(Look)
+_answer = msgspec.msgpack.Decoder(Described | Failed)
+_counted = msgspec.msgpack.Decoder(Counted)
 _events = msgspec.msgpack.Decoder(list[Event])
 
 
-def encode(message: Hello | Look | list[Event]) -> bytes:
+def encode(message: Hello | Look | Counted | Event | list[Event]) -> bytes:
     return _encoder.encode(message)
 
 
@@ -55,6 +71,14 @@ def decode_hello(frame: bytes) -> Hello:
 
 def decode_look(frame: bytes) -> Look:
     return _look.decode(frame)
+
+
+def decode_answer(frame: bytes) -> Described | Failed:
+    return _answer.decode(frame)
+
+
+def decode_counted(frame: bytes) -> Counted:
+    return _counted.decode(frame)
 
 
 def decode_events(frame: bytes) -> list[Event]:

@@ -29,9 +29,10 @@ class SleepingWorker:
 
     compiling = False
 
-    def __init__(self, config, *, emit):
+    def __init__(self, config, *, emit, measures):
         self._config = config
         self._emit = emit
+        self._measures = measures
         self._inbox = queue.SimpleQueue()
         self._cancelled = set()
         self._closed = threading.Event()
@@ -41,6 +42,10 @@ class SleepingWorker:
 
     def cancel(self, job):
         self._cancelled.add(job)
+
+    def describe(self, command, emit):
+        tag = wire.Tag(name="flat_colour", kind="general", share=1.0)
+        emit(wire.Described(question_id=command.question_id, rating="safe", tags=(tag,)))
 
     def close(self):
         self._closed.set()
@@ -93,6 +98,7 @@ class SleepingWorker:
             while step > 1 and self._is_held and job not in self._cancelled:
                 time.sleep(0.02)
             time.sleep(step_s)
+            self._measures.stepped(width, height, pictures, step_s)
             if request.preview_every and step % request.preview_every == 0:
                 self._preview(job, step)
             done = wire.Progress(job_id=request.job_id, steps_done=step * pictures, steps_total=steps * pictures)

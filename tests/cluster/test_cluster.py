@@ -4,6 +4,7 @@ import asyncio
 import signal
 import time
 
+import aiohttp
 import msgspec
 import psutil
 import pytest
@@ -73,9 +74,17 @@ def of_folder(folder):
     return found
 
 
+async def read(url):
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return await answer.text()
+
+
 async def test_cards_of_one_machine_need_no_cluster_of_one_s_own_and_leave_nothing_behind(short_folder):
     """The front starts Ray itself; a worker that is told to begins anew, as the configuration says by then."""
     tables = {"engine": {"model": "sleeping/0.01", "cluster": {"cards": 1, "folder": str(short_folder / "ray")}}}
+    page = f"127.0.0.1:{free_port()}"
+    tables["engine"] |= {"loras": str(short_folder), "metrics": {"listen": page}}
+    (short_folder / "broken.safetensors").touch()
     config = short_folder / "config.toml"
     config.write_bytes(msgspec.toml.encode(tables))
     front = await FrontProcess.start(config)
@@ -83,6 +92,15 @@ async def test_cards_of_one_machine_need_no_cluster_of_one_s_own_and_leave_nothi
         await bot.until_ready("card")
         await bot.all_drawn()
         [worker] = bot.client.workers
+        picture = wire.Pixels(width=64, height=64, values=bytes(64 * 64 * 3))
+        assert [tag.name for tag in (await worker.describe(picture)).tags] == ["flat_colour"]
+        loras = []
+        bot.client.hear_of_loras(lambda told: loras.append([one.name for one in told]))
+        await until(lambda: loras == [["broken"]])
+        shown = await read(f"http://{page}/metrics")
+        assert 'eshi_engine_pictures_total{worker="card"} 6.0' in shown
+        assert 'eshi_engine_step_seconds_count{batch="2",shape="other",worker="card"} 30.0' in shown
+        assert msgspec.json.decode(await read(f"http://{page}/healthz"))["workers"] == {"card": "ready"}
         before = worker.status
         tables["engine"]["batch_cap"] = 7
         config.write_bytes(msgspec.toml.encode(tables))

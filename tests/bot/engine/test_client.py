@@ -112,6 +112,18 @@ async def test_an_engine_that_is_not_ready_describes_nothing(fake):
         await worker.describe(PICTURE)
 
 
+async def test_a_question_at_a_worker_that_is_lost_is_no_fault_of_the_picture(fake):
+    """Another worker can look at it."""
+    async with fake("--workers", 2) as client:
+        await client.ready()
+        asked = asyncio.create_task(client.workers[0].describe(PICTURE))
+        await asyncio.sleep(0)
+        [question] = client._questions
+        client._take(wire.Failed(job_id=question, code="worker_lost", detail="gone"))
+        with pytest.raises(EngineUnavailable, match="did not look"):
+            await asked
+
+
 async def test_a_job_outside_the_limits_never_reaches_the_engine(fake):
     """Its answer could not say which job it meant."""
     async with fake() as client:

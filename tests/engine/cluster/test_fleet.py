@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 pytest.importorskip("ray", reason="the extra ray is not installed")
@@ -82,6 +83,31 @@ def test_cards_that_are_configured_alike_draw_with_the_same_file():
     )
     loading.drawing_with = Engine(model="another")
     assert made._objection(loading, other) == ""
+
+
+def having(*models):
+    others = tuple(wire.OtherModel(name=name, model_name=name, model_hash=digest) for name, digest in models)
+    return msgspec.structs.replace(READY, models=others)
+
+
+def test_what_cards_can_switch_to_is_the_same_file_under_the_same_name():
+    """One that lacks some of them may draw: what every card has is offered."""
+    made = fleet(having(("pony", "1"), ("noob", "2")), wire.Loading(stage="reading"))
+    _, loading = made.workers
+    assert made._objection(loading, having(("noob", "2"))) == ""
+    assert made._objection(loading, having(("pony", "1"), ("noob", "3"))) == (
+        "it draws with noob 3, and node 0 with noob 2: give both the same file"
+    )
+
+
+def test_the_loras_that_every_card_has_are_offered():
+    """Nobody knows where a job will be drawn; who does not draw now does not count."""
+    made = fleet(READY, READY, wire.Lost(why="gone"))
+    a, b, other_b = (wire.FoundLora(name=name, hash=digest) for name, digest in (("a", "1"), ("b", "2"), ("b", "3")))
+    for worker, loras in zip(made.workers, ((a, b), (a, other_b), ()), strict=True):
+        worker.loras = loras
+    assert made.loras == (a,)
+    assert fleet(wire.Loading(stage="reading")).loras == ()
 
 
 def test_no_card_is_told_after_a_while_and_not_once_there_was_one():
