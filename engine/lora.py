@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-    from engine.lora_header import Layer, LoraOutline, Stored
+    from engine.lora_header import Layer, LoraOutline
     from engine.lora_names import Network, Part
+    from engine.lora_tensors import Stored
     from engine.model import Model
 
 

@@ -12,44 +12,26 @@ import math
 import re
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from engine import header, lora_names
 from engine.errors import LoraRefused, ModelLoadError
 from engine.lora_names import NETWORKS
+from engine.lora_tensors import DTYPE_BYTES, read_table, read_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from engine.lora_names import Network, Part
+    from engine.lora_tensors import Stored
 
-MAX_HEADER_BYTES = 32 * 1024 * 1024
-"""The longest have the tags of a hundred thousand pictures in them: a few megabytes."""
-MAX_TENSORS = 20_000
-"""SDXL has 2,600 layers with the norms, and LoHa has five tensors for each."""
-MAX_BYTES = 6 * 1024**3
-"""All weights of SDXL's networks but the VAE's, in half precision, and what is around them."""
 MAX_WORDS, MAX_WORD_CHARACTERS = 8, 60
 """Of what a file offers to be typed."""
 HASH_DIGITS = 12
 """As WebUI writes a LoRA's hash (``extensions-builtin/Lora/network.py``)."""
 
-_LENGTH_BYTES = 8
-_DTYPE_BYTES = {"F16": 2, "BF16": 2, "F32": 4, "F64": 8}
 _CHUNK_BYTES = 1024 * 1024
-
-
-class Stored(NamedTuple):
-    """One tensor of the file."""
-
-    name: str
-    dtype: str
-    """As safetensors writes it: ``F16``."""
-    shape: tuple[int, ...]
-    begin: int
-    """Of its bytes, counted from the end of the header."""
-    end: int
 
 
 class Layer(NamedTuple):
@@ -101,7 +83,7 @@ def read(path: Path) -> LoraOutline:
         header.recognise(path)
         with path.open("rb") as file:
             size = path.stat().st_size
-            table, begin = _table(path, file, size)
+            table, begin = read_table(path, file, size)
     except ModelLoadError as error:
         raise LoraRefused(path.name, _without(path, str(error))) from error
     except OSError as error:
@@ -110,7 +92,7 @@ def read(path: Path) -> LoraOutline:
     if not isinstance(texts, dict) or not all(isinstance(one, str) for one in cast("dict[Any, Any]", texts).values()):
         raise LoraRefused(path.name, "its header's texts are none")
     metadata = cast("dict[str, str]", texts)
-    stored = _tensors(path, table, size - begin)
+    stored = read_tensors(path, table, size - begin)
     family = _family(stored, metadata)
     return LoraOutline(path, _layers(path, stored, family), begin, metadata, family)
 
@@ -209,70 +191,6 @@ def prediction(outline: LoraOutline) -> str:
     if said in {"v", "v_prediction", "vpred"} or outline.metadata.get("ss_v_parameterization") == "True":
         return "v"
     return "epsilon" if said == "epsilon" else ""
-
-
-def _table(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:
-    length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
-    if size > MAX_BYTES or length > min(MAX_HEADER_BYTES, size - _LENGTH_BYTES) or length <= 0:
-        raise LoraRefused(path.name, "it is cut off, or no LoRA: its header would not fit")
-    try:
-        found: object = json.loads(file.read(length), object_pairs_hook=_once)
-    except _Twice as error:
-        raise LoraRefused(path.name, f"it names a tensor twice: {str(error)[:100]}") from error
-    except (ValueError, RecursionError) as error:
-        raise LoraRefused(path.name, "its header cannot be read: it is broken or cut off") from error
-    if not isinstance(found, dict):
-        raise LoraRefused(path.name, "its header is no table of tensors")
-    return cast("dict[str, Any]", found), _LENGTH_BYTES + length
-
-
-class _Twice(Exception):
-    """A key stands twice in one table; the message is the key."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Twice(key)
-        found[key] = value
-    return found
-
-
-def _tensors(path: Path, table: Mapping[str, Any], size: int) -> list[Stored]:
-    """Read where each tensor lies; together they fill the file, each once."""
-    if len(table) > MAX_TENSORS:
-        raise LoraRefused(path.name, f"it has {len(table)} tensors, and at most {MAX_TENSORS} are read")
-    if not table:
-        raise LoraRefused(path.name, "it holds no tensor at all")
-    found = [_stored(path, name, value) for name, value in table.items()]
-    at = 0
-    for tensor in sorted(found, key=lambda tensor: (tensor.begin, tensor.end)):
-        if tensor.begin != at:
-            raise LoraRefused(path.name, f"{tensor.name[:100]} does not lie where the one before it ends")
-        at = tensor.end
-    if at != size:
-        raise LoraRefused(path.name, f"its tensors have {at} bytes, and {size} are there: it is cut off or broken")
-    return found
-
-
-def _stored(path: Path, name: str, value: object) -> Stored:
-    entry = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-    shape, offsets, dtype = entry.get("shape"), entry.get("data_offsets"), str(entry.get("dtype"))
-    if not (_are_numbers(shape) and _are_numbers(offsets) and len(offsets) == 2):  # noqa: PLR2004  (begin and end)
-        raise LoraRefused(path.name, f"{name[:100]} has no shape or no place")
-    if dtype not in _DTYPE_BYTES:
-        raise LoraRefused(path.name, f"{name[:100]} is stored as {dtype[:20]}; expected float16, bfloat16 or float32")
-    begin, end = offsets
-    if math.prod(shape) * _DTYPE_BYTES[dtype] != end - begin or end == begin:
-        raise LoraRefused(path.name, f"{name[:100]} has not as many bytes as its shape says")
-    return Stored(name, dtype, tuple(shape), begin, end)
-
-
-def _are_numbers(value: Any) -> TypeGuard[list[int]]:
-    return isinstance(value, list) and all(
-        isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in cast("list[Any]", value)
-    )
 
 
 def _layers(path: Path, stored: list[Stored], family: str) -> dict[Layer, dict[Part, Stored]]:
@@ -397,7 +315,7 @@ def _adapter_alphas(outline: LoraOutline) -> dict[Layer, float]:
 
 def _number(dtype: str, data: bytes) -> float:
     """Read one number; NaN where there are several."""
-    if len(data) != _DTYPE_BYTES[dtype]:
+    if len(data) != DTYPE_BYTES[dtype]:
         return math.nan
     if dtype == "BF16":
         return struct.unpack("<f", b"\0\0" + data)[0]

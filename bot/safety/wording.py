@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.prompt.terms import has_place
 from bot.prompt.usual_words import english
+from bot.safety.added_terms import added_terms
 from bot.safety.known_words import KnownWords
 from bot.safety.naming import MOST, NOTHING_TOLD, words_with
 from bot.safety.question_texts import (
@@ -24,7 +25,7 @@ from bot.safety.text.ages import OF_AGE, ages
 from bot.safety.text.concepts import glue
 from bot.safety.text.forms import fold, forms, words_of
 from bot.safety.text.lexicon import Lexicon
-from bot.safety.text.lists import Kind, Mark, Term, combinations, real_words, shipped, usual_negative
+from bot.safety.text.lists import Kind, Mark, combinations, real_words, shipped, usual_negative
 from bot.safety.verdict import Step
 from bot.sentences import gate as says
 from engine.grammar import plain_text
@@ -83,7 +84,7 @@ class TextFilter:
         self._lexicon = Lexicon(shipped(), real_words(), self._is_word, glue=glue(), named=self._is_name)
         self._knows_word = known.knows_word
         self._known = KnownWords(self._lookup, self._has_level, self._lexicon.has_term)
-        self._added = lru_cache(maxsize=256)(_added)
+        self._added = lru_cache(maxsize=256)(added_terms)
         self._aliased = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_aliased)
         self._entered = lru_cache(maxsize=REMEMBERED_TAGS)(self._find_entries)
         self._read = lru_cache(maxsize=1024)(self._find)
@@ -379,22 +380,6 @@ def _vouched(unknown: Iterable[str]) -> Step:
     if not words:
         return _passed("vocabulary")
     return Step("vocabulary", allowed=False, sentence=says.only_known(words))
-
-
-def _added(people: tuple[str, ...], denied: tuple[str, ...]) -> Lexicon:
-    """Index what an operator or a server added to the core."""
-    terms = [Term(tag_key(name), Mark(Kind.PEOPLE)) for name in people]
-    spelled = dict.fromkeys(spelling for tag in denied for spelling in _singular_and_plural(tag_key(tag)))
-    return Lexicon(terms + [Term(tag, Mark(Kind.DENIED)) for tag in spelled])
-
-
-def _singular_and_plural(tag: str) -> tuple[str, ...]:
-    """Give the spellings of a tag in English for one and for many; too many spellings hurt nobody."""
-    if not tag.isascii():
-        return (tag,)
-    one = tag.removesuffix("s") if tag.endswith("s") and not tag.endswith("ss") else tag
-    many = [f"{one}s", f"{one}es"] + ([f"{one[:-1]}ies"] if one.endswith("y") else [])
-    return (tag, one, *many)
 
 
 _NO_MARKS: frozenset[Mark] = frozenset()
