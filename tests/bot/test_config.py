@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
+from bot import config, config_tables
 from bot.errors import ConfigError
 from engine import config as engine_config
 from engine.listen import bind
@@ -74,7 +74,7 @@ def test_a_slip_is_told_what_was_meant(tmp_path, text, said):
 )
 def test_a_sampler_that_is_not_offered_is_refused_in_a_sentence(tmp_path, monkeypatch, text, said):
     """The engine knows it, for its own command line; what members may choose is a shorter list."""
-    monkeypatch.setattr(config, "OFFERED", ("euler", "unipc"))
+    monkeypatch.setattr(config_tables, "OFFERED", ("euler", "unipc"))
     path = tmp_path / "config.toml"
     path.write_text(f"{text}\n[bot.discord]\ntoken_file = 'token'")
     with pytest.raises(ConfigError, match=r"\$\.bot\.(limits|defaults)") as caught:

@@ -46,6 +46,7 @@ OPERATORS = {
     "bot/prompt/vocabulary/formats.py": "what is wrong with a line of the operator's word list",
     "bot/prompt/vocabulary/importing.py": "what became of the operator's word list",
     "bot/config.py": "what is wrong with the operator's configuration",
+    "bot/config_tables.py": "likewise",
     "bot/safety/operator_words.py": "what is wrong with the operator's presets and wildcards",
     "bot/logs.py": "the log",
     "bot/measures.py": "Prometheus: what a number is",
