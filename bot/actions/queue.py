@@ -140,7 +140,8 @@ class QueueActions:
             raise InvalidRequest(says.NO_LONGER_WAITS)
 
     async def _steer(self, guild_id: int, action: str) -> Sentence:
-        paused, closed = self.queue.is_paused(guild_id), self.queue.is_closed(guild_id)
+        switches = self.queue.switches
+        paused, closed = guild_id in switches.paused, guild_id in switches.closed
         if action in {"pause", "unpause"}:
             paused = action == "pause"
         else:
@@ -184,8 +185,8 @@ class QueueActions:
             rows=rows,
             jobs=jobs,
             moderator=_is_moderator(interaction),
-            paused=not mine and self.queue.is_paused(guild_id),
-            closed=not mine and self.queue.is_closed(guild_id),
+            paused=not mine and guild_id in self.queue.switches.paused,
+            closed=not mine and guild_id in self.queue.switches.closed,
             engine=self.places.engine_sentence,
             cards=self.places.cards_sentence,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bot.queue.overtaking import Overtaking
-from bot.queue.queue import Standing
+from bot.queue.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,8 @@ class Forecast:
     def _wait(self, ticket: Ticket, standing: Standing | None) -> Wait:
         if standing is None:
             guild_id = ticket.guild_id
-            return Wait(None, paused=self._queue.is_paused(guild_id), blocked=self._queue.is_blocked(guild_id))
+            switches = self._queue.switches
+            return Wait(None, paused=guild_id in switches.paused, blocked=guild_id in switches.blocked)
         begins_at, engine_s = self.drawn_at(self._overtaking.expected(standing)), self._pace.engine_s(ticket)
         ready_at = None if begins_at is None or engine_s is None else begins_at + engine_s
         return Wait(standing.place, standing.exact, ready_at)

@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from bot.queue.queue import Standing
+    from bot.queue.standing import Standing
     from bot.queue.ticket import Ticket
 
 DEPTHS = 5

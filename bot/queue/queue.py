@@ -3,18 +3,7 @@
 It knows tickets only. What a job is stands in the store; the line is filled from there at start-up.
 
 Fair means that servers have equal shares of the engine by cost, and so have the people of one server; a priority role
-makes a person's share larger. What that promises to anybody, however many jobs the others have:
-
-- Before the first job of a person who owes nothing, every other person of the same server starts one job at most;
-  before the first job of a server that owes nothing, every other server starts one at most. Behind one heavy user a
-  newcomer so waits for the jobs that are already running and for one more at most.
-- Of two who wait all the time, neither is ahead of the other by more than one job of each, by cost over weight.
-- For the sake of a batch, or of weights that the model has already, a job may start before the one whose turn it is,
-  which is next then. Only those are taken whose turn comes before the second turn of the one passed over, and of
-  other servers only who is next there. So the first promise grows by one job for every turn that comes before the
-  newcomer's and for theirs, and the second to two jobs of each.
-
-Who has just been served owes what that cost, until the others have had as much.
+makes a person's share larger. What that promises to anybody is in `bot.queue.fairness`.
 """
 
 from __future__ import annotations
@@ -22,15 +11,16 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.errors import QueueClosed, QueueFull
+from bot.errors import QueueFull
 from bot.queue.bounds import NO_LIMITS, Bounds
 from bot.queue.fairness import Turns
-from bot.queue.lines import Lines, played, rank, reached
-from bot.sentences import queue as says
+from bot.queue.lines import Lines, played, rank
+from bot.queue.standing import Standing, reckoned
+from bot.queue.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -52,18 +42,6 @@ _SPARE = 64
 """Servers without jobs that may be remembered before those are forgotten that owe nothing."""
 
 
-class Standing(NamedTuple):
-    """Where a job stands if nobody else comes."""
-
-    place: int
-    """Its number in the queue, from 1."""
-    ahead: float
-    """What starts before it, as cost."""
-    own: int
-    """How many of its asker's own in the same server stand before it."""
-    exact: bool
-
-
 class Queue:
     """Waiting jobs by id; one that was pushed is popped once or removed once, never both and never lost."""
 
@@ -82,10 +60,7 @@ class Queue:
         self._turns: Turns[int] = Turns()  # servers that have a job that may start
         self._servers: dict[int, Lines] = {}
         self._homes: dict[int, set[int]] = {}  # servers in which a person has a line
-        self._paused: set[int] = set()
-        self._closed: set[int] = set()
-        self._blocked: set[int] = set()  # by the operator, whatever moderators decide
-        self._closed_to_all = False
+        self.switches = Switches()  # which only `pause`, `close` and `block` change, for turns depend on them
 
     def __len__(self) -> int:
         return len(self._tickets)
@@ -122,12 +97,7 @@ class Queue:
             QueueFull: The line, this server's part or this person's part of it is at its limit.
         """
         server = -user_id if guild_id is None else guild_id
-        if server in self._blocked:
-            raise QueueClosed(says.SERVER_BLOCKED)
-        if self._closed_to_all:
-            raise QueueClosed(says.OPERATOR_CLOSED)
-        if server in self._closed:
-            raise QueueClosed(says.CLOSED)
+        self.switches.require_open(server)
         if full := self._bounds.full(server, user_id):
             raise QueueFull(full.sentence, until=self._until(full, server, user_id))
         self._bounds.reserve(server, user_id, 1)
@@ -242,52 +212,39 @@ class Queue:
 
     def pause(self, guild_id: int, *, paused: bool) -> None:
         """Start nothing of this server, or go on; new jobs are taken in either case."""
-        (self._paused.add if paused else self._paused.discard)(guild_id)
+        (self.switches.paused.add if paused else self.switches.paused.discard)(guild_id)
         self._refresh_server(guild_id)
 
     def close(self, guild_id: int, *, closed: bool) -> None:
         """Take nothing new from this server, or take it again; what waits is drawn in either case."""
-        (self._closed.add if closed else self._closed.discard)(guild_id)
+        (self.switches.closed.add if closed else self.switches.closed.discard)(guild_id)
 
     def close_all(self, *, closed: bool) -> None:
         """Take nothing new from anybody, or take it again; what waits is drawn in either case."""
-        self._closed_to_all = closed
+        self.switches.closed_to_all = closed
 
     def block(self, guild_id: int, *, blocked: bool) -> None:
         """Start nothing of this server and take nothing new from it, whatever its moderators decide; or go on."""
-        (self._blocked.add if blocked else self._blocked.discard)(guild_id)
+        (self.switches.blocked.add if blocked else self.switches.blocked.discard)(guild_id)
         self._refresh_server(guild_id)
-
-    def _is_still(self, server: int) -> bool:
-        """Whether the turn of nothing of a server comes."""
-        return server in self._paused or server in self._blocked
-
-    def is_paused(self, guild_id: int | None) -> bool:
-        return guild_id in self._paused
-
-    def is_blocked(self, guild_id: int | None) -> bool:
-        return guild_id in self._blocked
-
-    def is_closed(self, guild_id: int | None) -> bool:
-        return guild_id in self._closed
 
     # Looking
 
     def standing(self, job_id: str) -> Standing | None:
         """Tell where a job stands; None if its turn does not come: it is held, paused, or not in the queue."""
         ticket = self._tickets.get(job_id)
-        if ticket is None or ticket.held or self._is_still(ticket.server):
+        if ticket is None or ticket.held or self.switches.is_still(ticket.server):
             return None
-        reckoned = self._reckon(ticket)
+        by_turns = reckoned(ticket, self._servers, self._turns, self.switches.is_still)
         equals = len(self._servers[ticket.server].people) + len(self._servers)  # each is reckoned to have a turn before
-        if reckoned.place - equals > 2 * COUNTED:
-            return reckoned
+        if by_turns.place - equals > 2 * COUNTED:
+            return by_turns
         cost = 0.0
         for place, other in enumerate(islice(self._order(), COUNTED), start=1):
             if other.id == job_id:
-                return Standing(place, cost, reckoned.own, exact=True)
+                return Standing(place, cost, by_turns.own, exact=True)
             cost += other.cost
-        return reckoned._replace(place=max(reckoned.place, COUNTED + 1), ahead=max(reckoned.ahead, cost))
+        return by_turns._replace(place=max(by_turns.place, COUNTED + 1), ahead=max(by_turns.ahead, cost))
 
     def own_ahead(self, ticket: Ticket) -> int:
         """Count how many of its asker's own in the same server stand before a job whose turn comes."""
@@ -337,7 +294,7 @@ class Queue:
 
     def _order(self) -> Iterator[Ticket]:
         """Give everything whose turn comes, in order; limits on what runs at once only delay it."""
-        keys = [key for key, lines in self._servers.items() if lines.jobs and not self._is_still(key)]
+        keys = [key for key, lines in self._servers.items() if lines.jobs and not self.switches.is_still(key)]
         due = self._due()
         return played(self._turns, keys, self._order_in, lambda ticket: ticket.cost, due and due.server)
 
@@ -346,15 +303,6 @@ class Queue:
         if lines is None:
             return iter(())
         return lines.order(due.user_id if due is not None and due.server == server else None)
-
-    def _reckon(self, ticket: Ticket) -> Standing:
-        jobs, cost = self._servers[ticket.server].ahead(ticket)
-        tag = self._turns.start(ticket.server) + cost
-        for key, lines in self._servers.items():
-            if key != ticket.server and lines.jobs and not self._is_still(key):
-                share = reached(tag - self._turns.start(key), lines.cost, lines.jobs)
-                jobs, cost = jobs + share * lines.jobs, cost + share * lines.cost
-        return Standing(round(jobs) + 1, cost, self.own_ahead(ticket), exact=False)
 
     def _until(self, full: Full, server: int, user_id: int) -> float | None:
         """Add up what is drawn until it makes sense to come back; None if the turn of nothing comes."""
@@ -466,5 +414,5 @@ class Queue:
     def _refresh_server(self, key: int) -> None:
         lines = self._servers.get(key)
         if lines is not None:
-            may = bool(lines.turns) and not self._is_still(key) and self._bounds.server_may_run(key)
+            may = bool(lines.turns) and not self.switches.is_still(key) and self._bounds.server_may_run(key)
             (self._turns.join if may else self._turns.leave)(key)

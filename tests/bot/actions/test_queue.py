@@ -71,8 +71,8 @@ async def test_a_stranger_steers_no_line(store, action, whose):
     queue = Queue(max_jobs=9)
     with refused(NotYours, "Only a moderator may do this"):
         await queue_actions(store, queue).press(press_by(2), QueuePress(action, whose, 0))
-    assert not queue.is_paused(7)
-    assert not queue.is_closed(7)
+    assert 7 not in queue.switches.paused
+    assert 7 not in queue.switches.closed
 
 
 async def test_what_no_longer_is_is_told(store):

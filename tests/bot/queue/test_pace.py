@@ -5,7 +5,8 @@ import pytest
 from bot.queue.forecast import Forecast, Wait
 from bot.queue.overtaking import ENOUGH, Overtaking
 from bot.queue.pace import Pace
-from bot.queue.queue import Queue, Standing
+from bot.queue.queue import Queue
+from bot.queue.standing import Standing
 from bot.queue.ticket import Ticket
 from engine.cost import step_cost
 
