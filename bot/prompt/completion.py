@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, TypeVar, get_args
 
@@ -46,126 +48,139 @@ REPAINT_STRENGTH = 0.85
 """Of a part: something else can be there, and still it stands where it stood."""
 
 
-def complete(
-    options: Options,
-    *,
-    config: Bot,
-    presets: Presets,
-    groups: Mapping[str, Sequence[str]],
-    draw_seed: Callable[[], int],
-    compose: Callable[[Request], Composed],
-    kind: Kind = unknown,
-    choose_loras: Callable[[str], tuple[ChosenLora, ...]] = loras.none_here,
-    models: KnownModels | None = None,
-    draft: Callable[[], ChosenLora] = loras.no_drafts,
-) -> Request:
-    """Fill in what was left out, check every limit and make every choice of the dynamic prompts.
+@dataclass(frozen=True, kw_only=True)
+class Completion:
+    """Fills in what was left out, checks every limit and makes every choice of the dynamic prompts.
 
     What was typed in another program's syntax is written in ours first; `bot.prompt.foreign.understand` says what is
     to be said of that.
 
     An omitted rating is ``safe``, unless the tags name one: then it is the highest that they name, and the gate
     judges that. The choices follow the seed, so the same words and the same seed are the same request.
-
-    Args:
-        options: As typed.
-        config: The operator's limits and defaults.
-        presets: What quality, negative and style may be.
-        groups: What ``__name__`` draws from.
-        draw_seed: Gives a seed where none was typed; 0 … 2³²−1.
-        compose: Writes the texts, whose length is limited, too.
-        kind: What the vocabulary knows.
-        choose_loras: Reads which LoRAs are to be drawn with.
-        models: The checkpoints that there are; None: one.
-        draft: Gives what makes few steps enough.
-
-    Raises:
-        InvalidRequest: With one sentence for the person who asked.
     """
-    limits, models = config.limits, models or KnownModels()
-    model = models.choose(options.model) if options.model else BASE
-    defaults = models.usual(model, config.defaults, limits)
-    options = understand_options(options, kind).options
-    for option in get_args(TextOption):
-        _check_text(getattr(options, option) or "", option, limits.max_prompt_chars)
 
-    seed = _within(draw_seed() if options.seed is None else options.seed, 0, SEED_LIMIT - 1, "seed")
-    random = Random(seed)  # noqa: S311 -- no secret: the seed is meant to decide
+    config: Bot
+    """The operator's limits and defaults."""
+    presets: Presets
+    """What quality, negative and style may be."""
+    groups: Mapping[str, Sequence[str]]
+    """What ``__name__`` draws from."""
+    draw_seed: Callable[[], int]
+    """Gives a seed where none was typed; 0 … 2³²−1."""
+    compose: Callable[[Request], Composed]
+    """Writes the texts, whose length is limited, too."""
+    kind: Kind = unknown
+    """What the vocabulary knows."""
+    choose_loras: Callable[[str], tuple[ChosenLora, ...]] = loras.none_here
+    """Reads which LoRAs are to be drawn with."""
+    models: KnownModels = field(default_factory=KnownModels)
+    """The checkpoints that there are."""
+    draft: Callable[[], ChosenLora] = loras.no_drafts
+    """Gives what makes few steps enough."""
 
-    def drawn(option: TextOption) -> str:
+    def complete(self, options: Options) -> Request:
+        """Make a request of what was typed.
+
+        Raises:
+            InvalidRequest: With one sentence for the person who asked.
+        """
+        limits, presets = self.config.limits, self.presets
+        model = self.models.choose(options.model) if options.model else BASE
+        defaults = self.models.usual(model, self.config.defaults, limits)
+        options = self._understood(options)
+        seed = _within(self.draw_seed() if options.seed is None else options.seed, 0, SEED_LIMIT - 1, "seed")
+        drawn = partial(self._drawn, options, Random(seed))  # noqa: S311 -- no secret: the seed is meant to decide
+        typed = _joined(drawn("tags"), drawn("more_tags"))
+        size = _size(options, defaults)
+        count = 1 if options.count is None else options.count
+        steps = defaults.steps if options.steps is None else options.steps
+        chosen = self.choose_loras(options.lora) if options.lora else ()
+        drafting = bool(options.draft) or any(one.name == self.config.draft.lora for one in chosen)
+        if (year := options.year) is not None:
+            _within(year, terms.FIRST_YEAR, terms.LAST_YEAR, "year")
+        request = Request(
+            subject=_subject(options.subject or ""),
+            character=(options.character or "").strip(),
+            series=(options.series or "").strip(),
+            rating=_rating(options.rating, typed),
+            tags=typed,
+            negative=drawn("negative"),
+            quality=_one_of(options.quality or defaults.quality, presets.quality, "quality"),
+            negative_preset=_one_of(
+                options.negative_preset or defaults.negative_preset, presets.negative, "negative_preset"
+            ),
+            style=_one_of(options.style, presets.style, "style") if options.style else "",
+            year=year,
+            count=_within(count, 1, limits.max_count, "count"),
+            seed=seed,
+            sampling=self._draft_sampling(size) if drafting else self._sampling(options, defaults, model, size, steps),
+            private=bool(options.private),
+            variation=_variation(options, count, self.draw_seed),
+            model=model,
+            draft=self.draft() if drafting else None,
+            loras=tuple([one for one in chosen if one.name != self.config.draft.lora]),
+            parent=options.parent,
+            strength=_strength(options, steps),
+            image=options.image,
+            change=options.change,
+            from_upload=bool(options.from_upload) or options.image is not None,
+        )
+        self._check_written(request)
+        return request
+
+    def _understood(self, options: Options) -> Options:
+        """Write in our syntax what was typed in another program's, and check that it can be read."""
+        understood = understand_options(options, self.kind).options
+        for option in get_args(TextOption):
+            _check_text(getattr(understood, option) or "", option, self.config.limits.max_prompt_chars)
+        return understood
+
+    def _drawn(self, options: Options, random: Random, option: TextOption) -> str:
+        """Make the choices of one text."""
         text: str = getattr(options, option) or ""
-        written = dynamic.draw(text.strip(), groups, random, limits.max_prompt_chars)
+        max_chars = self.config.limits.max_prompt_chars
+        written = dynamic.draw(text.strip(), self.groups, random, max_chars)
         if written != text:  # an operator's wildcards come from other programs, too
-            written = understand(written, kind, braces=False).text.strip()
-        _check_text(written, option, limits.max_prompt_chars)
+            written = understand(written, self.kind, braces=False).text.strip()
+        _check_text(written, option, max_chars)
         _check_weights(written)
         return written
 
-    lines = [line for line in (drawn("tags"), drawn("more_tags")) if line]
-    typed = ", ".join(tags.close(line) for line in lines) if len(lines) > 1 else "".join(lines)
-    width, height = SHAPES[_one_of(options.shape or defaults.shape, SHAPES, "shape")]
-    if options.image is not None:
-        width, height = _size_of(options.image, options.change)
-    elif options.size is not None:
-        width, height = options.size
-    count = 1 if options.count is None else options.count
-    steps = defaults.steps if options.steps is None else options.steps
-    guidance = defaults.guidance if options.guidance is None else options.guidance
-    chosen = choose_loras(options.lora) if options.lora else ()
-    drafting = bool(options.draft) or any(one.name == config.draft.lora for one in chosen)
-    chosen = tuple([one for one in chosen if one.name != config.draft.lora])
-    if (year := options.year) is not None:
-        _within(year, terms.FIRST_YEAR, terms.LAST_YEAR, "year")
-    request = Request(
-        subject=_subject(options.subject or ""),
-        character=(options.character or "").strip(),
-        series=(options.series or "").strip(),
-        rating=_rating(options.rating, typed),
-        tags=typed,
-        negative=drawn("negative"),
-        quality=_one_of(options.quality or defaults.quality, presets.quality, "quality"),
-        negative_preset=_one_of(
-            options.negative_preset or defaults.negative_preset, presets.negative, "negative_preset"
-        ),
-        style=_one_of(options.style, presets.style, "style") if options.style else "",
-        year=year,
-        count=_within(count, 1, limits.max_count, "count"),
-        seed=seed,
-        sampling=SamplingParams(
-            sampler=config.draft.sampler,
-            num_inference_steps=config.draft.steps,
-            guidance_scale=config.draft.guidance,
+    def _draft_sampling(self, size: tuple[int, int]) -> SamplingParams:
+        width, height = size
+        return SamplingParams(
+            sampler=self.config.draft.sampler,
+            num_inference_steps=self.config.draft.steps,
+            guidance_scale=self.config.draft.guidance,
             width=width,
             height=height,
         )
-        if drafting
-        else SamplingParams(
-            sampler=_one_of(options.sampler or defaults.sampler, models.samplers(model, limits.samplers), "sampler"),
+
+    def _sampling(
+        self, options: Options, defaults: Defaults, model: str, size: tuple[int, int], steps: int
+    ) -> SamplingParams:
+        limits = self.config.limits
+        width, height = size
+        guidance = defaults.guidance if options.guidance is None else options.guidance
+        samplers = self.models.samplers(model, limits.samplers)
+        return SamplingParams(
+            sampler=_one_of(options.sampler or defaults.sampler, samplers, "sampler"),
             num_inference_steps=_within(steps, limits.min_steps, limits.max_steps, "steps"),
             guidance_scale=_within(guidance, limits.min_guidance, limits.max_guidance, "guidance"),
             width=width,
             height=height,
             guidance_rescale=defaults.guidance_rescale,
-        ),
-        private=bool(options.private),
-        variation=_variation(options, count, draw_seed),
-        model=model,
-        draft=draft() if drafting else None,
-        loras=chosen,
-        parent=options.parent,
-        strength=_strength(options, steps),
-        image=options.image,
-        change=options.change,
-        from_upload=bool(options.from_upload) or options.image is not None,
-    )
-    if not any(_has_words(text) for text in (request.subject, request.character, request.series, request.tags)):
-        raise InvalidRequest(says.SAY_WHAT)
-    composed = compose(request)
-    written: dict[TextName, str] = {"prompt": composed.prompt, "negative": composed.negative_prompt}
-    for which, text in written.items():
-        if len(text) > limits.max_prompt_chars:
-            raise InvalidRequest(says.too_long(which, len(text), limits.max_prompt_chars))
-    return request
+        )
+
+    def _check_written(self, request: Request) -> None:
+        """Refuse a request that says nothing, or whose texts become too long."""
+        if not any(_has_words(text) for text in (request.subject, request.character, request.series, request.tags)):
+            raise InvalidRequest(says.SAY_WHAT)
+        composed = self.compose(request)
+        written: dict[TextName, str] = {"prompt": composed.prompt, "negative": composed.negative_prompt}
+        for which, text in written.items():
+            if len(text) > self.config.limits.max_prompt_chars:
+                raise InvalidRequest(says.too_long(which, len(text), self.config.limits.max_prompt_chars))
 
 
 def check_defaults(config: Bot, presets: Presets, compose: Callable[[Request], Composed]) -> None:
@@ -176,7 +191,7 @@ def check_defaults(config: Bot, presets: Presets, compose: Callable[[Request], C
     """
     try:
         usual = Options(subject="1girl")
-        complete(usual, config=config, presets=presets, groups={}, draw_seed=lambda: 0, compose=compose)
+        Completion(config=config, presets=presets, groups={}, draw_seed=lambda: 0, compose=compose).complete(usual)
     except InvalidRequest as error:
         raise ConfigError(f"$.bot.defaults: {plain(error.sentence)}") from error
 
@@ -248,6 +263,24 @@ def _variation(options: Options, count: int, draw_seed: Callable[[], int]) -> Va
         return None
     first = draw_seed() if options.variation_seed is None else options.variation_seed
     return Variation(seeds=sub_seeds(first, count), strength=options.variation_strength)
+
+
+def _joined(*texts: str) -> str:
+    """Put lines of tags together; each is closed, so that none reaches into the next."""
+    lines = [line for line in texts if line]
+    return ", ".join(tags.close(line) for line in lines) if len(lines) > 1 else "".join(lines)
+
+
+def _size(options: Options, defaults: Defaults) -> tuple[int, int]:
+    """Say how large the pictures become, in pixels.
+
+    Raises:
+        InvalidRequest: There is no such shape, or that is larger than anything may be.
+    """
+    shape = SHAPES[_one_of(options.shape or defaults.shape, SHAPES, "shape")]
+    if options.image is not None:
+        return _size_of(options.image, options.change)
+    return shape if options.size is None else options.size
 
 
 def _size_of(image: Input, change: Change | None) -> tuple[int, int]:

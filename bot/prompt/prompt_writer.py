@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from bot.prompt import loras, people, presets, wildcards
-from bot.prompt.completion import check_defaults, complete, properly
+from bot.prompt.completion import Completion, check_defaults, properly
 from bot.prompt.compose import Composed, compose
 from bot.prompt.foreign.understand import UnderstoodOptions, understand_options
 from bot.prompt.leaving_out import leaving_out
@@ -103,8 +103,7 @@ class PromptWriter:
         if options.prompt is not None:
             options = self.understand(options).options
         options = loras.taken_out(options, self.loras)
-        return complete(
-            people.fill(options, self.vocabulary),
+        return Completion(
             config=self.config,
             presets=self.presets,
             groups=self.groups,
@@ -114,7 +113,7 @@ class PromptWriter:
             choose_loras=self.loras.choose,
             models=self.models,
             draft=self.loras.draft,
-        )
+        ).complete(people.fill(options, self.vocabulary))
 
     def properly(self, request: Request) -> Request:
         """Wish for the proper picture of a draft."""

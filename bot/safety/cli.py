@@ -16,7 +16,7 @@ from bot.config import Rating
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets, wildcards
 from bot.prompt.cli import add_words
-from bot.prompt.completion import complete
+from bot.prompt.completion import Completion
 from bot.prompt.compose import compose
 from bot.prompt.foreign.understand import understand_options
 from bot.prompt.leaving_out import leaving_out
@@ -186,14 +186,9 @@ class _Answers:
         written: Callable[[Request], Composed] = partial(compose, presets=self._presets)
         if not self._rates(question):
             written = leaving_out(written, self._words.unknown_words)
-        request = complete(
-            options,
-            config=self._config,
-            presets=self._presets,
-            groups=self._groups,
-            draw_seed=draw_seed,
-            compose=written,
-        )
+        request = Completion(
+            config=self._config, presets=self._presets, groups=self._groups, draw_seed=draw_seed, compose=written
+        ).complete(options)
         return gate_question(request, written(request), self._presets)
 
 

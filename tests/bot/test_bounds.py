@@ -26,7 +26,7 @@ from bot.errors import InvalidRequest
 from bot.long_texts import LONG_CHARS, chars_of, worked_on
 from bot.picture.recipes import pasted, webui
 from bot.prompt import dynamic, favourites, near, people, presets, tags
-from bot.prompt.completion import complete
+from bot.prompt.completion import Completion
 from bot.prompt.compose import compose
 from bot.prompt.foreign.understand import understand, understand_options
 from bot.prompt.taking_out import take_out
@@ -202,14 +202,9 @@ ALL_TOLD = Telling("explicit", "explicit", guards=True)
 
 def asked(**fields):
     written = partial(compose, presets=PRESETS, kind=vocabulary().kind)
-    return complete(
-        people.fill(Options(**fields), vocabulary()),
-        config=CONFIG,
-        presets=PRESETS,
-        groups=vocabulary().groups,
-        draw_seed=lambda: 7,
-        compose=written,
-    )
+    return Completion(
+        config=CONFIG, presets=PRESETS, groups=vocabulary().groups, draw_seed=lambda: 7, compose=written
+    ).complete(people.fill(Options(**fields), vocabulary()))
 
 
 def taken(text):

@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from bot.config import Bot
 from bot.prompt import presets
-from bot.prompt.completion import complete
+from bot.prompt.completion import Completion
 from bot.prompt.compose import compose
 from bot.request import Options
 
@@ -41,13 +41,8 @@ def kind():
 @pytest.fixture(scope="session")
 def ask(ours):
     def ask(options=None, **fields):
-        return complete(
-            options or Options(**fields),
-            config=Bot(),
-            presets=ours,
-            groups=GROUPS,
-            draw_seed=lambda: 7,
-            compose=partial(compose, presets=ours),
-        )
+        return Completion(
+            config=Bot(), presets=ours, groups=GROUPS, draw_seed=lambda: 7, compose=partial(compose, presets=ours)
+        ).complete(options or Options(**fields))
 
     return ask

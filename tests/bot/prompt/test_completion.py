@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.config import Bot, Defaults, Limits
 from bot.errors import ConfigError, InvalidRequest
 from bot.prompt import presets
-from bot.prompt.completion import check_defaults, check_offered, complete, options_of
+from bot.prompt.completion import Completion, check_defaults, check_offered, options_of
 from bot.prompt.compose import compose
 from bot.request import SHAPES, Change, Input, Options, Request, again, anew, picture_seeds
 from bot.sentences.rendering import plain
@@ -24,14 +24,9 @@ GROUPS = {"hair": ("red hair", "blue hair")}
 
 
 def ask(config=None, **options):
-    return complete(
-        Options(**options),
-        config=config or Bot(),
-        presets=OURS,
-        groups=GROUPS,
-        draw_seed=lambda: 7,
-        compose=partial(compose, presets=OURS),
-    )
+    return Completion(
+        config=config or Bot(), presets=OURS, groups=GROUPS, draw_seed=lambda: 7, compose=partial(compose, presets=OURS)
+    ).complete(Options(**options))
 
 
 def test_what_is_left_out_is_the_model_card_s_default():
@@ -224,14 +219,9 @@ def test_a_default_that_makes_no_request_is_found_at_start_up():
 def test_any_options_are_a_request_or_a_sentence(options):
     """Nothing that a person types raises anything else; what comes out is stored and read back as it is."""
     try:
-        request = complete(
-            options,
-            config=Bot(),
-            presets=OURS,
-            groups=GROUPS,
-            draw_seed=lambda: 7,
-            compose=partial(compose, presets=OURS),
-        )
+        request = Completion(
+            config=Bot(), presets=OURS, groups=GROUPS, draw_seed=lambda: 7, compose=partial(compose, presets=OURS)
+        ).complete(options)
     except InvalidRequest:
         return
     assert msgspec.json.decode(msgspec.json.encode(request), type=Request) == request

@@ -9,7 +9,7 @@ from bot.config import Bot, Defaults, Limits
 from bot.errors import ConfigError, InvalidRequest
 from bot.picture.recipes.offered import offered
 from bot.prompt import presets
-from bot.prompt.completion import complete, options_of
+from bot.prompt.completion import Completion, options_of
 from bot.prompt.compose import compose
 from bot.prompt.dialects import dialects, own_words, usual
 from bot.prompt.models import BASE, KnownModels
@@ -117,15 +117,14 @@ def test_what_is_omitted_is_what_the_operator_or_the_family_says():
 
 
 def completed(options, models=MODELS):
-    return complete(
-        options,
+    return Completion(
         config=Bot(),
         presets=PRESETS,
         groups={},
         draw_seed=lambda: 1,
         compose=partial(compose, presets=PRESETS, dialect_of=models.dialect),
         models=models,
-    )
+    ).complete(options)
 
 
 def test_a_model_is_chosen_by_its_name_and_comes_back_from_a_form():

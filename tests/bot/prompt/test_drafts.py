@@ -10,7 +10,7 @@ from bot.commands.suggestions import Suggestions
 from bot.config import Bot, Defaults, DraftSettings, Limits
 from bot.errors import InvalidRequest
 from bot.prompt import presets
-from bot.prompt.completion import check_offered, complete, options_of, properly
+from bot.prompt.completion import Completion, check_offered, options_of, properly
 from bot.prompt.compose import compose
 from bot.prompt.loras import KnownLoras, LoraRule
 from bot.queue.ticket import Ticket, cost_of, weights_of
@@ -36,8 +36,7 @@ def known():
 
 
 def made(known, **options):
-    return complete(
-        Options(subject="1girl", **options),
+    return Completion(
         config=CONFIG,
         presets=PRESETS,
         groups={},
@@ -45,7 +44,7 @@ def made(known, **options):
         compose=lambda request: compose(request, PRESETS),
         choose_loras=known.choose,
         draft=known.draft,
-    )
+    ).complete(Options(subject="1girl", **options))
 
 
 def test_a_draft_costs_a_seventh(known):

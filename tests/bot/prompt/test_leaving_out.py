@@ -8,7 +8,7 @@ import pytest
 from bot import config
 from bot.errors import InvalidRequest
 from bot.prompt import presets
-from bot.prompt.completion import complete
+from bot.prompt.completion import Completion
 from bot.prompt.compose import compose
 from bot.prompt.leaving_out import leaving_out
 from bot.request import Options
@@ -17,14 +17,12 @@ from bot.sentences.rendering import plain
 
 PRESETS = presets.load()
 COMPOSE = partial(compose, presets=PRESETS)
+COMPLETION = Completion(config=config.Bot(), presets=PRESETS, groups={}, draw_seed=lambda: 1, compose=COMPOSE)
 CAREFULLY = leaving_out(COMPOSE, TextFilter(None).unknown_words)
 
 
 def written(**options):
-    request = complete(
-        Options(**options), config=config.Bot(), presets=PRESETS, groups={}, draw_seed=lambda: 1, compose=COMPOSE
-    )
-    return CAREFULLY(request)
+    return CAREFULLY(COMPLETION.complete(Options(**options)))
 
 
 def test_unknown_words_are_left_out_and_named():
@@ -44,10 +42,7 @@ def test_half_a_name_is_left_out_with_the_other_half_and_the_sentence_stays():
     """What was known of a word only beside the one that is left out goes with it."""
     pair = {"neighbour", "zorgblat"}
     alone = leaving_out(COMPOSE, lambda tag: ("zorgblat",) if "zorgblat" in tag else tuple(pair & {*tag.split()}))
-    request = complete(
-        Options(tags="a girl reads zorgblat neighbour"),
-        config=config.Bot(), presets=PRESETS, groups={}, draw_seed=lambda: 1, compose=COMPOSE,
-    )  # fmt: skip
+    request = COMPLETION.complete(Options(tags="a girl reads zorgblat neighbour"))
     composed = alone(request)
     assert "a girl reads," in composed.prompt
     assert composed.left_out == ("zorgblat", "neighbour")
@@ -69,14 +64,7 @@ def test_nothing_left_is_refused():
 
 def test_what_is_known_is_written_as_ever():
     """Also at other ratings, where the gate refuses."""
-    plain = complete(
-        Options(tags="1girl, a girl under a tree, (smile:1.2) BREAK night"),
-        config=config.Bot(),
-        presets=PRESETS,
-        groups={},
-        draw_seed=lambda: 1,
-        compose=COMPOSE,
-    )
+    plain = COMPLETION.complete(Options(tags="1girl, a girl under a tree, (smile:1.2) BREAK night"))
     assert CAREFULLY(plain) == COMPOSE(plain)
     above = msgspec.structs.replace(plain, rating="sensitive", tags="zorgblat")
     assert CAREFULLY(above) == COMPOSE(above)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot import config
 from bot.errors import InvalidRequest
 from bot.prompt import presets, tags
-from bot.prompt.completion import complete
+from bot.prompt.completion import Completion
 from bot.prompt.compose import compose
 from bot.prompt.models import KnownModels
 from bot.prompt.vocabulary import store
@@ -99,15 +99,14 @@ def verdict(attempt: Attempt, models: KnownModels | None = None, model: str | No
         "negative": {"tags": "1girl", "negative": f"blurry, {text}"},
     }.get(gatekeeper, {"tags": "1girl", gatekeeper: text})
     try:
-        request = complete(
-            Options(rating=rating, model=model, **options),
+        request = Completion(
             config=config.Bot(),
             presets=_presets(),
             groups={"hidden": (text,)},
             draw_seed=lambda: 1,
             compose=partial(compose, **how),
             models=models,
-        )
+        ).complete(Options(rating=rating, model=model, **options))
         asked = gate_question(request, compose(request, **how), _presets(), models=models)
     except InvalidRequest as error:
         return Verdict(allowed=False, rule="request", sentence=error.sentence)

@@ -8,7 +8,7 @@ import pytest
 from bot import config
 from bot.errors import InvalidRequest
 from bot.prompt import presets
-from bot.prompt.completion import complete
+from bot.prompt.completion import Completion
 from bot.prompt.compose import compose
 from bot.prompt.dialects import dialects
 from bot.prompt.models import KnownModels, ModelRule
@@ -47,15 +47,14 @@ def words():
 def verdict(options, rating, model, *, tagger, limit):
     how = {"presets": PRESETS, "dialect_of": MODELS.dialect}
     try:
-        request = complete(
-            Options(subject="1girl", rating=rating, model=model, **options),
+        request = Completion(
             config=config.Bot(),
             presets=PRESETS,
             groups={},
             draw_seed=lambda: 1,
             compose=partial(compose, **how),
             models=MODELS,
-        )
+        ).complete(Options(subject="1girl", rating=rating, model=model, **options))
     except InvalidRequest:
         return "request"
     asked = gate_question(request, compose(request, **how), PRESETS, models=MODELS)

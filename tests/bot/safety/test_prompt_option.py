@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.config import Bot
 from bot.prompt import people, presets
-from bot.prompt.completion import complete
+from bot.prompt.completion import Completion
 from bot.prompt.compose import compose
 from bot.prompt.foreign.understand import understand_options
 from bot.prompt.taking_out import take_out
@@ -54,15 +54,9 @@ def asked(vocabulary):
     written = partial(compose, presets=ours, kind=vocabulary.kind)
 
     def asked(options):
-        request = complete(
-            people.fill(take_out(options, vocabulary).options, vocabulary),
-            config=Bot(),
-            presets=ours,
-            groups={},
-            draw_seed=lambda: 7,
-            compose=written,
-            kind=vocabulary.kind,
-        )
+        request = Completion(
+            config=Bot(), presets=ours, groups={}, draw_seed=lambda: 7, compose=written, kind=vocabulary.kind
+        ).complete(people.fill(take_out(options, vocabulary).options, vocabulary))
         return request, gate_question(request, written(request), ours)
 
     return asked

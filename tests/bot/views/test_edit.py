@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.config import Bot, Limits
 from bot.errors import InvalidRequest
 from bot.prompt import presets
-from bot.prompt.completion import complete, options_of
+from bot.prompt.completion import Completion, options_of
 from bot.prompt.compose import compose
 from bot.request import SHAPES, Options
 from bot.sentences import edit as says
@@ -35,14 +35,9 @@ MOST_TEXT = 4000
 
 
 def completed(options):
-    return complete(
-        options,
-        config=Bot(),
-        presets=OURS,
-        groups={},
-        draw_seed=lambda: 7,
-        compose=partial(compose, presets=OURS),
-    )
+    return Completion(
+        config=Bot(), presets=OURS, groups={}, draw_seed=lambda: 7, compose=partial(compose, presets=OURS)
+    ).complete(options)
 
 
 def opened(part, options):
