@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.prompt.terms import has_place
@@ -26,7 +26,7 @@ from bot.safety.text.concepts import glue
 from bot.safety.text.forms import fold, forms, words_of
 from bot.safety.text.lexicon import Lexicon
 from bot.safety.text.lists import Kind, Mark, combinations, real_words, shipped, usual_negative
-from bot.safety.verdict import Step
+from bot.safety.verdict import Step, passed, text_step
 from bot.sentences import gate as says
 from engine.grammar import plain_text
 
@@ -156,16 +156,7 @@ class TextFilter:
         added = self._added(operator.people, operator.denied)
         named = _NO_MARKS.union(*[added.read(as_text(text)) for text in asks])
         grave = self._grave(gate_question)
-
-        def text_step(rule: str, refused: object, sentence: Sentence, *, strike: bool = False) -> Step:
-            return Step(rule, allowed=False, sentence=sentence, strike=strike) if refused else _passed(rule)
-
-        def guarding_step(rule: str, refused: object, sentence: Sentence, kind: Kind, texts: tuple[str, ...]) -> Step:
-            if not (refused and telling.guards):
-                return text_step(rule, refused, sentence)
-            about = self._named(texts, partial(_holds, self._lexicon, frozenset({kind})), telling)
-            return text_step(rule, refused, says.about_words(sentence, about) if about else sentence)
-
+        guarding_step = partial(self._guarding_step, telling)
         yield text_step(
             "never",
             Kind.NEVER in prompt | avoided,
@@ -173,12 +164,8 @@ class TextFilter:
             strike=any(mark.kind is Kind.NEVER for mark in grave),
         )
         yield self._denied_step((*asks, *avoids), added, self._added((), denied), telling)
-        needed = _level(positive)
-        if exceeds(needed, gate_question.rating):
-            strike = any(mark.kind is Kind.LEVEL for mark in grave)
-            yield Step("tags", allowed=False, sentence=self._needs(asks, needed, gate_question, telling), strike=strike)
-        else:
-            yield _passed("tags")
+        strike = any(mark.kind is Kind.LEVEL for mark in grave)
+        yield self._level_step(asks, _level(positive), gate_question, telling, strike=strike)
         if not exceeds(asked, "sensitive"):
             kinds = {Kind.UNDRESS, Kind.UNDERCLOTHES} if asked == "sensitive" else {Kind.UNDRESS}
             yield self._undressing_step(avoids, avoided & kinds, telling)
@@ -186,23 +173,30 @@ class TextFilter:
         says_age = any(age < OF_AGE for age in stated_ages(asks))
         if exceeds(asked, "safe"):
             young = says_age or Kind.MINORS in prompt | avoided
-            yield guarding_step("minors", young, says.MINORS, Kind.MINORS, (*asks, *avoids))
+            yield guarding_step("minors", young, says.MINORS, kind=Kind.MINORS, texts=(*asks, *avoids))
             grown = Kind.GROWN in avoided or stated_ages(avoids)
-            yield guarding_step("age", grown, says.AVOIDS_AGE, Kind.GROWN, avoids)
-            children = tuple(dict.fromkeys(entry.name for entry in entries if entry.child))
-            told = children[:MOST] if telling.nameable is not None else ()
-            yield text_step("character", children, says.drawn_at_safe_only(told))
+            yield guarding_step("age", grown, says.AVOIDS_AGE, kind=Kind.GROWN, texts=avoids)
+            yield _children_step(entries, telling)
             real = Kind.PEOPLE in prompt or Mark(Kind.PEOPLE) in named or any(entry.real_person for entry in entries)
-            yield guarding_step("people", real, says.REAL_PEOPLE, Kind.PEOPLE, asks)
+            yield guarding_step("people", real, says.REAL_PEOPLE, kind=Kind.PEOPLE, texts=asks)
         if exceeds(asked, "sensitive"):
             young = Kind.YOUTHFUL in prompt or any(together <= positive for together in combinations())
-            yield guarding_step("youth", young, says.LOOKS_YOUNG, Kind.YOUTHFUL, asks)
+            yield guarding_step("youth", young, says.LOOKS_YOUNG, kind=Kind.YOUTHFUL, texts=asks)
             yield self._adults_step(gate_question, operator.adults)
         named_child = any(mark.kind is Kind.MINORS and not mark.likeness for mark in positive)
         if exceeds(asked, "safe") or says_age or named_child or any(entry.child for entry in entries):
             yield self._known_step(gate_question, asked, operator.adults)
         elif not operator.tagger:
             yield self._written_step(gate_question)
+
+    def _guarding_step(
+        self, telling: Telling, rule: str, refused: object, sentence: Sentence, *, kind: Kind, texts: tuple[str, ...]
+    ) -> Step:
+        """Decide by a list that guards people; its words are named where whoever asks may hear of them."""
+        if not (refused and telling.guards):
+            return text_step(rule, refused, sentence)
+        about = self._named(texts, partial(_holds, self._lexicon, frozenset({kind})), telling)
+        return text_step(rule, refused, says.about_words(sentence, about) if about else sentence)
 
     def _denied_step(self, texts: tuple[str, ...], operators: Lexicon, servers: Lexicon, telling: Telling) -> Step:
         """Say who denied what is denied, and name it; the operator's list is looked at first."""
@@ -212,7 +206,16 @@ class TextFilter:
                 denies = partial(_holds, lexicon, frozenset({Kind.DENIED}))
                 named = self._named(texts, denies, telling)
                 return Step("denied", allowed=False, sentence=says.denied_words(named, by))
-        return _passed("denied")
+        return passed("denied")
+
+    def _level_step(
+        self, texts: tuple[str, ...], needed: Rating, gate_question: GateQuestion, telling: Telling, *, strike: bool
+    ) -> Step:
+        """Decide by the rating that the words need."""
+        if not exceeds(needed, gate_question.rating):
+            return passed("tags")
+        sentence = self._needs(texts, needed, gate_question, telling)
+        return Step("tags", allowed=False, sentence=sentence, strike=strike)
 
     def _needs(self, texts: tuple[str, ...], needed: Rating, gate_question: GateQuestion, telling: Telling) -> Sentence:
         """Say which rating words need, which of them, and what may be done about it here."""
@@ -222,7 +225,7 @@ class TextFilter:
 
     def _undressing_step(self, avoids: tuple[str, ...], kinds: set[Kind], telling: Telling) -> Step:
         if not kinds:
-            return _passed("negative")
+            return passed("negative")
         named = self._named(avoids, partial(_holds, self._lexicon, frozenset(kinds)), telling)
         return Step("negative", allowed=False, sentence=says.undressing_words(named))
 
@@ -370,15 +373,16 @@ def _of_loras(gate_question: GateQuestion) -> Iterator[str]:
             yield from tags_in(words)
 
 
-@cache
-def _passed(rule: str) -> Step:
-    return Step(rule, allowed=True, sentence=says.FOUND_NOTHING)
+def _children_step(entries: Iterable[KnownTag], telling: Telling) -> Step:
+    children = tuple(dict.fromkeys(entry.name for entry in entries if entry.child))
+    told = children[:MOST] if telling.nameable is not None else ()
+    return text_step("character", children, says.drawn_at_safe_only(told))
 
 
 def _vouched(unknown: Iterable[str]) -> Step:
     words = tuple(dict.fromkeys(unknown))
     if not words:
-        return _passed("vocabulary")
+        return passed("vocabulary")
     return Step("vocabulary", allowed=False, sentence=says.only_known(words))
 
 
