@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import NoReturn
 
+    from bot.assembly import Works
     from bot.config import Config
     from bot.operating.reload import ConfigReload
     from bot.routes import Feature
@@ -202,12 +203,7 @@ async def run(config: Config, token: str, *, watchdog: Watchdog, now: Callable[[
 
 async def _serve(config: Config, token: str, now: Callable[[], float], stop: Stop, watchdog: Watchdog) -> None:
     Route.BASE = config.bot.discord.api  # read whenever a route is built; nothing was built before
-    if exceeds(config.bot.ratings.highest, WITHOUT_TAGGER) and not config.rates:
-        log.error(
-            'bot.ratings.highest is "%s" and engine.rating.by is "none": nothing above "%s" is drawn unrated',
-            config.bot.ratings.highest,
-            WITHOUT_TAGGER,
-        )
+    _warn_of_unrated(config)
     prompt_writer = await asyncio.to_thread(PromptWriter.load, config)
     measures, live = BotMeasures(), Live(config)
     traffic = Traffic(measures)
@@ -252,29 +248,10 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         await client.sync_commands(config.data_dir / "commands.sha256")
         await operating.steering.restore()
         await works.recovery.recover()
-        # What is here now stays: the vocabulary, the word lists, the line. To look through it for garbage again and
-        # again would stop the event loop for a tenth of a second each time.
-        gc.collect()
-        gc.freeze()
+        _freeze()
         try:
             with stop.in_order(), watchdog.watching():
-                async with asyncio.TaskGroup() as tasks:
-                    lasting = [
-                        tasks.create_task(connected(client.connect()), name="gateway"),
-                        tasks.create_task(works.dispatch.work(), name="dispatch"),
-                        tasks.create_task(works.delivery.keep_promises(), name="promises"),
-                        tasks.create_task(works.retention.work(), name="retention"),
-                        tasks.create_task(service.work(), name="service"),
-                        tasks.create_task(operating.presence.work(), name="presence"),
-                        tasks.create_task(_read_again(stop, operating.reload), name="reload"),
-                    ]
-                    if works.lora_rules is not None:
-                        lasting.append(tasks.create_task(works.lora_rules.work(), name="rules of LoRAs"))
-                    await stop.asked()
-                    service.stopping()
-                    await works.dispatch.drain(live.config.bot.drain_s)
-                    for task in lasting:
-                        task.cancel()
+                await _work(client, works, service, stop, live)
             log.info("stopped")
         except BaseExceptionGroup as group:
             if (unusable := group.subgroup(ConfigError)) is None:
@@ -283,6 +260,46 @@ async def _serve(config: Config, token: str, now: Callable[[], float], stop: Sto
         finally:
             await works.journeys.close()
             await works.audit.close()
+
+
+async def _work(client: Eshi, works: Works, service: Service, stop: Stop, live: Live) -> None:
+    """Do what lasts until the bot is asked to stop, and let what is being drawn finish then."""
+    async with asyncio.TaskGroup() as tasks:
+        lasting = [
+            tasks.create_task(connected(client.connect()), name="gateway"),
+            tasks.create_task(works.dispatch.work(), name="dispatch"),
+            tasks.create_task(works.delivery.keep_promises(), name="promises"),
+            tasks.create_task(works.retention.work(), name="retention"),
+            tasks.create_task(service.work(), name="service"),
+            tasks.create_task(works.operating.presence.work(), name="presence"),
+            tasks.create_task(_read_again(stop, works.operating.reload), name="reload"),
+        ]
+        if works.lora_rules is not None:
+            lasting.append(tasks.create_task(works.lora_rules.work(), name="rules of LoRAs"))
+        await stop.asked()
+        service.stopping()
+        await works.dispatch.drain(live.config.bot.drain_s)
+        for task in lasting:
+            task.cancel()
+
+
+def _freeze() -> None:
+    """Never look for garbage again in what is here now, which stays: the vocabulary, the word lists, the queue.
+
+    That would stop the event loop for a tenth of a second each time.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def _warn_of_unrated(config: Config) -> None:
+    """Tell an operator who allows more than is drawn without a tagger."""
+    if exceeds(config.bot.ratings.highest, WITHOUT_TAGGER) and not config.rates:
+        log.error(
+            'bot.ratings.highest is "%s" and engine.rating.by is "none": nothing above "%s" is drawn unrated',
+            config.bot.ratings.highest,
+            WITHOUT_TAGGER,
+        )
 
 
 async def _read_again(stop: Stop, reload: ConfigReload) -> NoReturn:

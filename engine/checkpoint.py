@@ -137,6 +137,15 @@ def find_vae(folder: Path) -> Source:
     return Source(folder.name, folder.parent, variants={folder.name: _variant(folder, WEIGHTS["vae"])})
 
 
+def scheduler_config(source: Source) -> dict[str, Any]:
+    """Read how its scheduler is set; what the file says of itself wins.
+
+    Raises:
+        ModelLoadError: The scheduler's file is absent, or something else.
+    """
+    return {**read_json(source.folder / "scheduler" / "scheduler_config.json"), **source.statement.scheduler}
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON object.
 

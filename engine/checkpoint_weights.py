@@ -73,15 +73,7 @@ def _collected(source: Source, networks: Networks, model: Model, *, another_vae:
         own: nn.Module = getattr(model, name)
         _check_same(source, name, network, own)
         tensors[name] = {key: _kept(tensor, model.device) for key, tensor in network.state_dict().items()}
-    return CheckpointWeights(
-        source.name,
-        source.hash,
-        {
-            **checkpoint.read_json(source.folder / "scheduler" / "scheduler_config.json"),
-            **source.statement.scheduler,
-        },
-        tensors,
-    )
+    return CheckpointWeights(source.name, source.hash, checkpoint.scheduler_config(source), tensors)
 
 
 def apply(model: Model, name: str, weights: CheckpointWeights, clock: Callable[[], float] = time.perf_counter) -> None:

@@ -141,10 +141,7 @@ def read(
         text_encoder_2=text_encoder_2,
         unet=unet,
         vae=vae,
-        scheduler_config={
-            **checkpoint.read_json(source.folder / "scheduler" / "scheduler_config.json"),
-            **source.statement.scheduler,
-        },
+        scheduler_config=checkpoint.scheduler_config(source),
         compression=2 ** (len(vae_config.block_out_channels) - 1),  # it halves between every two of its blocks
         latent_channels=vae_config.latent_channels,
         cached_blocks=CachedBlocks(unet),

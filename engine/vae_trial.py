@@ -21,7 +21,7 @@ from engine.errors import NumericalFailure, OutOfMemory
 from engine.timing import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
 
     from numpy.typing import NDArray
     from torch import Tensor
@@ -95,7 +95,15 @@ def trial(
             raise
         log.warning("the compiled VAE: not tried to the end: %s", memory.one_line(error))
         return
-    before_s, took_s = (statistics.median(some) if some else 0.0 for some in times)
+    verdict = _judged(levels, *times)
+    if verdict.used:
+        _use(model, compute)
+    told(verdict)
+
+
+def _judged(levels: int, before: Sequence[float], after: Sequence[float]) -> VaeTrial:
+    """Decide by how far colours are apart, and by how many seconds each way took; without times it was not tried."""
+    before_s, took_s = (statistics.median(some) if some else 0.0 for some in (before, after))
     used = levels <= LEVELS and took_s <= (1 - SAVING) * before_s
     log.info(
         "the compiled VAE: a picture is decoded in %.0f ms instead of %.0f, and differs by %d of 255 levels: %s",
@@ -104,9 +112,7 @@ def trial(
         levels,
         "used" if used else "not used",
     )
-    if used:
-        _use(model, compute)
-    told(VaeTrial(levels, took_s, before_s, used))
+    return VaeTrial(levels, took_s, before_s, used)
 
 
 def _use(model: Model, compute: Callable[[Any, Tensor], Tensor]) -> None:

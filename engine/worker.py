@@ -168,7 +168,7 @@ class Worker:
         return compiling.wanted(self._config.compile, model.device)
 
     def _serve(self, loaded: _Loaded) -> None:
-        """Draw what comes, until closed."""
+        """Say that it is ready, and draw what comes, until closed."""
         import torch
 
         from engine.batch import Batch, Times
@@ -179,14 +179,14 @@ class Worker:
         from engine.versions import versions
         from engine.wanted_weights import WantedWeights
 
-        model, checkpoints, rate, find_faces, timing, choice = loaded
+        model, checkpoints, rate = loaded.model, loaded.checkpoints, loaded.rate
         with (
             torch.inference_mode(),  # nothing is ever differentiated, and torch counts versions otherwise
             ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="pool") as pool,
             ThreadPoolExecutor(1, thread_name_prefix="rating") as rating,
         ):
             finisher = Finisher(pool, rate=rate, raters=rating)
-            self._describer = Describer(rating, rate=rate, find_faces=find_faces)
+            self._describer = Describer(rating, rate=rate, find_faces=loaded.find_faces)
             cap = int(min(self._config.batch_cap, model.at_once))
             loras = LoraFolder(Path(self._config.loras) if self._config.loras else None, self._lora_files)
             batch = Batch(
@@ -195,7 +195,7 @@ class Worker:
                 pool=pool,
                 finisher=finisher,
                 post=self._inbox.put,
-                sizes=CallSizes(timing.calibration),
+                sizes=CallSizes(loaded.timing.calibration),
                 weights=WantedWeights(loras, checkpoints),
                 times=Times(stepped=self._measures.stepped),
             )
@@ -216,27 +216,32 @@ class Worker:
             self._compile(loaded)
             self._see_memory(model)
             try:
-                while not self._closed:
-                    if batch.idle:
-                        self._pause.set()
-                    self._read_inbox(batch, wait=batch.idle and timing.idle and choice.idle)
-                    if self._closed:
-                        break
-                    self._drawing_since = time.monotonic()
-                    if not batch.idle:
-                        self._pause.clear()
-                        batch.step()
-                        self._see_memory(model)
-                        timing.stepped()
-                        choice.stepped()
-                    elif choice.idle:
-                        timing.measure()
-                    else:
-                        choice.measure()
-                    self._drawing_since = None
+                self._draw(batch, loaded)
             finally:
                 batch.abandon()
                 checkpoints.close()
+
+    def _draw(self, batch: Batch, loaded: _Loaded) -> None:
+        """Step, or measure while there is nothing to step, until closed."""
+        model, timing, choice = loaded.model, loaded.timing, loaded.choice
+        while not self._closed:
+            if batch.idle:
+                self._pause.set()
+            self._read_inbox(batch, wait=batch.idle and timing.idle and choice.idle)
+            if self._closed:
+                break
+            self._drawing_since = time.monotonic()
+            if not batch.idle:
+                self._pause.clear()
+                batch.step()
+                self._see_memory(model)
+                timing.stepped()
+                choice.stepped()
+            elif choice.idle:
+                timing.measure()
+            else:
+                choice.measure()
+            self._drawing_since = None
 
     def _see_memory(self, model: Model) -> None:
         """Count what the card's memory holds, now and then; in this thread, for a card that hangs does not answer."""

@@ -105,18 +105,22 @@ def compose(
     prompt = [dialect.spelled(item) for place in dialect.order for item in places[place]]
     notes.extend(_moved(line, request, {key(item) for item in (*subject, *enhancing)}))
 
+    ours = dialect.required_at(request.rating), _preset(negative, kind), _preset(style.negative, kind)
+    negative_prompt = _avoided(ours, request.negative, kind, notes)
+    notes.extend(_contradictions([key(count) for count in counts], _keys(prompt), _keys(negative_prompt)))
+    return Composed(tags.join(prompt), tags.join(negative_prompt), tuple(notes))
+
+
+def _avoided(ours: Iterable[Iterable[str]], typed: str, kind: Kind, notes: list[Note]) -> list[str]:
+    """Write the negative prompt: our own words first, and then what was typed."""
     avoided: set[str] = set()
-    negative_prompt = _once(dialect.required_at(request.rating), avoided, unsaid)
-    negative_prompt += _once(_preset(negative, kind), avoided, unsaid)
-    negative_prompt += _once(_preset(style.negative, kind), avoided, unsaid)
-    own = _typed(request.negative, "negative", kind, notes)
+    unsaid: list[Note] = []
+    written = [item for items in ours for item in _once(items, avoided, unsaid)]
+    own = _typed(typed, "negative", kind, notes)
     kept = tags.inner_breaks(own)
     if len(kept) < len(own):
         notes.append(_break_note("negative"))
-    negative_prompt += _once(kept, avoided, notes)
-
-    notes.extend(_contradictions([key(count) for count in counts], _keys(prompt), _keys(negative_prompt)))
-    return Composed(tags.join(prompt), tags.join(negative_prompt), tuple(notes))
+    return written + _once(kept, avoided, notes)
 
 
 def _typed(text: str, field: Free, kind: Kind, notes: list[Note]) -> Sequence[str]:

@@ -57,7 +57,7 @@ def to_options(
 
     The prompt goes to the fields that compose to it again, a negative prompt that begins with one of our presets to
     that preset; what a rating had put before that is left out, for the new rating brings its own. Nothing is checked
-    against the operator's limits: `bot.prompt.completion.complete` does that with the form.
+    against the operator's limits: `bot.prompt.completion` does that with the form.
 
     Args:
         recipe: What was read.
@@ -79,6 +79,45 @@ def to_options(
     if not recipe.program and dynamic.has_choices(prompt):  # somebody's prompt, to be drawn from as in /imagine
         negative = _words(recipe.negative_prompt, unmapped, kind, recipe.dialect, ours=False)
         return Mapped(Options(tags=prompt, negative=negative or None, negative_preset="none"), tuple(unmapped))
+    words = _fields(prompt, presets, kind, dialect, ours=ours)
+    negative = tags.read(_words(recipe.negative_prompt, unmapped, kind, recipe.dialect, ours=ours), kind).items
+    negative_preset, steered = _longest_start(presets, negative[own_words(negative) :])
+
+    options = Options(
+        subject=words.subject,
+        character=words.character,
+        rating=words.rating,
+        tags=", ".join(filter(None, (dynamic.escape(tags.join(words.loose)), *lora_tags))),
+        shape=_shape(recipe, unmapped),
+        seed=_seed(recipe, unmapped),
+        variation_seed=recipe.variation_seed,
+        variation_strength=recipe.variation_strength,
+        negative=dynamic.escape(tags.join(steered)),
+        quality=words.quality,
+        negative_preset=negative_preset,
+        year=words.year,
+        steps=recipe.steps,
+        guidance=recipe.guidance,
+        sampler=_sampler(recipe, usual_sampler, unmapped),
+    )
+    unmapped.extend(unrepeatable.said(recipe, f"{prompt} {recipe.negative_prompt}", model_name, model_hash))
+    return Mapped(options, tuple(unmapped))
+
+
+class _Fields(NamedTuple):
+    """What of a form a prompt goes to."""
+
+    subject: str | None
+    character: str | None
+    rating: str | None
+    loose: list[str]
+    """All that has no field of its own."""
+    quality: str
+    year: int | None
+
+
+def _fields(prompt: str, presets: Presets, kind: Kind, dialect: Dialect | None, *, ours: bool) -> _Fields:
+    """Sort a prompt in our syntax by the fields that compose to it again."""
     in_order = ours and (dialect is None or dialect.order == usual().order)
     line = place(tags.read(prompt, kind).items, kind, composed=in_order)
     quality = next((name for name, preset in presets.quality.items() if _items(preset.prompt) == line.quality), "none")
@@ -93,37 +132,24 @@ def to_options(
     character, loose = _as_field(line.names, loose)
     if not (subject or character or loose):
         loose = [*line.quality]  # a request has to say something; composed, they stand where they stood
+    return _Fields(subject, character, rating, loose, quality, line.years[0] if line.years else None)
 
-    negative = tags.read(_words(recipe.negative_prompt, unmapped, kind, recipe.dialect, ours=ours), kind).items
-    negative_preset, steered = _longest_start(presets, negative[own_words(negative) :])
 
+def _shape(recipe: Recipe, unmapped: list[Sentence]) -> str | None:
+    """Find the shape, and say where there is none of that size."""
     shape = next((name for name, size in SHAPES.items() if size == recipe.size), None)
     if recipe.size is not None and shape is None:
         unmapped.append(says.no_such_shape(*recipe.size))
+    return shape
+
+
+def _seed(recipe: Recipe, unmapped: list[Sentence]) -> int | None:
+    """Give the seed, and say where it is none that can be."""
     seed = recipe.seed
     if seed is not None and not 0 <= seed < SEED_LIMIT:
         unmapped.append(says.seed_outside(seed, SEED_LIMIT - 1))
-        seed = None
-    sampler = _sampler(recipe, usual_sampler, unmapped)
-    unmapped.extend(unrepeatable.said(recipe, f"{prompt} {recipe.negative_prompt}", model_name, model_hash))
-    options = Options(
-        subject=subject,
-        character=character,
-        rating=rating,
-        tags=", ".join(filter(None, (dynamic.escape(tags.join(loose)), *lora_tags))),
-        shape=shape,
-        seed=seed,
-        variation_seed=recipe.variation_seed,
-        variation_strength=recipe.variation_strength,
-        negative=dynamic.escape(tags.join(steered)),
-        quality=quality,
-        negative_preset=negative_preset,
-        year=line.years[0] if line.years else None,
-        steps=recipe.steps,
-        guidance=recipe.guidance,
-        sampler=sampler,
-    )
-    return Mapped(options, tuple(unmapped))
+        return None
+    return seed
 
 
 def _words(text: str, unmapped: list[Sentence], kind: Kind, dialect: WeightSyntax, *, ours: bool) -> str:
