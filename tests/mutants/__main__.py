@@ -28,6 +28,8 @@ HELD = (
     "bot/safety/gate.py",
     "bot/safety/policy.py",
     "bot/queue/queue.py",
+    "bot/queue/standing.py",
+    "bot/queue/switches.py",
     "bot/queue/fairness.py",
     "bot/job.py",
     "bot/delivery/upload.py",
@@ -37,7 +39,18 @@ HELD = (
 )
 """Files of whose mutants none lives without a reason."""
 
-ALSO = {"engine/grammar.py": ("tests/engine/test_chunking.py",)}
+OF_THE_QUEUE = (
+    "tests/bot/queue/test_queue.py",
+    "tests/bot/queue/test_queue_limits.py",
+    "tests/bot/queue/test_queue_places.py",
+    "tests/bot/queue/test_queue_property.py",
+)
+
+ALSO = {
+    "engine/grammar.py": ("tests/engine/test_chunking.py",),
+    "bot/queue/standing.py": OF_THE_QUEUE,
+    "bot/queue/switches.py": OF_THE_QUEUE,
+}
 """Tests of a file that are called otherwise than it."""
 
 USUAL = 50
