@@ -56,7 +56,7 @@ demo: install
 # The demo on a Ray cluster of this machine: a head, and two nodes with a card each that is really the processor. Progress
 # and results say which card drew.
 cluster-demo: develop
-	@exec $(BIN)/python -m tests.cluster.demo
+	@exec $(BIN)/python -m tests.cluster
 
 # Two files at a time; the longest journeys begin first, so that none is alone at the end.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -1,5 +1,6 @@
 """``make cluster-demo``: the demo on a Ray cluster of this machine, whose cards are its processor."""
 
+import argparse
 import asyncio
 import os
 import sys
@@ -16,6 +17,7 @@ PORT = 8765
 
 
 def main():
+    argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__).parse_args()
     try:
         require_extras()
     except ConfigError as error:
