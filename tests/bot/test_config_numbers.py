@@ -11,8 +11,8 @@ HALVES = {"bot": config._File, "engine": engine_config._File}
 TOO_MUCH = ("nan", "inf", "-inf", "1e400", "-1e400", "99999999999999999999", "-99999999999999999999", "1" + "0" * 400)
 ANY = "[0]"
 """The first of a list, as a message names it."""
-ENTRY = 'name = "one"\nfile = "one.safetensors"\n'
-"""What a table of a list cannot be without."""
+NEEDS = {"models[0]": 'name = "one"\nfile = "one.safetensors"\n'}
+"""What a table of some lists cannot be without."""
 LONGEST_S = 10 * 366 * 86_400
 """No time is longer than this; SQLite's integers have 64 bits, and Discord shows dates."""
 
@@ -48,8 +48,11 @@ def load(folder, half, place, value):
     path = folder / "config.toml"
     within = ".".join(tables).replace(ANY, "")
     lists = [number for number, table in enumerate(tables, 1) if table.endswith(ANY)]
-    entries = "".join(f"[[{'.'.join(tables[:number]).replace(ANY, '')}]]\n{ENTRY}" for number in lists)
-    path.write_text(f"{entries}[{within}]\n{key} = {value}\n")
+    entries = "".join(
+        f"[[{'.'.join(tables[:number]).replace(ANY, '')}]]\n{NEEDS.get(tables[number - 1], '')}" for number in lists
+    )
+    header = "" if lists and lists[-1] == len(tables) else f"[{within}]\n"
+    path.write_text(f"{entries}{header}{key} = {value}\n")
     return config.load(path) if half == "bot" else engine_config.load(path)
 
 
