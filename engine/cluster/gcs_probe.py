@@ -65,7 +65,7 @@ def require(address: str, token: str, *, version: str, environ: Mapping[str, str
     if answer.status == UNAUTHENTICATED:
         raise ClusterError(f"{address}: the head refuses the token; engine.cluster.token_file holds another one's")
     if answer.status != OK:
-        raise ClusterError(f"{address}: what listens there is no head of a Ray cluster")
+        raise ClusterError(f"{address}: what listens there is no head of a Ray cluster, or one with other TLS settings")
     if answer.version != version:
         raise ClusterError(
             f"{address}: the cluster runs Ray {answer.version}, and here is {version}: install the same on every node"
@@ -93,11 +93,10 @@ def _connected(host: str, port: int, environ: Mapping[str, str]) -> socket.socke
     if environ.get("RAY_USE_TLS", "0").lower() not in {"1", "true"}:
         return plain
     context = ssl.create_default_context(cafile=environ.get("RAY_TLS_CA_CERT"))
-    context.check_hostname = False  # nor does Ray: its certificates name no hosts, and its own authority signs them
     context.set_alpn_protocols(["h2"])
     if chain := environ.get("RAY_TLS_SERVER_CERT"):
         context.load_cert_chain(Path(chain), environ.get("RAY_TLS_SERVER_KEY"))
-    return context.wrap_socket(plain)
+    return context.wrap_socket(plain, server_hostname=host.strip("[]"))  # Ray looks at the name, too
 
 
 def _call(address: str, token: str | None) -> bytes:

@@ -5,6 +5,8 @@ pytest does not take it by itself: its name is given.
 
 import asyncio
 import contextlib
+import os
+import shutil
 import signal
 import subprocess
 
@@ -15,7 +17,7 @@ import pytest
 from bot.errors import EngineDied
 from engine import __version__, wire
 from tests.cluster.bot_side import BotSide
-from tests.cluster.machines import FrontProcess, RayMachines
+from tests.cluster.machines import FrontProcess, RayMachines, own_address
 from tests.cluster.scenario import FROZEN_S, everything_dies, judge
 from tests.cluster.test_cluster import of_folder
 from tests.patience import PATIENCE_S, until
@@ -46,9 +48,9 @@ def machines(pair):
 
 
 @contextlib.asynccontextmanager
-async def front(config):
+async def front(config, **others):
     """A front that runs until the block is left, and ends well."""
-    running = await FrontProcess.start(config)
+    running = await FrontProcess.start(config, **others)
     try:
         yield running
     finally:
@@ -191,6 +193,60 @@ async def test_however_the_front_of_one_machine_ends_no_process_is_left(short_fo
         await bot.all_drawn()
     await running.end(number)
     await until(lambda: of_folder(short_folder) == [])
+
+
+@pytest.fixture
+def encrypted(tmp_path):
+    """The environment of whoever takes part in a cluster with TLS, and of somebody whom another authority knows."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed; it makes the certificates")
+    return _certificate(tmp_path / "ours"), _certificate(tmp_path / "theirs")
+
+
+def _certificate(folder):
+    """A certificate for every address of these tests, from an authority of its own."""
+    folder.mkdir()
+    ca, node = folder / "ca", folder / "node"
+    (folder / "names").write_text(f"subjectAltName = IP:{own_address()}, IP:127.0.0.1, IP:127.0.1.1\n")
+    for step in (
+        f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout {ca}.key -out {ca}.crt",
+        f"req -newkey rsa:2048 -nodes -subj /CN=node -keyout {node}.key -out {node}.csr",
+        (
+            f"x509 -req -days 2 -in {node}.csr -CA {ca}.crt -CAkey {ca}.key -CAcreateserial -out {node}.crt "
+            f"-extfile {folder}/names"
+        ),
+    ):
+        done = _run(f"openssl {step}")
+        assert done.returncode == 0, done.stderr
+    files = {"RAY_TLS_CA_CERT": f"{ca}.crt", "RAY_TLS_SERVER_CERT": f"{node}.crt", "RAY_TLS_SERVER_KEY": f"{node}.key"}
+    return {"RAY_USE_TLS": "1", **files}
+
+
+async def test_machines_that_encrypt_what_they_send_draw_and_let_in_nobody_else(tmp_path, encrypted):
+    """As docs/cluster.md has it."""
+    ours, theirs = encrypted
+    machines = RayMachines(tmp_path)
+    try:
+        machines.begin("head", environment=ours.items())
+        machines.wait_for("head")
+        config = machines.configure()
+        for others in ({}, theirs):
+            refused = await FrontProcess.start(config, environment={**os.environ, **others})
+            assert await refused.process.wait() == 1
+            assert f"error: {machines.address}: " in refused.text
+            assert ("other TLS settings" in refused.text) is not bool(others)
+            assert ("CERTIFICATE_VERIFY_FAILED" in refused.text) is bool(others)
+        machines.begin("one", environment=ours.items())
+        machines.wait_for("one")
+        async with (
+            front(config, environment={**os.environ, **ours}),
+            BotSide(machines.folder / "engine.sock", jobs=3) as bot,
+            asyncio.timeout(PATIENCE_S),
+        ):
+            await bot.until_ready("one")
+            await bot.all_drawn()
+    finally:
+        machines.close()
 
 
 def _run(command):

@@ -98,7 +98,7 @@ class RayMachines:
         self.record.mkdir()
         self._health = HEALTH if health else {}
         self._ray = Path(tempfile.mkdtemp(prefix="eshi-r-"))
-        self._ip = ip or _own_address()
+        self._ip = ip or own_address()
         self.address = f"{self._ip}:{free_port()}"
         self.nodes: dict[str, Node] = {}
         self._asked = {}
@@ -216,7 +216,7 @@ def _agents_ports():
     return [f"--{name}={free_port()}" for name in names]
 
 
-def _own_address():
+def own_address():
     """Where Ray says that this machine is; without a network it takes loopback."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
