@@ -106,7 +106,7 @@ chaos: develop
 
 # A cluster of Ray nodes on this machine, with cards that only sleep: sixty jobs while nodes are killed and frozen and join
 # and the front dies, wrong versions and models, a cut cable between two network namespaces where the system makes some;
-# ten minutes. `make test` has a short form.
+# a quarter of an hour. `make test` has a short form.
 cluster: develop
 	$(BIN)/python -m pytest -n 0 tests/cluster/test_cluster.py tests/cluster/long_form.py
 

@@ -20,15 +20,15 @@ class Demo:
 
 
 @asynccontextmanager
-async def running_demo(scratch=None):
+async def running_demo(scratch=None, *, command=("-m", "bot", "demo", "--port", "0"), environ=()):
     """The demo once it has printed its address; at the end Ctrl-C, which must be enough.
 
     What it keeps stands under scratch, otherwise where the system keeps such things.
     """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "demo", "--port", "0"),
+        *(sys.executable, *command),
         stdout=asyncio.subprocess.PIPE,
-        env=os.environ | ({"TMPDIR": scratch} if scratch else {}),
+        env={**os.environ, **({"TMPDIR": scratch} if scratch else {}), **dict(environ)},
     )
     try:
         async with asyncio.timeout(2 * PATIENCE_S):

@@ -6,6 +6,7 @@ pytest does not take it by itself: its name is given.
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,11 +16,14 @@ import psutil
 import pytest
 
 from bot.errors import EngineDied
+from bot.sandbox.people.driver import Person
 from engine import __version__, wire
 from tests.cluster.bot_side import BotSide
 from tests.cluster.machines import FrontProcess, RayMachines, own_address
 from tests.cluster.scenario import FROZEN_S, everything_dies, judge
 from tests.cluster.test_cluster import of_folder
+from tests.demo import running_demo
+from tests.journey.people import accept_terms, result_of, words
 from tests.patience import PATIENCE_S, until
 
 pytest.importorskip("ray", reason="the extra ray is not installed")
@@ -192,6 +196,28 @@ async def test_however_the_front_of_one_machine_ends_no_process_is_left(short_fo
         await bot.until_ready("card 1", "card 2")
         await bot.all_drawn()
     await running.end(number)
+    await until(lambda: of_folder(short_folder) == [])
+
+
+async def test_the_demo_of_a_cluster_shows_which_card_drew_and_leaves_nothing_behind(short_folder):
+    """Two people who ask again and again, and meet both cards; Ctrl-C ends every process."""
+    command, environ = ("-m", "tests.cluster.demo"), {"PORT": "0", "TMPDIR": str(short_folder)}.items()
+    async with (
+        running_demo(command=command, environ=environ) as demo,
+        Person.visit(demo.address, "ada") as ada,
+        Person.visit(demo.address, "yuki") as yuki,
+        asyncio.timeout(2 * PATIENCE_S),
+    ):
+        cards = set()
+        for person in (ada, yuki):
+            await accept_terms(person)
+        while cards != {"card 1", "card 2"}:
+            asked = [
+                (one, await one.slash(one.channel("general"), "imagine", prompt="apple", steps=1))
+                for one in (ada, yuki)
+            ]
+            for person, sent in asked:
+                cards |= {*re.findall(r"\bcard \d\b", words(await result_of(person, sent)))}
     await until(lambda: of_folder(short_folder) == [])
 
 
