@@ -111,11 +111,14 @@ class Pool:
         known = set(self.engines.workers)
         self._slots = {worker: slot for worker, slot in self._slots.items() if worker in known or slot.feed.jobs}
         found: list[WorkerSlot] = []
+        having = {worker: {one.name for one in ready.models} for worker, ready in self._ready()}
+        somewhere = frozenset[str]().union(*having.values())
         for worker, ready in self._ready():
             slot = self._slots.get(worker)
             if slot is None:
                 slot = self._slots[worker] = WorkerSlot(worker, self._queue, self.pace.of(ready.device))
             slot.feed.batch_cap = ready.batch_cap
+            slot.feed.lacking = somewhere - having[worker]
             slot.card = self._card(worker)
             found.append(slot)
         self.pace.draw(slot.pace for slot in found)

@@ -15,10 +15,10 @@ What the queue promises by that to anybody, however many jobs the others have:
   before the first job of a server that owes nothing, every other server starts one at most. Behind one heavy user a
   newcomer so waits for the jobs that are already running and for one more at most.
 - Of two who wait all the time, neither is ahead of the other by more than one job of each, by cost over weight.
-- For the sake of a batch, or of weights that the model has already, a job may start before the one whose turn it is,
-  which is next then. Only those are taken whose turn comes before the second turn of the one passed over, and of
-  other servers only who is next there. So the first promise grows by one job for every turn that comes before the
-  newcomer's and for theirs, and the second to two jobs of each.
+- For the sake of a batch, of weights that the model has already, or of a checkpoint that only another engine has, a job
+  may start before the one whose turn it is, which is next then. Only those are taken whose turn comes before the second
+  turn of the one passed over, and of other servers only who is next there. So the first promise grows by one job for
+  every turn that comes before the newcomer's and for theirs, and the second to two jobs of each.
 
 Who has just been served owes what that cost, until the others have had as much.
 """

@@ -19,6 +19,8 @@ class Feed:
         self._queue = queue
         self.batch_cap = batch_cap
         """Pictures of one shape that the engine draws in one call."""
+        self.lacking: frozenset[str] = frozenset()
+        """Checkpoints that another engine has and this one has not."""
         self._at_engine: dict[str, Ticket] = {}
         self._weights = ""  # of what the engine was given last, and so what its model has
 
@@ -47,14 +49,19 @@ class Feed:
         weights = last.weights
         shape = first.shape if first.weights == weights else last.shape  # behind a switch nobody joins the first
         if len(at_engine) < JOBS_AT_ENGINE:
-            return self._queue.pop(shape, weights) or self._near(weights)
+            return self._pop(shape, weights) or self._near(weights)
         pictures = sum(ticket.pictures for ticket in at_engine)
-        return self._queue.pop(shape, weights) if pictures < self.batch_cap else None
+        return self._pop(shape, weights) if pictures < self.batch_cap else None
 
     def _near(self, weights: str) -> Ticket | None:
         """Take what needs no other weights, else what needs no other checkpoint, else whatever is next."""
         checkpoint = weights.partition("|")[0]
-        return self._queue.pop(weights=weights) or self._queue.pop(checkpoint=checkpoint) or self._queue.pop()
+        return self._pop(weights=weights) or self._pop(checkpoint=checkpoint) or self._pop()
+
+    def _pop(
+        self, like: tuple[int, int] | None = None, weights: str | None = None, checkpoint: str | None = None
+    ) -> Ticket | None:
+        return self._queue.pop(like, weights, checkpoint, self.lacking)
 
     def shares(self, ticket: Ticket) -> bool:
         """Whether a job that the engine gets should not wait for another one's end: a stranger's that takes longer."""

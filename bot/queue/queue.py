@@ -23,7 +23,7 @@ from bot.queue.standing import Standing, reckoned
 from bot.queue.switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Container, Generator, Iterator
 
     from bot.queue.allowance import Allowance
     from bot.queue.bounds import Full
@@ -122,7 +122,11 @@ class Queue:
             self._turns.give_back(ticket.server, ticket.cost)
 
     def pop(
-        self, like: tuple[int, int] | None = None, weights: str | None = None, checkpoint: str | None = None
+        self,
+        like: tuple[int, int] | None = None,
+        weights: str | None = None,
+        checkpoint: str | None = None,
+        lacking: Container[str] = (),
     ) -> Ticket | None:
         """Take the next job out of the line; it is running until it is released.
 
@@ -131,6 +135,7 @@ class Queue:
                 unless that was done already while the same job was next.
             weights: What the engine's model has: give a job that wants just that, or none; likewise.
             checkpoint: What it has but for its LoRAs; likewise.
+            lacking: Checkpoints that another engine has and this one has not: give no job that wants one of them.
         """
 
         def suits(ticket: Ticket) -> bool:
@@ -138,6 +143,7 @@ class Queue:
                 like in (None, ticket.shape)
                 and weights in (None, ticket.weights)
                 and checkpoint in (None, ticket.checkpoint)
+                and ticket.checkpoint not in lacking
             )
 
         ticket = self._choose(suits)

@@ -113,6 +113,22 @@ async def test_the_shape_that_is_there_already_comes_first():
     assert sorted(sorted(ids) for ids in by_name.values()) == [["000000", "000003"], ["000001", "000002"]]
 
 
+async def test_a_job_goes_to_a_worker_that_has_its_checkpoint():
+    """One that none has any more goes anywhere, and is refused there in a sentence."""
+    engines = Beside("plain", "both")
+    other = wire.OtherModel(name="pony", model_name="pony", model_hash="")
+    engines.workers[0].become(READY)
+    engines.workers[1].become(msgspec.structs.replace(READY, models=(other,)))
+    jobs = [ticket(0, 1, weights="pony"), ticket(1, 2), ticket(2, 3, weights="pony"), ticket(3, 4, weights="gone")]
+    made = pool(engines, *jobs)
+    assert await given(made, 4) == [
+        ("plain", ticket(1).id),
+        ("both", ticket(0).id),
+        ("plain", ticket(3).id),
+        ("both", ticket(2).id),
+    ]
+
+
 async def test_a_place_that_was_left_is_given_again():
     engines = Beside("a", "b")
     for worker in engines.workers:

@@ -70,6 +70,16 @@ def test_behind_a_switch_nobody_joins_what_is_drawn_before_it():
     assert feed.next().id == ticket(3).id
 
 
+def test_a_job_whose_checkpoint_only_another_engine_has_waits_for_that():
+    """It is passed over once, and is next then: nobody else starts before it."""
+    feed = fed(ticket(0, 1, weights="pony|a"), ticket(1, 2), ticket(2, 3), ticket(3, 4))
+    feed.lacking = frozenset({"pony"})
+    assert taken(feed) == [ticket(1).id]
+    other = Feed(feed._queue)
+    assert other.next().id == ticket(0).id
+    assert taken(feed) == [ticket(2).id, ticket(3).id]
+
+
 def test_what_left_last_does_not_say_what_the_engine_has():
     feed = fed(ticket(0, 1, weights="a"), ticket(1, 2, weights="b"))
     taken(feed)

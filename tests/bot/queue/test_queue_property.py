@@ -206,7 +206,7 @@ class Crowd(RuleBasedStateMachine):
         server_is_new = not self.queue._turns.owes(guild_id) and guild_id not in self.queue._turns
         weight = 1.0 + user_id % 3
         for _ in range(jobs):
-            how = {"shape": shape, "cost": float(cost), "weight": weight, "weights": "|a" if self.keys % 3 else "|b"}
+            how = {"shape": shape, "cost": float(cost), "weight": weight, "weights": "|a" if self.keys % 3 else "x|b"}
             new = ticket(self.keys, user_id, guild_id, **how)
             self.queue.push(new)
             self.jobs[new.id] = new
@@ -224,15 +224,20 @@ class Crowd(RuleBasedStateMachine):
         self.spent = {pair: self.spent.get(pair, (0.0, 0.0)) for pair in pairs}
 
     @precondition(lambda self: self.jobs)
-    @rule(like=st.sampled_from([None, None, None, PORTRAIT, SQUARE]), weights=st.sampled_from([None, None, "|a", "|b"]))
-    def serve(self, like, weights):
+    @rule(
+        like=st.sampled_from([None, None, None, PORTRAIT, SQUARE]),
+        weights=st.sampled_from([None, None, "|a", "x|b"]),
+        lacking=st.sampled_from([(), (), ("x",)]),
+    )
+    def serve(self, like, weights, lacking):
         turn = next(iter(self.queue.head(1)), None)
         next_in = {server: self.queue._first_in(server) for server in self.queue._servers}
-        started = self.queue.pop(like, weights)
+        started = self.queue.pop(like, weights, lacking=lacking)
         if started is None:
             return
+        assert started.checkpoint not in lacking
         early = started.id != turn.id
-        assert not early or like or weights  # what is told to be the next one is, unless something suits better
+        assert not early or like or weights or lacking  # who is said to be next is, unless others suit better
         if early and started.server != turn.server:
             assert started.id == next_in[started.server].id  # nobody there sees a neighbour have their turn
         self.queue.release(started.id)
