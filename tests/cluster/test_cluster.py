@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from engine import wire
+from engine.cluster import gcs_probe
 from tests.cluster.bot_side import BotSide
 from tests.cluster.machines import FrontProcess, RayMachines, free_port
 from tests.cluster.scenario import FROZEN_S, everything_dies
@@ -108,7 +109,11 @@ async def test_cards_of_one_machine_need_no_cluster_of_one_s_own_and_leave_nothi
         await bot.until(lambda: isinstance(worker.status, wire.Ready) and worker.status != before)
         assert worker.status.batch_cap == 7
         assert worker.status.device != before.device  # another process
-    assert len(of_folder(short_folder)) > 5
+    running = of_folder(short_folder)
+    assert len(running) > 5
+    [head] = [one for one in running if one.name() == "gcs_server"]
+    ports = [one.laddr.port for one in head.net_connections("tcp") if one.status == psutil.CONN_LISTEN]
+    assert {gcs_probe.ask(f"127.0.0.1:{port}", None, {}).status for port in ports} == {gcs_probe.UNAUTHENTICATED}
     assert await front.end(signal.SIGINT) == 0
     await until(lambda: of_folder(short_folder) == [])
     assert {path.name for path in (short_folder / "ray").iterdir()} == {"lock"}
