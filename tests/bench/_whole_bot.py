@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 from tests.bench._rows import noted, row
 from tests.chaos.machines import Machines
 from tests.journey.people import accept_terms
@@ -48,7 +48,7 @@ async def _measure(folder: Path) -> tuple[float, float]:
         AsyncExitStack() as visits,
     ):
         people = [
-            await visits.enter_async_context(Person.visit(machines.page_url, f"person{number:02}"))
+            await visits.enter_async_context(Visitor.visit(machines.page_url, f"person{number:02}"))
             for number in range(PEOPLE)
         ]
         await people[0].wait_for_event("bot", lambda bot: bot["online"])
@@ -66,7 +66,7 @@ async def _measure(folder: Path) -> tuple[float, float]:
     return 1e3 * bot_s, 1e3 * front_s
 
 
-async def _ask(people: list[Person], turn: int) -> None:
+async def _ask(people: list[Visitor], turn: int) -> None:
     await asyncio.gather(
         *(
             person.slash(person.channel("room-0-0"), "imagine", prompt="apple", seed=turn, steps=28, count=1)

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from bot.errors import EngineDied
-from bot.sandbox.people.driver import Person
+from bot.sandbox.people.driver import Visitor
 from engine import __version__, wire
 from tests.cluster.bot_side import BotSide
 from tests.cluster.machines import FrontProcess, RayMachines, own_address
@@ -204,8 +204,8 @@ async def test_the_demo_of_a_cluster_shows_which_card_drew_and_leaves_nothing_be
     command, environ = ("-m", "tests.cluster.demo"), {"PORT": "0", "TMPDIR": str(short_folder)}.items()
     async with (
         running_demo(command=command, environ=environ) as demo,
-        Person.visit(demo.address, "ada") as ada,
-        Person.visit(demo.address, "yuki") as yuki,
+        Visitor.visit(demo.address, "ada") as ada,
+        Visitor.visit(demo.address, "yuki") as yuki,
         asyncio.timeout(2 * PATIENCE_S),
     ):
         cards = set()
