@@ -66,7 +66,7 @@ LAST_WORDS_S = 1.0
 KILL_S = 5.0
 """For the head to hear that a worker is to be killed; one that is gone hears nothing."""
 
-COUNT_S = 1.0
+COUNT_S = 3.0
 """For what a worker has counted; whoever reads the front's page waits for it."""
 
 CALLS_AT_ONCE = 512

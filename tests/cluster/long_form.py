@@ -4,7 +4,6 @@ pytest does not take it by itself: its name is given.
 """
 
 import asyncio
-import contextlib
 import os
 import re
 import shutil
@@ -19,7 +18,7 @@ from bot.errors import EngineDied
 from bot.sandbox.people.driver import Visitor
 from engine import __version__, wire
 from tests.cluster.bot_side import BotSide
-from tests.cluster.machines import FrontProcess, RayMachines, own_address
+from tests.cluster.machines import START_S, FrontProcess, RayMachines, front, own_address
 from tests.cluster.scenario import FROZEN_S, everything_dies, judge
 from tests.cluster.test_cluster import of_folder
 from tests.demo import running_demo
@@ -49,17 +48,6 @@ def machines(pair):
     for file in pair.record.iterdir():
         file.unlink()
     return pair
-
-
-@contextlib.asynccontextmanager
-async def front(config, **others):
-    """A front that runs until the block is left, and ends well."""
-    running = await FrontProcess.start(config, **others)
-    try:
-        yield running
-    finally:
-        status = await running.end()
-    assert status == 0, running.text
 
 
 async def test_sixty_jobs_come_once_each_whatever_dies(tmp_path):
@@ -192,7 +180,7 @@ async def test_however_the_front_of_one_machine_ends_no_process_is_left(short_fo
     config = short_folder / "config.toml"
     config.write_bytes(msgspec.toml.encode(tables))
     running = await FrontProcess.start(config)
-    async with BotSide(short_folder / "engine.sock", jobs=4) as bot, asyncio.timeout(PATIENCE_S):
+    async with BotSide(short_folder / "engine.sock", jobs=4) as bot, asyncio.timeout(START_S):
         await bot.until_ready("card 1", "card 2")
         await bot.all_drawn()
     await running.end(number)

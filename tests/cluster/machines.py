@@ -256,3 +256,17 @@ class FrontProcess:
         if self.process.returncode is None:
             self.process.send_signal(number)
         return await self.process.wait()
+
+
+@contextlib.asynccontextmanager
+async def front(config, **others):
+    """A front that runs until the block is left, and ends well at Ctrl-C; what it said is shown where it did not."""
+    running = await FrontProcess.start(config, **others)
+    try:
+        yield running
+    except BaseException:
+        sys.stdout.write(running.text)
+        raise
+    finally:
+        status = await running.end()
+    assert status == 0, running.text
