@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.cluster.bundles import Bundles
-from engine.cluster.messages import Broken, Hello, Look, encode
+from engine.cluster.messages import Broken, Hello, WorkerLook, encode
 from engine.cluster.worker_counts import counted
 from engine.config import Engine
 from engine.counts import EngineMeasures
@@ -86,7 +86,7 @@ class WorkerActor:
             async with asyncio.timeout(REPEAT_S), self._changed:
                 await self._changed.wait_for(lambda: self._changes != seen)
         loras = self._loras if self._loras_changed > seen else None
-        return encode(Look(number=self._changes, condition=self._condition, loras=loras))
+        return encode(WorkerLook(number=self._changes, condition=self._condition, loras=loras))
 
     async def draw(self, key: str, frame: bytes) -> AsyncIterator[bytes]:
         """Draw a job; gives lists of its events, and ends with the one that ends it.

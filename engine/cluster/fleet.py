@@ -32,7 +32,7 @@ HEAD_SILENCE_S = 10.0
 """How long the head may take to say it."""
 
 
-class Wanted(NamedTuple):
+class WantedCard(NamedTuple):
     """A card that is to draw."""
 
     place: CardPlace
@@ -111,7 +111,7 @@ class Fleet:
                 await asyncio.wait(lives)
             self._hosted.clear()
 
-    def _reconcile(self, cards: Sequence[Wanted]) -> None:
+    def _reconcile(self, cards: Sequence[WantedCard]) -> None:
         """Begin a worker where a card came, and let one go whose card is gone."""
         there = {(one.place.node_id, one.place.number): one for one in cards[:MAX_WORKERS]}
         gone = self._hosted.keys() - there.keys()
@@ -128,12 +128,12 @@ class Fleet:
         if gone:
             self._changed()
 
-    def _host(self, wanted_: Wanted) -> _Hosted:
+    def _host(self, card: WantedCard) -> _Hosted:
         async def configured() -> Engine:
-            return await asyncio.to_thread(self._configured, wanted_.table)
+            return await asyncio.to_thread(self._configured, card.table)
 
         worker = HostedWorker(
-            wanted_.place,
+            card.place,
             self._config.cluster,
             configured=configured,
             objection=self._objection,
@@ -141,9 +141,9 @@ class Fleet:
             worker_class=self._worker_class,
         )
         if self.worker(worker.id) is not None:  # two nodes of one name: only this one's start makes it another
-            worker.id = f"{worker.id} {wanted_.place.node_id[:6]}"
-        log.info("worker %s: a card of node %s", worker.id, wanted_.place.node)
-        return _Hosted(worker, wanted_.table, asyncio.create_task(worker.run()))
+            worker.id = f"{worker.id} {card.place.node_id[:6]}"
+        log.info("worker %s: a card of node %s", worker.id, card.place.node)
+        return _Hosted(worker, card.table, asyncio.create_task(worker.run()))
 
     def _configured(self, table: int) -> Engine:
         """Read what a card of this table is to draw with; a configuration that cannot be used changes nothing."""
@@ -185,17 +185,17 @@ class Fleet:
             raise ModelLoadError(unusable[0])
 
 
-def wanted(places: Iterable[CardPlace], tables: Sequence[ClusterCards]) -> Iterable[Wanted]:
+def wanted(places: Iterable[CardPlace], tables: Sequence[ClusterCards]) -> Iterable[WantedCard]:
     """Choose the cards that are to draw, and for each the first table that means it and is not full."""
     used = [0] * len(tables)
     for place in places:
         if not tables:
-            yield Wanted(place, 0)
+            yield WantedCard(place, 0)
         for number, table in enumerate(tables):
             fits = table.labels.items() <= place.labels.items()
             if fits and (not table.count or used[number] < table.count):
                 used[number] += 1
-                yield Wanted(place, number)
+                yield WantedCard(place, number)
                 break
 
 

@@ -31,7 +31,7 @@ class Broken(Struct, frozen=True, tag=True, tag_field="type", kw_only=True):
 WorkerCondition: TypeAlias = Loading | Ready | Broken
 
 
-class Look(Struct, frozen=True, kw_only=True):
+class WorkerLook(Struct, frozen=True, kw_only=True):
     """How a worker is."""
 
     number: int
@@ -55,13 +55,13 @@ class Counted(Struct, frozen=True, kw_only=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _hello = msgspec.msgpack.Decoder(Hello)
-_look = msgspec.msgpack.Decoder(Look)
+_look = msgspec.msgpack.Decoder(WorkerLook)
 _answer = msgspec.msgpack.Decoder(Described | Failed)
 _counted = msgspec.msgpack.Decoder(Counted)
 _events = msgspec.msgpack.Decoder(list[Event])
 
 
-def encode(message: Hello | Look | Counted | Event | list[Event]) -> bytes:
+def encode(message: Hello | WorkerLook | Counted | Event | list[Event]) -> bytes:
     return _encoder.encode(message)
 
 
@@ -69,7 +69,7 @@ def decode_hello(frame: bytes) -> Hello:
     return _hello.decode(frame)
 
 
-def decode_look(frame: bytes) -> Look:
+def decode_look(frame: bytes) -> WorkerLook:
     return _look.decode(frame)
 
 
