@@ -84,6 +84,8 @@ class Batch:
         times: Times = USUAL_TIMES,
     ) -> None:
         self._model = model
+        self.compression = model.compression
+        """Pixels to one latent, along each side."""
         self._cap = cap
         self._pool = pool
         self._finisher = finisher

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from engine import detailed, repainted, results, starts
 from engine.cost import enlarged, steps_taken
 from engine.denoise import draw_noise
+from engine.padding import padded, padded_sampling
+from engine.picture_size import SIDE_STEP
 from engine.plan import Pass, Plan
 from engine.variation import varied
 from engine.wire import Pixels
@@ -22,18 +24,24 @@ if TYPE_CHECKING:
     from engine.wire import Enlargement, Generate, Repaint, SamplingParams
 
 
-def plan_of(request: Generate) -> Plan:
-    """Draw each picture from noise or from what comes with the request, enlarge it where it is to be; decode it."""
+def plan_of(request: Generate, compression: int = SIDE_STEP) -> Plan:
+    """Draw each picture from noise or from what comes with the request, enlarge it where it is to be; decode it.
+
+    Args:
+        request: What is asked for.
+        compression: Of the model that draws it: pixels to one latent.
+    """
     end = partial(results.picture, request)
     if request.details:
         passes = tuple(_of_part(request, part) for part in detailed.parts(request))
         return Plan(seeds=request.seeds, passes=passes, end=end, keeps_all=True, begins="pixels")
-    first = _first(request)
+    drawn = padded(request, compression)
+    first = _first(drawn)
     second: tuple[Pass, ...] = ()
     if request.enlargement is not None:
-        second = (_larger(first, request.enlargement),)
-    if request.repaint is not None and steps_taken(request.sampling.num_inference_steps, request.repaint.joint):
-        second = (_over_the_joint(first, request.repaint),)
+        second = (_larger(first, request.sampling, request.enlargement, compression),)
+    if drawn.repaint is not None and steps_taken(drawn.sampling.num_inference_steps, drawn.repaint.joint):
+        second = (_over_the_joint(first, drawn.repaint),)
     return Plan(
         seeds=request.seeds,
         passes=(first, *second),
@@ -86,17 +94,18 @@ def _over_the_joint(first: Pass, repaint: Repaint) -> Pass:
     )
 
 
-def _larger(first: Pass, enlargement: Enlargement) -> Pass:
+def _larger(first: Pass, before: SamplingParams, enlargement: Enlargement, compression: int) -> Pass:
     """Draw over the larger latents of the first pass again, with a fresh generator of the picture's seed."""
-    width, height = enlarged(first.sampling.width, first.sampling.height, enlargement.factor)
-    sampling = replace(first.sampling, width=width, height=height)
+    width, height = enlarged(before.width, before.height, enlargement.factor)
+    wanted = replace(before, width=width, height=height)
+    sampling = padded_sampling(wanted, compression)
     return Pass(
         prompt=first.prompt,
         negative_prompt=first.negative_prompt,
         sampling=sampling,
         draw=_draw_larger,
         begin_index=_begin_index(sampling, enlargement.strength),
-        source=partial(starts.larger, sampling),
+        source=partial(starts.larger, before, wanted),
         may_be_tiled=True,
     )
 

@@ -55,7 +55,7 @@ class Model:
     vae: AutoencoderKL
     scheduler_config: Mapping[str, Any]
     compression: int
-    """Pixels to one latent, along a side. Sizes must be multiples of it; the UNet takes latents of any size."""
+    """Pixels to one latent, along a side; the UNet takes latents of any size."""
     latent_channels: int
     cached_blocks: CachedBlocks
     """The UNet's blocks."""

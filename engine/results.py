@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from engine import __version__, detailed, infotext, memory, packed, repainted, rescue
+from engine.cost import passes
 from engine.decode import begin_preview
 from engine.errors import Withheld
 from engine.wire import Picture, Preview
@@ -17,6 +18,9 @@ from engine.wire import Picture, Preview
 if TYPE_CHECKING:
     from collections.abc import Generator
     from concurrent.futures import Executor, Future
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from engine.finisher import Finisher
     from engine.job_state import RunningSample
@@ -67,6 +71,7 @@ def picture(
         pixels = yield from detailed.together(detailed.parts(request), final, model, pool)
     else:
         pixels = yield from rescue.decoded(model, final.latents, pool)
+        pixels = _as_asked(request, pixels)
     if request.repaint is not None and not request.repaint.plain:
         laying = pool.submit(repainted.laid_over, request, pixels)
         yield laying
@@ -83,6 +88,12 @@ def picture(
         latents=None if packing is None else packing.result(),
         tiled=final.tiling is not None,
     )
+
+
+def _as_asked(request: Generate, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Cut a picture, (H, W, 3), to the size that it was asked for in: whole latents may go on beyond it."""
+    *_, last = passes(request.sampling, enlargement=request.enlargement)
+    return pixels[: last.height, : last.width]
 
 
 def _recipe(request: Generate, final: FinalLatents, model: Model) -> str:

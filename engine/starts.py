@@ -40,19 +40,32 @@ def the_same(_model: Model, _noise: Noise, before: Tensor | None) -> Tensor:
     return before
 
 
-def larger(sampling: SamplingParams, model: Model, noise: Noise, before: Tensor | None) -> Tensor:
+def larger(
+    small: SamplingParams, large: SamplingParams, model: Model, noise: Noise, before: Tensor | None
+) -> Tensor:  # fmt: skip
     """Enlarge what the pass before ended with, (1, C, h, w): as the model's official Space does, by repeating latents.
 
     Where the operator named an upscaler, that enlarges the picture, which is encoded again.
+
+    Args:
+        small: How large the picture is.
+        large: How large it becomes.
+        model: What draws it; its latents may go on beyond either.
+        noise: Of its encoding.
+        before: What the pass before ended with.
 
     Raises:
         GenerationError: There is no picture to upscale, or no room for it.
         ValueError: It is the first pass.
     """
     before = the_same(model, noise, before)
-    if model.upscaler is not None:
-        pixels = rescue.decode(model, before)
-        image = model.upscaler.enlarge(pixels, width=sampling.width, height=sampling.height)
-        return encode_image(model, image, noise.encoding)
-    size = (sampling.height // model.compression, sampling.width // model.compression)
-    return functional.interpolate(before, size=size, mode="nearest-exact")
+    height, width = (-(-side // model.compression) for side in (large.height, large.width))
+    if model.upscaler is None:
+        factors = (large.height / small.height, large.width / small.width)
+        further = functional.pad(before, (0, 1, 0, 1), mode="replicate")
+        repeated = functional.interpolate(further, scale_factor=factors, mode="nearest-exact")
+        return repeated[..., :height, :width].contiguous()
+    pixels = rescue.decode(model, before)[: small.height, : small.width]
+    image = model.upscaler.enlarge(pixels, width=large.width, height=large.height)
+    beyond = (0, width * model.compression - large.width, 0, height * model.compression - large.height)
+    return encode_image(model, functional.pad(image, beyond, mode="replicate"), noise.encoding)

@@ -58,7 +58,7 @@ class Ready(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbi
     device: str
     """For an operator to read: ``cuda (NVIDIA GeForce RTX 4090), float16``."""
     size_multiple: int
-    """Width and height must be multiples of this: what the VAE divides by; the UNet takes latents of any size."""
+    """What the VAE divides by: a picture of another width or height is drawn a little larger, and cut."""
     batch_cap: Annotated[int, Meta(ge=1)] = 1
     """How many pictures of one shape it draws in one call at most."""
     vae: str = "exact"

@@ -293,4 +293,4 @@ class Worker:
 def _admit(job: ReceivedJob, batch: Batch) -> None:
     from engine.kinds import plan_of
 
-    batch.admit(job, plan_of(job.request))
+    batch.admit(job, plan_of(job.request, batch.compression))

@@ -148,7 +148,7 @@ class Drawer:
         with ThreadPoolExecutor(1) as pool:
             finisher = Finisher(pool, rate=None)
             batch = Batch(self._model, cap=1, pool=pool, finisher=finisher, post=inbox.put)
-            batch.admit(ReceivedJob(request, events.append), plan_of(request))
+            batch.admit(ReceivedJob(request, events.append), plan_of(request, self._model.compression))
             while not (events and isinstance(events[-1], Failed | Finished)):
                 if batch.idle:
                     inbox.get()(batch)  # what the end of a plan waits for

@@ -53,7 +53,7 @@ class Bench:
         """Take a job, with the plan that its request has or with another one."""
         said = self.events[request.job_id] = []
         job = ReceivedJob(request, said.append)
-        self.batch.admit(job, plan or plan_of(request))
+        self.batch.admit(job, plan or plan_of(request, self.batch.compression))
         return job
 
     def step(self):
@@ -97,9 +97,9 @@ def conditioning_of(model, wish):
     return encode(model, wish.prompt, negative_prompt, width=sampling.width, height=sampling.height)
 
 
-def watched(wish, found):
+def watched(wish, found, *, compression=8):
     """The plan of a command that also puts each picture's final latents where they can be looked at, by number."""
-    plan = plan_of(wish)
+    plan = plan_of(wish, compression)
 
     def end(final, *tools):
         found[final.number] = final.latents
@@ -112,7 +112,7 @@ def finals(model, wish, *others, cap=4, **how):
     """The final latents of a command's pictures, by number, drawn in one batch with other commands."""
     found = {}
     bench = Bench(model, cap=cap, **how)
-    bench.admit(wish, watched(wish, found))
+    bench.admit(wish, watched(wish, found, compression=model.compression))
     for other in others:
         bench.admit(other)
     bench.run()

@@ -127,19 +127,6 @@ def test_when_the_engine_ends_every_job_is_told(model):
     assert bench.batch.idle
 
 
-def test_a_size_that_the_vae_cannot_make_is_refused(model):
-    """Before anything is encoded."""
-    bench = Bench(dataclasses.replace(model, compression=64))
-    bench.admit(request(width=96))
-    bench.run()
-    (failed,) = bench.events["a"]
-    assert failed == Failed(
-        job_id="a",
-        code="invalid_parameters",
-        detail="96×64: with this model, width and height must be multiples of 64",
-    )
-
-
 wishes = st.builds(
     request,
     prompt=st.sampled_from(["red hair", "blue eyes, smile", "(night:1.3)"]),
