@@ -132,7 +132,7 @@ class Queue:
 
         Args:
             like: A shape: give a job of this shape or none. One that stands a little further back may be taken,
-                unless that was done already while the same job was next.
+                unless that was done already while the same job was next, and it can be drawn here.
             weights: What the engine's model has: give a job that wants just that, or none; likewise.
             checkpoint: What it has but for its LoRAs; likewise.
             lacking: Checkpoints that another engine has and this one has not: give no job that wants one of them.
@@ -146,7 +146,7 @@ class Queue:
                 and ticket.checkpoint not in lacking
             )
 
-        ticket = self._choose(suits)
+        ticket = self._choose(suits, lacking)
         if ticket is None:
             return None
         self._charge(ticket)
@@ -320,12 +320,12 @@ class Queue:
 
     # Choosing
 
-    def _choose(self, suits: Callable[[Ticket], bool]) -> Ticket | None:
+    def _choose(self, suits: Callable[[Ticket], bool], lacking: Container[str]) -> Ticket | None:
         due = self._due()
         first = due or self._first()
         if first is None or suits(first):
             return first
-        if due is not None:
+        if due is not None and due.checkpoint not in lacking:
             return None
         found = next(filter(suits, islice(self._near(first), COMPANIONS)), None)
         if found is not None:

@@ -71,13 +71,17 @@ def test_behind_a_switch_nobody_joins_what_is_drawn_before_it():
 
 
 def test_a_job_whose_checkpoint_only_another_engine_has_waits_for_that():
-    """It is passed over once, and is next then: nobody else starts before it."""
-    feed = fed(ticket(0, 1, weights="pony|a"), ticket(1, 2), ticket(2, 3), ticket(3, 4))
+    """This one goes on meanwhile with whoever would have had a turn before its asker's next; there it is next."""
+    feed = fed(ticket(0, 1, weights="pony|a"), ticket(1, 2), *(ticket(key, 3) for key in range(2, 6)), batch_cap=1)
     feed.lacking = frozenset({"pony"})
-    assert taken(feed) == [ticket(1).id]
+    assert taken(feed) == [ticket(1).id, ticket(2).id]
+    feed.leave(ticket(1).id)
+    assert taken(feed) == [ticket(3).id]
+    feed.leave(ticket(2).id)
+    assert feed.next() is None
     other = Feed(feed._queue)
     assert other.next().id == ticket(0).id
-    assert taken(feed) == [ticket(2).id, ticket(3).id]
+    assert taken(feed) == [ticket(4).id]
 
 
 def test_what_left_last_does_not_say_what_the_engine_has():
