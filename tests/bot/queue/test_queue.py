@@ -222,6 +222,31 @@ def test_a_closed_server_takes_nothing_new_and_is_drawn_empty():
         pass
 
 
+def test_a_blocked_server_starts_nothing_and_takes_nothing():
+    """Others go on; let go again, what waited is drawn."""
+    queue = filled(1, 1, guild_id=7)
+    queue.push(ticket(2, 2, 8))
+    queue.block(7, blocked=True)
+    with pytest.raises(QueueClosed):
+        queue.reserve(2, 7).__enter__()
+    assert drained(queue) == ids(2)
+    queue.block(7, blocked=False)
+    assert drained(queue) == ids(0, 1)
+
+
+def test_where_all_is_closed_nobody_may_ask_and_everything_is_drawn():
+    """Also in direct messages."""
+    queue = filled(1, guild_id=7)
+    queue.close_all(closed=True)
+    for server in (7, 8, None):
+        with pytest.raises(QueueClosed):
+            queue.reserve(2, server).__enter__()
+    assert drained(queue) == ids(0)
+    queue.close_all(closed=False)
+    with queue.reserve(2, 7):
+        pass
+
+
 def test_everything_of_a_person_and_of_a_server_is_found():
     """Held jobs included."""
     queue = filled(1, 2, 1, guild_id=7)
@@ -327,6 +352,15 @@ def test_among_sixty_four_jobs_one_of_the_shape_is_looked_for(before, found):
     queue = filled(*range(1, before + 1), guild_id=7)
     queue.push(ticket(99, 99, 7, shape=SQUARE))
     assert (queue.pop(like=SQUARE) is not None) is found
+
+
+def test_of_another_server_the_next_one_may_be_taken_and_nobody_behind_them():
+    """Who is next there would see their turn go to a neighbour."""
+    queue = filled(1, guild_id=7)
+    queue.push(ticket(1, 2, 8, shape=SQUARE))
+    queue.push(ticket(2, 3, 8, shape=PORTRAIT, weights="|other"))
+    assert queue.pop(weights="|other") is None
+    assert queue.pop(like=SQUARE).id == public_id(1)
 
 
 def test_only_a_turn_that_is_near_is_taken_early():

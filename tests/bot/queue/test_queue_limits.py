@@ -173,3 +173,17 @@ def test_what_admins_allow_acts_on_what_waits():
     assert queue.pop() is None
     queue.allow(7, Allowance())
     assert drained(queue) == ids(2, 3)
+
+
+def test_what_the_operator_allows_acts_on_what_waits():
+    """Likewise: who was kept back may start at once where more is allowed, and who may not any more is kept back."""
+    queue = filled(1, 1, 1, guild_id=7, running_per_person=1)
+    assert queue.pop().id == public_id(0)
+    assert queue.pop() is None
+    queue.bound(1000, Allowance(running_per_person=2))
+    assert queue.pop().id == public_id(1)
+    queue.bound(1000, Allowance(running_per_person=1))
+    queue.release(public_id(0))
+    assert queue.pop() is None
+    queue.bound(1000, Allowance())
+    assert queue.pop().id == public_id(2)
