@@ -281,7 +281,7 @@ class Queue:
         if ticket is None or ticket.held:
             return False
         if in_server:
-            return next(iter(self.of_server(ticket.server, 0, 1)), None) is ticket
+            return self.of_server(ticket.server, jobs=1) == [ticket]
         return self.own_ahead(ticket) == 0
 
     def of_server(self, guild_id: int, first: int = 0, jobs: int = sys.maxsize) -> list[Ticket]:

@@ -270,8 +270,8 @@ def test_a_persons_jobs_are_listed_in_the_order_of_their_line():
     assert queue.is_first(first, in_server=True)
     assert not any(queue.is_first(one, in_server=True) for one in others)
     queue.hold(public_id(3))
-    assert not queue.is_first(public_id(3), in_server=False)
-    assert not queue.is_first("nobody", in_server=True)
+    assert queue.is_first(public_id(3), in_server=False) is False
+    assert queue.is_first("nobody", in_server=True) is False
 
 
 def test_what_has_left_is_found_nowhere():
@@ -288,6 +288,7 @@ def test_what_has_left_is_found_nowhere():
         queue.remove(public_id(key))
     assert queue.of_server(7) == queue.of_person(1) == []
     assert queue._homes == {}
+    assert queue.of_server(99) == []
 
 
 def test_what_is_drawn_is_listed_as_it_began():
