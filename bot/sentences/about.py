@@ -68,9 +68,9 @@ chose to see prompts.
 - Strikes and time-outs: until they end, under a hash of your id instead of your name.
 - Backups of all this: {_days(backups_days)}.
 
-I read a message only when somebody uses **Apps → Remix** on it. What you write to me in private is neither kept nor \
-looked at: I only answer how to ask. I give nothing to others. `/me export` sends you all of it as a file, and \
-`/me forget` deletes it."""
+I read a message only when somebody uses Remix, Repaint or Describe from its menu **Apps**. What you write to me in \
+private is neither kept nor looked at: I only answer how to ask. I give nothing to others. `/me export` sends you all \
+of it as a file, and `/me forget` deletes it."""
 
 
 def _days(days: float) -> str:
