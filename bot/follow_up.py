@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import msgspec
 
 from bot.errors import InvalidRequest
-from bot.request import Change, passes_of, picture_seeds, sub_seeds
+from bot.request import Change, picture_seeds, size_of, sub_seeds
 from bot.sentences import more as says
 from engine.cost import steps_taken, usual_strength
 from engine.extending import STRENGTH as EXTEND_STRENGTH
@@ -98,11 +98,11 @@ def follow_up(
     steps = request.sampling.num_inference_steps
     if steps > max_steps:
         raise InvalidRequest(says.too_many_steps(steps, max_steps))
-    last = passes_of(request)[-1]
+    width, height = size_of(request)
     more = msgspec.structs.replace(
         request,
         parent=parent,
-        sampling=msgspec.structs.replace(request.sampling, width=last.width, height=last.height),
+        sampling=msgspec.structs.replace(request.sampling, width=width, height=height),
         count=min(VARIATIONS, max_count),
         enlargement=None,
         variation=None,
@@ -123,7 +123,7 @@ def follow_up(
         case "extend_out" | "extend_left" | "extend_right" | "extend_up" | "extend_down":
             return _extended(EXTENDS[kind], msgspec.structs.replace(more, seed=draw_seed(), count=1))
         case "detail_face" | "detail_centre" | "detail_top" | "detail_bottom":
-            boxes = _details(kind, last.width, last.height, faces)
+            boxes = _details(kind, width, height, faces)
             strength = _at_least_a_step(DETAIL, steps)
             change = Change(details=boxes)
             return msgspec.structs.replace(more, seed=draw_seed(), count=1, strength=strength, change=change)
@@ -158,7 +158,7 @@ def _enlarged(factor: float, request: Request, more: Request) -> Request:
     strength = _at_least_a_step(usual_strength(factor), request.sampling.num_inference_steps)
     enlargement = Enlargement(factor=factor, strength=strength)
     enlarged = msgspec.structs.replace(more, count=1, strength=0.0, variation=kept, enlargement=enlargement)
-    width, height, _ = passes_of(enlarged)[-1]
+    width, height = size_of(enlarged)
     if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise InvalidRequest(says.too_large(width, height, MAX_SIDE, MAX_PIXELS / 1e6))
     return enlarged

@@ -215,6 +215,14 @@ def passes_of(request: Request) -> tuple[PassSize, ...]:
     )
 
 
+def size_of(request: Request) -> tuple[int, int]:
+    """Say how large its pictures are, in pixels: where a detail is drawn over at full size, the whole keeps its own."""
+    if request.change is not None and request.change.details:
+        return request.sampling.width, request.sampling.height
+    width, height, _ = passes_of(request)[-1]
+    return width, height
+
+
 def steps_of(request: Request) -> int:
     """Count the steps of all pictures of a request."""
     return request.count * sum(one.steps for one in passes_of(request))

@@ -10,7 +10,7 @@ import msgspec
 from bot.actions.message_pictures import pictures_in
 from bot.errors import InvalidRequest
 from bot.prompt.completion import options_of
-from bot.request import Change, Options, Parent, passes_of, words_of_options
+from bot.request import Change, Options, Parent, size_of, words_of_options
 from bot.safety.ratings import together
 from bot.sentences import more, recipes
 from bot.sentences import uploads as says
@@ -121,7 +121,6 @@ class Changing:
         here = await self.gatekeeper.situation_here(interaction)
         measured: dict[int, Rating | None] = {number: one.rating for number, one in pictures.items()}
         number = min(await self.gatekeeper.check_pictures(interaction, here, job, measured))
-        width, height, _ = passes_of(job.request)[-1]
         return msgspec.structs.replace(
             options_of(job.request),
             image=None,
@@ -131,6 +130,6 @@ class Changing:
             count=1,
             rating=together(job.request.rating, (measured[number],)),
             parent=Parent(job_id=job.id, number=number, link=job.link),
-            size=(width, height),
+            size=size_of(job.request),
             from_upload=job.from_upload,
         )

@@ -17,7 +17,7 @@ from bot.errors import EngineError, InvalidRequest, StoreError
 from bot.follow_up import Kind, drawn_again, follow_up
 from bot.prompt.completion import options_of
 from bot.queue.ticket import cost_of, counted
-from bot.request import Parent, passes_of, words_of_options
+from bot.request import Parent, size_of, words_of_options
 from bot.routes import Route, on_press
 from bot.sentences import ends
 from bot.sentences import more as says
@@ -166,9 +166,8 @@ class MoreOfOne:
 
 
 def _explained(kind: Kind, request: Request, more: Request) -> Sentence:
-    width, height, _ = passes_of(more)[-1]
     times = cost_of(more) * request.count / cost_of(request)
-    explained = says.explained(kind, more.count, width, height, times)
+    explained = says.explained(kind, more.count, *size_of(more), times)
     return in_a_row((explained, says.counts_as(counted(more)))) if counted(more) > more.count else explained
 
 

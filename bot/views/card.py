@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.follow_up import kind_of
 from bot.job import State
-from bot.request import SHAPES, passes_of, picture_seeds
+from bot.request import SHAPES, passes_of, picture_seeds, size_of
 from bot.safety.ratings import spoilered
 from bot.sentences import card as says
 from bot.sentences import ends, loras, models, more, queue
@@ -157,7 +157,7 @@ def result(
     """
     request = job.request
     seeds, passes = picture_seeds(request), passes_of(request)
-    width, height, _ = passes[-1]
+    width, height = size_of(request)
     facts = (
         f"<@{job.user_id}>",
         *([render(says.model(request.model))] if request.model else []),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.request import all_loras, passes_of, picture_seeds
+from bot.request import all_loras, picture_seeds, size_of
 from bot.sentences import more
 from bot.sentences import preview as says
 from bot.sentences.rendering import render
@@ -71,7 +71,7 @@ def _made(request: Request) -> Iterator[Sentence]:
     if request.strength:
         yield more.drawn_over(request.strength)
     if request.enlargement is not None:
-        width, height, _ = passes_of(request)[-1]
+        width, height = size_of(request)
         yield more.enlarged(request.enlargement.factor, width, height, request.enlargement.strength)
 
 

@@ -4,11 +4,12 @@ import pytest
 from msgspec.structs import replace
 
 from bot.errors import InvalidRequest
-from bot.follow_up import KINDS, drawn_again, follow_up, kind_of
+from bot.follow_up import EXTENDS, KINDS, drawn_again, follow_up, kind_of
 from bot.prompt.completion import options_of
-from bot.request import SHAPES, Change, Input, Parent, Request, again, passes_of, picture_seeds, steps_of
+from bot.request import SHAPES, Change, Input, Parent, Request, again, passes_of, picture_seeds, size_of, steps_of
 from bot.sentences import more as says
 from engine import wire
+from engine.extending import extended_size
 from engine.wire import Enlargement, SamplingParams, Variation
 
 SEED = 2**32 - 1
@@ -128,6 +129,26 @@ def test_what_would_be_extended_beyond_all_limits_is_not_offered():
         more("extend_right", larger, replace(SECOND, number=0))
     assert no.value.sentence == says.no_larger(wire.MAX_SIDE, wire.MAX_PIXELS / 1e6)
     assert more("extend_out", larger, replace(SECOND, number=0)).sampling.width == 1664
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("before", [None, *KINDS])
+def test_whatever_is_made_of_a_picture_begins_with_it_as_large_as_it_is(before, kind):
+    """A detail too, which is drawn larger, and leaves the picture the size that it had."""
+    first = FIRST if before is None else more(before)
+    width, height = size_of(first)
+    if before is not None and before.startswith("detail"):
+        assert (width, height) == (832, 1216)
+    try:
+        made = more(kind, first, replace(SECOND, number=0))
+    except InvalidRequest:
+        assert kind in {"larger", "double", *EXTENDS}  # it would be too large
+        return
+    begun = (made.sampling.width, made.sampling.height)
+    if made.change is not None and made.change.direction is not None:
+        assert begun == extended_size(width, height, made.change.direction)
+    else:
+        assert begun == (width, height)
 
 
 def test_details_are_the_faces_that_were_found():

@@ -117,6 +117,10 @@ async def test_a_picture_goes_on_beyond_its_edge_and_gets_more_detail(yuki):
     detail = await result_of(yuki, await pressed(yuki, screen, "Top"))
     assert f"With more detail than [picture 1 of `{job_of(out)}`](" in words(detail)
     assert Image.open(io.BytesIO(await yuki.fetch(gallery(detail)[0]["media"]["url"]))).size == (1248, 1216)
+    assert "1248×1216" in words(detail)
+    for button, choice in (("Vary …", "Strong"), ("Detail …", "Faces"), ("Extend …", "Zoom out")):
+        further = await result_of(yuki, await pressed(yuki, await question(yuki, detail, button), choice))
+        assert "1248×1216" in words(further)
 
 
 async def test_somebody_else_makes_their_own(yuki, mio):
