@@ -9,7 +9,7 @@ import msgspec
 
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
-from bot.request import words_of_options
+from bot.request import Change, words_of_options
 from bot.routes import Route, chosen, on_form, on_press
 from bot.safety.ratings import is_rating
 from bot.sentences import edit as says
@@ -98,7 +98,8 @@ class Editing:
                 await self._change(interaction, form_id, Changes({"rating": rating} if is_rating(rating) else {}))
             case "area":
                 area = next((one for one in AREAS if one in chosen(interaction)), None)
-                await self._change(interaction, form_id, Changes({"change": area and {"area": area}}))
+                change = area and msgspec.structs.asdict(Change(area=area))  # in place of a mask or an edge, too
+                await self._change(interaction, form_id, Changes({"change": change}))
             case _:
                 await self._open(interaction, form_id, form, act)
 

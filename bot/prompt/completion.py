@@ -98,6 +98,7 @@ class Completion:
         drafting = bool(options.draft) or any(one.name == self.config.draft.lora for one in chosen)
         if (year := options.year) is not None:
             _within(year, terms.FIRST_YEAR, terms.LAST_YEAR, "year")
+        sampling = self._draft_sampling(size) if drafting else self._sampling(options, defaults, model, size, steps)
         request = Request(
             subject=_subject(options.subject or ""),
             character=(options.character or "").strip(),
@@ -113,14 +114,14 @@ class Completion:
             year=year,
             count=_within(count, 1, limits.max_count, "count"),
             seed=seed,
-            sampling=self._draft_sampling(size) if drafting else self._sampling(options, defaults, model, size, steps),
+            sampling=sampling,
             private=bool(options.private),
             variation=_variation(options, count, self.draw_seed),
             model=model,
             draft=self.draft() if drafting else None,
             loras=tuple([one for one in chosen if one.name != self.config.draft.lora]),
             parent=options.parent,
-            strength=_strength(options, steps),
+            strength=_strength(options, sampling.num_inference_steps),
             image=options.image,
             change=options.change,
             from_upload=bool(options.from_upload) or options.image is not None,

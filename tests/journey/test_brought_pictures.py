@@ -2,16 +2,30 @@
 
 import asyncio
 import io
+import json
 import sqlite3
 from contextlib import closing
 
+import msgspec
 import pytest
 from PIL import Image
 
+from bot.request import Change
 from bot.sandbox.people.driver import control, controls
 from bot.sentences import uploads as said
 from bot.sentences.rendering import render
-from tests.journey.people import draw_form, gallery, job_of, refusal_of, result_of, shown, use, words, words_form
+from tests.journey.people import (
+    draw_form,
+    fields,
+    gallery,
+    job_of,
+    refusal_of,
+    result_of,
+    shown,
+    use,
+    words,
+    words_form,
+)
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -55,6 +69,24 @@ async def test_what_is_safe_is_drawn_over_and_at_safe_only(rating_studio):
         assert "is drawn at `safe` only" in await refusal_of(yuki, sent)
         sent = await yuki.slash(channel, "imagine", prompt="hat", image=red)
         assert gallery(await ended(yuki, sent, "it is not `safe`")) == []
+
+
+async def test_an_area_that_is_chosen_afterwards_is_the_one_that_is_drawn(rating_studio):
+    """In place of a mask, or of an edge to go on beyond, that was said before."""
+    async with rating_studio.person("yuki") as yuki:
+        channel = yuki.channel("general")
+        green, mask = [await yuki.upload(f"{colour}.png", file(colour)) for colour in ("green", "white")]
+        for before in ({"extend": "right"}, {"mask": mask}):
+            first = await result_of(yuki, await yuki.slash(channel, "inpaint", prompt="hat", image=green, **before))
+            form = await yuki.modal(await yuki.press(first, control(first, "Edit")))
+            screen = await shown(yuki, await yuki.submit(form, **fields(form)))
+            [menu] = [one["custom_id"] for one in controls(screen) if one["custom_id"].endswith(":area")]
+            screen = await shown(yuki, await yuki.choose(screen, menu, "top"))
+            second = await result_of(yuki, await yuki.press(screen, control(screen, "Draw")))
+            assert "832×1216" in words(second)
+            with closing(sqlite3.connect(rating_studio.folder / "data" / "eshi.sqlite3", timeout=PATIENCE_S)) as base:
+                [drawn] = base.execute("SELECT request FROM jobs ORDER BY key DESC LIMIT 1").fetchone()
+            assert msgspec.convert(json.loads(drawn)["change"], Change) == Change(area="top")
 
 
 async def test_a_picture_is_described_as_a_form(rating_studio):

@@ -14,11 +14,12 @@ from bot.prompt.completion import Completion, check_offered, options_of, properl
 from bot.prompt.compose import compose
 from bot.prompt.loras import KnownLoras, LoraRule
 from bot.queue.ticket import Ticket, cost_of, weights_of
-from bot.request import Options, all_loras
+from bot.request import Input, Options, all_loras, steps_of
 from bot.safety.gate import Place, Situation, judge
 from bot.safety.gate_question import gate_question
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.wording import TextFilter
+from bot.sentences import uploads
 from bot.sentences.rendering import plain
 from bot.views.card import DRAFTED, MORE, _more
 from engine.wire import FoundLora
@@ -63,6 +64,18 @@ def test_drawn_properly_it_is_what_would_have_been_drawn(known):
     draft = made(known, draft=True, lora="a:0.5")
     assert properly(draft, CONFIG.defaults) == made(known, lora="a:0.5")
     assert properly(draft, Defaults(steps=20, sampler="euler")).sampling.num_inference_steps == 20
+
+
+@pytest.mark.parametrize(("steps", "strength", "taken"), [(28, 0.12, 0), (28, 0.13, 1), (50, 0.05, 0), (10, 0.2, 1)])
+def test_of_a_draft_that_begins_with_a_picture_its_own_steps_count(known, steps, strength, taken):
+    """Eight, whatever was asked for: less than one of them is refused, and never sent."""
+    asked = {"image": Input(sha256="ab", width=832, height=1216), "draft": True, "steps": steps, "strength": strength}
+    if taken:
+        assert steps_of(made(known, **asked)) == taken
+        return
+    with pytest.raises(InvalidRequest) as refused:
+        made(known, **asked)
+    assert refused.value.sentence == uploads.less_than_a_step(strength, 8)
 
 
 def test_a_draft_comes_back_from_a_form_and_from_its_recipe(known):
