@@ -89,7 +89,6 @@ def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iter
     )
     previews = PromptPreviews(
         gatekeeper=gatekeeper,
-        intake=flow.intake,
         places=places,
         model_name=lambda: flow.pool.model_name,
         model_hash=lambda: flow.pool.model_hash,
@@ -188,7 +187,7 @@ def _keeping(
     why = Why(gatekeeper=checks.gatekeeper, writer=writer, words=given.text_filter)
     yield settings_commands.feature(_settings(given, checks, flow), why, unlocking)
     yield help_command.feature(Help(fetch=given.fetch_commands))
-    yield terms_command.feature(checks.terms, flow.intake.ask)
+    yield terms_command.feature(checks.terms, imagine.ask_again)
     yield about_command.feature(partial(_facts, given, checks, flow))
     yield Feature(
         routes=[*buttons.routes(), *more.routes(), *again.routes(), *reporting.routes(), *moderation.routes()]

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from bot.actions.imagine import RequestBuilder
     from bot.checks.gatekeeper import Gatekeeper
-    from bot.flow.intake import Intake
     from bot.flow.places import Places
     from bot.prompt.lora_pictures import LoraPictures
     from bot.prompt.prompt_writer import PromptWriter
@@ -39,7 +38,6 @@ class PromptPreviews:
     """Everything is private, and nothing here costs the engine anything before Draw is pressed."""
 
     gatekeeper: Gatekeeper
-    intake: Intake
     places: Places
     model_name: Callable[[], str | None]
     """What the engine draws with; None before it is ready."""
@@ -95,7 +93,7 @@ class PromptPreviews:
         request = await self.store.drafts.get(draft_id)
         if request is None:
             raise InvalidRequest(says.NO_DRAFT)
-        await self.intake.ask(interaction, request)
+        await self.imagine.ask_again(interaction, request)
 
     async def _show(
         self, interaction: discord.Interaction[Any], options: Options, mapped: Mapped | None = None

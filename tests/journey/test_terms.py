@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot.sandbox.people.driver import control, controls
-from tests.journey.people import draw_form, gallery, labels, result_of, walk, words, words_form
+from tests.journey.people import draw_form, gallery, labels, refusal_of, result_of, walk, words, words_form
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -85,6 +85,29 @@ async def test_accept_works_after_a_restart(studio, nico):
     assert (over["id"], controls(over)) == (terms["id"], [])
     assert words(over).strip() == "Thank you. The answer to your request is below."
     assert len(accepted(studio, nico)) == 1
+
+
+async def test_what_waited_is_bound_by_limits_that_were_lowered_since(studio, nico, yuki):
+    """For Accept, and for the Draw of a preview, which both go on with a request of earlier."""
+    channel = yuki.channel("general")
+    recipe = "1girl Negative prompt: lowres Steps: 30, Sampler: Euler a, CFG scale: 6.5, Seed: 11"
+    preview = await yuki.answer(await yuki.slash(channel, "prompt check", text=recipe))
+    await forget(nico)
+    terms = await nico.answer(await nico.slash(channel, "imagine", prompt="1girl", steps=30))
+    config = studio.config.read_text()
+    try:
+        await studio.kill("bot")
+        studio.config.write_text(f"{config}\n[bot.limits]\nmax_steps = 20\n")
+        await studio.start_bot()
+        for person, message, label in ((yuki, preview, "Draw"), (nico, terms, "Accept")):
+            refusal = await refusal_of(person, await person.press(message, control(message, label)))
+            assert "from 1 to 20; 30 is outside" in refusal
+    finally:
+        await studio.kill("bot")
+        studio.config.write_text(config)
+        await studio.start_bot()
+    drawn = await yuki.press(preview, control(preview, "Draw"))
+    assert gallery(await result_of(yuki, drawn))
 
 
 @pytest.mark.parametrize("door", ["Reroll", "Edit", "preview", "remix"])
