@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from bot.actions.message_pictures import pictures_in
-from bot.errors import EngineUnavailable, GenerationFailed, InvalidRequest
+from bot.errors import EngineDied, EngineUnavailable, GenerationFailed, InvalidRequest
 from bot.prompt.terms import COUNT_TAGS
 from bot.reading.kinds import PICTURE
 from bot.request import Options
@@ -98,7 +98,7 @@ class Describing:
         try:
             async with asyncio.timeout(LOOK_S):
                 return await self.describe(pixels)
-        except EngineUnavailable as error:
+        except (EngineUnavailable, EngineDied) as error:
             raise InvalidRequest(says.ENGINE_AWAY) from error
         except (TimeoutError, GenerationFailed) as error:
             raise InvalidRequest(says.NOT_CHECKED) from error

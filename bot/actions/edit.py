@@ -16,7 +16,7 @@ from bot.sentences import edit as says
 from bot.sentences.recipes import FORM_TOO_OLD
 from bot.views.edit import FILLED, REMIXED, Changes, EditForm, Offers, changes, edit_id, form_id, sent_texts
 from bot.views.edit_screen import PRESS, WHICH, EditState, screen
-from engine.marking import AREAS
+from engine.marking import AREAS, Area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,9 +97,9 @@ class Editing:
                 rating = "".join(chosen(interaction)[:1])
                 await self._change(interaction, form_id, Changes({"rating": rating} if is_rating(rating) else {}))
             case "area":
-                area = next((one for one in AREAS if one in chosen(interaction)), None)
-                change = area and msgspec.structs.asdict(Change(area=area))  # in place of a mask or an edge, too
-                await self._change(interaction, form_id, Changes({"change": change}))
+                area: Area | None = next((one for one in AREAS if one in chosen(interaction)), None)
+                change = Change(area=area)  # in place of a mask or an edge, too
+                await self._change(interaction, form_id, Changes({"change": area and msgspec.structs.asdict(change)}))
             case _:
                 await self._open(interaction, form_id, form, act)
 

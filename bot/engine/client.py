@@ -227,7 +227,8 @@ class EngineClient:
         """Have a worker say what a picture shows.
 
         Raises:
-            EngineUnavailable: It is not ready, or went away.
+            EngineUnavailable: It is not ready, stops, or was left.
+            EngineDied: It went away while it was to look.
             GenerationFailed: It could not look.
         """
         await self._may_ask.acquire()
@@ -246,7 +247,7 @@ class EngineClient:
             raise
         return await answer
 
-    def _answer(self, question: str, answer: wire.Described | wire.Failed | EngineUnavailable) -> None:
+    def _answer(self, question: str, answer: wire.Described | wire.Failed | EngineError) -> None:
         """Hand an answer to whoever asked, if they still wait."""
         asked, worker = self._questions.pop(question)
         self._may_ask.release()
@@ -257,11 +258,13 @@ class EngineClient:
         match answer:
             case wire.Described():
                 asked.set_result(answer)
-            case wire.Failed(code="model_not_ready" | "shutting_down" | "worker_lost"):
+            case wire.Failed(code="model_not_ready" | "shutting_down"):
                 asked.set_exception(EngineUnavailable(f"it did not look ({answer})"))
+            case wire.Failed(code="worker_lost"):
+                asked.set_exception(EngineDied(answer.detail))
             case wire.Failed():
                 asked.set_exception(GenerationFailed(answer.code, answer.detail))
-            case EngineUnavailable():
+            case EngineError():
                 asked.set_exception(answer)
 
     async def _tell(self, command: wire.Drain | wire.Reload) -> None:
@@ -411,17 +414,20 @@ class EngineClient:
             self._silence.reschedule(self._silence_timeout.deadline)
 
     def _lose(self, error: EngineError, *, died: bool = False, level: int = logging.WARNING) -> None:
-        """Give up the connection, and tell the jobs that the engine had; it died unless it is we who leave."""
+        """Give up the connection, and tell everything that the engine had; it died unless it is we who leave."""
         self._connection = None
         was_ready = isinstance(self.status, wire.Ready)
         kind = EngineTimeout if isinstance(error, EngineTimeout) else EngineDied
-        with_worker = Counter(aboard.worker for aboard in self._aboard.values())
-        for mailbox, worker in self._aboard.values():  # an error each: every reader adds its own traceback
-            alone = with_worker[worker] == 1
-            mailbox.fail(kind(str(error), alone=alone) if died else EngineUnavailable(str(error)))
+        with_worker = Counter(one.worker for one in (*self._aboard.values(), *self._questions.values()))
+
+        def lost(worker: RemoteWorker) -> EngineError:  # each its own: every reader adds its own traceback
+            return kind(str(error), alone=with_worker[worker] == 1) if died else EngineUnavailable(str(error))
+
+        for mailbox, worker in self._aboard.values():
+            mailbox.fail(lost(worker))
         self._aboard.clear()
-        for question in list(self._questions):
-            self._answer(question, EngineUnavailable(str(error)))
+        for question, asked in list(self._questions.items()):
+            self._answer(question, lost(asked.worker))
         self._silence_timeout.forget()
         if self._child is not None:
             if isinstance(error, EngineTimeout):

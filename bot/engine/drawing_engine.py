@@ -66,7 +66,8 @@ class DrawingEngine(Protocol):
         """Ask what a picture shows; nothing is drawn.
 
         Raises:
-            EngineUnavailable: It is not ready, or went away.
+            EngineUnavailable: It is not ready, or was left.
+            EngineDied: It went away while it was to look.
             GenerationFailed: It could not look.
         """
         ...
@@ -98,7 +99,8 @@ class DrawingEngines(Protocol):
         """Ask any of them that draws what a picture shows.
 
         Raises:
-            EngineUnavailable: None is ready, or it went away.
+            EngineUnavailable: None is ready, or it was left.
+            EngineDied: It went away while it was to look.
             GenerationFailed: It could not look.
         """
         ...

@@ -94,7 +94,8 @@ class Engines:
         """Ask any of them that draws what a picture shows.
 
         Raises:
-            EngineUnavailable: None is ready, or it went away.
+            EngineUnavailable: None is ready, or it was left.
+            EngineDied: It went away while it was to look.
             GenerationFailed: It could not look.
         """
         worker = next((one for one in self.workers if isinstance(one.status, wire.Ready)), None)

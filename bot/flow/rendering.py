@@ -128,6 +128,9 @@ class Rendering:
             log.info("%s", error)
             await self._delivery.fail(job, ends.PARENT_GONE, code="parent_gone")
             return None
+        except EngineDied as error:  # of a picture that it was asked about, perhaps
+            job = await self._store.jobs.start(job.id, now=self._now())
+            return await self._put_back(job, error)
         except EngineError as error:  # it was asked about a picture, and has none of this job's work
             log.warning("job %s: not begun: %s", job.id, error)
             return job

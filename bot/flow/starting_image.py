@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
-from bot.errors import EngineError, GenerationFailed, PictureLost, PromptRefused
+from bot.errors import EngineDied, EngineError, GenerationFailed, PictureLost, PromptRefused
 from bot.follow_up import drawn_again
 from bot.sentences import uploads
 from engine import extending, wire
@@ -51,7 +51,7 @@ class StartingImages:
         Raises:
             PictureLost: There is nothing left to begin with, and drawing again would make another picture.
             PromptRefused: What its asker brought is nothing to draw from; with the sentence for them.
-            EngineError: The engine could not look at it.
+            EngineError: The engine could not look at it, or died of it.
         """
         request = job.request
         if request.strength is None:
@@ -144,6 +144,8 @@ class StartingImages:
         """Find faces, where something looks for them; else they are where they usually are."""
         try:
             return (await self._describe(pixels)).faces or ()
+        except EngineDied:
+            raise
         except (EngineError, PromptRefused) as error:
             log.info("nobody looked for faces: %s", error)
             return ()

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.engine.drawing_engine import Away
-from bot.errors import EngineUnavailable, GenerationFailed
+from bot.errors import EngineDied, EngineUnavailable, GenerationFailed
 from engine import wire
 from tests.bot.engine.conftest import Statuses, drawn, generate, pictures
 
@@ -112,16 +112,30 @@ async def test_an_engine_that_is_not_ready_describes_nothing(fake):
         await worker.describe(PICTURE)
 
 
-async def test_a_question_at_a_worker_that_is_lost_is_no_fault_of_the_picture(fake):
-    """Another worker can look at it."""
+async def test_a_question_at_a_worker_that_is_lost_may_be_why(fake):
+    """It is no refusal of the picture: another worker can look at it."""
     async with fake("--workers", 2) as client:
         await client.ready()
         asked = asyncio.create_task(client.workers[0].describe(PICTURE))
         await asyncio.sleep(0)
         [question] = client._questions
         client._take(wire.Failed(job_id=question, code="worker_lost", detail="gone"))
-        with pytest.raises(EngineUnavailable, match="did not look"):
+        with pytest.raises(EngineDied, match="gone"):
             await asked
+
+
+@pytest.mark.parametrize(("died", "others"), [(True, 0), (True, 1), (False, 0)])
+async def test_what_an_engine_looked_at_may_be_what_it_died_of(fake, died, others):
+    """As much as what it drew; where it had nothing else, that is known; and we who leave blame nothing."""
+    async with fake() as client:
+        await client.ready()
+        [worker] = client.workers
+        asked = [asyncio.create_task(worker.describe(PICTURE)) for _ in range(1 + others)]
+        await asyncio.sleep(0)
+        client._lose(EngineUnavailable("gone"), died=died)
+        for error in await asyncio.gather(*asked, return_exceptions=True):
+            assert type(error) is (EngineDied if died else EngineUnavailable)
+            assert not died or error.alone == (not others)
 
 
 async def test_a_job_outside_the_limits_never_reaches_the_engine(fake):

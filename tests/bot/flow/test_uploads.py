@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from PIL import Image
 
-from bot.errors import GenerationFailed
+from bot.errors import EngineDied, GenerationFailed
+from bot.flow.rendering import MAX_ATTEMPTS, MAX_LONE_DEATHS
 from bot.follow_up import KINDS, follow_up
 from bot.job import State
 from bot.picture.brought import BroughtPicture
@@ -20,6 +21,7 @@ from bot.safety.gate_question import GateQuestion
 from bot.safety.policy import OperatorPolicy, ServerPolicy
 from bot.safety.ratings import ORDER
 from bot.sentences import uploads as says
+from bot.sentences.ends import QUARANTINED
 from engine import extending
 from engine.marking import marked
 from engine.wire import Described, Pixels, Repaint, Start
@@ -94,6 +96,21 @@ async def test_what_is_not_seen_to_be_safe_is_never_drawn_from(life, waiting, be
     one.engine.sees = sees
     given, (how, _, said) = await draw(one, waiting, begun())
     assert (given, how, said) == (None, "refused", why)
+
+
+async def test_a_picture_that_an_engine_dies_of_is_not_looked_at_for_ever(life, waiting, begun, store):
+    """Twice alone, as what it draws; and one that only may be why is not beside others' from then on."""
+    one = life()
+    one.engine.sees = EngineDied("it was killed", alone=True)
+    given, (how, job_id, said) = await draw(one, waiting, begun())
+    assert (given, how, said) == (None, "failed", QUARANTINED)
+    assert (await store.jobs.get(job_id)).attempts == len(one.engine.asked) == MAX_LONE_DEATHS
+    two = life()
+    two.engine.sees = EngineDied("it was killed")
+    given, (how, job_id, _) = await draw(two, waiting, begun())
+    assert (given, how) == (None, "failed")
+    assert (await store.jobs.get(job_id)).suspect
+    assert len(two.engine.asked) == MAX_ATTEMPTS
 
 
 async def test_where_it_is_gone_or_somebody_elses_nothing_is_drawn(life, waiting, begun, store):
