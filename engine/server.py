@@ -17,6 +17,7 @@ from engine.metrics import StatusPage
 from engine.received_job import ReceivedJob
 from engine.systemd import Systemd
 from engine.wire import (
+    ENGINE,
     PROTOCOL,
     Cancel,
     Describe,
@@ -54,9 +55,6 @@ GRACE_S = 10.0
 HANGS_AFTER_S = 900.0
 """How long one step may take before systemd is no longer told that all is well: the slowest that is known, four
 pictures of 832×1216 on a processor, takes minutes."""
-
-WORKER = "engine"
-"""The name of the only worker here."""
 
 
 class Server:
@@ -195,7 +193,7 @@ class Server:
             case Cancel():
                 if job := client.jobs.get(command.job_id):
                     self._worker.cancel(job)
-            case Drain() | Reload() if command.worker != WORKER:
+            case Drain() | Reload() if command.worker != ENGINE:
                 client.tell(Rejected(detail=f"there is no worker {command.worker[:DETAIL_CHARS]}"))
             case Drain():
                 self._drain()
@@ -220,7 +218,7 @@ class Server:
         """Say why this is not done; None: it is."""
         if self._closing:
             return "shutting_down", "the engine is shutting down"
-        if command.worker not in {None, WORKER}:
+        if command.worker not in {None, ENGINE}:
             return "invalid_parameters", f"there is no worker {command.worker}"
         return client.refusal(command, self._worker_state)
 
@@ -259,7 +257,7 @@ class Server:
 
     def _workers(self) -> Workers:
         """What a client is told of who draws here."""
-        listed = ListedWorker(id=WORKER, state=self._worker_state, jobs=self._clients.jobs)
+        listed = ListedWorker(id=ENGINE, state=self._worker_state, jobs=self._clients.jobs)
         return Workers(protocol=PROTOCOL, workers=(listed,))
 
     def _greeting(self) -> tuple[Event, ...]:

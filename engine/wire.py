@@ -64,6 +64,7 @@ from engine.wire_events import (
 )
 from engine.wire_limits import check
 from engine.wire_values import (
+    ENGINE,
     LATENT_BYTES,
     MAX_CHANNELS,
     MAX_LORA_NAME,
@@ -80,6 +81,7 @@ from engine.wire_values import (
 )
 
 __all__ = [
+    "ENGINE",
     "LATENT_BYTES",
     "MAX_CARRIED_BYTES",
     "MAX_CHANNELS",

@@ -11,6 +11,9 @@ from engine.picture_size import MAX_SIDE, Side
 JobId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 WorkerId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 
+ENGINE: WorkerId = "engine"
+"""What an engine calls the only worker that it is; those behind a front are called otherwise."""
+
 MAX_CHANNELS = 16
 """Of latents: SDXL's have 4, and no VAE of its class more than this."""
 

@@ -195,7 +195,8 @@ class EngineClient:
             raise ValueError(f"job {job.job_id} is already being drawn")
         mailbox = Mailbox()
         self._aboard[job.job_id] = _Aboard(mailbox, worker)
-        self._silence_timeout.board(job.job_id, _largest(job), _now())
+        if worker.id == wire.ENGINE:  # a front sees to its workers itself, and gives up one where we would lose all
+            self._silence_timeout.board(job.job_id, _largest(job), _now())
         self._expect_news()
         try:
             await _send(connection, frame)
@@ -364,6 +365,8 @@ class EngineClient:
             case _ if (aboard := self._aboard.get(event.job_id)) is not None:
                 self._silence_timeout.hear(_now())
                 aboard.mailbox.put(event)
+                if isinstance(event, wire.Started):
+                    self._silence_timeout.begin(event.job_id)
                 if isinstance(event, wire.Finished | wire.Cancelled | wire.Failed):
                     del self._aboard[event.job_id]
                     self._silence_timeout.leave(event.job_id, drawn=isinstance(event, wire.Finished))
@@ -390,6 +393,8 @@ class EngineClient:
                 )
                 self._workers[worker.id] = known
             known.become(state_of(worker))
+        if not self._aboard and not isinstance(self.status, wire.Ready):
+            self._silence_timeout.forget()  # it loads anew, and knows no shape any more
         if isinstance(self.status, wire.Ready):
             self._failures = 0
             self._is_ready.set()

@@ -319,6 +319,7 @@ class HostedWorker:
         match event:
             case Started():
                 carried.began = True
+                self._silence.begin(carried.key)
                 event = msgspec.structs.replace(event, worker=self.id)
             case Picture():
                 self.measures.pictures.add()

@@ -18,6 +18,7 @@ def drawn(silence_timeout, shape, *, began, pauses):
     """Have one job of a shape drawn, with these pauses between its events."""
     now = began
     silence_timeout.board("before", shape, now)
+    silence_timeout.begin("before")
     for pause in pauses:
         now += pause
         silence_timeout.hear(now)
@@ -47,6 +48,7 @@ def test_a_known_shape_may_pause_for_ten_times_its_longest_pause(silence_timeout
     """The steps, and the decode at the end."""
     now = drawn(silence_timeout, WIDE, began=0.0, pauses=[0.5, 0.5, 2.0])
     silence_timeout.board("A", WIDE, now + 50)
+    silence_timeout.begin("A")
     assert silence_timeout.deadline == now + 50 + 20.0
     silence_timeout.hear(now + 51)
     assert silence_timeout.deadline == now + 51 + 20.0
@@ -55,7 +57,25 @@ def test_a_known_shape_may_pause_for_ten_times_its_longest_pause(silence_timeout
 def test_a_fast_card_has_a_floor(silence_timeout):
     now = drawn(silence_timeout, WIDE, began=0.0, pauses=[0.01] * 20)
     silence_timeout.board("A", WIDE, now)
+    silence_timeout.begin("A")
     assert silence_timeout.deadline == now + 5.0
+
+
+def test_an_engine_that_has_begun_nothing_may_be_bringing_weights(silence_timeout):
+    """As long as a first job may take; how long that took makes no later pause longer, and a job that waits changes
+    nothing for what is drawn."""
+    now = drawn(silence_timeout, WIDE, began=0.0, pauses=[0.5, 0.5])
+    silence_timeout.board("A", WIDE, now)
+    assert silence_timeout.deadline == now + 300.0
+    silence_timeout.hear(now + 200)
+    silence_timeout.begin("A")
+    assert silence_timeout.deadline == now + 200 + 5.0
+    silence_timeout.board("B", WIDE, now + 201)
+    assert silence_timeout.deadline == now + 200 + 5.0
+    silence_timeout.leave("A", drawn=True)
+    assert silence_timeout.deadline == now + 200 + 300.0
+    silence_timeout.begin("gone")
+    assert silence_timeout.deadline == now + 200 + 300.0
 
 
 def test_a_job_that_was_not_drawn_teaches_nothing(silence_timeout):
@@ -74,25 +94,34 @@ def test_a_new_engine_knows_no_shape(silence_timeout):
     assert silence_timeout.deadline == 310.0
 
 
-@given(st.lists(st.tuples(st.floats(0.001, 100), st.sampled_from("ABC"), st.sampled_from(["board", "hear", "end"]))))
+@given(
+    st.lists(
+        st.tuples(st.floats(0.001, 100), st.sampled_from("ABC"), st.sampled_from(["board", "begin", "hear", "end"]))
+    )
+)
 def test_the_deadline_is_never_sooner_than_what_was_normal(events):
     """Whatever the order: with jobs aboard there is a deadline, and it is later than ten of the last pause."""
     silence_timeout, now, pauses = SilenceTimeout(first_s=30.0, floor_s=5.0, times=10), 0.0, [0.0]
-    aboard = set()
+    aboard, begun = set(), set()
     for pause, job, kind in events:
         now += pause
         if kind == "board":
             silence_timeout.board(job, WIDE, now)
             aboard.add(job)
+        elif kind == "begin" and job in aboard:
+            silence_timeout.begin(job)
+            begun.add(job)
         elif kind == "hear" and aboard:
-            pauses.append(now - silence_timeout.heard)
+            if begun:
+                pauses.append(now - silence_timeout.heard)
             silence_timeout.hear(now)
         elif kind == "end" and aboard:
             silence_timeout.leave(job, drawn=True)
             aboard.discard(job)
+            begun.discard(job)
         assert (silence_timeout.deadline is None) == (not aboard)
         if aboard:
-            known = WIDE in silence_timeout._drawn
+            known = bool(begun) and WIDE in silence_timeout._drawn
             assert (
                 silence_timeout.deadline
                 >= silence_timeout.heard + (max(5.0, 10 * max(pauses[-200:])) if known else 30.0) - 1e-6

@@ -1,6 +1,7 @@
 """Several cards behind one connection, and several engines beside each other."""
 
 import asyncio
+import contextlib
 import json
 
 import pytest
@@ -69,6 +70,16 @@ async def test_a_job_that_never_began_where_it_was_lost_is_not_blamed(fake):
         client._take(wire.Failed(job_id="A", code="worker_lost", detail="gone", aboard=1, began=False))
         with pytest.raises(EngineUnavailable, match="before the job began"):
             await anext(events)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_front_sees_itself_to_workers_that_say_nothing(fake, workers):
+    """It gives up one of them, where this side could only leave all; an engine is watched from here."""
+    async with fake("--workers", workers, "--trouble", "slow", "--word", "slow") as client:
+        await client.ready()
+        async with contextlib.aclosing(client.workers[0].generate(generate(prompt="slow"))) as events:
+            assert isinstance(await anext(events), wire.Started)
+            assert (client._silence_timeout.deadline is None) == (workers > 1)
 
 
 async def test_a_worker_that_drains_takes_nothing_until_it_has_read_its_model_anew(fake):
