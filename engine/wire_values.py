@@ -9,7 +9,11 @@ from msgspec import Meta, Struct
 from engine.picture_size import MAX_SIDE, Side
 
 JobId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
-WorkerId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+
+MAX_WORKER_ID = 64
+"""Characters."""
+
+WorkerId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_WORKER_ID)]
 
 ENGINE: WorkerId = "engine"
 """What an engine calls the only worker that it is; those behind a front are called otherwise."""

@@ -140,8 +140,7 @@ class Fleet:
             changed=self._changed,
             worker_class=self._worker_class,
         )
-        if self.worker(worker.id) is not None:  # two nodes of one name: only this one's start makes it another
-            worker.id = f"{worker.id} {card.place.node_id[:6]}"
+        worker.id = card.place.name_beside({one.id for one in self.workers})
         log.info("worker %s: a card of node %s", worker.id, card.place.node)
         return _Hosted(worker, card.table, asyncio.create_task(worker.run()))
 
