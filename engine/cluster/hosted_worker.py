@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,6 @@ import ray
 from ray.exceptions import RayActorError, RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from engine.clients import DETAIL_CHARS
 from engine.cluster.actor import REPEAT_S, WorkerActor
 from engine.cluster.messages import (
     Broken,
@@ -26,6 +24,7 @@ from engine.cluster.messages import (
     decode_hello,
     decode_look,
 )
+from engine.cluster.ray_errors import sentence
 from engine.cluster.worker_counts import take
 from engine.cost import largest_pass
 from engine.counts import EngineMeasures
@@ -235,7 +234,7 @@ class HostedWorker:
             self.placed = True
             why = _other_program(hello, self.place.node) or await self._watch(actor)
         except RayError as error:
-            why = _sentence(error)
+            why = sentence(error)
         except asyncio.CancelledError:
             why = self._farewell
             raise
@@ -294,9 +293,9 @@ class HostedWorker:
                     self._tell(job, carried, event)
             whole = True
         except RayActorError as error:
-            self._fault = _sentence(error)  # whoever watches it says what it had
+            self._fault = sentence(error)  # whoever watches it says what it had
         except RayError as error:
-            self._tell(job, carried, Failed(job_id=job.request.job_id, code="internal", detail=_sentence(error)))
+            self._tell(job, carried, Failed(job_id=job.request.job_id, code="internal", detail=sentence(error)))
         finally:
             if not whole:
                 ray.cancel(stream)  # to drop a stream does not end what fills it
@@ -306,10 +305,10 @@ class HostedWorker:
         try:
             return decode_answer(await actor.describe.remote(encode(command)))
         except RayActorError as error:
-            self._fault = _sentence(error)
+            self._fault = sentence(error)
             return None
         except RayError as error:
-            return Failed(job_id=command.question_id, code="internal", detail=_sentence(error))
+            return Failed(job_id=command.question_id, code="internal", detail=sentence(error))
 
     def _tell(self, job: ReceivedJob, carried: _Carried, event: Event) -> None:
         """Let whoever asked know; after a job's last event nothing more is said of it."""
@@ -374,17 +373,6 @@ def _other_program(hello: Hello, node: str) -> str:
     if (hello.version, hello.protocol) != (own.version, own.protocol):
         return f"node {node} has Eshi {hello.version}, and the front {own.version}: install the same version on both"
     return ""
-
-
-def _sentence(error: RayError) -> str:
-    """Say in a line what Ray says in a page."""
-    said = str(error)
-    if missing := re.search(r"ModuleNotFoundError: No module named '[\w.]+'", said):
-        return f"its node lacks what the engine needs ({missing[0]})"
-    if isinstance(error, RayActorError):
-        return "its process ended"
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return lines[-1][:DETAIL_CHARS] if lines else type(error).__name__
 
 
 def _now() -> float:
