@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import ray
-from ray.exceptions import RayActorError, RayError
+from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from engine.cluster.actor import REPEAT_S, WorkerActor
@@ -24,7 +24,7 @@ from engine.cluster.messages import (
     decode_hello,
     decode_look,
 )
-from engine.cluster.ray_errors import sentence
+from engine.cluster.ray_errors import GONE, sentence
 from engine.cluster.worker_counts import take
 from engine.cost import largest_pass
 from engine.counts import EngineMeasures
@@ -292,7 +292,7 @@ class HostedWorker:
                 for event in decode_events(await bundle):
                     self._tell(job, carried, event)
             whole = True
-        except RayActorError as error:
+        except GONE as error:
             self._fault = sentence(error)  # whoever watches it says what it had
         except RayError as error:
             self._tell(job, carried, Failed(job_id=job.request.job_id, code="internal", detail=sentence(error)))
@@ -304,7 +304,7 @@ class HostedWorker:
         """Give what answers a question; None: the worker is gone."""
         try:
             return decode_answer(await actor.describe.remote(encode(command)))
-        except RayActorError as error:
+        except GONE as error:
             self._fault = sentence(error)
             return None
         except RayError as error:
