@@ -41,6 +41,9 @@ _questions = msgspec.msgpack.Decoder(Describe)
 REPEAT_S = 1.0
 """How long a look waits for a change at most: so often it is heard that this process lives."""
 
+MAX_EARLY = 512
+"""Jobs that were cancelled before they came: as many as a front has under way here (`hosted_worker.CALLS_AT_ONCE`)."""
+
 
 class WorkerActor:
     """One card."""
@@ -50,6 +53,8 @@ class WorkerActor:
         self._changes = 0
         self._changed = asyncio.Condition()
         self._jobs: dict[str, ReceivedJob] = {}
+        self._cancelled: dict[str, None] = {}
+        """What was cancelled and is not here, the oldest first: it is over, or still on its way."""
         self._measures = EngineMeasures()
         self._loras: tuple[FoundLora, ...] = ()
         self._loras_changed = 0
@@ -95,12 +100,16 @@ class WorkerActor:
             key: The job's own on this worker.
             frame: An `engine.wire.Generate`, whose limits the front has looked at.
         """
-        bundles = Bundles()
+        request, bundles = _requests.decode(frame), Bundles()
+        if key in self._cancelled:
+            del self._cancelled[key]
+            yield encode([Cancelled(job_id=request.job_id)])
+            return
 
         def emit(event: Event) -> None:
             self._loop.call_soon_threadsafe(bundles.put, event)
 
-        job = ReceivedJob(_requests.decode(frame), emit)
+        job = ReceivedJob(request, emit)
         self._jobs[key] = job
         self._worker.submit(job)
         over = False
@@ -133,9 +142,16 @@ class WorkerActor:
         return encode(counted(self._measures))
 
     async def cancel(self, key: str) -> None:
-        """Stop a job before its next step; one that is over stays as it is."""
+        """Stop a job before its next step; one that is over stays as it is.
+
+        Of an asyncio actor Ray begins each call once its arguments are there, so one with large pixels may come later.
+        """
         if job := self._jobs.get(key):
             self._worker.cancel(job)
+            return
+        self._cancelled[key] = None
+        if len(self._cancelled) > MAX_EARLY:
+            del self._cancelled[next(iter(self._cancelled))]
 
     def _work(self) -> None:
         """Be the worker's thread; what it cannot survive, this process does not either."""
