@@ -27,7 +27,7 @@ from engine.wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from aiohttp import web
 
@@ -65,13 +65,20 @@ class ConnectedClient:
         self.dropped = False
         """It did not read, and is not listened to any more."""
 
-    @property
-    def carried_bytes(self) -> int:
-        """What its jobs begin with, all together."""
-        return sum(_carried_bytes(job.request) for job in self.jobs.values())
+    def make_room(self, workers: int) -> None:
+        """Let as much wait for it as so many workers may have to say."""
+        self._outbox.make_room(workers)
 
-    def refusal(self, command: Generate | Describe, state: WorkerState) -> tuple[ErrorCode, str] | None:
-        """Say why a worker that is like this does not do this for it as well; None: it does."""
+    def refusal(
+        self, command: Generate | Describe, state: WorkerState, there: Collection[ReceivedJob]
+    ) -> tuple[ErrorCode, str] | None:
+        """Say why a worker does not do this for it as well; None: it does.
+
+        Args:
+            command: What it asks for.
+            state: How the worker is.
+            there: Those of its jobs that the worker has.
+        """
         match state:
             case Loading(stage=stage):
                 return "model_not_ready", f"the model is not loaded yet: {stage}"
@@ -80,10 +87,10 @@ class ConnectedClient:
             case Lost(why=why):
                 return "model_not_ready", f"it is lost: {why}"
             case Ready():
-                return self._too_much(command)
+                return self._too_much(command, there)
 
-    def _too_much(self, command: Generate | Describe) -> tuple[ErrorCode, str] | None:
-        """Say why it may not have this here beside what it has; None: it may."""
+    def _too_much(self, command: Generate | Describe, there: Collection[ReceivedJob]) -> tuple[ErrorCode, str] | None:
+        """Say why it may not have this there beside what it has; None: it may."""
         if isinstance(command, Describe):
             if command.question_id in self.questions or len(self.questions) >= MAX_QUESTIONS:
                 described = f"{len(self.questions)} pictures of this client are being described already"
@@ -91,9 +98,9 @@ class ConnectedClient:
             return None
         if command.job_id in self.jobs:
             return "invalid_parameters", "a job of this id is still being drawn, and goes on"
-        if len(self.jobs) >= MAX_JOBS:
+        if len(there) >= MAX_JOBS:
             return "too_many_jobs", f"{MAX_JOBS} jobs of this client are here already"
-        carried = self.carried_bytes + _carried_bytes(command)
+        carried = sum(_carried_bytes(request) for request in (command, *(job.request for job in there)))
         if carried > MAX_CARRIED_BYTES:
             return "too_many_jobs", f"{carried} bytes of pictures of this client would be here; {MAX_CARRIED_BYTES} may"
         return None

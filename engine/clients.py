@@ -57,6 +57,7 @@ class Clients:
         self._obey = obey
         self._left = left
         self._connected: set[ConnectedClient] = set()
+        self._workers = 1
         self._closed = False
 
     def __len__(self) -> int:
@@ -92,6 +93,12 @@ class Clients:
         for client in self._connected:
             client.tell(event)
 
+    def make_room(self, workers: int) -> None:
+        """Let as much wait for each as so many workers may have to say, and never less than that again."""
+        self._workers = max(self._workers, workers)
+        for client in self._connected:
+            client.make_room(self._workers)
+
     def close(self) -> None:
         """Let nobody in any more: a client that was said goodbye to need not come again."""
         self._closed = True
@@ -113,6 +120,7 @@ class Clients:
         except UnicodeEncodeError as error:  # aiohttp repeats a header's bytes, which need not be text
             raise web.HTTPBadRequest from error
         client = ConnectedClient(socket, cut=request.transport.abort if request.transport is not None else socket.close)
+        client.make_room(self._workers)
         for event in self._greeting():
             client.tell(event)
         self._connected.add(client)

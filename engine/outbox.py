@@ -1,6 +1,6 @@
 """What waits to be sent to one client: nothing is lost, but a slow client gets only the newest progress.
 
-How much may wait is bounded by more than a client that asks as the bot does can ever have asked for.
+How much may wait is bounded by more than a client that asks as the bot does can ever have asked for, of each worker.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 MAX_BYTES = 256 * 1024 * 1024
-"""The bot has at most 67 pictures here (`bot.queue.feed`: 64 of one shape, and one job of four), of about a megapixel
-each, and pure noise of that size is a PNG of 3.2 MB."""
+"""Of one worker. The bot has at most 67 pictures there (`bot.queue.feed`: 64 of one shape, and one job of four), of
+about a megapixel each, and pure noise of that size is a PNG of 3.2 MB."""
 
 MAX_EVENTS = MAX_JOBS * 40
 """Of each job with 16 pictures 34 events can wait; the rest is for answers to commands that are none."""
@@ -37,10 +37,15 @@ class Outbox:
     def __init__(self, *, max_bytes: int = MAX_BYTES, max_events: int = MAX_EVENTS) -> None:
         self._max_bytes = max_bytes
         self._max_events = max_events
+        self._workers = 1
         self._waiting: dict[Hashable, Event] = {}  # in order of the first arrival
         self._bytes = 0
         self._filled = asyncio.Event()
         self._put = 0
+
+    def make_room(self, workers: int) -> None:
+        """Have room for what so many workers say; it stays, for what a worker has said may outlive it here."""
+        self._workers = max(self._workers, workers)
 
     def put(self, event: Event) -> None:
         """Add an event; one that replaces an earlier one takes its place.
@@ -55,7 +60,7 @@ class Outbox:
         self._waiting[key] = event
         self._bytes += _size(event)
         self._filled.set()
-        if self._bytes > self._max_bytes or len(self._waiting) > self._max_events:
+        if self._bytes > self._max_bytes * self._workers or len(self._waiting) > self._max_events * self._workers:
             raise Overfull(f"{len(self._waiting)} messages of {self._bytes / 1024**2:.0f} MiB wait for it")
 
     async def get(self) -> Event:

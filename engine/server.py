@@ -220,7 +220,7 @@ class Server:
             return "shutting_down", "the engine is shutting down"
         if command.worker not in {None, ENGINE}:
             return "invalid_parameters", f"there is no worker {command.worker}"
-        return client.refusal(command, self._worker_state)
+        return client.refusal(command, self._worker_state, client.jobs.values())
 
     def _tell_of_job(self, client: ConnectedClient, event: Event) -> None:
         match event:

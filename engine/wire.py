@@ -165,7 +165,7 @@ MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 """One picture is the largest message: a 2048×2048 PNG of pure noise is 12.6 MB."""
 
 MAX_JOBS = 128
-"""Of one client, not ended. The bot holds fewer than 70: `engine.batch_cap` is 64 at most."""
+"""Of one client at one worker, not ended. The bot holds fewer than 70 there: `engine.batch_cap` is 64 at most."""
 
 MAX_QUESTIONS = 8
 """Pictures of one client that are being described; a look takes a fraction of a second."""
@@ -175,7 +175,7 @@ MAX_COMMAND_BYTES = 18 * 1024 * 1024
 bytes are 160 kB."""
 
 MAX_CARRIED_BYTES = 256 * 1024 * 1024
-"""Of what the jobs of one client that have not ended begin with: as many as the bot holds, of 1.2 megapixels each."""
+"""Of what the jobs of one client at one worker begin with: as many as the bot holds there, of 1.2 megapixels each."""
 
 MAX_TAGS = 400
 """Of a picture that is described: no tagger names more that mean something."""

@@ -28,9 +28,9 @@ ErrorCode: TypeAlias = Literal[
 ]
 """``withheld``: a picture of the job must not be seen by anybody, so none is sent. ``lora_refused``: one of its LoRAs
 is not there, is another file by now, or cannot be used; ``model_refused`` says the same of its checkpoint.
-``too_many_jobs``: this client has `engine.wire.MAX_JOBS` here already, or `MAX_CARRIED_BYTES`; one that keeps to that
-never reads it. ``model_not_ready`` and ``shutting_down`` speak of the job's worker alone, as does ``worker_lost``: it
-died, or was given up."""
+``too_many_jobs``: this client has `engine.wire.MAX_JOBS` at this worker already, or `MAX_CARRIED_BYTES`; one that keeps
+to that never reads it. ``model_not_ready`` and ``shutting_down`` speak of the job's worker alone, as does
+``worker_lost``: it died, or was given up."""
 
 
 class Loading(Struct, frozen=True, tag=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

@@ -173,7 +173,7 @@ class Front:
             client.refuse(command, "shutting_down", "the cluster is shutting down")
         elif worker is None:  # it was there a moment ago, or will be in a moment
             client.refuse(command, "worker_lost", f"there is no worker {command.worker}", began=False)
-        elif (refusal := client.refusal(command, worker.state)) is not None:
+        elif (refusal := client.refusal(command, worker.state, _jobs_at(worker, client))) is not None:
             client.refuse(command, *refusal)
         else:
             return worker
@@ -192,10 +192,16 @@ class Front:
         return (self._workers(), self._loras) if self._loras.loras else (self._workers(),)
 
     def _tell_all(self) -> None:
-        self._clients.tell_all(self._workers())
         ready, known = self._fleet.ready, len(self._fleet.workers)
+        self._clients.make_room(known)
+        self._clients.tell_all(self._workers())
         self._systemd.status(f"{len(ready)} of {known} cards draw")
         if ready and (found := Loras(loras=self._fleet.loras)) != self._loras:
             log.info("%d LoRAs that every card has", sum(not one.wrong for one in found.loras))
             self._loras = found
             self._clients.tell_all(found)
+
+
+def _jobs_at(worker: HostedWorker, client: ConnectedClient) -> list[ReceivedJob]:
+    """Give those of a client's jobs that a worker has: what the others have is no burden to this one."""
+    return [job for job in worker.carried if client.jobs.get(job.request.job_id) is job]

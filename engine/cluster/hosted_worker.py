@@ -43,7 +43,7 @@ from engine.wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
     from typing import NoReturn
 
     from engine.cluster.nodes import CardPlace
@@ -133,8 +133,13 @@ class HostedWorker:
         self._drew = False
 
     @property
+    def carried(self) -> Collection[ReceivedJob]:
+        """The jobs that it has, of all clients."""
+        return self._carried.keys()
+
+    @property
     def jobs(self) -> int:
-        """How many it has, of all clients."""
+        """How many that are."""
         return len(self._carried)
 
     def submit(self, job: ReceivedJob) -> None:

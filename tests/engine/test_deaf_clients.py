@@ -63,17 +63,21 @@ async def test_a_client_that_only_sends_is_dropped(engine, tmp_path, caplog, dat
     assert not any(record.exc_info for record in caplog.records)
 
 
-async def test_a_client_that_reads_no_pictures_is_dropped_before_they_fill_the_memory(engine, tmp_path, caplog):
-    """And what it asked for is cancelled."""
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_client_that_reads_no_pictures_is_dropped_before_they_fill_the_memory(
+    engine, tmp_path, caplog, workers
+):
+    """And what it asked for is cancelled. A front that speaks for several workers has room for what each says."""
+    engine._clients.make_room(workers)
     deaf = await upgraded(tmp_path / "engine.sock")
     await asyncio.get_running_loop().sock_sendall(deaf, frame(2, wire.encode(job())))
     await until(lambda: engine._worker.jobs)
     [drawn] = engine._worker.jobs
     large = bytes(4 * 1024**2)
-    for number in range(70):  # the bytes are one object, so that only the count of them grows here
+    for number in range(70 * workers):  # the bytes are one object, so that only the count of them grows here
         drawn.emit(Picture(job_id="job 0", number=number, seed=1, png=large))
     await until(lambda: not engine._clients)
-    assert "messages of 256 MiB wait for it" in caplog.text
+    assert f"messages of {256 * workers} MiB wait for it" in caplog.text
     assert engine._worker.cancelled == [drawn]
     deaf.close()
 

@@ -77,3 +77,18 @@ async def test_only_so_many_events_wait():
         outbox.put(Finished(job_id=str(number), engine_s=1.0))
     with pytest.raises(Overfull):
         outbox.put(Finished(job_id="3", engine_s=1.0))
+
+
+async def test_each_worker_has_room_of_its_own():
+    """As many as there ever were: what a worker has said may wait longer than it lives."""
+    outbox = Outbox(max_bytes=5000, max_events=3)
+    outbox.make_room(2)
+    outbox.make_room(1)
+    for number in range(6):
+        outbox.put(Picture(job_id="a", number=number, seed=1, png=bytes(1000)))
+    with pytest.raises(Overfull):
+        outbox.put(Picture(job_id="a", number=6, seed=1, png=b""))
+    outbox.clear()
+    outbox.put(Picture(job_id="a", number=0, seed=1, png=bytes(9000)))
+    with pytest.raises(Overfull):
+        outbox.put(Picture(job_id="a", number=1, seed=1, png=bytes(1000)))
