@@ -83,6 +83,10 @@ class EngineUnavailable(EngineError):
     """There is no engine to talk to, or it gave the job back: the job is not to blame."""
 
 
+class EngineFull(EngineUnavailable):
+    """The engine has as many jobs of this bot as it takes, and did not take another one."""
+
+
 class EngineDied(EngineError):
     """The engine went away while it had the job, which may be why."""
 

@@ -170,7 +170,7 @@ class Job(NewJob, frozen=True, kw_only=True):
     finished_at: float | None = None
     engine_s: float | None = None
     attempts: int = 0
-    """How often it was given to the engine."""
+    """How often it was given to an engine that took it."""
     deaths: int = 0
     """How often the engine died while it had this job."""
     lone_deaths: int = 0
@@ -224,12 +224,19 @@ class Job(NewJob, frozen=True, kw_only=True):
             State.RUNNING, started_at=now, attempts=self.attempts + 1, drawn_with=drawn_with, begins=begins
         )
 
-    def put_back(self, *, deaths: int = 0, lone_deaths: int = 0) -> Job:
-        """Go back into the line, with so many more deaths of the engine to its name."""
+    def put_back(self, *, deaths: int = 0, lone_deaths: int = 0, begun: bool = True) -> Job:
+        """Go back into the line, with so many more deaths of the engine to its name.
+
+        Args:
+            deaths: All of them.
+            lone_deaths: Those at which the engine had no other job.
+            begun: Whether the engine took it; what it refused was no attempt.
+        """
         self._require(State.RUNNING, State.QUEUED)
         return self._moved(
             State.QUEUED,
             started_at=None,
+            attempts=self.attempts - (not begun),
             deaths=self.deaths + deaths,
             lone_deaths=self.lone_deaths + lone_deaths,
         )

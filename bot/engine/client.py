@@ -16,7 +16,7 @@ import msgspec
 from bot.engine.drawing_engine import Away, Drawn, Status, nearest
 from bot.engine.mailbox import Mailbox
 from bot.engine.remote_worker import RemoteWorker, described, state_of
-from bot.errors import EngineDied, EngineError, EngineTimeout, EngineUnavailable, GenerationFailed
+from bot.errors import EngineDied, EngineError, EngineFull, EngineTimeout, EngineUnavailable, GenerationFailed
 from engine import wire
 from engine.cost import largest_pass
 from engine.silence_timeout import SilenceTimeout
@@ -179,6 +179,7 @@ class EngineClient:
         event; every other end is an error. Closing the generator early (`contextlib.aclosing`) cancels the job.
 
         Raises:
+            EngineFull: It has as many jobs as it takes, and never had this one.
             EngineUnavailable: It is not ready, stops, or went away: the job may be drawn later.
             EngineDied: It went away while it had the job; if it is ours, it is being started again.
             GenerationFailed: It gave up on this job, or the job is outside the wire's limits.
@@ -202,7 +203,9 @@ class EngineClient:
             await _send(connection, frame)
             while True:
                 match event := await mailbox.get():
-                    case wire.Failed(code="model_not_ready" | "shutting_down" | "too_many_jobs") | wire.Cancelled():
+                    case wire.Failed(code="too_many_jobs"):
+                        raise EngineFull(f"it gave the job back ({event})")
+                    case wire.Failed(code="model_not_ready" | "shutting_down") | wire.Cancelled():
                         raise EngineUnavailable(f"it gave the job back ({event})")  # nobody here asked it to cancel
                     case wire.Failed(code="worker_lost", began=False):
                         raise EngineUnavailable(f"it was lost before the job began ({event.detail})")

@@ -56,6 +56,7 @@ class DrawingEngine(Protocol):
         """Have a job drawn; what happens to it, from Started to Finished. Closing it early cancels the job.
 
         Raises:
+            EngineFull: It has as many jobs as it takes, and never had this one.
             EngineUnavailable: It is not ready, stops, or went away: the job may be drawn later.
             EngineDied: It went away while it had the job.
             GenerationFailed: It gave up on this job, or the job is outside the wire's limits.

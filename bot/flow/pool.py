@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from bot.queue.ticket import Ticket
 
 
+FULL_S = 5.0
+"""How long nothing is given to a worker that refused a job as one too many and has none that could end."""
+
+
 class Turn(NamedTuple):
     """A job that was taken out of the queue, for one worker."""
 
@@ -136,6 +140,13 @@ class Pool:
             self._queue.release(job_id)
         elif slot.feed.leave(job_id):
             slot.pace.ended(job_id, now=self._now())
+            slot.left(job_id)
+            if slot.full and not slot.feed.jobs:  # what it has was cancelled, and nobody here hears how that ends
+                asyncio.get_running_loop().call_later(FULL_S, self._try_again, slot)
+        self.changed()
+
+    def _try_again(self, slot: WorkerSlot) -> None:
+        slot.full = False
         self.changed()
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.checks.picture_filter import AllowedPreviews
 from bot.delivery.upload import upload
-from bot.errors import EngineDied, EngineError, GenerationFailed, PictureLost, PromptRefused
+from bot.errors import EngineDied, EngineError, EngineFull, GenerationFailed, PictureLost, PromptRefused
 from bot.flow.starting_image import StartingImages
 from bot.job import DrawnWith, State
 from bot.queue.ticket import Ticket
@@ -180,6 +180,10 @@ class Rendering:
             else:
                 await self._delivery.fail(job, card.apology(error.code, error.fits), code=error.code)
             return None
+        except EngineFull as error:
+            log.info("job %s: not begun: %s", job.id, error)
+            slot.refused(job.id)
+            return await self._store.jobs.put_back(job.id, begun=False)
         except EngineError as error:
             if job.state is not State.RENDERED:
                 return await self._put_back(job, error)

@@ -126,8 +126,8 @@ class Jobs:
     ) -> Job:
         return await self._change(job_id, lambda job: job.started(now=now, drawn_with=drawn_with, begins=begins))
 
-    async def put_back(self, job_id: str, *, deaths: int = 0, lone_deaths: int = 0) -> Job:
-        return await self._change(job_id, lambda job: job.put_back(deaths=deaths, lone_deaths=lone_deaths))
+    async def put_back(self, job_id: str, *, deaths: int = 0, lone_deaths: int = 0, begun: bool = True) -> Job:
+        return await self._change(job_id, lambda job: job.put_back(deaths=deaths, lone_deaths=lone_deaths, begun=begun))
 
     async def lost(self, job_id: str) -> Job:
         """Put a rendered job back into the line: a file of its pictures is damaged."""

@@ -75,6 +75,13 @@ def test_a_job_remembers_the_engines_that_died_under_it(job):
     assert (twice.deaths, twice.lone_deaths) == (2, 1)
 
 
+def test_a_job_that_no_engine_took_was_not_tried(job):
+    """The engine knows nothing of it, so the next attempt may have its name."""
+    refused = job.started(now=1.0).put_back().started(now=2.0).put_back(begun=False)
+    assert (refused.state, refused.attempts, refused.deaths) == (State.QUEUED, 1, 0)
+    assert refused.started(now=3.0).wire_id == "00000A.2"
+
+
 def test_only_what_comes_out_of_a_backup_is_found_delivered(job):
     """Everything else is rendered before."""
     done = replace(job, restored=True).found_delivered(now=2.0)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.engine.drawing_engine import Away
-from bot.errors import EngineDied, EngineUnavailable, GenerationFailed
+from bot.errors import EngineDied, EngineFull, EngineUnavailable, GenerationFailed
 from engine import wire
 from tests.bot.engine.conftest import Statuses, drawn, generate, pictures
 
@@ -85,6 +85,13 @@ async def test_a_job_that_the_engine_gives_back_may_be_drawn_later(fake, trouble
     async with fake("--trouble", trouble) as client:
         await client.ready()
         with pytest.raises(EngineUnavailable, match="it gave the job back"):
+            await drawn(client, generate())
+
+
+async def test_an_engine_that_has_enough_has_not_begun_the_job(fake):
+    async with fake("--trouble", "too_many_jobs") as client:
+        await client.ready()
+        with pytest.raises(EngineFull):
             await drawn(client, generate())
 
 

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.engine.drawing_engine import Away
-from bot.errors import EngineDied
-from bot.flow.rendering import MAX_LONE_DEATHS
+from bot.errors import EngineDied, EngineFull
+from bot.flow.rendering import MAX_ATTEMPTS, MAX_LONE_DEATHS
 from bot.job import DrawnWith, State
 from bot.safety.verdict import Verdict
 from bot.sentences.ends import QUARANTINED
@@ -83,6 +83,57 @@ async def test_a_job_that_kills_the_engine_alone_is_given_up(life, waiting, new_
         new.dispatch.enter(job := await waiting(new_job()))
         assert await new.delivery.ends.get() == ("failed", job.id, QUARANTINED)
     assert len(new.engine.given) == MAX_LONE_DEATHS
+
+
+async def test_a_job_that_a_full_engine_refuses_is_drawn_when_another_one_has_ended(store, life, waiting, new_job):
+    """It is asked for once until then, and that was no attempt."""
+    new, held, refused = life(), asyncio.Event(), []
+    at_once = new.engine.generate
+
+    async def generate(job):
+        if new.engine.given and not held.is_set():
+            refused.append(job.job_id)
+            raise EngineFull("enough")
+        async for event in at_once(job):
+            yield event
+            await held.wait()
+
+    new.engine.generate = generate
+    new.engine.become(READY)
+    first, second = [await waiting(new_job(user_id=user)) for user in (1, 2)]
+    async with working(new):
+        new.dispatch.enter(first)
+        while not new.engine.given:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        new.dispatch.enter(second)
+        while not refused or not len(new.queue):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        held.set()
+        ends = [await new.delivery.ends.get() for _ in range(2)]
+    assert ends == [("delivered", job.id, "") for job in (first, second)]
+    assert refused == [f"{second.id}.1"]
+    assert (await store.jobs.get(second.id)).attempts == 1
+
+
+async def test_a_job_that_is_refused_again_and_again_does_not_fail(store, life, waiting, new_job, monkeypatch):
+    """It was never begun, so nothing speaks against it."""
+    monkeypatch.setattr("bot.flow.pool.FULL_S", 0.0)
+    new, asked = life(), []
+    at_once = new.engine.generate
+
+    async def generate(job):
+        asked.append(job.job_id)
+        if len(asked) <= MAX_ATTEMPTS + 2:
+            raise EngineFull("enough")
+        async for event in at_once(job):
+            yield event
+
+    new.engine.generate = generate
+    new.engine.become(READY)
+    async with working(new):
+        new.dispatch.enter(job := await waiting(new_job()))
+        assert await new.delivery.ends.get() == ("delivered", job.id, "")
+    assert (await store.jobs.get(job.id)).attempts == 1
 
 
 async def test_a_suspect_is_alone_with_one_worker_while_the_others_go_on(store, life, waiting, new_job):

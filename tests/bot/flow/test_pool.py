@@ -141,6 +141,40 @@ async def test_a_place_that_was_left_is_given_again():
     assert [again for again, _ in await given(made, 1)] == [name]
 
 
+async def test_a_worker_that_refused_a_job_gets_no_other_until_one_of_its_own_ends():
+    """The refused one leaves it too, and that is no end of one; whoever has room draws it meanwhile."""
+    engines = Beside("full", "free")
+    full, free = engines.workers
+    one_a_call = msgspec.structs.replace(READY, batch_cap=1)
+    full.become(one_a_call)
+    made = pool(engines, *(ticket(key, user_id=key) for key in range(5)))
+    drawn, refused = await made.next(), await made.next()
+    refused.slot.refused(refused.ticket.id)
+    made.leave(refused.ticket.id)
+    await nothing_more(made)
+    free.become(one_a_call)
+    assert [name for name, _ in await given(made, 2)] == ["free", "free"]
+    await nothing_more(made)
+    made.leave(drawn.ticket.id)
+    assert [name for name, _ in await given(made, 1)] == ["full"]
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+async def test_a_worker_that_refuses_all_that_it_is_given_is_asked_again_after_a_while(monkeypatch, refusals):
+    """It may still be ending what was cancelled here; no end of a job would be heard."""
+    monkeypatch.setattr("bot.flow.pool.FULL_S", 0.0)
+    engines = Beside("full")
+    engines.workers[0].become(READY)
+    made = pool(engines, *(ticket(key, user_id=key) for key in range(5)))
+    turns = [await made.next() for _ in range(refusals)]
+    for turn in turns:
+        turn.slot.refused(turn.ticket.id)
+    for turn in turns:
+        made.leave(turn.ticket.id)
+    await nothing_more(made)
+    assert [name for name, _ in await given(made, 1)] == ["full"]
+
+
 async def test_a_worker_that_is_gone_for_good_is_forgotten():
     engines = Beside("a", "b")
     for worker in engines.workers:

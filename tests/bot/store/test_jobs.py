@@ -35,6 +35,8 @@ async def test_a_job_walks_from_the_click_to_the_picture(store, new_job):
     assert (await store.jobs.set_message(job.id, 5)).message_id == 5
     assert (await store.jobs.start(job.id, now=2.0)).started_at == 2.0
     assert (await store.jobs.put_back(job.id)).started_at is None
+    assert (await store.jobs.start(job.id, now=2.5)).attempts == 2
+    assert (await store.jobs.put_back(job.id, begun=False)).attempts == 1
     assert (await store.jobs.start(job.id, now=3.0)).attempts == 2
     assert (await store.jobs.rendered(job.id, engine_s=4.5)).engine_s == 4.5
     done = await store.jobs.delivered(job.id, now=9.0)
