@@ -68,19 +68,31 @@ class Attachments:
         self._turns = ReadingTurns()
         self._copies = asyncio.Semaphore(COPIED_AT_ONCE)
 
-    async def first(self, attachments: Iterable[File], kind: FileKind[_Found | None], *, person: int) -> _Found | None:
+    def answer_until(self) -> float:
+        """Tell until when all that one answer needs has to be here, in the loop's time."""
+        return asyncio.get_running_loop().time() + self._timeout_s
+
+    async def first(
+        self,
+        attachments: Iterable[File],
+        kind: FileKind[_Found | None],
+        *,
+        person: int,
+        until: float | None = None,
+    ) -> _Found | None:
         """Download one file after the other until one of them says something, all in the time for one answer.
 
         Args:
             attachments: Where to look; what is not at Discord counts where nothing else is.
             kind: What to look for; None for nothing.
             person: Who asks: of each, one file at a time is read.
+            until: Of `answer_until`, where the same answer needs more than this; None: the time begins now.
 
         Raises:
             InvalidRequest: A file is too large, is not at Discord, did not arrive in time or cannot be used; or too
                 much is being read already.
         """
-        until = asyncio.get_running_loop().time() + self._timeout_s
+        until = self.answer_until() if until is None else until
         async with self._turns.of(person, until=until):
             self._reading.warm()
             for attachment in self._at_discord(list(attachments)):
@@ -110,7 +122,7 @@ class Attachments:
         Raises:
             InvalidRequest: As `first`.
         """
-        until = asyncio.get_running_loop().time() + self._timeout_s
+        until = self.answer_until()
         async with self._copies:
             return bytes(await self._in_time(attachment, until))
 

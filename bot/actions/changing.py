@@ -81,8 +81,10 @@ class Changing:
             raise InvalidRequest(says.ONE_AREA)
         await self.gatekeeper.highest_here(interaction)
         person = interaction.user.id
-        kept = await self.uploads.take(person, image)
-        painted = None if mask is None else await self.uploads.take_mask(person, mask)
+        if mask is None:
+            kept, painted = await self.uploads.take(person, image), None
+        else:
+            kept, painted = await self.uploads.take_with_mask(person, image, mask)
         change = Change(area=area, direction=direction, mask=painted)
         await self.imagine.ask(interaction, msgspec.structs.replace(options, image=kept, change=change))
 

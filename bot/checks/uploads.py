@@ -46,20 +46,29 @@ class Uploads:
         Raises:
             InvalidRequest: It is not taken; the message says why.
         """
-        return await self._take(person, file, PICTURE)
+        self.check()
+        return await self._keep(person, await self._read(person, file, PICTURE))
 
-    async def take_mask(self, person: int, file: File) -> str:
-        """Read a mask, keep it, and give its checksum.
+    async def take_with_mask(self, person: int, file: File, mask: File) -> tuple[Input, str]:
+        """Read a picture and its mask in the time for one answer, and keep both, the mask by its checksum.
 
         Raises:
-            InvalidRequest: As `take`.
+            InvalidRequest: One of them is not taken, and neither is kept; the message says why.
         """
-        return (await self._take(person, file, MASK)).sha256
-
-    async def _take(self, person: int, file: File, kind: FileKind[BroughtPicture | None]) -> Input:
         self.check()
-        brought = await self.attachments.first([file], kind, person=person)
+        until = self.attachments.answer_until()
+        brought = await self._read(person, file, PICTURE, until=until)
+        painted = await self._read(person, mask, MASK, until=until)
+        return await self._keep(person, brought), (await self._keep(person, painted)).sha256
+
+    async def _read(
+        self, person: int, file: File, kind: FileKind[BroughtPicture | None], *, until: float | None = None
+    ) -> BroughtPicture:
+        brought = await self.attachments.first([file], kind, person=person, until=until)
         if brought is None:
             raise InvalidRequest(recipes.NO_PICTURE)
+        return brought
+
+    async def _keep(self, person: int, brought: BroughtPicture) -> Input:
         kept = await self.store.inputs.keep(person, brought, now=self.now())
         return Input(sha256=kept.sha256, width=kept.width, height=kept.height)

@@ -157,3 +157,14 @@ async def test_a_person_has_two_files_on_the_way_and_no_more(discord):
             task.cancel()
         await asyncio.wait(waiting)
         assert await fetching.first(quick, WHOLE, person=1) == b"a picture"
+
+
+async def test_files_of_one_answer_have_its_time_together(discord):
+    """What is left of it is all that the second one has."""
+    slow = [SimpleNamespace(url=f"{discord.url}/attachments/slow", proxy_url="", size=9)]
+    async with aiohttp.ClientSession() as session:
+        fetching = Attachments(session, discord.url, AllowedHere(), timeout_s=60.0)
+        now = asyncio.get_running_loop().time()
+        assert now + 60.0 <= fetching.answer_until() <= asyncio.get_running_loop().time() + 60.0
+        with refused(InvalidRequest, "took too long"):
+            await fetching.first(slow, WHOLE, person=1, until=now)
