@@ -70,7 +70,7 @@ class Store:
         asking = database.patient(waits_s)
         self.jobs = Jobs(asking)
         self.pictures = StoredPictures(database, beside.spool, waits_s=waits_s)
-        self.inputs = Inputs(database, beside.spool, waits_s=waits_s)
+        self.inputs = Inputs(database, beside.spool, waits_s=waits_s, same=same.inputs if same else None)
         self.drafts = Drafts(asking)
         self.forms = Forms(asking)
         self.people = People(asking, same.people.remembered if same else None)

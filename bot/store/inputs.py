@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,19 +11,39 @@ import msgspec
 from msgspec import Struct
 
 from bot.config import Rating
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreUnavailable
 from bot.store.patience import patiently
 from bot.store.spool_names import input_file
 from bot.store.wholeness import changed, checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.picture.brought import BroughtPicture
     from bot.store.database import Database
     from bot.store.spool import Spool
 
+UNDRAWN = 20
+"""Of one person's pictures, those from which nothing is drawn: what is on its way into the line, or waits for a press.
+As many as are kept of forms; each has up to 4 MiB, and whatever somebody sends, their part of the disk is bounded."""
+
 _COLUMNS = "user_id, sha256, width, height, rating, withheld, brought_at"
+
+_DRAWN_AS = """EXISTS (
+    SELECT 1 FROM jobs WHERE jobs.user_id = inputs.user_id AND jobs.{column} = inputs.sha256 AND (
+        finished_at IS NULL OR EXISTS (SELECT 1 FROM pictures WHERE pictures.job = jobs.key AND deleted = 0)
+    )
+)"""
+_DRAWN = f"({_DRAWN_AS.format(column='input')} OR {_DRAWN_AS.format(column='mask')})"
+"""Something of it is still to be drawn, or still kept. Each half has an index of its own: with both columns in one
+condition SQLite reads all that the person ever asked for, once for each picture."""
+
+_IN_A_FORM = """EXISTS (
+    SELECT 1 FROM forms WHERE forms.user_id = inputs.user_id AND CASE WHEN json_valid(options) THEN
+        inputs.sha256 IN (json_extract(options, '$.image.sha256'), json_extract(options, '$.change.mask'))
+    END
+)"""
+"""A form that is kept begins with it; forms are bounded themselves."""
 
 
 class StoredInput(Struct, frozen=True, kw_only=True):
@@ -47,14 +69,25 @@ class StoredInput(Struct, frozen=True, kw_only=True):
 class Inputs:
     """Pictures by person and checksum."""
 
-    def __init__(self, database: Database, spool: Spool, *, waits_s: Sequence[float] = ()) -> None:
-        """Prepare to keep them; `waits_s` lie between two tries, and where there are none there is one."""
+    def __init__(
+        self, database: Database, spool: Spool, *, waits_s: Sequence[float] = (), same: Inputs | None = None
+    ) -> None:
+        """Prepare to keep them.
+
+        Args:
+            database: Has the rows.
+            spool: Has the files.
+            waits_s: Between two tries; empty: there is one.
+            same: The same pictures with other waits.
+        """
         self._database = database
         self._spool = spool
         self._waits_s = waits_s
+        self.writing: asyncio.Lock = same.writing if same else asyncio.Lock()
+        """Whoever deletes a row and then its file must not do so between file and row of the same picture."""
 
     async def keep(self, user_id: int, brought: BroughtPicture, *, now: float) -> StoredInput:
-        """Keep a picture, once however often it is brought.
+        """Keep a picture, once however often it is brought, in place of this person's oldest beyond `UNDRAWN`.
 
         Raises:
             StoreUnavailable: Disk or database cannot take it.
@@ -66,14 +99,34 @@ class Inputs:
             height=brought.height,
             brought_at=now,
         )
-        await self._spool.write(made.file, brought.png)
+        async with self.writing:
+            await self._spool.write(made.file, brought.png)
+            try:
+                kept = await self._note(made)
+            except StoreUnavailable:
+                with suppress(StoreError):  # what stays is deleted at the next start
+                    if await self.get(user_id, made.sha256) is None:
+                        await self._spool.delete([made.file])
+                raise
+            await self._delete(
+                f"""
+                DELETE FROM inputs WHERE user_id = :user_id AND NOT {_IN_A_FORM} AND sha256 IN (
+                    SELECT sha256 FROM inputs WHERE user_id = :user_id AND NOT {_DRAWN}
+                    ORDER BY sha256 = :sha256 DESC, brought_at DESC LIMIT -1 OFFSET :most
+                ) RETURNING user_id, sha256
+                """,  # noqa: S608  our own words
+                {"user_id": user_id, "sha256": kept.sha256, "most": UNDRAWN},
+            )
+        return kept
+
+    async def _note(self, made: StoredInput) -> StoredInput:
         [row] = await self._database.fetch(
             f"""
             INSERT INTO inputs (user_id, sha256, width, height, brought_at)
             VALUES (:user_id, :sha256, :width, :height, :brought_at)
             ON CONFLICT DO UPDATE SET brought_at = excluded.brought_at
             RETURNING {_COLUMNS}
-            """,  # noqa: S608  our own words
+            """,  # noqa: S608  as above
             msgspec.structs.asdict(made),
         )
         return msgspec.convert(dict(row), StoredInput, strict=False)
@@ -125,24 +178,21 @@ class Inputs:
 
     async def forget(self, user_id: int) -> None:
         """Delete all that a person brought, file and row."""
-        rows = await self._database.fetch(
-            "DELETE FROM inputs WHERE user_id = :user_id RETURNING user_id, sha256", {"user_id": user_id}
-        )
-        await self._spool.delete(input_file(*row) for row in rows)
+        async with self.writing:
+            await self._delete(
+                "DELETE FROM inputs WHERE user_id = :user_id RETURNING user_id, sha256", {"user_id": user_id}
+            )
 
     async def sweep(self, *, before: float) -> None:
         """Delete what was brought before this moment, unless something of it is still to be drawn, or still kept."""
-        rows = await self._database.fetch(
-            """
-            DELETE FROM inputs WHERE brought_at < :before AND NOT EXISTS (
-                SELECT 1 FROM jobs
-                WHERE jobs.user_id = inputs.user_id AND (jobs.input = inputs.sha256 OR jobs.mask = inputs.sha256) AND (
-                    finished_at IS NULL OR EXISTS (SELECT 1 FROM pictures WHERE pictures.job = jobs.key AND deleted = 0)
-                )
-            ) RETURNING user_id, sha256
-            """,
-            {"before": before},
-        )
+        async with self.writing:
+            await self._delete(
+                f"DELETE FROM inputs WHERE brought_at < :before AND NOT {_DRAWN} RETURNING user_id, sha256",  # noqa: S608  as above
+                {"before": before},
+            )
+
+    async def _delete(self, sql: str, values: Mapping[str, object]) -> None:
+        rows = await self._database.fetch(sql, values)
         await self._spool.delete(input_file(*row) for row in rows)
 
     async def files(self) -> set[str]:

@@ -77,7 +77,7 @@ def test_every_message_says_whom_it_may_ping():
 RUNNING = {"execute", "executemany", "executescript", "execute_fetchall", "fetch"}
 
 OUR_OWN = {
-    *("_COLUMNS", "_COUNTS", "_FIELDS", "_LIFTED", "_WAITING"),  # constants beside the statement
+    *("_COLUMNS", "_COUNTS", "_DRAWN", "_FIELDS", "_IN_A_FORM", "_LIFTED", "_WAITING"),  # constants beside it
     *("table", "column", "by", "changed", "sums[0]", "sums[1]"),  # out of tables that the code lists
     *("self._table", "self._column", "self._kept_at"),  # of a class
     "whose.condition",  # names of fields, and a parameter for each
