@@ -102,7 +102,13 @@ def features(given: Given, checks: Checks, sending: Sending, flow: Flow) -> Iter
         now=now,
     )
     changing = Changing(
-        gatekeeper=gatekeeper, store=store, imagine=imagine, uploads=checks.uploads, editing=editing, now=now
+        gatekeeper=gatekeeper,
+        accepted_any=checks.terms.accepted_any,
+        store=store,
+        imagine=imagine,
+        uploads=checks.uploads,
+        editing=editing,
+        now=now,
     )
     drafts = bool(config.bot.draft.lora) and gatekeeper.operator.tagger
     yield imagine_command.feature(changing, suggestions, limits, drafts=drafts)

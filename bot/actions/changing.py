@@ -17,7 +17,7 @@ from bot.sentences import uploads as says
 from bot.store.forms import open_form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     import discord
 
@@ -37,6 +37,8 @@ class Changing:
     """Whatever somebody brings is an upload; a picture of ours is known by its job and message in the store alone."""
 
     gatekeeper: Gatekeeper
+    accepted_any: Callable[[discord.Interaction[Any]], Awaitable[bool]]
+    """Whether somebody has accepted any terms; if not, it has shown them."""
     store: Store
     imagine: RequestBuilder
     """Draws what it comes to."""
@@ -55,7 +57,8 @@ class Changing:
             Refused: Nothing was queued; the message says why.
         """
         if image is not None:
-            await self.gatekeeper.highest_here(interaction)  # where nothing is drawn, nothing is read
+            # Who has not accepted the terms is shown them afterwards: their Accept goes on with this picture.
+            await self.gatekeeper.check_brings(interaction)  # for whom nothing is drawn, nothing is read
             options = msgspec.structs.replace(options, image=await self.uploads.take(interaction.user.id, image))
         await self.imagine.ask(interaction, options)
 
@@ -79,7 +82,7 @@ class Changing:
             raise InvalidRequest(says.NEEDS_AREA)
         if said.count(None) < len(said) - 1:
             raise InvalidRequest(says.ONE_AREA)
-        await self.gatekeeper.highest_here(interaction)
+        await self.gatekeeper.check_brings(interaction)  # the terms come afterwards, as above
         person = interaction.user.id
         if mask is None:
             kept, painted = await self.uploads.take(person, image), None
@@ -103,6 +106,9 @@ class Changing:
             pictures = pictures_in(message)
             if not pictures:
                 raise InvalidRequest(recipes.NO_PICTURE)
+            await self.gatekeeper.check_brings(interaction)
+            if not await self.accepted_any(interaction):
+                return
             options, given = Options(image=await self.uploads.take(interaction.user.id, pictures[0])), ""
         form = open_form(options, given=given)
         kept_as = await self.store.forms.keep(interaction.user.id, form, now=self.now())

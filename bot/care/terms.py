@@ -81,6 +81,14 @@ class Terms:
         await self._show(interaction, await self._store.drafts.keep(person, request, now=self._now()), licence)
         return False
 
+    async def accepted_any(self, interaction: discord.Interaction[Any]) -> bool:
+        """Tell whether this person may draw with some checkpoint; if not, show the terms, for which nothing waits."""
+        accepted = await self._store.acceptances.of(interaction.user.id)
+        if any(self.version_of(one) in accepted for one in (self.licence, *self._of_models.values())):
+            return True
+        await self.show(interaction)
+        return False
+
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Show the terms to somebody who wants to read them, and may accept them now."""
         await self._show(interaction, None, self.licence)

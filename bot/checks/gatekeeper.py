@@ -13,7 +13,7 @@ from bot.checks.roles import roles_of
 from bot.errors import InvalidRequest, NotYours, PromptRefused
 from bot.long_texts import chars_of, worked_on
 from bot.safety.audit import AuditRecord
-from bot.safety.gate import Asker, Situation, Verdict, judge, limit, shows, shows_all
+from bot.safety.gate import Asker, Situation, Verdict, brings, judge, limit, shows, shows_all
 from bot.safety.gate_question import tags_of, without_tags
 from bot.sentences import audit, more
 from bot.sentences import gate as says
@@ -118,6 +118,14 @@ class Gatekeeper:
         if highest is None:
             raise PromptRefused(await self._refused(interaction, shows(situation, "safe", "safe")))
         return highest
+
+    async def check_brings(self, interaction: discord.Interaction[Any]) -> None:
+        """Let somebody bring a picture to begin with, where they ask.
+
+        Raises:
+            PromptRefused: Nothing may be drawn from it for them, here and now; with the sentence for them.
+        """
+        await self._check(interaction, brings(await self.situation_here(interaction)))
 
     async def check(self, interaction: discord.Interaction[Any], request: Request, *, given: str = "") -> Composed:
         """Write the texts of a request that may be drawn where it is asked for.

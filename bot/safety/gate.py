@@ -2,6 +2,7 @@
 
 Doors that ask for a picture (commands, buttons, forms, menus, favourites, defaults, and the start of a job) use
 `judge`; doors that show one (the result, `/show`, restore, recipe, notification) use `shows`, previews `previews`.
+Where somebody brings one, `brings` is asked before it is read, and `judge` when something is drawn from it.
 """
 
 from __future__ import annotations
@@ -172,6 +173,12 @@ def _upload_steps(operator: OperatorPolicy, rating: Rating) -> Iterator[Step]:
     """What begins with somebody's picture is looked at, and is safe for ever."""
     yield Step("upload", allowed=operator.tagger, sentence=uploads.NEEDS_TAGGER)
     yield Step("upload", allowed=not exceeds(rating, "safe"), sentence=uploads.ONLY_SAFE)
+
+
+def brings(situation: Situation) -> Verdict:
+    """Decide whether somebody may bring a picture to begin with, before it is looked at: what comes of it is `safe`."""
+    steps = chain(_limit_steps(situation, "safe"), _access_steps(situation, "safe"), (_lock_step(situation.person),))
+    return _first_no(steps, "safe")
 
 
 def shows(situation: Situation, asked: Rating, measured: Rating | None) -> Verdict:

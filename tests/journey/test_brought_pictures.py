@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 
 import msgspec
 import pytest
@@ -14,7 +14,9 @@ from bot.request import Change
 from bot.sandbox.people.driver import control, controls
 from bot.sentences import uploads as said
 from bot.sentences.rendering import render
+from bot.store.spool_names import input_file
 from tests.journey.people import (
+    accept_terms,
     draw_form,
     fields,
     gallery,
@@ -156,6 +158,65 @@ async def test_what_came_of_a_picture_is_drawn_again_by_its_owner_alone(rating_s
         assert render(said.INPUT_GONE) in await refusal_of(yuki, await use(yuki, first, "Reroll"))
         assert render(said.INPUT_GONE) in await refusal_of(yuki, await draw_form(yuki, form, tags="hat"))
         assert gallery(await result_of(mio, await varied(mio, first)))
+
+
+def kept_of(studio, person):
+    """Checksums of what somebody brought; its files are there, and no others of theirs."""
+    with closing(sqlite3.connect(studio.folder / "data" / "eshi.sqlite3", timeout=PATIENCE_S)) as base:
+        rows = base.execute("SELECT sha256 FROM inputs WHERE user_id = ?", (int(person.id),)).fetchall()
+    files = {path.name for path in (studio.folder / "data" / "spool").glob(f"*{person.id}*")}
+    assert files == {input_file(int(person.id), sha256) for (sha256,) in rows}
+    return {sha256 for (sha256,) in rows}
+
+
+@asynccontextmanager
+async def newcomer(studio, username):
+    """Somebody who has accepted nothing and left nothing; afterwards the terms are accepted again."""
+    async with studio.person(username) as person:
+        asked = await person.answer(await person.slash(person.channel("general"), "me forget"))
+        await person.press(asked, control(asked, "Forget me"))
+        await person.wait_for(lambda m: m["id"] == asked["id"] and "Done." in words(m))
+        try:
+            yield person
+        finally:
+            terms = await person.answer(await person.slash(person.channel("general"), "terms"))
+            if controls(terms):
+                await person.answer(await person.press(terms, control(terms, "Accept")))
+
+
+async def test_who_is_locked_out_leaves_no_picture(rating_studio):
+    """By no door; they read what they read at every other one."""
+    async with rating_studio.person("yuki") as yuki, newcomer(rating_studio, "nico") as nico:
+        await accept_terms(nico)
+        channel, message = nico.channel("general"), await picture_of(yuki)
+        green, mask = [await nico.upload(f"{colour}.png", file(colour)) for colour in ("green", "white")]
+        for _ in range(3):
+            await refusal_of(nico, await nico.slash(channel, "imagine", prompt="nude"))
+        for sent in (
+            await nico.slash(channel, "imagine", prompt="hat", image=green),
+            await nico.slash(channel, "inpaint", prompt="hat", image=green, mask=mask),
+            await nico.context_menu(message, "Repaint"),
+        ):
+            assert "You are locked out." in await refusal_of(nico, sent)
+        assert kept_of(rating_studio, nico) == set()
+
+
+async def test_accept_draws_what_was_asked_of_a_picture(rating_studio):
+    """It is kept meanwhile, and the mask with it; Repaint reads nothing before the terms are accepted."""
+    async with rating_studio.person("yuki") as yuki, newcomer(rating_studio, "nico") as nico:
+        message = await picture_of(yuki)
+        terms = await shown(nico, await nico.context_menu(message, "Repaint"))
+        assert [one["label"] for one in controls(terms)] == ["Accept"]
+        assert kept_of(rating_studio, nico) == set()
+        green, mask = [await nico.upload(f"{colour}.png", file(colour)) for colour in ("green", "white")]
+        sent = await nico.slash(nico.channel("general"), "inpaint", prompt="hat", image=green, mask=mask)
+        terms = await shown(nico, sent)
+        assert len(kept_of(rating_studio, nico)) == 2
+        result = await result_of(nico, await nico.press(terms, control(terms, "Accept")))
+        assert "hat" in words(result)
+        assert gallery(result)
+        form = await shown(nico, await nico.context_menu(message, "Repaint"))
+        assert [one["custom_id"] for one in controls(form) if one["custom_id"].endswith(":area")]
 
 
 async def varied(person, message):

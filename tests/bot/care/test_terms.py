@@ -150,6 +150,20 @@ async def test_another_licence_is_accepted_before_the_first_picture_with_its_mod
     assert not await again.accepted(Screen(), fair)
 
 
+async def test_any_terms_that_hold_now_let_somebody_bring_a_picture(store, tmp_path):
+    """Whichever model it will be drawn with; who accepted none is shown them, and nothing waits for Accept."""
+    found = of_models(several(tmp_path))
+    terms_ = Terms(store, of_animagine(), config.TermsSettings(), now=lambda: 1.0, of_models=found)
+    await store.acceptances.add(1, terms_.version_of(found["fair"]), now=1.0)
+    await store.acceptances.add(2, "0.9", now=1.0)
+    assert await terms_.accepted_any(Screen())
+    screen = Screen(2)
+    assert not await terms_.accepted_any(screen)
+    [accept] = [one for one in screen.sent[-1]["view"].walk_children() if getattr(one, "custom_id", None)]
+    assert accept.custom_id.endswith(":none")
+    assert await store.drafts.of(2) == ()
+
+
 async def test_terms_name_the_other_licences(store, tmp_path):
     screen = Screen()
     found = of_models(several(tmp_path))

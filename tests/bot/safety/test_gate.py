@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.safety.gate import Asker, Place, Situation, _limit_steps, explain, judge, limit, previews, shows, shows_all
+from bot.safety.gate import (
+    Asker,
+    Place,
+    Situation,
+    _limit_steps,
+    brings,
+    explain,
+    judge,
+    limit,
+    previews,
+    shows,
+    shows_all,
+)
 from bot.safety.gate_question import GateQuestion
 from bot.safety.naming import Telling
 from bot.safety.policy import OperatorPolicy, ServerPolicy
@@ -98,6 +110,7 @@ def test_every_combination_agrees_with_the_table(words: TextFilter) -> None:
             role=role,
         )
         assert limit(situation) == (ORDER[expected - 1] if expected else None)
+        assert brings(situation).allowed == bool(expected)
         for number, rating in enumerate(ORDER):
             for gatekeeper, ask in every_door.items():
                 verdict = ask(situation, rating)
@@ -129,6 +142,20 @@ RESTRICTED = Situation(
     operator=OperatorPolicy(highest="explicit", tagger=True, adults=frozenset({"saber"})),
     server=ServerPolicy(age_restricted_limit="explicit"),
 )
+
+
+def test_who_may_draw_nothing_brings_nothing(words: TextFilter) -> None:
+    """It is the no that a request would get: of a lock, a channel, a role."""
+    for situation in (
+        msgspec.structs.replace(RESTRICTED, person=Asker(locked_until=2_000_000_000)),
+        msgspec.structs.replace(RESTRICTED, channels=(CHANNEL,), server=ServerPolicy(channels=(str(CHANNEL + 1),))),
+        msgspec.structs.replace(RESTRICTED, server=ServerPolicy(needed_roles={"safe": (str(ROLE),)})),
+        msgspec.structs.replace(RESTRICTED, place=Place.GONE),
+    ):
+        no = brings(situation)
+        assert not no.allowed
+        assert no == judge(situation, GateQuestion(rating="safe", from_upload=True), words)
+    assert brings(RESTRICTED) == judge(RESTRICTED, GateQuestion(rating="safe", from_upload=True), words)
 
 
 def test_an_unrated_picture_is_not_shown_where_pictures_are_rated() -> None:
