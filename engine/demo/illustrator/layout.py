@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ _CUT = 5.2
 """In a bust, no more than so many half faces are shown below the face's middle."""
 
 
+_PATCHES = 256
+"""How many patches the model sees a picture as, about: squares of 64 pixels of the model card's sizes."""
+
+
 @dataclass(frozen=True, slots=True)
 class FaceSpot:
     """The middle of a face, and half its width, in pixels; the tilt in degrees."""
@@ -32,25 +37,39 @@ class FaceSpot:
 
 
 def spots(scene: Scene, width: float, height: float) -> list[FaceSpot]:
-    """Give each person's place, from left to right."""
+    """Give each person's place, from left to right.
+
+    Faces lie on the grid of the model's patches, and have one of few sizes: an eye is then always the same few patches,
+    which a small network learns, and not as many as there are places in a patch.
+    """
     count = len(scene.people)
     if not count:
         return []
+    patch = patch_side(round(width), round(height))
     of_width, of_height, apart = (_FULL if scene.full_body else _BUST)[count]
     unit = scene.zoom * min(of_width * width, of_height * height)
     tall = any(person.hat in _HATS_HIGH or person.ears == "rabbit ears" for person in scene.people)
     canopy = any(person.held == "umbrella" for person in scene.people)
     unit *= 0.82 if canopy else 0.92 if tall else 1.0
+    step = patch / (2 if unit > 1.4 * patch else 4)
+    unit = max(1, int(1.05 * unit / step)) * step
+    feet = (SEAT if scene.sitting else FEET) * unit
     if scene.full_body:
-        y = _GROUND * height - ((SEAT if scene.sitting else FEET) - LIFT) * unit
+        y = _GROUND * height - feet + LIFT * unit
     else:
         y = max((0.53 if canopy else 0.47 if tall else 0.43) * height, height - _CUT * unit)
-    y += scene.shift_y * height
+    y = round((y + scene.shift_y * height) / patch) * patch
     found: list[FaceSpot] = []
     for number, (person, tilt) in enumerate(zip(scene.people, scene.tilts, strict=False)):
         x = (0.5 + scene.shift_x) * width + (number - (count - 1) / 2) * apart * unit
-        x -= 0.5 * unit if canopy else 0.0
+        x = round((x - (0.5 * unit if canopy else 0.0)) / patch) * patch
         taller = 1.04 if person.boy and count > 1 and scene.full_body else 1.0
-        feet = (SEAT if scene.sitting else FEET) * unit
         found.append(FaceSpot(x, y - (taller - 1) * feet, unit * taller, tilt))
     return found
+
+
+def patch_side(width: int, height: int) -> float:
+    """Give the side of the squares that fill a picture of the model card's shapes, about as many as the model sees."""
+    common = math.gcd(width, height)
+    fewest = (width // common) * (height // common)
+    return common / max(1, round(math.sqrt(_PATCHES / fewest)))

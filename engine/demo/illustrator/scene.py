@@ -88,7 +88,6 @@ def choose(random: Random, *, emphasised: float = 0.12) -> Scene:
         shift_x=random.gauss(0, 0.012 if count > 1 else 0.025),
         shift_y=random.gauss(0, 0.01),
         zoom=random.uniform(0.92, 1.08 if count == 1 else 1.0),
-        tilts=tuple(random.gauss(0, 3.5) for _ in range(3)),
         seed=random.getrandbits(32),
     )
 

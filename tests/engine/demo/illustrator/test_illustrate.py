@@ -13,6 +13,7 @@ from engine.demo.illustrator.hand import STYLES
 from engine.demo.illustrator.headwear import EARS, HATS, RIBBONS, WORN
 from engine.demo.illustrator.illustrate import illustrate
 from engine.demo.illustrator.known import KNOWN
+from engine.demo.illustrator.layout import patch_side, spots
 from engine.demo.illustrator.outfit import OUTFITS
 from engine.demo.illustrator.palette import SKIN
 from engine.demo.illustrator.person import EXPRESSIONS, Person
@@ -20,6 +21,7 @@ from engine.demo.illustrator.scene import Scene, choose
 from engine.demo.illustrator.scenery import PLACES
 from engine.demo.illustrator.sky import TIMES, WEATHERS
 from engine.demo.illustrator.things import THINGS
+from engine.demo.learning.pictures import SHAPES
 
 SIZE = (104, 152)
 PLAIN = Person()
@@ -108,8 +110,9 @@ def test_eyes_are_mirrored():
     drawn = illustrate(Scene(people=(PLAIN,)), (416, 608), 4)
     (face,) = drawn.faces
     top, bottom = (int(face.middle[1] + y * face.unit) for y in (0.0, 0.6))
-    left, right = (int(208 + x * face.unit) for x in (-0.75, -0.2))
-    image = np.asarray(drawn.image, dtype=int)[top:bottom]
+    middle = round(face.middle[0])
+    image = np.asarray(drawn.image, dtype=int)[top:bottom, middle - 128 : middle + 128]
+    left, right = (int(128 + x * face.unit) for x in (-0.75, -0.2))
     assert np.abs(image[:, left:right] - image[:, ::-1][:, left:right]).mean() < 6
 
 
@@ -133,3 +136,12 @@ def test_the_worst_quality_is_spoilt():
     well = pixels(Scene(people=(PLAIN,)))
     off = [np.abs(pixels(Scene(people=(PLAIN,), quality=quality)) - well).mean() for quality in (0.4, 0.2, 0.0)]
     assert off[0] == 0 < off[1] < off[2]
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(SHAPES))
+def test_faces_lie_on_the_grid_of_the_model_s_patches(seed, size):
+    """Wherever people stand, and at every size: their faces' middles are corners of patches, their widths quarters."""
+    patch = patch_side(*size)
+    assert patch == 64
+    for spot in spots(replace(choose(Random(seed)), full_body=False), *size):
+        assert spot.x % patch == spot.y % patch == spot.unit % (patch / 4) == 0
