@@ -5,7 +5,11 @@
 trains the VAE, then UNet and text encoders, then the tagger, and writes them; `vae`, `unet` and `tagger` train one of
 them, `sheet` writes contact sheets of what there is into STATE/sheets. Called again it goes on where it stopped, also
 after a kill. While a file PAUSE is in the folder it waits. The folder may be copied to another machine, which goes on
-with the same `--design`. On a large card:
+with the same `--design`. Several processes share each step of the UNet's where torchrun starts them:
+
+    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 -m engine.demo.learning.train unet STATE
+
+On a large card:
 
     python -m engine.demo.learning.train all STATE --export CHECKPOINT --device cuda --design large --workers 14
 """

@@ -18,6 +18,7 @@ from engine.demo.learning.muon import Muon
 from engine.demo.learning.networks import CHANNELS, make_scheduler
 from engine.demo.learning.painter import Painter
 from engine.demo.learning.pictures import SHAPES
+from engine.demo.learning.shared_steps import SharedSteps
 from engine.demo.learning.vocabulary import make_tokenizer
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class PainterPlan:
         return self.rate * min(1.0, (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
 
 
-CPU_PLAN = PainterPlan(steps=6500, batch=8, noises=3, blocks=70, looks=3, rate=1.5e-3, reading_steps=700)
+CPU_PLAN = PainterPlan(steps=10000, batch=8, noises=3, blocks=70, looks=3, rate=1.5e-3, reading_steps=700)
 GPU_PLAN = PainterPlan(steps=20000, batch=128, noises=2, blocks=420, looks=3, rate=2e-3)
 
 
@@ -118,6 +119,7 @@ class _Training:
         counts[:3] = _COLOURS
         self._counts = (counts / counts.sum()).to(device)
         self._alphas = make_scheduler().alphas_cumprod.to(device)
+        self._shared = SharedSteps()
 
     def read(self) -> None:
         """Start with text alone."""
@@ -138,7 +140,8 @@ class _Training:
             if step % 100 == 0:
                 self._state.report(stage="reading", step=step, of=plan.reading_steps, loss=round(loss.item(), 4))
         self.average.load_state_dict(painter.state_dict())
-        self._save(0)
+        if self._shared.first:
+            self._save(0)
 
     def load(self, kept: dict[str, Any]) -> None:
         """Go on from what was saved."""
@@ -162,15 +165,16 @@ class _Training:
             loss = self._loss(step)
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()
+            self._shared.mean(self._painter.parameters())
             torch.nn.utils.clip_grad_norm_(self._painter.parameters(), 1.0)
             self._optimizer.step()
             decay = min(_AVERAGE, (1 + step) / (10 + step))
             with torch.no_grad():
                 torch._foreach_lerp_(list(self.average.parameters()), list(self._painter.parameters()), 1 - decay)
-            if step % 25 == 0:
+            if step % 25 == 0 and self._shared.first:
                 mean_loss = loss.item() if step == first else 0.8 * mean_loss + 0.2 * loss.item()
                 state.report(stage="unet", step=step, of=plan.steps, loss=round(mean_loss, 4))
-            if state.due or step == plan.steps - 1:
+            if self._shared.first and (state.due or step == plan.steps - 1):
                 self._save(step + 1)
 
     def _loss(self, step: int) -> Tensor:
@@ -182,15 +186,17 @@ class _Training:
         numbers = [shape + len(SHAPES) * random.randrange(among) for _ in range(plan.batch)]
         layout = _LAYOUTS[step % len(_LAYOUTS)]
         captions = [self._writer.write(scene_of(self._seed, number), random, layout) for number in numbers]
+        part = self._shared.part
+        numbers, captions = numbers[part], captions[part]
         ids, weights = (part.to(device) for part in stack(captions, self._writer.empty()))
         width, height = SHAPES[shape]
-        sizes = torch.tensor([[height, width, 0, 0, height, width]] * plan.batch, dtype=torch.float32, device=device)
+        sizes = torch.tensor([[height, width, 0, 0, height, width]] * len(numbers), dtype=torch.float32, device=device)
         clean = self._latents.get(numbers).to(device).repeat(plan.noises, 1, 1, 1)
         source = torch.Generator().manual_seed(self._seed * 2**32 + step)
-        noise = torch.randn(clean.shape, generator=source).to(device)
-        count = len(clean)
+        count = plan.batch * plan.noises
+        noise = torch.randn((count, *clean.shape[1:]), generator=source)[part].to(device)
         spread = (torch.randperm(count, generator=source) + torch.rand(count, generator=source)) / count
-        noisier = spread**0.7  # tags decide early, where there is much noise; later the picture tells the rest
+        noisier = spread[part] ** 0.7  # tags decide early, where there is much noise; later the picture tells the rest
         timesteps = (noisier * len(self._alphas)).long().clamp(max=len(self._alphas) - 1).to(device)
         alpha = self._alphas[timesteps].reshape(-1, 1, 1, 1)
         noisy = alpha.sqrt() * clean + (1 - alpha).sqrt() * noise
