@@ -147,6 +147,7 @@ topology: develop
 # The README's pictures, made anew from the demo in a Chromium that is installed.
 pictures: develop
 	$(BIN)/python -m tests.pictures
+	$(BIN)/python -m engine.demo.learning.contact engine/demo/checkpoint docs/pictures/drawings.webp
 
 check: develop
 	$(BIN)/ruff check .

@@ -1,7 +1,14 @@
-"""Contact sheets of unfinished training: drawings beside what the networks make of them."""
+"""Contact sheets: drawings beside what unfinished networks make of them, and what a checkpoint draws.
+
+    python -m engine.demo.learning.contact CHECKPOINT PICTURE
+
+writes two dozen pictures as one.
+"""
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +21,6 @@ from engine.demo.learning.pictures import make_pictures
 from engine.demo.learning.vae import SCALE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from torch import Tensor
 
     from engine.demo.learning.vae import Coder
@@ -102,3 +107,16 @@ def write(rows: list[list[Image.Image]], target: Path, height: int = 304) -> Non
 def _image(pixels: Tensor) -> Image.Image:
     """Make a picture of pixels, (3, H, W), in -1 … 1."""
     return Image.fromarray(((pixels.clamp(-1, 1) + 1) * 127.5).round().permute(1, 2, 0).numpy().astype(np.uint8))
+
+
+def main() -> None:
+    """Write a checkpoint's contact sheet."""
+    parser = argparse.ArgumentParser(description="Write what a demo checkpoint draws for two dozen prompts.")
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("picture", type=Path, help="its ending says the format")
+    options = parser.parse_args()
+    model_sheet(options.checkpoint, options.picture)
+
+
+if __name__ == "__main__":
+    main()
