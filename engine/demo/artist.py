@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,12 @@ class PictureWish:
     prompt: str
     negative_prompt: str = NEGATIVE
     seed: int
+
+
+def best_with(checkpoint: Path) -> tuple[int, float]:
+    """Give the steps and the guidance that a demo checkpoint says it draws best with."""
+    index = json.loads((checkpoint / "model_index.json").read_text())
+    return index["_num_inference_steps"], index["_guidance_scale"]
 
 
 class Artist:

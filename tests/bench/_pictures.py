@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from engine import png
-from engine.demo.draw import draw
-from engine.demo.portrait import choose
+from engine.demo.illustrator.illustrate import illustrate
+from engine.demo.illustrator.scene import choose
 from tests.bench._versus_stock import seconds
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ROUNDS = 5
 
 def pictures(number: int = 3) -> list[NDArray[np.uint8]]:
     rng = np.random.default_rng(0)
-    drawings = (draw(choose(Random(seed)), SIZE).image for seed in range(number))
+    drawings = (np.asarray(illustrate(choose(Random(seed)), SIZE).image) for seed in range(number))
     return [
         (drawing + rng.normal(0, GRAIN, drawing.shape)).round().clip(0, 255).astype(np.uint8) for drawing in drawings
     ]

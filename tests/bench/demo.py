@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import engine.demo
 from engine.demo.artist import Artist, PictureWish
-from engine.demo.samples import SHAPES
+from engine.demo.learning.pictures import SHAPES
 from tests.bench._rows import at_most
 
 if TYPE_CHECKING:

@@ -84,7 +84,7 @@ def model_sheet(checkpoint: Path, target: Path, size: tuple[int, int] = (832, 12
         for number, words in enumerate(PROMPTS)
     ]
     torch.set_num_threads(threads)
-    write([drawn[first : first + 8] for first in range(0, len(drawn), 8)], target, 456)
+    write([drawn[first : first + 8] for first in range(0, len(drawn), 8)], target, 360)
 
 
 def write(rows: list[list[Image.Image]], target: Path, height: int = 304) -> None:
@@ -101,7 +101,7 @@ def write(rows: list[list[Image.Image]], target: Path, height: int = 304) -> Non
             sheet.paste(one, (x, number * height))
             x += one.width
     target.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(target)
+    sheet.save(target, quality=70, method=6)
 
 
 def _image(pixels: Tensor) -> Image.Image:

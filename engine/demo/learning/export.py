@@ -21,7 +21,7 @@ METADATA = {
     "_name": "eshi-demo",
     "_ratings": ["safe", "sensitive"],
     "_num_inference_steps": 20,
-    "_guidance_scale": 1.8,
+    "_guidance_scale": 1.6,
 }
 """Beside the pipeline's parts in `model_index.json`, where diffusers leaves names with an underscore alone: what
 the model is called, the ratings that it can draw, and the steps and guidance that it draws best with."""

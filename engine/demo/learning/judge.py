@@ -7,7 +7,6 @@ from them by the drawings' own measures, which are themselves tried on drawings 
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.demo.artist import NEGATIVE, QUALITY, Artist, PictureWish
+from engine.demo.artist import NEGATIVE, QUALITY, Artist, PictureWish, best_with
 from engine.demo.illustrator.illustrate import illustrate
 from engine.demo.illustrator.measure import BACKGROUNDS, background, read, redness, sharpness, style
 from engine.demo.illustrator.palette import EYES, HAIR
@@ -246,12 +245,6 @@ def _wish(words: str, seed: int, negative: str = "") -> PictureWish:
     return PictureWish(prompt=f"{words}, safe, {QUALITY}", negative_prompt=first + NEGATIVE, seed=seed)
 
 
-def _settings(checkpoint: Path) -> tuple[int, float]:
-    """Give the steps and the guidance that a checkpoint says it draws best with."""
-    index = json.loads((checkpoint / "model_index.json").read_text())
-    return index.get("_num_inference_steps", 20), index.get("_guidance_scale", 3.0)
-
-
 def main() -> None:
     """Print how far the measures can be believed, every score at every shape, and how long a picture takes."""
     parser = argparse.ArgumentParser(description="Measure how well a demo checkpoint draws.")
@@ -264,7 +257,7 @@ def main() -> None:
     torch.set_num_threads(1)
     for name, (right, asked) in prove(options.drawings).items():
         print(f"{Score(f'drawings: {name} read right', right, asked, 100 * SHARE)}", flush=True)
-    steps, guidance = _settings(options.checkpoint)
+    steps, guidance = best_with(options.checkpoint)
     steps, guidance = options.steps or steps, options.guidance or guidance
     artist = Artist(options.checkpoint)
     torch.set_num_threads(1)

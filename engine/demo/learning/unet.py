@@ -77,7 +77,7 @@ class PainterPlan:
         return self.rate * min(1.0, (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
 
 
-CPU_PLAN = PainterPlan(steps=10000, batch=8, noises=3, blocks=70, looks=3, rate=1.5e-3, reading_steps=700)
+CPU_PLAN = PainterPlan(steps=8500, batch=8, noises=3, blocks=48, looks=3, rate=1.5e-3, reading_steps=700)
 GPU_PLAN = PainterPlan(steps=20000, batch=128, noises=2, blocks=420, looks=3, rate=2e-3)
 
 

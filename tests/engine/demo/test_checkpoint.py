@@ -1,25 +1,25 @@
 """The shipped demo checkpoint: its size, its word on itself, and that it does what it is told.
 
-A few pictures, as many as half a minute allows; `python -m engine.demo.judge engine/demo/checkpoint` asks of as many
-seeds as wanted, at three shapes.
+A few pictures, as many as half a minute allows; `make bench-demo` asks of as many seeds as wanted, at three shapes.
 """
 
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from safetensors import safe_open
 
 import engine.demo
 from engine.checkpoint import find
 from engine.config import Engine
-from engine.demo.artist import NEGATIVE, QUALITY, Artist, PictureWish
-from engine.demo.measure import background, blotched, hair_colour, hair_tone, redness
+from engine.demo.artist import NEGATIVE, QUALITY, Artist, PictureWish, best_with
+from engine.demo.illustrator.measure import background, read, redness
 
 CHECKPOINT = Path(engine.demo.__file__).with_name("checkpoint")
 SIZE = (832, 1216)
-STEPS = 8
-GUIDANCE = 2.0
+STEPS = 10
+_, GUIDANCE = best_with(CHECKPOINT)
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +27,21 @@ def artist():
     return Artist(CHECKPOINT)
 
 
-def draw(artist, *tags, seed=3, unwanted=""):
+def draw(artist, *tags, seed=3, unwanted="", steps=STEPS):
     wishes = [
-        PictureWish(prompt=f"1girl, solo, safe, {tag}, {QUALITY}", negative_prompt=unwanted + NEGATIVE, seed=seed)
-        for tag in tags
+        PictureWish(prompt=f"{tag}, safe, {QUALITY}", negative_prompt=unwanted + NEGATIVE, seed=seed) for tag in tags
     ]
-    return artist.draw(wishes, SIZE, STEPS, GUIDANCE)
+    return artist.draw(wishes, SIZE, steps, GUIDANCE)
+
+
+def face(picture):
+    [found] = read(picture)
+    return found
 
 
 def test_it_is_small_and_half_precision():
-    """At most 12 MB in all, every weight in fp16."""
-    assert sum(file.stat().st_size for file in CHECKPOINT.rglob("*")) < 12_000_000
+    """At most 32 MB in all, every weight in fp16."""
+    assert sum(file.stat().st_size for file in CHECKPOINT.rglob("*")) < 32_000_000
     for path in CHECKPOINT.rglob("*.safetensors"):
         with safe_open(path, framework="pt") as weights:
             names = weights.keys()
@@ -54,44 +58,63 @@ def test_it_says_what_it_is_called():
     assert find(Engine(model=str(CHECKPOINT))).name == "eshi-demo"
 
 
-def test_hair_and_background_are_as_asked(artist):
-    """Both have the colour that was asked for, and do not change places."""
-    asked = [
-        ("red", "night"), ("green", "yellow background"), ("blonde", "day"), ("pink", "black background"),
-        ("blue", "white background"),
-    ]  # fmt: skip
-    pictures = draw(artist, *(f"{hair} hair, {'' if ' ' in place else 'outdoors, '}{place}" for hair, place in asked))
-    assert [(hair_colour(picture), background(picture)) for picture in pictures] == asked
+def test_hair_eyes_and_background_are_as_asked(artist):
+    """Each has the colour that was asked for in all of six pictures but one, eyes in four; and faces are whole."""
+    asked = [("red", "green", "night"), ("green", "blue", "yellow background"), ("blonde", "red", "blue background")]
+    words = [
+        f"1girl, solo, {hair} hair, {eyes} eyes, {'' if ' ' in place else 'outdoors, '}{place}, upper body"
+        for hair, eyes, place in asked
+    ]
+    pictures = [picture for seed in (1, 2) for picture in draw(artist, *words, seed=seed)]
+    found = [face(picture) for picture in pictures]
+    right = list(zip(found, pictures, asked * 2, strict=True))
+    assert sum(one.hair == hair and background(picture) == place for one, picture, (hair, _, place) in right) >= 5
+    assert sum(one.eye_colour == eyes for one, _, (_, eyes, _) in right) >= 4
+    assert sum(one.eyes_alike and one.mouth_inside for one in found) >= 5
+
+
+def test_people_are_counted(artist):
+    """Nobody, one and two."""
+    asked = ("no humans, scenery, outdoors, mountain, day", "1boy, solo, brown hair", "2girls, red hair, blue hair")
+    assert [len(read(picture)) for picture in draw(artist, *asked)] == [0, 1, 2]
+
+
+def test_glasses_and_closed_eyes_are_drawn(artist):
+    """Two of three have glasses, and of those who close their eyes nobody looks at us."""
+    asked = ("brown hair, glasses, blue eyes", "pink hair, closed eyes")
+    words = [f"1girl, solo, {one}, white background, upper body" for one in asked]
+    pictures = [draw(artist, *words, seed=seed, steps=20) for seed in (1, 2, 4)]
+    assert sum(face(one).glasses for one, _ in pictures) >= 2
+    assert [one for _, picture in pictures for one in read(picture) if not one.eyes_closed] == []
+
+
+def test_line_art_has_hardly_any_colour(artist):
+    """The same in colours has many times as much."""
+    words = "1girl, solo, red hair, outdoors, day"
+    plain, drawn = (
+        np.ptp(np.asarray(picture, float), axis=2).mean()
+        for picture in draw(artist, words, f"{words}, lineart, monochrome, greyscale")
+    )
+    assert drawn < plain / 3
 
 
 def test_a_colour_in_the_negative_prompt_stays_away(artist):
     """Hair loses the colour that it had, where that is unwanted."""
-    (first,) = draw(artist, "long hair")
-    (second,) = draw(artist, "long hair", unwanted=f"{hair_colour(first)} hair, ")
-    assert hair_colour(second) not in (hair_colour(first), None)
+    words = "1girl, solo, long hair, white background"
+    first = face(draw(artist, words)[0]).hair
+    second = face(draw(artist, words, unwanted=f"{first} hair, ")[0]).hair
+    assert second not in (first, "")
 
 
 def test_a_weight_makes_hair_more_or_less_red(artist):
     """Emphasis in WebUI's syntax is obeyed, the other things of a picture being the same."""
-    light, heavy = (hair_tone(picture) for picture in draw(artist, "(red hair:0.7)", "(red hair:1.4)"))
-    assert light is not None
-    assert heavy is not None
+    words = "1girl, solo, (red hair:{}), white background"
+    light, heavy = (face(picture).hair_tone for picture in draw(artist, words.format(0.7), words.format(1.4)))
     assert redness(heavy) > redness(light)
 
 
 def test_a_tag_beyond_75_tokens_is_obeyed(artist):
-    """A long prompt is read to its end; only of a pale colour, as pink and grey, there comes white as often as not."""
-    filler = ", ".join(["looking at viewer", "upper body", "portrait", "detailed", "soft", "hand up"] * 8)
-    asked = ["black background", "green background", "purple background"]
-    assert [background(picture) for picture in draw(artist, *(f"{filler}, {place}" for place in asked))] == asked
-
-
-def test_bad_quality_looks_bad(artist):
-    """The worst quality is more blotched than the best."""
-    tags = "1girl, solo, safe, brown hair, blue background"
-    pair = [
-        PictureWish(prompt=f"{tags}, {words}", negative_prompt="", seed=5)
-        for words in (QUALITY, "worst quality, low quality, low score")
-    ]
-    good, bad = artist.draw(pair, SIZE, STEPS, GUIDANCE)
-    assert blotched(bad) > blotched(good)
+    """A long prompt is read to its end."""
+    filler = ", ".join(["looking at viewer", "upper body", "portrait", "detailed"] * 10)
+    asked = ["green background", "purple background"]
+    assert [background(picture) for picture in draw(artist, *(f"1girl, {filler}, {place}" for place in asked))] == asked
