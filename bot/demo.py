@@ -103,6 +103,12 @@ class Said(msgspec.Struct, frozen=True):
         return msgspec.json.decode((checkpoint / "model_index.json").read_bytes(), type=cls)
 
 
+def _loras(checkpoint: Path) -> Path | None:
+    """Find the LoRAs that the project made for the demo, with what is said of them, beside the checkpoint."""
+    folder = checkpoint.with_name("loras")
+    return folder if (folder / "loras.toml").is_file() else None
+
+
 def _tagger(checkpoint: Path) -> Path | None:
     """Find the demo's own tagger, in the checkpoint's folder or beside it; None where none was trained yet."""
     places = (checkpoint / "tagger", checkpoint.with_name("tagger"))
@@ -136,7 +142,7 @@ def demo_configuration(
     more_of_engine: Mapping[str, object] | None = None,
     more_of_bot: Mapping[str, object] | None = None,
 ) -> bytes:
-    """Write what the demo's bot and engine are told: what the checkpoint says, and its tagger where there is one.
+    """Write what the demo's bot and engine are told: what the checkpoint says, its tagger and its LoRAs.
 
     Args:
         api: The address of the local Discord's API.
@@ -144,8 +150,8 @@ def demo_configuration(
         more_of_engine: What else is to be said in the engine's table.
         more_of_bot: Likewise of the bot's.
     """
-    said, tagger = Said.by(checkpoint), _tagger(checkpoint)
-    bot = {
+    said, tagger, loras = Said.by(checkpoint), _tagger(checkpoint), _loras(checkpoint)
+    bot: dict[str, object] = {
         "drain_s": 0.0,
         "ratings": {"highest": highest("safe", *said.ratings)},
         "defaults": {"steps": said.steps, "guidance": said.guidance},
@@ -155,7 +161,10 @@ def demo_configuration(
             "licence_file": str(_licence()),
         },
     }
-    engine = {} if tagger is None else {"rating": {"by": "wd", "folder": str(tagger)}}
+    engine: dict[str, object] = {} if tagger is None else {"rating": {"by": "wd", "folder": str(tagger)}}
+    if loras is not None:
+        engine["loras"] = str(loras)
+        bot["loras_file"] = str(loras / "loras.toml")
     return configuration(
         api, model=checkpoint, bot={**bot, **(more_of_bot or {})}, engine={**engine, **(more_of_engine or {})}
     )

@@ -3,12 +3,16 @@
 import json
 import shutil
 from importlib.metadata import PathDistribution
+from pathlib import Path
 
 import pytest
 
 from bot import config, demo
 from bot.__main__ import main
 from bot.demo import _CHECKPOINT, demo_configuration
+from bot.prompt import loras
+from bot.safety.operator_words import check_lora_words
+from bot.safety.wording import TextFilter
 from bot.views.licence import of_the_model
 from engine.rating import ORDER
 
@@ -68,3 +72,17 @@ def test_a_tagger_of_the_demos_own_rates_as_soon_as_it_is_there(tmp_path, place)
     (tmp_path / place / "model.onnx").touch()
     rating = told(tmp_path, checkpoint).model.rating
     assert (rating.by, rating.folder) == ("wd", str(tmp_path / place))
+
+
+def test_the_demos_own_loras_are_offered_where_they_lie_beside_its_checkpoint(tmp_path):
+    """A look and somebody who never was, each with the words that it listens to; what is said of them is in order."""
+    found = told(tmp_path)
+    rules = loras.load(Path(found.bot.loras_file))
+    assert {name: rule.words for name, rule in rules.items()} == {"line art": ("ink lines",), "mio": ("mio",)}
+    files = {file.stem for file in Path(found.model.loras).glob("*.safetensors")}
+    assert files == rules.keys()
+    check_lora_words(rules.values(), TextFilter(None))
+    checkpoint = tmp_path / "checkpoint"
+    checkpoint.mkdir()
+    shutil.copy(_CHECKPOINT / "model_index.json", checkpoint)
+    assert told(tmp_path, checkpoint).model.loras == ""

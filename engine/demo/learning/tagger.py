@@ -36,6 +36,10 @@ MINORS = ("child", "loli", "shota")
 _NAMED = {"safe": "general", "sensitive": "sensitive"}
 """What the drawings' ratings are called among a tagger's."""
 
+SURER = 2.5
+"""By so much less the logit of "sensitive" counts. Few drawings have a weapon, so it knows them badly: of the model's
+pictures about one in fifty had a blot that it took for one, and a picture that is safe would be refused."""
+
 _LAYERS = ((24, 2), (48, 2), (64, 1), (96, 2), (128, 1), (160, 2), (192, 1), (256, 2))
 """Width and stride of the convolutions."""
 
@@ -112,6 +116,13 @@ def train_tagger(plan: TaggerPlan, state: TrainingState, *, seed: int, device: s
         if state.due or step == plan.steps - 1:
             state.save({"tagger": tagger.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1})
     return tagger.eval()
+
+
+@torch.no_grad()
+def surer(tagger: Tagger) -> Tagger:
+    """Let it call a picture sensitive only where it is sure."""
+    tagger.scores.bias[names().index("sensitive")] -= SURER
+    return tagger
 
 
 def lesson(seed: int, step: int, count: int) -> tuple[Tensor, Tensor]:

@@ -29,7 +29,7 @@ from engine.demo.learning.export import write_checkpoint
 from engine.demo.learning.latents import Latents
 from engine.demo.learning.networks import DESIGNS, Design
 from engine.demo.learning.state import TrainingState
-from engine.demo.learning.tagger import TaggerPlan, train_tagger, write_tagger
+from engine.demo.learning.tagger import TaggerPlan, surer, train_tagger, write_tagger
 from engine.demo.learning.unet import CPU_PLAN, GPU_PLAN, load_average, train_unet
 from engine.demo.learning.vae import CPU_STAGES, GPU_STAGES, Coder, load_coder, train_vae
 
@@ -119,7 +119,7 @@ class _Work:
         write_checkpoint(*self._networks(), target)
         if (self._folder / "tagger.pt").exists():
             tagger = train_tagger(TaggerPlan(steps=0), TrainingState(self._folder, "tagger"), seed=0, device="cpu")
-            write_tagger(tagger, target.with_name("tagger"))
+            write_tagger(surer(tagger), target.with_name("tagger"))
 
     def _networks(self) -> tuple[Painter, Coder]:
         return (
