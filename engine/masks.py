@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 FEATHER = 8
 """Pixels inside of a mask's edge over which what is new appears: one latent, and WebUI's usual blur of 4 both ways."""
 
-MATCHED = 8
-"""Pixels of a square whose colours are compared."""
-_SPREADS = 3
-"""Squares over which a difference of colours fades inside of a mask."""
+FADE = 96
+"""Pixels inside of a mask over which a difference of colours at its edge fades."""
+
+_ROUNDS = 4
+"""How often what is between is made the mean of what is around, at every size from coarse to fine."""
+
+_SQUARE = 8
+"""Pixels of a square whose distance from the edge is counted."""
 
 EDGE_SHARE = 0.5
 """Of a mask's outermost latents: they are drawn anew in the second half of the steps, over what was there."""
@@ -90,23 +94,61 @@ def laid(mask: NDArray[np.uint8], feather: int = FEATHER) -> NDArray[np.float32]
 def matched(old: NDArray[np.uint8], new: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Bring the colours of new pixels, (H, W, 3), to those of the old ones at the mask's edge, and less further inside.
 
-    What is kept has been drawn too: by how much it came out otherwise there is how much its neighbours did.
+    What is kept has been drawn too: by how much it came out otherwise there is how much its neighbours did. Each pixel
+    of the edge says so for itself, and the further inside the more of them are taken together, as a stretched skin
+    does (Pérez et al., "Poisson Image Editing", 2003).
 
     Args:
         old: The picture.
         new: Of the same size, drawn as a whole.
         mask: (H, W), of sides that are multiples of eight.
     """
-    height, width = mask.shape
-    kept = (mask == 0).astype(np.float32)[..., None]
-    apart = (old.astype(np.float32) - new) * kept
-    squares = (height // MATCHED, MATCHED, width // MATCHED, MATCHED, -1)
-    amount, weight = (one.reshape(squares).mean(axis=(1, 3)) for one in (apart, kept))
-    for _ in range(_SPREADS):
-        amount, weight = (_spread(one, _mean) for one in (amount, weight))
-    near = np.minimum(1, 2 * weight) * amount / np.maximum(weight, 1e-3)
-    change = np.stack([_resized(near[..., channel], (width, height)) for channel in range(3)], axis=-1)
-    return np.clip(np.rint(new + change), 0, 255).astype(np.uint8)
+    kept = mask == 0
+    edge = kept & _grown(~kept)
+    share = _fading(kept)
+    rows, columns = (np.flatnonzero(((share > 0) & ~kept).any(axis)) for axis in (1, 0))
+    if not (edge.any() and rows.size):
+        return new
+    high, wide = (slice(max(0, one[0] - 1), one[-1] + 2) for one in (rows, columns))
+    known = edge[high, wide, None]
+    apart = np.where(known, old[high, wide].astype(np.float32) - new[high, wide], np.float32(0))
+    lighter = new.copy()
+    change = _stretched(apart, known) * share[high, wide, None]
+    lighter[high, wide] = np.clip(np.rint(new[high, wide] + change), 0, 255)
+    return lighter
+
+
+def _stretched(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Fill what is not known, of (H, W, C), smoothly: from coarse to fine, everywhere about the mean of what is around.
+
+    Args:
+        values: 0 where nothing is known.
+        known: (H, W, 1)
+    """
+    if known.all():
+        return values
+    height, width, channels = values.shape
+    evened = [np.pad(one, ((0, height % 2), (0, width % 2), (0, 0))) for one in (values, known)]
+    sums, counts = (one[::2, ::2] * 1.0 + one[1::2, ::2] + one[::2, 1::2] + one[1::2, 1::2] for one in evened)
+    coarse = _stretched((sums / np.maximum(counts, 1)).astype(np.float32), counts > 0)
+    size = (2 * coarse.shape[1], 2 * coarse.shape[0])
+    filled = np.stack([_resized(coarse[..., one], size) for one in range(channels)], axis=-1)[:height, :width]
+    for _ in range(_ROUNDS):
+        filled = _spread(np.where(known, values, filled), _mean)
+    return np.where(known, values, filled)
+
+
+def _fading(kept: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Give the share of a difference that is left at each pixel, (H, W): all at the edge, none from `FADE` on."""
+    height, width = kept.shape
+    squares = kept.reshape(height // _SQUARE, _SQUARE, width // _SQUARE, _SQUARE)
+    far: NDArray[np.bool_] = np.logical_not(squares.any(axis=(1, 3)))
+    distance = np.zeros(far.shape, np.float32)
+    for _ in range(FADE // _SQUARE + 1):
+        distance += far
+        far = _eroded(far)
+    further = _resized(distance, (width, height)) - (0.5 + 0.5 / _SQUARE)  # than the first pixel inside
+    return np.clip(1 - further * _SQUARE / FADE, 0, 1).astype(np.float32)
 
 
 def paste(old: NDArray[np.uint8], new: NDArray[np.uint8], shown: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -53,11 +53,42 @@ def test_pasting_keeps_what_is_not_marked_to_the_last_bit(mask):
 
 def test_colours_are_brought_to_those_at_the_edge():
     """A picture that came out darker all over is as light as its neighbours there, and what it was further inside."""
-    old = np.full((128, 128, 3), 150, np.uint8)
-    new = np.full((128, 128, 3), 130, np.uint8)
-    matched = masks.matched(old, new, marked(0, 40, 128, 128, side=128)[:128])
-    assert abs(int(matched[60, 41, 0]) - 150) <= 4
-    assert matched[60, 100, 0] == 130
+    old = np.full((64, 256, 3), 150, np.uint8)
+    new = np.full((64, 256, 3), 130, np.uint8)
+    mask = np.zeros((64, 256), np.uint8)
+    mask[:, 40:] = 255
+    matched = masks.matched(old, new, mask)
+    assert abs(int(matched[30, 41, 0]) - 150) <= 1
+    lighter = matched[30, 40:, 0].astype(int)
+    assert (np.diff(lighter) <= 0).all()
+    assert (lighter[masks.FADE :] == 130).all()
+
+
+@given(st.integers(0, 2**16), st.integers(1, 63), st.sampled_from([0, 1]))
+def test_across_an_edge_a_picture_steps_as_it_does_where_it_was_drawn_whole(seed, at, axis):
+    """However differently what is kept came out the second time, along the edge, too: here by up to sixty levels."""
+    chance = np.random.default_rng(seed)
+    new = np.full((64, 64, 3), 128, np.uint8) + chance.integers(-5, 6, (64, 64, 3))
+    slope = np.linspace(*chance.uniform(-60, 60, 2), 64)[:, None, None]
+    old = new + np.rint(slope)
+    mask = np.zeros((64, 64), np.uint8)
+    mask[:, at:] = 255
+    if axis == 0:
+        old, new, mask = old.swapaxes(0, 1), new.swapaxes(0, 1), mask.T
+    old, new = old.astype(np.uint8), new.astype(np.uint8)
+    pasted = masks.paste(old, masks.matched(old, new, mask), masks.laid(mask, 0)).astype(int)
+    was, now = (
+        np.take(one, at, 1 - (axis == 0)) - np.take(one, at - 1, 1 - (axis == 0)) for one in (new.astype(int), pasted)
+    )
+    assert np.abs(now - was).max() <= 6
+
+
+def test_where_all_is_new_or_nothing_there_are_no_colours_to_match():
+    """What was drawn stays as it is."""
+    chance = np.random.default_rng(0)
+    old, new = chance.integers(0, 256, (2, 24, 32, 3), dtype=np.uint8)
+    for mask in (np.zeros((24, 32), np.uint8), np.full((24, 32), 255, np.uint8)):
+        assert np.array_equal(masks.matched(old, new, mask), new)
 
 
 def test_the_edge_of_a_mask_comes_later_and_a_stroke_does_not():
