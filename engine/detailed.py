@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from engine.wire import Box, Generate
 
 
-def parts(request: Generate) -> list[DetailedPart]:
-    """List the parts of a request's picture that are drawn over."""
+def parts(request: Generate, compression: int) -> list[DetailedPart]:
+    """List the parts of a request's picture that are drawn over, by a model of so many pixels to a latent."""
     width, height = request.sampling.width, request.sampling.height
-    return [DetailedPart(request, box, enlarged_part(box, width, height)) for box in request.details]
+    return [DetailedPart(request, box, enlarged_part(box, width, height, compression)) for box in request.details]
 
 
 @dataclass(eq=False)
@@ -57,19 +57,19 @@ class DetailedPart:
     def laid_into(self, canvas: NDArray[np.uint8], drawn: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Lay what was drawn at full size, (h, w, 3), back into the picture, (H, W, 3)."""
         left, top, right, bottom = self.place.box
-        small = Image.fromarray(drawn).resize((right - left, bottom - top), Image.Resampling.LANCZOS)
+        wide, high = self.place.shown
+        small = Image.fromarray(drawn[:high, :wide]).resize((right - left, bottom - top), Image.Resampling.LANCZOS)
         new = canvas.copy()
         new[top:bottom, left:right] = np.asarray(small)
-        mask = self._mask()
+        mask = self._mask()[:high, :wide]
         whole = np.zeros(canvas.shape[:2], np.uint8)
         whole[top:bottom, left:right] = np.asarray(Image.fromarray(mask).resize(small.size, Image.Resampling.BILINEAR))
         return masks.paste(canvas, new, masks.laid(whole, 0))
 
     def _enlarged(self) -> Pixels:
         place = self.place
-        part = Image.fromarray(picture(self.request)).crop(place.box)
-        part = part.resize((place.width, place.height), Image.Resampling.LANCZOS)
-        return Pixels(width=place.width, height=place.height, values=part.tobytes())
+        part = Image.fromarray(picture(self.request)).crop(place.box).resize(place.shown, Image.Resampling.LANCZOS)
+        return Pixels(width=place.width, height=place.height, values=self._whole(np.asarray(part)).tobytes())
 
     def _mask(self) -> NDArray[np.uint8]:
         """Mark the box at full size, (h, w), with an edge that goes over as much of the padding as there is."""
@@ -78,11 +78,17 @@ class DetailedPart:
         ramps = [
             _ramp(start, length, whole, full)
             for start, length, whole, full in (
-                (shown[1], box.height, place.bottom - place.top, place.height),
-                (shown[0], box.width, place.right - place.left, place.width),
+                (shown[1], box.height, place.bottom - place.top, place.shown[1]),
+                (shown[0], box.width, place.right - place.left, place.shown[0]),
             )
         ]
-        return np.rint(255 * np.minimum(ramps[0][:, None], ramps[1])).astype(np.uint8)
+        return self._whole(np.rint(255 * np.minimum(ramps[0][:, None], ramps[1])).astype(np.uint8))
+
+    def _whole(self, shown: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Let the edge of what is shown, (h, w) or with colours, go on as far as latents do."""
+        place, (wide, high) = self.place, self.place.shown
+        more = ((0, place.height - high), (0, place.width - wide), (0, 0))
+        return np.pad(shown, more[: shown.ndim], mode="edge")
 
 
 def _ramp(start: int, length: int, whole: int, full: int) -> NDArray[np.float32]:

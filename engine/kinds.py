@@ -33,7 +33,7 @@ def plan_of(request: Generate, compression: int = SIDE_STEP) -> Plan:
     """
     end = partial(results.picture, request)
     if request.details:
-        passes = tuple(_of_part(request, part) for part in detailed.parts(request))
+        passes = tuple(_of_part(request, part) for part in detailed.parts(request, compression))
         return Plan(seeds=request.seeds, passes=passes, end=end, keeps_all=True, begins="pixels")
     drawn = padded(request, compression)
     first = _first(drawn)

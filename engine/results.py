@@ -68,7 +68,7 @@ def picture(
     whole = request.send_latents and not request.details  # else they are those of its last detail
     packing = pool.submit(packed.begin(final.latents)) if whole else None
     if request.details:
-        pixels = yield from detailed.together(detailed.parts(request), final, model, pool)
+        pixels = yield from detailed.together(detailed.parts(request, model.compression), final, model, pool)
     else:
         pixels = yield from rescue.decoded(model, final.latents, pool)
         pixels = _as_asked(request, pixels)

@@ -16,6 +16,7 @@ from engine.demo import untrained
 from engine.extending import DIRECTIONS, extend
 from engine.kinds import plan_of
 from engine.padding import padded
+from engine.regions import FACTORS, FULL_AREA, enlarged_part
 from engine.starts import larger
 from engine.wire import Box, Enlargement, Finished, Pixels, Repaint, Start
 from tests.engine.batches import Bench, finals, request
@@ -95,6 +96,36 @@ def test_a_detail_is_laid_back_where_it_was(coarse):
     assert picture.shape == values.shape
     assert np.array_equal(picture[:, :64], values[:, :64])
     assert (picture[72:, 96:] != values[72:, 96:]).any(axis=-1).mean() > 0.9
+
+
+boxes = st.builds(
+    lambda left, top, width, height: Box(left=left, top=top, width=width, height=height),
+    st.integers(0, 700), st.integers(0, 700), st.integers(16, 224), st.integers(16, 224),
+)  # fmt: skip
+picture_sides = st.integers(116, 130).map(lambda times: 8 * times)
+
+
+@given(boxes, picture_sides, picture_sides, st.sampled_from([16, 32, 64]))
+def test_a_detail_is_enlarged_so_that_its_latents_lie_where_the_picture_s_do(box, width, height, compression):
+    """So many times that it is no larger than a whole picture; and four latents around it are shown, as of SDXL's."""
+    part = enlarged_part(box, width, height, compression)
+    factor = part.shown[0] // (part.right - part.left)
+    assert factor in FACTORS
+    assert part.shown == (factor * (part.right - part.left), factor * (part.bottom - part.top))
+    assert not any(side * factor % compression for side in (part.left, part.top))
+    assert not any(side % compression for side in (part.width, part.height))
+    assert all(0 <= full - side < compression for full, side in zip(part[4:6], part.shown, strict=True))
+    padding = 4 * compression // factor
+    assert part.left <= max(0, box.left - padding)
+    assert part.bottom >= min(height, box.top + box.height + padding)
+    assert factor == 1 or part.width * part.height <= FULL_AREA
+
+
+def test_sdxl_s_details_fill_the_working_size():
+    """Whatever part of it that is: an eighth of its latents are a pixel."""
+    box = Box(left=400, top=400, width=64, height=64)
+    assert enlarged_part(box, 1024, 1024) == (368, 368, 496, 496, 1024, 1024, (1024, 1024))
+    assert enlarged_part(box, 832, 1216) == (368, 368, 496, 496, 1024, 1024, (1024, 1024))
 
 
 def test_latents_that_were_kept_draw_the_same_picture_again(coarse):
