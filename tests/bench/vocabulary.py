@@ -41,6 +41,7 @@ import json, sys, time
 from pathlib import Path
 import psutil
 from bot.prompt.vocabulary import store
+from bot.prompt.vocabulary.suggest import suggest
 before = psutil.Process().memory_info().rss
 start = time.perf_counter()
 vocabulary = store.load(Path(sys.argv[1]))
