@@ -34,7 +34,7 @@ from bot.request import SHAPES, Request
 from bot.store import Store
 from engine.wire import SamplingParams
 from tests.bench._piece import Pieces
-from tests.bench._rows import noted, row
+from tests.bench._rows import noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,9 +48,11 @@ SUBMITS = 1_000
 MOST_OF_A_RESTART = 8_300.0
 MOST = {"next job chosen": 1.4}
 """Times the piece of work beside it: 3 s and 0.5 ms where that takes 0.36."""
-MOST_OF_A_COMMIT = 2.0
-"""Times what a bare commit of as much takes, each after a submit: disk and log are the same for both. The latest ones
-are told beside it without a goal: on a machine that does other things they say how long its processors were away."""
+MOST_OF_A_SUBMIT = 4.2
+"""Times the piece of work, of what a submit takes beyond a bare commit of as much, each after a submit: 1.5 ms where
+the piece takes 0.36. Disk and log are the same for both, and on a quick disk a commit is less than anything that is
+computed. The latest ones are told without a goal: on a machine that does other things they say how long its processors
+were away."""
 
 TEXT = "1girl, smile, night, looking at viewer, long hair, masterpiece, high score, great score, absurdres, " * 4
 NOW = 1_800_000_000.0
@@ -119,11 +121,12 @@ async def _measured(folder: Path, jobs: int) -> list[dict[str, Any]]:
             rows.append(noted(f"{name}, 99th percentile, {jobs:,} waiting", p99, "ms"))
             if name in MOST:
                 rows.append(pieces.at_most(f"{name}, 99th percentile, {jobs:,} waiting", p99, MOST[name]))
-        return [*rows, *await _submits(store, queue, jobs, rng, folder)]
+        return [*rows, *await _submits(store, queue, jobs, folder, pieces)]
 
 
-async def _submits(store: Store, queue: Queue, jobs: int, rng: random.Random, folder: Path) -> list[dict[str, Any]]:
+async def _submits(store: Store, queue: Queue, jobs: int, folder: Path, pieces: Pieces) -> list[dict[str, Any]]:
     """Take more jobs, each followed by a bare commit of as much into a file beside."""
+    rng = random.Random(f"{jobs} more")
     submits: list[float] = []
     bare: list[float] = []
     await store.lengthen_log()  # as the bot does before it is at work
@@ -132,6 +135,7 @@ async def _submits(store: Store, queue: Queue, jobs: int, rng: random.Random, fo
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE bare (request, prompt, other, token)"
         )
         for _ in range(SUBMITS):
+            pieces.beside()
             submits.append(await _submit(store, queue, jobs, rng))
             values = (msgspec.json.encode(_request(rng)).decode(), TEXT, TEXT, "t" * 200)
             began = time.perf_counter()
@@ -141,12 +145,11 @@ async def _submits(store: Store, queue: Queue, jobs: int, rng: random.Random, fo
     bare.sort()
     middle, late = SUBMITS // 2, SUBMITS * 99 // 100
     median, p99 = (f"job submitted, committed, {which}, {jobs:,} waiting" for which in ("median", "99th percentile"))
-    ratio = submits[middle] / bare[middle]
+    more = f"job submitted, median beyond a bare commit's, {jobs:,} waiting"
     return [
         noted(median, submits[middle], "ms"),
-        row(
-            f"{median}, beside a bare commit's", ratio, "times", f"≤ {MOST_OF_A_COMMIT:g}", ok=ratio <= MOST_OF_A_COMMIT
-        ),
+        noted(f"{median}, beside a bare commit's", submits[middle] / bare[middle], "times"),
+        pieces.at_most(more, submits[middle] - bare[middle], MOST_OF_A_SUBMIT),
         noted(p99, submits[late], "ms"),
         noted(f"{p99}, beside a bare commit's", submits[late] / bare[late], "times"),
     ]
