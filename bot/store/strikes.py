@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.safety.audit import pseudonym
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _LIFTED = "coalesce((SELECT at FROM lifts WHERE person = :person AND guild_id = :guild), -1)"
 """Until when strikes of a person do not count in a server."""
 
+
+_PEOPLE = 1024
+"""Whose names are kept at hand: a hash lets the database's thread run meanwhile, and waits for it afterwards."""
 
 EVERYWHERE = 0
 """In place of a server's id: the operator locked somebody out of all. No server has it."""
@@ -40,7 +43,8 @@ class Strikes:
         self, database: Database, key: bytes, remembered: Remembered[str, Sequence[sqlite3.Row]] | None = None
     ) -> None:
         self._database = database
-        self._key = key
+        self.person = lru_cache(_PEOPLE)(partial(pseudonym, key=key))
+        """Gives by what a person stands in these tables."""
         # Only of whom nothing is known: what is may be lifted from the terminal while the bot runs, and a strike or a
         # lock is given here alone.
         self.remembered: Remembered[str, Sequence[sqlite3.Row]] = remembered or Remembered(operator.not_)
@@ -151,7 +155,3 @@ class Strikes:
         for table in ("strikes", "lifts"):
             await self._database.fetch(f"DELETE FROM {table} WHERE at < :before", {"before": strikes_before})  # noqa: S608  names of our own
         await self._database.fetch("DELETE FROM locks WHERE until < :now", {"now": now})
-
-    def person(self, user_id: int) -> str:
-        """Give by what a person stands in these tables."""
-        return pseudonym(user_id, self._key)
