@@ -43,11 +43,11 @@ def marked(area: Area, width: int, height: int, faces: Sequence[Box] = ()) -> by
     hard = _AREAS[area](Image.new("L", (width, height)), tuple(faces) or (usual_face(width, height),))
     radius = SOFT * min(width, height)
     soft = hard.filter(ImageFilter.GaussianBlur(radius))
-    return soft.point(_without_tails).tobytes()
+    return soft.point(without_tails).tobytes()
 
 
-def _without_tails(value: int) -> int:
-    """Let what is hardly marked be kept, and what nearly is all of it be drawn."""
+def without_tails(value: int) -> int:
+    """Let what is hardly marked, of 0 … 255, be kept, and what nearly is all of it be drawn."""
     return 0 if value < 16 else 255 if value > 239 else value  # noqa: PLR2004  a sixteenth at either end
 
 

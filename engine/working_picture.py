@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct
 from PIL import Image, ImageChops, ImageCms, ImageOps
 
+from engine.marking import without_tails
 from engine.picture_size import SIDE_STEP
 
 FORMATS = ("PNG", "JPEG", "WEBP")
@@ -114,11 +115,13 @@ def read_mask(data: bytes, width: int, height: int) -> bytes:
     if (own_width, own_height) == (width, height):
         return values
     mask = Image.frombytes("L", (own_width, own_height), values)
-    return mask.resize((width, height), Image.Resampling.BILINEAR).tobytes()
+    return mask.resize((width, height), Image.Resampling.BILINEAR).point(without_tails).tobytes()
 
 
 def read_whole_mask(data: bytes) -> tuple[int, int, bytes]:
     """Read a mask at the size at which a picture like it is worked on: width, height, and a byte for each pixel.
+
+    What is hardly marked is kept: black that is not quite black, and what JPEG leaves beside edges.
 
     Raises:
         UnusablePicture: As `read_mask`.
@@ -136,7 +139,7 @@ def read_whole_mask(data: bytes) -> tuple[int, int, bytes]:
         raise UnusablePicture("no_mask", "expected black and white, or transparent where it is to be drawn anew")
     if not any(mask.histogram()[128:]):
         raise UnusablePicture("no_mask", "expected something white: nothing is marked")
-    return mask.width, mask.height, mask.tobytes()
+    return mask.width, mask.height, mask.point(without_tails).tobytes()
 
 
 def _decoded(data: bytes) -> Image.Image:

@@ -13,7 +13,7 @@ from bot.errors import EngineDied, EngineError, GenerationFailed, PictureLost, P
 from bot.follow_up import drawn_again
 from bot.sentences import uploads
 from engine import extending, wire
-from engine.marking import OF_A_PERSON, marked
+from engine.marking import OF_A_PERSON, marked, without_tails
 
 if TYPE_CHECKING:
     from bot.engine.drawing_engine import DrawingEngine
@@ -186,4 +186,6 @@ def _pixels_of(data: bytes) -> wire.Pixels:
 def _mask_of(data: bytes, size: tuple[int, int]) -> bytes:
     with Image.open(io.BytesIO(data)) as image:
         mask = image.convert("L")
-        return (mask if mask.size == size else mask.resize(size, Image.Resampling.BILINEAR)).tobytes()
+        if mask.size != size:
+            mask = mask.resize(size, Image.Resampling.BILINEAR).point(without_tails)
+        return mask.tobytes()

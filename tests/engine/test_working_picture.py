@@ -149,6 +149,17 @@ class TestMasks:
         mask = Image.frombytes("L", (832, 1216), read_mask(file(image), 832, 1216))
         assert (mask.getpixel((50, 50)), mask.getpixel((500, 500))) == (255, 0)
 
+    @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+    def test_black_that_is_not_quite_black_is_kept(self, form):
+        """Of a mask that was drawn on grey, or that a format changed a little beside the edges."""
+        image = Image.new("L", (832, 1216), 9)
+        image.paste(246, (208, 208, 624, 1000))
+        for width, height in ((832, 1216), (416, 608)):
+            mask = Image.frombytes("L", (width, height), read_mask(file(image.convert("RGB"), form), width, height))
+            counted = mask.histogram()
+            assert sum(counted[1:16]) == sum(counted[240:255]) == 0
+            assert counted[0] > 0.6 * width * height
+
     @pytest.mark.parametrize("image", [drawn(), Image.new("L", (832, 1216))], ids=["colours", "nothing"])
     def test_what_marks_nothing_is_refused(self, image):
         """Colours say nothing, and black is kept."""
