@@ -20,6 +20,9 @@ from engine.picture_size import SIDE_STEP
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 
+_PHOTOGRAPHS = ("JPEG", "MPO")
+"""What Pillow opens as JPEG. The second is a JPEG behind which others follow: telephones keep depth and light there."""
+
 MAX_PIXELS, MAX_JPEG_PIXELS = 9_000_000, 24_000_000
 """Of a file before it is decoded, which takes four bytes a pixel and more; a JPEG is decoded at an eighth, a quarter or
 half of its size where that is enough, and a telephone's picture has twelve million."""
@@ -156,10 +159,11 @@ def _decoded(data: bytes) -> Image.Image:
         except _UNDECODABLE as error:
             raise UnusablePicture("no_picture", f"expected one of {', '.join(FORMATS)}") from error
         with opened as image:
-            most = MAX_JPEG_PIXELS if image.format == "JPEG" else MAX_PIXELS
+            photograph = image.format in _PHOTOGRAPHS
+            most = MAX_JPEG_PIXELS if photograph else MAX_PIXELS
             if image.width * image.height > most:
                 raise UnusablePicture("too_large", f"{image.width}×{image.height}: expected {most} pixels at most")
-            if getattr(image, "is_animated", False):
+            if getattr(image, "is_animated", False) and not photograph:
                 raise UnusablePicture("animated", "expected a picture that does not move")
             size = working_size(*image.size)
             try:

@@ -106,6 +106,15 @@ def test_what_moves_is_refused():
     assert refused.value.reason == "no_picture"
 
 
+@pytest.mark.parametrize("size", [(1600, 1200), (4000, 3000)])
+def test_of_a_telephone_s_several_pictures_the_first_is_taken(size):
+    """It keeps a small one behind the photograph, or how far away everything was, and nothing of it moves."""
+    photograph = drawn(*size)
+    together = file(photograph, "MPO", save_all=True, append_images=[drawn(64, 64)])
+    assert Image.open(io.BytesIO(together)).format == "MPO"
+    assert seen(read(together)).size == seen(read(file(photograph, "JPEG"))).size == (1184, 888)
+
+
 def test_damaged_files_have_a_reason_and_nothing_else():
     """Cut off anywhere, a bit turned anywhere, and the files that others were attacked with."""
     chance = random.Random(1)
