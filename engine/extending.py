@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from PIL import Image, ImageChops, ImageFilter, ImageStat
+from PIL import Image, ImageFilter
 
 from engine.picture_size import MAX_PIXELS, MAX_SIDE, SIDE_STEP
 
@@ -25,11 +25,6 @@ JOINT = 0.35
 
 BLUR = 32
 """Pixels; what is new is filled with the picture's edge, drawn out and blurred."""
-
-LINE, LINE_LEVELS = 3.0, 32
-"""How many times as much a picture's outermost line differs from the next one as that does from the one after it, and
-by how many levels at most, where a decoder darkened it, which sees nothing beyond the edge: the demo's does by nine.
-Inside of a larger picture that would stay a line; what differs by more was drawn."""
 
 RIM = 48
 """Pixels of a picture that was shrunk into the middle that are drawn anew, the further inside the later."""
@@ -77,10 +72,10 @@ def extend(width: int, height: int, values: bytes, direction: Direction, *, out:
         direction: In which it grows; ``out`` shrinks it into the middle of its own size.
         out: How many times as much is seen then.
 
-    Of the picture every pixel stays in a direction, but for a line at the joint that a decoder darkened.
+    Of the picture every pixel stays in a direction.
     """
     frame = _frame(width, height, direction, out)
-    picture = _without_lines(Image.frombytes("RGB", (width, height), values), direction)
+    picture = Image.frombytes("RGB", (width, height), values)
     if picture.size != (frame.wide, frame.high):
         picture = picture.resize((frame.wide, frame.high), Image.Resampling.LANCZOS)
     canvas = _drawn_out(picture, frame).filter(ImageFilter.GaussianBlur(BLUR))
@@ -109,27 +104,6 @@ def _frame(width: int, height: int, direction: Direction, out: float) -> _Frame:
             return _Frame(width, height + more_high, 0, more_high, width, height)
         case "down":
             return _Frame(width, height + more_high, 0, 0, width, height)
-
-
-def _without_lines(picture: Image.Image, direction: Direction) -> Image.Image:
-    """Give an outermost line that will be inside, and that a decoder darkened, the colours of its neighbour."""
-    width, height = picture.size
-    lines = {
-        "left": [(place, 0, place + 1, height) for place in (0, 1, 2)],
-        "right": [(width - place - 1, 0, width - place, height) for place in (0, 1, 2)],
-        "up": [(0, place, width, place + 1) for place in (0, 1, 2)],
-        "down": [(0, height - place - 1, width, height - place) for place in (0, 1, 2)],
-    }
-    for first, second, third in lines.values() if direction == "out" else [lines[direction]]:
-        outer, inner, beyond = (picture.crop(line) for line in (first, second, third))
-        if 1 + LINE * _apart(inner, beyond) < _apart(outer, inner) < LINE_LEVELS:
-            picture.paste(inner, first)
-    return picture
-
-
-def _apart(one: Image.Image, other: Image.Image) -> float:
-    """Say by how many levels two lines differ on average."""
-    return sum(ImageStat.Stat(ImageChops.difference(one, other)).mean) / 3
 
 
 def _drawn_out(picture: Image.Image, frame: _Frame) -> Image.Image:
