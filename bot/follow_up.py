@@ -173,6 +173,7 @@ def drawn_again(request: Request, parent: Request) -> bool:
         parent.strength is None
         and parent.enlargement is None
         and parent.sampling == request.sampling
+        and parent.rating == request.rating
         and picture_seeds(parent)[number] == request.seed
         and variation == mine
     )

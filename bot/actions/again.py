@@ -94,7 +94,8 @@ class AgainExactly:
             said.append(says.changed(changes))
         if self.imagine.writer.loras.as_now(job.request) != job.request:
             said.append(says.changed(("loras",)))
-        written = await worked_on(chars_of(job.request), partial(self.gatekeeper.compose, job.request))
+        request = await self.imagine.intake.raised(job.request)
+        written = await worked_on(chars_of(request), partial(self.gatekeeper.compose, request))
         if (written.prompt, written.negative_prompt) != (job.prompt, job.negative_prompt):
             said.append(says.WRITTEN_OTHERWISE)
         if await self._begins_otherwise(job):

@@ -144,9 +144,13 @@ class Editing:
     ) -> EditState:
         highest = await self.gatekeeper.highest_here(interaction)
         try:
-            await self.imagine.request(interaction.user.id, form, guild_id=interaction.guild_id)
+            personal = await self.imagine.request(interaction.user.id, form, guild_id=interaction.guild_id)
         except InvalidRequest as error:
             wrong = [*wrong, error.sentence]
+        else:
+            raised = await self.imagine.intake.raised(personal.request)
+            if raised.rating != personal.request.rating:
+                wrong = [*wrong, says.rated_as_its_picture(raised.rating)]
         return EditState(kept_as, form, highest, wrong)
 
     async def _form(self, interaction: discord.Interaction[Any], kept_as: str) -> OpenForm:

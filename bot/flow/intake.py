@@ -79,7 +79,7 @@ class Intake:
         if not await self.accepted(interaction, request):
             return
         await self._check_inputs(interaction.user.id, request)
-        request = await self._raised(request)
+        request = await self.raised(request)
         composed = await self.gatekeeper.check(interaction, request, given=given)
         try:
             await self._take(interaction, request, composed)
@@ -138,11 +138,18 @@ class Intake:
             if sha256 is not None and await self.store.inputs.get(user_id, sha256) is None:
                 raise InvalidRequest(uploads.INPUT_GONE)
 
-    async def _raised(self, request: Request) -> Request:
-        """Take what is drawn over a picture of ours at the higher of what is asked for and what that shows."""
+    async def raised(self, request: Request) -> Request:
+        """Take what is drawn over a picture of ours at the highest of what is asked for, what was, and what that shows.
+
+        What that picture began with was taken so, too: over a chain no rating is ever lost. What begins as noise may be
+        lower, and so may an enlargement of what is gone: it is drawn again, by the same words.
+        """
         parent = request.parent
-        if parent is None or not request.strength:
+        if parent is None or request.strength is None:
             return request
+        job = await self.store.jobs.get(parent.job_id)
+        asked: list[Rating | None] = [] if job is None else [job.request.rating]
         pictures = await self.store.pictures.of(parent.job_id)
-        measured: list[Rating | None] = [one.rating for one in pictures if one.number == parent.number]
-        return msgspec.structs.replace(request, rating=together(request.rating, measured))
+        kept = [one for one in pictures if one.number == parent.number and (request.strength or not one.deleted)]
+        rating = together(request.rating, [*asked, *(one.rating for one in kept)])
+        return msgspec.structs.replace(request, rating=rating)

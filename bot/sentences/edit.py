@@ -34,6 +34,12 @@ def rated(rating: str) -> str:
 
 
 @sentence
+def rated_as_its_picture(rating: str) -> str:
+    """Say why a lower rating was not taken."""
+    return f"It begins with a picture that is `{rating}`, so it is drawn at `{rating}`."
+
+
+@sentence
 def more_notes(more: int) -> str:
     return f"And {more} more like this."
 

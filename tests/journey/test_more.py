@@ -11,8 +11,9 @@ from PIL import Image
 from playwright.async_api import expect
 
 from bot.job import row_key
-from bot.sandbox.people.driver import control
+from bot.sandbox.people.driver import control, controls
 from bot.sentences import card as said_on_cards
+from bot.sentences import edit as said_in_forms
 from bot.sentences import ends
 from bot.sentences import more as said
 from bot.sentences import reports as said_of_reports
@@ -264,6 +265,24 @@ async def test_where_the_limit_was_lowered_nothing_more_is_made(ada, yuki):
         await choose(ada, screen, "open_limit", "safe")
         async for label, sent in every_press(yuki, first, opened):
             assert "`sensitive` is not allowed here" in await refusal_of(yuki, sent), label
+
+
+async def test_a_part_of_a_picture_is_drawn_at_its_rating_whatever_is_chosen(studio, ada, yuki):
+    """Half of it is the old picture to the bit; the form says so as soon as a lower one is chosen."""
+    async with settings(ada) as opening:
+        await choose(ada, opening, "open_limit", "sensitive")
+        first = await drawn(yuki, rating="sensitive")
+        form = await shown(yuki, await yuki.context_menu(first, "Repaint"))
+        why = render(said_in_forms.rated_as_its_picture("sensitive"))
+        assert why not in words(form)
+        for menu, choice in (("rating", "safe"), ("area", "left")):
+            [custom_id] = [one["custom_id"] for one in controls(form) if one["custom_id"].endswith(f":{menu}")]
+            form = await shown(yuki, await yuki.choose(form, custom_id, choice))
+            assert why in words(form)
+        made = await result_of(yuki, await yuki.press(form, control(form, "Draw")))
+    with database(studio) as base:
+        asked = "SELECT json_extract(request, '$.rating') FROM jobs WHERE key = ?"
+        assert base.execute(asked, [row_key(job_of(made))]).fetchone() == ("sensitive",)
 
 
 async def test_a_server_may_leave_what_draws_to_the_owner(ada, yuki, mio):
