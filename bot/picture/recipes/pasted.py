@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.samplers import Sampler
 
 _NEGATIVE = re.compile(r"(?<!\s)\s+(?=Negative prompt:)", re.IGNORECASE)
-_SETTINGS = re.compile(r"(?<!\s)\s+(?=Steps: \d{1,6}\s?(?:[,|;]|$))", re.IGNORECASE)
+_SETTINGS = re.compile(rf"(?<!\s){webui.ENDS_NO_KEY}\s+(?=Steps: \d{{1,6}}\s?(?:[,|;]|$))", re.IGNORECASE)
 """From the first space of a run: begun at each of them, a run of thousands takes thousands of times as long."""
 
 

@@ -58,7 +58,9 @@ KEYS = (
 """Before which a text on one line may have had a line break."""
 
 _KEYS = "|".join(re.escape(key) for key in (*KEYS, "Template", "Negative Template", "Negative prompt"))
-UNMARKED = re.compile(rf"(?<![\s,|;])\s+(?=(?:{_KEYS}):\s)", re.IGNORECASE)
+ENDS_NO_KEY = "(?<!Variation)(?<!Hires)(?<!ADetailer)"
+"""Words whose keys end as other keys begin: what stands behind one is no setting of its own."""
+UNMARKED = re.compile(rf"(?<![\s,|;]){ENDS_NO_KEY}\s+(?=(?:{_KEYS}):\s)", re.IGNORECASE)
 """Before a setting that no comma parts from the one before it."""
 
 _VARIATION_SEED, _VARIATION_STRENGTH = "variation seed", "variation seed strength"

@@ -27,6 +27,16 @@ def test_a_prompt_that_speaks_of_steps_keeps_them(ours):
     assert "going up" in options.tags
 
 
+@pytest.mark.parametrize("besides", ["Hires steps: 10", "ADetailer steps: 10", "Variation seed: 9"])
+def test_a_key_that_ends_as_another_one_is_no_setting_of_its_own(ours, besides):
+    """WebUI writes steps and seeds of what it drew besides, too."""
+    options, _ = read(f"smile {SETTINGS}, {besides}, Variation seed strength: 0.2", Limits(), ours)
+    assert (options.tags, options.steps, options.seed) == ("smile", 20, 3)
+    varied = read(f"smile {SETTINGS}, Variation seed: 9, Variation seed strength: 0.2", Limits(), ours)
+    assert (varied.options.variation_seed, varied.options.variation_strength) == (9, 0.2)
+    assert varied.unmapped == ()
+
+
 def test_a_prompt_alone_is_a_prompt(ours):
     options, unmapped = read("  smile, night ", Limits(), ours)
     assert (options.tags, options.steps, unmapped) == ("smile, night", None, ())
