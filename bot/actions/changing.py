@@ -135,6 +135,8 @@ class Changing:
             change=None,
             strength=None,
             seed=None,
+            variation_seed=None,
+            variation_strength=None,
             count=1,
             rating=together(job.request.rating, (measured[number],)),
             parent=Parent(job_id=job.id, number=number, link=job.link),

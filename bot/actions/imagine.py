@@ -15,7 +15,7 @@ from bot.errors import InvalidRequest
 from bot.long_texts import chars_of, worked_on
 from bot.picture.recipes import pasted
 from bot.prompt import favourites, tags
-from bot.prompt.completion import check_offered
+from bot.prompt.completion import check_offered, varies
 from bot.prompt.fitting import fitting
 from bot.prompt.leaving_out import NothingKnown
 from bot.prompt.near import near
@@ -23,7 +23,7 @@ from bot.prompt.terms import key
 from bot.prompt.unknown_words import all_known, unknown_words
 from bot.retrying import NOT_DONE
 from bot.sentences import prompt as says
-from bot.sentences import recipes, words
+from bot.sentences import recipes, uploads, words
 from bot.sentences.joined import in_a_row, in_lines
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ class RequestBuilder:
         if any("@" in (getattr(options, name) or "") for name in _FREE):
             options = self._expanded(options, await self.store.people.favourites(user_id), notes)
         filled = await self._with_model(fill(options, usual), guild_id)
+        if filled.change is not None and varies(filled):
+            notes.append(uploads.NOT_VARIED)
         try:
             request, said = await worked_on(chars_of(filled), partial(self._understood, filled))
         except NothingKnown as refused:

@@ -246,6 +246,11 @@ def options_of(request: Request) -> Options:
     )
 
 
+def varies(options: Options) -> bool:
+    """Tell whether a variation is asked for, whatever else is."""
+    return options.variation_strength is not None and options.seed is not None
+
+
 def properly(request: Request, defaults: Defaults) -> Request:
     """Wish for the proper picture of a draft: the same seed and size, with what an omitted option means."""
     sampling = replace(
@@ -259,8 +264,11 @@ def properly(request: Request, defaults: Defaults) -> Request:
 
 
 def _variation(options: Options, count: int, draw_seed: Callable[[], int]) -> Variation | None:
-    """Say which variation it is; None: it is none, or its seed is to be a new one and so there is nothing to vary."""
-    if options.variation_strength is None or options.seed is None:
+    """Say which variation it is; None: it is none, or its seed is to be a new one and so there is nothing to vary.
+
+    A part of a picture is not varied: the engine does one of both.
+    """
+    if options.variation_strength is None or options.seed is None or options.change is not None:
         return None
     first = draw_seed() if options.variation_seed is None else options.variation_seed
     return Variation(seeds=sub_seeds(first, count), strength=options.variation_strength)

@@ -58,6 +58,9 @@ CHOOSE_AREA = fixed("uploads.CHOOSE_AREA", "Which part to draw anew; all of it i
 FACE_IS_GUESSED = fixed(
     "uploads.FACE_IS_GUESSED", "Where I see no face, I take it to be where portraits usually have it."
 )
+NOT_VARIED = fixed(
+    "uploads.NOT_VARIED", "A part of a picture is drawn anew without a variation, so the variation was left out."
+)
 
 
 @sentence

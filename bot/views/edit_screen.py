@@ -63,7 +63,8 @@ def screen(step: EditState) -> ui.LayoutView:
     form = step.form
     lines = [*(f"⚠ {render(one)}" for one in step.wrong), *_words(form)]
     lines.append(" · ".join(_settings(form, (*FIELDS["style"], *FIELDS["numbers"]))))
-    if form.seed is not None and form.variation_seed is not None and form.variation_strength is not None:
+    varies = form.seed is not None and form.change is None
+    if varies and form.variation_seed is not None and form.variation_strength is not None:
         lines.append(render(edit.varied(form.variation_seed, form.variation_strength)))
     if form.private:
         lines.append(render(edit.SEEN_BY_YOU))

@@ -73,6 +73,16 @@ async def test_what_is_safe_is_drawn_over_and_at_safe_only(rating_studio):
         assert gallery(await ended(yuki, sent, "it is not `safe`")) == []
 
 
+async def test_a_recipe_s_variation_is_left_out_where_a_part_is_drawn_anew(rating_studio):
+    """And that is said: the engine does one of both."""
+    recipe = "hat Steps: 5, Sampler: Euler a, CFG scale: 5, Seed: 7, Variation seed: 9, Variation seed strength: 0.2"
+    async with rating_studio.person("yuki") as yuki:
+        green = await yuki.upload("green.png", file("green"))
+        sent = await yuki.slash(yuki.channel("general"), "inpaint", prompt=recipe, image=green, area="hair")
+        assert "seed 7 " in words(await result_of(yuki, sent))
+        assert await yuki.wait_for(lambda m: m["flags"] & 64 and render(said.NOT_VARIED) in words(m))
+
+
 async def test_an_area_that_is_chosen_afterwards_is_the_one_that_is_drawn(rating_studio):
     """In place of a mask, or of an edge to go on beyond, that was said before."""
     async with rating_studio.person("yuki") as yuki:

@@ -22,6 +22,7 @@ from tests import browser as browsers
 from tests.journey.people import (
     choose,
     delete,
+    fields,
     gallery,
     job_of,
     labels,
@@ -283,6 +284,20 @@ async def test_a_part_of_a_picture_is_drawn_at_its_rating_whatever_is_chosen(stu
     with database(studio) as base:
         asked = "SELECT json_extract(request, '$.rating') FROM jobs WHERE key = ?"
         assert base.execute(asked, [row_key(job_of(made))]).fetchone() == ("sensitive",)
+
+
+async def test_a_part_of_a_variation_is_drawn_anew_from_any_seed(yuki):
+    """What it was varied by is no part of that: the engine does one of both."""
+    screen = await question(yuki, await drawn(yuki, seed=7), "Vary …")
+    subtle = await result_of(yuki, await pressed(yuki, screen, "Subtle"))
+    form = await shown(yuki, await yuki.context_menu(subtle, "Repaint"))
+    numbers = await yuki.modal(await yuki.press(form, control(form, "Numbers …")))
+    form = await yuki.answer(await yuki.submit(numbers, **fields(numbers) | {"seed": "12"}))
+    [custom_id] = [one["custom_id"] for one in controls(form) if one["custom_id"].endswith(":area")]
+    form = await shown(yuki, await yuki.choose(form, custom_id, "left"))
+    made = await result_of(yuki, await yuki.press(form, control(form, "Draw")))
+    assert "seed 12 " in words(made)
+    assert f"A part drawn anew of [picture 1 of `{job_of(subtle)}`](" in words(made)
 
 
 async def test_a_server_may_leave_what_draws_to_the_owner(ada, yuki, mio):

@@ -174,6 +174,14 @@ def test_a_variation_counts_up_and_is_one_of_a_seed_that_is_there():
     assert anew(options_of(ask(tags="a", seed=5))).seed is None
 
 
+def test_a_part_of_a_picture_is_no_variation():
+    """The engine does one of both; over a whole picture it does."""
+    recipe = {"tags": "a", "seed": 5, "variation_seed": 9, "variation_strength": 0.2, "image": BROUGHT}
+    for change in (Change(area="hair"), Change(mask="ab"), Change(direction="right")):
+        assert ask(**recipe, change=change).variation is None
+    assert ask(**recipe).variation == Variation(seeds=(9,), strength=0.2)
+
+
 @pytest.mark.parametrize(
     ("limits", "said"),
     [

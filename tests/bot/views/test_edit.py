@@ -14,7 +14,7 @@ from bot.errors import InvalidRequest
 from bot.prompt import presets
 from bot.prompt.completion import Completion, options_of
 from bot.prompt.compose import compose
-from bot.request import SHAPES, Options
+from bot.request import SHAPES, Change, Options
 from bot.sentences import edit as says
 from bot.sentences.joined import as_written
 from bot.sentences.recipes import resource_not_used
@@ -197,6 +197,8 @@ def test_the_private_message_shows_everything_and_stays_in_its_bounds():
     for seed, shown in ((5, True), (None, False)):
         said = "\n".join(texts(screen(EditState("00000A", msgspec.structs.replace(varied, seed=seed), "safe"))))
         assert (render(says.varied(9, 0.2)) in said) == shown
+    part = msgspec.structs.replace(varied, change=Change(area="hair"))
+    assert render(says.varied(9, 0.2)) not in "\n".join(texts(screen(EditState("00000A", part, "safe"))))
 
 
 def test_several_pictures_are_told_apart():
