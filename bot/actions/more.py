@@ -24,7 +24,7 @@ from bot.sentences import more as says
 from bot.sentences.joined import in_a_row
 from bot.views.buttons import of_job
 from bot.views.more import MAKE, WAYS, question
-from engine.regions import worth_it
+from engine.regions import MOST, worth_it
 from engine.wire import Pixels
 
 if TYPE_CHECKING:
@@ -167,6 +167,10 @@ class MoreOfOne:
 
 def _explained(kind: Kind, request: Request, more: Request) -> Sentence:
     times = cost_of(more) * request.count / cost_of(request)
+    if kind == "detail_face" and more.change is not None:  # how many there are is looked up when it is pressed
+        change = msgspec.structs.replace(more.change, details=more.change.details * MOST)
+        crowd = counted(msgspec.structs.replace(more, change=change))
+        return in_a_row((says.faces_explained(*size_of(more), times), says.most_faces(MOST, crowd)))
     explained = says.explained(kind, more.count, *size_of(more), times)
     return in_a_row((explained, says.counts_as(counted(more)))) if counted(more) > more.count else explained
 

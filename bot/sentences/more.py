@@ -137,6 +137,19 @@ def explained(kind: Kind, pictures: int, width: int, height: int, times: float) 
 
 
 @sentence
+def faces_explained(width: int, height: int, times: float) -> str:
+    """Say it where nobody has counted the faces yet."""
+    cost = f"For each face that is about {times:.1f} times the work of the picture."
+    return f"**{_LABELS['detail_face']}**: {_DOES['detail_face']}. 1 picture of {width}×{height}. {cost}"
+
+
+@sentence
+def most_faces(most: int, pictures: int) -> str:
+    counts = f", which count as about {pictures} pictures in a day's limits" if pictures > 1 else ""
+    return f"At most {most} faces are drawn over{counts}."
+
+
+@sentence
 def counts_as(pictures: int) -> str:
     return f"In a day's limits it counts as {pictures} pictures."
 
