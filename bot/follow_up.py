@@ -90,7 +90,7 @@ def follow_up(
         draw_seed: Gives a seed, 0 … 2³²−1.
         max_count: Of the pictures of a request.
         max_steps: Of a pass.
-        faces: That were found in it; empty: one is where most portraits have it.
+        faces: That were found in it and are small; empty: none was seen, and one is where most portraits have it.
 
     Raises:
         InvalidRequest: It would be larger, or take more steps, than is drawn here.

@@ -90,13 +90,21 @@ class RequestBuilder:
         await self.intake.ask(interaction, personal.request, given=given)
         await self._tell(interaction, personal.notes)
 
-    async def ask_again(self, interaction: discord.Interaction[Any], request: Request, *, given: str = "") -> None:
+    async def ask_again(
+        self,
+        interaction: discord.Interaction[Any],
+        request: Request,
+        *,
+        given: str = "",
+        notes: tuple[Sentence, ...] = (),
+    ) -> None:
         """Queue a request that somebody made before; what is left out of it here and now is named again.
 
         Args:
             interaction: Whose.
             request: As it is to be drawn.
             given: Words in it that somebody else wrote.
+            notes: What else its asker is told in private.
 
         Raises:
             Refused: Nothing was queued; the message says why.
@@ -105,7 +113,8 @@ class RequestBuilder:
         self.writer.models.as_now(request)
         request = self.writer.loras.as_now(request)
         await self.intake.ask(interaction, request, given=given)
-        await self._tell(interaction, await worked_on(chars_of(request), partial(self._left_out, request)))
+        left_out = await worked_on(chars_of(request), partial(self._left_out, request))
+        await self._tell(interaction, (*notes, *left_out))
 
     async def _tell(self, interaction: discord.Interaction[Any], notes: tuple[Sentence, ...]) -> None:
         if not notes:

@@ -19,7 +19,7 @@ from bot.prompt.completion import options_of
 from bot.queue.ticket import cost_of, counted
 from bot.request import Parent, size_of, words_of_options
 from bot.routes import Route, on_press
-from bot.sentences import ends
+from bot.sentences import ends, uploads
 from bot.sentences import more as says
 from bot.sentences.joined import in_a_row
 from bot.views.buttons import of_job
@@ -98,7 +98,9 @@ class MoreOfOne:
             raise InvalidRequest(says.NOT_THERE)
         given = "" if job.user_id == interaction.user.id else words_of_options(options_of(job.request))
         faces = await self._faces(picture) if kind == "detail_face" else ()
-        await self.imagine.ask_again(interaction, self._request(job, kind, picture, faces), given=given)
+        guessed = (uploads.FACE_IS_GUESSED,) if kind == "detail_face" and not faces else ()
+        request = self._request(job, kind, picture, faces)
+        await self.imagine.ask_again(interaction, request, given=given, notes=guessed)
 
     async def _ask(self, interaction: discord.Interaction[Any], job_id: str, kinds: Sequence[Kind]) -> None:
         job, pictures = await self._pictures(interaction, job_id)
@@ -117,7 +119,11 @@ class MoreOfOne:
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
     async def _faces(self, picture: StoredPicture) -> tuple[Box, ...]:
-        """Find the faces that are worth it, where that takes no longer than an answer may."""
+        """Find the faces that are worth it, where that takes no longer than an answer may; empty: none was seen.
+
+        Raises:
+            InvalidRequest: All that were seen are drawn well enough.
+        """
         try:
             async with asyncio.timeout(LOOK_S):
                 pixels = await asyncio.to_thread(_pixels_of, await self.store.pictures.read(picture))
@@ -125,7 +131,11 @@ class MoreOfOne:
         except (TimeoutError, EngineError, StoreError) as error:
             log.info("nobody looked for faces: %r", error)
             return ()
-        return worth_it(described.faces or (), pixels.width, pixels.height)
+        found = described.faces or ()
+        worth = worth_it(found, pixels.width, pixels.height)
+        if found and not worth:
+            raise InvalidRequest(says.FACES_LARGE)
+        return worth
 
     def _request(self, job: Job, kind: Kind, picture: StoredPicture, faces: Sequence[Box] = ()) -> Request:
         """Make the request, unless it is known already that there is nothing left to begin it with."""
@@ -170,7 +180,8 @@ def _explained(kind: Kind, request: Request, more: Request) -> Sentence:
     if kind == "detail_face" and more.change is not None:  # how many there are is looked up when it is pressed
         change = msgspec.structs.replace(more.change, details=more.change.details * MOST)
         crowd = counted(msgspec.structs.replace(more, change=change))
-        return in_a_row((says.faces_explained(*size_of(more), times), says.most_faces(MOST, crowd)))
+        explained = says.faces_explained(*size_of(more), times)
+        return in_a_row((explained, says.most_faces(MOST, crowd), uploads.FACE_IS_GUESSED))
     explained = says.explained(kind, more.count, *size_of(more), times)
     return in_a_row((explained, says.counts_as(counted(more)))) if counted(more) > more.count else explained
 

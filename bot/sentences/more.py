@@ -183,6 +183,10 @@ def too_many_steps(steps: int, most: int) -> str:
     return f"This picture has {steps} steps, and at most {most} are drawn now. Edit draws it with fewer."
 
 
+FACES_LARGE = fixed(
+    "more.FACES_LARGE",
+    "Its faces are drawn large enough already. Choose another part here, or draw the face anew with Repaint.",
+)
 NOT_THERE = fixed("more.NOT_THERE", "This picture is not here any more, so nothing can be made of it.")
 NO_RECORD = fixed(
     "more.NO_RECORD",

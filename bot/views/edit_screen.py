@@ -16,7 +16,7 @@ from bot.views.card import WAITING
 from bot.views.edit import FIELDS, as_typed
 from bot.views.layout import layout
 from bot.views.plain_markup import plain_markup
-from engine.marking import AREAS
+from engine.marking import AREAS, OF_A_PERSON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,6 +66,8 @@ def screen(step: EditState) -> ui.LayoutView:
     varies = form.seed is not None and form.change is None
     if varies and form.variation_seed is not None and form.variation_strength is not None:
         lines.append(render(edit.varied(form.variation_seed, form.variation_strength)))
+    if form.change is not None and form.change.area in OF_A_PERSON:
+        lines.append(render(uploads.FACE_IS_GUESSED))
     if form.private:
         lines.append(render(edit.SEEN_BY_YOU))
     texts = ["\n".join(lines), *([_listed(form.notes)] if form.notes else []), f"-# {render(edit.NOTHING_DRAWN_YET)}"]

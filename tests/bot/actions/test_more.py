@@ -8,9 +8,12 @@ from PIL import Image
 
 from bot.actions.more import MoreOfOne
 from bot.config import Limits
+from bot.errors import GenerationFailed, InvalidRequest
 from bot.queue.ticket import cost_of, counted
 from bot.sentences import more as says
+from bot.sentences import uploads
 from bot.sentences.rendering import render
+from engine.marking import usual_face
 from engine.regions import MOST
 from engine.wire import Box, Described
 from tests.bot.views.test_card import texts
@@ -120,3 +123,30 @@ async def test_what_faces_cost_is_said_for_each_of_them(room, job, faces):
     assert len(request.change.details) == faces
     assert cost_of(request) / cost_of(job.request) == pytest.approx(0.4 * faces, rel=0.1)
     assert counted(request) <= 4
+
+
+CLOSE_UP = Box(left=80, top=100, width=700, height=900)
+
+
+async def test_where_no_face_is_seen_it_is_guessed_and_said(room, job, store):
+    """None was found, nothing looks for any, or nobody answered in time: before the press, and with what came of it."""
+    none_found, nobody_looks = room(), Room(store, None)
+    late, broken = Room(store, TimeoutError()), Room(store, GenerationFailed("rating_failed", "no numbers"))
+    for each in (none_found, nobody_looks, late, broken):
+        assert render(uploads.FACE_IS_GUESSED) in await each.question(job)
+        request, notes = await each.press(job)
+        assert request.change.details == (usual_face(WIDTH, HEIGHT),)
+        assert notes == (uploads.FACE_IS_GUESSED,)
+    request, notes = await room(*crowd(2)).press(job)
+    assert (request.change.details, notes) == (crowd(2), ())
+
+
+async def test_faces_that_are_large_enough_are_left_alone(room, job):
+    """Nothing is drawn over in the middle of one; beside a small one it does not matter."""
+    each = room(CLOSE_UP)
+    with pytest.raises(InvalidRequest) as no:
+        await each.press(job)
+    assert no.value.sentence == says.FACES_LARGE
+    assert each.imagine.taken == []
+    request, notes = await room(CLOSE_UP, *crowd(1)).press(job)
+    assert (request.change.details, notes) == (crowd(1), ())

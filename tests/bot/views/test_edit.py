@@ -19,6 +19,7 @@ from bot.sentences import edit as says
 from bot.sentences.joined import as_written
 from bot.sentences.recipes import resource_not_used
 from bot.sentences.rendering import render
+from bot.sentences.uploads import FACE_IS_GUESSED
 from bot.sentences.words import no_favourites
 from bot.store.forms import OpenForm, open_form
 from bot.views.edit import FIELDS, TEXT_CHARS, EditForm, Offers, changes, form_id, sent_texts
@@ -212,3 +213,11 @@ def test_several_pictures_are_told_apart():
     ]
     assert menu.options[0].description == "seed 5 · a lake"
     assert "Pictures 2 and 4 have no recipe" in "".join(texts(view))
+
+
+@pytest.mark.parametrize(("area", "said"), [("hair", True), ("background", True), ("left", False)])
+def test_where_a_face_may_be_guessed_it_is_said(area, said):
+    """Before anything is drawn: whoever sees another part drawn anew knows why."""
+    form = OpenForm(tags="a", change=Change(area=area))
+    shown = "\n".join(texts(screen(EditState("00000A", form, "safe"))))
+    assert (render(FACE_IS_GUESSED) in shown) == said
