@@ -63,6 +63,7 @@ class AgainExactly:
             return
         job = await self._job(interaction, job_id)
         check_offered(job.request, self.imagine.limits)
+        await self.imagine.intake.check_inputs(interaction.user.id, job.request)
         view = again_question(job, await self._changed(job))
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 

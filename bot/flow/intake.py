@@ -78,7 +78,7 @@ class Intake:
         """
         if not await self.accepted(interaction, request):
             return
-        await self._check_inputs(interaction.user.id, request)
+        await self.check_inputs(interaction.user.id, request)
         request = await self.raised(request)
         composed = await self.gatekeeper.check(interaction, request, given=given)
         try:
@@ -127,7 +127,7 @@ class Intake:
                 message_id = await acknowledge(interaction, job, view, editor=self.editor, jobs=jobs, now=self.now)
                 self.dispatch.enter(await jobs.set_message(job.id, message_id))
 
-    async def _check_inputs(self, user_id: int, request: Request) -> None:
+    async def check_inputs(self, user_id: int, request: Request) -> None:
         """Make sure that what the request begins with is kept, and this person's.
 
         Raises:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from bot.request import Change
 from bot.sandbox.people.driver import control, controls
+from bot.sentences import more as said_of_more
 from bot.sentences import uploads as said
 from bot.sentences.rendering import render
 from bot.store.spool_names import input_file
@@ -163,9 +164,16 @@ async def test_what_came_of_a_picture_is_drawn_again_by_its_owner_alone(rating_s
         results = [await result_of(yuki, sent) for sent in await twice(use, yuki, first, "Reroll")]
         assert len({job_of(one) for one in (first, *results)}) == 3
         assert render(said.INPUT_GONE) in await refusal_of(mio, await use(mio, first, "Reroll"))
+        assert render(said.INPUT_GONE) in await refusal_of(mio, await use(mio, first, "Again exactly"))
+        exactly = await shown(yuki, await use(yuki, first, "Again exactly"))
+        assert render(said_of_more.UNCHANGED) in words(exactly)
         form = await words_form(yuki, repaint)
         lose_inputs(rating_studio)
-        assert render(said.INPUT_GONE) in await refusal_of(yuki, await use(yuki, first, "Reroll"))
+        for label in ("Reroll", "Again exactly"):
+            assert render(said.INPUT_GONE) in await refusal_of(yuki, await use(yuki, first, label))
+        assert render(said.INPUT_GONE) in await refusal_of(
+            yuki, await yuki.press(exactly, control(exactly, "Draw again"))
+        )
         assert render(said.INPUT_GONE) in await refusal_of(yuki, await draw_form(yuki, form, tags="hat"))
         assert gallery(await result_of(mio, await varied(mio, first)))
 
