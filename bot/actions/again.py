@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answer import NO_PINGS
 from bot.errors import InvalidRequest
+from bot.follow_up import drawn_again
 from bot.long_texts import chars_of, worked_on
 from bot.prompt.completion import check_offered, options_of
 from bot.request import words_of_options
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from bot.checks.gatekeeper import Gatekeeper
     from bot.config import Rating
     from bot.job import DrawnWith, Job
+    from bot.request import Request
     from bot.sentences.sentence import Sentence
     from bot.store import Store
+    from engine.wire import Origin
 
 
 @dataclass(kw_only=True, eq=False)
@@ -99,20 +102,28 @@ class AgainExactly:
         written = await worked_on(chars_of(request), partial(self.gatekeeper.compose, request))
         if (written.prompt, written.negative_prompt) != (job.prompt, job.negative_prompt):
             said.append(says.WRITTEN_OTHERWISE)
-        if await self._begins_otherwise(job):
+        if await self._begins_otherwise(request, job.begins):
             said.append(says.BEGINS_OTHERWISE)
         return said or [says.UNCHANGED]
 
-    async def _begins_otherwise(self, job: Job) -> bool:
-        parent, strength = job.request.parent, job.request.strength
+    async def _begins_otherwise(self, request: Request, begins: Origin | None) -> bool:
+        """Tell whether a request begins with something else than it did.
+
+        Raises:
+            InvalidRequest: There is nothing left to begin it with.
+        """
+        parent, strength = request.parent, request.strength
         if parent is None or strength is None:
             return False
         kept = await self.store.pictures.of(parent.job_id)
         left = next((one for one in kept if one.number == parent.number and not one.deleted), None)
-        if left is None and strength:
+        if left is not None:
+            latents = request.change is None and left.latents_sha256 is not None  # a part is drawn anew over pixels
+            return begins != ("latents" if latents else "pixels")
+        before = await self.store.jobs.get(parent.job_id)
+        if strength or before is None or not drawn_again(request, before.request):
             raise InvalidRequest(ends.PARENT_GONE)
-        now = "noise" if left is None else "pixels" if left.latents_sha256 is None else "latents"
-        return now != job.begins
+        return begins != "noise"
 
     async def _job(self, interaction: discord.Interaction[Any], job_id: str) -> Job:
         """Look a job up that this person may have drawn again here.

@@ -324,7 +324,7 @@ async def exactly(person, message):
 
 
 async def test_again_exactly_says_beforehand_what_has_changed(studio, yuki, mio):
-    """Nothing; then the model, and what a follow-up starts from."""
+    """Nothing; then the model, and what a follow-up starts from; what has nothing left to start from is refused."""
     first = await drawn(yuki, count=2, seed=7)
     screen = await exactly(mio, first)
     assert render(said.UNCHANGED) in words(screen)
@@ -333,6 +333,10 @@ async def test_again_exactly_says_beforehand_what_has_changed(studio, yuki, mio)
     assert "seeds 7 to 8 " in words(again)
     larger = await result_of(yuki, await pressed(yuki, await question(yuki, first, "Enlarge …"), "×1.5 · 1"))
     assert render(said.UNCHANGED) in words(await exactly(yuki, larger))
+    screen = await question(yuki, first, "Extend …")
+    extended = await result_of(yuki, await pressed(yuki, screen, "Right · 1"))
+    assert render(said.UNCHANGED) in words(await exactly(yuki, extended))
+    reroll = await result_of(yuki, await use(yuki, larger, "Reroll"))
     with database(studio) as base:
         changed = "json_set(drawn_with, '$.model_hash', 'an-older-1', '$.vae', 'fix')"
         base.execute(f"UPDATE jobs SET drawn_with = {changed} WHERE key = ?", [row_key(job_of(larger))])  # noqa: S608
@@ -342,6 +346,12 @@ async def test_again_exactly_says_beforehand_what_has_changed(studio, yuki, mio)
     assert render(said.UNCHANGED) not in screen
     assert "What has changed since: " in screen
     assert "the VAE" in screen
+    assert render(said.UNCHANGED) in words(await exactly(yuki, extended))
+    with database(studio) as base:
+        base.execute("UPDATE pictures SET deleted = 1 WHERE job = ?", [row_key(job_of(first))])
+    assert render(said.BEGINS_OTHERWISE) in words(await exactly(yuki, larger))
+    for gone in (extended, reroll):
+        assert await refusal_of(yuki, await use(yuki, gone, "Again exactly")) == render(ends.PARENT_GONE)
 
 
 async def test_on_the_page_the_real_engine_makes_more(browser, drawing_studio):
