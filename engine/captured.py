@@ -79,6 +79,13 @@ class Captured:
         self._recorded: OrderedDict[tuple[torch.Size, ...], _Recorded] = OrderedDict()
         self._prompts: dict[torch.Size, _Prompt] = {}
         self._room = memory.Limit()
+        self._refused = False
+        """Whether this device has refused to record, for another reason than room."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds no recording."""
+        return not self._recorded
 
     def __call__(self, unet: Any, inputs: UnetInputs) -> Tensor:
         """Predict the noise, (rows, C, h, w); the same as `call_plainly`, and a tensor of its own."""
@@ -105,7 +112,7 @@ class Captured:
     def _begun(self, unet: Any, shape: tuple[torch.Size, ...], inputs: UnetInputs) -> _Recorded | None:
         """Record a shape that has been called often enough, where that can be done."""
         self._calls[shape] += 1
-        if self._calls[shape] <= self._after or not self._room.most:
+        if self._calls[shape] <= self._after or self._refused or not self._room.most:
             if len(self._calls) > SHAPES:
                 self._calls.clear()
             return None
@@ -118,6 +125,7 @@ class Captured:
             if memory.is_loss_of_device(error):
                 raise
             log.warning("a step is not recorded: %s", memory.one_line(error))
+            self._refused = not memory.may_be_out_of_memory(error)
             self.drop()
             return None
         self._recorded[shape] = _Recorded(fixed, prompt, play)

@@ -34,6 +34,10 @@ and where there is no way at all, as for bfloat16 on cards before sm_80 (aten/sr
 _OF_THE_DRIVER = re.compile(r"(CUDA|HIP) error: out of memory\b")
 """Error 2 of the runtime, for pinned memory, events and modules that are loaded late: the device goes on."""
 
+_OF_A_CAPTURE = re.compile(r"(CUDA|HIP) error: .*\bcaptur")
+"""What may not be done while a graph is captured, or how its end fails then (the runtime's errors 900 to 907): only
+that graph is lost."""
+
 
 def is_out_of_memory(error: Exception) -> bool:
     """Tell whether there was certainly no room."""
@@ -52,7 +56,9 @@ def may_be_out_of_memory(error: Exception) -> bool:
 
 def is_loss_of_device(error: Exception) -> bool:
     """Tell whether nothing more can be computed in this process."""
-    return isinstance(error, torch.AcceleratorError) and not is_out_of_memory(error)
+    if not isinstance(error, torch.AcceleratorError) or is_out_of_memory(error):
+        return False
+    return _OF_A_CAPTURE.match(str(error)) is None
 
 
 class Limit:

@@ -46,5 +46,25 @@ def lost():
     return torch.AcceleratorError("CUDA error: an illegal memory access was encountered" + _MORE)
 
 
+def capture():
+    """What may not be done while a graph is captured: the graph is broken, and nothing else."""
+    return torch.AcceleratorError(
+        "CUDA error: operation not permitted when stream is capturing\nSearch for `cudaErrorStreamCaptureUnsupported' "
+        "in https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html for more information." + _MORE
+    )
+
+
+def broken_capture():
+    """How the end of that capture fails then."""
+    return torch.AcceleratorError(
+        "CUDA error: operation failed due to a previous error during capture\nSearch for "
+        "`cudaErrorStreamCaptureInvalidated' in https://docs.nvidia.com/cuda/cuda-runtime-api/"
+        "group__CUDART__TYPES.html for more information." + _MORE
+    )
+
+
 NO_ROOM = (allocator, driver, cudnn, cublas)
 """What says for certain that memory was short."""
+
+CAPTURES = (capture, broken_capture)
+"""What is said where a device refuses to capture a graph."""

@@ -7,7 +7,7 @@ import types
 import pytest
 import torch
 
-from engine import compiling
+from engine import compiling, memory
 from engine.blocks import EAGER, JOINED, CachedBlocks
 from engine.captured import AFTER, Captured, on_cuda
 from engine.conditioning import encode
@@ -194,6 +194,22 @@ def test_without_room_for_a_recording_it_is_called_plainly(own, failure, caplog)
     assert torch.equal(drawn(own, "red hair")[0], expected[0])
     assert len(tries) == 1
     assert "a step is not recorded" in caplog.text
+
+
+@pytest.mark.parametrize("failure", failures.CAPTURES, ids=lambda failure: failure.__name__)
+def test_a_device_that_refuses_a_recording_is_not_asked_again(own, monkeypatch, failure):
+    """Not even after a while, for it has nothing to do with room."""
+    expected = drawn(own, "red hair")
+    monkeypatch.setattr(memory, "AGAIN_S", 0.0)
+    tries = []
+
+    def refuse(_action):
+        tries.append(None)
+        raise failure()
+
+    own.cached_blocks.captured = Captured(own.cached_blocks, refuse, after=0)
+    assert torch.equal(drawn(own, "red hair")[0], expected[0])
+    assert len(tries) == 1
 
 
 def test_what_recordings_hold_is_given_back_where_pictures_have_no_room(own):

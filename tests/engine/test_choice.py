@@ -142,6 +142,32 @@ def test_whole_calls_are_recorded_where_that_saves_enough(model, clock, seconds,
     assert (model.cached_blocks.captured is not None) == used
 
 
+@pytest.mark.parametrize("failure", [*failures.CAPTURES, failures.allocator], ids=lambda failure: failure.__name__)
+def test_recordings_that_cannot_be_made_are_not_used(model, clock, failure):
+    """Nor timed: what calls plainly instead of them could be faster by chance."""
+
+    def refuse(_action):
+        raise failure()
+
+    choice = WayChoice(model, key=KEY, clock=clock, record=refuse)
+    choice.offer_captured()
+    choice.conclude()
+    [verdict] = choice.verdicts
+    assert not verdict.used
+    assert verdict.took_s == 0
+    assert model.cached_blocks.captured is None
+
+
+def test_a_device_that_is_lost_while_it_records_is_everybody_s(model, clock):
+    def lose(_action):
+        raise failures.lost()
+
+    choice = WayChoice(model, key=KEY, clock=clock, record=lose)
+    choice.offer_captured()
+    with pytest.raises(torch.AcceleratorError):
+        choice.conclude()
+
+
 def timed(clock, seconds, action):
     """Record what takes so long when it is played, beside a way that takes 0.8 s."""
     play = recordings.record(action)

@@ -27,6 +27,13 @@ def test_a_lost_device_is_no_lack_of_memory():
     assert not memory.may_be_out_of_memory(failures.lost())
 
 
+@pytest.mark.parametrize("failure", failures.CAPTURES, ids=lambda failure: failure.__name__)
+def test_a_capture_that_is_refused_is_neither(failure):
+    """The device goes on, and more room would not help."""
+    assert not memory.is_loss_of_device(failure())
+    assert not memory.may_be_out_of_memory(failure())
+
+
 @pytest.mark.parametrize("error", [RuntimeError("mat1 and mat2 shapes"), ValueError("out of memory")])
 def test_other_errors_are_neither(error):
     assert not memory.may_be_out_of_memory(error)
