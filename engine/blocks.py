@@ -102,19 +102,20 @@ class CachedBlocks:
         return tuple(self.each_key_value(prompt_embeds))
 
     def each_key_value(self, prompt_embeds: Tensor) -> Iterator[KeyValue]:
-        """Compute the same one by one: all of it at once are 55 MB a picture in half precision."""
-        return (_key_value(transformer.block.attn2, prompt_embeds) for transformer in self.transformers)
+        """Give the same one by one: all of it at once are 55 MB a picture in half precision."""
+        return (transformer.key_value(prompt_embeds) for transformer in self.transformers)
 
     @contextmanager
     def given(self, prompt_embeds: Tensor, key_values: Sequence[KeyValue]) -> Generator[None]:
-        """Let these be what this very tensor is to each block."""
+        """Let these be what this very tensor is to each block, as long as no weights are changed."""
+        before = [transformer.prompt for transformer in self.transformers]
         for transformer, key_value in zip(self.transformers, key_values, strict=True):
             transformer.prompt = prompt_embeds, key_value
         try:
             yield
         finally:
-            for transformer in self.transformers:
-                transformer.prompt = None
+            for transformer, prompt in zip(self.transformers, before, strict=True):
+                transformer.prompt = prompt
 
 
 class _CachedTransformer:
@@ -132,11 +133,16 @@ class _CachedTransformer:
         """Compute the block; the prompt is recognised by being the same tensor as at the step before."""
         if any(other is not None for other in others.values()):
             return self._stock(hidden_states, encoder_hidden_states=encoder_hidden_states, **others)
+        key_value = self.key_value(encoder_hidden_states)
+        self.prompt = encoder_hidden_states, key_value
+        return self._cached_blocks.current.transformer(self.block, hidden_states, *key_value)
+
+    def key_value(self, prompt_embeds: Tensor) -> KeyValue:
+        """Give what a prompt is to this block, which is known where it is the same tensor as before."""
         prompt = self.prompt  # read once, for another thread may be trying a computation
-        if prompt is None or prompt[0] is not encoder_hidden_states:
-            prompt = encoder_hidden_states, _key_value(self.block.attn2, encoder_hidden_states)
-            self.prompt = prompt
-        return self._cached_blocks.current.transformer(self.block, hidden_states, *prompt[1])
+        if prompt is not None and prompt[0] is prompt_embeds:
+            return prompt[1]
+        return _key_value(self.block.attn2, prompt_embeds)
 
 
 def make_lean(vae: Any) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from engine.blocks import KeyValue
     from engine.captured import Record
     from engine.denoise import Key
     from engine.model import Model
@@ -74,6 +75,17 @@ class WayTrial(NamedTuple):
     took_s: float
     instead_of_s: float
     used: bool
+
+
+class _Step(NamedTuple):
+    """What is called in a trial: the same tensors at every call, as at the steps of a picture."""
+
+    inputs: UnetInputs
+    """Of one guided picture, (2, …)."""
+    key_values: tuple[KeyValue, ...]
+    """What its prompt is to each block."""
+    in_company: UnetInputs
+    """The same two rows and another one, (3, …)."""
 
 
 PLAIN = Way("plain", EAGER)
@@ -197,14 +209,14 @@ class WayChoice:
 
     def _tried(self, way: Way, captured: Captured | None) -> Generator[None, None, WayTrial]:
         """Compare a way with the plain one, and its time with that of the way which is used now."""
-        inputs = self._inputs()
-        plain = self._called(PLAIN, None, inputs)
+        step = self._step()
+        plain = self._called(PLAIN, None, step)
         yield
-        noise = self._noise(inputs, plain)
+        noise = self._noise(step, plain)
         yield
         apart = 0.0
         for _ in range(UNTIMED):
-            found = self._called(way, captured, inputs)
+            found = self._called(way, captured, step)
             apart = max(apart, difference(found, plain))
             yield
         recorded = captured is None or not captured.empty  # else plain calls would be timed
@@ -213,9 +225,9 @@ class WayChoice:
         before: list[float] = []
         now = self._model.cached_blocks.captured
         for _ in range(ROUNDS if same else 0):
-            before.append(self._timed(self.way, now, inputs))
+            before.append(self._timed(self.way, now, step))
             yield
-            took.append(self._timed(way, captured, inputs))
+            took.append(self._timed(way, captured, step))
             yield
         took_s, before_s = (statistics.median(times) if times else 0.0 for times in (took, before))
         saving = SAVING_OF_CAPTURED if way.captured else SAVING
@@ -227,31 +239,32 @@ class WayChoice:
             return None
         return Captured(self._model.cached_blocks, self._record)
 
-    def _inputs(self) -> UnetInputs:
-        """Draw one guided picture's rows, and another row, (3, …)."""
-        rows = 3
-        return some_inputs(self._model, self._key, rows, some_prompt(self._model, self._key, rows))
+    @torch.inference_mode()
+    def _step(self) -> _Step:
+        inputs = some_inputs(self._model, self._key, 3, some_prompt(self._model, self._key, 3))
+        two = UnetInputs(*(value[:2] for value in inputs))
+        return _Step(two, self._model.cached_blocks.key_values(two.prompt_embeds), inputs)
 
-    def _noise(self, inputs: UnetInputs, plain: Tensor) -> float:
+    def _noise(self, step: _Step, plain: Tensor) -> float:
         """Tell how far the plain way differs from itself where a third row is called with the same two."""
         with self._model.cached_blocks.trying(EAGER), torch.inference_mode():
-            return difference(call_plainly(self._model.unet, inputs)[: len(plain)], plain)
+            return difference(call_plainly(self._model.unet, step.in_company)[: len(plain)], plain)
 
-    def _timed(self, way: Way, captured: RecordedCalls | None, inputs: UnetInputs) -> float:
+    def _timed(self, way: Way, captured: RecordedCalls | None, step: _Step) -> float:
         finish(self._model.device)
         start = self._clock()
-        self._called(way, captured, inputs)
+        self._called(way, captured, step)
         finish(self._model.device)
         return self._clock() - start
 
-    def _called(self, way: Way, captured: RecordedCalls | None, inputs: UnetInputs) -> Tensor:
-        """Call the UNet with the first two rows in this way, and leave everybody else's as it is."""
+    def _called(self, way: Way, captured: RecordedCalls | None, step: _Step) -> Tensor:
+        """Call the UNet in this way, and leave everybody else's as it is."""
         blocks = self._model.cached_blocks
         before = blocks.compute, blocks.captured
         blocks.compute, blocks.captured = way.compute, captured
         try:
-            with torch.inference_mode():
-                return blocks.call(self._model.unet, UnetInputs(*(value[:2] for value in inputs)))
+            with torch.inference_mode(), blocks.given(step.inputs.prompt_embeds, step.key_values):
+                return blocks.call(self._model.unet, step.inputs)
         finally:
             blocks.compute, blocks.captured = before
 

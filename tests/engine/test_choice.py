@@ -179,6 +179,21 @@ def timed(clock, seconds, action):
     return played
 
 
+def test_what_is_timed_is_a_step_whose_prompt_is_known(model, clock):
+    """As nearly every real one: 140 of the products are of the prompt's keys and values, in every way but alike."""
+    products = []
+    hook = model.cached_blocks.transformers[0].block.attn2.to_k.register_forward_pre_hook(
+        lambda *_: products.append(clock.now)
+    )
+    choice = WayChoice(model, key=KEY, clock=clock, record=lambda action: timed(clock, 0.5, action))
+    choice.offer_captured()
+    choice.conclude()
+    hook.remove()
+    assert choice.verdicts[0].used
+    assert len(products) <= 4  # of two rows and of three, where recordings read them, and to fill that
+    assert max(products) < 2 + UNTIMED  # before the first call that is timed
+
+
 def test_where_nothing_can_be_recorded_nothing_is_offered(model, clock):
     """The CPU has no graphs."""
     choice = WayChoice(model, key=KEY, clock=clock)
