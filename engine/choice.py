@@ -12,7 +12,7 @@ import statistics
 import time
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import torch
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from engine.unet_call import RecordedCalls
 
 log = logging.getLogger(__name__)
+
+_Compared = TypeVar("_Compared")
 
 ROUNDS = 5
 """Calls of each way that are timed; the median counts."""
@@ -121,10 +123,6 @@ class WayChoice:
         self._chosen = chosen
         self._offered: deque[Callable[[], Generator[None]]] = deque()
         self._trial: Generator[None] | None = None
-        self._trying: Callable[[], Generator[None]] | None = None
-        """What the trial began from, to begin it anew."""
-        self._changes = 0
-        """Of the weights, when the trial began."""
         self._steps = 0
 
     @property
@@ -159,16 +157,10 @@ class WayChoice:
 
     def measure(self) -> None:
         """Make one call of the trial that goes on, if there is one."""
-        changes = self._model.cached_blocks.changes
-        if self._trial is not None and changes != self._changes and self._trying is not None:
-            self._trial.close()  # what was computed with other weights is no measure of these
-            self._offered.appendleft(self._trying)
-            self._trial = None
         if self._trial is None:
             if not self._offered:
                 return
-            self._trying, self._changes = self._offered.popleft(), changes
-            self._trial = self._trying()
+            self._trial = self._offered.popleft()()
         try:
             next(self._trial)
         except StopIteration:
@@ -209,6 +201,26 @@ class WayChoice:
 
     def _tried(self, way: Way, captured: Captured | None) -> Generator[None, None, WayTrial]:
         """Compare a way with the plain one, and its time with that of the way which is used now."""
+        blocks = self._model.cached_blocks
+        compare = partial(self._compared, way, captured)
+        step, apart, noise = yield from with_equal_weights(compare, lambda: blocks.changes)
+        recorded = captured is None or not captured.empty  # else plain calls would be timed
+        same = recorded and apart <= min(DIFFERENT, ORDER * max(noise, torch.finfo(self._model.dtype).eps))
+        took: list[float] = []
+        before: list[float] = []
+        now = blocks.captured
+        for _ in range(ROUNDS if same else 0):
+            before.append(self._timed(self.way, now, step))
+            yield
+            took.append(self._timed(way, captured, step))
+            yield
+        took_s, before_s = (statistics.median(times) if times else 0.0 for times in (took, before))
+        saving = SAVING_OF_CAPTURED if way.captured else SAVING
+        faster = took_s <= (1 - saving) * before_s
+        return WayTrial(way.name, apart, noise, took_s, before_s, used=same and faster)
+
+    def _compared(self, way: Way, captured: Captured | None) -> Generator[None, None, tuple[_Step, float, float]]:
+        """Give what was called, how far a way differs from the plain one in it, and the plain one from itself."""
         step = self._step()
         plain = self._called(PLAIN, None, step)
         yield
@@ -219,20 +231,7 @@ class WayChoice:
             found = self._called(way, captured, step)
             apart = max(apart, difference(found, plain))
             yield
-        recorded = captured is None or not captured.empty  # else plain calls would be timed
-        same = recorded and apart <= min(DIFFERENT, ORDER * max(noise, torch.finfo(self._model.dtype).eps))
-        took: list[float] = []
-        before: list[float] = []
-        now = self._model.cached_blocks.captured
-        for _ in range(ROUNDS if same else 0):
-            before.append(self._timed(self.way, now, step))
-            yield
-            took.append(self._timed(way, captured, step))
-            yield
-        took_s, before_s = (statistics.median(times) if times else 0.0 for times in (took, before))
-        saving = SAVING_OF_CAPTURED if way.captured else SAVING
-        faster = took_s <= (1 - saving) * before_s
-        return WayTrial(way.name, apart, noise, took_s, before_s, used=same and faster)
+        return step, apart, noise
 
     def _recordings(self, way: Way) -> Captured | None:
         if not way.captured or self._record is None:
@@ -267,6 +266,34 @@ class WayChoice:
                 return blocks.call(self._model.unet, step.inputs)
         finally:
             blocks.compute, blocks.captured = before
+
+
+def with_equal_weights(
+    compare: Callable[[], Generator[None, None, _Compared]], weights: Callable[[], object]
+) -> Generator[None, None, _Compared]:
+    """Compare part by part, and where the weights were changed meanwhile, all anew and at once.
+
+    Else a trial would never end where everybody draws with other LoRAs. Only what is compared needs equal weights: a
+    call takes as long with any.
+
+    Args:
+        compare: Begins the comparison.
+        weights: Says which they are now.
+    """
+    before, comparing = weights(), compare()
+    while weights() == before:
+        try:
+            next(comparing)
+        except StopIteration as end:
+            return end.value
+        yield
+    comparing.close()
+    comparing = compare()
+    while True:
+        try:
+            next(comparing)
+        except StopIteration as end:
+            return end.value
 
 
 def difference(found: Tensor, expected: Tensor) -> float:

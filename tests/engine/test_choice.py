@@ -127,6 +127,27 @@ def test_pictures_are_drawn_in_the_way_that_is_used_while_another_is_tried(model
     assert model.cached_blocks.current is JOINED
 
 
+def test_a_trial_ends_though_every_picture_is_drawn_with_other_weights(model, clock):
+    """As where everybody has LoRAs of their own; and only what was drawn with equal weights is compared."""
+    choice, pictures = WayChoice(model, key=KEY, clock=clock), 0
+    clock.seconds[JOINED] = 0.5
+    choice.offer_joined()
+    weight = model.cached_blocks.transformers[0].block.ff.net[2].weight
+    original = weight.clone()
+    while not choice.idle and pictures < 20:
+        for _ in range(28):
+            choice.stepped()
+        pictures += 1
+        model.cached_blocks.changed()
+        weight.copy_(1.5 * original if pictures % 2 else original)
+    weight.copy_(original)
+    model.cached_blocks.changed()
+    [verdict] = choice.verdicts
+    assert verdict.used
+    assert verdict.took_s == pytest.approx(0.5)
+    assert pictures < 10
+
+
 @pytest.mark.parametrize(("seconds", "used"), [(0.5, True), (1 - 0.9 * SAVING_OF_CAPTURED, False)])
 def test_whole_calls_are_recorded_where_that_saves_enough(model, clock, seconds, used):
     """Over the way that was chosen before; recordings hold memory."""
