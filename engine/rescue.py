@@ -87,6 +87,7 @@ def in_room(model: Model, pixels: int, limit: memory.Limit, action: Callable[[],
             if not memory.may_be_out_of_memory(error):
                 raise
             failure = error.with_traceback(None)  # which holds the tensors of the failed call
+        model.cached_blocks.give_back()
         memory.release(model.device)
         if tile is not None or tried_whole:  # the first failure may be the fault of what was not yet given back
             limit.lower((tile * tile if tile else pixels) - 1)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from engine import decode as plain
+from engine.encode import encode_image
 from engine.errors import NumericalFailure, OutOfMemory
 from engine.memory import AGAIN_S, Limit
 from engine.rescue import TILES, decode
@@ -75,6 +76,35 @@ def test_a_decode_without_room_is_tried_once_more_whole(model, latents):
     with failing(model.vae.decoder, NO_ROOM, lambda _: next(first, False)) as sizes:
         assert np.array_equal(decode(model, latents), expected)
     assert sizes == [(80, 96), (80, 96)]
+
+
+class Recordings:
+    """Hold all the room that there is until they are dropped."""
+
+    def __init__(self):
+        self.dropped = 0
+
+    def drop(self):
+        self.dropped += 1
+
+
+@pytest.mark.parametrize("way", ["decode", "encode"])
+def test_recordings_give_their_room_to_a_whole_picture(model, latents, monkeypatch, way):
+    """They can be made again, and tiles change a picture."""
+    held = Recordings()
+    monkeypatch.setattr(model.cached_blocks, "captured", held)
+    model = dataclasses.replace(model, encodes_at_once=Limit())
+    part, limit = (
+        (model.vae.decoder, model.decodes_at_once) if way == "decode" else (model.vae.encoder, model.encodes_at_once)
+    )
+    with failing(part, NO_ROOM, lambda _: not held.dropped) as sizes:
+        if way == "decode":
+            decode(model, latents)
+        else:
+            encode_image(model, torch.rand(1, 3, 96, 64), None)
+    assert len(set(sizes)) == 1
+    assert held.dropped == 1
+    assert limit.most == torch.inf
 
 
 def test_then_it_is_decoded_in_tiles_and_looks_alike(model, latents):
