@@ -109,8 +109,8 @@ class Batch:
     def expect_room(self) -> None:
         """Forget what had no room, because what was in the way is gone."""
         self._sizes.forget()
-        self._model.decodes_at_once.forget()
-        self._model.encodes_at_once.forget()
+        for limit in (self._model.decodes_at_once, self._model.encodes_at_once, self._model.in_float32_at_once):
+            limit.forget()
 
     def admit(self, job: ReceivedJob, plan: Plan) -> None:
         self._jobs[job] = JobState(job, plan, waiting=deque(range(len(plan.seeds))))

@@ -15,6 +15,7 @@ from engine.transfer import send
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from engine.memory import Limit
     from engine.model import Model
     from engine.wire import Pixels
 
@@ -46,20 +47,20 @@ def encode(model: Model, pixels: Pixels, noise: Tensor | None) -> Tensor:
 
 def encode_image(model: Model, image: Tensor, noise: Tensor | None) -> Tensor:
     """Encode a picture that is on the device, (1, 3, H, W) of 0 … 1; everything else is as for `encode`."""
-    encoded = _in_the_room_there_is(model, image, noise)
+    encoded = _in_the_room_there_is(model, image, noise, model.encodes_at_once)
     if encoded.isfinite().all():
         return encoded
     log.warning("an encoded picture is not finite; encoding it again in float32")
     with rescue.in_float32(model.vae):
-        encoded = _in_the_room_there_is(model, image, noise)
+        encoded = _in_the_room_there_is(model, image, noise, model.in_float32_at_once)
     if not encoded.isfinite().all():
         raise NumericalFailure("the encoded picture is not finite")
     return encoded
 
 
-def _in_the_room_there_is(model: Model, image: Tensor, noise: Tensor | None) -> Tensor:
+def _in_the_room_there_is(model: Model, image: Tensor, noise: Tensor | None, limit: Limit) -> Tensor:
     size = image.shape[-2] * image.shape[-1]
-    return rescue.in_room(model, size, model.encodes_at_once, lambda: _encode(model, image, noise), "encode")
+    return rescue.in_room(model, size, limit, lambda: _encode(model, image, noise), "encode")
 
 
 def _encode(model: Model, image: Tensor, noise: Tensor | None) -> Tensor:

@@ -69,6 +69,8 @@ class Model:
     """In pixels: how much of a picture the VAE has had room for."""
     encodes_at_once: Limit = field(default_factory=Limit)
     """The same, the other way."""
+    in_float32_at_once: Limit = field(default_factory=Limit)
+    """The same of both, where something overflowed and is tried again in float32, which may take twice the room."""
     at_once: float = math.inf
     """Pictures of one call for which there is room, as far as that is known from the start."""
     loras: AppliedLoras = field(default_factory=AppliedLoras)
@@ -149,6 +151,7 @@ def read(
         keeps_brightness=config.keep_brightness,
         decodes_at_once=Limit(ceiling=math.inf if room.tile is None else room.tile**2),
         encodes_at_once=Limit(ceiling=math.inf if room.tile is None else room.tile**2),
+        in_float32_at_once=Limit(ceiling=math.inf if room.tile is None else room.tile**2),
         at_once=room.at_once,
     )
 

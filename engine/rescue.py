@@ -59,8 +59,12 @@ def begin(model: Model, latents: Tensor) -> Callable[[], NDArray[np.uint8]]:
         OutOfMemory: As `decode`.
         RuntimeError: Nothing worked, and it is not certain that memory was short.
     """
+    return _begin(model, latents, model.decodes_at_once)
+
+
+def _begin(model: Model, latents: Tensor, limit: memory.Limit) -> Callable[[], NDArray[np.uint8]]:
     pixels = latents.shape[-2] * latents.shape[-1] * model.compression**2
-    return in_room(model, pixels, model.decodes_at_once, lambda: begin_plainly(model, latents), "decode")
+    return in_room(model, pixels, limit, lambda: begin_plainly(model, latents), "decode")
 
 
 def in_room(model: Model, pixels: int, limit: memory.Limit, action: Callable[[], _Made], what: str) -> _Made:
@@ -122,7 +126,7 @@ def again(model: Model, latents: Tensor, error: NumericalFailure) -> NDArray[np.
         raise error  # no VAE makes a picture of these
     log.warning("%s; decoding it again in float32", error)
     with in_float32(model.vae):
-        return begin(model, latents)()
+        return _begin(model, latents, model.in_float32_at_once)()
 
 
 @contextmanager
@@ -144,8 +148,10 @@ def _tiled(model: Model, tile: int | None) -> Generator[None]:
 def in_float32(vae: Any) -> Generator[None]:
     """Have the widest numbers for a while: what overflows in sixteen bits is a colour in thirty-two."""
     dtype: torch.dtype = vae.dtype
-    vae.to(torch.float32)
     try:
+        with torch.inference_mode(mode=False):  # what is made in it may take no weight's place
+            vae.to(torch.float32)
         yield
     finally:
-        vae.to(dtype)
+        with torch.inference_mode(mode=False):
+            vae.to(dtype)

@@ -65,6 +65,13 @@ def latents():
     return torch.randn(1, 4, 80, 96, generator=torch.Generator().manual_seed(0)) * 9
 
 
+def halved(model):
+    """The same with a VAE of its own in sixteen bits, as one is loaded, and a limit of its own in thirty-two."""
+    with torch.inference_mode(mode=False):
+        vae = copy.deepcopy(model.vae).to(torch.bfloat16)
+    return dataclasses.replace(model, vae=vae, in_float32_at_once=Limit())
+
+
 def larger_than(side):
     return lambda latents: max(latents.shape[-2:]) > side
 
@@ -182,11 +189,47 @@ def test_another_error_is_not_taken_for_a_lack_of_room(model, latents):
 def test_a_picture_that_overflowed_is_decoded_again_in_float32(model, latents, value):
     """Sixteen bits end at 65504, which some checkpoints' VAEs pass; the VAE stays what it was."""
     expected = plain.decode(model, latents)
-    half = dataclasses.replace(model, vae=copy.deepcopy(model.vae).to(torch.bfloat16))
+    half = halved(model)
     with spoiled(half.vae.decoder, lambda y: y if y.dtype == torch.float32 else torch.full_like(y, value)):
         pixels = decode(half, latents)
     assert half.vae.dtype == torch.bfloat16
+    assert not any(part.is_inference() for part in half.vae.parameters())  # such ones could never be changed again
     assert np.abs(pixels.astype(int) - expected).mean() < 8  # its weights were rounded on the way
+
+
+def test_one_black_picture_is_no_reason_for_tiles(model, latents):
+    """In float32 it takes twice the room, which says nothing of the next picture in sixteen bits."""
+    half = halved(model)
+    with (
+        spoiled(half.vae.decoder, lambda y: y if y.dtype == torch.float32 else torch.zeros_like(y) - 1),
+        failing(half.vae.decoder, NO_ROOM, lambda x: x.dtype == torch.float32 and larger_than(64)(x)) as sizes,
+    ):
+        decode(half, latents)
+    assert sizes[:4] == [(80, 96)] * 3 + [(64, 64)]
+    assert half.decodes_at_once.most == torch.inf
+    assert half.in_float32_at_once.most < 8 * 80 * 8 * 96
+
+
+def test_where_float32_has_no_room_the_vae_stays_what_it_was(model, latents):
+    """It is not left in two dtypes."""
+    half = halved(model)
+    wider, converted = half.vae.decoder.conv_out.weight, []
+
+    class Full(torch.overrides.TorchFunctionMode):
+        def __torch_function__(self, func, _types, args=(), kwargs=None):
+            if func is torch.Tensor.to and args[0] is wider and torch.float32 in args and not converted:
+                converted.append(True)
+                raise NO_ROOM
+            return func(*args, **(kwargs or {}))
+
+    with (
+        spoiled(half.vae.decoder, lambda y: torch.zeros_like(y) - 1),
+        Full(),
+        pytest.raises(torch.OutOfMemoryError),
+    ):
+        decode(half, latents)
+    assert converted
+    assert {part.dtype for part in half.vae.parameters()} == {torch.bfloat16}
 
 
 def test_half_a_picture_of_nan_is_no_picture(model, latents):
