@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -11,6 +13,7 @@ import torch
 from engine import memory
 from engine.denoise import Key
 from engine.grammar import CHUNK_TOKENS
+from engine.trying import error_with_room
 from engine.unet_call import UnetInputs
 
 if TYPE_CHECKING:
@@ -81,28 +84,26 @@ class Timing:
             return
         batches = self.calibration.batches
         size = next(size for size in batches if len(self._seconds.get(size, ())) < CALLS)
-        try:
-            took_s = self._call(key, size)
-        except (RuntimeError, MemoryError) as error:  # mostly no room; whoever draws it will see what else
-            if memory.is_loss_of_device(error):
-                raise
+        error = error_with_room(self._model, partial(self._call, key, size))
+        if error is not None:  # mostly no room; whoever draws it will see what else
             log.warning("%d×%d: %d at once cannot be drawn: %s", key.width, key.height, size, memory.one_line(error))
-            self._conclude(key)
+            error.__traceback__ = None  # it holds the tensors of the failed call
+            self._conclude(key, good_for_s=memory.AGAIN_S)
             return
-        self._seconds.setdefault(size, []).append(took_s)
+        took_s = self._seconds[size][-1]
         if self._model.device.type == "cpu" and size == 1 and took_s > FULL_S:
             self._seconds = {more: [took_s * more] for more in batches}
             self._conclude(key)
         elif len(self._seconds.get(batches[-1], ())) == CALLS:
             self._conclude(key)
 
-    def _conclude(self, key: Key) -> None:
+    def _conclude(self, key: Key, *, good_for_s: float = math.inf) -> None:
         seconds = {size: min(took[1:] or took) for size, took in self._seconds.items()} or {1: 1.0}
         self._seconds = {}
         self._prompts = {}
         self._model.cached_blocks.forget()
         memory.release(self._model.device)
-        self.calibration.learn(key, seconds)
+        self.calibration.learn(key, seconds, good_for_s=good_for_s)
         log.info(
             "%d×%d: a step of %s takes %s ms; pictures join up to %d at once",
             key.width,
@@ -112,7 +113,7 @@ class Timing:
             self.calibration.joining(key),
         )
 
-    def _call(self, key: Key, size: int) -> float:
+    def _call(self, key: Key, size: int) -> None:
         rows = 2 * size  # with guidance, as nearly every picture is drawn
         if size not in self._prompts:
             self._prompts[size] = some_prompt(self._model, key, rows)
@@ -120,7 +121,7 @@ class Timing:
         start = self._clock()
         call_unet(self._model, key, rows, self._prompts[size])
         finish(self._model.device)
-        return self._clock() - start
+        self._seconds.setdefault(size, []).append(self._clock() - start)
 
 
 def finish(device: torch.device) -> None:

@@ -1,12 +1,15 @@
 """What the engine measures about itself, with a clock that is told what a call takes."""
 
 import contextlib
+from types import SimpleNamespace
 
 import pytest
 import torch
 
+from engine.blocks import EAGER
 from engine.calibration import Calibration
 from engine.denoise import Key
+from engine.memory import AGAIN_S
 from engine.timing import CALLS, EVERY, FULL_S, Timing
 
 SQUARE = Key(height=64, width=64, chunks=2)
@@ -40,7 +43,8 @@ def timed(model):
         def make(seconds, limit=4):
             clock = Clock(model.unet, seconds)
             stack.callback(clock.close)
-            return Timing(model, Calibration(limit), clock=lambda: clock.now), clock
+            calibration = Calibration(limit, clock=lambda: clock.now)
+            return Timing(model, calibration, clock=lambda: clock.now), clock
 
         yield make
 
@@ -81,6 +85,33 @@ def test_a_batch_without_room_ends_the_timing_of_its_shape(timed):
     assert measured(timing) == 2
     clock.fails = lambda _rows: True
     assert measured(timing, SQUARE._replace(width=96)) == 1
+
+
+def test_a_call_without_room_is_tried_once_more(timed, model, monkeypatch):
+    """When recordings and what the failed call held are given back."""
+    timing, clock = timed({1: 0.013, 2: 0.023, 4: 0.043})
+    first, given_back = iter([True]), []
+    clock.fails = lambda rows: rows > 2 and next(first, False)
+    monkeypatch.setattr(model.cached_blocks, "captured", SimpleNamespace(drop=lambda: given_back.append(None)))
+    with model.cached_blocks.trying(EAGER):
+        assert measured(timing) == 4
+    assert len(given_back) == 1
+
+
+def test_what_had_no_room_is_timed_again_after_a_while(timed):
+    """Others use the card, too, and our own compiler; a lack of memory is not for ever."""
+    timing, clock = timed({1: 0.013, 2: 0.020, 4: 0.038})
+    clock.fails = lambda rows: rows > 2
+    assert measured(timing) == 1
+    clock.fails = lambda _rows: False
+    timing.calibration.joining(SQUARE)
+    assert timing.idle
+    clock.now += AGAIN_S
+    assert measured(timing) == 2
+    assert timing.calibration.together(SQUARE) == 4
+    clock.now += AGAIN_S
+    timing.calibration.joining(SQUARE)
+    assert timing.idle
 
 
 def test_a_cpu_that_is_full_with_one_picture_is_not_timed_further(timed):
