@@ -19,13 +19,14 @@ import torch
 from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine import compiling, png, rescue, vae_trial
+from engine import compiling, memory, png, rescue, vae_trial
 from engine.blocks import EAGER, JOINED, run_untimed_resnet, untimed_resnets
 from engine.captured import Captured, on_cuda
 from engine.choice import Way, WayChoice, difference
 from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.encoded_texts import EncodedTexts
+from engine.errors import OutOfMemory
 from engine.timing import call_unet, finish, some_prompt
 from engine.transfer import HostPace
 from engine.wire import SamplingParams
@@ -55,13 +56,24 @@ GEMM_CALLS = 10
 ROUNDS = 3
 """Of everything that is timed, after one that is not; the median counts."""
 
+NAME_CHARS = 55
+"""Of the longest name of a row."""
+
+NO_ROOM = "no room"
+
 
 class BenchRow(NamedTuple):
     """One number."""
 
     name: str
-    value: float
+    value: float | None
+    """None: there is none, and the unit says why."""
     unit: str
+
+    @property
+    def line(self) -> str:
+        """The same, below all others."""
+        return f"{self.name:{NAME_CHARS}}  {'-' if self.value is None else f'{self.value:,.3f}':>12} {self.unit}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,34 +103,80 @@ def measure(model: Model, task: Task, say: Callable[[str], None]) -> Iterator[Be
         say("matrix products")
         yield BenchRow("matrix products", gemm_rate(model), "TFLOP/s")
         tflop = arithmetic(model, task)
-        few, expected = dataclasses.replace(task, steps=min(task.steps, COMPARED_STEPS)), None
         yield BenchRow("arithmetic of a picture", tflop, "TFLOP")
+        expected: list[Tensor] = []
         for case in CASES:
             if case not in task.cases or (model.device.type != "cuda" and case == "captured"):
                 continue
             say(case)
-            with _peak(model) as peak, _drawing(model, task, case) as (ready_s, draw):
-                if ready_s:
-                    yield BenchRow(f"{case}: until it is compiled", ready_s, "s")
-                # compiled as diffusers says, every batch size takes minutes more
-                for batch in task.batches[:1] if case == "stock-compiled" else task.batches:
-                    took_s = median_s(lambda draw=draw, batch=batch: draw(batch)) / batch
-                    yield BenchRow(f"{case}, {batch} at once: a picture", took_s, "s")
-                    yield BenchRow(f"{case}, {batch} at once: achieved", tflop / took_s, "TFLOP/s")
-                latents = draw(1, few)
-                if case == "stock":
-                    expected = latents
-                elif expected is not None:
-                    yield BenchRow(f"{case}: differs from the stock pipeline by", difference(latents, expected), "")
-            if peak:
-                yield BenchRow(f"{case}: peak memory", peak[0], "GB")
+            yield from _as_far_as_room(model, case, _of_case(model, task, case, tflop, expected))
         say("what the engine would choose")
-        yield from choose(model, task)
+        yield from _as_far_as_room(model, "what the engine would choose", choose(model, task))
         say("stages")
-        yield from stages(model, task)
+        yield from _as_far_as_room(model, "stages", stages(model, task))
         if "compiled" in task.cases:
             say("steps beside the compiler")
-            yield from beside_tracing(model, task)
+            yield from _as_far_as_room(model, "steps beside the compiler", beside_tracing(model, task))
+
+
+def _of_case(model: Model, task: Task, case: Case, tflop: float, expected: list[Tensor]) -> Iterator[BenchRow]:
+    """Measure one case; `expected` are the stock pipeline's latents once that has drawn."""
+    with _peak(model) as peak, _drawing(model, task, case) as (ready_s, draw):
+        if ready_s:
+            yield BenchRow(f"{case}: until it is compiled", ready_s, "s")
+        # compiled as diffusers says, every batch size takes minutes more
+        for batch in task.batches[:1] if case == "stock-compiled" else task.batches:
+            together_s = _median_s_with_room(model, partial(draw, batch))
+            if together_s is None:
+                yield BenchRow(f"{case}, {batch} at once: a picture", None, NO_ROOM)
+                break
+            took_s = together_s / batch
+            yield BenchRow(f"{case}, {batch} at once: a picture", took_s, "s")
+            yield BenchRow(f"{case}, {batch} at once: achieved", tflop / took_s, "TFLOP/s")
+        latents = draw(1, dataclasses.replace(task, steps=min(task.steps, COMPARED_STEPS)))
+        if case == "stock":
+            expected.append(latents)
+        elif expected:
+            yield BenchRow(f"{case}: differs from the stock pipeline by", difference(latents, expected[0]), "")
+    if peak:
+        yield BenchRow(f"{case}: peak memory", peak[0], "GB")
+
+
+def _as_far_as_room(model: Model, what: str, rows: Iterator[BenchRow]) -> Iterator[BenchRow]:
+    """Give rows as long as there is room for what they measure, and say so where there is none for more."""
+    try:
+        yield from rows
+    except (RuntimeError, MemoryError, OutOfMemory) as error:
+        _raise_unless_no_room(error)
+    else:
+        return
+    _give_back(model)
+    yield BenchRow(what, None, NO_ROOM)
+
+
+def _median_s_with_room(model: Model, action: Callable[[], object]) -> float | None:
+    """Time an action; None: there is no room for it."""
+    try:
+        took_s = median_s(action)
+    except (RuntimeError, MemoryError, OutOfMemory) as error:
+        _raise_unless_no_room(error)
+    else:
+        captured = model.cached_blocks.captured
+        if not (isinstance(captured, Captured) and captured.empty):  # else plain calls were timed
+            return took_s
+    _give_back(model)
+    return None
+
+
+def _raise_unless_no_room(error: Exception) -> None:
+    if not (isinstance(error, OutOfMemory) or memory.may_be_out_of_memory(error)):
+        raise error
+
+
+def _give_back(model: Model) -> None:
+    """Give memory back; where no error is handled any more, whose traceback holds the tensors of the failed call."""
+    model.cached_blocks.give_back()
+    memory.release(model.device)
 
 
 def median_s(action: Callable[[], object]) -> float:
@@ -185,8 +243,11 @@ def choose(model: Model, task: Task) -> Iterator[BenchRow]:
         yield BenchRow("where company makes", one.noise, "")
         if one.took_s:
             yield BenchRow(f"trial of {one.name}: a step, by the one used before", one.took_s / one.instead_of_s, "×")
-    times_s = {"plain": choice.verdicts[0].instead_of_s} | {one.name: one.took_s for one in choice.verdicts}
-    yield BenchRow(f"the engine would choose: {choice.way.name}", 1e3 * times_s[choice.way.name], "ms a step")
+    # the first that was timed was timed against the plain way, for none was used before
+    plain_s = next((one.instead_of_s for one in choice.verdicts if one.took_s), None)
+    chosen_s = {"plain": plain_s, **{one.name: one.took_s for one in choice.verdicts if one.took_s}}[choice.way.name]
+    name = f"the engine would choose: {choice.way.name}"
+    yield BenchRow(name, None, "not timed") if chosen_s is None else BenchRow(name, 1e3 * chosen_s, "ms a step")
 
 
 def stages(model: Model, task: Task) -> Iterator[BenchRow]:
@@ -244,16 +305,9 @@ def report(model: Model, task: Task, rows: Iterable[BenchRow]) -> dict[str, Any]
         "torch": str(torch.__version__),
         "diffusers": diffusers.__version__,
         "picture": f"{task.width}×{task.height}, {task.steps} steps, guidance {GUIDANCE}",
+        "text encoders": "on the host; stock is given the encoded prompt" if _texts_on_host(model) else "on the device",
         "rows": [row._asdict() for row in rows],
     }
-
-
-def table(rows: Iterable[BenchRow]) -> Iterator[str]:
-    """Line the rows up."""
-    cells = [(row.name, f"{row.value:,.3f}", row.unit) for row in rows]
-    name, value = (max((len(cell[column]) for cell in cells), default=0) for column in range(2))
-    for cell in cells:
-        yield f"{cell[0]:{name}}  {cell[1]:>{value}} {cell[2]}"
 
 
 Draw: TypeAlias = "Callable[..., Tensor]"
@@ -264,15 +318,15 @@ Draw: TypeAlias = "Callable[..., Tensor]"
 def _drawing(model: Model, task: Task, case: Case) -> Generator[tuple[float, Draw]]:
     """Set a case up: the seconds that it took, and what draws."""
     if case.startswith("stock"):
-        pipeline = _stock(model)
+        pipeline, texts = _stock(model), _stock_texts(model, task)
         start = time.perf_counter()
         if case == "stock-compiled":  # as docs/source/en/optimization/fp16.md of diffusers says
             pipeline.unet = torch.compile(pipeline.unet, mode="max-autotune", fullgraph=True)
             pipeline.vae.decode = torch.compile(pipeline.vae.decode, mode="max-autotune", fullgraph=True)
-            _stock_draw(pipeline, task.batches[0], task)
+            _stock_draw(pipeline, task.batches[0], task, texts)
         yield (
             time.perf_counter() - start if case == "stock-compiled" else 0.0,
-            lambda batch, task=task: _stock_draw(pipeline, batch, task),
+            lambda batch, task=task: _stock_draw(pipeline, batch, task, texts),
         )
         return
     start, blocks = time.perf_counter(), model.cached_blocks
@@ -340,16 +394,37 @@ def _stock(model: Model) -> Any:
     return pipeline
 
 
-def _stock_draw(pipeline: Any, batch: int, task: Task) -> Tensor:
+def _texts_on_host(model: Model) -> bool:
+    return model.text_encoder.device != model.device
+
+
+def _stock_texts(model: Model, task: Task) -> Callable[[int], dict[str, Any]]:
+    """Give what tells the stock pipeline so many times what to draw.
+
+    It cannot use text encoders that are not where the UNet is, so that it is given what ours made of the prompt then.
+    """
+    if not _texts_on_host(model):
+        return lambda batch: {"prompt": [PROMPT] * batch, "negative_prompt": [NEGATIVE] * batch}
+    encoded = encode(model, PROMPT, NEGATIVE, width=task.width, height=task.height)
+    (negative, prompt), (negative_pooled, pooled) = encoded.prompt_embeds, encoded.pooled_prompt_embeds
+    return lambda batch: {
+        "prompt_embeds": torch.stack([prompt] * batch),
+        "negative_prompt_embeds": torch.stack([negative] * batch),
+        "pooled_prompt_embeds": torch.stack([pooled] * batch),
+        "negative_pooled_prompt_embeds": torch.stack([negative_pooled] * batch),
+    }
+
+
+def _stock_draw(pipeline: Any, batch: int, task: Task, texts: Callable[[int], dict[str, Any]]) -> Tensor:
     kept: list[Tensor] = []
+    pipeline.vae.to(pipeline.unet.dtype)  # it stays in float32 where a decoding had no room
 
     def keep(_pipeline: Any, _step: int, _timestep: Any, values: dict[str, Tensor]) -> dict[str, Tensor]:
         kept[:] = [values["latents"][:1]]
         return values
 
     pipeline(
-        [PROMPT] * batch,
-        negative_prompt=[NEGATIVE] * batch,
+        **texts(batch),
         width=task.width,
         height=task.height,
         num_inference_steps=task.steps,

@@ -1,9 +1,10 @@
-"""`python -m engine bench`: measures, prints a table, and writes the same as JSON."""
+"""`python -m engine bench`: measures, and prints and writes each row as soon as it is known."""
 
 from __future__ import annotations
 
 import sys
 import time
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,13 @@ def run(parsed: argparse.Namespace) -> int:
         ready = [bench.BenchRow("until it is filled", time.perf_counter() - start, "s")]
     else:
         model, ready = coldstart.measure(engine, say)
-    rows = [*ready, *bench.measure(model, task, say)]
-    report = bench.report(model, task, rows)
-    parsed.json.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
-    print(*(f"{name}: {value}" for name, value in report.items() if name != "rows"), sep="\n")
-    print("", *bench.table(rows), "", f"The same is in {parsed.json}.", sep="\n")
+    rows: list[bench.BenchRow] = []
+    print(
+        *(f"{name}: {value}" for name, value in bench.report(model, task, ()).items() if name != "rows"), "", sep="\n"
+    )
+    for row in chain(ready, bench.measure(model, task, say)):  # whatever comes later, what was measured is there
+        rows.append(row)
+        print(row.line, flush=True)
+        parsed.json.write_bytes(msgspec.json.format(msgspec.json.encode(bench.report(model, task, rows))) + b"\n")
+    print("", f"The same is in {parsed.json}.", sep="\n")
     return 0

@@ -1,5 +1,6 @@
 """`python -m engine bench` on a CPU, at a size that takes seconds."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -9,12 +10,12 @@ import pytest
 import torch
 
 import engine.bench
-from engine import coldstart, compiling, random_weights
-from engine.bench import CASES, BenchRow, Task, _drawing, arithmetic, choose, table
+from engine import bench_command, coldstart, compiling, random_weights
+from engine.bench import CASES, BenchRow, Task, _drawing, arithmetic, choose
 from engine.bench_command import BENCH_CASES
 from engine.blocks import EAGER, CachedBlocks
 from engine.config import Engine
-from tests.engine import recordings
+from tests.engine import failures, recordings
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +116,102 @@ def test_random_weights_are_no_zeros(tiny):
     assert weights.std() > 0
 
 
-def test_the_table_lines_up():
-    rows = [BenchRow("a", 0.5, "s"), BenchRow("matrix products", 1234.5, "TFLOP/s")]
-    assert list(table(rows)) == ["a                    0.500 s", "matrix products  1,234.500 TFLOP/s"]
+def test_rows_line_up():
+    lines = [row.line for row in (BenchRow("a", 0.5, "s"), BenchRow("matrix products", 1234.5, "TFLOP/s"))]
+    assert [line.split() for line in lines] == [["a", "0.500", "s"], ["matrix", "products", "1,234.500", "TFLOP/s"]]
+    assert len({line.index(".") for line in lines}) == 1
+    assert BenchRow("a", None, "no room").line.endswith(" - no room")
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """Runs the command for two batches in this process; the rows that it has written, by name."""
+    command = argparse.ArgumentParser()
+    bench_command.add_options(command)
+    out = tmp_path / "bench.json"
+    options = "--random-weights tiny --device cpu --width 64 --height 64 --steps 1 --batches 1 2 4 --cases stock eager"
+
+    def bench():
+        assert bench_command.run(command.parse_args([*options.split(), "--json", str(out)])) == 0
+        return {row["name"]: row for row in json.loads(out.read_text())["rows"]}
+
+    return bench
+
+
+def test_where_a_batch_has_no_room_the_rest_is_measured(bench, monkeypatch):
+    """As of the stock pipeline, which decodes all of a batch at once: 3.9 GB a picture."""
+    draw, tried = engine.bench._stock_draw, []
+
+    def small_card(pipeline, batch, *others):
+        tried.append(batch)
+        if batch > 1:
+            raise failures.allocator()
+        return draw(pipeline, batch, *others)
+
+    monkeypatch.setattr(engine.bench, "_stock_draw", small_card)
+    rows = bench()
+    assert rows["stock, 1 at once: a picture"]["value"] > 0
+    assert rows["stock, 2 at once: a picture"] == {
+        "name": "stock, 2 at once: a picture",
+        "value": None,
+        "unit": "no room",
+    }
+    assert max(tried) == 2
+    assert rows["eager, 4 at once: a picture"]["value"] > 0
+    assert rows["eager: differs from the stock pipeline by"]["value"] == 0
+    assert "stage: decoding and copy" in rows
+
+
+def test_what_was_measured_is_written_whatever_comes_later(bench, monkeypatch, tmp_path):
+    """A case without any room is named; what is no lack of room is raised."""
+
+    def full(_model):
+        raise failures.allocator()
+
+    def broken(*_):
+        raise RuntimeError("broken")
+        yield
+
+    monkeypatch.setattr(engine.bench, "_stock", full)
+    monkeypatch.setattr(engine.bench, "stages", broken)
+    with pytest.raises(RuntimeError, match="broken"):
+        bench()
+    rows = {row["name"]: row for row in json.loads((tmp_path / "bench.json").read_text())["rows"]}
+    assert rows["stock"] == {"name": "stock", "value": None, "unit": "no room"}
+    assert rows["eager, 4 at once: a picture"]["value"] > 0
+
+
+def test_a_stock_pipeline_that_failed_halfway_draws_the_same_again(tiny):
+    """Its VAE is in float32 then."""
+    task = Task(64, 64, 1)
+    with torch.inference_mode():
+        pipeline, texts = engine.bench._stock(tiny), engine.bench._stock_texts(tiny, task)
+        expected = engine.bench._stock_draw(pipeline, 1, task, texts)
+        pipeline.vae.to(torch.float64)
+        assert torch.equal(engine.bench._stock_draw(pipeline, 1, task, texts), expected)
+
+
+def test_stock_draws_the_same_where_text_encoders_are_on_the_host(tiny, monkeypatch):
+    """It is given the encoded prompt then, and the report says so."""
+    task = Task(64, 64, 1)
+    with torch.inference_mode():
+        pipeline = engine.bench._stock(tiny)
+        texts = engine.bench._stock_texts(tiny, task)
+        expected = [engine.bench._stock_draw(pipeline, batch, task, texts) for batch in (1, 2)]
+        monkeypatch.setattr(engine.bench, "_texts_on_host", lambda _model: True)
+        texts = engine.bench._stock_texts(tiny, task)
+        assert torch.equal(engine.bench._stock_draw(pipeline, 1, task, texts), expected[0])
+        torch.testing.assert_close(engine.bench._stock_draw(pipeline, 2, task, texts), expected[1])
+    assert "encoded prompt" in engine.bench.report(tiny, task, ())["text encoders"]
+
+
+def _fails(*_):
+    raise failures.allocator()
+
+
+@pytest.mark.parametrize("joined", [_fails, lambda *inputs: 2 * EAGER.transformer(*inputs)], ids=["fails", "different"])
+def test_where_no_way_was_timed_the_plain_one_has_no_time(tiny, monkeypatch, joined):
+    monkeypatch.setattr("engine.choice.JOINED", EAGER._replace(transformer=joined))
+    with torch.inference_mode():
+        rows = list(choose(tiny, Task(64, 64, 1, cases=("eager",))))
+    assert rows[-1] == ("the engine would choose: plain", None, "not timed")
