@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 import diffusers
 import torch
-from diffusers import EulerAncestralDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine import compiling, memory, png, rescue, vae_trial
+from engine import compiling, memory, png, rescue, stock_pipeline, vae_trial
 from engine.blocks import EAGER, JOINED, run_untimed_resnet, untimed_resnets
 from engine.captured import Captured, on_cuda
 from engine.choice import Way, WayChoice, difference
@@ -27,6 +26,7 @@ from engine.conditioning import encode
 from engine.denoise import Key, Sample, predict_noise
 from engine.encoded_texts import EncodedTexts
 from engine.errors import OutOfMemory
+from engine.stock_pipeline import GUIDANCE, NEGATIVE, PROMPT
 from engine.timing import call_unet, finish, some_prompt
 from engine.transfer import HostPace
 from engine.wire import SamplingParams
@@ -46,10 +46,6 @@ because it takes minutes. Captured are the compiled blocks."""
 COMPILED: tuple[Case, ...] = ("compiled", "captured")
 COMPARED_STEPS = 4
 """Of pictures that are compared: further on differences only grow, by whatever they began as."""
-
-PROMPT = "1girl, solo, long hair, blue eyes, smile, school uniform, cherry blossoms, masterpiece, high score, absurdres"
-NEGATIVE = "lowres, bad anatomy, bad hands, text, error, worst quality, low quality, signature, watermark, blurry"
-GUIDANCE = 5.0
 
 GEMM_SIDE = {"cuda": 8192, "mps": 4096, "cpu": 1024}
 GEMM_CALLS = 10
@@ -305,9 +301,17 @@ def report(model: Model, task: Task, rows: Iterable[BenchRow]) -> dict[str, Any]
         "torch": str(torch.__version__),
         "diffusers": diffusers.__version__,
         "picture": f"{task.width}×{task.height}, {task.steps} steps, guidance {GUIDANCE}",
-        "text encoders": "on the host; stock is given the encoded prompt" if _texts_on_host(model) else "on the device",
+        "text encoders": "on the host; stock is given the encoded prompt"
+        if stock_pipeline.texts_on_host(model)
+        else "on the device",
         "rows": [row._asdict() for row in rows],
     }
+
+
+def _where_texts_are(model: Model) -> str:
+    if stock_pipeline.texts_on_host(model):
+        return "on the host; the stock pipeline is given the encoded prompt"
+    return "on the device"
 
 
 Draw: TypeAlias = "Callable[..., Tensor]"
@@ -318,15 +322,15 @@ Draw: TypeAlias = "Callable[..., Tensor]"
 def _drawing(model: Model, task: Task, case: Case) -> Generator[tuple[float, Draw]]:
     """Set a case up: the seconds that it took, and what draws."""
     if case.startswith("stock"):
-        pipeline, texts = _stock(model), _stock_texts(model, task)
+        pipeline, texts = stock_pipeline.make(model), stock_pipeline.texts(model, task)
         start = time.perf_counter()
         if case == "stock-compiled":  # as docs/source/en/optimization/fp16.md of diffusers says
             pipeline.unet = torch.compile(pipeline.unet, mode="max-autotune", fullgraph=True)
             pipeline.vae.decode = torch.compile(pipeline.vae.decode, mode="max-autotune", fullgraph=True)
-            _stock_draw(pipeline, task.batches[0], task, texts)
+            stock_pipeline.draw(pipeline, task.batches[0], task, texts)
         yield (
             time.perf_counter() - start if case == "stock-compiled" else 0.0,
-            lambda batch, task=task: _stock_draw(pipeline, batch, task, texts),
+            lambda batch, task=task: stock_pipeline.draw(pipeline, batch, task, texts),
         )
         return
     start, blocks = time.perf_counter(), model.cached_blocks
@@ -370,69 +374,6 @@ def _sample(model: Model, task: Task, seed: int) -> Sample:
 def _latents(model: Model, task: Task) -> Tensor:
     sides = task.height // model.compression, task.width // model.compression
     return torch.randn(1, model.latent_channels, *sides, device=model.device, dtype=model.dtype)
-
-
-def _stock(model: Model) -> Any:
-    """Make diffusers' pipeline over the same weights, with none of our blocks and the VAE as it would be loaded."""
-    with torch.device("meta"):
-        unet: Any = UNet2DConditionModel.from_config(model.unet.config)
-        vae: Any = type(model.vae).from_config(model.vae.config)
-    unet.load_state_dict(model.unet.state_dict(), assign=True)
-    vae.load_state_dict({name: part.to(model.dtype) for name, part in model.vae.state_dict().items()}, assign=True)
-    scheduler: Any = EulerAncestralDiscreteScheduler.from_config(dict(model.scheduler_config))
-    pipeline: Any = StableDiffusionXLPipeline(
-        vae=vae.eval(),
-        text_encoder=model.text_encoder,
-        text_encoder_2=model.text_encoder_2,
-        tokenizer=model.tokenizer,
-        tokenizer_2=model.tokenizer_2,
-        unet=unet.eval(),
-        scheduler=scheduler,
-        add_watermarker=False,
-    )
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline
-
-
-def _texts_on_host(model: Model) -> bool:
-    return model.text_encoder.device != model.device
-
-
-def _stock_texts(model: Model, task: Task) -> Callable[[int], dict[str, Any]]:
-    """Give what tells the stock pipeline so many times what to draw.
-
-    It cannot use text encoders that are not where the UNet is, so that it is given what ours made of the prompt then.
-    """
-    if not _texts_on_host(model):
-        return lambda batch: {"prompt": [PROMPT] * batch, "negative_prompt": [NEGATIVE] * batch}
-    encoded = encode(model, PROMPT, NEGATIVE, width=task.width, height=task.height)
-    (negative, prompt), (negative_pooled, pooled) = encoded.prompt_embeds, encoded.pooled_prompt_embeds
-    return lambda batch: {
-        "prompt_embeds": torch.stack([prompt] * batch),
-        "negative_prompt_embeds": torch.stack([negative] * batch),
-        "pooled_prompt_embeds": torch.stack([pooled] * batch),
-        "negative_pooled_prompt_embeds": torch.stack([negative_pooled] * batch),
-    }
-
-
-def _stock_draw(pipeline: Any, batch: int, task: Task, texts: Callable[[int], dict[str, Any]]) -> Tensor:
-    kept: list[Tensor] = []
-    pipeline.vae.to(pipeline.unet.dtype)  # it stays in float32 where a decoding had no room
-
-    def keep(_pipeline: Any, _step: int, _timestep: Any, values: dict[str, Tensor]) -> dict[str, Tensor]:
-        kept[:] = [values["latents"][:1]]
-        return values
-
-    pipeline(
-        **texts(batch),
-        width=task.width,
-        height=task.height,
-        num_inference_steps=task.steps,
-        guidance_scale=GUIDANCE,
-        generator=[torch.Generator().manual_seed(seed) for seed in range(batch)],
-        callback_on_step_end=keep,
-    )
-    return kept[0]
 
 
 @contextmanager

@@ -25,7 +25,7 @@ def main() -> int:
     topology = parser.parse_args().topology
     import torch  # --help needs none of it
 
-    from engine import bench, random_weights
+    from engine import bench, random_weights, stock_pipeline
     from engine.config import Engine
 
     available = psutil.virtual_memory().available
@@ -35,7 +35,7 @@ def main() -> int:
     model = random_weights.make(topology, Engine(device="cpu"))
     task = bench.Task(width=SIDE, height=SIDE, steps=STEPS)
     with torch.inference_mode():
-        expected = bench._stock_draw(bench._stock(model), 1, task)
+        expected = stock_pipeline.draw(stock_pipeline.make(model), 1, task, stock_pipeline.texts(model, task))
         found = bench._draw(model, 1, task)
     same = torch.equal(found, expected)
     _say("every bit is the same" if same else f"different: {bench.difference(found, expected):.1e}")

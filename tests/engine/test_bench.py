@@ -5,12 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
 
 import engine.bench
-from engine import bench_command, coldstart, compiling, random_weights
+from engine import bench_command, coldstart, compiling, random_weights, stock_pipeline
 from engine.bench import CASES, BenchRow, Task, _drawing, arithmetic, choose
 from engine.bench_command import BENCH_CASES
 from engine.blocks import EAGER, CachedBlocks
@@ -69,6 +70,14 @@ def test_the_large_topology_is_sdxl_s():
         vae = random_weights.AutoencoderKL.from_config(random_weights.VAE)
     assert sum(part.numel() for part in unet.parameters()) == 2_567_463_684
     assert sum(part.numel() for part in vae.parameters()) == 83_653_863
+
+
+def test_the_program_that_compares_a_whole_topology_works():
+    """With networks of no size here; `make topology` takes SDXL's."""
+    command = [sys.executable, "-m", "tests.topology", "tiny"]
+    root = Path(__file__).parents[2]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)  # noqa: S603  our own
+    assert ended.stdout.startswith("every bit is the same\n")
 
 
 def test_the_engine_says_which_way_it_would_choose(tiny):
@@ -140,7 +149,7 @@ def bench(tmp_path):
 
 def test_where_a_batch_has_no_room_the_rest_is_measured(bench, monkeypatch):
     """As of the stock pipeline, which decodes all of a batch at once: 3.9 GB a picture."""
-    draw, tried = engine.bench._stock_draw, []
+    draw, tried = stock_pipeline.draw, []
 
     def small_card(pipeline, batch, *others):
         tried.append(batch)
@@ -148,7 +157,7 @@ def test_where_a_batch_has_no_room_the_rest_is_measured(bench, monkeypatch):
             raise failures.allocator()
         return draw(pipeline, batch, *others)
 
-    monkeypatch.setattr(engine.bench, "_stock_draw", small_card)
+    monkeypatch.setattr(stock_pipeline, "draw", small_card)
     rows = bench()
     assert rows["stock, 1 at once: a picture"]["value"] > 0
     assert rows["stock, 2 at once: a picture"] == {
@@ -172,7 +181,7 @@ def test_what_was_measured_is_written_whatever_comes_later(bench, monkeypatch, t
         raise RuntimeError("broken")
         yield
 
-    monkeypatch.setattr(engine.bench, "_stock", full)
+    monkeypatch.setattr(stock_pipeline, "make", full)
     monkeypatch.setattr(engine.bench, "stages", broken)
     with pytest.raises(RuntimeError, match="broken"):
         bench()
@@ -185,23 +194,23 @@ def test_a_stock_pipeline_that_failed_halfway_draws_the_same_again(tiny):
     """Its VAE is in float32 then."""
     task = Task(64, 64, 1)
     with torch.inference_mode():
-        pipeline, texts = engine.bench._stock(tiny), engine.bench._stock_texts(tiny, task)
-        expected = engine.bench._stock_draw(pipeline, 1, task, texts)
+        pipeline, texts = stock_pipeline.make(tiny), stock_pipeline.texts(tiny, task)
+        expected = stock_pipeline.draw(pipeline, 1, task, texts)
         pipeline.vae.to(torch.float64)
-        assert torch.equal(engine.bench._stock_draw(pipeline, 1, task, texts), expected)
+        assert torch.equal(stock_pipeline.draw(pipeline, 1, task, texts), expected)
 
 
 def test_stock_draws_the_same_where_text_encoders_are_on_the_host(tiny, monkeypatch):
     """It is given the encoded prompt then, and the report says so."""
     task = Task(64, 64, 1)
     with torch.inference_mode():
-        pipeline = engine.bench._stock(tiny)
-        texts = engine.bench._stock_texts(tiny, task)
-        expected = [engine.bench._stock_draw(pipeline, batch, task, texts) for batch in (1, 2)]
-        monkeypatch.setattr(engine.bench, "_texts_on_host", lambda _model: True)
-        texts = engine.bench._stock_texts(tiny, task)
-        assert torch.equal(engine.bench._stock_draw(pipeline, 1, task, texts), expected[0])
-        torch.testing.assert_close(engine.bench._stock_draw(pipeline, 2, task, texts), expected[1])
+        pipeline = stock_pipeline.make(tiny)
+        texts = stock_pipeline.texts(tiny, task)
+        expected = [stock_pipeline.draw(pipeline, batch, task, texts) for batch in (1, 2)]
+        monkeypatch.setattr(stock_pipeline, "texts_on_host", lambda _model: True)
+        texts = stock_pipeline.texts(tiny, task)
+        assert torch.equal(stock_pipeline.draw(pipeline, 1, task, texts), expected[0])
+        torch.testing.assert_close(stock_pipeline.draw(pipeline, 2, task, texts), expected[1])
     assert "encoded prompt" in engine.bench.report(tiny, task, ())["text encoders"]
 
 
