@@ -35,7 +35,7 @@ def visiting(
         bring: Copies a tensor there.
     """
     homes = [(tensor, tensor.data) for tensor in _tensors(network)]
-    if all(home.device == device for _, home in homes):
+    if all(home.device.type == device.type for _, home in homes):  # "cuda" is no equal of "cuda:0"
         yield
         return
     try:

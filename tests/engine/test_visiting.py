@@ -45,6 +45,16 @@ def test_a_network_is_away_while_it_visits_and_leaves_nothing_there(model, bring
     assert all(copy.expired() for copy in brought)
 
 
+def test_what_lives_where_it_computes_is_not_brought_there(model):
+    """Tensors name the device with its number, "cuda:0", and a configuration does not: both are the same."""
+    [home] = {tensor.device for tensor in model.text_encoder.parameters()}
+    by_its_number = torch.device(home.type, 0)
+    assert by_its_number != home
+    before = places(model.text_encoder)
+    with visiting(model.text_encoder, by_its_number, lambda *_: pytest.fail("it is there")):
+        assert places(model.text_encoder) == before
+
+
 def test_a_visit_that_has_no_room_ends_at_home(model, bring, brought):
     network, before = model.text_encoder, places(model.text_encoder)
 
