@@ -5,6 +5,7 @@ Speed does not depend on what weights are, but for the power that a chip draws, 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import torch
@@ -17,6 +18,8 @@ from engine.model import Model, set_up
 from engine.placing import place
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from engine.config import Engine
 
 Topology: TypeAlias = Literal["sdxl", "tiny"]
@@ -69,10 +72,11 @@ def make(topology: Topology, config: Engine) -> Model:
     large = topology == "sdxl"
     vocabulary, tokenizer, tokenizer_2 = untrained.tokenizers()
     text, text_2 = (TEXT, TEXT_2) if large else (TINY_TEXT | FEW, TINY_TEXT_2 | FEW)
-    with device:  # where they are filled
+    with device, _numbers(dtype):  # where they are filled
         text_encoder = CLIPTextModel(_text_config(text, vocabulary, untrained.END))
         text_encoder_2 = CLIPTextModelWithProjection(_text_config(text_2, vocabulary, untrained.FIRST))
         unet: Any = UNet2DConditionModel.from_config(UNET if large else untrained.UNET)
+    with device:
         vae: Any = AutoencoderKL.from_config(VAE if large else untrained.VAE)
     for network in (text_encoder, text_encoder_2, unet, vae):
         place(network, device, torch.float32 if network is vae else dtype)
@@ -93,6 +97,17 @@ def make(topology: Topology, config: Engine) -> Model:
         latent_channels=4,
         cached_blocks=CachedBlocks(unet),
     )
+
+
+@contextmanager
+def _numbers(dtype: torch.dtype) -> Generator[None]:
+    """Let parameters be made in these: in float32, and then converted, SDXL's need twice the room."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def _text_config(sizes: dict[str, Any], vocabulary: dict[str, int], pad_token: str) -> CLIPTextConfig:

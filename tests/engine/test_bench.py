@@ -16,6 +16,7 @@ from engine.bench import CASES, BenchRow, Task, _drawing, arithmetic, choose
 from engine.bench_command import BENCH_CASES
 from engine.blocks import EAGER, CachedBlocks
 from engine.config import Engine
+from engine.placing import place
 from tests.engine import failures, recordings
 
 
@@ -123,6 +124,20 @@ def test_random_weights_are_no_zeros(tiny):
     weights = torch.cat([part.flatten() for part in tiny.unet.parameters() if part.dim() > 1])
     assert (weights == 0).float().mean() < 0.001
     assert weights.std() > 0
+
+
+def test_random_weights_are_made_in_the_numbers_that_they_are_used_in(monkeypatch):
+    """In float32 SDXL's take 14 GB, which a card of 12 has not."""
+    made = []
+
+    def note(network, device, dtype):
+        made.append({part.dtype for part in network.parameters()} == {dtype})
+        return place(network, device, dtype)
+
+    monkeypatch.setattr(random_weights, "place", note)
+    random_weights.make("tiny", Engine(device="cpu", dtype="bfloat16"))
+    assert made == [True] * 4
+    assert torch.get_default_dtype() == torch.float32
 
 
 def test_rows_line_up():
