@@ -47,6 +47,10 @@ GUIDED, UNGUIDED = (2,), (1,)
 alone (the specialisation of sizes 0 and 1)."""
 
 
+class Abandoned(Exception):
+    """Raised by what the compiler waits with: nobody wants what is compiled any more."""
+
+
 def wanted(asked: Literal["auto", "on", "off"], device: torch.device) -> bool:
     return asked == "on" or (asked == "auto" and device.type == "cuda")
 
@@ -125,11 +129,13 @@ def start(
         keys: Shapes to compile with; one is enough, and the sizes of what is really drawn give the best kernels.
         done: Called when all that could be compiled for guided pictures was handed on.
         backend: torch.compile's.
-        wait: Called before each part of the work that holds the interpreter for seconds; returns when that is welcome.
+        wait: Called before each part of the work that holds the interpreter for seconds; returns when that is welcome,
+            and may raise `Abandoned`.
         publish: Told what is ready, in that thread; None: everybody uses it at once.
         publish_vae: Told what computes the VAE's blocks, in that thread; None: they are not compiled.
         over: Called when that thread calls the UNet no more.
     """
+    torch.compiler.set_stance("default")  # an earlier model's compiling ends with one that compiles nothing more
     threads = torch.get_num_threads()  # what is compiled here is for the thread that draws
 
     def use(compute: Compute) -> None:
@@ -151,6 +157,8 @@ def start(
         torch.set_num_threads(threads)
         try:
             work.run()
+        except Abandoned:
+            log.info("the compiler ends before its work is done: the model is not drawn with any more")
         finally:
             over()
 

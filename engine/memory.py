@@ -90,13 +90,13 @@ class Limit:
 
 
 def keep_to_what_is_free(device: torch.device) -> None:
-    """Let torch take no more of a card than is free now, where its driver would lend what is not there.
+    """Let torch take no more of a card than is free now or its own, where its driver would lend what is not there.
 
     Lent memory is the machine's and slow, and nothing is ever out of memory then: a picture takes minutes.
     """
     if device.type == "cuda" and environment.lends_memory():
         free, total = torch.cuda.mem_get_info(device)
-        torch.cuda.set_per_process_memory_fraction(free / total, device)
+        torch.cuda.set_per_process_memory_fraction((free + torch.cuda.memory_reserved(device)) / total, device)
 
 
 def release(device: torch.device) -> None:

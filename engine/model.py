@@ -182,6 +182,8 @@ def set_up(config: Engine) -> tuple[torch.device, torch.dtype]:
     device = _find_device(config.device)
     _check_vae(config.vae, device)
     _leave_a_core(device)
+    if device.type != "cuda" or torch.cuda.is_initialized():  # a worker that was here before has left its model
+        memory.release(device)
     memory.keep_to_what_is_free(device)
     torch.backends.cuda.matmul.allow_fp16_accumulation = config.fp16_accumulation
     torch.backends.cuda.enable_cudnn_sdp(_plans_fit_all_shapes())

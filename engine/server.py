@@ -138,6 +138,12 @@ class Server:
                 if stopping.done() or not self._reloading:
                     return working
                 working.result()
+                if self._worker.compiling:  # it holds the old model, and a new one needs the room
+                    self._announce(Loading(stage="waiting for the compiler to end"))
+                    working = self._loop.run_in_executor(thread, self._worker.wait_for_compiler)
+                    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                    if stopping.done():
+                        return working
                 self._config = await asyncio.to_thread(self._configured)
                 self._worker = self._new_worker()
                 self._draining = self._reloading = False

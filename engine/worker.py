@@ -120,7 +120,13 @@ class Worker:
     def close(self) -> None:
         """Let `run` return before the next step, or before the next part of the model is loaded."""
         self._closed = True
+        self._pause.set()
         self._inbox.put(lambda _batch: None)
+
+    def wait_for_compiler(self) -> None:
+        """Return when nothing is compiled any more, once this is closed; until then its model stays where it is."""
+        if self._compiling is not None:
+            self._compiling.join()
 
     def run(self) -> None:
         """Load the model and draw until closed; what is unfinished then fails as shutting down.
@@ -218,6 +224,7 @@ class Worker:
             try:
                 self._draw(batch, loaded)
             finally:
+                self._pause.set()
                 batch.abandon()
                 checkpoints.close()
 
@@ -265,13 +272,21 @@ class Worker:
                 model,
                 [DEFAULT],
                 lambda: self._inbox.put(lambda batch: batch.expect_room()),  # compiling needed some itself
-                wait=lambda: self._pause.wait(PATIENCE_S),
+                wait=self._wait_for_pause,
                 publish=lambda compute: self._inbox.put(lambda _batch: choice.offer(Way("compiled", compute))),
                 publish_vae=lambda run: self._inbox.put(
                     lambda _batch: choice.offer_trial(partial(vae_trial.trial, model, run))
                 ),
                 over=lambda: self._inbox.put(lambda _batch: choice.offer_captured()),
             )
+
+    def _wait_for_pause(self) -> None:
+        """Let the compiler go on when nothing is drawn, or after a while; it ends where this worker does."""
+        from engine import compiling
+
+        self._pause.wait(PATIENCE_S)
+        if self._closed:
+            raise compiling.Abandoned
 
     def _read_inbox(self, batch: Batch, *, wait: bool) -> None:
         """Handle what has come, or wait for something."""

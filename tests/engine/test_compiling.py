@@ -100,6 +100,35 @@ def test_it_is_drawn_with_what_was_compiled_as_soon_as_it_is_ready(fresh):
     assert torch.equal(drawn(fresh), before)
 
 
+def test_another_model_is_compiled_in_the_same_process(fresh):
+    """Where the first one's compiling is over, which lets nothing be compiled any more."""
+    keys, graphs = [Key(height=96, width=64, chunks=1)], []
+
+    def backend(graph, _inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    compiling.start(fresh, keys, lambda: None, backend="eager").join()
+    fresh.cached_blocks.compute = EAGER
+    compiling.start(fresh, keys, lambda: None, backend=backend).join()
+    assert graphs
+
+
+def test_a_compiler_that_nobody_wants_any_more_ends_at_its_next_pause(fresh):
+    """And says that it is over."""
+    waits, over = [], threading.Event()
+
+    def wait():
+        waits.append(None)
+        raise compiling.Abandoned
+
+    keys = [Key(height=96, width=64, chunks=1)]
+    compiling.start(fresh, keys, pytest.fail, backend="eager", wait=wait, over=over.set).join()
+    assert len(waits) == 1
+    assert over.is_set()
+    assert fresh.cached_blocks.compute is EAGER
+
+
 def test_where_nothing_can_be_compiled_it_stays_as_it_is(fresh, caplog):
     """With a line for the operator."""
 

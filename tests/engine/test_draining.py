@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 
 import pytest
 
@@ -95,6 +96,22 @@ async def test_a_model_is_read_anew_once_nothing_is_drawn(engine):
         await websocket.send_bytes(wire.encode(wire.Drain(worker="engine")))
         await states(websocket, wire.Draining)
         assert [received.request.job_id for received in made[-1][1].jobs] == ["job 2"]
+
+
+async def test_a_model_is_read_anew_once_the_old_one_s_compiler_has_ended(engine):
+    """Which holds the old model; and whoever asks meanwhile is told what is waited for."""
+    _, path, made, _ = engine
+    over = threading.Event()
+    async with connected(path) as websocket:
+        [(_, worker)] = made
+        worker.compiling, worker.wait_for_compiler = True, over.wait
+        await websocket.send_bytes(wire.encode(wire.Reload(worker="engine")))
+        loading = (await states(websocket, wire.Loading))[-1]
+        assert loading.stage == "waiting for the compiler to end"
+        assert len(made) == 1
+        over.set()
+        await states(websocket, wire.Ready)
+    assert len(made) == 2
 
 
 async def test_a_broken_configuration_keeps_the_model_that_is_there(engine):
