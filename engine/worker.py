@@ -158,7 +158,7 @@ class Worker:
 
         rate = raters.load(self._config.rating, stages.begin)
         find_faces = faces.load(self._config.faces, stages.begin)
-        timing = Timing(model, Calibration(self._config.batch_cap))
+        timing = Timing(model, Calibration(self._cap(model)))
         choice = WayChoice(model, chosen=timing.calibration.doubt)
         if self._faster_ways_wanted(model):
             stages.begin("finding the fastest way to draw the same picture")
@@ -167,6 +167,10 @@ class Worker:
         timing.start(stages.begin)
         stages.end()
         return _Loaded(model, checkpoints, rate, find_faces, timing, choice)
+
+    def _cap(self, model: Model) -> int:
+        """Say how many pictures share a call at most."""
+        return int(min(self._config.batch_cap, model.at_once))
 
     def _faster_ways_wanted(self, model: Model) -> bool:
         from engine import compiling
@@ -193,7 +197,7 @@ class Worker:
         ):
             finisher = Finisher(pool, rate=rate, raters=rating)
             self._describer = Describer(rating, rate=rate, find_faces=loaded.find_faces)
-            cap = int(min(self._config.batch_cap, model.at_once))
+            cap = self._cap(model)
             loras = LoraFolder(Path(self._config.loras) if self._config.loras else None, self._lora_files)
             batch = Batch(
                 model,

@@ -6,7 +6,8 @@ import weakref
 
 import pytest
 
-from engine import compiling, memory, model
+from engine import compiling, memory, model, timing
+from engine.card_room import CardRoom
 from engine.config import Engine
 from engine.wire import Ready
 from engine.worker import Worker
@@ -74,3 +75,13 @@ def test_a_compiler_ends_with_its_worker(run, monkeypatch):
 
 def test_nobody_waits_for_a_compiler_that_never_began(run):
     run().wait_for_compiler()
+
+
+@pytest.mark.parametrize(("at_once", "expected"), [(1, [1]), (2.5, [1, 2])])
+def test_what_a_small_card_never_draws_at_once_is_not_timed(run, monkeypatch, at_once, expected):
+    """It would find no room again and again, and drop what is recorded for that."""
+    timed = []
+    monkeypatch.setattr(model, "_room", lambda *_: CardRoom(texts_on_host=False, tile=None, at_once=at_once))
+    monkeypatch.setattr(timing.Timing, "start", lambda self, _report: timed.append(self.calibration.batches))
+    run(batch_cap=8)
+    assert timed == [expected]
