@@ -1,5 +1,7 @@
 """Trains the VAE: its inner levels on pictures of a quarter of the size, then the decoder's outer levels at full size.
 
+Last the decoder learns to draw edges as steep as the drawing's, also where it cannot know their places to the pixel.
+
 A picture of a quarter of its size says nearly all that a latent must say, for a sixteenth of the time. The encoder's
 outer levels only average, exactly, so that what it sees at full size is what it was trained with.
 """
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from torch.nn import functional
 
+from engine.demo.learning.losses import draw_loss, steepness_loss
 from engine.demo.learning.muon import Muon
 from engine.demo.learning.networks import CHANNELS, make_vae
 from engine.demo.learning.pictures import drawn_ahead, make_pictures
@@ -40,6 +43,9 @@ _NOISE = 0.1
 _MEASURED = 36
 """Of every shape as many: four times so many drawings are the measure of what latents are normal."""
 
+_STEEPNESS = 0.5
+"""What the steepness of edges counts beside colours and edges at their places."""
+
 _COOL_DOWN = 0.6
 """The share of a stage over which its learning rate falls to nothing."""
 
@@ -55,17 +61,23 @@ class Stage:
     rate: float
     rise: int = 0
     """Steps over which the rate rises to that."""
+    steep: bool = False
+    """Whether it counts how steep edges are, too."""
 
 
 CPU_STAGES = (
     Stage("inner", 4500, 3, 8e-4, 420),
     Stage("outer", 1200, 1, 6e-4, 80),
     Stage("whole", 100, 1, 1.5e-4, 10),
+    Stage("outer", 3000, 1, 4e-4, 80, steep=True),
+    Stage("whole", 160, 1, 2e-4, 10, steep=True),
 )
 GPU_STAGES = (
     Stage("inner", 9000, 16, 1.2e-3, 420),
     Stage("outer", 1500, 4, 1e-3, 80),
     Stage("whole", 300, 2, 3e-4, 10),
+    Stage("outer", 3000, 4, 8e-4, 80, steep=True),
+    Stage("whole", 300, 2, 3e-4, 10, steep=True),
 )
 SQUARE = 512
 """Pixels of full size along the side of the squares that are cut out of pictures: most of a picture is empty."""
@@ -209,20 +221,6 @@ def _open(conv: Any) -> None:
     torch.nn.init.zeros_(conv.bias)
 
 
-def draw_loss(drawn: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
-    """Compare pictures, (B, 3, H, W): colours, edges, and both of them coarser, by how much each place counts."""
-    loss = drawn.new_zeros(())
-    for scale in (1, 2, 4):
-        if scale > 1:
-            drawn, wanted, weights = (functional.avg_pool2d(part, 2) for part in (drawn, wanted, weights))
-        total = weights.mean()
-        loss = loss + (weights * (drawn - wanted).abs()).mean() / total
-        for axis in (2, 3):  # a soft edge is a small error of colour and a large one of drawing
-            edge = weights.narrow(axis, 1, weights.shape[axis] - 1)
-            loss = loss + (edge * (drawn.diff(dim=axis) - wanted.diff(dim=axis)).abs()).mean() / total
-    return loss
-
-
 def train_vae(
     design: Design, stages: tuple[Stage, ...], state: TrainingState, *, seed: int, device: str, workers: int = 0
 ) -> Coder:
@@ -348,7 +346,9 @@ class _Training:
         with torch.no_grad():
             z = coder.encode(functional.avg_pool2d(images, SCALE))
             z = z + self._noise(z, source)
-        return draw_loss(coder.outer(coder.inner(z)).float(), images, weights)
+        drawn = coder.outer(coder.inner(z)).float()
+        loss = draw_loss(drawn, images, weights)
+        return loss + _STEEPNESS * steepness_loss(drawn, images, weights) if stage.steep else loss
 
     def _noise(self, z: Tensor, source: torch.Generator) -> Tensor:
         return _NOISE * torch.randn(z.shape, generator=source).to(z)

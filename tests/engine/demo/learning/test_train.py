@@ -12,6 +12,7 @@ from torch.nn import functional
 from engine.demo.learning import unet, vae
 from engine.demo.learning.export import write_checkpoint
 from engine.demo.learning.latents import Latents
+from engine.demo.learning.losses import draw_loss, steepness_loss
 from engine.demo.learning.networks import DESIGNS, SMALL
 from engine.demo.learning.painter import Painter
 from engine.demo.learning.pictures import make_pictures
@@ -20,7 +21,7 @@ from engine.demo.learning.unet import PainterPlan, train_unet
 from engine.demo.learning.vae import Coder, Stage, squares, train_vae
 from engine.demo.learning.vocabulary import make_tokenizer
 
-STAGES = (Stage("inner", 3, 1, 1e-3), Stage("whole", 2, 1, 1e-3))
+STAGES = (Stage("inner", 3, 1, 1e-3), Stage("whole", 2, 1, 1e-3), Stage("outer", 1, 1, 1e-3, steep=True))
 PLAN = PainterPlan(steps=3, batch=2, noises=2, blocks=1, looks=1, rate=1e-3, reading_steps=1)
 
 
@@ -62,6 +63,17 @@ def test_vae_training_goes_on_where_it_was_killed(tiny, tmp_path, monkeypatch):
                 train_vae(tiny, STAGES, state, seed=5, device="cpu")
         assert same(train_vae(tiny, STAGES, state, seed=5, device="cpu"), whole)
     assert same(train_vae(tiny, STAGES, state, seed=5, device="cpu"), whole)
+
+
+def test_a_steep_edge_beside_its_place_is_nearer_than_a_soft_one():
+    """Place by place it is the other way round, which is why decoders blur what they cannot know."""
+    wanted, beside = torch.zeros(2, 1, 3, 64, 64)
+    wanted[..., 32:] = beside[..., 35:] = 1
+    soft = functional.avg_pool2d(functional.pad(wanted, (3, 3, 3, 3), mode="replicate"), 7, stride=1)
+    weights = torch.ones(1, 1, 64, 64)
+    assert steepness_loss(beside, wanted, weights) < steepness_loss(soft, wanted, weights)
+    assert draw_loss(beside, wanted, weights) > draw_loss(soft, wanted, weights)
+    assert steepness_loss(wanted, wanted, weights) == 0
 
 
 def test_unet_training_goes_on_where_it_was_killed(tiny, tmp_path, monkeypatch):
