@@ -92,6 +92,7 @@ class Said(msgspec.Struct, frozen=True):
     """What may be asked of it: at each of them it draws nothing that is more."""
     steps: int = msgspec.field(name="_num_inference_steps")
     guidance: float = msgspec.field(name="_guidance_scale")
+    rescale: float = msgspec.field(name="_guidance_rescale", default=0.0)
 
     @classmethod
     def by(cls, checkpoint: Path) -> Said:
@@ -154,7 +155,7 @@ def demo_configuration(
     bot: dict[str, object] = {
         "drain_s": 0.0,
         "ratings": {"highest": highest("safe", *said.ratings)},
-        "defaults": {"steps": said.steps, "guidance": said.guidance},
+        "defaults": {"steps": said.steps, "guidance": said.guidance, "guidance_rescale": said.rescale},
         "terms": {  # the demo's model is this project's own
             "licence": "Apache 2.0",
             "licence_url": "https://www.apache.org/licenses/LICENSE-2.0",

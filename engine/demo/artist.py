@@ -39,10 +39,16 @@ class PictureWish:
     seed: int
 
 
-def best_with(checkpoint: Path) -> tuple[int, float]:
-    """Give the steps and the guidance that a demo checkpoint says it draws best with."""
+def best_sampling(checkpoint: Path, size: tuple[int, int] = (832, 1216)) -> SamplingParams:
+    """Give the steps and the guidance that a demo checkpoint says it draws best with, at a size, (width, height)."""
     index = json.loads((checkpoint / "model_index.json").read_text())
-    return index["_num_inference_steps"], index["_guidance_scale"]
+    return SamplingParams(
+        num_inference_steps=index["_num_inference_steps"],
+        guidance_scale=index["_guidance_scale"],
+        guidance_rescale=index["_guidance_rescale"],
+        width=size[0],
+        height=size[1],
+    )
 
 
 class Artist:
@@ -53,18 +59,12 @@ class Artist:
         self._model = load(Engine(model=str(checkpoint), device="cpu"), report=lambda _stage: None)
 
     @torch.inference_mode()
-    def draw(
-        self, wishes: Sequence[PictureWish], size: tuple[int, int], num_inference_steps: int, guidance_scale: float
-    ) -> list[Image.Image]:
-        """Draw pictures of one size, (width, height); those whose prompts are as long share the UNet's calls."""
-        width, height = size
-        sampling = SamplingParams(
-            num_inference_steps=num_inference_steps, guidance_scale=guidance_scale, width=width, height=height
-        )
+    def draw(self, wishes: Sequence[PictureWish], sampling: SamplingParams) -> list[Image.Image]:
+        """Draw pictures of one size; those whose prompts are as long share the UNet's calls."""
         samples = [
             Sample(
                 self._model,
-                encode(self._model, wish.prompt, wish.negative_prompt, width=width, height=height),
+                encode(self._model, wish.prompt, wish.negative_prompt, width=sampling.width, height=sampling.height),
                 sampling,
                 seed=wish.seed,
             )

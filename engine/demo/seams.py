@@ -25,7 +25,7 @@ from engine import extending, rescue
 from engine.batch import Batch
 from engine.changing import REPAINT_STRENGTH
 from engine.config import Engine
-from engine.demo.artist import NEGATIVE, QUALITY, best_with
+from engine.demo.artist import NEGATIVE, QUALITY, best_sampling
 from engine.encode import encode
 from engine.errors import GenerationError
 from engine.finisher import Finisher
@@ -61,7 +61,6 @@ ROUNDS = 5
 """How often a picture is sent through the VAE."""
 
 SIZE = (832, 1216)
-STEPS = 20
 
 
 @dataclass
@@ -124,7 +123,7 @@ class Drawer:
     """Draws whole requests on the CPU, one after the other, with all that their plans do."""
 
     def __init__(self, checkpoint: Path) -> None:
-        _, self.guidance_scale = best_with(checkpoint)
+        self.sampling = best_sampling(checkpoint, SIZE)
         self._model = load(Engine(model=str(checkpoint), device="cpu"), report=lambda _stage: None)
 
     @torch.inference_mode()
@@ -211,7 +210,7 @@ def measured(drawer: Drawer, seeds: range, kept: Path | None = None) -> Measured
     drifts: dict[bool, list[float]] = {False: [], True: []}
     for seed in seeds:
         colour, other = (names[seed % len(names)] for names in (HAIR, NEW_HAIR))
-        request, wanted = (asked(f"{one} hair", seed, drawer.guidance_scale) for one in (colour, other))
+        request, wanted = (asked(f"{one} hair", seed, drawer.sampling) for one in (colour, other))
         picture = drawer.draw(request)
         changes = (
             repainted(wanted, picture, AREAS[seed % len(AREAS)]),
@@ -230,15 +229,13 @@ def measured(drawer: Drawer, seeds: range, kept: Path | None = None) -> Measured
     return Measured(seams, drifts)
 
 
-def asked(words: str, seed: int, guidance_scale: float) -> Generate:
+def asked(words: str, seed: int, sampling: SamplingParams) -> Generate:
     """Ask for a portrait as everybody does."""
     return Generate(
         job_id="asked",
         prompt=f"1girl, solo, {words}, outdoors, day, upper body, safe, {QUALITY}",
         negative_prompt=NEGATIVE,
-        sampling=SamplingParams(
-            num_inference_steps=STEPS, guidance_scale=guidance_scale, width=SIZE[0], height=SIZE[1]
-        ),
+        sampling=sampling,
         seeds=(seed,),
     )
 

@@ -29,6 +29,7 @@ def test_the_demo_offers_what_its_checkpoint_says(tmp_path):
     bot = told(tmp_path).bot
     assert said["_ratings"] == list(ORDER[: ORDER.index(bot.ratings.highest) + 1])
     assert (bot.defaults.steps, bot.defaults.guidance) == (said["_num_inference_steps"], said["_guidance_scale"])
+    assert bot.defaults.guidance_rescale == said["_guidance_rescale"]
 
 
 def test_the_demo_lets_an_admin_raise_and_lower_a_limit(tmp_path):

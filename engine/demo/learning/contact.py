@@ -15,8 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from engine.demo.artist import QUALITY, Artist, PictureWish
-from engine.demo.learning.export import METADATA
+from engine.demo.artist import QUALITY, Artist, PictureWish, best_sampling
 from engine.demo.learning.pictures import make_pictures
 from engine.demo.learning.vae import SCALE
 
@@ -78,9 +77,9 @@ def model_sheet(checkpoint: Path, target: Path, size: tuple[int, int] = (832, 12
     artist = Artist(checkpoint)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    steps, guidance = METADATA["_num_inference_steps"], METADATA["_guidance_scale"]
+    sampling = best_sampling(checkpoint, size)
     drawn = [
-        artist.draw([PictureWish(prompt=f"{words}, safe, {QUALITY}", seed=number)], size, steps, guidance)[0]
+        artist.draw([PictureWish(prompt=f"{words}, safe, {QUALITY}", seed=number)], sampling)[0]
         for number, words in enumerate(PROMPTS)
     ]
     torch.set_num_threads(threads)

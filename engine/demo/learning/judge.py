@@ -14,9 +14,10 @@ from random import Random
 from statistics import mean
 from typing import TYPE_CHECKING
 
+import msgspec
 import torch
 
-from engine.demo.artist import NEGATIVE, QUALITY, Artist, PictureWish, best_with
+from engine.demo.artist import NEGATIVE, QUALITY, Artist, PictureWish, best_sampling
 from engine.demo.illustrator.illustrate import illustrate
 from engine.demo.illustrator.measure import BACKGROUNDS, background, read, redness, sharpness, style
 from engine.demo.illustrator.palette import EYES, HAIR
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from engine.demo.illustrator.measure import FaceReading
+    from engine.wire import SamplingParams
 
 SHAPES = ((832, 1216), (1024, 1024), (1216, 832))
 SEEDS = 100
@@ -71,21 +73,17 @@ class Score:
 class Judge:
     """Asks the same questions of every seed."""
 
-    def __init__(
-        self, artist: Artist, seeds: Sequence[int], size: tuple[int, int], steps: int, guidance_scale: float
-    ) -> None:
+    def __init__(self, artist: Artist, seeds: Sequence[int], sampling: SamplingParams) -> None:
         self._artist = artist
         self._seeds = seeds
-        self._size = size
-        self._steps = steps
-        self._guidance_scale = guidance_scale
+        self._sampling = sampling
 
     def _draw(
         self, wish: Callable[[int], PictureWish], of: Sequence[int] | None = None
     ) -> Iterator[tuple[int, Image.Image]]:
         """Draw a wish of each of these seeds, of all if none are named."""
         for seed in self._seeds if of is None else of:
-            yield seed, self._artist.draw([wish(seed)], self._size, self._steps, self._guidance_scale)[0]
+            yield seed, self._artist.draw([wish(seed)], self._sampling)[0]
 
     def scores(self) -> Iterator[Score]:
         """Ask everything."""
@@ -124,7 +122,8 @@ class Judge:
 
     def _drawn_sharpness(self, seed: int) -> float:
         person = Person(hair_colour=list(HAIR)[seed % len(HAIR)])
-        return sharpness(illustrate(Scene(people=(person,), backdrop="blue"), self._size).image)
+        size = self._sampling.width, self._sampling.height
+        return sharpness(illustrate(Scene(people=(person,), backdrop="blue"), size).image)
 
     def people(self) -> Score:
         """Ask for nobody, one and two people in turn."""
@@ -252,21 +251,29 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--guidance", type=float)
+    parser.add_argument("--rescale", type=float)
     parser.add_argument("--drawings", type=int, default=200, help="that the measures are tried on; 0 for none")
     options = parser.parse_args()
     torch.set_num_threads(1)
     for name, (right, asked) in prove(options.drawings).items():
         print(f"{Score(f'drawings: {name} read right', right, asked, 100 * SHARE)}", flush=True)
-    steps, guidance = best_with(options.checkpoint)
-    steps, guidance = options.steps or steps, options.guidance or guidance
+    best = best_sampling(options.checkpoint)
+    said = {
+        "num_inference_steps": options.steps,
+        "guidance_scale": options.guidance,
+        "guidance_rescale": options.rescale,
+    }
+    best = msgspec.structs.replace(best, **{name: value for name, value in said.items() if value is not None})
     artist = Artist(options.checkpoint)
     torch.set_num_threads(1)
     for size in SHAPES:
-        print(f"{size[0]} × {size[1]}, {steps} steps, guidance {guidance:g}, {options.seeds} seeds", flush=True)
-        for score in Judge(artist, range(options.seeds), size, steps, guidance).scores():
+        sampling = msgspec.structs.replace(best, width=size[0], height=size[1])
+        guidance = f"guidance {best.guidance_scale:g}, rescaled by {best.guidance_rescale:g}"
+        print(f"{size[0]} × {size[1]}, {best.num_inference_steps} steps, {guidance}, {options.seeds} seeds", flush=True)
+        for score in Judge(artist, range(options.seeds), sampling).scores():
             print(f"  {score}", flush=True)
     started = time.monotonic()
-    artist.draw([_wish("1girl, red hair, night, outdoors", 1)], SHAPES[0], 20, guidance)
+    artist.draw([_wish("1girl, red hair, night, outdoors", 1)], msgspec.structs.replace(best, num_inference_steps=20))
     taken_s = time.monotonic() - started
     verdict = "yes" if taken_s <= SLOWEST_S else "NO"
     print(f"20 steps at 832 × 1216 on one thread: {taken_s:.1f} s  goal {SLOWEST_S:g} s  {verdict}")

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from safetensors import safe_open
 
 import engine.demo
 from engine.checkpoint import find
 from engine.config import Engine
-from engine.demo.artist import NEGATIVE, QUALITY, Artist, PictureWish, best_with
+from engine.demo.artist import NEGATIVE, QUALITY, Artist, PictureWish, best_sampling
 from engine.demo.illustrator.measure import background, read, redness
 
 CHECKPOINT = Path(engine.demo.__file__).with_name("checkpoint")
-SIZE = (832, 1216)
+SAMPLING = best_sampling(CHECKPOINT)
 STEPS = 10
-_, GUIDANCE = best_with(CHECKPOINT)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def draw(artist, *tags, seed=3, unwanted="", steps=STEPS):
     wishes = [
         PictureWish(prompt=f"{tag}, safe, {QUALITY}", negative_prompt=unwanted + NEGATIVE, seed=seed) for tag in tags
     ]
-    return artist.draw(wishes, SIZE, steps, GUIDANCE)
+    return artist.draw(wishes, replace(SAMPLING, num_inference_steps=steps))
 
 
 def face(picture):

@@ -14,6 +14,7 @@ from engine.demo.illustrator.scene import Scene
 from engine.demo.illustrator.tags import STYLE, TIME
 from engine.demo.learning.judge import Judge, Score
 from engine.grammar import parse
+from engine.wire import SamplingParams
 
 SEEDS = range(3)
 COUNTS = {"1girl": 1, "2girls": 2, "1boy": 1}
@@ -25,8 +26,8 @@ class Draughtsman:
     def __init__(self, understand):
         self._understand = understand
 
-    def draw(self, wishes, size, _steps, _guidance_scale):
-        return [drawn(self._understand(wish), (size[0] // 2, size[1] // 2)) for wish in wishes]
+    def draw(self, wishes, sampling):
+        return [drawn(self._understand(wish), (sampling.width // 2, sampling.height // 2)) for wish in wishes]
 
 
 @cache
@@ -72,7 +73,7 @@ def ignore(wish):
 @pytest.fixture(scope="module")
 def judged():
     def scores(understand):
-        return {score.question: score for score in Judge(Draughtsman(understand), SEEDS, (832, 1216), 1, 1.0).scores()}
+        return {score.question: score for score in Judge(Draughtsman(understand), SEEDS, SamplingParams()).scores()}
 
     return scores(obey), scores(ignore)
 
@@ -94,10 +95,10 @@ def test_a_blank_sheet_is_no_success():
     """Where no face is found, nothing about it is right."""
 
     class Blank:
-        def draw(self, wishes, size, _steps, _guidance_scale):
-            return [Image.new("RGB", (size[0] // 4, size[1] // 4), (20, 200, 20)) for _ in wishes]
+        def draw(self, wishes, sampling):
+            return [Image.new("RGB", (sampling.width // 4, sampling.height // 4), (20, 200, 20)) for _ in wishes]
 
-    judge = Judge(Blank(), range(2), (832, 1216), 1, 1.0)
+    judge = Judge(Blank(), range(2), SamplingParams())
     assert [score.reached for score in (*judge.details(), judge.weights(), judge.negatives(), judge.sides())] == [0] * 5
 
 
