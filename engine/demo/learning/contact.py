@@ -100,7 +100,7 @@ def write(rows: list[list[Image.Image]], target: Path, height: int = 304) -> Non
             sheet.paste(one, (x, number * height))
             x += one.width
     target.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(target, quality=70, method=6)
+    sheet.save(target, quality=56, method=6)
 
 
 def _image(pixels: Tensor) -> Image.Image:
