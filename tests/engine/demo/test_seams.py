@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.demo.seams import GOAL, Measured, Seam, gradients, lines
+from engine.demo.seams import GOAL, UNEDITED, Measured, Seam, gradients, lines
 
 SIDE = 256
 
@@ -44,3 +44,9 @@ def test_what_is_over_its_goal_is_said():
         "5 times through the VAE without keep_brightness: +1.0 levels",
         "5 times through the VAE with keep_brightness: +0.0 levels",
     ]
+
+
+def test_of_what_nobody_edited_nothing_is_asked():
+    """It says how much of the figure is the drawing's own."""
+    [line, *_] = lines(Measured({(UNEDITED, 1): Seam([5.0], [4.0])}, {False: [0.0], True: [0.0]}))
+    assert line == "seam of the same edges, unedited, 1 px apart: 1.25 × the inside"
