@@ -180,10 +180,8 @@ def test_keys_and_values_are_filled_once_for_a_company(own):
     assert len(counted) == 2 + 2  # another sample has embeddings of its own, even of the same words
 
 
-@pytest.mark.parametrize("failure", [failures.allocator, failures.driver], ids=lambda failure: failure.__name__)
-def test_without_room_for_a_recording_it_is_called_plainly(own, failure, caplog):
-    """What recordings held is given back, and none is tried for a while."""
-    expected = drawn(own, "red hair")
+def refused(own, failure):
+    """Let every recording fail, and list the tries."""
     tries = []
 
     def refuse(_action):
@@ -191,6 +189,14 @@ def test_without_room_for_a_recording_it_is_called_plainly(own, failure, caplog)
         raise failure()
 
     own.cached_blocks.captured = Captured(own.cached_blocks, refuse, after=0)
+    return tries
+
+
+@pytest.mark.parametrize("failure", [failures.allocator, failures.driver], ids=lambda failure: failure.__name__)
+def test_without_room_for_a_recording_it_is_called_plainly(own, failure, caplog):
+    """What recordings held is given back, and none is tried for a while."""
+    expected = drawn(own, "red hair")
+    tries = refused(own, failure)
     assert torch.equal(drawn(own, "red hair")[0], expected[0])
     assert len(tries) == 1
     assert "a step is not recorded" in caplog.text
@@ -201,13 +207,7 @@ def test_a_device_that_refuses_a_recording_is_not_asked_again(own, monkeypatch, 
     """Not even after a while, for it has nothing to do with room."""
     expected = drawn(own, "red hair")
     monkeypatch.setattr(memory, "AGAIN_S", 0.0)
-    tries = []
-
-    def refuse(_action):
-        tries.append(None)
-        raise failure()
-
-    own.cached_blocks.captured = Captured(own.cached_blocks, refuse, after=0)
+    tries = refused(own, failure)
     assert torch.equal(drawn(own, "red hair")[0], expected[0])
     assert len(tries) == 1
 
