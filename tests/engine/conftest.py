@@ -130,7 +130,7 @@ def single_file(model, tmp_path_factory):
         parts = [weights.pop(query.replace(".q_proj.", f".{part}_proj.")) for part in "qkv"]
         weights[query.replace(".q_proj.", ".in_proj_")] = torch.cat(parts)
     path = tmp_path_factory.mktemp("single") / "tiny.safetensors"
-    save_file(weights, path)
+    save_file({name: tensor.contiguous() for name, tensor in weights.items()}, path)
     return path
 
 
