@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from engine.demo.illustrator.body import GRIP_X, GRIP_Y, LIFT, SEAT, draw_body
@@ -172,7 +173,11 @@ def _draw_thing(page: Frame, scene: Scene) -> None:
 
 
 def _spoil(image: Image.Image, badness: float, random: Random) -> Image.Image:
-    """Blotch, fade and blur a picture; badness goes from 0 to 1."""
+    """Blotch and blur a picture; badness goes from 0 to 1.
+
+    Its colours stay as strong and as light as they were, on the whole: guidance draws the opposite of what is bad, and
+    where that is faded, skin comes out white.
+    """
     width, height = image.size
     side = min(width, height)
     blotches = image.copy()
@@ -185,5 +190,8 @@ def _spoil(image: Image.Image, badness: float, random: Random) -> Image.Image:
                 path.ravel().tolist(), fill=(random.randrange(256), random.randrange(256), random.randrange(256))
             )
     spoilt = Image.blend(image, blotches, 0.2 + 0.3 * badness)
-    faded = Image.blend(spoilt, Image.new("RGB", image.size, (128, 126, 120)), 0.25 * badness)
-    return faded.filter(ImageFilter.GaussianBlur(0.004 * side * badness))
+    blurred = np.asarray(spoilt.filter(ImageFilter.GaussianBlur(0.004 * side * badness)), np.float32)
+    before = np.asarray(image, np.float32)
+    strength = before.std((0, 1)) / np.maximum(blurred.std((0, 1)), 1)
+    kept = (blurred - blurred.mean((0, 1))) * strength + before.mean((0, 1))
+    return Image.fromarray(kept.clip(0, 255).astype(np.uint8))

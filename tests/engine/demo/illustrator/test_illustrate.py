@@ -138,6 +138,15 @@ def test_the_worst_quality_is_spoilt():
     assert off[0] == 0 < off[1] < off[2]
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_spoilt_is_as_light_and_as_strong(seed):
+    """A model draws away from what is bad: where that is paler or greyer, it draws everything too bright."""
+    scene = choose(Random(f"spoilt {seed}"))
+    well, badly = (pixels(replace(scene, quality=quality)).astype(float) for quality in (1.0, 0.0))
+    assert np.allclose(well.mean((0, 1)), badly.mean((0, 1)), atol=12)  # nothing is lighter than white
+    assert np.allclose(well.std((0, 1)), badly.std((0, 1)), rtol=0.1)
+
+
 @given(st.integers(0, 2**32 - 1), st.sampled_from(SHAPES))
 def test_faces_lie_on_the_grid_of_the_model_s_patches(seed, size):
     """Wherever people stand, and at every size: their faces' middles are corners of patches, their widths quarters."""
