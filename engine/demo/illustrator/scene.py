@@ -60,20 +60,21 @@ MODERN = 2015
 """The first year of the newer hand."""
 
 
-def choose(random: Random, *, emphasised: float = 0.12) -> Scene:
+def choose(random: Random, *, emphasised: float = 0.12, seldom: float = 1.0) -> Scene:
     """Choose a scene: colours, places and times equally often, the rest as it is worth.
 
     Args:
         random: Chooses.
         emphasised: How often somebody's hair has a weight other than 1.
+        seldom: How many times as often as usual closed eyes, glasses and other styles than "flat" come.
     """
     count = random.choices((0, 1, 2, 3), (12, 56, 23, 9))[0]
-    style = random.choices(STYLES, (74, 14, 12))[0]
+    style = random.choices(STYLES, (74, 14 * seldom, 12 * seldom))[0]
     full_body = count > 0 and random.random() < 0.28
     place = random.choice(PLACES) if random.random() < 0.55 else ""
     thing = random.choice(THINGS) if count == 0 and (not place or random.random() < 0.1) else ""
     return Scene(
-        people=tuple(choose_person(random, count, emphasised) for _ in range(count)),
+        people=tuple(choose_person(random, count, emphasised, seldom) for _ in range(count)),
         thing=thing,
         thing_colour=random.choice(tuple(CLOTHES)),
         full_body=full_body,
@@ -92,7 +93,7 @@ def choose(random: Random, *, emphasised: float = 0.12) -> Scene:
     )
 
 
-def choose_person(random: Random, count: int = 1, emphasised: float = 0.0) -> Person:
+def choose_person(random: Random, count: int = 1, emphasised: float = 0.0, seldom: float = 1.0) -> Person:
     """Choose somebody of so many."""
     boy = random.random() < 0.32
     outfits = [name for name, outfit in OUTFITS.items() if not (boy and outfit.girls_only)]
@@ -108,10 +109,10 @@ def choose_person(random: Random, count: int = 1, emphasised: float = 0.0) -> Pe
         bangs=random.choices(BANGS, (0.6, 2, 2, 3, 2) if boy else (3, 3, 2, 0.6, 2))[0],
         ahoge=not hat and random.random() < 0.12,
         eye_colour=random.choice(tuple(EYES)),
-        eyes_closed=random.random() < 0.12,
+        eyes_closed=random.random() < 0.12 * seldom,
         expression=random.choices(EXPRESSIONS, (5, 3, 2, 1.2, 1.2, 1.2, 1.2, 1.2))[0],
         blush=random.random() < 0.2,
-        glasses=random.random() < 0.16,
+        glasses=random.random() < 0.16 * seldom,
         ears=random.choice(EARS) if random.random() < 0.16 and not hat else "",
         hat=hat,
         ribbon=random.choice(RIBBONS) if not boy and random.random() < 0.22 else "",

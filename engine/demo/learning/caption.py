@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.demo.illustrator.tags import ALWAYS_TRUE, SIDES, coloured_tags, quality_tags, tags
+from engine.demo.illustrator.tags import ALWAYS_TRUE, SIDES, STYLE, coloured_tags, quality_tags, tags
 
 if TYPE_CHECKING:
     from random import Random
@@ -120,9 +120,9 @@ def said(scene: Scene, random: Random) -> list[tuple[str, float]]:
     keep = random.choices((1.0, 0.8, 0.5, 0.2), (4, 3, 2, 1))[0]
 
     def chosen(words: tuple[str, ...]) -> list[tuple[str, float]]:
-        return [(word, 1.0) for word in words if random.random() < keep]
+        return [(word, 1.0) for word in words if random.random() < _kept(word, keep)]
 
-    front = [(word, 1.0) for word in every.subject if random.random() < max(keep, 0.85)]
+    front = [(word, 1.0) for word in every.subject if random.random() < max(keep, _STRIKING)]
     front += chosen((*every.names, every.rating))
     people = _people(scene, every, keep, random)
     around = chosen(every.scene)
@@ -148,7 +148,7 @@ def _people(scene: Scene, every: Tags, keep: float, random: Random) -> list[tupl
     sided = len(scene.people) > 1 and random.random() < 0.5
     for person, of_person, side in zip(scene.people, every.people, sides, strict=False):
         hair = f"{person.hair_colour} hair"
-        kept = [word for word in of_person if random.random() < keep]
+        kept = [word for word in of_person if random.random() < _kept(word, keep)]
         if person.known and random.random() < 0.5:
             kept = [word for word in kept if word not in _LOOKS and word not in of_person[:3]]
         if person.emphasis != 1.0 and hair not in kept:
@@ -160,7 +160,18 @@ def _people(scene: Scene, every: Tags, keep: float, random: Random) -> list[tupl
     return words
 
 
+def _kept(word: str, keep: float) -> float:
+    """Give how often a caption says a word of which it says so much: what is striking nobody leaves out."""
+    return max(keep, _STRIKING) if word in _STRIKING_TAGS else keep
+
+
 _LOOKS = frozenset(coloured_tags())
+
+_STRIKING = 0.85
+"""How often a caption says what everybody sees at once."""
+
+_STRIKING_TAGS = frozenset({"closed eyes", "glasses", *(words[0] for words in STYLE.values())})
+"""Besides the subject's: where these are not said, they are not there."""
 
 
 def stack(captions: list[Caption], empty: Caption) -> tuple[Tensor, Tensor]:

@@ -53,7 +53,7 @@ def make_pictures(seed: int, step: int, count: int, scale: int) -> Pictures:
     drawn = [illustrate(choose(random), (size[0], size[1])) for _ in range(count)]
     return Pictures(
         torch.stack([as_tensor(one) for one in drawn]),
-        torch.stack([_weights(one) for one in drawn]),
+        torch.stack([weights_of(one) for one in drawn]),
         torch.tensor([_first_face(one) for one in drawn]),
     )
 
@@ -78,7 +78,8 @@ def as_tensor(drawn: Illustration) -> Tensor:
     return torch.from_numpy(np.array(drawn.image)).permute(2, 0, 1).float() / 127.5 - 1
 
 
-def _weights(drawn: Illustration) -> Tensor:
+def weights_of(drawn: Illustration) -> Tensor:
+    """Say how much each place counts, (1, H, W): faces more than what is around them."""
     weights = torch.ones(1, drawn.image.height, drawn.image.width)
     for face in drawn.faces:
         (x, y), u = face.middle, face.unit

@@ -191,7 +191,7 @@ class _Training:
         ids, weights = (part.to(device) for part in stack(captions, self._writer.empty()))
         width, height = SHAPES[shape]
         sizes = torch.tensor([[height, width, 0, 0, height, width]] * len(numbers), dtype=torch.float32, device=device)
-        clean = self._latents.get(numbers).to(device).repeat(plan.noises, 1, 1, 1)
+        clean, places = (part.to(device).repeat(plan.noises, 1, 1, 1) for part in self._latents.get(numbers))
         source = torch.Generator().manual_seed(self._seed * 2**32 + step)
         count = plan.batch * plan.noises
         noise = torch.randn((count, *clean.shape[1:]), generator=source)[part].to(device)
@@ -205,5 +205,5 @@ class _Training:
             predicted, reading = self._painter(
                 noisy.contiguous(memory_format=torch.channels_last), timesteps, ids, weights, sizes
             )
-        apart = (predicted.float() - wanted).square().mean((0, 2, 3))
+        apart = (places * (predicted.float() - wanted).square()).mean((0, 2, 3)) / places.mean()
         return (apart * self._counts).sum() + _READING * reading

@@ -147,6 +147,22 @@ def test_what_is_spoilt_is_as_light_and_as_strong(seed):
     assert np.allclose(well.std((0, 1)), badly.std((0, 1)), rtol=0.1)
 
 
+def test_what_is_seldom_may_come_more_often():
+    """A model that has to follow closed eyes, glasses and styles must have met them."""
+
+    def share(seldom):
+        scenes = [choose(Random(number), seldom=seldom) for number in range(600)]
+        people = [person for scene in scenes for person in scene.people]
+        return (
+            np.mean([person.eyes_closed for person in people]),
+            np.mean([person.glasses for person in people]),
+            np.mean([scene.style != "flat" for scene in scenes]),
+        )
+
+    for usual, often in zip(share(1.0), share(2.0), strict=True):
+        assert often > 1.3 * usual > 0.1
+
+
 @given(st.integers(0, 2**32 - 1), st.sampled_from(SHAPES))
 def test_faces_lie_on_the_grid_of_the_model_s_patches(seed, size):
     """Wherever people stand, and at every size: their faces' middles are corners of patches, their widths quarters."""

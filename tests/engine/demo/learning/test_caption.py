@@ -69,6 +69,14 @@ def test_some_captions_are_empty():
     assert 20 <= captions.count(WRITER.empty()) <= 65
 
 
+def test_what_is_striking_is_nearly_always_said():
+    """Where a caption says nothing of glasses, a model may believe that there are none."""
+    scene = Scene(people=(replace(GIRL, glasses=True, eyes_closed=True),), style="watercolour")
+    captions = [{word for word, _ in said(scene, Random(seed))} for seed in range(300)]
+    for word in ("glasses", "closed eyes", "watercolor (medium)"):
+        assert 240 < sum(word in caption for caption in captions) < 300
+
+
 def test_a_long_caption_reaches_into_the_second_chunk():
     """What stands behind 75 tokens is learned too, hair among it."""
     captions = [WRITER.write(PLAIN, Random(seed), Layout(tokens=CHUNK + 1)) for seed in range(80)]

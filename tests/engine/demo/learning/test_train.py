@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from engine.demo.learning import unet, vae
 from engine.demo.learning.export import write_checkpoint
-from engine.demo.learning.latents import Latents
+from engine.demo.learning.latents import Latents, scene_of
 from engine.demo.learning.losses import draw_loss, steepness_loss
 from engine.demo.learning.networks import DESIGNS, SMALL
 from engine.demo.learning.painter import Painter
@@ -95,6 +95,17 @@ def test_unet_training_goes_on_where_it_was_killed(tiny, tmp_path, monkeypatch):
     assert same(train("killed"), whole)
     assert made
     assert all(path.stat().st_mtime_ns == then for path, then in made.items())
+
+
+def test_faces_count_more_than_what_is_around_them(tiny, tmp_path):
+    """Beside each latent lies its weight; the mean over a patch, so that half a face is half as much more."""
+    found = Latents(Coder(tiny), tmp_path, always(tmp_path, "unet"), seed=5, device="cpu")
+    latents, weights = found.get(list(range(9)))
+    assert latents.shape[2:] == weights.shape[2:]
+    people = torch.tensor([len(scene_of(5, number).people) for number in range(9)])
+    assert torch.equal(weights.amax((1, 2, 3)) > 1, people > 0)
+    assert weights.min() == 1
+    assert weights.max() <= 3
 
 
 def test_a_kill_while_saving_loses_nothing(tmp_path, monkeypatch):
