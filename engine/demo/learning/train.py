@@ -3,7 +3,8 @@
     python -m engine.demo.learning.train all STATE --export CHECKPOINT
 
 trains the VAE, then UNet and text encoders, then the tagger, and writes them; `vae`, `unet` and `tagger` train one of
-them, `sheet` writes contact sheets of what there is into STATE/sheets. Called again it goes on where it stopped, also
+them, `sheet` writes contact sheets of what there is into STATE/sheets. `begin` makes a state of the CHECKPOINT, whose
+UNet `further` trains on for some hours of a CPU. Called again it goes on where it stopped, also
 after a kill. While a file PAUSE is in the folder it waits. The folder may be copied to another machine, which goes on
 with the same `--design`. Several processes share each step of the UNet's where torchrun starts them:
 
@@ -24,23 +25,25 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from engine.demo.learning import unet, vae
 from engine.demo.learning.contact import model_sheet, vae_sheet
 from engine.demo.learning.export import write_checkpoint
 from engine.demo.learning.latents import Latents
 from engine.demo.learning.networks import DESIGNS, Design
 from engine.demo.learning.state import TrainingState
 from engine.demo.learning.tagger import TaggerPlan, surer, train_tagger, write_tagger
-from engine.demo.learning.unet import CPU_PLAN, GPU_PLAN, load_average, train_unet
+from engine.demo.learning.unet import CPU_PLAN, FURTHER_PLAN, GPU_PLAN, load_average, train_unet
 from engine.demo.learning.vae import CPU_STAGES, GPU_STAGES, Coder, load_coder, train_vae
 
 if TYPE_CHECKING:
     from engine.demo.learning.painter import Painter
+    from engine.demo.learning.unet import PainterPlan
 
 
 def main() -> None:
     """Do what the arguments say."""
     parser = argparse.ArgumentParser(description="Train the demo checkpoint, or show how far it is.")
-    parser.add_argument("what", choices=("all", "vae", "unet", "tagger", "sheet", "write"))
+    parser.add_argument("what", choices=("all", "vae", "unet", "tagger", "begin", "further", "sheet", "write"))
     parser.add_argument("state", type=Path, help="the folder in which unfinished training is kept")
     parser.add_argument(
         "--export", type=Path, help="the checkpoint's folder, in diffusers layout; the tagger's beside it"
@@ -62,6 +65,8 @@ def main() -> None:
         work.sheets()
     elif options.what == "write":
         work.write()
+    elif options.what == "begin":
+        work.begin()
     else:
         work.train(options.what)
         if options.what == "all" and options.export:
@@ -82,18 +87,24 @@ class _Work:
         if what == "vae":
             self._vae()
         if what in {"all", "unet"}:
-            self._unet()
+            self._unet(CPU_PLAN if self._on_cpu else GPU_PLAN)
+        if what == "further":
+            self._unet(FURTHER_PLAN)
         if what in {"all", "tagger"}:
             options = self._options
             train_tagger(TaggerPlan(), TrainingState(self._folder, "tagger"), seed=options.seed, device=options.device)
 
-    def _unet(self) -> None:
+    def begin(self) -> None:
+        """Keep the checkpoint as a state."""
+        vae.begin_at(self._options.export, self._design, TrainingState(self._folder, "vae"))
+        unet.begin_at(self._options.export, self._design, TrainingState(self._folder, "unet"))
+
+    def _unet(self, plan: PainterPlan) -> None:
         options, state = self._options, TrainingState(self._folder, "unet")
         latents = Latents(
             self._vae(), self._folder / "latents", state, seed=options.seed, device=options.device,
             workers=options.workers,
         )  # fmt: skip
-        plan = CPU_PLAN if self._on_cpu else GPU_PLAN
         train_unet(self._design, plan, latents, state, seed=options.seed, device=options.device)
 
     def _vae(self) -> Coder:

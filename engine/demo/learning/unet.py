@@ -9,7 +9,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import torch
+from diffusers import UNet2DConditionModel
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from engine.demo.illustrator.scene import choose
 from engine.demo.learning.caption import CHUNK, WHOLE, Layout, Writer, stack
@@ -78,6 +80,9 @@ class PainterPlan:
 
 
 CPU_PLAN = PainterPlan(steps=8500, batch=8, noises=3, blocks=48, looks=3, rate=1.5e-3, reading_steps=700)
+FURTHER_PLAN = PainterPlan(steps=2100, batch=8, noises=3, blocks=20, looks=3, rate=6e-4, reading_steps=0)
+"""On a CPU, of a checkpoint that can draw."""
+
 GPU_PLAN = PainterPlan(steps=20000, batch=128, noises=2, blocks=420, looks=3, rate=2e-3)
 
 
@@ -93,6 +98,21 @@ def train_unet(
         training.load(kept)
     training.run(kept["step"] if kept else 0)
     return training.average
+
+
+def begin_at(checkpoint: Path, design: Design, state: TrainingState) -> None:
+    """Keep a checkpoint as training that is about to take its first step.
+
+    What tells the pooled state's tags is in no checkpoint: it is learned anew, on the way.
+    """
+    painter: Any = Painter(make_tokenizer(), design)
+    for name, kind in (("unet", UNet2DConditionModel), ("text_encoder", CLIPTextModel),
+                       ("text_encoder_2", CLIPTextModelWithProjection)):  # fmt: skip
+        part: Any = kind
+        kept = part.from_pretrained(checkpoint / name, torch_dtype=torch.float32)
+        getattr(painter, name).load_state_dict(kept.state_dict())
+    weights = painter.state_dict()
+    state.save({"painter": weights, "average": weights, "optimizer": {"state": {}}, "step": 0})
 
 
 def load_average(design: Design, path: Path) -> Painter:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
+from diffusers import AutoencoderKL
 from torch.nn import functional
 
 from engine.demo.learning.losses import draw_loss, steepness_loss
@@ -261,6 +262,13 @@ def load_coder(design: Design, path: Path) -> Coder:
     coder.load_state_dict(kept["coder"])
     coder.stage = kept["stage"]
     return _in_place(coder, "cpu").eval()
+
+
+def begin_at(checkpoint: Path, design: Design, state: TrainingState) -> None:
+    """Keep a checkpoint's VAE as one that is trained to the end."""
+    coder = Coder(design)
+    coder.vae.load_state_dict(AutoencoderKL.from_pretrained(checkpoint / "vae", torch_dtype=torch.float32).state_dict())
+    state.save({"coder": coder.state_dict(), "optimizer": None, "stage": len(CPU_STAGES), "step": 0})
 
 
 def _in_place(coder: Coder, device: str) -> Coder:

@@ -17,7 +17,7 @@ from engine.demo.learning.networks import DESIGNS, SMALL
 from engine.demo.learning.painter import Painter
 from engine.demo.learning.pictures import make_pictures
 from engine.demo.learning.state import PAUSE, TrainingState
-from engine.demo.learning.unet import PainterPlan, train_unet
+from engine.demo.learning.unet import PainterPlan, load_average, train_unet
 from engine.demo.learning.vae import Coder, Stage, squares, train_vae
 from engine.demo.learning.vocabulary import make_tokenizer
 
@@ -106,6 +106,24 @@ def test_faces_count_more_than_what_is_around_them(tiny, tmp_path):
     assert torch.equal(weights.amax((1, 2, 3)) > 1, people > 0)
     assert weights.min() == 1
     assert weights.max() <= 3
+
+
+def test_training_begins_at_a_checkpoint(tiny, tmp_path):
+    """What it has learned is kept, and it learns on; the VAE counts as trained to its end."""
+    first = Painter(make_tokenizer(), tiny)
+    coder = Coder(tiny)
+    write_checkpoint(first, coder, tmp_path / "checkpoint")
+    states = {name: always(tmp_path / "state", name) for name in ("vae", "unet")}
+    vae.begin_at(tmp_path / "checkpoint", tiny, states["vae"])
+    unet.begin_at(tmp_path / "checkpoint", tiny, states["unet"])
+    begun = load_average(tiny, states["unet"].path)
+    for part in ("unet", "text_encoder", "text_encoder_2"):
+        assert same(getattr(begun, part), getattr(first, part).half().float())
+    kept = train_vae(tiny, vae.CPU_STAGES, states["vae"], seed=5, device="cpu")
+    assert same(kept.vae, coder.vae.half().float())
+    latents = Latents(kept, tmp_path / "latents", states["unet"], seed=5, device="cpu")
+    further = train_unet(tiny, PLAN, latents, states["unet"], seed=5, device="cpu")
+    assert not same(further.unet, begun.unet)
 
 
 def test_a_kill_while_saving_loses_nothing(tmp_path, monkeypatch):
