@@ -1,14 +1,20 @@
 """Measures how well a demo checkpoint draws: `python -m engine.demo.learning.judge FOLDER`, or `make bench-demo`.
 
-Every question has its goal. The pictures are the engine's, one thread as it runs on two cores; the answers are read
-from them by the drawings' own measures, which are themselves tried on drawings first.
+Every question has its goal. The pictures are the engine's, drawn by one thread as it does on two cores; each core's
+process takes some of the seeds. The answers are read from them by the drawings' own measures, which are tried on
+drawings first.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import time
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache, partial, reduce
+from multiprocessing import get_context
+from operator import add
 from pathlib import Path
 from random import Random
 from statistics import mean
@@ -40,6 +46,9 @@ SEEDS = 100
 SLOWEST_S = 12.0
 """Of a picture of 20 steps at 832 × 1216."""
 
+_PART = 5
+"""Seeds that a process takes at a time."""
+
 _FILLER = ", ".join(["looking at viewer", "portrait", "detailed", "upper body", "smile", "solo"] * 7)
 """More than 75 tokens that change little."""
 
@@ -52,7 +61,6 @@ class Score:
     reached: float
     asked: int
     goal: float
-    note: str = ""
 
     @property
     def share(self) -> float:
@@ -64,10 +72,17 @@ class Score:
         """Tell whether the goal is reached."""
         return self.share >= self.goal
 
+    def __add__(self, other: Score) -> Score:
+        """Count the same question of other seeds along."""
+        if (self.question, self.goal) != (other.question, other.goal):
+            msg = f"{self.question!r} and {other.question!r} are two questions"
+            raise ValueError(msg)
+        return replace(self, reached=self.reached + other.reached, asked=self.asked + other.asked)
+
     def __str__(self) -> str:
         counted = f"{self.reached:6.1f} of {self.asked:4} {self.share:6.1f} %"
         verdict = "yes" if self.good else "NO"
-        return f"{self.question:46} {counted}  goal {self.goal:3.0f} %  {verdict:3}  {self.note}".rstrip()
+        return f"{self.question:46} {counted}  goal {self.goal:3.0f} %  {verdict}"
 
 
 class Judge:
@@ -114,8 +129,7 @@ class Judge:
         yield Score("eyes of one colour and size", sum(face.eyes_alike for face in faces), count, 97)
         yield Score("mouth inside the face", sum(face.mouth_inside for face in faces), count, 99)
         drawn = mean(self._drawn_sharpness(seed) for seed in list(self._seeds)[:12])
-        note = f"{mean(sharp):.2f}, drawings {drawn:.2f}"
-        yield Score("line sharpness beside the drawings'", count * mean(sharp) / drawn, count, 80, note)
+        yield Score("line sharpness beside the drawings'", count * mean(sharp) / drawn, count, 80)
         yield Score("hair of the colour asked for", hair, count, 97)
         yield Score("eyes of the colour asked for", eyes, count, 90)
         yield Score("background as asked for", behind, count, 97)
@@ -244,6 +258,18 @@ def _wish(words: str, seed: int, negative: str = "") -> PictureWish:
     return PictureWish(prompt=f"{words}, safe, {QUALITY}", negative_prompt=first + NEGATIVE, seed=seed)
 
 
+@cache
+def _artist(checkpoint: Path) -> Artist:
+    artist = Artist(checkpoint)
+    torch.set_num_threads(1)
+    return artist
+
+
+def _ask(checkpoint: Path, seeds: range, sampling: SamplingParams) -> list[Score]:
+    """Ask everything of some seeds, in a process that goes on to others."""
+    return list(Judge(_artist(checkpoint), seeds, sampling).scores())
+
+
 def main() -> None:
     """Print how far the measures can be believed, every score at every shape, and how long a picture takes."""
     parser = argparse.ArgumentParser(description="Measure how well a demo checkpoint draws.")
@@ -253,6 +279,7 @@ def main() -> None:
     parser.add_argument("--guidance", type=float)
     parser.add_argument("--rescale", type=float)
     parser.add_argument("--drawings", type=int, default=200, help="that the measures are tried on; 0 for none")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="that draw; one for every core")
     options = parser.parse_args()
     torch.set_num_threads(1)
     for name, (right, asked) in prove(options.drawings).items():
@@ -264,14 +291,16 @@ def main() -> None:
         "guidance_rescale": options.rescale,
     }
     best = msgspec.structs.replace(best, **{name: value for name, value in said.items() if value is not None})
-    artist = Artist(options.checkpoint)
-    torch.set_num_threads(1)
-    for size in SHAPES:
-        sampling = msgspec.structs.replace(best, width=size[0], height=size[1])
-        guidance = f"guidance {best.guidance_scale:g}, rescaled by {best.guidance_rescale:g}"
-        print(f"{size[0]} × {size[1]}, {best.num_inference_steps} steps, {guidance}, {options.seeds} seeds", flush=True)
-        for score in Judge(artist, range(options.seeds), sampling).scores():
-            print(f"  {score}", flush=True)
+    artist = _artist(options.checkpoint)
+    with ProcessPoolExecutor(options.processes, get_context("spawn")) as pool:
+        for size in SHAPES:
+            sampling = msgspec.structs.replace(best, width=size[0], height=size[1])
+            how = f"guidance {best.guidance_scale:g}, rescaled by {best.guidance_rescale:g}, {options.seeds} seeds"
+            print(f"{size[0]} × {size[1]}, {best.num_inference_steps} steps, {how}", flush=True)
+            parts = [range(options.seeds)[first : first + _PART] for first in range(0, options.seeds, _PART)]
+            asked = pool.map(partial(_ask, options.checkpoint, sampling=sampling), parts)
+            for answers in zip(*asked, strict=True):
+                print(f"  {reduce(add, answers)}", flush=True)
     started = time.monotonic()
     artist.draw([_wish("1girl, red hair, night, outdoors", 1)], msgspec.structs.replace(best, num_inference_steps=20))
     taken_s = time.monotonic() - started

@@ -1,7 +1,8 @@
 """The judge: whoever does what is asked gets full marks, whoever does not listen gets few."""
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, reduce
+from operator import add
 from random import Random
 
 import pytest
@@ -103,6 +104,15 @@ def test_a_blank_sheet_is_no_success():
 
 
 def test_a_score_reads_as_a_line():
-    """Question, count and share, the goal and whether it is reached, then what else is to be known."""
-    line = str(Score("hair", 9, 12, 97, "nearly"))
-    assert line.split() == ["hair", "9.0", "of", "12", "75.0", "%", "goal", "97", "%", "NO", "nearly"]
+    """Question, count and share, the goal and whether it is reached."""
+    line = str(Score("hair", 9, 12, 97))
+    assert line.split() == ["hair", "9.0", "of", "12", "75.0", "%", "goal", "97", "%", "NO"]
+
+
+def test_what_processes_asked_is_counted_together(judged):
+    """Seeds that are shared out give the scores of all of them; two questions are never one."""
+    parts = [Judge(Draughtsman(obey), range(first, first + 1), SamplingParams()) for first in SEEDS]
+    together = [reduce(add, answers) for answers in zip(*(part.details() for part in parts), strict=True)]
+    assert together == [judged[0][score.question] for score in together]
+    with pytest.raises(ValueError, match="two questions"):
+        add(*together)
