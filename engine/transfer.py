@@ -67,6 +67,12 @@ def fetch(tensor: Tensor) -> Callable[[], NDArray[Any]]:
     return wait
 
 
+def settle(device: torch.device) -> None:
+    """Wait until a device has taken everything that was sent there, so that the host may write where it came from."""
+    if staging(device):
+        torch.cuda.synchronize(device)
+
+
 class HostPace:
     """Keeps the host one step ahead of the device: it never idles, and a cancel or a new job never comes late.
 

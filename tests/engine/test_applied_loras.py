@@ -145,6 +145,22 @@ def test_weights_that_would_be_no_numbers_are_refused_and_put_back(own, folder, 
     assert all(torch.equal(tensor, before[name]) for name, tensor in weights(own).items())
 
 
+def test_text_encoders_are_written_only_after_the_device_has_taken_them(own, folder, monkeypatch):
+    """Where they wait on the host, the last prompt's visit may still be queued; a UNet's LoRA waits for nothing."""
+    found = []
+    monkeypatch.setattr(applied_loras, "settle", lambda device: found.append((device, weights(own))))
+    apply(own, folder, chosen("unet"))
+    apply(own, folder)
+    assert not found
+    plain = weights(own)
+    apply(own, folder, chosen("texts"))
+    changed = weights(own)
+    apply(own, folder)
+    assert [device for device, _ in found] == [own.device] * 2
+    for (_, seen), expected in zip(found, (plain, changed), strict=True):
+        assert all(torch.equal(seen[name], tensor) for name, tensor in expected.items())
+
+
 def test_no_room_in_the_middle_leaves_the_weights_as_without_any(own, folder, monkeypatch):
     before, count = weights(own), iter(range(100))
     difference = lora.WeightChange.difference
