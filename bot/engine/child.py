@@ -27,6 +27,13 @@ LOOK_S = 10.0
 """Between two looks at whether a checkpoint that cannot be used is still the same."""
 
 
+_EXIT_LOOK_S = 0.25
+"""Between two looks at whether a process has ended whose pipes are still open."""
+
+_LAST_WORDS_S = 1.0
+"""For what the engine wrote before it ended: it lies in the pipe, unless somebody else goes on writing there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waits:
     """How long there is between two things that happen to a process."""
@@ -154,13 +161,14 @@ class EngineChild:
         self._reason = "not_ready"
         try:
             async with asyncio.timeout(self._start_timeout_s) as self._patience:
-                await process.wait()
+                await _exited(process)
         except TimeoutError:
             return f"{self._fault} and was ended"
         finally:
             self._process = self._patience = None
             await _to_the_end(self._end(process))
-            await forwarding
+            await asyncio.wait([forwarding], timeout=_LAST_WORDS_S)
+            forwarding.cancel()
         self._reason = "signal" if (process.returncode or 0) < 0 else "exit"
         self._unusable = process.returncode == EXIT_UNUSABLE and bool(self._watched)
         return _ending(process.returncode)
@@ -173,11 +181,11 @@ class EngineChild:
                 process.terminate()
         try:
             async with asyncio.timeout(self._waits.stop_s):
-                await process.wait()
+                await _exited(process)
         except TimeoutError:
             log.warning("The engine did not stop within %g s of being asked; it is killed.", self._waits.stop_s)
-            _kill(process)
-            await process.wait()
+        _kill(process)
+        await _exited(process)
 
 
 def _seen(path: Path) -> object:
@@ -186,6 +194,19 @@ def _seen(path: Path) -> object:
         return [(str(file), (stat := file.stat()).st_mtime_ns, stat.st_size, stat.st_ino) for file in files[:1_000]]
     except OSError as error:
         return error.errno
+
+
+async def _exited(process: asyncio.subprocess.Process) -> None:
+    """Wait until a process has ended, whoever still holds its pipes: asyncio waits for them, too.
+
+    A compiler that the engine started may outlive it, and would keep the next engine from being started.
+    """
+    waiting = asyncio.create_task(process.wait())
+    try:
+        while process.returncode is None:
+            await asyncio.wait([waiting], timeout=_EXIT_LOOK_S)
+    finally:
+        waiting.cancel()
 
 
 async def _to_the_end(work: Coroutine[object, object, None]) -> None:
@@ -212,7 +233,7 @@ async def _forward(output: asyncio.StreamReader | None) -> None:
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
-    """Kill the process and what it started itself: a child of its own would keep the pipes open."""
+    """Kill the process, where it lives, and what it started itself, which would keep pipes and the card's memory."""
     with contextlib.suppress(ProcessLookupError):
         if sys.platform == "win32":
             process.kill()

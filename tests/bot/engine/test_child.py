@@ -36,6 +36,31 @@ async def test_nothing_is_left_of_an_engine_that_was_being_ended(caplog):
     assert "The engine did not stop within 0.1 s of being asked; it is killed." in caplog.messages
 
 
+async def test_what_a_dead_engine_leaves_behind_delays_no_start_and_is_ended(caplog):
+    """A child of its own, as of a compiler, holds its output; what the engine said last is in the log nevertheless."""
+    caplog.set_level(logging.INFO)
+    again = asyncio.Event()
+
+    async def sleep(_):
+        again.set()
+        await asyncio.Event().wait()
+
+    orphan = "import time; time.sleep(600)"
+    program = f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {orphan!r}]); "
+    program += "print('left', child.pid); sys.exit(7)"
+    child = EngineChild((sys.executable, "-uc", program), environ={}, start_timeout_s=30, sleep=sleep)
+    task = asyncio.create_task(child.run())
+    async with asyncio.timeout(PATIENCE_S):
+        await again.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    assert "The engine ended with exit status 7; starting it again in 1 s." in caplog.messages
+    [left] = [int(said.split()[1]) for said in caplog.messages if said.startswith("left ")]
+    with contextlib.suppress(psutil.NoSuchProcess):
+        await asyncio.to_thread(psutil.Process(left).wait, PATIENCE_S)
+    assert not psutil.pid_exists(left)
+
+
 async def test_an_engine_that_drew_is_started_again_at_once():
     """Its death is the first of a series, however short its life was."""
     delays, births = [], iter([0.0, 1.0] * 4)
@@ -53,7 +78,7 @@ async def test_an_engine_that_drew_is_started_again_at_once():
     )
     task = asyncio.create_task(child.run())
     while not enough.is_set():
-        if process := child._process:
+        if (process := child._process) and process.returncode is None:
             child.is_well()
             process.kill()
             await process.wait()
