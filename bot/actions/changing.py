@@ -15,6 +15,7 @@ from bot.safety.ratings import together
 from bot.sentences import more, recipes
 from bot.sentences import uploads as says
 from bot.store.forms import open_form
+from engine.marking import OF_A_PERSON
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -89,7 +90,9 @@ class Changing:
         else:
             kept, painted = await self.uploads.take_with_mask(person, image, mask)
         change = Change(area=area, direction=direction, mask=painted)
-        await self.imagine.ask(interaction, msgspec.structs.replace(options, image=kept, change=change))
+        options = msgspec.structs.replace(options, image=kept, change=change)
+        notes = (says.FACE_IS_GUESSED,) if area in OF_A_PERSON else ()
+        await self.imagine.ask(interaction, options, notes=notes)
 
     async def open_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Ask what is to be drawn over the first picture of a message, and of which part.

@@ -75,20 +75,28 @@ class RequestBuilder:
     offers: Callable[[Entry, Rating], bool]
     """Whether a tag may be offered where this rating is the highest."""
 
-    async def ask(self, interaction: discord.Interaction[Any], options: Options, *, given: str = "") -> None:
+    async def ask(
+        self,
+        interaction: discord.Interaction[Any],
+        options: Options,
+        *,
+        given: str = "",
+        notes: tuple[Sentence, ...] = (),
+    ) -> None:
         """Queue what was typed, and tell privately what was taken otherwise.
 
         Args:
             interaction: Whose.
             options: What was typed, or stood in a form that was sent.
             given: Words in it that somebody else wrote.
+            notes: What else its asker is told in private.
 
         Raises:
             Refused: Nothing was queued; the message says why.
         """
         personal = await self.request(interaction.user.id, options, guild_id=interaction.guild_id)
         await self.intake.ask(interaction, personal.request, given=given)
-        await self._tell(interaction, personal.notes)
+        await self._tell(interaction, (*notes, *personal.notes))
 
     async def ask_again(
         self,

@@ -64,6 +64,7 @@ async def test_what_is_safe_is_drawn_over_and_at_safe_only(rating_studio):
         assert gallery(await result_of(yuki, sent))
         sent = await yuki.slash(channel, "inpaint", prompt="blue hair", image=green, area="hair")
         assert gallery(await result_of(yuki, sent))
+        assert await yuki.wait_for(lambda m: m["flags"] & 64 and render(said.FACE_IS_GUESSED) in words(m))
         sent = await yuki.slash(channel, "inpaint", prompt="field", image=green, extend="right")
         assert "1248×1216" in words(await result_of(yuki, sent))
         sent = await yuki.slash(channel, "inpaint", prompt="field", image=green, extend="right", area="hair")
