@@ -15,7 +15,7 @@ from engine.demo.illustrator.eyes import EYE_X, EYE_Y
 from engine.demo.illustrator.faces import dark, find_faces, skin
 from engine.demo.illustrator.hand import Hand
 from engine.demo.illustrator.head import MOUTH_Y
-from engine.demo.illustrator.palette import BACKDROPS, EYES, HAIR, PAPER, SKY, Colour, mix
+from engine.demo.illustrator.palette import BACKDROPS, EYES, HAIR, PAPER, SKIN, SKY, Colour, mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,6 +90,10 @@ _AS_LARGE = 0.6
 _HAIR_APART = 60.0
 """From a named colour of hair, for what is counted as it."""
 
+_COLOURFUL = max(SKIN) - min(SKIN)
+"""Levels between the strongest and the weakest of the three colours. Of 430 drawings every one with colours has places
+of 53 and more, and no line art any above 6; nobody calls paler tints than skin's a colour."""
+
 _MOSTLY = 0.55
 
 _LIT = 0.6
@@ -129,7 +133,7 @@ def _painted(colours: dict[str, Colour], image: Image.Image) -> dict[str, Colour
 def style(image: Image.Image) -> str:
     """Name the style: without colours, with a margin of paper, or neither."""
     pixels = np.asarray(_small(image), np.float32)
-    if float(np.percentile(pixels.max(2) - pixels.min(2), 99.7)) < 16:
+    if float(np.percentile(pixels.max(2) - pixels.min(2), 99.7)) < _COLOURFUL:
         return "line art"
     edge = max(2, round(_SIDE * 0.008))
     frame = np.concatenate(

@@ -3,11 +3,13 @@
 A part of the two hundred drawings that `make bench-demo` reads.
 """
 
+from dataclasses import replace
+
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from engine.demo.illustrator.illustrate import illustrate
-from engine.demo.illustrator.measure import read, sharpness
+from engine.demo.illustrator.measure import read, sharpness, style
 from engine.demo.illustrator.person import Person
 from engine.demo.illustrator.proof import SHARE, prove
 from engine.demo.illustrator.scene import Scene
@@ -62,6 +64,16 @@ def test_a_smeared_mouth_is_seen():
         spoilt.paste(colour, box)
         (reading,) = read(spoilt)
         assert not reading.mouth_inside
+
+
+@pytest.mark.parametrize("person", [Person(), Person(boy=True, hair_colour="white", clothes_colour="grey")])
+def test_a_tint_is_no_colour(person):
+    """Line art on tinted paper is line art; whoever has skin and hardly a colour more is coloured."""
+    scene = Scene(people=(person,), backdrop="white")
+    printed = illustrate(replace(scene, style="line art"), (416, 608)).image
+    for tint in ((255, 240, 225), (228, 236, 255)):
+        assert style(ImageChops.multiply(printed, Image.new("RGB", printed.size, tint))) == "line art"
+    assert style(illustrate(scene, (416, 608)).image) == "flat"
 
 
 def test_blur_is_no_sharp_line():
