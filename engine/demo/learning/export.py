@@ -22,7 +22,7 @@ METADATA = {
     "_ratings": ["safe", "sensitive"],
     "_num_inference_steps": 20,
     "_guidance_scale": 1.9,
-    "_guidance_rescale": 0.4,
+    "_guidance_rescale": 0.0,
 }
 """Beside the pipeline's parts in `model_index.json`, where diffusers leaves names with an underscore alone: what
 the model is called, the ratings that it can draw, and the steps, guidance and its rescaling that it draws best with."""
