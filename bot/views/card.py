@@ -125,8 +125,8 @@ def made_from(request: Request) -> tuple[Sentence, ...]:
 
 
 def _begun_anew(job: Job) -> tuple[Sentence, ...]:
-    """Say where a follow-up could not begin with what its picture was decoded from."""
-    if job.request.parent is None or job.request.strength is None:
+    """Say where a follow-up could not begin with what its picture was decoded from; a part of it never does."""
+    if job.request.parent is None or job.request.strength is None or job.request.change is not None:
         return ()
     return {"pixels": (says.FROM_PIXELS,), "noise": (says.DRAWN_AGAIN,)}.get(job.begins or "", ())
 

@@ -9,13 +9,13 @@ from PIL import Image
 from bot.job import DrawnWith
 from bot.queue.pace import Pace
 from bot.queue.ticket import Ticket, counted
-from bot.request import Parent
+from bot.request import Change, Parent
 from bot.sentences import card as says
 from bot.sentences import ends
 from bot.sentences.rendering import render
 from bot.store.queue import Whose
 from bot.views import card
-from engine.wire import Enlargement, Latents, Pixels, Start, Variation
+from engine.wire import Box, Enlargement, Latents, Pixels, Start, Variation
 from tests.bot.flow.conftest import READY
 from tests.bot.flow.test_dispatch import working
 
@@ -83,6 +83,19 @@ async def test_without_latents_it_begins_with_the_picture_and_says_so(life, wait
     job = await store.jobs.get(job_id)
     assert job.begins == "pixels"
     assert render(says.FROM_PIXELS) in str(card.result(job, ["a.png"], spoiler=False).to_components())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [Change(direction="left"), Change(area="hair"), Change(details=(Box(left=0, top=0, width=64, height=64),))],
+)
+async def test_what_changes_a_part_begins_with_the_picture_and_misses_nothing(life, waiting, follow_up, change):
+    """The edge of a part is one of pixels, so that nobody is told of latents that would be gone."""
+    given, (_, job_id, _) = await draw(life, waiting, follow_up(change=change, strength=0.5, enlargement=None))
+    assert isinstance(given.start.image, Pixels)
+    job = await life().store.jobs.get(job_id)
+    assert job.begins == "pixels"
+    assert render(says.FROM_PIXELS) not in str(card.result(job, ["a.png"], spoiler=False).to_components())
 
 
 @pytest.mark.parametrize("left", [None, (416, 608)])
