@@ -13,7 +13,7 @@ import torch
 
 from engine.errors import LoraRefused
 from engine.lora import network_of
-from engine.transfer import settle, staging
+from engine.transfer import staging, synchronize
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -58,7 +58,7 @@ def apply(model: Model, chosen: LoraSet, loras: Sequence[Lora]) -> None:
     _forget(model, _of_texts(chosen, addends))
     applied.current = ()
     if any(weight.network != "unet" for weight in applied.changed | addends.keys()):
-        settle(model.device)  # text encoders on the host may still be on their way to it, for the last prompt
+        synchronize(model.device)  # text encoders on the host may still be on their way to it, for the last prompt
     try:
         _restore(model, applied.changed - addends.keys())
         for weight in sorted(addends):

@@ -15,7 +15,7 @@ import torch
 from engine import checkpoint, memory
 from engine.errors import ModelRefused
 from engine.networks import Destinations, read_networks
-from engine.transfer import room, settle, staging
+from engine.transfer import room, staging, synchronize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,13 +87,13 @@ def apply(model: Model, name: str, weights: CheckpointWeights, clock: Callable[[
     model.cached_blocks.changed()
     model.texts.clear()
     model.loras.dropped()
-    settle(model.device)  # text encoders on the host may still be on their way to it, for the last prompt
+    synchronize(model.device)  # text encoders on the host may still be on their way to it, for the last prompt
     with torch.no_grad():
         for network, tensors in weights.tensors.items():
             own = getattr(model, network).state_dict(keep_vars=True)
             for key, tensor in tensors.items():
                 own[key].copy_(tensor, non_blocking=True)
-    settle(model.device)  # an error of the copies is this job's, and the memory is free again
+    synchronize(model.device)  # an error of the copies is this job's, and the memory is free again
     model.name, model.hash, model.scheduler_config = weights.name, weights.hash, weights.scheduler_config
     applied.current = name
     applied.switches += 1

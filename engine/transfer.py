@@ -67,7 +67,7 @@ def fetch(tensor: Tensor) -> Callable[[], NDArray[Any]]:
     return wait
 
 
-def settle(device: torch.device) -> None:
+def synchronize(device: torch.device) -> None:
     """Wait until a device has taken everything that was sent there, so that the host may write where it came from."""
     if staging(device):
         torch.cuda.synchronize(device)

@@ -148,7 +148,7 @@ def test_weights_that_would_be_no_numbers_are_refused_and_put_back(own, folder, 
 def test_text_encoders_are_written_only_after_the_device_has_taken_them(own, folder, monkeypatch):
     """Where they wait on the host, the last prompt's visit may still be queued; a UNet's LoRA waits for nothing."""
     found = []
-    monkeypatch.setattr(applied_loras, "settle", lambda device: found.append((device, weights(own))))
+    monkeypatch.setattr(applied_loras, "synchronize", lambda device: found.append((device, weights(own))))
     apply(own, folder, chosen("unet"))
     apply(own, folder)
     assert not found
