@@ -134,7 +134,7 @@ sweep: develop
 bench: develop
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
-# How well the demo's checkpoint draws, each figure with its goal; an hour or two. Of another folder: CHECKPOINT=…
+# How well the demo's checkpoint draws, each figure with its goal; two to three hours. Of another folder: CHECKPOINT=…
 # With fewer seeds than a hundred: SEEDS=… Its seams alone, on fifty pictures: python -m engine.demo.seams FOLDER
 bench-demo: develop
 	$(BIN)/python -m engine.demo.seams $(or $(CHECKPOINT),engine/demo/checkpoint)

@@ -1,4 +1,4 @@
-"""The demo checkpoint: how long a picture takes; how often it does what it is told is `make bench-demo`, an hour."""
+"""The demo checkpoint: how long a picture takes; how often it does what it is told is `make bench-demo`, hours."""
 
 from __future__ import annotations
 
