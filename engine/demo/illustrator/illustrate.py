@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
 
 from engine.demo.illustrator.body import GRIP_X, GRIP_Y, LIFT, SEAT, draw_body
 from engine.demo.illustrator.eyes import EYE_X, EYE_Y, draw_eyes
@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 
 BAD = 0.4
 """The quality below which a drawing is spoilt, the more the lower."""
+
+_FADED = 0.35
+"""How much weaker colours are where a drawing is as bad as can be."""
+
+_BLURRED = 0.006
+"""Of the shorter side, there: the deviation of its blur."""
+
+_LUMA = np.asarray((0.3, 0.59, 0.11), np.float32)
 
 _BENCH: Colour = (168, 122, 88)
 
@@ -90,7 +98,7 @@ def illustrate(scene: Scene, size: tuple[int, int], scale: int = 2) -> Illustrat
     if scene.style == "watercolour":
         image = bare(wash(image, random), random)
     if badness:
-        image = _spoil(image, badness, random)
+        image = _fade(image, badness)
     return Illustration(image, tuple(faces))
 
 
@@ -172,26 +180,14 @@ def _draw_thing(page: Frame, scene: Scene) -> None:
         draw_cat(at, fur)
 
 
-def _spoil(image: Image.Image, badness: float, random: Random) -> Image.Image:
-    """Blotch and blur a picture; badness goes from 0 to 1.
+def _fade(image: Image.Image, badness: float) -> Image.Image:
+    """Fade and blur a picture; badness goes from 0 to 1.
 
-    Its colours stay as strong and as light as they were, on the whole: guidance draws the opposite of what is bad, and
-    where that is faded, skin comes out white.
+    It stays as light as it is, everywhere. Guidance draws the opposite of what is bad: where that is darker, skin comes
+    out white, and where its colours scatter more than good ones, no colour is clear.
     """
-    width, height = image.size
-    side = min(width, height)
-    blotches = image.copy()
-    pen = ImageDraw.Draw(blotches)
-    for radius in (0.075, 0.04):
-        for _ in range(round(50 * (0.3 + 0.7 * badness))):
-            r = radius * side * random.uniform(0.7, 1.3)
-            path = ellipse(random.random() * width, random.random() * height, r, r * random.uniform(0.6, 1))
-            pen.polygon(
-                path.ravel().tolist(), fill=(random.randrange(256), random.randrange(256), random.randrange(256))
-            )
-    spoilt = Image.blend(image, blotches, 0.2 + 0.3 * badness)
-    blurred = np.asarray(spoilt.filter(ImageFilter.GaussianBlur(0.004 * side * badness)), np.float32)
     before = np.asarray(image, np.float32)
-    strength = before.std((0, 1)) / np.maximum(blurred.std((0, 1)), 1)
-    kept = (blurred - blurred.mean((0, 1))) * strength + before.mean((0, 1))
-    return Image.fromarray(kept.clip(0, 255).astype(np.uint8))
+    light = (before @ _LUMA)[..., None]
+    faded = light + (1 - _FADED * badness) * (before - light)
+    blurred = Image.fromarray(faded.round().astype(np.uint8))
+    return blurred.filter(ImageFilter.GaussianBlur(_BLURRED * min(image.size) * badness))

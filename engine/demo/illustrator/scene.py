@@ -47,7 +47,7 @@ class Scene:
     zoom: float = 1.0
     tilts: tuple[float, ...] = (0.0, 0.0, 0.0)
     seed: int = 0
-    """Where clouds, windows and blotches fall."""
+    """Where clouds and windows fall."""
 
     @property
     def modern(self) -> bool:

@@ -36,7 +36,7 @@ BLOCK = 288
 EMPHASISED = 0.3
 """Share of the people whose hair has a weight other than 1."""
 
-_SELDOM = 1.6
+_SELDOM = 2.2
 """How many times as often as usual comes what is seldom: what a model must follow, it has to meet."""
 
 

@@ -29,6 +29,9 @@ SHAPES = (
 _FACE = 3.0
 """How much more a face counts than what is around it."""
 
+_MOUTH = 6.0
+"""How much more a mouth does: it is a hundredth of a face, and without it there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
@@ -85,6 +88,8 @@ def weights_of(drawn: Illustration) -> Tensor:
         (x, y), u = face.middle, face.unit
         top, left = max(0, int(y - 0.2 * u)), max(0, int(x - 0.95 * u))
         weights[:, top : max(top, int(y + 1.15 * u)), left : max(left, int(x + 0.95 * u))] = _FACE
+        (x, y), r = face.mouth, 0.3 * u
+        weights[:, max(0, int(y - r)) : max(0, int(y + r)), max(0, int(x - r)) : max(0, int(x + r))] = _MOUTH
     return weights
 
 

@@ -9,13 +9,16 @@ import torch
 from diffusers import StableDiffusionXLPipeline
 from torch.nn import functional
 
+from engine.demo.illustrator.illustrate import illustrate
+from engine.demo.illustrator.person import Person
+from engine.demo.illustrator.scene import Scene
 from engine.demo.learning import unet, vae
 from engine.demo.learning.export import write_checkpoint
 from engine.demo.learning.latents import Latents, scene_of
 from engine.demo.learning.losses import draw_loss, steepness_loss
 from engine.demo.learning.networks import DESIGNS, SMALL
 from engine.demo.learning.painter import Painter
-from engine.demo.learning.pictures import make_pictures
+from engine.demo.learning.pictures import make_pictures, weights_of
 from engine.demo.learning.state import PAUSE, TrainingState
 from engine.demo.learning.unet import PainterPlan, load_average, train_unet
 from engine.demo.learning.vae import Coder, Stage, squares, train_vae
@@ -105,7 +108,14 @@ def test_faces_count_more_than_what_is_around_them(tiny, tmp_path):
     people = torch.tensor([len(scene_of(5, number).people) for number in range(9)])
     assert torch.equal(weights.amax((1, 2, 3)) > 1, people > 0)
     assert weights.min() == 1
-    assert weights.max() <= 3
+
+
+def test_a_mouth_counts_most():
+    """Twice as much as its face, which counts three times as much as what is around it."""
+    drawn = illustrate(Scene(people=(Person(), Person())), (208, 304))
+    (weights,) = weights_of(drawn)
+    for face in drawn.faces:
+        assert [weights[round(y), round(x)] for x, y in (face.mouth, face.eyes[0], (1, 1))] == [6, 3, 1]
 
 
 def test_training_begins_at_a_checkpoint(tiny, tmp_path):
