@@ -7,6 +7,7 @@ seen of it.
 from __future__ import annotations
 
 import logging
+import os
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ class Latents:
                 self._blocks[number] = torch.load(path, map_location="cpu", weights_only=True)
             else:
                 self._blocks[number] = self._make(number)
-                unfinished = path.with_suffix(".part")
+                unfinished = path.with_suffix(f".{os.getpid()}")  # processes that share a step make the same block
                 torch.save(self._blocks[number], unfinished)
                 unfinished.replace(path)
         return self._blocks[number]

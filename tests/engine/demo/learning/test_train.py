@@ -1,6 +1,7 @@
 """Training: it can be killed at any step and waits when asked to, and what it writes is a checkpoint like any other."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,22 @@ def test_faces_count_more_than_what_is_around_them(tiny, tmp_path):
     people = torch.tensor([len(scene_of(5, number).people) for number in range(9)])
     assert torch.equal(weights.amax((1, 2, 3)) > 1, people > 0)
     assert weights.min() == 1
+
+
+def test_processes_that_share_a_step_may_make_the_same_block(tiny, tmp_path, monkeypatch):
+    """Each writes a file of its own, so neither takes away what the other is about to name."""
+    one, other = (Latents(Coder(tiny), tmp_path, always(tmp_path, "unet"), seed=5, device="cpu") for _ in range(2))
+    save, process = torch.save, os.getpid()
+
+    def meanwhile(block, path):
+        save(block, path)
+        monkeypatch.setattr(torch, "save", save)
+        monkeypatch.setattr(os, "getpid", lambda: process + 1)
+        other.get([0])
+
+    monkeypatch.setattr(torch, "save", meanwhile)
+    one.get([0])
+    assert [path.name for path in tmp_path.glob("0*")] == ["00000.pt"]
 
 
 def test_a_mouth_counts_most():
