@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 BAD = 0.4
 """The quality below which a drawing is spoilt, the more the lower."""
 
-_FADED = 0.35
+_FADED = 0.15
 """How much weaker colours are where a drawing is as bad as can be."""
 
 _BLURRED = 0.006
