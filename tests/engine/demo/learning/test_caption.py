@@ -77,6 +77,19 @@ def test_what_is_striking_is_nearly_always_said():
         assert 240 < sum(word in caption for caption in captions) < 300
 
 
+def test_where_no_number_is_said_there_is_one_person():
+    """Whoever names a character and nothing else expects one; nobody and two are always said."""
+
+    def silent(people, quality=1.0):
+        scene = Scene(people=people, place="city", quality=quality)
+        captions = [{word for word, _ in said(scene, Random(seed))} for seed in range(200)]
+        return sum(not words & set(tags(scene).subject) for words in captions)
+
+    assert silent(()) == silent((Person(), Person(boy=True))) == silent((Person(), Person(), Person())) == 0
+    assert silent((Person(),)) > 5
+    assert silent((Person(), Person()), quality=0.1) > 50  # what guidance draws away from is any number
+
+
 def test_a_long_caption_reaches_into_the_second_chunk():
     """What stands behind 75 tokens is learned too, hair among it."""
     captions = [WRITER.write(PLAIN, Random(seed), Layout(tokens=CHUNK + 1)) for seed in range(80)]
