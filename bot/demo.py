@@ -45,7 +45,7 @@ type `/imagine` and what you want to see.
     starting="Eshi is starting. You can type already: what you ask runs as soon as it is here.",
     examples=(
         blueprint.PlannedExample("Describe a picture", "/imagine a girl with red hair at night"),
-        blueprint.PlannedExample("Name a character", "/imagine hatsune miku, smile"),
+        blueprint.PlannedExample("Name a character", "/imagine frieren, smile"),
         blueprint.PlannedExample("Draw four at once", "/imagine 1girl, ponytail, {black|white} dress, sunset count:4"),
         blueprint.PlannedExample("See what the model would read", "/prompt preview 1girl, (blue hair:1.2), day"),
     ),

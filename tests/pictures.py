@@ -95,7 +95,7 @@ async def terms(visitors):
 
 async def result(visitors):
     """Two pictures and their buttons."""
-    options = {"character": "hatsune miku", "prompt": "smile, blue sky", "shape": "square 1:1 · 1024×1024"}
+    options = {"character": "frieren", "prompt": "smile, blue sky", "shape": "square 1:1 · 1024×1024"}
     await run(visitors.pages[0], "imagine", **options, count="2", seed="7")
     await drawn(visitors)
     await visitors.keep("result")
