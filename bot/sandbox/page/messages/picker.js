@@ -129,7 +129,6 @@ export function picker({
       list,
       !single && el("div", { class: "picker-foot" }, hint, done),
     );
-    const close = floatBelow(panel, opener, { leave: () => (single ? cancel() : finish()) });
     const focused = search || list;
 
     function draw() {
@@ -236,8 +235,11 @@ export function picker({
         draw();
       });
     }
-    opener.setAttribute("aria-expanded", "true");
     draw();
+    // Listing first, it has its height: a message drawn anew takes this opener away before it is measured again.
+    const close = floatBelow(panel, opener, { leave: () => (single ? cancel() : finish()) });
+    opener.setAttribute("aria-expanded", "true");
+    mark();
     focused.focus();
   }
 

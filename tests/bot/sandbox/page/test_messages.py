@@ -145,6 +145,17 @@ async def test_several_values_are_chosen_with_the_keyboard_and_sent_once(house):
         await expect(said).to_contain_text("Only you can see this.")
 
 
+async def test_a_menu_whose_message_is_drawn_anew_as_it_opens_lies_inside_the_window(house):
+    """All it lists can be pressed, though what it stands at is gone before the next frame."""
+    async with house.window() as page:
+        answer = await brew(page)
+        opener = answer.get_by_role("button", name="Something in it?")
+        await opener.scroll_into_view_if_needed()
+        await opener.evaluate("(opener) => { opener.click(); opener.replaceWith(opener.cloneNode(true)); }")
+        for name in ("Milk", "Sugar", "Lemon"):
+            await expect(page.get_by_role("option", name=name)).to_be_in_viewport(ratio=1)
+
+
 async def test_a_modal_is_filled_in_checked_and_sent_and_keeps_the_focus_inside(house):
     """Mistakes stay in the form, beside their fields; Tab never leaves it; what was chosen reaches the bot."""
     async with house.window() as page:
