@@ -16,6 +16,7 @@ from PIL import Image
 from safetensors.numpy import load_file, save_file
 
 from engine.demo.illustrator.eyes import EYE_X, EYE_Y
+from engine.demo.illustrator.palette import LUMA
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +70,7 @@ def skin(pixels: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 def dark(pixels: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Tell which pixels, (H, W, 3), are about as dark as ink."""
-    return pixels @ np.asarray((0.3, 0.59, 0.11), np.float32) < 100
+    return pixels @ np.asarray(LUMA, np.float32) < 100
 
 
 def find_faces(image: Image.Image) -> list[FoundFace]:

@@ -16,7 +16,7 @@ from engine.demo.illustrator.hand import Hand
 from engine.demo.illustrator.head import MOUTH_Y, draw_head
 from engine.demo.illustrator.headwear import draw_ears, draw_scarf, draw_worn, draw_worn_behind
 from engine.demo.illustrator.layout import spots
-from engine.demo.illustrator.palette import CLOTHES, HAIR, SKIN, Colour, mix, vivid
+from engine.demo.illustrator.palette import CLOTHES, HAIR, LUMA, SKIN, Colour, mix, vivid
 from engine.demo.illustrator.path import ellipse
 from engine.demo.illustrator.scenery import draw_backdrop, draw_place
 from engine.demo.illustrator.sheet import Frame, Sheet
@@ -37,8 +37,6 @@ _FADED = 0.15
 
 _BLURRED = 0.006
 """Of the shorter side, there: the deviation of its blur."""
-
-_LUMA = np.asarray((0.3, 0.59, 0.11), np.float32)
 
 _BENCH: Colour = (168, 122, 88)
 
@@ -187,7 +185,7 @@ def _fade(image: Image.Image, badness: float) -> Image.Image:
     out white, and where its colours scatter more than good ones, no colour is clear.
     """
     before = np.asarray(image, np.float32)
-    light = (before @ _LUMA)[..., None]
+    light = (before @ np.asarray(LUMA, np.float32))[..., None]
     faded = light + (1 - _FADED * badness) * (before - light)
     blurred = Image.fromarray(faded.round().astype(np.uint8))
     return blurred.filter(ImageFilter.GaussianBlur(_BLURRED * min(image.size) * badness))

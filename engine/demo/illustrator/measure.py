@@ -15,7 +15,7 @@ from engine.demo.illustrator.eyes import EYE_X, EYE_Y
 from engine.demo.illustrator.faces import dark, find_faces, skin
 from engine.demo.illustrator.hand import Hand
 from engine.demo.illustrator.head import MOUTH_Y
-from engine.demo.illustrator.palette import BACKDROPS, EYES, HAIR, PAPER, SKIN, SKY, Colour, mix
+from engine.demo.illustrator.palette import BACKDROPS, EYES, HAIR, LUMA, PAPER, SKIN, SKY, Colour, mix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SIDE = 416
 """Pictures are looked at with so many pixels along the shorter side, but for their lines."""
 
-_LUMA = np.asarray((0.3, 0.59, 0.11), np.float32)
+_LUMA = np.asarray(LUMA, np.float32)
 
 BACKGROUNDS: dict[str, Colour] = {
     **{f"{name} background": colour for name, colour in BACKDROPS.items()},

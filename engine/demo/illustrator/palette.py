@@ -7,6 +7,9 @@ from typing import TypeAlias
 Colour: TypeAlias = tuple[int, int, int]
 """Red, green and blue, 0 … 255."""
 
+LUMA = (0.3, 0.59, 0.11)
+"""How much of a colour's lightness each of the three gives (ITU-R BT.601), rounded."""
+
 HAIR: dict[str, Colour] = {
     "black": (56, 50, 70),
     "brown": (128, 80, 56),
@@ -100,5 +103,4 @@ def vivid(colour: Colour, amount: float) -> Colour:
 
 def light(colour: Colour) -> float:
     """Say how light a colour is, 0 … 255."""
-    red, green, blue = colour
-    return 0.3 * red + 0.59 * green + 0.11 * blue
+    return sum(share * part for share, part in zip(LUMA, colour, strict=True))
