@@ -123,10 +123,7 @@ def said(scene: Scene, random: Random) -> list[tuple[str, float]]:
     def chosen(words: tuple[str, ...]) -> list[tuple[str, float]]:
         return [(word, 1.0) for word in words if random.random() < _kept(word, keep)]
 
-    counted = max(keep, _ONE_PERSON) if len(scene.people) == 1 else 1.0
-    if scene.quality < BAD:
-        counted = min(keep, _ONE_PERSON)
-    front = [(word, 1.0) for word in every.subject if random.random() < counted]
+    front = [(word, 1.0) for word in every.subject if random.random() < _counted(scene, keep)]
     front += chosen((*every.names, every.rating))
     people = _people(scene, every, keep, random)
     around = chosen(every.scene)
@@ -167,6 +164,13 @@ def _people(scene: Scene, every: Tags, keep: float, random: Random) -> list[tupl
 def _kept(word: str, keep: float) -> float:
     """Give how often a caption says a word of which it says so much: what is striking nobody leaves out."""
     return max(keep, _STRIKING) if word in _STRIKING_TAGS else keep
+
+
+def _counted(scene: Scene, keep: float) -> float:
+    """Give how often a caption says of how many people a scene is."""
+    if scene.quality < BAD:
+        return min(keep, _ONE_PERSON)
+    return max(keep, _ONE_PERSON) if len(scene.people) == 1 else 1.0
 
 
 _ONE_PERSON = 0.6

@@ -30,7 +30,7 @@ _FACE = 3.0
 """How much more a face counts than what is around it."""
 
 _MOUTH = 6.0
-"""How much more a mouth does: it is a hundredth of a face, and without it there is none."""
+"""How much more a mouth does: it is the smallest part of a face, and the first to be missing."""
 
 
 @dataclass(frozen=True, slots=True)

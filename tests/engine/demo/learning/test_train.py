@@ -109,6 +109,7 @@ def test_faces_count_more_than_what_is_around_them(tiny, tmp_path):
     people = torch.tensor([len(scene_of(5, number).people) for number in range(9)])
     assert torch.equal(weights.amax((1, 2, 3)) > 1, people > 0)
     assert weights.min() == 1
+    assert weights.max() <= 6
 
 
 def test_processes_that_share_a_step_may_make_the_same_block(tiny, tmp_path, monkeypatch):
