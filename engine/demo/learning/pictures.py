@@ -29,8 +29,8 @@ SHAPES = (
 _FACE = 3.0
 """How much more a face counts than what is around it."""
 
-_MOUTH = 6.0
-"""How much more a mouth does: it is the smallest part of a face, and the first to be missing."""
+_FEATURE = 6.0
+"""How much more eyes and a mouth do: they are the smallest parts of a face, and the first to be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,9 @@ def weights_of(drawn: Illustration) -> Tensor:
         (x, y), u = face.middle, face.unit
         top, left = max(0, int(y - 0.2 * u)), max(0, int(x - 0.95 * u))
         weights[:, top : max(top, int(y + 1.15 * u)), left : max(left, int(x + 0.95 * u))] = _FACE
-        (x, y), r = face.mouth, 0.3 * u
-        weights[:, max(0, int(y - r)) : max(0, int(y + r)), max(0, int(x - r)) : max(0, int(x + r))] = _MOUTH
+        r = 0.3 * u
+        for x, y in (*face.eyes, face.mouth):
+            weights[:, max(0, int(y - r)) : max(0, int(y + r)), max(0, int(x - r)) : max(0, int(x + r))] = _FEATURE
     return weights
 
 

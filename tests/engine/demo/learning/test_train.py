@@ -128,12 +128,14 @@ def test_processes_that_share_a_step_may_make_the_same_block(tiny, tmp_path, mon
     assert [path.name for path in tmp_path.glob("0*")] == ["00000.pt"]
 
 
-def test_a_mouth_counts_most():
-    """Twice as much as its face, which counts three times as much as what is around it."""
+def test_eyes_and_a_mouth_count_most():
+    """Twice as much as their face, which counts three times as much as what is around it."""
     drawn = illustrate(Scene(people=(Person(), Person())), (208, 304))
     (weights,) = weights_of(drawn)
     for face in drawn.faces:
-        assert [weights[round(y), round(x)] for x, y in (face.mouth, face.eyes[0], (1, 1))] == [6, 3, 1]
+        cheek = face.middle[0] + 0.75 * face.unit, face.middle[1] + 0.75 * face.unit
+        places = (face.mouth, *face.eyes, cheek, (1, 1))
+        assert [weights[round(y), round(x)] for x, y in places] == [6, 6, 6, 3, 1]
 
 
 def test_training_begins_at_a_checkpoint(tiny, tmp_path):
