@@ -16,7 +16,7 @@ from engine.demo.illustrator.hand import Hand
 from engine.demo.illustrator.head import MOUTH_Y, draw_head
 from engine.demo.illustrator.headwear import draw_ears, draw_scarf, draw_worn, draw_worn_behind
 from engine.demo.illustrator.layout import spots
-from engine.demo.illustrator.palette import CLOTHES, HAIR, LUMA, SKIN, Colour, mix, vivid
+from engine.demo.illustrator.palette import CLOTHES, HAIR, LUMA, SKIN, SKIN_SHADE, Colour, mix, vivid
 from engine.demo.illustrator.path import ellipse
 from engine.demo.illustrator.scenery import draw_backdrop, draw_place
 from engine.demo.illustrator.sheet import Frame, Sheet
@@ -32,8 +32,12 @@ if TYPE_CHECKING:
 BAD = 0.4
 """The quality below which a drawing is spoilt, the more the lower."""
 
-_FADED = 0.15
-"""How much weaker colours are where a drawing is as bad as can be."""
+_FADED = 0.2
+"""How much weaker strong colours are where a drawing is as bad as can be."""
+
+_SKIN_DEEP = max(SKIN_SHADE) - min(SKIN_SHADE)
+"""Levels between the strongest and the weakest of a colour's three; what has no more does not fade, and what has twice
+as many does in full. Where skin fades, guidance draws it so strong that it is no skin any more."""
 
 _BLURRED = 0.006
 """Of the shorter side, there: the deviation of its blur."""
@@ -186,6 +190,7 @@ def _fade(image: Image.Image, badness: float) -> Image.Image:
     """
     before = np.asarray(image, np.float32)
     light = (before @ np.asarray(LUMA, np.float32))[..., None]
-    faded = light + (1 - _FADED * badness) * (before - light)
+    strong = np.clip(np.ptp(before, axis=-1, keepdims=True) / _SKIN_DEEP - 1, 0, 1)
+    faded = light + (1 - _FADED * badness * strong) * (before - light)
     blurred = Image.fromarray(faded.round().astype(np.uint8))
     return blurred.filter(ImageFilter.GaussianBlur(_BLURRED * min(image.size) * badness))

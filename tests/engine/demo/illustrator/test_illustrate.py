@@ -139,17 +139,23 @@ def test_the_worst_quality_is_spoilt():
     assert off[0] == 0 < off[1] < off[2]
 
 
-def test_what_is_spoilt_is_as_light_and_its_colours_are_weaker():
-    """A model draws away from what is bad: were it dark, skin would be white; were it gaudy, all would be dull."""
-    scene = Scene(people=(replace(PLAIN, hair_colour="aqua"),), backdrop="pink")
+def test_what_is_spoilt_is_as_light_and_its_strong_colours_are_weaker():
+    """A model draws away from what is bad: were it dark, skin would be white; were it gaudy, all would be dull.
+
+    Were skin weaker there, it would be drawn as orange as no skin is.
+    """
+    scene = Scene(people=(replace(PLAIN, hair_colour="aqua"),), backdrop="blue")
     well, badly = (pixels(replace(scene, quality=quality)).astype(float) for quality in (1.0, 0.0))
     steep = np.abs(np.gradient(well, axis=(0, 1))).max((0, 3)) > 2
     plain = np.asarray(Image.fromarray(steep).convert("L").filter(ImageFilter.MaxFilter(11))) == 0  # lines waver
     light = np.abs(well @ (0.3, 0.59, 0.11) - badly @ (0.3, 0.59, 0.11))[plain]
-    weaker = np.ptp(badly, axis=2)[plain] / np.ptp(well, axis=2)[plain].clip(1)
+    weaker = np.ptp(badly, axis=2) / np.ptp(well, axis=2).clip(1)
+    skin = np.abs(well - SKIN).max(2) < 2
     assert plain.mean() > 0.3
     assert light.max() < 2
-    assert 0.75 < np.median(weaker) < 0.95
+    assert 0.75 < np.median(weaker[plain & (np.ptp(well, axis=2) > 100)]) < 0.95
+    assert skin.any()
+    assert np.median(weaker[skin]) > 0.97
 
 
 def test_what_is_seldom_may_come_more_often():
