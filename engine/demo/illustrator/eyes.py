@@ -74,7 +74,7 @@ def _closed(eye: Frame, person: Person) -> None:
     w = HALF_WIDTH * 1.04
     up = person.expression in _CALM
     y, bend = (0.1, -0.24) if up else (0.06, 0.2)
-    eye.stroke([(-w, y), (-w * 0.5, y + bend * 0.78), (0, y + bend), (w * 0.5, y + bend * 0.78), (w, y)], INK, 0.105)
+    eye.stroke([(-w, y), (-w * 0.5, y + bend * 0.78), (0, y + bend), (w * 0.5, y + bend * 0.78), (w, y)], INK, 0.14)
     if not person.boy:
         for x in (0.62, 0.95):
             foot = y + (bend * 0.6 if x < 0.9 else 0.0)
