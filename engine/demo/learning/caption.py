@@ -146,13 +146,13 @@ def _people(scene: Scene, every: Tags, keep: float, random: Random) -> list[tupl
     """Choose what is said of each person; of several, after some tags, where the person stands."""
     words: list[tuple[str, float]] = []
     sides = SIDES.get(len(scene.people), ("",))
-    sided = len(scene.people) > 1 and random.random() < 0.5
+    sided = len(scene.people) > 1 and random.random() < _SIDED
     for person, of_person, side in zip(scene.people, every.people, sides, strict=False):
         hair = f"{person.hair_colour} hair"
         kept = [word for word in of_person if random.random() < _kept(word, keep)]
         if person.known and random.random() < 0.5:
             kept = [word for word in kept if word not in _LOOKS and word not in of_person[:3]]
-        if person.emphasis != 1.0 and hair not in kept:
+        if (sided or person.emphasis != 1.0) and hair not in kept:
             kept.insert(0, hair)
         for word in kept:
             words.append((word, person.emphasis if word == hair else 1.0))
@@ -177,6 +177,9 @@ _ONE_PERSON = 0.6
 """How often a caption says that there is one person, at least. Any other number it always says: where it says none,
 there is one, as whoever names a character and nothing else expects. A bad drawing's is said less: guidance draws away
 from it, and where that is one person alone, to two."""
+
+_SIDED = 0.7
+"""How often a caption of several people says of each on which side, and then always with which hair."""
 
 _LOOKS = frozenset(coloured_tags())
 
