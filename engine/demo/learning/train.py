@@ -4,8 +4,8 @@
 
 trains the VAE, then UNet and text encoders, then the tagger, and writes them; `vae`, `unet` and `tagger` train one of
 them, `sheet` writes contact sheets of what there is into STATE/sheets. `begin` makes a state of the CHECKPOINT, whose
-UNet `further` trains on for half an hour of a CPU. Called again it goes on where it stopped, also after a kill. While
-a file PAUSE is in the folder it waits. The folder may be copied to another machine, which goes on with the same
+UNet `further` trains on for half an hour of two cores. Called again it goes on where it stopped, also after a kill.
+While a file PAUSE is in the folder it waits. The folder may be copied to another machine, which goes on with the same
 `--design`. Several processes share each step of the UNet's where torchrun starts them:
 
     OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 -m engine.demo.learning.train unet STATE

@@ -80,7 +80,7 @@ class PainterPlan:
 
 
 CPU_PLAN = PainterPlan(steps=8500, batch=8, noises=3, blocks=48, looks=3, rate=1.5e-3, reading_steps=700)
-FURTHER_PLAN = PainterPlan(steps=750, batch=8, noises=3, blocks=10, looks=3, rate=6e-4, reading_steps=0)
+FURTHER_PLAN = PainterPlan(steps=1600, batch=8, noises=3, blocks=18, looks=3, rate=6e-4, reading_steps=0)
 """On a CPU, of a checkpoint that can draw."""
 
 GPU_PLAN = PainterPlan(steps=20000, batch=128, noises=2, blocks=420, looks=3, rate=2e-3)
